@@ -1,0 +1,372 @@
+//! アカウント — everything about one mail address: its owner, its guards and its mails.
+//!
+//! One item, so that one conditional write decides whatever happens to an account. It exists for addresses that
+//! have no owner, too: a stranger's guesses and mails are counted there alike.
+
+use jiff::Timestamp;
+
+use crate::guards::{CodeGuard, Guarded, MailBudget, NotBefore, PasswordGuard};
+use crate::initial_password::Source;
+use crate::keys::KeyId;
+use crate::limits::Limits;
+use crate::mail::{Content, NoResend, Promise};
+use crate::terms::Terms;
+use crate::time::{minus, plus};
+use crate::values::{AccountKey, EmailAddress, FlowId, MemberId, OfficeName, Profile, SessionId};
+
+/// 役割 — what a member may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// 管理者: adds, changes and removes members; the first one is.
+    Manager,
+    /// 一般
+    Member,
+}
+
+impl Role {
+    /// The word on the wire and in the table.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Manager => "manager",
+            Self::Member => "member",
+        }
+    }
+
+    /// The role of this name.
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Manager, Self::Member].into_iter().find(|role| role.code() == code)
+    }
+}
+
+/// With what a member proves to be the member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// 初期パスワード: works until the first completed change, or until it expires, however often it is used.
+    Initial {
+        /// What it is derived from.
+        source: Source,
+        /// When it was re-issued within the last day.
+        reissues: Vec<Timestamp>,
+        /// The mail that brought it; carries its expiry.
+        mail: Promise,
+    },
+    /// A password of the member's own.
+    Chosen {
+        /// Argon2id, as a PHC string.
+        hash: String,
+        /// The log-in that set it, so that a repeated request is told from another one.
+        by: FlowId,
+    },
+}
+
+/// 利用規約への同意
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreement {
+    /// Which text.
+    pub version: String,
+    /// Its digest.
+    pub sha256: String,
+    /// When the server had shown it.
+    pub shown_at: Timestamp,
+    /// When the member agreed.
+    pub agreed_at: Timestamp,
+}
+
+/// セッション — as the account knows it. A session that is not listed here is over, whatever cookie comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The digest of its cookie.
+    pub id: SessionId,
+    /// The log-in that gave it.
+    pub flow: FlowId,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// The first instant at which it is over.
+    pub expires_at: Timestamp,
+}
+
+/// 利用者 — a member of an office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Names the member.
+    pub id: MemberId,
+    /// 事業所
+    pub office: OfficeName,
+    /// 登録情報
+    pub profile: Profile,
+    /// 役割
+    pub role: Role,
+    /// Whether the member was stopped.
+    pub disabled: bool,
+    /// When the member was registered.
+    pub registered_at: Timestamp,
+    /// With what the member logs in.
+    pub credential: Credential,
+    /// Raised with every change of the credential; a log-in that began with an older one is over.
+    pub credential_version: u32,
+    /// 利用規約への同意
+    pub agreement: Option<Agreement>,
+    /// When the member last came to マイページ by a log-in.
+    pub last_login_at: Option<Timestamp>,
+    /// Living sessions, oldest first.
+    pub sessions: Vec<Session>,
+}
+
+impl Member {
+    /// Whether the member has never completed a log-in.
+    pub const fn is_pending(&self) -> bool {
+        matches!(self.credential, Credential::Initial { .. })
+    }
+
+    /// `pending`, `active` or `disabled`.
+    pub const fn status(&self) -> &'static str {
+        if self.disabled {
+            "disabled"
+        } else if self.is_pending() {
+            "pending"
+        } else {
+            "active"
+        }
+    }
+
+    /// Whether a pending member has not come for so long that seat and address are free again.
+    pub fn seat_has_fallen_free(&self, now: Timestamp, limits: &Limits) -> bool {
+        self.is_pending() && plus(self.registered_at, limits.pending_seat_life) <= now
+    }
+
+    /// Whether the member agreed to the text in force.
+    pub fn has_agreed_to(&self, terms: &Terms) -> bool {
+        self.agreement.as_ref().is_some_and(|agreement| agreement.version == terms.version)
+    }
+
+    /// The session of this id, if it lives.
+    pub fn session(&self, id: &SessionId, now: Timestamp) -> Option<&Session> {
+        self.sessions.iter().find(|session| session.id == *id && now < session.expires_at)
+    }
+
+    /// The member with one more session; a sixth ends the oldest, and a log-in has one at a time.
+    #[must_use]
+    pub fn with_session(mut self, session: Session, now: Timestamp, limits: &Limits) -> Self {
+        self.sessions.retain(|other| now < other.expires_at && other.flow != session.flow);
+        self.sessions.push(session);
+        let most = usize::try_from(limits.sessions_per_person).unwrap_or(usize::MAX);
+        let over = self.sessions.len().saturating_sub(most);
+        self.sessions.drain(..over);
+        self
+    }
+
+    /// The mail that brought the initial password, while there is one.
+    pub const fn mail(&self) -> Option<&Promise> {
+        match &self.credential {
+            Credential::Initial { mail, .. } => Some(mail),
+            Credential::Chosen { .. } => None,
+        }
+    }
+}
+
+/// アカウント — one mail address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Names the address.
+    pub key: AccountKey,
+    /// Mails to the address.
+    pub mails: MailBudget,
+    /// Wrong passwords in a row.
+    pub passwords: PasswordGuard,
+    /// Wrong log-in codes.
+    pub codes: CodeGuard,
+    /// Who owns the address here.
+    pub member: Option<Member>,
+}
+
+/// What a new member is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMember {
+    /// Drawn at the edge.
+    pub id: MemberId,
+    /// 事業所
+    pub office: OfficeName,
+    /// 登録情報
+    pub profile: Profile,
+    /// 役割
+    pub role: Role,
+    /// The key of the ring that the initial password is derived with.
+    pub key: KeyId,
+    /// Drawn at the edge.
+    pub nonce: String,
+}
+
+impl NewMember {
+    /// The member, whose initial password is promised by mail.
+    pub fn pending(self, now: Timestamp, limits: &Limits) -> Member {
+        let source = Source { key: self.key, nonce: self.nonce, issue: 1 };
+        let content = Content::InitialPassword { member: self.id.clone(), source: source.clone() };
+        let expires_at = plus(now, limits.initial_password_life);
+        let mail = Promise::first(self.profile.email.clone(), content, expires_at, now);
+        Member {
+            id: self.id,
+            office: self.office,
+            profile: self.profile,
+            role: self.role,
+            disabled: false,
+            registered_at: now,
+            credential: Credential::Initial { source, reissues: Vec::new(), mail },
+            credential_version: 1,
+            agreement: None,
+            last_login_at: None,
+            sessions: Vec::new(),
+        }
+    }
+}
+
+/// Why no initial password is mailed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotMailed {
+    /// So many seconds too early.
+    TooEarly(u64),
+    /// No resend, or no re-issue of today, is left.
+    NoneLeft,
+    /// The address has had its mails of the hour or the day.
+    AddressFull(NotBefore),
+    /// There is no initial password any more, or it has expired.
+    NoSuchPassword,
+}
+
+impl From<NoResend> for NotMailed {
+    fn from(no: NoResend) -> Self {
+        match no {
+            NoResend::TooEarly(seconds) => Self::TooEarly(seconds),
+            NoResend::NoneLeft => Self::NoneLeft,
+        }
+    }
+}
+
+/// What a log-in attempt comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoginVerdict {
+    /// The one answer for unknown, wrong, waiting, stopped and disabled.
+    WrongCredentials,
+    /// The right initial password, too late.
+    InitialPasswordExpired,
+    /// Right, but the address has had its mails of the hour or the day.
+    AddressFull(NotBefore),
+    /// Right: a code is mailed to this address.
+    Right {
+        /// Whose.
+        member: MemberId,
+        /// The version of the credential that was proven.
+        credential_version: u32,
+        /// Where the code goes.
+        to: EmailAddress,
+    },
+}
+
+impl Account {
+    /// The account of an address of which nothing is known.
+    pub fn unknown(key: AccountKey) -> Self {
+        Self { key, mails: MailBudget::default(), passwords: PasswordGuard::default(), codes: CodeGuard::default(), member: None }
+    }
+
+    /// The member who owns the address, unless the seat has fallen free.
+    pub fn owner(&self, now: Timestamp, limits: &Limits) -> Option<&Member> {
+        self.member.as_ref().filter(|member| !member.seat_has_fallen_free(now, limits))
+    }
+
+    /// When nothing in it counts any more; none while somebody owns it.
+    pub fn forgotten_at(&self, limits: &Limits) -> Option<Timestamp> {
+        if self.member.is_some() {
+            return None;
+        }
+        // Without an owner there is no log-in to protect: wrong passwords are forgotten with the longest wait.
+        let passwords = self.passwords.last_failure.map(|at| plus(at, limits.wrong_password_longest_wait));
+        [self.mails.forgotten_at(), self.codes.forgotten_at(limits), passwords].into_iter().max().flatten()
+    }
+
+    /// What a password comes to, and the account after it.
+    ///
+    /// `right` says whether it is the member's; it was found out with the same work whoever asked. The account is
+    /// to be written whatever the verdict: whoever loses that write has been told nothing.
+    pub fn judge_password(&self, right: bool, now: Timestamp, limits: &Limits) -> (Self, LoginVerdict) {
+        let mut next = self.clone();
+        if self.passwords.state(now, limits) == Guarded::Closed {
+            return (next, LoginVerdict::WrongCredentials);
+        }
+        let owner = self.owner(now, limits).filter(|member| right && !member.disabled);
+        let Some(member) = owner else {
+            next.passwords = self.passwords.failed(now);
+            return (next, LoginVerdict::WrongCredentials);
+        };
+        if self.codes.check(now).is_err() {
+            return (next, LoginVerdict::WrongCredentials);
+        }
+        next.passwords = PasswordGuard::default();
+        if member.mail().is_some_and(|mail| mail.is_expired(now)) {
+            return (next, LoginVerdict::InitialPasswordExpired);
+        }
+        match self.mails.spend(now, limits) {
+            Err(full) => (next, LoginVerdict::AddressFull(full)),
+            Ok(mails) => {
+                next.mails = mails;
+                let verdict = LoginVerdict::Right {
+                    member: member.id.clone(),
+                    credential_version: member.credential_version,
+                    to: member.profile.email.clone(),
+                };
+                (next, verdict)
+            }
+        }
+    }
+
+    /// The account after the same initial password was promised again.
+    pub fn resend_initial_password(&self, member: &MemberId, now: Timestamp, limits: &Limits) -> Result<Self, NotMailed> {
+        self.mail_initial_password(member, now, limits, |source, reissues, mail| {
+            if mail.is_expired(now) {
+                return Err(NotMailed::NoSuchPassword);
+            }
+            mail.may_resend(now, limits)?;
+            let promise = mail.again(mail.content.clone(), mail.expires_at, now);
+            Ok((source.clone(), reissues.to_vec(), promise, false))
+        })
+    }
+
+    /// The account after a new initial password was promised; the old one is dead with this write.
+    pub fn reissue_initial_password(&self, member: &MemberId, key: &KeyId, now: Timestamp, limits: &Limits) -> Result<Self, NotMailed> {
+        self.mail_initial_password(member, now, limits, |source, reissues, mail| {
+            let mut today: Vec<Timestamp> = reissues.iter().copied().filter(|at| minus(now, 86_400) < *at).collect();
+            if u64::try_from(today.len()).unwrap_or(u64::MAX) >= limits.reissues_per_day {
+                return Err(NotMailed::NoneLeft);
+            }
+            today.push(now);
+            let source = Source { key: key.clone(), nonce: source.nonce.clone(), issue: source.issue.saturating_add(1) };
+            let content = Content::InitialPassword { member: member.clone(), source: source.clone() };
+            let promise = mail.anew(content, plus(now, limits.initial_password_life), now);
+            Ok((source, today, promise, true))
+        })
+    }
+
+    fn mail_initial_password(
+        &self,
+        id: &MemberId,
+        now: Timestamp,
+        limits: &Limits,
+        next: impl FnOnce(&Source, &[Timestamp], &Promise) -> Result<(Source, Vec<Timestamp>, Promise, bool), NotMailed>,
+    ) -> Result<Self, NotMailed> {
+        let member = self.owner(now, limits).filter(|member| member.id == *id).ok_or(NotMailed::NoSuchPassword)?;
+        let Credential::Initial { source, reissues, mail } = &member.credential else {
+            return Err(NotMailed::NoSuchPassword);
+        };
+        let (source, reissues, mail, is_new) = next(source, reissues, mail)?;
+        let mails = self.mails.spend(now, limits).map_err(NotMailed::AddressFull)?;
+        let mut member = member.clone();
+        member.credential = Credential::Initial { source, reissues, mail };
+        let mut account = Self { mails, ..self.clone() };
+        if is_new {
+            member.credential_version = member.credential_version.saturating_add(1);
+            // A password that was guessed at is gone; its failures say nothing about the new one.
+            account.passwords = PasswordGuard::default();
+        }
+        account.member = Some(member);
+        Ok(account)
+    }
+}
+

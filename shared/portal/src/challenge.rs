@@ -1,0 +1,195 @@
+//! ワンタイムパスワード認証 — one challenge: a code that was mailed, its tries and its resends.
+
+use jiff::Timestamp;
+
+use crate::code::{Label, OneTimeCode, Purpose};
+use crate::keys::{KeyId, KeyRing, UnknownKey};
+use crate::limits::Limits;
+use crate::mail::{Content, NoResend, Promise};
+use crate::time::{minus, plus};
+use crate::values::{ChallengeId, EmailAddress};
+
+/// A code that waits to be typed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Challenge {
+    /// Its salt.
+    pub id: ChallengeId,
+    /// What its codes are for.
+    pub purpose: Purpose,
+    /// The key that its codes are derived with.
+    pub key: KeyId,
+    /// Which code is the living one.
+    pub counter: u32,
+    /// 照合記号 of the living code.
+    pub label: Label,
+    /// Wrong codes so far, over all resends.
+    pub tries: u32,
+    /// The mail that brought the living code.
+    pub mail: Promise,
+}
+
+/// Why no code is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotJudged {
+    /// All tries are used up; only a new start helps.
+    NoTriesLeft,
+    /// The code is too old; a resend brings a new one, and no try was spent.
+    Expired,
+}
+
+impl Challenge {
+    /// A new challenge, whose first mail is promised.
+    ///
+    /// `ends_at` is the end of the flow that it belongs to: no code outlives its flow.
+    #[expect(clippy::too_many_arguments, reason = "a challenge is made of all of these, in one place")]
+    pub fn begin(
+        id: ChallengeId,
+        purpose: Purpose,
+        ring: &KeyRing,
+        to: EmailAddress,
+        ends_at: Timestamp,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Self, UnknownKey> {
+        let key = ring.current().clone();
+        let label = Label::derive(ring, &key, &id, 0)?;
+        let content = Content::OneTimeCode { purpose, challenge: id.clone(), key: key.clone(), counter: 0, label: label.clone() };
+        let expires_at = plus(now, limits.code_life).min(ends_at);
+        Ok(Self { id, purpose, key, counter: 0, label, tries: 0, mail: Promise::first(to, content, expires_at, now) })
+    }
+
+    /// The first instant at which the living code no longer works.
+    pub fn code_expires_at(&self) -> Timestamp {
+        self.mail.expires_at
+    }
+
+    /// Tries that are left.
+    pub fn tries_left(&self, limits: &Limits) -> u64 {
+        limits.code_tries.saturating_sub(u64::from(self.tries))
+    }
+
+    /// Whether a code is judged now. Expiry comes before the comparison, so a late guess learns nothing.
+    pub fn check(&self, now: Timestamp, limits: &Limits) -> Result<(), NotJudged> {
+        if self.tries_left(limits) == 0 {
+            Err(NotJudged::NoTriesLeft)
+        } else if self.code_expires_at() <= now {
+            Err(NotJudged::Expired)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether this is the living code.
+    pub fn is_right(&self, typed: &OneTimeCode, ring: &KeyRing) -> Result<bool, UnknownKey> {
+        let expected = OneTimeCode::derive(ring, &self.key, self.purpose, &self.id, self.counter)?;
+        Ok(expected.matches(typed))
+    }
+
+    /// The challenge after a wrong code.
+    #[must_use]
+    pub fn failed(&self) -> Self {
+        Self { tries: self.tries.saturating_add(1), ..self.clone() }
+    }
+
+    /// The challenge after a resend: the same code while it lives three minutes or more, a new one after that.
+    /// No new tries.
+    pub fn resent(
+        &self,
+        ring: &KeyRing,
+        ends_at: Timestamp,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Result<Self, NoResend>, UnknownKey> {
+        if let Err(no) = self.mail.may_resend(now, limits) {
+            return Ok(Err(no));
+        }
+        let lives_long_enough = now <= minus(self.code_expires_at(), limits.same_code_seconds);
+        let mut next = self.clone();
+        let expires_at = if lives_long_enough {
+            self.code_expires_at()
+        } else {
+            next.key = ring.current().clone();
+            next.counter = self.counter.saturating_add(1);
+            next.label = Label::derive(ring, &next.key, &self.id, next.counter)?;
+            plus(now, limits.code_life).min(ends_at)
+        };
+        let content = Content::OneTimeCode {
+            purpose: self.purpose,
+            challenge: self.id.clone(),
+            key: next.key.clone(),
+            counter: next.counter,
+            label: next.label.clone(),
+        };
+        next.mail = self.mail.again(content, expires_at, now);
+        Ok(Ok(next))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::tests::ring;
+
+    const LIMITS: Limits = Limits::standard();
+
+    fn t(seconds: u64) -> Timestamp {
+        plus("2026-04-01T00:00:00Z".parse().unwrap(), seconds)
+    }
+
+    fn challenge() -> Challenge {
+        let to = EmailAddress::parse("kaigo@example.jp").unwrap();
+        Challenge::begin(ChallengeId::new("c"), Purpose::Registration, &ring(), to, t(1_800), t(0), &LIMITS).unwrap()
+    }
+
+    fn resent(challenge: &Challenge, at: u64) -> Challenge {
+        challenge.resent(&ring(), t(1_800), t(at), &LIMITS).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_code_works_until_ten_minutes_have_passed() {
+        assert_eq!(challenge().check(t(599), &LIMITS), Ok(()));
+        assert_eq!(challenge().check(t(600), &LIMITS), Err(NotJudged::Expired));
+        assert_eq!(challenge().check(t(601), &LIMITS), Err(NotJudged::Expired));
+    }
+
+    #[test]
+    fn five_wrong_codes_end_a_challenge_resends_or_not() {
+        let mut challenge = challenge();
+        for left in [4, 3, 2, 1] {
+            challenge = challenge.failed();
+            assert_eq!(challenge.tries_left(&LIMITS), left);
+        }
+        challenge = resent(&challenge, 30).failed();
+        assert_eq!(challenge.check(t(31), &LIMITS), Err(NotJudged::NoTriesLeft));
+    }
+
+    #[test]
+    fn resends_wait_30_60_120_and_240_seconds_and_then_there_are_none() {
+        let mut challenge = challenge();
+        let mut now = 0;
+        for wait in [30, 60, 120, 240] {
+            let early = challenge.resent(&ring(), t(1_800), t(now + wait - 1), &LIMITS).unwrap();
+            assert_eq!(early, Err(NoResend::TooEarly(1)));
+            now += wait;
+            challenge = resent(&challenge, now);
+        }
+        assert_eq!(challenge.resent(&ring(), t(1_800), t(now + 9_999), &LIMITS).unwrap(), Err(NoResend::NoneLeft));
+    }
+
+    #[test]
+    fn a_resend_brings_the_same_code_while_it_lives_three_minutes_or_more() {
+        let first = challenge();
+        let same = resent(&first, 420);
+        assert_eq!((same.counter, &same.label, same.code_expires_at()), (0, &first.label, t(600)));
+        let new = resent(&first, 421);
+        assert_eq!((new.counter, new.code_expires_at()), (1, t(1_021)));
+        let code = |challenge: &Challenge| OneTimeCode::derive(&ring(), &challenge.key, challenge.purpose, &challenge.id, challenge.counter).unwrap();
+        assert!(same.is_right(&code(&first), &ring()).unwrap());
+        assert!(!new.is_right(&code(&first), &ring()).unwrap());
+    }
+
+    #[test]
+    fn no_code_outlives_its_flow() {
+        assert_eq!(resent(&challenge(), 1_700).code_expires_at(), t(1_800));
+    }
+}

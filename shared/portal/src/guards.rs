@@ -1,0 +1,315 @@
+//! Budgets of guesses and mails: what is left, what a spent one leaves behind.
+//!
+//! A guard is judged on what was read, and the write that spends names what was read; whoever loses that
+//! write has judged nothing (`docs/adr/0003-spend-in-the-write-that-answers.md`).
+
+use jiff::Timestamp;
+
+use crate::limits::Limits;
+use crate::time::{minus, plus, seconds_until};
+
+/// Not now, but in so many seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotBefore {
+    /// Whole seconds, at least 1.
+    pub seconds: u64,
+}
+
+fn count(list: &[Timestamp]) -> u64 {
+    u64::try_from(list.len()).unwrap_or(u64::MAX)
+}
+
+fn within(list: &[Timestamp], now: Timestamp, window: u64) -> Vec<Timestamp> {
+    let from = minus(now, window);
+    list.iter().copied().filter(|at| from < *at).collect()
+}
+
+/// When a budget of `limit` within `window` has room again, if it has none now.
+fn room(list: &[Timestamp], now: Timestamp, window: u64, limit: u64) -> Result<(), NotBefore> {
+    let recent = within(list, now, window);
+    if count(&recent) < limit {
+        return Ok(());
+    }
+    let over = usize::try_from(count(&recent).saturating_sub(limit)).unwrap_or(0);
+    let frees = recent.get(over).map_or(now, |at| plus(*at, window));
+    Err(NotBefore { seconds: seconds_until(now, frees).max(1) })
+}
+
+/// Mails to one address, over all purposes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailBudget {
+    /// When mails were promised within the last day, oldest first.
+    pub sends: Vec<Timestamp>,
+}
+
+const HOUR: u64 = 3_600;
+const DAY: u64 = 86_400;
+
+impl MailBudget {
+    /// The budget after one more mail, if there is room for it.
+    pub fn spend(&self, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
+        room(&self.sends, now, HOUR, limits.mails_per_hour)?;
+        room(&self.sends, now, DAY, limits.mails_per_day)?;
+        Ok(self.count(now))
+    }
+
+    /// The budget after one more mail, room or not.
+    #[must_use]
+    pub fn count(&self, now: Timestamp) -> Self {
+        let mut sends = within(&self.sends, now, DAY);
+        sends.push(now);
+        Self { sends }
+    }
+
+    /// When nothing in it counts any more.
+    pub fn forgotten_at(&self) -> Option<Timestamp> {
+        self.sends.iter().max().map(|at| plus(*at, DAY))
+    }
+}
+
+/// Requests that mail, from one network, in one hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkBudget {
+    /// Since when the hour runs.
+    pub since: Timestamp,
+    /// Requests in it.
+    pub requests: u64,
+}
+
+impl NetworkBudget {
+    /// The budget after one more request, if there is room for it.
+    pub fn spend(before: Option<&Self>, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
+        match before {
+            Some(hour) if now < plus(hour.since, HOUR) => {
+                if hour.requests < limits.mail_requests_per_network {
+                    Ok(Self { since: hour.since, requests: hour.requests + 1 })
+                } else {
+                    Err(NotBefore { seconds: seconds_until(now, plus(hour.since, HOUR)).max(1) })
+                }
+            }
+            _ => Ok(Self { since: now, requests: 1 }),
+        }
+    }
+
+    /// When it counts no more.
+    pub fn forgotten_at(&self) -> Timestamp {
+        plus(self.since, HOUR)
+    }
+}
+
+/// Wrong codes of one account, over all its challenges.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CodeGuard {
+    /// When codes were wrong within the window, oldest first.
+    pub failures: Vec<Timestamp>,
+    /// Until when no code is judged.
+    pub stopped_until: Option<Timestamp>,
+}
+
+impl CodeGuard {
+    /// Whether a code may be judged now.
+    pub fn check(&self, now: Timestamp) -> Result<(), NotBefore> {
+        match self.stopped_until {
+            Some(until) if now < until => Err(NotBefore { seconds: seconds_until(now, until).max(1) }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The guard after a wrong code: the tenth within a day stops codes for 15 minutes, the next for an hour,
+    /// every further one for four.
+    #[must_use]
+    pub fn failed(&self, now: Timestamp, limits: &Limits) -> Self {
+        let mut failures = within(&self.failures, now, limits.code_failure_window);
+        failures.push(now);
+        let stop = match count(&failures).checked_sub(limits.code_failures) {
+            None => None,
+            Some(0) => Some(limits.code_first_stop),
+            Some(1) => Some(limits.code_second_stop),
+            Some(_) => Some(limits.code_third_stop),
+        };
+        Self { failures, stopped_until: stop.map(|seconds| plus(now, seconds)) }
+    }
+
+    /// When nothing in it counts any more.
+    pub fn forgotten_at(&self, limits: &Limits) -> Option<Timestamp> {
+        let window = self.failures.iter().max().map(|at| plus(*at, limits.code_failure_window));
+        window.max(self.stopped_until)
+    }
+}
+
+/// Wrong passwords of one account, in a row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PasswordGuard {
+    /// In a row.
+    pub failures: u64,
+    /// When the last one was.
+    pub last_failure: Option<Timestamp>,
+}
+
+/// What a password guard says before a password is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guarded {
+    /// The password is judged.
+    Open,
+    /// A wait runs, or the password is off: the answer is that of a wrong password, and nothing is counted.
+    Closed,
+}
+
+impl PasswordGuard {
+    /// Until when the password is not judged, if a wait runs.
+    pub fn waits_until(&self, limits: &Limits) -> Option<Timestamp> {
+        let over = self.failures.checked_sub(limits.free_wrong_passwords + 1)?;
+        let wait = 1_u64.checked_shl(u32::try_from(over).unwrap_or(u32::MAX)).unwrap_or(u64::MAX);
+        self.last_failure.map(|at| plus(at, wait.min(limits.wrong_password_longest_wait)))
+    }
+
+    /// Whether a password is judged now.
+    pub fn state(&self, now: Timestamp, limits: &Limits) -> Guarded {
+        let waiting = self.waits_until(limits).is_some_and(|until| now < until);
+        if waiting || limits.wrong_passwords_off <= self.failures { Guarded::Closed } else { Guarded::Open }
+    }
+
+    /// The guard after a wrong password.
+    #[must_use]
+    pub fn failed(&self, now: Timestamp) -> Self {
+        Self { failures: self.failures.saturating_add(1), last_failure: Some(now) }
+    }
+}
+
+/// Wrong claims passwords of one user id, so that nobody is locked out of claims through us.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClaimsGuard {
+    /// Attempts that failed or are under way, within the window, oldest first.
+    pub attempts: Vec<Timestamp>,
+}
+
+/// What is known of an attempt once the claims system has answered, or has not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttemptOutcome {
+    /// The password was right: all failures are forgotten.
+    Succeeded,
+    /// The claims system judged the password and counts it as a failure, or may have.
+    Failed,
+    /// No failure was counted at the claims system.
+    NotCounted,
+}
+
+impl ClaimsGuard {
+    /// Takes an attempt on before the claims system is asked, so that a burst cannot pass the question;
+    /// none if the question has to be asked first.
+    pub fn begin(&self, accepts_risk: bool, now: Timestamp, limits: &Limits) -> Option<Self> {
+        let mut attempts = within(&self.attempts, now, limits.claims_failure_window);
+        if count(&attempts) >= limits.claims_failures && !accepts_risk {
+            return None;
+        }
+        attempts.push(now);
+        Some(Self { attempts })
+    }
+
+    /// The guard after the attempt that began at `began` has ended.
+    #[must_use]
+    pub fn end(&self, began: Timestamp, outcome: AttemptOutcome) -> Self {
+        match outcome {
+            AttemptOutcome::Succeeded => Self::default(),
+            AttemptOutcome::Failed => self.clone(),
+            AttemptOutcome::NotCounted => {
+                let mut attempts = self.attempts.clone();
+                if let Some(at) = attempts.iter().rposition(|at| *at == began) {
+                    attempts.remove(at);
+                }
+                Self { attempts }
+            }
+        }
+    }
+
+    /// When nothing in it counts any more.
+    pub fn forgotten_at(&self, limits: &Limits) -> Option<Timestamp> {
+        self.attempts.iter().max().map(|at| plus(*at, limits.claims_failure_window))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits::standard();
+
+    fn t(seconds: u64) -> Timestamp {
+        plus("2026-04-01T00:00:00Z".parse().unwrap(), seconds)
+    }
+
+    #[test]
+    fn ten_mails_an_hour_and_twenty_a_day_reach_one_address() {
+        let mut budget = MailBudget::default();
+        for _ in 0..10 {
+            budget = budget.spend(t(0), &LIMITS).unwrap();
+        }
+        assert_eq!(budget.spend(t(3_599), &LIMITS), Err(NotBefore { seconds: 1 }));
+        for _ in 0..10 {
+            budget = budget.spend(t(3_600), &LIMITS).unwrap();
+        }
+        assert_eq!(budget.spend(t(7_200), &LIMITS), Err(NotBefore { seconds: 86_400 - 7_200 }));
+        assert_eq!(budget.spend(t(86_399), &LIMITS), Err(NotBefore { seconds: 1 }));
+        assert!(budget.spend(t(86_400), &LIMITS).is_ok());
+    }
+
+    #[test]
+    fn a_network_has_thirty_requests_an_hour() {
+        let mut budget = None;
+        for _ in 0..30 {
+            budget = Some(NetworkBudget::spend(budget.as_ref(), t(0), &LIMITS).unwrap());
+        }
+        assert_eq!(NetworkBudget::spend(budget.as_ref(), t(3_599), &LIMITS), Err(NotBefore { seconds: 1 }));
+        assert_eq!(NetworkBudget::spend(budget.as_ref(), t(3_600), &LIMITS).unwrap().requests, 1);
+    }
+
+    #[test]
+    fn the_tenth_wrong_code_of_a_day_stops_codes_for_a_quarter_of_an_hour_then_an_hour_then_four() {
+        let mut guard = CodeGuard::default();
+        for _ in 0..9 {
+            guard = guard.failed(t(0), &LIMITS);
+            assert_eq!(guard.check(t(0)), Ok(()));
+        }
+        guard = guard.failed(t(0), &LIMITS);
+        assert_eq!(guard.check(t(899)), Err(NotBefore { seconds: 1 }));
+        assert_eq!(guard.check(t(900)), Ok(()));
+        guard = guard.failed(t(900), &LIMITS);
+        assert_eq!(guard.check(t(900)), Err(NotBefore { seconds: 3_600 }));
+        guard = guard.failed(t(4_500), &LIMITS);
+        assert_eq!(guard.check(t(4_500)), Err(NotBefore { seconds: 14_400 }));
+        // A day after the first ten, only the later ones count.
+        guard = guard.failed(t(86_400), &LIMITS);
+        assert_eq!(guard.check(t(86_400)), Ok(()));
+    }
+
+    #[test]
+    fn four_wrong_passwords_are_free_then_the_wait_doubles_up_to_a_quarter_of_an_hour() {
+        let mut guard = PasswordGuard::default();
+        for _ in 0..4 {
+            guard = guard.failed(t(0));
+            assert_eq!(guard.state(t(0), &LIMITS), Guarded::Open);
+        }
+        for wait in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900] {
+            guard = guard.failed(t(0));
+            assert_eq!(guard.state(t(wait - 1), &LIMITS), Guarded::Closed, "wait {wait}");
+            assert_eq!(guard.state(t(wait), &LIMITS), Guarded::Open, "wait {wait}");
+        }
+        while guard.failures < 99 {
+            guard = guard.failed(t(0));
+        }
+        assert_eq!(guard.state(t(1_000_000), &LIMITS), Guarded::Open);
+        assert_eq!(guard.failed(t(0)).state(t(1_000_000), &LIMITS), Guarded::Closed);
+        assert_eq!(PasswordGuard { failures: u64::MAX, last_failure: None }.failed(t(0)).failures, u64::MAX);
+    }
+
+    #[test]
+    fn after_two_wrong_claims_passwords_the_question_is_asked() {
+        let guard = ClaimsGuard::default().begin(false, t(0), &LIMITS).unwrap();
+        let guard = guard.begin(false, t(1), &LIMITS).unwrap();
+        assert_eq!(guard.begin(false, t(2), &LIMITS), None);
+        assert!(guard.begin(true, t(2), &LIMITS).is_some());
+        assert!(guard.begin(false, t(86_400), &LIMITS).is_some());
+        assert_eq!(guard.end(t(1), AttemptOutcome::NotCounted).attempts, [t(0)]);
+        assert_eq!(guard.end(t(1), AttemptOutcome::Succeeded), ClaimsGuard::default());
+    }
+}

@@ -1,0 +1,82 @@
+//! 初期パスワード — derived from the member, a nonce and the number of its issue; the table holds no trace of it.
+
+use crate::keys::{KeyId, KeyRing, UnknownKey};
+use crate::secret::Secret;
+use crate::values::MemberId;
+
+/// Letters and digits that nobody takes for another one: no 0 O o, no 1 l I i.
+const ALPHABET: &[u8; 31] = b"abcdefghjkmnpqrstuvwxyz23456789";
+/// Octets from here on are passed over, so that no letter is likelier than another.
+const EVEN_OCTETS: u8 = 31 * 8;
+
+/// Characters of an initial password.
+pub const LENGTH: usize = 20;
+
+/// Where an initial password comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The key of the ring.
+    pub key: KeyId,
+    /// Random; drawn when the member is made.
+    pub nonce: String,
+    /// Raised by a re-issue, which kills the older one in that commit.
+    pub issue: u32,
+}
+
+impl Source {
+    /// The password: 20 characters, 99 bits, no run of six digits (a mail must hold no other one than its code).
+    pub fn password(&self, ring: &KeyRing, member: &MemberId) -> Result<Secret, UnknownKey> {
+        let mut attempt = 0_u32;
+        loop {
+            let octets = ring.derive(
+                &self.key,
+                &["initial-password", member.as_str(), &self.nonce, &self.issue.to_string(), &attempt.to_string()],
+            )?;
+            let password: String = octets
+                .iter()
+                .filter(|octet| **octet < EVEN_OCTETS)
+                .filter_map(|octet| ALPHABET.get(usize::from(octet % 31)))
+                .take(LENGTH)
+                .map(|letter| char::from(*letter))
+                .collect();
+            if password.len() == LENGTH && !has_six_digits_in_a_row(&password) {
+                return Ok(Secret::new(password));
+            }
+            attempt += 1;
+        }
+    }
+}
+
+fn has_six_digits_in_a_row(text: &str) -> bool {
+    text.as_bytes().windows(6).any(|six| six.iter().all(u8::is_ascii_digit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::tests::ring;
+
+    fn source(issue: u32) -> Source {
+        Source { key: KeyId::new("k1"), nonce: "n".to_owned(), issue }
+    }
+
+    #[test]
+    fn an_initial_password_is_twenty_unambiguous_characters() {
+        let member = MemberId::new("m");
+        for issue in 1..500 {
+            let password = source(issue).password(&ring(), &member).unwrap();
+            assert_eq!(password.expose().len(), 20);
+            assert!(!password.expose().contains(['0', 'O', 'o', '1', 'l', 'I', 'i']));
+            assert!(!has_six_digits_in_a_row(password.expose()));
+        }
+    }
+
+    #[test]
+    fn a_reissue_gives_another_password() {
+        let member = MemberId::new("m");
+        let first = source(1).password(&ring(), &member).unwrap();
+        assert!(first.same_as(&source(1).password(&ring(), &member).unwrap()));
+        assert!(!first.same_as(&source(2).password(&ring(), &member).unwrap()));
+        assert!(!first.same_as(&source(1).password(&ring(), &MemberId::new("other")).unwrap()));
+    }
+}

@@ -1,0 +1,108 @@
+//! 鍵束 — the keys from which codes, initial passwords and peppers are derived.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+/// The name of a key of the ring; stored beside what was derived with it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId(String);
+
+impl KeyId {
+    /// Takes a stored name.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The ring names a key that it does not hold: it was taken out while something still rests on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownKey(pub KeyId);
+
+/// All keys that are valid now, and the one that new things are derived with.
+///
+/// Two versions are always allowed, so that a key is replaced without a stop: the new one is added first,
+/// made current next, and the old one taken out when nothing rests on it any more.
+pub struct KeyRing {
+    current: KeyId,
+    keys: BTreeMap<KeyId, Zeroizing<Vec<u8>>>,
+}
+
+/// The shortest key that is taken: 256 bits.
+pub const KEY_OCTETS: usize = 32;
+
+impl KeyRing {
+    /// A ring of `keys` whose `current` one is among them; every key is at least 256 bits long.
+    pub fn new(current: KeyId, keys: BTreeMap<KeyId, Zeroizing<Vec<u8>>>) -> Option<Self> {
+        let sound = keys.contains_key(&current) && keys.values().all(|key| key.len() >= KEY_OCTETS);
+        sound.then_some(Self { current, keys })
+    }
+
+    /// The key for new things.
+    pub fn current(&self) -> &KeyId {
+        &self.current
+    }
+
+    /// 32 octets for one purpose, and for nothing else: HKDF-SHA-256 (RFC 5869) over the purpose's parts.
+    pub fn derive(&self, key: &KeyId, purpose: &[&str]) -> Result<Zeroizing<[u8; 32]>, UnknownKey> {
+        let secret = self.keys.get(key).ok_or_else(|| UnknownKey(key.clone()))?;
+        let mut info = Vec::new();
+        for part in purpose {
+            info.extend(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            info.extend(part.as_bytes());
+        }
+        let mut out = Zeroizing::new([0_u8; 32]);
+        // Expanding to 32 octets is always possible (RFC 5869 allows 8,160); a failure would leave zeros, so it is an error.
+        Hkdf::<Sha256>::new(Some(b"portal/v1"), secret)
+            .expand(&info, out.as_mut())
+            .map_err(|_| UnknownKey(key.clone()))?;
+        Ok(out)
+    }
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyRing").field("current", &self.current).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn ring() -> KeyRing {
+        let keys = [("k1", 1_u8), ("k2", 2)].map(|(id, octet)| (KeyId::new(id), Zeroizing::new(vec![octet; 32])));
+        KeyRing::new(KeyId::new("k1"), keys.into()).unwrap()
+    }
+
+    #[test]
+    fn each_purpose_and_each_key_gives_its_own_secret() {
+        let ring = ring();
+        let a = ring.derive(&KeyId::new("k1"), &["otp", "ab", "c"]).unwrap();
+        let b = ring.derive(&KeyId::new("k1"), &["otp", "a", "bc"]).unwrap();
+        let c = ring.derive(&KeyId::new("k2"), &["otp", "ab", "c"]).unwrap();
+        assert_ne!(a, b);
+        assert_ne!(a, c);
+        assert!(ring.derive(&KeyId::new("k3"), &["otp"]).is_err());
+    }
+
+    #[test]
+    fn a_ring_whose_current_key_is_missing_or_short_is_none() {
+        assert!(KeyRing::new(KeyId::new("k1"), BTreeMap::new()).is_none());
+        let short = [(KeyId::new("k1"), Zeroizing::new(vec![1; 31]))].into();
+        assert!(KeyRing::new(KeyId::new("k1"), short).is_none());
+    }
+
+    #[test]
+    fn a_ring_cannot_be_printed() {
+        assert!(!format!("{:?}", ring()).contains("[1, 1"));
+    }
+}

@@ -1,0 +1,33 @@
+//! The procedure of 初回利用登録 and ログイン, as pure rules.
+//!
+//! Every decision is a function of what was stored, what was submitted and the present instant.
+//! Nothing in here reads a clock, draws a random number, talks to a network or knows how it is stored;
+//! `Cargo.toml` keeps that promise. Read the modules in this order.
+
+pub mod time;
+pub mod limits;
+
+pub mod secret;
+pub mod text;
+pub mod values;
+pub mod form;
+
+pub mod keys;
+pub mod code;
+pub mod initial_password;
+pub mod password;
+pub mod terms;
+
+pub mod mail;
+pub mod guards;
+pub mod challenge;
+
+pub mod claims;
+pub mod office;
+pub mod account;
+pub mod registration;
+pub mod login;
+
+pub mod problem;
+pub mod progress;
+pub mod steps;

@@ -1,0 +1,121 @@
+//! Every number of the product, once: its name, its value, its unit and its reason.
+//!
+//! Each is a setting: an environment variable of the same name replaces it. `docs/limits.md` is printed from here.
+
+/// One row of `docs/limits.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// The name of the setting, which is also the environment variable's.
+    pub name: &'static str,
+    /// The value when nothing is set.
+    pub default: u64,
+    /// What is counted.
+    pub unit: &'static str,
+    /// Why this number, and where it comes from.
+    pub reason: &'static str,
+}
+
+/// A setting that is not a whole number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadSetting {
+    /// Its name.
+    pub name: &'static str,
+}
+
+macro_rules! limits {
+    ($($field:ident, $name:literal, $default:literal, $unit:literal, $reason:literal;)*) => {
+        /// The numbers in force.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct Limits { $(#[doc = $reason] pub $field: u64,)* }
+
+        impl Limits {
+            /// Every limit with its default and its reason, in the order of the page.
+            pub const ALL: &'static [Limit] =
+                &[$(Limit { name: $name, default: $default, unit: $unit, reason: $reason },)*];
+
+            /// The numbers of `docs/limits.md`.
+            pub const fn standard() -> Self {
+                Self { $($field: $default,)* }
+            }
+
+            /// The standard numbers, each replaced by what `lookup` finds under its name.
+            ///
+            /// All settings that are not whole numbers are reported at once.
+            pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<BadSetting>> {
+                let mut bad = Vec::new();
+                let mut limits = Self::standard();
+                $(if let Some(text) = lookup($name) {
+                    match text.trim().parse() {
+                        Ok(value) => limits.$field = value,
+                        Err(_) => bad.push(BadSetting { name: $name }),
+                    }
+                })*
+                if bad.is_empty() { Ok(limits) } else { Err(bad) }
+            }
+
+            /// Name and value of each number in force.
+            pub fn in_force(&self) -> Vec<(&'static str, u64)> {
+                vec![$(($name, self.$field),)*]
+            }
+        }
+    };
+}
+
+limits! {
+    code_life, "CODE_LIFE_SECONDS", 600, "seconds", "A one-time code lives ten minutes: the longest that NIST SP 800-63B-4 and ASVS 6.5.5 allow, because greylisting eats minutes.";
+    code_tries, "CODE_TRIES", 5, "tries", "Wrong codes per challenge, all its resends together; five leave one chance in 200,000.";
+    code_failures, "CODE_FAILURES_BEFORE_STOP", 10, "failures", "Wrong codes of one account within the window before codes are stopped; a new code or challenge never resets them (NIST SP 800-63B-4 3.1.3.2).";
+    code_failure_window, "CODE_FAILURE_WINDOW_SECONDS", 86_400, "seconds", "How long a wrong code is remembered against its account.";
+    code_first_stop, "CODE_FIRST_STOP_SECONDS", 900, "seconds", "Stop of codes at the tenth wrong one within the window.";
+    code_second_stop, "CODE_SECOND_STOP_SECONDS", 3_600, "seconds", "Stop of codes at the next wrong one within the window.";
+    code_third_stop, "CODE_THIRD_STOP_SECONDS", 14_400, "seconds", "Stop of codes at every further wrong one within the window.";
+    resend_first_wait, "RESEND_FIRST_WAIT_SECONDS", 30, "seconds", "Before the first resend; each further one waits twice as long (30, 60, 120, 240).";
+    sends_per_challenge, "SENDS_PER_CHALLENGE", 5, "mails", "Mails for one challenge or one initial password, the first included.";
+    same_code_seconds, "SAME_CODE_SECONDS", 180, "seconds", "A resend sends the same code while it has at least this long to live, so that both mails work.";
+    mails_per_hour, "MAILS_PER_HOUR_AND_ADDRESS", 10, "mails", "To one address, over all purposes: nobody's mailbox is flooded through us.";
+    mails_per_day, "MAILS_PER_DAY_AND_ADDRESS", 20, "mails", "To one address, over all purposes.";
+    mail_requests_per_network, "MAIL_REQUESTS_PER_NETWORK", 30, "requests an hour", "Requests that send mail, from one network (IPv4 address or IPv6 /64); 0 lifts it, as the local stack does.";
+    registration_life, "REGISTRATION_LIFE_SECONDS", 1_800, "seconds", "A registration in progress.";
+    login_life, "LOGIN_LIFE_SECONDS", 900, "seconds", "A log-in in progress.";
+    free_wrong_passwords, "FREE_WRONG_PASSWORDS", 4, "failures", "Wrong passwords in a row that cost no wait; the n-th after them waits 2^(n-5) seconds.";
+    wrong_password_longest_wait, "WRONG_PASSWORD_LONGEST_WAIT_SECONDS", 900, "seconds", "The longest wait after a wrong password: slows a stranger, never locks the owner out for good.";
+    wrong_passwords_off, "WRONG_PASSWORDS_BEFORE_OFF", 100, "failures", "In a row, then the password is off until a reset (NIST SP 800-63B-4 3.2.2).";
+    password_shortest, "PASSWORD_SHORTEST", 15, "code points", "After NFC (NIST SP 800-63B-4: 15 where the password stands alone, and a mailed code is no second factor).";
+    password_longest, "PASSWORD_LONGEST", 128, "code points", "After NFC; refused above, never cut (ASVS 6.2.9).";
+    initial_password_life, "INITIAL_PASSWORD_LIFE_SECONDS", 259_200, "seconds", "72 hours: mailed on Friday, read on Monday.";
+    reissues_per_day, "REISSUES_PER_DAY", 3, "re-issues", "Of an initial password, within 24 hours.";
+    session_idle, "SESSION_IDLE_SECONDS", 1_800, "seconds", "A session that nobody uses; office computers are shared.";
+    session_life, "SESSION_LIFE_SECONDS", 43_200, "seconds", "A session in all: one shift.";
+    sessions_per_person, "SESSIONS_PER_PERSON", 5, "sessions", "At once; a further one ends the oldest.";
+    fresh_proof, "FRESH_PROOF_SECONDS", 600, "seconds", "How long a log-in or a repeated password counts as fresh proof (ASVS 7.5.1).";
+    office_members, "OFFICE_MEMBERS", 5, "members", "Of one office, the first one and pending ones included (manual, R-43).";
+    pending_seat_life, "PENDING_SEAT_LIFE_SECONDS", 1_209_600, "seconds", "14 days: then a pending member's seat, address and claim on the office fall free.";
+    claims_failures, "CLAIMS_FAILURES_BEFORE_QUESTION", 2, "failures", "Wrong claims passwords before we stop and ask: the claims system locks the office out of claims at the third.";
+    claims_failure_window, "CLAIMS_FAILURE_WINDOW_SECONDS", 86_400, "seconds", "How long a wrong claims password is remembered.";
+    claims_budget, "CLAIMS_BUDGET_SECONDS", 5, "seconds", "For one call to the claims system.";
+    security_code_tries, "SECURITY_CODE_TRIES", 3, "tries", "At the security code, then the registration starts again.";
+    email_taken_answers, "EMAIL_TAKEN_ANSWERS", 5, "answers", "Of the kind email-taken in one registration; the last ends it, so that nobody asks through a list of addresses.";
+    body_bytes, "BODY_BYTES", 16_384, "bytes", "Of a request body.";
+    inquiry_body_bytes, "INQUIRY_BODY_BYTES", 32_768, "bytes", "Of an inquiry's body.";
+    hash_memory, "HASH_MEMORY_KIB", 19_456, "KiB", "Argon2id memory (OWASP: 19 MiB with two passes).";
+    hash_passes, "HASH_PASSES", 2, "passes", "Argon2id passes.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_can_be_set_by_its_name() {
+        let limits = Limits::read(|name| (name == "CODE_TRIES").then(|| "3".to_owned())).unwrap();
+        assert_eq!(limits.code_tries, 3);
+        assert_eq!(limits.code_life, 600);
+        assert_eq!(limits.in_force().len(), Limits::ALL.len());
+    }
+
+    #[test]
+    fn all_bad_settings_are_named_at_once() {
+        let bad = Limits::read(|name| name.starts_with("CODE_T").then(|| "five".to_owned())).unwrap_err();
+        assert_eq!(bad.iter().map(|b| b.name).collect::<Vec<_>>(), ["CODE_TRIES", "CODE_THIRD_STOP_SECONDS"]);
+    }
+}

@@ -1,0 +1,182 @@
+//! 新しいパスワード — what a password may be (`design.md` 7, NIST SP 800-63B-4, ASVS 6.2).
+
+use std::sync::LazyLock;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::limits::Limits;
+use crate::secret::Secret;
+use crate::text;
+use crate::values::{FieldCode, OfficeName, Profile};
+
+/// Passwords of at least fifteen characters that many people use, sorted (`data/README.md` says whose list).
+static COMMON: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| include_str!("../data/common-long.txt").lines().collect());
+/// Short passwords that many people use, of which a long one must not merely be a repetition; sorted.
+static UNITS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut units: Vec<&str> = include_str!("../data/common-units.txt").lines().collect();
+    units.sort_unstable();
+    units
+});
+
+/// Words that a stranger tries first at this portal.
+const PORTAL_WORDS: &[&str] = &["介護", "カイゴ", "情報基盤", "ポータル", "国保", "kaigo", "kiban", "portal", "kokuho"];
+
+/// The one folding of a password, wherever it is set or compared: NFC (NIST SP 800-63B-4, 3.1.1.2).
+pub fn folded(typed: &str) -> Secret {
+    Secret::new(typed.nfc().collect())
+}
+
+/// What one person's password must not contain, beside the portal's own words.
+#[derive(Debug, Clone, Default)]
+pub struct Context {
+    words: Vec<String>,
+}
+
+impl Context {
+    /// The words of this person: name and reading, parts of the address, the office.
+    pub fn of(profile: &Profile, office: &OfficeName) -> Self {
+        let mut words = Vec::new();
+        let mut add = |word: &str| {
+            let folded = text::folded_for_search(word);
+            let letters = folded.chars().count();
+            // Two kanji or kana are a name; three Latin letters are an accident.
+            let enough = if folded.is_ascii() { 4 } else { 2 };
+            if letters >= enough {
+                words.push(folded);
+            }
+        };
+        for name in [profile.name.as_str(), profile.name_kana.as_str(), office.name.as_str()] {
+            add(name);
+            name.split([' ', '・']).for_each(&mut add);
+        }
+        add(&office.number);
+        add(profile.email.as_str());
+        add(profile.email.local());
+        profile.email.local().split(['.', '-', '_', '+']).for_each(&mut add);
+        profile.email.domain().split('.').for_each(&mut add);
+        Self { words }
+    }
+
+    fn is_in(&self, folded: &str) -> bool {
+        PORTAL_WORDS.iter().any(|word| folded.contains(word)) || self.words.iter().any(|word| folded.contains(word.as_str()))
+    }
+}
+
+/// Whether this may become somebody's password; the present one is compared elsewhere, for that costs a hash.
+pub fn check(password: &Secret, context: &Context, limits: &Limits) -> Result<(), FieldCode> {
+    let typed = password.expose();
+    let length = u64::try_from(typed.chars().count()).unwrap_or(u64::MAX);
+    if length == 0 {
+        return Err(FieldCode::Required);
+    }
+    if !typed.chars().all(text::is_password_character) {
+        return Err(FieldCode::ForbiddenCharacter);
+    }
+    if length < limits.password_shortest {
+        return Err(FieldCode::TooShort);
+    }
+    if length > limits.password_longest {
+        return Err(FieldCode::TooLong);
+    }
+    if is_common(typed) {
+        return Err(FieldCode::CommonPassword);
+    }
+    if context.is_in(&text::folded_for_search(typed)) {
+        return Err(FieldCode::ContainsContextWord);
+    }
+    Ok(())
+}
+
+fn is_common(typed: &str) -> bool {
+    let folded: String = text::folded_width(typed).to_lowercase();
+    COMMON.binary_search(&folded.as_str()).is_ok() || repeats_a_common_unit(&folded) || is_a_run(&folded)
+}
+
+/// `passwordpassword`, `abcabcabcabcabc`: a unit of up to four characters or a common password, over and over,
+/// the last time perhaps cut.
+fn repeats_a_common_unit(folded: &str) -> bool {
+    let chars: Vec<char> = folded.chars().collect();
+    (1..=chars.len() / 2).any(|length| {
+        let repeats = chars.iter().zip(chars.iter().cycle().skip(length)).take(chars.len() - length)
+            .enumerate()
+            .all(|(at, (a, _))| chars.get(at + length) == Some(a));
+        let unit: String = chars.iter().take(length).collect();
+        repeats && (length <= 4 || UNITS.binary_search(&unit.as_str()).is_ok())
+    })
+}
+
+/// `123456789012345`, `abcdefghijklmno` and the same backwards: each character next to the one before.
+fn is_a_run(folded: &str) -> bool {
+    let steps: Vec<i64> = folded
+        .chars()
+        .zip(folded.chars().skip(1))
+        .map(|(a, b)| i64::from(u32::from(b)) - i64::from(u32::from(a)))
+        .collect();
+    // 9 is followed by 0 in what people type.
+    steps.iter().all(|step| matches!(step, 1 | -9)) || steps.iter().all(|step| matches!(step, -1 | 9))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::{Problems, ProfileForm};
+
+    fn checked(typed: &str) -> Result<(), FieldCode> {
+        let form = ProfileForm {
+            email: Some("taro.kaigo@sakura-care.example.jp"),
+            name: Some("見本 花子"),
+            name_kana: Some("みほん はなこ"),
+            phone: Some("0312345678"),
+            ..ProfileForm::default()
+        };
+        let office = OfficeName { number: "1370000001".to_owned(), name: "さくら訪問ステーション".to_owned() };
+        let context = Context::of(&form.parse(Problems::default()).unwrap(), &office);
+        check(&folded(typed), &context, &Limits::standard())
+    }
+
+    #[test]
+    fn any_fifteen_characters_are_a_password() {
+        for typed in ["correct horse battery", "ながいあんしょうばんごう二十六", "😀😁😂🤣😃😄😅😆😉😊😋😎😍😘🥰", "  two spaces at both ends  "] {
+            assert_eq!(checked(typed), Ok(()), "typed {typed}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_counted_in_code_points_after_nfc() {
+        assert_eq!(checked("q7#Lw2!vZp9&sK"), Err(FieldCode::TooShort));
+        assert_eq!(checked("q7#Lw2!vZp9&sK4"), Ok(()));
+        // か + combining mark is one code point after NFC: fourteen.
+        assert_eq!(checked("q7#Lw2!vZp9&sか\u{3099}"), Err(FieldCode::TooShort));
+        let long: String = ('\u{4e00}'..).step_by(7).take(128).collect();
+        assert_eq!(checked(&long), Ok(()));
+        assert_eq!(checked(&format!("{long}x")), Err(FieldCode::TooLong));
+    }
+
+    #[test]
+    fn control_and_unassigned_characters_are_no_password() {
+        assert_eq!(checked("correct horse\u{0}battery"), Err(FieldCode::ForbiddenCharacter));
+        assert_eq!(checked("correct horse\u{378}battery"), Err(FieldCode::ForbiddenCharacter));
+    }
+
+    #[test]
+    fn what_many_people_use_is_no_password() {
+        for typed in ["passwordpassword", "PassWordPassWord", "aaaaaaaaaaaaaaaa", "123456789012345", "abcabcabcabcabca", "ｐａｓｓｗｏｒｄｐａｓｓｗｏｒｄ",
+            "9876543210987654", "qwertyuiopasdfghjkl"] {
+            assert_eq!(checked(typed), Err(FieldCode::CommonPassword), "typed {typed}");
+        }
+    }
+
+    #[test]
+    fn what_a_stranger_would_try_is_no_password() {
+        for typed in ["Hanako! みほん 12345 xyz", "my-KAIGO-password-77", "sakura-care sakura 88", "1370000001-abcdefg", "花子のながいパスワードですよ二十", "ｶｲｺﾞ の 長い 暗証 です よ 22"] {
+            assert_eq!(checked(typed), Err(FieldCode::ContainsContextWord), "typed {typed}");
+        }
+    }
+
+    #[test]
+    fn the_list_is_sorted_for_the_search() {
+        assert!(COMMON.is_sorted());
+        assert!(COMMON.len() > 1_000);
+    }
+}

@@ -1,0 +1,44 @@
+//! Text that must reach no log, item or answer.
+
+use std::fmt;
+
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// A password or code as a person typed it.
+///
+/// Cannot be printed, cloned by accident or serialised; its memory is wiped. Compares in constant time.
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes the text over.
+    pub fn new(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
+    /// The text, for the one place that has to send or hash it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether both are the same text, in a time that does not tell where they differ.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(***)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_cannot_be_printed() {
+        assert_eq!(format!("{:?}", Secret::new("canary".to_owned())), "Secret(***)");
+    }
+}

@@ -1,0 +1,236 @@
+//! How Japanese text that people type is made regular.
+//!
+//! Accept widely, store strictly: width, hyphens, spaces and kana are ours to put right; what a name looks
+//! like is its owner's (`docs/input.md`).
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{EmojiStatus, GeneralCategory, UnicodeEmoji, UnicodeGeneralCategory};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Why a text cannot be taken as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextProblem {
+    /// Control, bidi, zero-width, private-use (外字) and unassigned characters; in names emoji too.
+    Forbidden,
+}
+
+/// NFKC: full-width letters and digits become ASCII, half-width kana full-width.
+pub fn folded_width(text: &str) -> String {
+    text.nfkc().collect()
+}
+
+/// How many characters a person would count.
+pub fn graphemes(text: &str) -> usize {
+    text.graphemes(true).count()
+}
+
+/// Whether the character is one of the many hyphens, dashes and long-vowel marks that people type for `-`.
+pub fn is_dash(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2043}' | '\u{2500}' | '\u{2501}' | '\u{30FC}' | '\u{FE58}'
+            | '\u{FE63}' | '\u{FF0D}' | '\u{FF70}'
+    )
+}
+
+/// Without spaces and hyphens of every kind, after width folding: what a code or a number means.
+pub fn compact(text: &str) -> String {
+    folded_width(text).chars().filter(|c| !c.is_whitespace() && !is_dash(*c)).collect()
+}
+
+/// Whether an invisible, directional or unassigned character hides in a text.
+fn hides(c: char) -> bool {
+    matches!(
+        c,
+        '\u{00AD}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
+            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+            | '\u{FFF9}'..='\u{FFFD}' | '\u{E0000}'..='\u{E007F}'
+    ) || matches!(
+        c.general_category(),
+        GeneralCategory::Control | GeneralCategory::PrivateUse | GeneralCategory::Unassigned | GeneralCategory::Surrogate
+    )
+}
+
+fn is_emoji(c: char) -> bool {
+    match c.emoji_status() {
+        EmojiStatus::EmojiPresentation
+        | EmojiStatus::EmojiPresentationAndModifierBase
+        | EmojiStatus::EmojiPresentationAndEmojiComponent
+        | EmojiStatus::EmojiPresentationAndModifierAndEmojiComponent => true,
+        // ©, ™, ㊗ and the like are letters to the person who types them; pictures are not.
+        _ => matches!(c, '\u{FE0E}' | '\u{FE0F}' | '\u{20E3}' | '\u{2600}'..='\u{27BF}' | '\u{1F000}'..='\u{1FAFF}'),
+    }
+}
+
+/// A character that stays as it is, though NFC would fold it to another one: CJK compatibility ideographs
+/// (神 U+FA19 is not 神 U+795E to the person who is called so).
+fn keeps_its_form(c: char) -> bool {
+    matches!(c, '\u{F900}'..='\u{FAFF}' | '\u{2F800}'..='\u{2FA1F}')
+}
+
+fn is_half_width_kana(c: char) -> bool {
+    matches!(c, '\u{FF61}'..='\u{FF9F}')
+}
+
+fn is_kangxi_radical(c: char) -> bool {
+    matches!(c, '\u{2F00}'..='\u{2FDF}')
+}
+
+/// One line of text as it is stored: tabs and no-break spaces are spaces, runs of spaces one half-width space,
+/// none around; half-width kana are full-width; ⽼ copied from a PDF is 老; NFC otherwise, except that
+/// compatibility ideographs and IVS keep their form.
+///
+/// No NFKC: it would change the name of somebody called 神.
+pub fn name_line(text: &str) -> Result<String, TextProblem> {
+    let mut out = String::with_capacity(text.len());
+    let mut run = String::new();
+    let flush = |run: &mut String, out: &mut String| {
+        out.extend(run.nfc());
+        run.clear();
+    };
+    let trimmed = text.trim_matches(|c: char| c.is_whitespace());
+    let mut chars = trimmed.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c == '\t' || c.general_category() == GeneralCategory::SpaceSeparator {
+            if !run.ends_with(' ') {
+                run.push(' ');
+            }
+        } else if hides(c) || is_emoji(c) {
+            return Err(TextProblem::Forbidden);
+        } else if is_half_width_kana(c) {
+            // The voiced marks that follow belong to the kana before them.
+            let mut kana = String::from(c);
+            while let Some(mark) = chars.next_if(|next| is_half_width_kana(*next)) {
+                kana.push(mark);
+            }
+            run.extend(kana.nfkc());
+        } else if is_kangxi_radical(c) {
+            run.extend(std::iter::once(c).nfkc());
+        } else if keeps_its_form(c) {
+            flush(&mut run, &mut out);
+            out.push(c);
+        } else {
+            run.push(c);
+        }
+    }
+    flush(&mut run, &mut out);
+    Ok(out)
+}
+
+/// フリガナ as it is stored: full-width katakana, whatever kana was typed, with ー for every dash after kana.
+///
+/// Whatever is no kana stays in the text, for the caller to refuse.
+pub fn katakana(text: &str) -> Result<String, TextProblem> {
+    let trimmed = text.trim_matches(|c: char| c.is_whitespace());
+    // NFKC takes U+309B apart into a space and a combining mark, so ウ゛ has to become ヴ before it.
+    let joined: String = trimmed
+        .chars()
+        .map(|c| match c {
+            '\u{309B}' | '\u{FF9E}' => '\u{3099}',
+            '\u{309C}' | '\u{FF9F}' => '\u{309A}',
+            other => other,
+        })
+        .collect();
+    let mut out = String::with_capacity(joined.len());
+    for c in joined.nfkc() {
+        let next = match c {
+            '\t' => ' ',
+            c if hides(c) || is_emoji(c) => return Err(TextProblem::Forbidden),
+            c if c.is_whitespace() => ' ',
+            '\u{3041}'..='\u{3096}' => char::from_u32(u32::from(c) + 0x60).unwrap_or(c),
+            c if is_dash(c) && out.chars().last().is_some_and(is_katakana) => 'ー',
+            c => c,
+        };
+        if !(next == ' ' && out.ends_with(' ')) {
+            out.push(next);
+        }
+    }
+    Ok(out)
+}
+
+/// ァ to ヺ and ー.
+pub fn is_katakana(c: char) -> bool {
+    matches!(c, '\u{30A1}'..='\u{30FA}' | '\u{30FC}')
+}
+
+/// Whether a password may hold the character: any but control and unassigned ones (`api.md` 4).
+pub fn is_password_character(c: char) -> bool {
+    !matches!(
+        c.general_category(),
+        GeneralCategory::Control | GeneralCategory::Unassigned | GeneralCategory::Surrogate
+    )
+}
+
+/// Whether a one-line secret of another system may hold the character.
+pub fn is_printable(c: char) -> bool {
+    c.general_category() != GeneralCategory::Control
+}
+
+/// A text as words are compared in it: width, case and kana do not count, nor spaces and dashes.
+pub fn folded_for_search(text: &str) -> String {
+    folded_width(text)
+        .chars()
+        .flat_map(char::to_lowercase)
+        .map(|c| match c {
+            '\u{3041}'..='\u{3096}' => char::from_u32(u32::from(c) + 0x60).unwrap_or(c),
+            c => c,
+        })
+        .filter(|c| !c.is_whitespace() && !(is_dash(*c) && *c != 'ー') && *c != '_' && *c != '.')
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_keeps_the_form_that_its_owner_gave_it() {
+        for name in ["髙橋", "山﨑", "渡邉", "𠮷野", "葛\u{E0100}城", "オブライエン", "Lê", "鷗外", "\u{FA19}谷"] {
+            assert_eq!(name_line(name).unwrap(), name, "typed {name:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_made_regular_where_nobody_means_the_difference() {
+        for (typed, stored) in [
+            ("介護　太郎", "介護 太郎"),
+            ("  介護\u{A0}\t太郎\r\n", "介護 太郎"),
+            ("ｶｲｺﾞ ﾀﾛｳ", "カイゴ タロウ"),
+            ("\u{2F7C}人", "老人"),
+            ("Le\u{302}", "Lê"),
+            ("か\u{3099}", "が"),
+        ] {
+            assert_eq!(name_line(typed).unwrap(), stored, "typed {typed:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_or_printed_is_no_name() {
+        for c in ['\u{0}', '\u{7}', '\u{200B}', '\u{202E}', '\u{E000}', '\u{F0000}', '\u{FFFE}', '😀', '☎', '\u{FE0F}', '\u{2028}'] {
+            assert_eq!(name_line(&format!("介護{c}太郎")), Err(TextProblem::Forbidden), "{:x}", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn furigana_may_be_typed_the_way_people_type_it() {
+        for (typed, stored) in [
+            ("かいご たろう", "カイゴ タロウ"),
+            ("ｶｲｺﾞ　ﾀﾛｳ", "カイゴ タロウ"),
+            ("カイコ\u{309B}", "カイゴ"),
+            ("ウ\u{309B}ィオラ", "ヴィオラ"),
+            ("う\u{309B}ぃおら", "ヴィオラ"),
+            ("センタ－", "センター"),
+            ("せんた-", "センター"),
+            ("ｾﾝﾀｰ", "センター"),
+            ("センタ−", "センター"),
+            (" サ\u{200A}トウ ", "サ トウ"),
+        ] {
+            assert_eq!(katakana(typed).unwrap(), stored, "typed {typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_dash_that_follows_no_kana_stays_a_dash() {
+        assert_eq!(katakana("-サトウ").unwrap(), "-サトウ");
+    }
+}

@@ -1,0 +1,66 @@
+//! Instants and spans, in whole seconds.
+//!
+//! The clock at the edge hands out whole seconds, so "one second before, at and after" is all there is
+//! between two instants, in the rules, in the items and in the answers alike.
+
+use jiff::{SignedDuration, Timestamp, tz::Offset};
+
+/// The instant `seconds` after `instant`; the end of time if there is none.
+pub fn plus(instant: Timestamp, seconds: u64) -> Timestamp {
+    let span = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
+    instant.saturating_add(span).unwrap_or(Timestamp::MAX)
+}
+
+/// The instant `seconds` before `instant`; the beginning of time if there is none.
+pub fn minus(instant: Timestamp, seconds: u64) -> Timestamp {
+    let span = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
+    instant.saturating_sub(span).unwrap_or(Timestamp::MIN)
+}
+
+/// Whole seconds from `now` until `then`, rounded up; 0 if `then` is not in the future.
+pub fn seconds_until(now: Timestamp, then: Timestamp) -> u64 {
+    let span = then.duration_since(now);
+    let up = if span.subsec_nanos() > 0 { 1 } else { 0 };
+    u64::try_from(span.as_secs()).map_or(0, |seconds| seconds + up)
+}
+
+/// The instant without its fraction of a second.
+pub fn whole_seconds(instant: Timestamp) -> Timestamp {
+    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
+}
+
+/// `2026年4月1日 9時10分`: how an instant is written for a person in Japan.
+///
+/// Japan has had no summer time since 1951, so a fixed offset is the whole rule.
+pub fn japanese_clock(instant: Timestamp) -> String {
+    let local = Offset::constant(9).to_datetime(instant);
+    format!(
+        "{}年{}月{}日 {}時{:02}分",
+        local.year(),
+        local.month(),
+        local.day(),
+        local.hour(),
+        local.minute()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_in_japan_reads_the_clock_of_japan() {
+        let instant: Timestamp = "2026-04-01T00:10:00Z".parse().unwrap();
+        assert_eq!(japanese_clock(instant), "2026年4月1日 9時10分");
+        let midnight: Timestamp = "2026-12-31T15:05:59Z".parse().unwrap();
+        assert_eq!(japanese_clock(midnight), "2027年1月1日 0時05分");
+    }
+
+    #[test]
+    fn what_is_over_has_no_seconds_left() {
+        let now: Timestamp = "2026-04-01T00:00:00Z".parse().unwrap();
+        assert_eq!(seconds_until(now, minus(now, 1)), 0);
+        assert_eq!(seconds_until(now, now), 0);
+        assert_eq!(seconds_until(now, plus(now, 1)), 1);
+    }
+}
