@@ -175,6 +175,8 @@ pub struct Account {
     pub passwords: PasswordGuard,
     /// Wrong log-in codes.
     pub codes: CodeGuard,
+    /// When a password or a code was last judged.
+    pub judged_at: Timestamp,
     /// Who owns the address here.
     pub member: Option<Member>,
 }
@@ -263,8 +265,15 @@ pub enum LoginVerdict {
 
 impl Account {
     /// The account of an address of which nothing is known.
-    pub fn unknown(key: AccountKey) -> Self {
-        Self { key, mails: MailBudget::default(), passwords: PasswordGuard::default(), codes: CodeGuard::default(), member: None }
+    pub fn unknown(key: AccountKey, now: Timestamp) -> Self {
+        Self {
+            key,
+            mails: MailBudget::default(),
+            passwords: PasswordGuard::default(),
+            codes: CodeGuard::default(),
+            judged_at: now,
+            member: None,
+        }
     }
 
     /// The member who owns the address, unless the seat has fallen free.
@@ -272,14 +281,15 @@ impl Account {
         self.member.as_ref().filter(|member| !member.seat_has_fallen_free(now, limits))
     }
 
-    /// When nothing in it counts any more; none while somebody owns it.
-    pub fn forgotten_at(&self, limits: &Limits) -> Option<Timestamp> {
-        if self.member.is_some() {
-            return None;
-        }
+    /// When nothing in it counts any more, if nobody owns it.
+    pub fn forgotten_at(&self, limits: &Limits) -> Timestamp {
         // Without an owner there is no log-in to protect: wrong passwords are forgotten with the longest wait.
         let passwords = self.passwords.last_failure.map(|at| plus(at, limits.wrong_password_longest_wait));
-        [self.mails.forgotten_at(), self.codes.forgotten_at(limits), passwords].into_iter().max().flatten()
+        [self.mails.forgotten_at(), self.codes.forgotten_at(limits), passwords, Some(self.judged_at)]
+            .into_iter()
+            .flatten()
+            .max()
+            .unwrap_or(self.judged_at)
     }
 
     /// What a password comes to, and the account after it.
@@ -287,7 +297,7 @@ impl Account {
     /// `right` says whether it is the member's; it was found out with the same work whoever asked. The account is
     /// to be written whatever the verdict: whoever loses that write has been told nothing.
     pub fn judge_password(&self, right: bool, now: Timestamp, limits: &Limits) -> (Self, LoginVerdict) {
-        let mut next = self.clone();
+        let mut next = Self { judged_at: now, ..self.clone() };
         if self.passwords.state(now, limits) == Guarded::Closed {
             return (next, LoginVerdict::WrongCredentials);
         }

@@ -84,9 +84,13 @@ impl Login {
         })
     }
 
-    /// Whether this log-in itself set the member's password and the answer was lost before the flow was brought up.
-    pub fn has_set_password_of(&self, member: &Member) -> bool {
-        member.id == self.member && matches!(&member.credential, Credential::Chosen { by, .. } if *by == self.id)
+    /// This log-in at マイページ, if the account says that it got there, whatever the flow's own item knows: it set the
+    /// password, or a session of the account is its.
+    pub fn completed_by(&self, member: &Member) -> Option<Self> {
+        let set_password = matches!(&member.credential, Credential::Chosen { by, .. } if *by == self.id);
+        let has_session = member.sessions.iter().any(|session| session.flow == self.id);
+        let completed = member.id == self.member && !member.disabled && (set_password || has_session);
+        completed.then(|| Self { credential_version: member.credential_version, ..self.at(Stage::MyPage) })
     }
 
     /// What the person has to do after the right code: nothing more, if the password is their own and the terms are agreed to.

@@ -12,7 +12,7 @@ use crate::office::Claim;
 use crate::problem::Kind;
 use crate::registration::{Registration, Stage};
 use crate::terms::Terms;
-use crate::time::seconds_until;
+use crate::time::{plus, seconds_until};
 use crate::values::{Draft, OfficeName, Profile};
 
 macro_rules! words {
@@ -350,4 +350,20 @@ pub fn of_login(login: &Login, terms: &Terms, now: Timestamp, limits: &Limits) -
         }
         login::Stage::MyPage => Progress::at(Next::MyPage, expires_at, vec![Allowed::Session, Allowed::Cancel]),
     }
+}
+
+/// The document as 「登録する」 was first answered with, for its replay: nothing that came later shows in it.
+#[must_use]
+pub fn as_first_answered(mut progress: Progress, registered_at: Timestamp, limits: &Limits) -> Progress {
+    if let Some(shown) = &progress.profile {
+        progress.initial_password = Some(InitialPassword {
+            sent_to: shown.profile.email.masked(),
+            delivery: Delivery::Queued,
+            expires_at: plus(registered_at, limits.initial_password_life),
+            resend_after_seconds: limits.resend_first_wait,
+            sends_left: limits.sends_per_challenge.saturating_sub(1),
+        });
+        progress.allowed = vec![Allowed::ResendInitialPassword, Allowed::Cancel];
+    }
+    progress
 }

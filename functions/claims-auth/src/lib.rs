@@ -1,0 +1,139 @@
+//! 電子請求受付システム認証 — the office proves itself with the ID and password of another system.
+
+use std::sync::Arc;
+
+use lambda_http::{Body, Request, Response};
+use platform::claims::ClaimsGateway;
+use platform::config::Variable;
+use platform::http::{Answer, Call, Stop};
+use platform::random;
+use platform::steps::{Keys, Registrations, end_flow_of, spend_network};
+use platform::store::{Change, ClaimsRecord, Replacing, Stored, Written};
+use portal::claims::{Accepted, Authentication, Unavailable};
+use portal::guards::AttemptOutcome;
+use portal::problem::Kind;
+use portal::registration::{Registration, Stage};
+use portal::secret::Secret;
+use portal::steps::Cookie;
+use portal::time::plus;
+use portal::values::{ClaimsUserId, FlowId, foreign_secret};
+
+/// What this function needs of its environment.
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalKeysSecret,
+    Variable::PortalOrigins,
+    Variable::ProblemBase,
+    Variable::ClaimsBaseUrl,
+];
+
+/// Longest password of the claims system that is asked about, in characters.
+const PASSWORD_LONGEST: usize = 128;
+
+/// What this step may touch.
+#[derive(Clone)]
+pub struct Deps {
+    /// Registrations.
+    pub flows: Registrations,
+    /// Codes are derived with these.
+    pub keys: Keys,
+    /// The claims system.
+    pub claims: Arc<ClaimsGateway>,
+}
+
+/// Answers a request.
+pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
+    deps.flows.edge.serve(request, |call| start_registration(deps, call)).await
+}
+
+struct Credentials {
+    user: ClaimsUserId,
+    password: Secret,
+}
+
+async fn start_registration(deps: &Deps, call: Call) -> Answer {
+    let Credentials { user, password } = read(&call)?;
+    let (table, limits, now) = (&deps.flows.table, &deps.flows.edge.limits, call.now);
+    spend_network(table, limits, &call).await?;
+
+    let attempt = begin_attempt(deps, &user, call.fields.flag("acceptLockRisk"), &call).await?;
+    let answer = deps.claims.authenticate(user.as_str(), password.expose()).await;
+    drop(password);
+    end_attempt(deps, attempt, &answer, &call).await?;
+
+    let cookie = random::cookie()?;
+    let id = FlowId::of_cookie(&cookie);
+    let stage = match answer {
+        Ok(Authentication::Accepted(Accepted::SecurityCodeWanted)) => Stage::SecurityCode { tries: 0 },
+        Ok(Authentication::Accepted(Accepted::Office(office))) => {
+            deps.flows.promise_code(&deps.keys, &office, plus(now, limits.registration_life), now).await?
+        }
+        Ok(Authentication::Wrong) => return Err(Kind::ClaimsRejected.into()),
+        Ok(Authentication::TemporaryPassword) => return Err(Kind::ClaimsTemporaryPassword.into()),
+        Ok(Authentication::PasswordExpired) => return Err(Kind::ClaimsPasswordExpired.into()),
+        Ok(Authentication::Locked) => return Err(Kind::ClaimsLocked.into()),
+        Err(Unavailable::NotJudged | Unavailable::OutcomeUnknown) => return Err(Kind::ClaimsUnavailable.into()),
+    };
+    let flow = Registration::begin(id, user, stage, now, limits);
+    let Written::Won(flow) = table.put(flow, Replacing::Nothing).await? else {
+        return Err(Kind::TemporarilyUnavailable.into());
+    };
+    end_flow_of::<Registration>(table, &call, Cookie::Registration).await?;
+    Ok(deps.flows.answer(&flow.item, now).await?.with_cookie(Cookie::Registration, cookie))
+}
+
+fn read(call: &Call) -> Result<Credentials, Stop> {
+    let mut problems = call.problems();
+    let user = problems.take("/userId", ClaimsUserId::parse(call.fields.text("userId").unwrap_or("")));
+    let password = foreign_secret(call.fields.text("password").unwrap_or(""), PASSWORD_LONGEST);
+    let password = problems.take("/password", password);
+    let both = user.zip(password).map(|(user, password)| Credentials { user, password });
+    Ok(problems.finish(both).map_err(portal::problem::Refusal::invalid)?)
+}
+
+/// Counts the attempt as failed before the claims system is asked: so neither a burst nor a crash can get a third
+/// wrong password past the question, and lock the office out of its claims.
+async fn begin_attempt(deps: &Deps, user: &ClaimsUserId, accepts_risk: bool, call: &Call) -> Result<Stored<ClaimsRecord>, Stop> {
+    let (limits, now) = (&deps.flows.edge.limits, call.now);
+    let begin = |before: Option<&ClaimsRecord>| {
+        let mut record = before.cloned().unwrap_or_else(|| ClaimsRecord::unknown(user.clone(), now));
+        record.judged_at = now;
+        record.passwords = record.passwords.begin(accepts_risk, now, limits).ok_or(Kind::ClaimsLockRisk)?;
+        Ok::<_, Stop>(Change::Store(record, ()))
+    };
+    let ((), stored) = deps.flows.table.change(None, begin).await?;
+    stored.ok_or_else(|| Kind::TemporarilyUnavailable.into())
+}
+
+async fn end_attempt(
+    deps: &Deps,
+    attempt: Stored<ClaimsRecord>,
+    answer: &Result<Authentication, Unavailable>,
+    call: &Call,
+) -> Result<(), Stop> {
+    let outcome = match answer {
+        Ok(Authentication::Accepted(_)) => AttemptOutcome::Succeeded,
+        // Without an answer the password may have been judged: it counts, as it may count at the claims system.
+        Ok(Authentication::Wrong) | Err(Unavailable::OutcomeUnknown) => AttemptOutcome::Failed,
+        Ok(Authentication::TemporaryPassword | Authentication::PasswordExpired | Authentication::Locked)
+        | Err(Unavailable::NotJudged) => AttemptOutcome::NotCounted,
+    };
+    if outcome == AttemptOutcome::Failed {
+        return Ok(());
+    }
+    let now = call.now;
+    let mut stopped = None;
+    let end = |before: Option<&ClaimsRecord>| {
+        let Some(before) = before else { return Ok::<_, Stop>(Change::Keep(())) };
+        let mut record = before.clone();
+        record.passwords = record.passwords.end(now, outcome);
+        stopped = record.codes.check(now).err();
+        Ok(if record.is_blank() { Change::Remove(()) } else { Change::Store(record, ()) })
+    };
+    deps.flows.table.change(Some(attempt), end).await?;
+    // Told only to whoever knows the password: no code would be judged now.
+    match stopped {
+        Some(not) if outcome == AttemptOutcome::Succeeded => Err(platform::steps::not_before(not).into()),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,24 @@
+//! 電子請求受付システムの代役, as a function: one table, the system's clock.
+
+use std::convert::Infallible;
+
+use aws_config::BehaviorVersion;
+use claims_simulator::{Deps, NEEDS, handle};
+use lambda_http::{Error, service_fn};
+use platform::clock::Clock;
+use platform::config::{Config, Variable};
+use platform::telemetry;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::start();
+    let config = Config::from_env(NEEDS)?;
+    let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let table = config.get(Variable::SimulatorTable)?;
+    let deps = &Deps::new(aws_sdk_dynamodb::Client::new(&aws), table, || Clock::System.now());
+
+    lambda_http::run(service_fn(async |request| {
+        Ok::<_, Infallible>(handle(deps, request).await)
+    }))
+    .await
+}

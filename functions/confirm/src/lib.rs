@@ -1,0 +1,228 @@
+//! 入力情報の確認 — 「登録する」: the office and its first member, once.
+
+use std::collections::BTreeMap;
+
+use lambda_http::{Body, Request, Response};
+use platform::config::Variable;
+use platform::fault::Fault;
+use platform::http::{Answer, Call, Stop, Success};
+use platform::random;
+use platform::steps::{Keys, Registrations, no_flow};
+use platform::store::{Change, Found, Seats, Stored};
+use portal::account::{Account, Member, NewMember, Role};
+use portal::office::{Claim, Founding, Office};
+use portal::problem::Kind;
+use portal::progress;
+use portal::registration::{Registered, Registration, Replaced, Stage};
+use portal::steps::Cookie;
+use portal::values::{AccountKey, Draft, FieldCode, MemberId, OfficeName, RequestKey};
+
+/// What this function needs of its environment.
+pub const NEEDS: &[Variable] =
+    &[Variable::PortalTable, Variable::PortalKeysSecret, Variable::PortalOrigins, Variable::ProblemBase];
+
+/// How often an office and its accounts are decided anew because somebody else was faster.
+const ROUNDS: u32 = 20;
+
+/// What this step may touch.
+#[derive(Clone)]
+pub struct Deps {
+    /// Registrations.
+    pub flows: Registrations,
+    /// Initial passwords are derived with these.
+    pub keys: Keys,
+}
+
+/// Answers a request.
+pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
+    deps.flows.edge.serve(request, |call| confirm(deps, call)).await
+}
+
+/// What 登録する came to.
+enum Outcome {
+    /// Registered, by this request.
+    Registered(Box<Member>, Registered),
+    /// Registered by an earlier request of the same registration, whose answer was lost.
+    RegisteredBefore(Founding, AccountKey),
+    /// The office is somebody else's.
+    OfficeTaken,
+    /// The address is somebody else's.
+    EmailTaken,
+}
+
+async fn confirm(deps: &Deps, call: Call) -> Answer {
+    let (flows, now) = (&deps.flows, call.now);
+    let key = call.key()?.clone();
+    let flow = flows.flow(&call).await?;
+    let (office, profile, replaces) = match &flow.item.stage {
+        Stage::Confirm { office, profile, replaces } => (office.clone(), profile.clone(), replaces.clone()),
+        Stage::Completed { registered: Some(registered), .. } if registered.request == key => {
+            return replay(deps, &flow.item, registered, &call).await;
+        }
+        _ => return Err(flows.wrong_step(&flow.item, now).await),
+    };
+    let typed = call.field("draft", |text| if text.is_empty() { Err(FieldCode::Required) } else { Ok(Draft::new(text)) })?;
+    if typed != profile.draft() {
+        return Err(flows.refuse(&flow.item, Kind::DraftChanged.into(), now).await);
+    }
+    let member = NewMember {
+        id: MemberId::new(random::id()?),
+        office: office.clone(),
+        profile,
+        role: Role::Manager,
+        key: deps.keys.current().clone(),
+        nonce: random::id()?,
+    };
+    let member = member.pending(now, &flows.edge.limits);
+    match register(deps, &flow.item, &office, &member, replaces.as_ref(), &key, &call).await? {
+        Outcome::Registered(member, registered) => {
+            let flow = complete(deps, flow, &office, &member.id, &member.profile.email.key(), registered).await?;
+            let seats = progress::Seats { claim: Claim::Taken, members: vec![*member] };
+            let progress = progress::of_registration(&flow, &seats, now, &flows.edge.limits);
+            Ok(Success::progress(&progress))
+        }
+        Outcome::RegisteredBefore(founding, account) => {
+            let registered = Registered { request: founding.request, draft: founding.draft, at: founding.at };
+            let flow = complete(deps, flow, &office, &founding.member, &account, registered.clone()).await?;
+            if registered.request == key {
+                replay(deps, &flow, &registered, &call).await
+            } else {
+                Err(flows.wrong_step(&flow, now).await)
+            }
+        }
+        Outcome::OfficeTaken => Err(lose_office(deps, flow, &office, &call).await?),
+        Outcome::EmailTaken => Err(flows.refuse_email(flow, now).await?),
+    }
+}
+
+/// One commit: the office, the member, the address and the promise of the mail; or none of them.
+async fn register(
+    deps: &Deps,
+    flow: &Registration,
+    office: &OfficeName,
+    member: &Member,
+    replaces: Option<&Replaced>,
+    key: &RequestKey,
+    call: &Call,
+) -> Result<Outcome, Stop> {
+    let (table, now) = (&deps.flows.table, call.now);
+    let draft = member.profile.draft();
+    let founding =
+        Founding { flow: flow.id.clone(), request: key.clone(), draft: draft.clone(), member: member.id.clone(), at: now };
+    let members = BTreeMap::from([(member.id.clone(), member.profile.email.key())]);
+    let new = Office { office: office.clone(), members, founding };
+    let registered = || Outcome::Registered(Box::new(member.clone()), Registered { request: key.clone(), draft: draft.clone(), at: now });
+
+    let mut known = if replaces.is_some() {
+        table.get::<Office>(&office.number, Found::Strongly).await?
+    } else {
+        // Mostly nobody was here before: the write itself finds out, and costs no read.
+        match table.found(&new, member, now).await? {
+            None => return Ok(registered()),
+            Some(Seats { office: None, .. }) => return Ok(Outcome::EmailTaken),
+            Some(Seats { office, .. }) => office,
+        }
+    };
+    for _ in 0..ROUNDS {
+        let Some(current) = &known else {
+            // Whom this registration corrects is gone, and the office with them.
+            return match table.found(&new, member, now).await? {
+                None => Ok(registered()),
+                Some(Seats { office: None, .. }) => Ok(Outcome::EmailTaken),
+                Some(Seats { office, .. }) => {
+                    known = office;
+                    continue;
+                }
+            };
+        };
+        if current.item.founding.flow == flow.id {
+            let founding = current.item.founding.clone();
+            // Where the member is, even if the profile was corrected before the answer's loss was noticed.
+            let account = current.item.members.get(&founding.member).cloned().unwrap_or_else(|| member.profile.email.key());
+            return Ok(Outcome::RegisteredBefore(founding, account));
+        }
+        let seated = table.members_of(&current.item).await?;
+        let claim = current.item.claim(seated.iter().map(|(member, _)| member), now, &deps.flows.edge.limits);
+        let old = match (&claim, replaces) {
+            (Claim::Free, _) => None,
+            (Claim::Pending { member, .. }, Some(replaced)) if *member == replaced.member => {
+                seated.iter().find(|(other, _)| other.id == *member).map(|(_, account)| account)
+            }
+            (Claim::Pending { .. } | Claim::Taken, _) => return Ok(Outcome::OfficeTaken),
+        };
+        let Some(accounts) = accounts(deps, member, old, call).await? else { return Ok(Outcome::EmailTaken) };
+        if table.refound((&new, current), &accounts).await? {
+            return Ok(registered());
+        }
+        known = table.get(&office.number, Found::Strongly).await?;
+    }
+    Err(Fault::Contention("OFFICE").into())
+}
+
+/// The accounts that change when a member takes another one's place; none if the address is somebody else's.
+async fn accounts(
+    deps: &Deps,
+    member: &Member,
+    old: Option<&Stored<Account>>,
+    call: &Call,
+) -> Result<Option<Vec<(Account, Option<Stored<Account>>)>>, Stop> {
+    let now = call.now;
+    let key = member.profile.email.key();
+    let replaced = old.and_then(|old| old.item.member.as_ref()).map(|member| &member.id);
+    let there: Option<Stored<Account>> = deps.flows.table.get(&key, Found::Strongly).await?;
+    let account = there.as_ref().map_or_else(|| Account::unknown(key.clone(), now), |stored| stored.item.clone());
+    if account.owner(now, &deps.flows.edge.limits).is_some_and(|owner| Some(&owner.id) != replaced) {
+        return Ok(None);
+    }
+    let account = Account { mails: account.mails.count(now), member: Some(member.clone()), ..account };
+    let mut accounts = vec![(account, there)];
+    if let Some(old) = old.filter(|old| old.item.key != key) {
+        let emptied = Account { member: None, judged_at: now, ..old.item.clone() };
+        accounts.push((emptied, Some(old.clone())));
+    }
+    Ok(Some(accounts))
+}
+
+/// Brings the flow up to what is committed. Were it lost here, the next request would do so.
+async fn complete(
+    deps: &Deps,
+    flow: Stored<Registration>,
+    office: &OfficeName,
+    member: &MemberId,
+    account: &AccountKey,
+    registered: Registered,
+) -> Result<Registration, Stop> {
+    let store = |current: Option<&Registration>| {
+        let current = current.ok_or_else(|| no_flow(Cookie::Registration))?;
+        let next = current.completed(office.clone(), member.clone(), account.clone(), Some(registered.clone()));
+        Ok::<_, Stop>(match current.stage {
+            Stage::Completed { .. } => Change::Keep(current.clone()),
+            _ => Change::Store(next.clone(), next),
+        })
+    };
+    Ok(deps.flows.table.change(Some(flow), store).await?.0)
+}
+
+/// The first answer again, whatever has come to pass since: nothing is done twice, no second mail goes out.
+async fn replay(deps: &Deps, flow: &Registration, registered: &Registered, call: &Call) -> Answer {
+    let same_body = call.fields.text("draft") == Some(registered.draft.as_str()) && call.fields.unknown().is_empty();
+    if !same_body {
+        return Err(Kind::IdempotencyKeyReused.into());
+    }
+    let progress = deps.flows.progress(flow, registered.at).await?;
+    Ok(Success::progress(&progress::as_first_answered(progress, registered.at, &deps.flows.edge.limits)))
+}
+
+/// Somebody else was faster: the person sees who, and the ways out.
+async fn lose_office(deps: &Deps, flow: Stored<Registration>, office: &OfficeName, call: &Call) -> Result<Stop, Stop> {
+    let lose = |current: Option<&Registration>| {
+        let current = current.ok_or_else(|| no_flow(Cookie::Registration))?;
+        let next = current.at(Stage::AlreadyRegistered { office: office.clone() });
+        Ok::<_, Stop>(match current.stage {
+            Stage::Confirm { .. } => Change::Store(next.clone(), next),
+            _ => Change::Keep(current.clone()),
+        })
+    };
+    let (flow, _) = deps.flows.table.change(Some(flow), lose).await?;
+    Ok(deps.flows.refuse(&flow, Kind::OrganisationAlreadyRegistered.into(), call.now).await)
+}

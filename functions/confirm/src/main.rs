@@ -1,0 +1,11 @@
+//! 入力情報の確認: the wiring, and so everything that the step may touch.
+
+use lambda_http::Error;
+use platform::start::{run, start};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let start = start(env!("CARGO_PKG_NAME"), confirm::NEEDS).await?;
+    let deps = confirm::Deps { flows: start.registrations()?, keys: start.keys().await? };
+    run(|request| confirm::respond(&deps, request)).await
+}

@@ -1,0 +1,11 @@
+//! ワンタイムパスワード認証（ログイン）: the wiring, and so everything that the step may touch.
+
+use lambda_http::Error;
+use platform::start::{run, start};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let start = start(env!("CARGO_PKG_NAME"), login_otp::NEEDS).await?;
+    let deps = login_otp::Deps { flows: start.logins()?, keys: start.keys().await? };
+    run(|request| login_otp::respond(&deps, request)).await
+}

@@ -1,0 +1,145 @@
+//! ログイン情報の入力 — ID and password; the same answer for whoever must not get in.
+
+use std::sync::Arc;
+
+use lambda_http::{Body, Request, Response};
+use platform::config::Variable;
+use platform::http::{Answer, Call, Stop};
+use platform::passwords::{Passwords, Verified};
+use platform::random;
+use platform::steps::{Keys, Logins, end_flow_of, not_before, spend_network};
+use platform::store::{Change, Found, Replacing, Stored, Written};
+use portal::account::{Account, Credential, LoginVerdict};
+use portal::challenge::Challenge;
+use portal::code::Purpose;
+use portal::login::{Login, Stage};
+use portal::password;
+use portal::problem::{Kind, Refusal};
+use portal::secret::Secret;
+use portal::steps::Cookie;
+use portal::time::plus;
+use portal::values::{ChallengeId, EmailAddress, FieldCode, FlowId};
+
+/// What this function needs of its environment.
+pub const NEEDS: &[Variable] =
+    &[Variable::PortalTable, Variable::PortalKeysSecret, Variable::PortalOrigins, Variable::ProblemBase];
+
+/// Longest password that is looked at, in octets: more is no password of anybody (`api.md` 8).
+const PASSWORD_OCTETS: usize = 1_024;
+
+/// What this step may touch.
+#[derive(Clone)]
+pub struct Deps {
+    /// Log-ins.
+    pub flows: Logins,
+    /// Verifies passwords.
+    pub passwords: Passwords,
+    /// Codes and initial passwords are derived with these.
+    pub keys: Keys,
+}
+
+/// Answers a request.
+pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
+    deps.flows.edge.serve(request, |call| start_login(deps, call)).await
+}
+
+fn read(call: &Call) -> Result<(EmailAddress, Arc<Secret>), Stop> {
+    let mut problems = call.problems();
+    let email = problems.take("/email", EmailAddress::parse(call.fields.text("email").unwrap_or("")));
+    let typed = match call.fields.text("password").unwrap_or("") {
+        "" => Err(FieldCode::Required),
+        long if long.len() > PASSWORD_OCTETS => Err(FieldCode::TooLong),
+        typed => Ok(Arc::new(password::folded(typed))),
+    };
+    let both = email.zip(problems.take("/password", typed));
+    Ok(problems.finish(both).map_err(Refusal::invalid)?)
+}
+
+async fn start_login(deps: &Deps, call: Call) -> Answer {
+    let (email, typed) = read(&call)?;
+    let (table, limits, now) = (&deps.flows.table, &deps.flows.edge.limits, call.now);
+    spend_network(table, limits, &call).await?;
+
+    let key = email.key();
+    let known: Option<Stored<Account>> = table.get(&key, Found::Strongly).await?;
+    let proof = verify(deps, known.as_ref().map(|stored| &stored.item), typed).await?;
+    let judge = |current: Option<&Account>| {
+        let account = current.cloned().unwrap_or_else(|| Account::unknown(key.clone(), now));
+        // What was verified is a hash; with another one in its place, nothing was.
+        let right = proof.right && proof.of == credential_of(&account);
+        let (mut next, verdict) = account.judge_password(right, now, limits);
+        if let (LoginVerdict::Right { .. }, Some(hash)) = (&verdict, &proof.renewed) {
+            rehash(&mut next, hash);
+        }
+        Ok::<_, Stop>(Change::Store(next, verdict))
+    };
+    let (verdict, _) = table.change(known, judge).await?;
+    let (member, credential_version, to) = match verdict {
+        LoginVerdict::Right { member, credential_version, to } => (member, credential_version, to),
+        LoginVerdict::WrongCredentials => return Err(Kind::WrongCredentials.into()),
+        LoginVerdict::InitialPasswordExpired => return Err(Kind::InitialPasswordExpired.into()),
+        LoginVerdict::AddressFull(not) => return Err(not_before(not).into()),
+    };
+
+    let cookie = random::cookie()?;
+    let expires_at = plus(now, limits.login_life);
+    let id = ChallengeId::new(random::id()?);
+    let challenge = Challenge::begin(id, Purpose::Login, &deps.keys, to, expires_at, now, limits)?;
+    let flow = Login {
+        id: FlowId::of_cookie(&cookie),
+        account: key,
+        member,
+        credential_version,
+        expires_at,
+        stage: Stage::Otp { challenge },
+    };
+    let Written::Won(flow) = table.put(flow, Replacing::Nothing).await? else {
+        return Err(Kind::TemporarilyUnavailable.into());
+    };
+    end_flow_of::<Login>(table, &call, Cookie::Login).await?;
+    Ok(deps.flows.answer(&flow.item, now).with_cookie(Cookie::Login, cookie))
+}
+
+/// What a password was compared with, and what came of it.
+struct Proof {
+    of: Option<(portal::values::MemberId, u32)>,
+    right: bool,
+    /// The hash anew, if the old one was made with other parameters or an older key.
+    renewed: Option<String>,
+}
+
+fn credential_of(account: &Account) -> Option<(portal::values::MemberId, u32)> {
+    account.member.as_ref().map(|member| (member.id.clone(), member.credential_version))
+}
+
+/// One verification, whoever asks: unknown, waiting, pending and disabled verify a dummy.
+async fn verify(deps: &Deps, account: Option<&Account>, typed: Arc<Secret>) -> Result<Proof, Stop> {
+    let member = account.and_then(|account| account.member.as_ref());
+    let hash = match member.map(|member| &member.credential) {
+        Some(Credential::Chosen { hash, .. }) => Some(hash.as_str()),
+        Some(Credential::Initial { .. }) | None => None,
+    };
+    let verified = deps.passwords.verify(typed.clone(), hash).await?;
+    let of = account.and_then(credential_of);
+    match member.map(|member| (&member.id, &member.credential)) {
+        Some((id, Credential::Initial { source, .. })) => {
+            let right = source.password(&deps.keys, id)?.same_as(&typed);
+            Ok(Proof { of, right, renewed: None })
+        }
+        Some((_, Credential::Chosen { .. })) | None => {
+            let renewed = match verified {
+                Verified::Right { outdated: true } => Some(deps.passwords.hash(typed).await?),
+                Verified::Right { outdated: false } | Verified::Wrong => None,
+            };
+            Ok(Proof { of, right: verified != Verified::Wrong, renewed })
+        }
+    }
+}
+
+fn rehash(account: &mut Account, renewed: &str) {
+    if let Some(member) = &mut account.member
+        && let Credential::Chosen { hash, .. } = &mut member.credential
+    {
+        renewed.clone_into(hash);
+    }
+}

@@ -1,0 +1,12 @@
+//! ログイン情報の入力: the wiring, and so everything that the step may touch.
+
+use lambda_http::Error;
+use platform::start::{run, start};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let start = start(env!("CARGO_PKG_NAME"), login::NEEDS).await?;
+    let keys = start.keys().await?;
+    let deps = login::Deps { flows: start.logins()?, passwords: start.passwords(keys.clone())?, keys };
+    run(|request| login::respond(&deps, request)).await
+}

@@ -1,0 +1,59 @@
+//! マイページ — who is logged in, and for which office.
+
+use lambda_http::{Body, Request, Response};
+use platform::config::Variable;
+use platform::http::{Answer, Call, Problem, Stop, Success};
+use platform::steps::Logins;
+use platform::store::{Change, Found, Stored};
+use platform::wire;
+use portal::account::Account;
+use portal::login::SessionPointer;
+use portal::office::Office;
+use portal::problem::Kind;
+use portal::steps::Cookie;
+
+/// What this function needs of its environment.
+pub const NEEDS: &[Variable] = &[Variable::PortalTable, Variable::PortalOrigins, Variable::ProblemBase];
+
+/// Answers a request.
+pub async fn respond(flows: &Logins, request: Request) -> Response<Body> {
+    flows.edge.serve(request, |call| show_me(flows, call)).await
+}
+
+fn no_session() -> Stop {
+    Problem::from(Kind::NoSession).deleting(Cookie::Session).into()
+}
+
+async fn show_me(flows: &Logins, call: Call) -> Answer {
+    let (limits, now) = (&flows.edge.limits, call.now);
+    let id = call.session().ok_or_else(no_session)?;
+    // Where the session is never changes, so a read of a moment ago will do; whether it lives, its account says.
+    let pointer: Option<Stored<SessionPointer>> = match flows.table.get(&id, Found::Eventually).await? {
+        Some(pointer) => Some(pointer),
+        None => flows.table.get(&id, Found::Strongly).await?,
+    };
+    let pointer = pointer.filter(|pointer| !pointer.item.is_expired(now, limits)).ok_or_else(no_session)?;
+    let account: Option<Stored<Account>> = flows.table.get(&pointer.item.account, Found::Strongly).await?;
+    let member = account.and_then(|stored| stored.item.member);
+    let member = member.filter(|member| {
+        member.id == pointer.item.member && !member.disabled && member.session(&id, now).is_some()
+    });
+    let member = member.ok_or_else(no_session)?;
+    let pointer = touch(flows, pointer, &call).await?;
+    let office: Option<Stored<Office>> = flows.table.get(&member.office.number, Found::Eventually).await?;
+    let members = office.map_or(1, |stored| stored.item.members.len());
+    Ok(Success::json(wire::me(&member, &pointer, members, limits)))
+}
+
+/// Notes that the session is used. A session that somebody ends meanwhile stays ended.
+async fn touch(flows: &Logins, pointer: Stored<SessionPointer>, call: &Call) -> Result<SessionPointer, Stop> {
+    let limits = &flows.edge.limits;
+    let touch = |current: Option<&SessionPointer>| {
+        let current = current.ok_or_else(no_session)?;
+        Ok::<_, Stop>(match current.touched(call.now, limits) {
+            Some(touched) => Change::Store(touched.clone(), touched),
+            None => Change::Keep(current.clone()),
+        })
+    };
+    Ok(flows.table.change(Some(pointer), touch).await?.0)
+}

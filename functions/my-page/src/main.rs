@@ -1,0 +1,11 @@
+//! マイページ: the wiring, and so everything that the step may touch.
+
+use lambda_http::Error;
+use platform::start::{run, start};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let start = start(env!("CARGO_PKG_NAME"), my_page::NEEDS).await?;
+    let deps = start.logins()?;
+    run(|request| my_page::respond(&deps, request)).await
+}

@@ -1,0 +1,132 @@
+//! 新しいパスワードと利用規約への同意 — 「パスワードを変更する」.
+
+use std::sync::Arc;
+
+use lambda_http::{Body, Request, Response};
+use platform::config::Variable;
+use platform::http::{Answer, Call, Stop};
+use platform::passwords::{Passwords, Verified};
+use platform::random;
+use platform::steps::{Keys, Logins, no_flow};
+use platform::store::Change;
+use portal::account::{Account, Credential, Member, Session};
+use portal::login::{self, Login, Stage, TermsRefusal};
+use portal::password::{self, Context};
+use portal::problem::{Kind, Refusal};
+use portal::secret::Secret;
+use portal::steps::Cookie;
+use portal::values::{FieldCode, SessionId};
+
+/// What this function needs of its environment.
+pub const NEEDS: &[Variable] =
+    &[Variable::PortalTable, Variable::PortalKeysSecret, Variable::PortalOrigins, Variable::ProblemBase];
+
+/// What this step may touch.
+#[derive(Clone)]
+pub struct Deps {
+    /// Log-ins.
+    pub flows: Logins,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+    /// Initial passwords are derived with these.
+    pub keys: Keys,
+}
+
+/// Answers a request.
+pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
+    deps.flows.edge.serve(request, |call| change_password(deps, call)).await
+}
+
+async fn change_password(deps: &Deps, call: Call) -> Answer {
+    let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
+    let flow = flows.flow(&call).await?;
+    if !matches!(flow.item.stage, Stage::NewPassword { .. }) {
+        return Err(flows.wrong_step(&flow.item, now));
+    }
+    let (flow, account, member) = flows.member(flow, now).await?;
+    let Stage::NewPassword { required, shown } = &flow.item.stage else {
+        // An earlier request did it, and its answer was lost.
+        return Err(flows.wrong_step(&flow.item, now));
+    };
+    let agreed = call.fields.text("agreedTerms/version");
+    let agreement = login::check_terms(shown.as_ref(), agreed, flows.terms, now).map_err(|why| {
+        let kind = match why {
+            TermsRefusal::Outdated => Kind::TermsOutdated,
+            TermsRefusal::NotShown => Kind::TermsNotShown,
+            TermsRefusal::NotAgreed => Kind::TermsNotAgreed,
+        };
+        flows.refuse(&flow.item, kind.into(), now)
+    })?;
+    let hash = new_hash(deps, &call, *required, &member).await?;
+
+    let cookie = random::cookie()?;
+    let session = flow.item.session(SessionId::of_cookie(&cookie), now, limits);
+    // One write makes the password, the agreement and the session; whoever comes second finds that it is done.
+    let complete = |current: Option<&Account>| {
+        let account = current.ok_or_else(|| no_flow(Cookie::Login))?;
+        let owner = account.owner(now, limits);
+        if owner.is_some_and(|member| flow.item.completed_by(member).is_some()) {
+            return Ok::<_, Stop>(Change::Keep(None));
+        }
+        let member = flow.item.member_of(owner).ok_or_else(|| no_flow(Cookie::Login))?;
+        let member =
+            login::complete(member, &flow.item.id, hash.clone(), Some(agreement.clone()), session.clone(), now, limits);
+        let version = member.credential_version;
+        Ok(Change::Store(Account { member: Some(member), judged_at: now, ..account.clone() }, Some(version)))
+    };
+    let (done, _) = flows.table.change(Some(account), complete).await?;
+    let Some(credential_version) = done else {
+        let (flow, ..) = flows.member(flow, now).await?;
+        return Err(flows.wrong_step(&flow.item, now));
+    };
+    finish(deps, flow.item, credential_version, &session, &call).await.map(|answer| answer.with_cookie(Cookie::Session, cookie))
+}
+
+/// The hash of the new password, where one has to be set; everything that is wrong with it otherwise.
+async fn new_hash(deps: &Deps, call: &Call, required: bool, member: &Member) -> Result<Option<String>, Stop> {
+    let limits = &deps.flows.edge.limits;
+    let mut problems = call.problems();
+    let typed = call.fields.text("newPassword");
+    if !required {
+        // Only new terms are agreed to: a password that comes with them is none of this call's fields.
+        let none = typed.map_or(Ok(()), |_| Err(FieldCode::UnknownField));
+        let none = problems.take("", none);
+        problems.finish(none).map_err(Refusal::invalid)?;
+        return Ok(None);
+    }
+    let password = Arc::new(password::folded(typed.unwrap_or("")));
+    let context = Context::of(&member.profile, &member.office);
+    let checked = match password::check(&password, &context, limits) {
+        Ok(()) if is_present_one(deps, member, &password).await? => Err(FieldCode::SameAsBefore),
+        checked => checked,
+    };
+    let checked = problems.take("/newPassword", checked);
+    problems.finish(checked).map_err(Refusal::invalid)?;
+    Ok(Some(deps.passwords.hash(password).await?))
+}
+
+async fn is_present_one(deps: &Deps, member: &Member, password: &Arc<Secret>) -> Result<bool, Stop> {
+    match &member.credential {
+        Credential::Initial { source, .. } => Ok(source.password(&deps.keys, &member.id)?.same_as(password)),
+        Credential::Chosen { hash, .. } => {
+            Ok(deps.passwords.verify(password.clone(), Some(hash)).await? != Verified::Wrong)
+        }
+    }
+}
+
+/// Lets the cookie find the session, and brings the flow up to what is committed.
+async fn finish(deps: &Deps, flow: Login, credential_version: u32, session: &Session, call: &Call) -> Answer {
+    let flows = &deps.flows;
+    flows.point(session, &flow, call.now).await?;
+    let completed = Login { credential_version, ..flow.at(Stage::MyPage) };
+    let known = flows.table.get::<Login>(&flow.id, platform::store::Found::Strongly).await?;
+    let store = |current: Option<&Login>| {
+        Ok::<_, Stop>(match current {
+            Some(_) => Change::Store(completed.clone(), ()),
+            // Cancelled meanwhile; the password is changed and the session lives all the same.
+            None => Change::Keep(()),
+        })
+    };
+    flows.table.change(known, store).await?;
+    Ok(flows.answer(&completed, call.now))
+}

@@ -1,0 +1,14 @@
+//! 存在しない宛先 — whatever is no step: the same answer for every path and method.
+
+use lambda_http::{Body, Request, Response};
+use platform::config::Variable;
+use platform::http::{Answer, Edge};
+use portal::problem::Kind;
+
+/// What this function needs of its environment.
+pub const NEEDS: &[Variable] = &[Variable::ProblemBase];
+
+/// Answers a request.
+pub async fn respond(edge: &Edge, request: Request) -> Response<Body> {
+    edge.serve(request, |_| async { Answer::Err(Kind::NotFound.into()) }).await
+}

@@ -1,0 +1,75 @@
+//! 新規ユーザ登録情報の入力 — everything normalised, all problems at once.
+
+use lambda_http::{Body, Request, Response};
+use platform::config::Variable;
+use platform::http::{Answer, Call, Stop};
+use platform::steps::{Registrations, no_flow};
+use platform::store::{Change, Found, Stored};
+use portal::account::Account;
+use portal::form::ProfileForm;
+use portal::office::Claim;
+use portal::problem::Refusal;
+use portal::registration::{Registration, Replaced, Stage};
+use portal::steps::Cookie;
+use portal::values::OfficeName;
+
+/// What this function needs of its environment.
+pub const NEEDS: &[Variable] = &[Variable::PortalTable, Variable::PortalOrigins, Variable::ProblemBase];
+
+/// Answers a request.
+pub async fn respond(flows: &Registrations, request: Request) -> Response<Body> {
+    flows.edge.serve(request, |call| enter_profile(flows, call)).await
+}
+
+async fn enter_profile(flows: &Registrations, call: Call) -> Answer {
+    let (limits, now) = (&flows.edge.limits, call.now);
+    let flow = flows.flow(&call).await?;
+    let Some((office, replaces)) = editable(flows, &flow.item, &call).await? else {
+        return Err(flows.wrong_step(&flow.item, now).await);
+    };
+    let text = |name| call.fields.text(name);
+    let form = ProfileForm {
+        email: text("email"),
+        name: text("name"),
+        name_kana: text("nameKana"),
+        department: text("department"),
+        job_title: text("jobTitle"),
+        phone: text("phone"),
+    };
+    let profile = form.parse(call.problems()).map_err(Refusal::invalid)?;
+
+    // Only a courtesy: whether the address is free is decided by a condition at 登録する.
+    let account: Option<Stored<Account>> = flows.table.get(&profile.email.key(), Found::Eventually).await?;
+    let owner = account.as_ref().and_then(|stored| stored.item.owner(now, limits));
+    if owner.is_some_and(|owner| replaces.as_ref().is_none_or(|replaced| replaced.member != owner.id)) {
+        return Err(flows.refuse_email(flow, now).await?);
+    }
+    let before = flow.item.stage.clone();
+    let store = |current: Option<&Registration>| {
+        let current = current.ok_or_else(|| no_flow(Cookie::Registration))?;
+        // A profile that somebody confirmed meanwhile is not overwritten by a late one.
+        let same_stage = std::mem::discriminant(&current.stage) == std::mem::discriminant(&before);
+        let editable = same_stage || matches!(current.stage, Stage::Profile { .. } | Stage::Confirm { .. });
+        let stage = Stage::Confirm { office: office.clone(), profile: profile.clone(), replaces: replaces.clone() };
+        Ok::<_, Stop>(if editable { Change::Store(current.at(stage), true) } else { Change::Keep(false) })
+    };
+    match flows.table.change(Some(flow), store).await? {
+        (true, Some(flow)) => flows.answer(&flow.item, now).await,
+        (_, Some(flow)) => Err(flows.wrong_step(&flow.item, now).await),
+        (_, None) => Err(no_flow(Cookie::Registration)),
+    }
+}
+
+/// The office and whom the profile replaces, where a profile may be entered or corrected.
+async fn editable(flows: &Registrations, flow: &Registration, call: &Call) -> Result<Option<(OfficeName, Option<Replaced>)>, Stop> {
+    Ok(match &flow.stage {
+        Stage::Profile { office } => Some((office.clone(), None)),
+        Stage::Confirm { office, replaces, .. } => Some((office.clone(), replaces.clone())),
+        Stage::AlreadyRegistered { office } => match flows.seats(office, call.now).await?.0.claim {
+            Claim::Pending { member, account } => Some((office.clone(), Some(Replaced { member, account }))),
+            Claim::Free => Some((office.clone(), None)),
+            Claim::Taken => None,
+        },
+        Stage::SecurityCode { .. } | Stage::Otp { .. } | Stage::Completed { .. } => None,
+    })
+}

@@ -1,0 +1,11 @@
+//! 新規ユーザ登録情報の入力: the wiring, and so everything that the step may touch.
+
+use lambda_http::Error;
+use platform::start::{run, start};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let start = start(env!("CARGO_PKG_NAME"), profile::NEEDS).await?;
+    let deps = start.registrations()?;
+    run(|request| profile::respond(&deps, request)).await
+}

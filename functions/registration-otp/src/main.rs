@@ -1,0 +1,11 @@
+//! ワンタイムパスワード認証（初回利用登録）: the wiring, and so everything that the step may touch.
+
+use lambda_http::Error;
+use platform::start::{run, start};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let start = start(env!("CARGO_PKG_NAME"), registration_otp::NEEDS).await?;
+    let deps = registration_otp::Deps { flows: start.registrations()?, keys: start.keys().await? };
+    run(|request| registration_otp::respond(&deps, request)).await
+}

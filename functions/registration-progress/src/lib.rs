@@ -1,0 +1,31 @@
+//! 初回利用登録の途中再開と中止 — where a registration stands, and its end.
+
+use lambda_http::{Body, Request, Response};
+use platform::config::Variable;
+use platform::http::{Answer, Call, Success};
+use platform::steps::Registrations;
+use portal::registration::Registration;
+use portal::steps::{self, Cookie};
+
+/// What this function needs of its environment.
+pub const NEEDS: &[Variable] = &[Variable::PortalTable, Variable::PortalOrigins, Variable::ProblemBase];
+
+/// Answers a request.
+pub async fn respond(flows: &Registrations, request: Request) -> Response<Body> {
+    let step = |call: Call| async move {
+        if *call.step == steps::CANCEL_REGISTRATION { cancel(flows, call).await } else { show(flows, call).await }
+    };
+    flows.edge.serve(request, step).await
+}
+
+async fn show(flows: &Registrations, call: Call) -> Answer {
+    let flow = flows.flow(&call).await?;
+    flows.answer(&flow.item, call.now).await
+}
+
+async fn cancel(flows: &Registrations, call: Call) -> Answer {
+    let flow = flows.flow(&call).await?;
+    call.no_fields()?;
+    flows.table.forget::<Registration>(&flow.item.id).await?;
+    Ok(Success::nothing().without_cookie(Cookie::Registration))
+}

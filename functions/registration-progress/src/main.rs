@@ -1,0 +1,11 @@
+//! 初回利用登録の途中再開と中止: the wiring, and so everything that the step may touch.
+
+use lambda_http::Error;
+use platform::start::{run, start};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let start = start(env!("CARGO_PKG_NAME"), registration_progress::NEEDS).await?;
+    let deps = start.registrations()?;
+    run(|request| registration_progress::respond(&deps, request)).await
+}

@@ -1,0 +1,15 @@
+//! セキュリティコードの入力: the wiring, and so everything that the step may touch.
+
+use lambda_http::Error;
+use platform::start::{run, start};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let start = start(env!("CARGO_PKG_NAME"), security_code::NEEDS).await?;
+    let deps = security_code::Deps {
+        flows: start.registrations()?,
+        keys: start.keys().await?,
+        claims: start.claims()?,
+    };
+    run(|request| security_code::respond(&deps, request)).await
+}

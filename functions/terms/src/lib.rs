@@ -1,0 +1,57 @@
+//! 介護情報基盤ポータル利用規約 — the text, and that it was shown.
+
+use lambda_http::{Body, Request, Response};
+use platform::config::Variable;
+use platform::http::{Answer, Call, Stop, Success};
+use platform::steps::{Logins, no_flow};
+use platform::store::Change;
+use platform::wire;
+use portal::login::{Login, Shown, Stage};
+use portal::problem::Kind;
+use portal::steps::{self, Cookie};
+use portal::values::FieldCode;
+
+/// What this function needs of its environment.
+pub const NEEDS: &[Variable] = &[Variable::PortalTable, Variable::PortalOrigins, Variable::ProblemBase];
+
+/// Answers a request.
+pub async fn respond(flows: &Logins, request: Request) -> Response<Body> {
+    let step = |call: Call| async move {
+        if *call.step == steps::MARK_TERMS_SHOWN {
+            mark_shown(flows, call).await
+        } else {
+            Ok(Success::json(wire::terms(flows.terms)))
+        }
+    };
+    flows.edge.serve(request, step).await
+}
+
+async fn mark_shown(flows: &Logins, call: Call) -> Answer {
+    let now = call.now;
+    let flow = flows.flow(&call).await?;
+    if !matches!(flow.item.stage, Stage::NewPassword { .. }) {
+        return Err(flows.wrong_step(&flow.item, now));
+    }
+    let required = |text: &str| if text.is_empty() { Err(FieldCode::Required) } else { Ok(text.to_owned()) };
+    let version = call.field("version", required)?;
+    if version != flows.terms.version {
+        return Err(flows.refuse(&flow.item, Kind::TermsOutdated.into(), now));
+    }
+    let store = |current: Option<&Login>| {
+        let current = current.ok_or_else(|| no_flow(Cookie::Login))?;
+        Ok::<_, Stop>(match &current.stage {
+            // The first time counts; showing the same text again changes nothing.
+            Stage::NewPassword { shown: Some(shown), .. } if shown.version == version => Change::Keep(true),
+            Stage::NewPassword { required, .. } => {
+                let shown = Some(Shown { version: version.clone(), at: now });
+                Change::Store(current.at(Stage::NewPassword { required: *required, shown }), true)
+            }
+            Stage::Otp { .. } | Stage::MyPage => Change::Keep(false),
+        })
+    };
+    match flows.table.change(Some(flow), store).await? {
+        (true, Some(flow)) => Ok(flows.answer(&flow.item, now)),
+        (_, Some(flow)) => Err(flows.wrong_step(&flow.item, now)),
+        (_, None) => Err(no_flow(Cookie::Login)),
+    }
+}

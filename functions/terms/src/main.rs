@@ -1,0 +1,11 @@
+//! 利用規約: the wiring, and so everything that the step may touch.
+
+use lambda_http::Error;
+use platform::start::{run, start};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let start = start(env!("CARGO_PKG_NAME"), terms::NEEDS).await?;
+    let deps = start.logins()?;
+    run(|request| terms::respond(&deps, request)).await
+}

@@ -1,0 +1,155 @@
+//! Configuration: read once, whole, and named once.
+//!
+//! Each function says which variables it needs (`NEEDS` in its `lib.rs`); a test compares that with the template,
+//! both ways. Everything that is missing or wrong is reported at once, before the first request.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use portal::limits::Limits;
+
+macro_rules! variables {
+    ($($(#[$doc:meta])* $variable:ident = $name:literal,)*) => {
+        /// A variable of the environment.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Variable { $($(#[$doc])* $variable,)* }
+
+        impl Variable {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variable,)*];
+
+            /// Its name.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variable => $name,)* }
+            }
+        }
+    };
+}
+
+variables! {
+    /// The table.
+    PortalTable = "PORTAL_TABLE",
+    /// The secret that holds the key ring, in AWS; locally `PORTAL_KEYS` holds the ring itself.
+    PortalKeysSecret = "PORTAL_KEYS_SECRET",
+    /// The portal's own origins, separated by commas.
+    PortalOrigins = "PORTAL_ORIGINS",
+    /// What every problem's `type` begins with.
+    ProblemBase = "PROBLEM_BASE",
+    /// Where the claims system is.
+    ClaimsBaseUrl = "CLAIMS_BASE_URL",
+    /// The address that mails come from.
+    MailSender = "MAIL_SENDER",
+    /// The SES configuration set that reports what became of mails.
+    MailConfigurationSet = "MAIL_CONFIGURATION_SET",
+    /// The portal's front page, the only link in any mail.
+    PortalUrl = "PORTAL_URL",
+    /// The claims simulator's table.
+    SimulatorTable = "SIMULATOR_TABLE",
+}
+
+/// The variable that holds the key ring itself, on a developer's machine.
+pub const LOCAL_KEYS: &str = "PORTAL_KEYS";
+
+/// What is missing or wrong, all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigProblem {
+    /// Variables that are not set.
+    pub missing: Vec<&'static str>,
+    /// Variables that hold what they cannot hold.
+    pub malformed: Vec<&'static str>,
+}
+
+impl fmt::Display for ConfigProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "configuration: not set: [{}], not readable: [{}]", self.missing.join(", "), self.malformed.join(", "))
+    }
+}
+
+impl std::error::Error for ConfigProblem {}
+
+/// The variables that a function needs, and the numbers in force.
+#[derive(Clone)]
+pub struct Config {
+    values: BTreeMap<Variable, String>,
+    local_keys: Option<String>,
+    /// The numbers in force.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// Reads what `needs` names.
+    pub fn read(needs: &[Variable], lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigProblem> {
+        let lookup = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+        let local_keys = lookup(LOCAL_KEYS);
+        let mut values = BTreeMap::new();
+        let mut missing = Vec::new();
+        for variable in needs {
+            match lookup(variable.name()) {
+                Some(value) => {
+                    values.insert(*variable, value);
+                }
+                None if *variable == Variable::PortalKeysSecret && local_keys.is_some() => {}
+                None => missing.push(variable.name()),
+            }
+        }
+        let (limits, malformed) = match Limits::read(lookup) {
+            Ok(limits) => (limits, Vec::new()),
+            Err(bad) => (Limits::standard(), bad.into_iter().map(|setting| setting.name).collect()),
+        };
+        if missing.is_empty() && malformed.is_empty() {
+            Ok(Self { values, local_keys, limits })
+        } else {
+            Err(ConfigProblem { missing, malformed })
+        }
+    }
+
+    /// Reads the process's environment.
+    pub fn from_env(needs: &[Variable]) -> Result<Self, ConfigProblem> {
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+        Self::read(needs, |name| std::env::var(name).ok())
+    }
+
+    /// The value of a variable that the function named as needed.
+    pub fn get(&self, variable: Variable) -> Result<&str, ConfigProblem> {
+        self.values
+            .get(&variable)
+            .map(String::as_str)
+            .ok_or_else(|| ConfigProblem { missing: vec![variable.name()], malformed: Vec::new() })
+    }
+
+    /// The key ring of a developer's machine, if there is one.
+    pub fn local_keys(&self) -> Option<&str> {
+        self.local_keys.as_deref()
+    }
+
+    /// A variable that holds what it cannot hold.
+    pub fn malformed(name: &'static str) -> ConfigProblem {
+        ConfigProblem { missing: Vec::new(), malformed: vec![name] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_is_missing_or_wrong_is_reported_at_once() {
+        let problem = Config::read(&[Variable::PortalTable, Variable::PortalOrigins], |name| {
+            (name == "CODE_TRIES").then(|| "many".to_owned())
+        });
+        let problem = problem.err().unwrap();
+        assert_eq!(problem.missing, ["PORTAL_TABLE", "PORTAL_ORIGINS"]);
+        assert_eq!(problem.malformed, ["CODE_TRIES"]);
+    }
+
+    #[test]
+    fn an_empty_variable_is_a_missing_one() {
+        assert!(Config::read(&[Variable::PortalTable], |_| Some(" ".to_owned())).is_err());
+    }
+
+    #[test]
+    fn a_developers_machine_may_hold_the_keys_themselves() {
+        let config = Config::read(&[Variable::PortalKeysSecret], |name| (name == "PORTAL_KEYS").then(|| "{}".to_owned()));
+        assert_eq!(config.unwrap().local_keys(), Some("{}"));
+    }
+}

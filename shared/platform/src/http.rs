@@ -1,0 +1,9 @@
+//! HTTP: a request becomes a call, in the order of refusals of `api.md` 1; an answer becomes a response.
+
+mod answer;
+mod body;
+mod edge;
+
+pub use answer::{Answer, Problem, Stop, Success};
+pub use body::Fields;
+pub use edge::{Call, Edge};

@@ -1,0 +1,211 @@
+//! The one JSON object of a body, read strictly: no name twice, no wrong type, nothing unknown passed over.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use portal::form::FieldProblem;
+use portal::steps::{Field, Shape};
+use portal::values::{FieldCode, digest};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use zeroize::Zeroizing;
+
+/// JSON, with the texts wiped when they are let go.
+enum Json {
+    Null,
+    Flag(bool),
+    Text(Zeroizing<String>),
+    Object(Vec<(String, Json)>),
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Strict;
+
+        impl<'de> Visitor<'de> for Strict {
+            type Value = Json;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("JSON")
+            }
+
+            fn visit_bool<E>(self, flag: bool) -> Result<Json, E> {
+                Ok(Json::Flag(flag))
+            }
+
+            fn visit_unit<E>(self) -> Result<Json, E> {
+                Ok(Json::Null)
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Json, E> {
+                Ok(Json::Other)
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Json, E> {
+                Ok(Json::Other)
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Json, E> {
+                Ok(Json::Other)
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Json, E> {
+                Ok(Json::Text(Zeroizing::new(text.to_owned())))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
+                while list.next_element::<Json>()?.is_some() {}
+                Ok(Json::Other)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+                let mut entries: Vec<(String, Json)> = Vec::new();
+                while let Some(name) = map.next_key::<String>()? {
+                    if entries.iter().any(|(other, _)| *other == name) {
+                        return Err(A::Error::custom("a name stands twice"));
+                    }
+                    entries.push((name, map.next_value()?));
+                }
+                Ok(Json::Object(entries))
+            }
+        }
+
+        deserializer.deserialize_any(Strict)
+    }
+}
+
+/// The fields of a body, by name; those of an inner object by `outer/inner`.
+#[derive(Default)]
+pub struct Fields {
+    texts: BTreeMap<String, Zeroizing<String>>,
+    flags: BTreeMap<String, bool>,
+    objects: Vec<&'static str>,
+    unknown: Vec<FieldProblem>,
+}
+
+/// The body is not one JSON object of these fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unreadable;
+
+impl Fields {
+    /// Reads a body; an empty one is `{}` where the step takes none.
+    pub(crate) fn read(body: &[u8], expected: &'static [Field]) -> Result<Self, Unreadable> {
+        let body = if body.is_empty() && expected.is_empty() { b"{}" } else { body };
+        let Ok(Json::Object(entries)) = serde_json::from_slice(body) else { return Err(Unreadable) };
+        let mut fields = Self::default();
+        for (name, value) in entries {
+            let Some(field) = expected.iter().find(|field| field.name == name) else {
+                fields.unknown.push(FieldProblem::new("", FieldCode::UnknownField));
+                continue;
+            };
+            match (field.shape, value) {
+                (_, Json::Null) => {}
+                (Shape::Text, Json::Text(text)) => {
+                    fields.texts.insert(name, text);
+                }
+                (Shape::Flag, Json::Flag(flag)) => {
+                    fields.flags.insert(name, flag);
+                }
+                (Shape::Texts(inner), Json::Object(entries)) => {
+                    fields.objects.push(field.name);
+                    for (inner_name, value) in entries {
+                        if !inner.contains(&inner_name.as_str()) {
+                            fields.unknown.push(FieldProblem::new(&format!("/{name}"), FieldCode::UnknownField));
+                            continue;
+                        }
+                        match value {
+                            Json::Null => {}
+                            Json::Text(text) => {
+                                fields.texts.insert(format!("{name}/{inner_name}"), text);
+                            }
+                            _ => return Err(Unreadable),
+                        }
+                    }
+                }
+                _ => return Err(Unreadable),
+            }
+        }
+        fields.unknown.dedup();
+        Ok(fields)
+    }
+
+    /// The text of this name.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.texts.get(name).map(|text| text.as_str())
+    }
+
+    /// The flag of this name; an absent one is false.
+    pub fn flag(&self, name: &str) -> bool {
+        self.flags.get(name).copied().unwrap_or(false)
+    }
+
+    /// Whether the inner object of this name was there.
+    pub fn has_object(&self, name: &str) -> bool {
+        self.objects.contains(&name)
+    }
+
+    /// Fields that do not exist.
+    pub fn unknown(&self) -> Vec<FieldProblem> {
+        self.unknown.clone()
+    }
+
+    /// The digest of the body as JSON values: order and spacing do not count, nor `null`.
+    pub fn digest(&self) -> String {
+        let mut parts: Vec<&[u8]> = Vec::new();
+        for (name, text) in &self.texts {
+            parts.extend([b"text", name.as_bytes(), text.as_bytes()]);
+        }
+        for (name, flag) in &self.flags {
+            parts.extend([b"flag".as_slice(), name.as_bytes(), if *flag { b"1" } else { b"0" }]);
+        }
+        digest(&parts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portal::steps::{CHANGE_INITIAL_PASSWORD, RESEND_LOGIN_OTP, START_REGISTRATION};
+
+    #[test]
+    fn what_is_not_one_json_object_of_the_right_types_is_unreadable() {
+        for body in [
+            "", "null", "[]", "\"a\"", "{", "{}{}", "{\"userId\": 1}", "{\"userId\": [\"KJ1\"]}", "{\"userId\": true}", "{\"acceptLockRisk\": \"true\"}",
+            "{\"userId\": \"a\", \"userId\": \"a\"}", "{\"userId\": \"\\ud800\"}", "\u{feff}{}", "{\"x\": NaN}", "{\"userId\": {}}", "{'userId': 'a'}", "{\"userId\": \"a\",}",
+        ] {
+            assert!(Fields::read(body.as_bytes(), START_REGISTRATION.fields).is_err(), "{body}");
+        }
+        assert!(Fields::read(b"{\"userId\": \"\xff\"}", START_REGISTRATION.fields).is_err());
+        let deep = format!("{{\"x\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(Fields::read(deep.as_bytes(), START_REGISTRATION.fields).is_err());
+    }
+
+    #[test]
+    fn null_means_absent() {
+        let fields = Fields::read(b"{\"userId\": null, \"password\": \"p\"}", START_REGISTRATION.fields).unwrap();
+        assert_eq!((fields.text("userId"), fields.text("password"), fields.flag("acceptLockRisk")), (None, Some("p"), false));
+    }
+
+    #[test]
+    fn an_unknown_field_is_named_by_the_object_that_it_stands_in() {
+        let fields = Fields::read(b"{\"role\": \"manager\", \"agreedTerms\": {\"version\": \"1\", \"at\": 3}}", CHANGE_INITIAL_PASSWORD.fields).unwrap();
+        let pointers: Vec<_> = fields.unknown().into_iter().map(|problem| problem.pointer).collect();
+        assert_eq!(pointers, ["", "/agreedTerms"]);
+        assert_eq!(fields.text("agreedTerms/version"), Some("1"));
+    }
+
+    #[test]
+    fn a_call_without_a_body_takes_none_or_an_empty_object() {
+        assert!(Fields::read(b"", RESEND_LOGIN_OTP.fields).unwrap().unknown().is_empty());
+        assert!(Fields::read(b" {} ", RESEND_LOGIN_OTP.fields).unwrap().unknown().is_empty());
+        assert_eq!(Fields::read(b"{\"a\":1}", RESEND_LOGIN_OTP.fields).unwrap().unknown().len(), 1);
+    }
+
+    #[test]
+    fn bodies_are_equal_as_json_values() {
+        let digest = |body: &str| Fields::read(body.as_bytes(), START_REGISTRATION.fields).unwrap().digest();
+        let first = digest(r#"{"userId":"a","password":"b"}"#);
+        assert_eq!(first, digest(r#" { "password" : "b", "userId": "\u0061", "acceptLockRisk": null } "#));
+        assert_ne!(first, digest(r#"{"userId":"ab","password":""}"#));
+    }
+}

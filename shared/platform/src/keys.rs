@@ -1,0 +1,43 @@
+//! The key ring, as it is kept: `{"current": "k2", "keys": {"k1": "<Base64>", "k2": "<Base64>"}}`.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use portal::keys::{KeyId, KeyRing};
+use serde::Deserialize;
+use zeroize::{Zeroize, Zeroizing};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ring {
+    current: String,
+    keys: BTreeMap<String, String>,
+}
+
+/// Reads a ring; none if it is malformed, names no current key, or holds one of less than 256 bits.
+pub fn parse(json: &str) -> Option<KeyRing> {
+    let ring: Ring = serde_json::from_str(json).ok()?;
+    let mut keys = BTreeMap::new();
+    for (id, mut text) in ring.keys {
+        let key = base64::engine::general_purpose::STANDARD.decode(&text);
+        text.zeroize();
+        keys.insert(KeyId::new(id), Zeroizing::new(key.ok()?));
+    }
+    KeyRing::new(KeyId::new(ring.current), keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_is_read_whole_or_not_at_all() {
+        let key = base64::engine::general_purpose::STANDARD.encode([7; 32]);
+        let ring = |current: &str, key: &str| format!(r#"{{"current":"{current}","keys":{{"k1":"{key}"}}}}"#);
+        assert!(parse(&ring("k1", &key)).is_some());
+        assert!(parse(&ring("k2", &key)).is_none());
+        assert!(parse(&ring("k1", "c2hvcnQ=")).is_none());
+        assert!(parse(&ring("k1", "no base64")).is_none());
+        assert!(parse("{}").is_none());
+    }
+}

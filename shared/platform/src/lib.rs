@@ -1,0 +1,22 @@
+//! Everything that touches AWS, HTTP, the clock, chance and the environment.
+//!
+//! The rules are in `portal`; here they meet the world. A step reads: open the call, load, decide, store, answer.
+
+pub mod clock;
+pub mod config;
+pub mod fault;
+pub mod random;
+pub mod telemetry;
+
+pub mod claims;
+pub mod keys;
+pub mod passwords;
+pub mod store;
+
+pub mod http;
+pub mod wire;
+
+pub mod steps;
+pub mod start;
+
+pub mod openapi;

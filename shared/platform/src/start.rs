@@ -1,0 +1,117 @@
+//! The start of a Lambda: logging, configuration, clients. All of it before the first request.
+
+use std::sync::Arc;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use lambda_http::{Body, Error, Request, Response};
+use portal::keys::KeyRing;
+use std::time::Duration;
+
+use crate::claims::ClaimsGateway;
+use crate::clock::Clock;
+use crate::config::{Config, LOCAL_KEYS, Variable};
+use crate::http::Edge;
+use crate::keys;
+use crate::passwords::Passwords;
+use crate::steps::{Logins, Registrations};
+use crate::store::Table;
+use crate::telemetry;
+
+/// What a function is started with.
+pub struct Start {
+    /// The function's name.
+    pub function: &'static str,
+    /// Its configuration.
+    pub config: Config,
+    /// How AWS is reached.
+    pub aws: SdkConfig,
+}
+
+/// Reads all that a function needs, and fails with all that is missing.
+pub async fn start(function: &'static str, needs: &[Variable]) -> Result<Start, Error> {
+    telemetry::start();
+    let config = Config::from_env(needs)?;
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(8))
+        .build();
+    let aws = aws_config::defaults(BehaviorVersion::latest())
+        .retry_config(RetryConfig::standard().with_max_attempts(4))
+        .timeout_config(timeouts)
+        .load()
+        .await;
+    Ok(Start { function, config, aws })
+}
+
+impl Start {
+    /// The gate of an HTTP function.
+    pub fn edge(&self) -> Result<Edge, Error> {
+        let origins = match self.config.get(Variable::PortalOrigins) {
+            Ok(list) => list.split(',').map(|origin| origin.trim().to_owned()).collect(),
+            // A function that serves no step refuses before it looks at an origin.
+            Err(_) => Vec::new(),
+        };
+        Ok(Edge {
+            function: self.function,
+            clock: Clock::System,
+            limits: Arc::new(self.config.limits.clone()),
+            origins: origins.into(),
+            problem_base: self.config.get(Variable::ProblemBase)?.into(),
+        })
+    }
+
+    /// The table.
+    pub fn table(&self) -> Result<Table, Error> {
+        let name = self.config.get(Variable::PortalTable)?.to_owned();
+        Ok(Table::new(aws_sdk_dynamodb::Client::new(&self.aws), name, self.config.limits.clone()))
+    }
+
+    /// The key ring: from Secrets Manager, or on a developer's machine from the environment.
+    pub async fn keys(&self) -> Result<Arc<KeyRing>, Error> {
+        if let Some(json) = self.config.local_keys() {
+            return Ok(Arc::new(keys::parse(json).ok_or_else(|| Config::malformed(LOCAL_KEYS))?));
+        }
+        let secret = self.config.get(Variable::PortalKeysSecret)?;
+        let answer = aws_sdk_secretsmanager::Client::new(&self.aws).get_secret_value().secret_id(secret).send().await?;
+        let ring = answer.secret_string().and_then(keys::parse);
+        Ok(Arc::new(ring.ok_or_else(|| Config::malformed("PORTAL_KEYS_SECRET"))?))
+    }
+
+    /// The claims system.
+    pub fn claims(&self) -> Result<Arc<ClaimsGateway>, Error> {
+        let base = self.config.get(Variable::ClaimsBaseUrl)?;
+        let budget = Duration::from_secs(self.config.limits.claims_budget);
+        Ok(Arc::new(ClaimsGateway::with_budget(base, budget)?))
+    }
+
+    /// What hashes and verifies passwords.
+    pub fn passwords(&self, keys: Arc<KeyRing>) -> Result<Passwords, Error> {
+        Ok(Passwords::new(keys, &self.config.limits)?)
+    }
+
+    /// What a step of 初回利用登録 touches.
+    pub fn registrations(&self) -> Result<Registrations, Error> {
+        Ok(Registrations { edge: self.edge()?, table: self.table()? })
+    }
+
+    /// What a step of ログイン touches.
+    pub fn logins(&self) -> Result<Logins, Error> {
+        Ok(Logins { edge: self.edge()?, table: self.table()?, terms: &portal::terms::PUBLISHED })
+    }
+}
+
+/// Answers requests until the environment ends.
+pub async fn run<F, A>(respond: F) -> Result<(), Error>
+where
+    F: Fn(Request) -> A + Send + Sync,
+    A: Future<Output = Response<Body>> + Send,
+{
+    let respond = &respond;
+    lambda_http::run(lambda_http::service_fn(move |request: Request| async move {
+        Ok::<_, std::convert::Infallible>(respond(request).await)
+    }))
+    .await
+}

@@ -1,0 +1,259 @@
+//! What several steps of a flow share: finding the flow, and saying where it stands.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use portal::account::{Account, Member, Session};
+use portal::challenge::{Challenge, NotJudged};
+use portal::claims::RegisteredOffice;
+use portal::code::Purpose;
+use portal::guards::NotBefore;
+use portal::keys::KeyRing;
+use portal::limits::Limits;
+use portal::login::{Login, SessionPointer};
+use portal::mail::NoResend;
+use portal::office::{Claim, Office};
+use portal::problem::{Kind, Refusal};
+use portal::progress::{self, Progress, Seats};
+use portal::registration::{self, NoMailAddress, Registration, Stage};
+use portal::steps::Cookie;
+use portal::terms::Terms;
+use portal::values::{ChallengeId, OfficeName};
+
+use crate::fault::Fault;
+use crate::http::{Call, Edge, Problem, Stop, Success};
+use crate::random;
+use crate::store::{Change, Found, Item, NetworkRecord, Replacing, Stored, Table, Written};
+
+/// What a step of 初回利用登録 touches.
+#[derive(Clone)]
+pub struct Registrations {
+    /// The gate.
+    pub edge: Edge,
+    /// The table.
+    pub table: Table,
+}
+
+/// What a step of ログイン touches.
+#[derive(Clone)]
+pub struct Logins {
+    /// The gate.
+    pub edge: Edge,
+    /// The table.
+    pub table: Table,
+    /// The terms in force.
+    pub terms: &'static Terms,
+}
+
+/// A no whose cookie is over, too: unknown, ended and expired flows are alike.
+pub fn no_flow(cookie: Cookie) -> Stop {
+    Problem::from(Kind::NoFlow).deleting(cookie).into()
+}
+
+impl Registrations {
+    /// The living registration of the call's cookie.
+    pub async fn flow(&self, call: &Call) -> Result<Stored<Registration>, Stop> {
+        let gone = || no_flow(Cookie::Registration);
+        let id = call.flow(Cookie::Registration).ok_or_else(gone)?;
+        let stored: Option<Stored<Registration>> = self.table.get(&id, Found::Strongly).await?;
+        stored.filter(|stored| !stored.item.is_expired(call.now)).ok_or_else(gone)
+    }
+
+    /// What an office's members mean now.
+    pub async fn seats(&self, office: &OfficeName, now: Timestamp) -> Result<(Seats, Option<Stored<Office>>), Fault> {
+        // Which office it is was proven; whether it is registered is decided again, by a condition, at 登録する.
+        let office: Option<Stored<Office>> = self.table.get(&office.number, Found::Eventually).await?;
+        let Some(stored) = office else { return Ok((Seats::none(), None)) };
+        let mut members = Vec::new();
+        for (member, _) in self.table.members_of(&stored.item).await? {
+            if !member.seat_has_fallen_free(now, &self.edge.limits) {
+                members.push(member);
+            }
+        }
+        let claim = stored.item.claim(&members, now, &self.edge.limits);
+        Ok((Seats { claim, members }, Some(stored)))
+    }
+
+    /// Promises the registration code to the address that the claims system names, and says at which stage
+    /// the registration is then.
+    pub async fn promise_code(
+        &self,
+        keys: &KeyRing,
+        registered: &RegisteredOffice,
+        ends_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Stage, Stop> {
+        let limits = &self.edge.limits;
+        let (office, address) =
+            registration::office_and_address(registered).map_err(|NoMailAddress| Stop::from(Kind::ClaimsNoMailAddress))?;
+        let id = ChallengeId::new(random::id()?);
+        let challenge = Challenge::begin(id, Purpose::Registration, keys, address.clone(), ends_at, now, limits)?;
+        let key = address.key();
+        let spend = |before: Option<&Account>| {
+            let before = before.cloned().unwrap_or_else(|| Account::unknown(key.clone(), now));
+            let mails = before.mails.spend(now, limits).map_err(|not| Stop::from(not_before(not)))?;
+            Ok(Change::Store(Account { mails, ..before }, ()))
+        };
+        self.table.change::<Account, (), Stop>(None, spend).await?;
+        Ok(Stage::Otp { office, challenge })
+    }
+
+    /// Where the registration stands. A member who was replaced meanwhile leaves a dead flow behind.
+    pub async fn progress(&self, flow: &Registration, now: Timestamp) -> Result<Progress, Stop> {
+        let seats = match &flow.stage {
+            Stage::AlreadyRegistered { office } => self.seats(office, now).await?.0,
+            Stage::Completed { member, account, .. } => {
+                let account = self.table.get::<Account>(account, Found::Strongly).await?;
+                let owner = account.and_then(|stored| stored.item.member).filter(|owner| owner.id == *member);
+                let owner = owner.ok_or_else(|| no_flow(Cookie::Registration))?;
+                Seats { claim: Claim::Taken, members: vec![owner] }
+            }
+            Stage::SecurityCode { .. } | Stage::Otp { .. } | Stage::Profile { .. } | Stage::Confirm { .. } => Seats::none(),
+        };
+        Ok(progress::of_registration(flow, &seats, now, &self.edge.limits))
+    }
+
+    /// The address is somebody's; the fifth such answer ends the registration, so that nobody asks through a list.
+    pub async fn refuse_email(&self, flow: Stored<Registration>, now: Timestamp) -> Result<Stop, Stop> {
+        let count = |current: Option<&Registration>| {
+            let current = current.ok_or_else(|| no_flow(Cookie::Registration))?;
+            Ok::<_, Stop>(match current.after_email_taken(&self.edge.limits) {
+                Some(next) => Change::Store(next, ()),
+                None => Change::Remove(()),
+            })
+        };
+        Ok(match self.table.change(Some(flow), count).await? {
+            ((), Some(flow)) => self.refuse(&flow.item, Kind::EmailTaken.into(), now).await,
+            ((), None) => Problem::from(Kind::EmailTaken).deleting(Cookie::Registration).into(),
+        })
+    }
+
+    /// A yes with where the registration stands.
+    pub async fn answer(&self, flow: &Registration, now: Timestamp) -> Result<Success, Stop> {
+        Ok(Success::progress(&self.progress(flow, now).await?))
+    }
+
+    /// The answer to a submission that belongs to another stage: where the person is. Nothing is spent.
+    pub async fn wrong_step(&self, flow: &Registration, now: Timestamp) -> Stop {
+        self.refuse(flow, Kind::WrongStep.into(), now).await
+    }
+
+    /// A no with where the registration stands.
+    pub async fn refuse(&self, flow: &Registration, refusal: Refusal, now: Timestamp) -> Stop {
+        match self.progress(flow, now).await {
+            Ok(progress) => Problem::from(refusal).with_progress(progress).into(),
+            Err(stop) => stop,
+        }
+    }
+}
+
+impl Logins {
+    /// The living log-in of the call's cookie.
+    pub async fn flow(&self, call: &Call) -> Result<Stored<Login>, Stop> {
+        let gone = || no_flow(Cookie::Login);
+        let id = call.flow(Cookie::Login).ok_or_else(gone)?;
+        let stored: Option<Stored<Login>> = self.table.get(&id, Found::Strongly).await?;
+        stored.filter(|stored| !stored.item.is_expired(call.now)).ok_or_else(gone)
+    }
+
+    /// The account of a log-in, its member, and the flow brought up to what the account says.
+    ///
+    /// A log-in whose credential is no longer the member's is over. One that was completed in a request whose
+    /// answer was lost stands at マイページ, though its item does not know yet.
+    pub async fn member(&self, flow: Stored<Login>, now: Timestamp) -> Result<(Stored<Login>, Stored<Account>, Member), Stop> {
+        let gone = || no_flow(Cookie::Login);
+        let account: Option<Stored<Account>> = self.table.get(&flow.item.account, Found::Strongly).await?;
+        let account = account.ok_or_else(gone)?;
+        let member = account.item.owner(now, &self.edge.limits).cloned().ok_or_else(gone)?;
+        let completed = flow.item.completed_by(&member);
+        if completed.is_none() && flow.item.member_of(Some(&member)).is_none() {
+            return Err(gone());
+        }
+        let Some(completed) = completed else { return Ok((flow, account, member)) };
+        let bring_up = |current: Option<&Login>| {
+            let current = current.ok_or_else(gone)?;
+            Ok::<_, Stop>(if *current == completed { Change::Keep(()) } else { Change::Store(completed.clone(), ()) })
+        };
+        let ((), flow) = self.table.change(Some(flow), bring_up).await?;
+        Ok((flow.ok_or_else(gone)?, account, member))
+    }
+
+    /// Writes what a session's cookie finds.
+    pub async fn point(&self, session: &Session, flow: &Login, now: Timestamp) -> Result<(), Stop> {
+        let pointer = SessionPointer {
+            id: session.id.clone(),
+            account: flow.account.clone(),
+            member: flow.member.clone(),
+            expires_at: session.expires_at,
+            last_seen_at: now,
+        };
+        match self.table.put(pointer, Replacing::Nothing).await? {
+            Written::Won(_) => Ok(()),
+            Written::Lost(_) => Err(Kind::TemporarilyUnavailable.into()),
+        }
+    }
+
+    /// Where the log-in stands.
+    pub fn progress(&self, flow: &Login, now: Timestamp) -> Progress {
+        progress::of_login(flow, self.terms, now, &self.edge.limits)
+    }
+
+    /// A yes with where the log-in stands.
+    pub fn answer(&self, flow: &Login, now: Timestamp) -> Success {
+        Success::progress(&self.progress(flow, now))
+    }
+
+    /// The answer to a submission that belongs to another stage.
+    pub fn wrong_step(&self, flow: &Login, now: Timestamp) -> Stop {
+        self.refuse(flow, Kind::WrongStep.into(), now)
+    }
+
+    /// A no with where the log-in stands.
+    pub fn refuse(&self, flow: &Login, refusal: Refusal, now: Timestamp) -> Stop {
+        Problem::from(refusal).with_progress(self.progress(flow, now)).into()
+    }
+}
+
+/// Why a code is not judged, as a refusal.
+pub fn not_judged(why: NotJudged) -> Refusal {
+    match why {
+        NotJudged::NoTriesLeft => Refusal::of(Kind::NoTriesLeft).with_tries_left(0),
+        NotJudged::Expired => Kind::CodeExpired.into(),
+    }
+}
+
+/// Why a mail is not sent again, as a refusal.
+pub fn no_resend(why: NoResend) -> Refusal {
+    match why {
+        NoResend::TooEarly(seconds) => Refusal::of(Kind::ResendTooEarly).with_retry_after(seconds),
+        NoResend::NoneLeft => Kind::NoSendsLeft.into(),
+    }
+}
+
+/// That a budget is used up, as a refusal.
+pub fn not_before(not: NotBefore) -> Refusal {
+    Refusal::of(Kind::TooManyRequests).with_retry_after(not.seconds)
+}
+
+/// Takes a request that may mail out of its network's hour. Where the budget is lifted, nothing is written.
+pub async fn spend_network(table: &Table, limits: &Limits, call: &Call) -> Result<(), Stop> {
+    let Some(network) = call.network.clone().filter(|_| limits.mail_requests_per_network > 0) else { return Ok(()) };
+    let spend = |before: Option<&NetworkRecord>| {
+        let budget = portal::guards::NetworkBudget::spend(before.map(|record| &record.budget), call.now, limits);
+        let budget = budget.map_err(|not| Stop::from(not_before(not)))?;
+        Ok(Change::Store(NetworkRecord { network: network.clone(), budget }, ()))
+    };
+    table.change::<NetworkRecord, (), Stop>(None, spend).await?;
+    Ok(())
+}
+
+/// Ends the living flow of a cookie that came with a start: the start took its place.
+pub async fn end_flow_of<T: Item<Id = portal::values::FlowId>>(table: &Table, call: &Call, cookie: Cookie) -> Result<(), Fault> {
+    match call.flow(cookie) {
+        Some(id) => table.forget::<T>(&id).await,
+        None => Ok(()),
+    }
+}
+
+/// The key ring, where a step derives codes.
+pub type Keys = Arc<KeyRing>;

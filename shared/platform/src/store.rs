@@ -1,0 +1,13 @@
+//! The table: one item for each thing, every write conditional on what was read.
+//!
+//! An item carries `v`, a random version drawn with each write. A write names the version that it replaces; whoever
+//! loses gets the item as it is now. A write whose answer was lost recognises itself by its version, so repeating it
+//! is harmless. Attribute names exist here and nowhere else.
+
+mod codec;
+mod items;
+mod table;
+
+pub use codec::Attributes;
+pub use items::{ClaimsRecord, NetworkRecord, mail_of_image};
+pub use table::{Change, Found, Item, Mark, Replacing, Seats, Stored, Table, Written};

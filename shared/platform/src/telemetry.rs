@@ -1,0 +1,35 @@
+//! Logs: one JSON line an event, the closing line of each request among them (`docs/logging.md`).
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+/// What is logged: ours from `info` up, everybody else's warnings. Libraries log request contents at lower levels.
+const FILTER: &str = "warn,platform=info,claims_auth=info,security_code=info,registration_otp=info,profile=info,\
+    confirm=info,resend_initial_password=info,registration_progress=info,login=info,login_otp=info,terms=info,\
+    new_password=info,login_progress=info,logout=info,my_page=info,not_found=info,deliver_mail=info,\
+    mail_events=info,claims_simulator=info";
+
+static COLD: AtomicBool = AtomicBool::new(true);
+
+/// Starts logging to standard output. Called once, first thing in `main`.
+pub fn start() {
+    let logs = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_span_events(FmtSpan::NONE)
+        .with_env_filter(EnvFilter::new(FILTER))
+        .finish();
+    // A second start would mean two subscribers; the first one stays.
+    if tracing::subscriber::set_global_default(logs).is_err() {
+        tracing::debug!("logging had been started before");
+    }
+}
+
+/// Whether this is the first request of this environment.
+pub fn is_cold() -> bool {
+    COLD.swap(false, Ordering::Relaxed)
+}
