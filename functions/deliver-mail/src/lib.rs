@@ -1,1 +1,261 @@
-//! メールの送信
+//! メールの送信 — what the table's stream promises is sent, and marked as sent.
+//!
+//! A mail goes out at least once: at worst the same one twice, with the same code and the same 照合記号. What has
+//! expired or was overtaken is dropped. A record that cannot be dealt with now is reported, and comes again; the
+//! others of its batch are sent all the same.
+
+mod text;
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::error::SdkError;
+use aws_sdk_sesv2::operation::send_email::SendEmailError;
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
+use jiff::Timestamp;
+use platform::clock::Clock;
+use platform::config::Variable;
+use platform::fault::Fault;
+use platform::steps::Keys;
+use platform::store::{Mark, Table, image_of_json, mail_of_image};
+use portal::mail::{Delivery, Promise};
+use portal::time::plus;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub use text::{body, from};
+
+/// What this function needs of its environment.
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalKeysSecret,
+    Variable::MailSender,
+    Variable::MailConfigurationSet,
+    Variable::PortalUrl,
+];
+
+/// A record younger than this cannot have been overtaken: the first resend waits thirty seconds.
+const SURELY_CURRENT_SECONDS: u64 = 5;
+
+/// How many mails this environment remembers as sent, so that a repeated batch sends none twice.
+const REMEMBERED: usize = 1_000;
+
+/// In whose name mails go out.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    /// The address.
+    pub address: String,
+    /// The SES configuration set that reports what became of them.
+    pub configuration_set: String,
+    /// The portal's front page.
+    pub portal_url: String,
+}
+
+/// What this function may touch.
+pub struct Deps {
+    table: Table,
+    keys: Keys,
+    clock: Clock,
+    ses: Client,
+    sender: Sender,
+    sent: Mutex<VecDeque<(String, u32, String)>>,
+}
+
+impl Deps {
+    /// Everything that sending needs.
+    pub const fn new(table: Table, keys: Keys, clock: Clock, ses: Client, sender: Sender) -> Self {
+        Self { table, keys, clock, ses, sender, sent: Mutex::new(VecDeque::new()) }
+    }
+
+    fn has_sent(&self, mail: &(String, u32, String)) -> bool {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).contains(mail)
+    }
+
+    fn remember(&self, mail: (String, u32, String)) {
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        if sent.len() >= REMEMBERED {
+            sent.pop_front();
+        }
+        sent.push_back(mail);
+    }
+}
+
+#[derive(Deserialize)]
+struct StreamEvent {
+    #[serde(rename = "Records")]
+    records: Vec<Record>,
+}
+
+#[derive(Deserialize)]
+struct Record {
+    dynamodb: Change,
+}
+
+#[derive(Deserialize)]
+struct Change {
+    #[serde(rename = "SequenceNumber")]
+    sequence_number: String,
+    #[serde(rename = "NewImage")]
+    new: Option<Map<String, Value>>,
+    #[serde(rename = "OldImage")]
+    old: Option<Map<String, Value>>,
+}
+
+/// Which records are to come again.
+#[derive(Debug, Default, Serialize, PartialEq, Eq)]
+pub struct BatchAnswer {
+    /// One for each.
+    #[serde(rename = "batchItemFailures")]
+    pub failures: Vec<ItemFailure>,
+}
+
+/// A record that is to come again.
+#[derive(Debug, Serialize, PartialEq, Eq)]
+pub struct ItemFailure {
+    /// Its sequence number.
+    #[serde(rename = "itemIdentifier")]
+    pub item: String,
+}
+
+/// Why a mail is not dealt with now.
+enum Later {
+    /// SES asks for patience, or was not reached.
+    NotNow(&'static str),
+    /// Something of ours is broken.
+    Broken(Fault),
+}
+
+/// Deals with a batch of the stream; an event that is none fails whole, and Lambda tries it again.
+pub async fn handle(deps: &Deps, event: Value) -> Result<BatchAnswer, lambda_runtime::Error> {
+    let event: StreamEvent = serde_json::from_value(event)?;
+    let mut answer = BatchAnswer::default();
+    for record in event.records {
+        let change = record.dynamodb;
+        match deal_with(deps, &change).await {
+            Ok(outcome) => tracing::info!(sequence = change.sequence_number, outcome, "mail dealt with"),
+            Err(later) => {
+                match later {
+                    Later::NotNow(why) => tracing::warn!(sequence = change.sequence_number, why, "mail later"),
+                    Later::Broken(fault) => tracing::error!(sequence = change.sequence_number, %fault, "mail broke"),
+                }
+                answer.failures.push(ItemFailure { item: change.sequence_number });
+            }
+        }
+    }
+    Ok(answer)
+}
+
+async fn deal_with(deps: &Deps, change: &Change) -> Result<&'static str, Later> {
+    let read = |image: &Option<Map<String, Value>>| -> Result<Option<Promise>, Fault> {
+        match image {
+            None => Ok(None),
+            Some(image) => mail_of_image(&image_of_json(image)?),
+        }
+    };
+    let Some(promise) = read(&change.new).map_err(Later::Broken)? else { return Ok("no mail") };
+    let before = read(&change.old).map_err(Later::Broken)?;
+    if !promise.is_new_after(before.as_ref()) {
+        return Ok("promised before");
+    }
+    let key = change.new.as_ref().and_then(|image| image.get("pk")?.get("S")?.as_str()).unwrap_or("").to_owned();
+    let now = deps.clock.now();
+    let mark = |from, to, sent_at| Mark {
+        key: key.clone(),
+        number: promise.number,
+        of: promise.content.of().to_owned(),
+        from,
+        to,
+        sent_at,
+    };
+    if promise.is_expired(now) {
+        deps.table.mark_mail(&mark(&[Delivery::Queued], Delivery::Failed, None)).await.map_err(Later::Broken)?;
+        return Ok("expired");
+    }
+    let identity = (key.clone(), promise.number, promise.content.of().to_owned());
+    if !deps.has_sent(&identity) {
+        if may_be_overtaken(&promise, now) && !is_current(deps, &key, &promise).await.map_err(Later::Broken)? {
+            return Ok("overtaken");
+        }
+        match send(deps, &key, &promise).await? {
+            Sent::Accepted => deps.remember(identity),
+            Sent::Refused(why) => {
+                tracing::warn!(why, "SES refused a mail");
+                deps.table.mark_mail(&mark(&[Delivery::Queued], Delivery::Failed, None)).await.map_err(Later::Broken)?;
+                return Ok("refused");
+            }
+        }
+    }
+    // News of the delivery may have come first; then this mark finds nothing to do.
+    deps.table.mark_mail(&mark(&[Delivery::Queued], Delivery::Sent, Some(now))).await.map_err(Later::Broken)?;
+    Ok("sent")
+}
+
+/// Whether something may have overtaken the promise since its record was written.
+fn may_be_overtaken(promise: &Promise, now: Timestamp) -> bool {
+    plus(promise.promised_at, SURELY_CURRENT_SECONDS) < now
+}
+
+/// Whether the item still promises this mail.
+async fn is_current(deps: &Deps, key: &str, promise: &Promise) -> Result<bool, Fault> {
+    let image = deps.table.get_image(key).await?;
+    let current = image.map(|image| mail_of_image(&image)).transpose()?.flatten();
+    Ok(current.is_some_and(|current| {
+        current.number == promise.number && current.content == promise.content && current.delivery == Delivery::Queued
+    }))
+}
+
+enum Sent {
+    Accepted,
+    Refused(&'static str),
+}
+
+async fn send(deps: &Deps, key: &str, promise: &Promise) -> Result<Sent, Later> {
+    let text = body(promise, &deps.keys, &deps.sender.portal_url).map_err(|unknown| Later::Broken(unknown.into()))?;
+    let utf8 = |data: &str| Content::builder().data(data).charset("UTF-8").build();
+    let tag = |name: &str, value: &str| MessageTag::builder().name(name).value(value).build();
+    let (kind, id) = key.split_once('#').unwrap_or((key, ""));
+    let built = || {
+        let message = Message::builder()
+            .subject(utf8(promise.content.subject()).ok()?)
+            .body(Body::builder().text(utf8(&text).ok()?).build())
+            .build();
+        let tags = vec![
+            tag("kind", kind).ok()?,
+            tag("key", id).ok()?,
+            tag("number", &promise.number.to_string()).ok()?,
+            tag("of", promise.content.of()).ok()?,
+        ];
+        Some((message, tags))
+    };
+    let Some((message, tags)) = built() else { return Ok(Sent::Refused("not a message")) };
+    let sent = deps
+        .ses
+        .send_email()
+        .from_email_address(from(promise.content.sender_name(), &deps.sender.address))
+        .destination(Destination::builder().to_addresses(promise.to.as_str()).build())
+        .content(EmailContent::builder().simple(message).build())
+        .configuration_set_name(&deps.sender.configuration_set)
+        .set_email_tags(Some(tags))
+        .send()
+        .await;
+    match sent {
+        Ok(_) => Ok(Sent::Accepted),
+        Err(error) => verdict(&error),
+    }
+}
+
+/// Whether SES will never take this mail, or only not now.
+fn verdict<R>(error: &SdkError<SendEmailError, R>) -> Result<Sent, Later> {
+    match error.as_service_error() {
+        Some(SendEmailError::MessageRejected(_)) => Ok(Sent::Refused("rejected")),
+        Some(SendEmailError::BadRequestException(_)) => Ok(Sent::Refused("bad request")),
+        Some(SendEmailError::TooManyRequestsException(_)) => Err(Later::NotNow("throttled")),
+        Some(SendEmailError::SendingPausedException(_)) => Err(Later::NotNow("paused")),
+        Some(SendEmailError::AccountSuspendedException(_)) => Err(Later::NotNow("suspended")),
+        Some(SendEmailError::LimitExceededException(_)) => Err(Later::NotNow("limit")),
+        Some(SendEmailError::MailFromDomainNotVerifiedException(_)) => Err(Later::NotNow("sender not verified")),
+        Some(SendEmailError::NotFoundException(_)) => Err(Later::NotNow("configuration set not found")),
+        Some(_) | None => Err(Later::NotNow("not reached")),
+    }
+}

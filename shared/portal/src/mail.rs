@@ -152,6 +152,13 @@ impl Promise {
         Self { sends: 1, ..self.again(content, expires_at, now) }
     }
 
+    /// Whether the stream's record that brought this promise made it: an item that is written again for another
+    /// reason carries its promise along.
+    pub fn is_new_after(&self, before: Option<&Self>) -> bool {
+        self.delivery == Delivery::Queued
+            && before.is_none_or(|before| before.number != self.number || before.content != self.content)
+    }
+
     /// Whether the mail must not be sent any more: an expired secret only confuses.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at <= now
@@ -168,6 +175,14 @@ impl Content {
             }
             Self::OneTimeCode { purpose: Purpose::Login, .. } => "【介護情報基盤ポータル】ワンタイムパスワード発行通知",
             Self::InitialPassword { .. } => "【介護情報基盤ポータル】初期パスワードのお知らせ",
+        }
+    }
+
+    /// What the mail is about: a challenge or a member.
+    pub fn of(&self) -> &str {
+        match self {
+            Self::OneTimeCode { challenge, .. } => challenge.as_str(),
+            Self::InitialPassword { member, .. } => member.as_str(),
         }
     }
 

@@ -186,3 +186,25 @@ impl<'a> Reader<'a> {
         self.map.iter().map(|(name, value)| (name.as_str(), value))
     }
 }
+
+/// An image of the stream, as Lambda hands it over: `{"name": {"S": "text"}}`.
+///
+/// Only the types that this store writes; anything else is a corrupt item.
+pub fn image_of_json(image: &serde_json::Map<String, serde_json::Value>) -> Result<Attributes, Fault> {
+    image.iter().map(|(name, value)| Ok((name.clone(), value_of_json(value)?))).collect()
+}
+
+fn value_of_json(value: &serde_json::Value) -> Result<AttributeValue, Fault> {
+    use serde_json::Value;
+    let corrupt = || Fault::CorruptItem { kind: "stream", attribute: "image" };
+    let object = value.as_object().ok_or_else(corrupt)?;
+    let (kind, inner) = object.iter().next().ok_or_else(corrupt)?;
+    match (kind.as_str(), inner) {
+        ("S", Value::String(text)) => Ok(AttributeValue::S(text.clone())),
+        ("N", Value::String(digits)) => Ok(AttributeValue::N(digits.clone())),
+        ("BOOL", Value::Bool(flag)) => Ok(AttributeValue::Bool(*flag)),
+        ("M", Value::Object(map)) => Ok(AttributeValue::M(image_of_json(map)?)),
+        ("L", Value::Array(list)) => Ok(AttributeValue::L(list.iter().map(value_of_json).collect::<Result<_, _>>()?)),
+        _ => Err(corrupt()),
+    }
+}

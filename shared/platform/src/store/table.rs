@@ -116,6 +116,8 @@ pub struct Mark {
     pub key: String,
     /// Which of its mails.
     pub number: u32,
+    /// What that mail is about: a challenge's or a member's id.
+    pub of: String,
     /// From which states on; news that comes late changes nothing.
     pub from: &'static [Delivery],
     /// To which state.
@@ -309,13 +311,15 @@ impl Table {
             .update_item()
             .table_name(&self.name)
             .key("pk", AttributeValue::S(mark.key.clone()))
-            .condition_expression(format!("#mail.#n = :number AND #mail.#delivery IN ({})", states.join(", ")))
+            .condition_expression(format!("#mail.#n = :number AND #mail.#of = :of AND #mail.#delivery IN ({})", states.join(", ")))
             .update_expression(match mark.sent_at {
                 Some(_) => "SET #mail.#delivery = :to, #mail.#sent = :at, #v = :version",
                 None => "SET #mail.#delivery = :to, #v = :version",
             })
             .expression_attribute_names("#mail", "mail")
             .expression_attribute_names("#n", "n")
+            .expression_attribute_names("#of", "of")
+            .expression_attribute_values(":of", AttributeValue::S(mark.of.clone()))
             .expression_attribute_names("#delivery", "delivery")
             .expression_attribute_names("#v", "v")
             .expression_attribute_values(":number", AttributeValue::N(mark.number.to_string()))

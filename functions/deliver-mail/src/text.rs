@@ -1,0 +1,117 @@
+//! The sentences of the mails. They live in `mail/`, one file a mail, for whoever writes Japanese and not Rust.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use portal::code::{OneTimeCode, Purpose};
+use portal::keys::{KeyRing, UnknownKey};
+use portal::mail::{Content, Promise};
+use portal::time::japanese_clock;
+
+const REGISTRATION_CODE: &str = include_str!("../mail/registration-code.txt");
+const LOGIN_CODE: &str = include_str!("../mail/login-code.txt");
+const INITIAL_PASSWORD: &str = include_str!("../mail/initial-password.txt");
+
+/// The text of a mail. Its secret is derived here, for the first time since it was promised.
+pub fn body(promise: &Promise, keys: &KeyRing, portal_url: &str) -> Result<String, UnknownKey> {
+    let expires = japanese_clock(promise.expires_at);
+    let text = match &promise.content {
+        Content::OneTimeCode { purpose, challenge, key, counter, label } => {
+            let code = OneTimeCode::derive(keys, key, *purpose, challenge, *counter)?;
+            let template = match purpose {
+                Purpose::Registration => REGISTRATION_CODE,
+                Purpose::Login => LOGIN_CODE,
+            };
+            template.replace("{code}", code.digits()).replace("{label}", label.as_str())
+        }
+        Content::InitialPassword { member, source } => {
+            INITIAL_PASSWORD.replace("{password}", source.password(keys, member)?.expose())
+        }
+    };
+    Ok(text.replace("{expires}", &expires).replace("{url}", portal_url))
+}
+
+/// `=?UTF-8?B?…?= <address>`: a display name as header fields carry it (RFC 2047), in words of at most 75 characters.
+pub fn from(name: &str, address: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    for c in name.chars() {
+        // 45 octets become 60 characters of Base64, and 72 with what stands around them.
+        if word.len() + c.len_utf8() > 45 {
+            words.push(std::mem::take(&mut word));
+        }
+        word.push(c);
+    }
+    words.push(word);
+    let encoded: Vec<String> = words.iter().map(|word| format!("=?UTF-8?B?{}?=", STANDARD.encode(word))).collect();
+    format!("{} <{address}>", encoded.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use portal::code::Label;
+    use portal::initial_password::Source;
+    use portal::keys::KeyId;
+    use portal::values::{ChallengeId, EmailAddress, MemberId};
+    use zeroize::Zeroizing;
+
+    use super::*;
+
+    fn ring() -> KeyRing {
+        KeyRing::new(KeyId::new("k"), BTreeMap::from([(KeyId::new("k"), Zeroizing::new(vec![7; 32]))])).unwrap()
+    }
+
+    fn samples() -> Vec<Promise> {
+        let to = EmailAddress::parse("taro@example.jp").unwrap();
+        let now = "2026-04-01T00:00:00Z".parse().unwrap();
+        let until = "2026-04-01T00:10:00Z".parse().unwrap();
+        let code = |purpose| Content::OneTimeCode {
+            purpose,
+            challenge: ChallengeId::new("c"),
+            key: KeyId::new("k"),
+            counter: 0,
+            label: Label::stored("K7".to_owned()),
+        };
+        let source = Source { key: KeyId::new("k"), nonce: "n".to_owned(), issue: 1 };
+        [code(Purpose::Registration), code(Purpose::Login), Content::InitialPassword { member: MemberId::new("m"), source }]
+            .map(|content| Promise::first(to.clone(), content, until, now))
+            .into()
+    }
+
+    #[test]
+    fn every_mail_says_what_it_is_for_on_lines_of_their_own() {
+        for promise in samples() {
+            let text = body(&promise, &ring(), "https://portal.example.jp/").unwrap();
+            let lines: Vec<&str> = text.lines().collect();
+            assert!(lines.contains(&"有効期限：2026年4月1日 9時10分"), "{text}");
+            assert!(!text.contains(['{', '}', '\r']), "{text}");
+            match promise.content {
+                Content::OneTimeCode { .. } => {
+                    assert!(lines.contains(&"照合記号：K7"));
+                    assert!(lines[0].starts_with("ワンタイムパスワード：") && lines[0].chars().count() == 11 + 6);
+                }
+                Content::InitialPassword { .. } => assert!(lines[0].starts_with("初期パスワード：")),
+            }
+        }
+    }
+
+    #[test]
+    fn a_mail_holds_no_other_run_of_six_digits_and_no_link_but_the_front_page() {
+        for promise in samples() {
+            let text = body(&promise, &ring(), "https://portal.example.jp/").unwrap();
+            let runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() >= 6).count();
+            let expected = usize::from(matches!(promise.content, Content::OneTimeCode { .. }));
+            assert_eq!(runs, expected, "{text}");
+            assert_eq!(text.matches("://").count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_display_name_goes_as_encoded_words() {
+        let header = from("介護保険資格確認等WEBサービス", "no-reply@mail.example.jp");
+        assert!(header.is_ascii());
+        assert!(header.split(' ').all(|word| word.len() <= 75), "{header}");
+        assert!(header.ends_with("?= <no-reply@mail.example.jp>"));
+    }
+}
