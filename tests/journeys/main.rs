@@ -1,1 +1,22 @@
-//! journeys
+//! Journeys in the manual's words: the real handlers, the real SDK, the embedded engine, a clock that is set.
+
+// A journey is one long future of many steps.
+#![recursion_limit = "512"]
+
+mod already_registered;
+mod canary;
+mod capacity;
+mod claims;
+mod completed;
+mod confirm;
+mod gate;
+mod happy;
+mod login;
+mod login_otp;
+mod mail;
+mod my_page;
+mod new_password;
+mod otp;
+mod profile;
+mod progress;
+mod security_code;

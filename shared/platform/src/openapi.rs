@@ -1,1 +1,318 @@
-//! The OpenAPI document (placeholder).
+//! The OpenAPI document, built from the table of steps and the kinds of problem.
+//!
+//! What is answered is described strictly, so that a test can hold every real answer against it. What is asked is
+//! described by what is enforced on the text as it was typed, and by nothing more: the server puts width, spaces
+//! and kana right before it looks, so a telephone number has no pattern here, and a name no length.
+
+mod answers;
+mod documents;
+mod progress;
+mod refusals;
+mod requests;
+
+use portal::limits::Limits;
+use portal::steps::{self, Cookie, STEPS, Step};
+use serde_json::{Map, Value, json};
+
+const SCHEMAS: &str = "#/components/schemas/";
+
+/// 256 bits in URL-safe Base64: cookies and digests.
+const DIGEST: &str = "[A-Za-z0-9_-]{43}";
+
+/// The document.
+pub fn document() -> Value {
+    let tags = Tag::ALL.map(|tag| json!({ "name": tag.name(), "description": tag.description() }));
+    json!({
+        "openapi": "3.1.1",
+        "info": info(),
+        "servers": [{ "url": steps::BASE, "description": "ポータルと同じオリジン" }],
+        "tags": tags,
+        "paths": paths(),
+        "components": {
+            "schemas": schemas(),
+            "responses": refusals::shared(),
+            "headers": answers::shared_headers(),
+            "parameters": { "IdempotencyKey": requests::idempotency_key() },
+            "securitySchemes": security_schemes(),
+        },
+    })
+}
+
+/// The schema of what a step answers with this status, with all it refers to inside it.
+///
+/// It is `false`, which nothing satisfies, where the document has no such answer, or one without a body.
+pub fn schema_of_answer(step: &Step, status: u16) -> Value {
+    let document = document();
+    let response = operation_of(&document, step)
+        .and_then(|operation| operation.get("responses")?.get(status.to_string()));
+    let response = response.map(|response| followed(&document, response));
+    let media = response.and_then(|response| response.get("content")?.as_object()?.values().next());
+    self_contained(&document, media.and_then(|media| media.get("schema")))
+}
+
+/// The schema of a step's body, with all it refers to inside it; `false` where a step takes none.
+pub fn schema_of_body(step: &Step) -> Value {
+    const SCHEMA: &str = "/requestBody/content/application~1json/schema";
+    let document = document();
+    let schema = operation_of(&document, step).and_then(|operation| operation.pointer(SCHEMA));
+    self_contained(&document, schema)
+}
+
+fn operation_of<'a>(document: &'a Value, step: &Step) -> Option<&'a Value> {
+    document.get("paths")?.get(step.path)?.get(method(step))
+}
+
+/// A path's methods are written small in OpenAPI.
+fn method(step: &Step) -> String {
+    step.method.name().to_ascii_lowercase()
+}
+
+fn followed<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let target = value
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|target| target.strip_prefix('#'));
+    target
+        .and_then(|target| document.pointer(target))
+        .unwrap_or(value)
+}
+
+fn self_contained(document: &Value, schema: Option<&Value>) -> Value {
+    let (Some(schema), Some(definitions)) = (schema, document.pointer("/components/schemas")) else {
+        return false.into();
+    };
+    let mut whole = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$defs": definitions,
+        "allOf": [schema],
+    });
+    point_inside(&mut whole);
+    whole
+}
+
+/// Lets a schema refer to `$defs`; a discriminator, which only OpenAPI knows, falls away.
+fn point_inside(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.remove("discriminator");
+            for (name, member) in members {
+                match member.as_str().and_then(|target| target.strip_prefix(SCHEMAS)) {
+                    Some(target) if name == "$ref" => *member = format!("#/$defs/{target}").into(),
+                    _ => point_inside(member),
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(point_inside),
+        _ => {}
+    }
+}
+
+fn info() -> Value {
+    let kib = Limits::standard().body_bytes / 1_024;
+    let description = format!(
+        "\
+公開されている「初回利用登録マニュアル（介護事業所・医療機関）」1.00版の手順を実装した、独立の API です。
+運営者（公益社団法人国民健康保険中央会）の製品ではなく、運営者の承認を受けたものでもありません。
+
+This is an independent implementation of the procedure that the published manual describes.
+It is no product of the operator of 介護情報基盤ポータル, not endorsed by it, and connected to none of its systems.
+
+**Conventions.** JSON in UTF-8, times in UTC, durations in whole seconds.
+What is absent is left out, and `null` in a request means absent.
+A body has at most {kib} KiB.
+A field that is not known is refused, never ignored.
+Text may be typed the way people type it (full width, hyphens, spaces, half-width kana): it is put right first, \
+and the answer shows what is stored.
+
+**One document** says where a person is and what may be done next: the progress.
+Every step of 初回利用登録 and ログイン answers with it, and a submission that belongs to another step is refused \
+with it, so no screen has to guess.
+
+**Refusals** are RFC 9457 problems, looked for in this order: path and method (404), origin (403), media type (415), \
+size (413), JSON (400), Idempotency-Key (400), flow or session (401), step (409), fields, all at once (422), the \
+rules of the step.
+One before the last spends no try and sends nothing.
+Any other path or method is 404 `not-found`.
+
+**Cookies** only the server reads.
+An `Origin` that comes along has to be the portal's own; none at all is let through.
+"
+    );
+    json!({
+        "title": "介護情報基盤ポータル 初回利用登録とログイン",
+        "version": env!("CARGO_PKG_VERSION"),
+        "license": { "name": "Apache License 2.0", "identifier": env!("CARGO_PKG_LICENSE") },
+        "description": description,
+    })
+}
+
+/// A part of the manual.
+#[derive(Clone, Copy)]
+enum Tag {
+    Registration,
+    Login,
+    MyPage,
+}
+
+impl Tag {
+    const ALL: [Self; 3] = [Self::Registration, Self::Login, Self::MyPage];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Registration => "初回利用登録",
+            Self::Login => "ログイン",
+            Self::MyPage => "マイページ",
+        }
+    }
+
+    const fn description(self) -> &'static str {
+        match self {
+            Self::Registration => "事業所の最初のユーザを、電子請求受付システムのユーザIDで登録する",
+            Self::Login => "ID（メールアドレス）、パスワード、ワンタイムパスワードでマイページに入る",
+            Self::MyPage => "ログインしている人と事業所",
+        }
+    }
+
+    fn of(step: &Step) -> Self {
+        match step.path.split('/').nth(1) {
+            Some("registration") => Self::Registration,
+            Some("me") => Self::MyPage,
+            _ => Self::Login,
+        }
+    }
+
+    /// The schema of the flow's progress document.
+    const fn progress(self) -> Option<&'static str> {
+        match self {
+            Self::Registration => Some("RegistrationProgress"),
+            Self::Login => Some("LoginProgress"),
+            Self::MyPage => None,
+        }
+    }
+}
+
+fn paths() -> Value {
+    let mut paths = Map::new();
+    for step in STEPS {
+        let path = paths.entry(step.path).or_insert_with(|| json!({}));
+        if let Some(methods) = path.as_object_mut() {
+            methods.insert(method(step), operation(step));
+        }
+    }
+    paths.into()
+}
+
+fn operation(step: &Step) -> Value {
+    let mut responses = refusals::of(step);
+    responses.insert(step.success.to_string(), answers::success(step));
+    let security: Vec<Value> = step
+        .cookie
+        .iter()
+        .map(|cookie| json!({ scheme(*cookie): [] }))
+        .collect();
+    let mut operation = Map::from_iter([
+        ("operationId".to_owned(), step.name.into()),
+        ("summary".to_owned(), step.title.into()),
+        ("tags".to_owned(), json!([Tag::of(step).name()])),
+        ("security".to_owned(), security.into()),
+        ("responses".to_owned(), responses.into()),
+    ]);
+    if let Some(remark) = requests::remark(step) {
+        operation.insert("description".to_owned(), remark.into());
+    }
+    if step.keyed {
+        operation.insert(
+            "parameters".to_owned(),
+            json!([{ "$ref": "#/components/parameters/IdempotencyKey" }]),
+        );
+    }
+    if let Some(body) = requests::body(step) {
+        operation.insert("requestBody".to_owned(), body);
+    }
+    operation.into()
+}
+
+fn schemas() -> Value {
+    let mut schemas = documents::schemas();
+    schemas.extend(progress::schemas());
+    schemas.extend(refusals::schemas());
+    schemas.into()
+}
+
+fn security_schemes() -> Value {
+    let used = |cookie: &Cookie| STEPS.iter().any(|step| step.cookie == Some(*cookie));
+    let described = |cookie: Cookie| {
+        let meaning = match cookie {
+            Cookie::Registration => {
+                "The registration in progress; given at its start, the same for its life."
+            }
+            Cookie::Login => "The log-in in progress; given at its start, the same for its life.",
+            Cookie::Reset => "The password reset in progress; given at its start, the same for its life.",
+            Cookie::Session => "The session; new at every log-in and at every change of the password.",
+        };
+        let described =
+            json!({ "type": "apiKey", "in": "cookie", "name": cookie.name(), "description": meaning });
+        (scheme(cookie).to_owned(), described)
+    };
+    Cookie::ALL
+        .into_iter()
+        .filter(used)
+        .map(described)
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+const fn scheme(cookie: Cookie) -> &'static str {
+    match cookie {
+        Cookie::Registration => "registration",
+        Cookie::Login => "login",
+        Cookie::Reset => "reset",
+        Cookie::Session => "session",
+    }
+}
+
+/// A header that an answer sets cookies with.
+fn set_cookie(required: bool, meaning: &str, pattern: &str) -> Value {
+    json!({ "required": required, "description": meaning, "schema": { "type": "string", "pattern": pattern } })
+}
+
+/// The header, one for each, by which cookies end.
+fn end_of(cookies: &[Cookie], required: bool) -> Value {
+    let names: Vec<&str> = cookies.iter().map(|cookie| cookie.name()).collect();
+    let pattern = format!(
+        "^(?:{})=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0$",
+        names.join("|")
+    );
+    let meaning = match cookies {
+        [_] => "The cookie is over.",
+        _ => "One such header for each of our cookies: all are over.",
+    };
+    set_cookie(required, meaning, &pattern)
+}
+
+/// An object of these properties and no others.
+fn object(required: &[&str], properties: Value) -> Value {
+    let mut schema = Map::from_iter([
+        ("type".to_owned(), "object".into()),
+        ("properties".to_owned(), properties),
+        ("additionalProperties".to_owned(), false.into()),
+    ]);
+    if !required.is_empty() {
+        schema.insert("required".to_owned(), json!(required));
+    }
+    schema.into()
+}
+
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("{SCHEMAS}{name}") })
+}
+
+/// `wrong-code` as `WrongCode`.
+fn pascal(code: &str) -> String {
+    let word = |word: &str| {
+        let mut chars = word.chars();
+        let first = chars.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(chars).collect::<String>()
+    };
+    code.split('-').map(word).collect()
+}

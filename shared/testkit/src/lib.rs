@@ -1,1 +1,22 @@
-//! testkit
+//! The whole portal in one process: the real handlers on the real SDK, the embedded engine, the SES double, the
+//! claims simulator, and a clock that tests set. For tests only.
+//!
+//! ```no_run
+//! # async fn example() {
+//! let world = testkit::World::start().await;
+//! let mut hanako = world.clerk();
+//! hanako.authenticates(&testkit::people::PLAIN_OFFICE).await.is(200);
+//! hanako.types_the_mailed_code("kaigo1@example.jp").await.is(200);
+//! # }
+//! ```
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc, reason = "a test that cannot go on says so by a panic")]
+
+mod clerk;
+mod meter;
+mod recorder;
+pub mod people;
+mod world;
+
+pub use clerk::{Answer, Clerk};
+pub use meter::{Meter, Used};
+pub use world::{Settings, World};

@@ -1,0 +1,118 @@
+//! What is answered with a yes, and what every answer carries.
+
+use portal::steps::{self, AnswerShape, Cookie, Step};
+use serde_json::{Map, Value, json};
+
+use super::{DIGEST, Tag, end_of, reference, set_cookie};
+
+pub(super) fn success(step: &Step) -> Value {
+    let mut headers = carried_headers();
+    if let Some(header) = cookies(step) {
+        headers.insert("Set-Cookie".to_owned(), header);
+    }
+    if *step == steps::LOG_OUT {
+        let schema = json!({ "type": "string", "const": "\"cache\", \"storage\"" });
+        headers.insert(
+            "Clear-Site-Data".to_owned(),
+            json!({ "required": true, "schema": schema }),
+        );
+    }
+    let (description, document) = match step.answer {
+        AnswerShape::Progress => ("Where the person is now.", Tag::of(step).progress()),
+        AnswerShape::Terms => ("The text in force.", Some("Terms")),
+        AnswerShape::Me => ("Who is logged in.", Some("Me")),
+        AnswerShape::Nothing => ("Done; there is nothing to say.", None),
+    };
+    let mut response = Map::from_iter([
+        ("description".to_owned(), description.into()),
+        ("headers".to_owned(), headers.into()),
+    ]);
+    if let Some(document) = document {
+        let schema = reference(document);
+        response.insert(
+            "content".to_owned(),
+            json!({ "application/json": { "schema": schema } }),
+        );
+    }
+    response.into()
+}
+
+fn cookies(step: &Step) -> Option<Value> {
+    static GIVES: &[(&Step, Cookie)] = &[
+        (&steps::START_REGISTRATION, Cookie::Registration),
+        (&steps::START_LOGIN, Cookie::Login),
+        (&steps::ENTER_LOGIN_OTP, Cookie::Session),
+        (&steps::CHANGE_INITIAL_PASSWORD, Cookie::Session),
+        (&steps::RENEW_SESSION, Cookie::Session),
+    ];
+    static ENDS: &[(&Step, &[Cookie])] = &[
+        (&steps::CANCEL_REGISTRATION, &[Cookie::Registration]),
+        (&steps::CANCEL_LOGIN, &[Cookie::Login]),
+        (&steps::LOG_OUT, &Cookie::ALL),
+    ];
+    let given = GIVES
+        .iter()
+        .find(|(other, _)| **other == *step)
+        .map(|(_, cookie)| {
+            let pattern = format!(
+                "^{}={DIGEST}; Path=/; Secure; HttpOnly; SameSite=Strict$",
+                cookie.name()
+            );
+            if *step == steps::ENTER_LOGIN_OTP {
+                set_cookie(
+                    false,
+                    "The session, where the next screen is マイページ.",
+                    &pattern,
+                )
+            } else {
+                set_cookie(true, "What the next calls know the caller by.", &pattern)
+            }
+        });
+    let ended = ENDS
+        .iter()
+        .find(|(other, _)| **other == *step)
+        .map(|(_, cookies)| end_of(cookies, true));
+    given.or(ended)
+}
+
+/// Headers that every answer carries; a test compares them with what is really sent.
+static CARRIED: &[(&str, &str, Option<&str>)] = &[
+    ("Cache-Control", "CacheControl", Some("no-store")),
+    ("X-Content-Type-Options", "ContentTypeOptions", Some("nosniff")),
+    (
+        "Strict-Transport-Security",
+        "StrictTransportSecurity",
+        Some("max-age=63072000; includeSubDomains"),
+    ),
+    (
+        "Content-Security-Policy",
+        "ContentSecurityPolicy",
+        Some("default-src 'none'; frame-ancestors 'none'"),
+    ),
+    ("Referrer-Policy", "ReferrerPolicy", Some("no-referrer")),
+    ("X-Request-Id", "RequestId", None),
+];
+
+pub(super) fn shared_headers() -> Value {
+    let header = |value: Option<&str>| match value {
+        Some(value) => json!({ "required": true, "schema": { "type": "string", "const": value } }),
+        None => json!({
+            "required": true,
+            "description": "Ours, never the client's; `instance` of a problem ends in it.",
+            "schema": { "type": "string", "minLength": 1 },
+        }),
+    };
+    CARRIED
+        .iter()
+        .map(|(_, shared, value)| ((*shared).to_owned(), header(*value)))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+pub(super) fn carried_headers() -> Map<String, Value> {
+    let shared = |shared: &str| json!({ "$ref": format!("#/components/headers/{shared}") });
+    CARRIED
+        .iter()
+        .map(|(name, header, _)| ((*name).to_owned(), shared(header)))
+        .collect()
+}

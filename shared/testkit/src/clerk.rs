@@ -1,0 +1,283 @@
+//! A person at a browser: cookies are kept, answers are looked at.
+
+use std::collections::BTreeMap;
+
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, RequestExt as _};
+use portal::problem::Kind;
+use serde_json::{Value, json};
+
+use crate::people::{OWN_PASSWORD, TestOffice, profile};
+use crate::world::{ORIGIN, World};
+
+/// An answer of the portal.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Headers, names in small letters; a name that stands more than once has several values.
+    pub headers: Vec<(String, String)>,
+    /// The body, `null` if there is none.
+    pub body: Value,
+}
+
+impl Answer {
+    /// The header of this name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The status is this one.
+    #[track_caller]
+    pub fn is(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.body);
+        self
+    }
+
+    /// The person is told this.
+    #[track_caller]
+    pub fn is_told(self, code: &str) -> Self {
+        assert_eq!(self.body["code"], code, "{} {}", self.status, self.body);
+        let kind = Kind::ALL.iter().find(|kind| kind.code() == code).expect("a kind of problem");
+        assert_eq!(self.status, kind.status());
+        self
+    }
+
+    /// The person belongs on this screen now.
+    #[track_caller]
+    pub fn leads_to(self, next: &str) -> Self {
+        let progress = if self.body["progress"].is_object() { &self.body["progress"] } else { &self.body };
+        assert_eq!(progress["next"], next, "{} {}", self.status, self.body);
+        self
+    }
+
+    /// The body's member at this pointer is that.
+    #[track_caller]
+    pub fn has(self, pointer: &str, value: impl Into<Value>) -> Self {
+        assert_eq!(self.body.pointer(pointer), Some(&value.into()), "{pointer} of {}", self.body);
+        self
+    }
+
+    /// The body has no member at this pointer.
+    #[track_caller]
+    pub fn lacks(self, pointer: &str) -> Self {
+        assert_eq!(self.body.pointer(pointer), None, "{pointer} of {}", self.body);
+        self
+    }
+
+    /// Exactly these fields have exactly these problems.
+    #[track_caller]
+    pub fn complains(self, problems: &[(&str, &str)]) -> Self {
+        let found: Vec<(&str, &str)> = self.body["errors"]
+            .as_array()
+            .map(|errors| errors.iter().map(|e| (e["pointer"].as_str().unwrap(), e["code"].as_str().unwrap())).collect())
+            .unwrap_or_default();
+        assert_eq!(found, problems, "{}", self.body);
+        self
+    }
+
+    /// What may be done from here.
+    pub fn allowed(&self) -> Vec<&str> {
+        let progress = if self.body["progress"].is_object() { &self.body["progress"] } else { &self.body };
+        progress["allowed"].as_array().map(|words| words.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
+    }
+}
+
+/// A person at a browser of their own.
+#[derive(Clone)]
+pub struct Clerk {
+    /// Where the person is.
+    pub world: World,
+    /// The browser's cookies.
+    pub cookies: BTreeMap<String, String>,
+    /// Headers that the browser sends along.
+    pub headers: Vec<(String, String)>,
+    /// The address that the person's requests come from.
+    pub source_ip: String,
+    /// The last draft that was shown.
+    pub draft: Option<String>,
+}
+
+impl Clerk {
+    pub(crate) fn new(world: World) -> Self {
+        Self {
+            world,
+            cookies: BTreeMap::new(),
+            headers: vec![("origin".to_owned(), ORIGIN.to_owned())],
+            source_ip: "192.0.2.1".to_owned(),
+            draft: None,
+        }
+    }
+
+    /// Sends a request with a body of any kind.
+    pub async fn sends(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+        let mut request = lambda_http::http::Request::builder().method(method).uri(format!("/api/v1{path}"));
+        let own = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        for (name, value) in own.chain(headers.iter().copied()) {
+            request = request.header(name, value);
+        }
+        if !self.cookies.is_empty() {
+            let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header("cookie", pairs.join("; "));
+        }
+        let mut context = ApiGatewayV2httpRequestContext::default();
+        context.http.source_ip = Some(self.source_ip.clone());
+        let request = request.body(body).unwrap().with_request_context(RequestContext::ApiGatewayV2(context));
+        let response = self.world.sends(request).await;
+        let answer = Answer {
+            status: response.status().as_u16(),
+            headers: response
+                .headers()
+                .iter()
+                .map(|(name, value)| (name.as_str().to_owned(), value.to_str().unwrap().to_owned()))
+                .collect(),
+            body: serde_json::from_slice(&response.body().to_vec()).unwrap_or(Value::Null),
+        };
+        self.keeps_cookies(&answer);
+        crate::recorder::check(method, path, &answer);
+        if let Some(draft) = answer.body.get("draft").and_then(Value::as_str) {
+            self.draft = Some(draft.to_owned());
+        }
+        answer
+    }
+
+    fn keeps_cookies(&mut self, answer: &Answer) {
+        for (_, line) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
+            let (pair, attributes) = line.split_once(';').expect("attributes");
+            let (name, value) = pair.split_once('=').expect("a value");
+            if attributes.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+
+    /// Sends JSON.
+    pub async fn json(&mut self, method: &str, path: &str, body: &Value) -> Answer {
+        self.sends(method, path, &[("content-type", "application/json")], Body::Text(body.to_string())).await
+    }
+
+    /// Sends JSON with an Idempotency-Key.
+    pub async fn keyed(&mut self, method: &str, path: &str, key: &str, body: &Value) -> Answer {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        self.sends(method, path, &headers, Body::Text(body.to_string())).await
+    }
+
+    /// Sends nothing but the call.
+    pub async fn calls(&mut self, method: &str, path: &str) -> Answer {
+        self.sends(method, path, &[], Body::Empty).await
+    }
+
+    /// 電子請求受付システム認証
+    pub async fn authenticates(&mut self, office: &TestOffice) -> Answer {
+        self.authenticates_with(office.user_id, office.password).await
+    }
+
+    /// 電子請求受付システム認証 with this ID and password.
+    pub async fn authenticates_with(&mut self, user_id: &str, password: &str) -> Answer {
+        self.json("POST", "/registration", &json!({ "userId": user_id, "password": password })).await
+    }
+
+    /// The newest code that was mailed to this address.
+    pub async fn mailed_code(&self, address: &str) -> String {
+        self.mailed(address, "ワンタイムパスワード：").await
+    }
+
+    /// The newest initial password that was mailed to this address.
+    pub async fn mailed_password(&self, address: &str) -> String {
+        self.mailed(address, "初期パスワード：").await
+    }
+
+    async fn mailed(&self, address: &str, label: &str) -> String {
+        let mails = self.world.mails_to(address).await;
+        let found = mails.iter().find_map(|mail| mail.text.lines().find_map(|line| line.strip_prefix(label)));
+        found.unwrap_or_else(|| panic!("no mail with {label} to {address}")).to_owned()
+    }
+
+    /// ワンタイムパスワード認証（初回利用登録） with the newest mailed code.
+    pub async fn types_the_mailed_code(&mut self, address: &str) -> Answer {
+        let code = self.mailed_code(address).await;
+        self.types_code(&code).await
+    }
+
+    /// ワンタイムパスワード認証（初回利用登録）
+    pub async fn types_code(&mut self, code: &str) -> Answer {
+        self.json("POST", "/registration/otp", &json!({ "code": code })).await
+    }
+
+    /// A code that is not the mailed one.
+    pub async fn wrong_code(&self, address: &str) -> String {
+        let right: u32 = self.mailed_code(address).await.parse().unwrap();
+        format!("{:06}", (right + 1) % 1_000_000)
+    }
+
+    /// 新規ユーザ登録情報の入力
+    pub async fn enters_profile(&mut self, profile: &Value) -> Answer {
+        self.json("PUT", "/registration/profile", profile).await
+    }
+
+    /// 登録する, with the draft that was shown last.
+    pub async fn confirms(&mut self, key: &str) -> Answer {
+        let draft = self.draft.clone().unwrap_or_default();
+        self.keyed("POST", "/registration/confirm", key, &json!({ "draft": draft })).await
+    }
+
+    /// From 電子請求受付システム認証 to 新規ユーザ登録情報の入力 or 同一組織….
+    pub async fn proves_to_be(&mut self, office: &TestOffice) -> Answer {
+        let mut answer = self.authenticates(office).await.is(200);
+        if let Some(code) = office.security_code {
+            answer = answer.leads_to("security-code");
+            assert_eq!(answer.status, 200);
+            self.json("POST", "/registration/security-code", &json!({ "securityCode": code })).await.is(200);
+        }
+        self.types_the_mailed_code(office.mail_address).await
+    }
+
+    /// From 電子請求受付システム認証 to ユーザ登録完了.
+    pub async fn registers(&mut self, office: &TestOffice, email: &str) -> Answer {
+        self.proves_to_be(office).await.is(200).leads_to("profile");
+        self.enters_profile(&profile(email)).await.is(200).leads_to("confirm");
+        self.confirms("registers-0123456789").await.is(201).leads_to("completed")
+    }
+
+    /// ログイン情報の入力
+    pub async fn logs_in(&mut self, email: &str, password: &str) -> Answer {
+        self.json("POST", "/login", &json!({ "email": email, "password": password })).await
+    }
+
+    /// ワンタイムパスワード認証（ログイン）
+    pub async fn types_login_code(&mut self, code: &str) -> Answer {
+        self.json("POST", "/login/otp", &json!({ "code": code })).await
+    }
+
+    /// From ログイン情報の入力 with the mailed initial password to 新しいパスワード.
+    pub async fn logs_in_for_the_first_time(&mut self, email: &str) -> Answer {
+        let password = self.mailed_password(email).await;
+        self.logs_in(email, &password).await.is(200).leads_to("otp");
+        let code = self.mailed_code(email).await;
+        self.types_login_code(&code).await.is(200).leads_to("new-password")
+    }
+
+    /// 利用規約 is shown.
+    pub async fn is_shown_the_terms(&mut self) -> String {
+        let terms = self.calls("GET", "/terms").await.is(200);
+        let version = terms.body["version"].as_str().expect("a version").to_owned();
+        self.json("POST", "/login/terms/shown", &json!({ "version": version })).await.is(200);
+        version
+    }
+
+    /// 「パスワードを変更する」
+    pub async fn changes_password(&mut self, password: &str, version: &str) -> Answer {
+        let body = json!({ "newPassword": password, "agreedTerms": { "version": version } });
+        self.json("POST", "/login/password", &body).await
+    }
+
+    /// From the mailed initial password to マイページ.
+    pub async fn arrives_at_my_page(&mut self, email: &str) -> Answer {
+        self.logs_in_for_the_first_time(email).await;
+        let version = self.is_shown_the_terms().await;
+        self.changes_password(OWN_PASSWORD, &version).await.is(200).leads_to("my-page")
+    }
+}

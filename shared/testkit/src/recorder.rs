@@ -1,0 +1,65 @@
+//! Looks at every answer of every test: headers, cookies, problems, and that nothing stands in it that should not.
+
+use portal::problem::Kind;
+use portal::steps::{self, Cookie};
+use serde_json::Value;
+
+use crate::clerk::Answer;
+
+const HEADERS: &[(&str, &str)] = &[
+    ("cache-control", "no-store"),
+    ("x-content-type-options", "nosniff"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("referrer-policy", "no-referrer"),
+];
+
+/// What api.md 1 says of every answer.
+pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
+    for (name, value) in HEADERS {
+        assert_eq!(answer.header(name), Some(*value), "{name} at {method} {path}");
+    }
+    assert!(answer.header("strict-transport-security").is_some_and(|value| value.starts_with("max-age=")));
+    assert!(answer.header("x-request-id").is_some_and(|id| !id.is_empty()));
+    for (_, cookie) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
+        check_cookie(cookie);
+    }
+    match answer.status {
+        204 => assert!(answer.body.is_null() && answer.header("content-type").is_none(), "{method} {path}"),
+        200..=299 => assert_eq!(answer.header("content-type"), Some("application/json")),
+        _ => check_problem(method, path, answer),
+    }
+}
+
+fn check_cookie(cookie: &str) {
+    let (pair, attributes) = cookie.split_once("; ").expect("attributes");
+    let (name, value) = pair.split_once('=').expect("a value");
+    assert!(Cookie::ALL.iter().any(|known| known.name() == name), "{name}");
+    if value.is_empty() {
+        assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
+    } else {
+        assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Strict");
+        assert_eq!(value.len(), 43, "256 bits");
+    }
+}
+
+fn check_problem(method: &str, path: &str, answer: &Answer) {
+    let body = &answer.body;
+    assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{method} {path} {body}");
+    assert_eq!(body["status"], answer.status);
+    let code = body["code"].as_str().expect("a code");
+    let kind = Kind::ALL.iter().find(|kind| kind.code() == code).expect("a known kind");
+    assert_eq!(kind.status(), answer.status, "{code}");
+    assert_eq!(body["title"], kind.title());
+    assert!(body["type"].as_str().is_some_and(|uri| uri.starts_with("https://") && uri.ends_with(&format!("/{code}"))));
+    let id = answer.header("x-request-id").unwrap_or_default();
+    assert_eq!(body["instance"], format!("urn:request:{id}"));
+    assert_eq!(
+        body.get("retryAfterSeconds").and_then(Value::as_u64).map(|seconds| seconds.to_string()).as_deref(),
+        answer.header("retry-after")
+    );
+    assert!(answer.status != 500, "{body}");
+    if let Some(step) = steps::find(method, &format!("/api/v1{path}")) {
+        let known = step.refusals.contains(kind) || steps::COMMON.contains(kind);
+        assert!(known, "{code} is none of the refusals of {}", step.name);
+    }
+}

@@ -1,0 +1,373 @@
+//! The portal, its neighbours and its clock, in one process.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region, retry::RetryConfig};
+use axum::Router;
+use axum::extract::State;
+use jiff::Timestamp;
+use lambda_http::{Body, Request, Response};
+use platform::claims::ClaimsGateway;
+use platform::clock::Clock;
+use platform::http::Edge;
+use platform::passwords::Passwords;
+use platform::steps::{Logins, Registrations};
+use platform::store::Table;
+use portal::keys::{KeyId, KeyRing};
+use portal::limits::Limits;
+use portal::steps;
+use portal::terms::{PUBLISHED, Terms};
+use portal_local::aws::{credentials, plain_http_client, streams_client};
+use portal_local::engine::Engine;
+use portal_local::function::{Function, InvokeError};
+use portal_local::pump::{Pump, PumpOptions};
+use portal_local::server::Server;
+use portal_local::ses::{self, Mail, Outcome, Postbox, PostboxOptions};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, mpsc};
+use zeroize::Zeroizing;
+
+use crate::clerk::Clerk;
+use crate::meter::Meter;
+
+/// When every test begins: the first of April, nine in the morning in Japan.
+const BEGINNING: &str = "2026-04-01T00:00:00Z";
+
+/// The portal's own origin in tests.
+pub(crate) const ORIGIN: &str = "http://localhost:8080";
+
+/// What a world differs in from the deployed portal.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The numbers in force. The hash is made cheap, and the budget of networks is lifted, as in the local stack.
+    pub limits: Limits,
+    /// The terms in force.
+    pub terms: &'static Terms,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let limits = Limits { mail_requests_per_network: 0, hash_memory: 64, hash_passes: 1, ..Limits::standard() };
+        Self { limits, terms: &PUBLISHED }
+    }
+}
+
+struct Functions {
+    claims_auth: claims_auth::Deps,
+    security_code: security_code::Deps,
+    registration_otp: registration_otp::Deps,
+    confirm: confirm::Deps,
+    resend_initial_password: resend_initial_password::Deps,
+    login: login::Deps,
+    login_otp: login_otp::Deps,
+    new_password: new_password::Deps,
+    registrations: Registrations,
+    logins: Logins,
+}
+
+/// The portal and everything around it.
+#[derive(Clone)]
+pub struct World {
+    functions: Arc<Functions>,
+    time: Arc<AtomicI64>,
+    /// What the settings are.
+    pub settings: Settings,
+    /// The table, for tests that look at items.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// What the table was asked for.
+    pub meter: Meter,
+    /// The store, as the functions have it.
+    pub table: Table,
+    /// The key ring.
+    pub keys: Arc<KeyRing>,
+    postbox: Postbox,
+    mail: Arc<Mutex<MailRound>>,
+    /// The simulator, with its own origin.
+    pub claims_url: String,
+    _neighbours: Arc<(Engine, Server, Server)>,
+}
+
+struct MailRound {
+    pump: Pump,
+    events: mpsc::UnboundedReceiver<Value>,
+}
+
+impl World {
+    /// The portal with its standard settings.
+    pub async fn start() -> Self {
+        Self::with(Settings::default()).await
+    }
+
+    /// The portal with these settings.
+    pub async fn with(settings: Settings) -> Self {
+        let beginning: Timestamp = BEGINNING.parse().unwrap();
+        let time = Arc::new(AtomicI64::new(beginning.as_second()));
+        let local_clock = {
+            let time = time.clone();
+            portal_local::clock::Clock::from_fn(move || Timestamp::from_second(time.load(Ordering::SeqCst)).unwrap())
+        };
+        let engine = Engine::in_memory(local_clock.clone()).await.unwrap();
+        let meter = Meter::default();
+        let dynamodb = dynamodb_client(&engine.endpoint(), Some(meter.clone()));
+        let table = Table::new(dynamodb.clone(), "portal".to_owned(), settings.limits.clone());
+
+        let (events_in, events) = mpsc::unbounded_channel();
+        let postbox =
+            Postbox::open(PostboxOptions { clock: local_clock.clone(), journal: None, events: Some(events_in) }).unwrap();
+        let ses_server = ses::serve(free_port().await, postbox.clone()).unwrap();
+        let keys = key_ring();
+        let clock = Clock::Set(time.clone());
+        let deliver = Arc::new(deliver_mail::Deps::new(
+            Table::new(dynamodb_client(&engine.endpoint(), Some(meter.clone())), "portal".to_owned(), settings.limits.clone()),
+            keys.clone(),
+            clock.clone(),
+            ses_client(&ses_server.url()),
+            deliver_mail::Sender {
+                address: "no-reply@mail.kaigo-kiban-portal.jp".to_owned(),
+                configuration_set: "portal".to_owned(),
+                portal_url: format!("{ORIGIN}/"),
+            },
+        ));
+        let function = Function::from_fn(move |event| {
+            let deliver = deliver.clone();
+            async move {
+                let answer = deliver_mail::handle(&deliver, event).await;
+                let answer = answer.map_err(|error| InvokeError::Failed(error.to_string()))?;
+                serde_json::to_value(answer).map_err(|error| InvokeError::Failed(error.to_string()))
+            }
+        });
+        let pump =
+            Pump::new(streams_client(&engine.endpoint()), "portal", function, PumpOptions::deliver_mail(local_clock)).unwrap();
+
+        let simulator = simulator(&engine.endpoint(), &time).await;
+        let claims = Arc::new(ClaimsGateway::new(&simulator.url()).unwrap());
+        let functions = functions(&settings, &clock, &table, &keys, &claims);
+        Self {
+            functions: Arc::new(functions),
+            time,
+            settings,
+            dynamodb,
+            meter,
+            table,
+            keys,
+            postbox,
+            mail: Arc::new(Mutex::new(MailRound { pump, events })),
+            claims_url: simulator.url(),
+            _neighbours: Arc::new((engine, ses_server, simulator)),
+        }
+    }
+
+    /// The same world after other terms were published.
+    #[must_use]
+    pub fn with_terms(&self, terms: &'static Terms) -> Self {
+        let mut next = self.clone();
+        next.settings.terms = terms;
+        let clock = Clock::Set(self.time.clone());
+        let claims = self.functions.claims_auth.claims.clone();
+        next.functions = Arc::new(functions(&next.settings, &clock, &self.table, &self.keys, &claims));
+        next
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.time.load(Ordering::SeqCst)).unwrap()
+    }
+
+    /// Lets time pass.
+    pub fn wait(&self, seconds: i64) {
+        self.time.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// A person at a browser of their own.
+    pub fn clerk(&self) -> Clerk {
+        Clerk::new(self.clone())
+    }
+
+    /// Lets the stream, SES and its events do all that they have to do.
+    pub fn deliver(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.deliver_all())
+    }
+
+    async fn deliver_all(&self) {
+        let mut round = self.mail.lock().await;
+        loop {
+            let tally = round.pump.drain().await.unwrap();
+            let mut heard = 0;
+            while let Ok(event) = round.events.try_recv() {
+                mail_events::handle(&self.table, event).await.unwrap();
+                heard += 1;
+            }
+            if tally.done == 0 && heard == 0 {
+                break;
+            }
+        }
+    }
+
+    /// Lets the stream do what it can in one pass; what fails stays for the next one.
+    pub async fn deliver_once(&self) {
+        let mut round = self.mail.lock().await;
+        round.pump.poll_once().await.unwrap();
+        while let Ok(event) = round.events.try_recv() {
+            mail_events::handle(&self.table, event).await.unwrap();
+        }
+    }
+
+    /// The mails to an address, newest first, after everything was delivered.
+    pub async fn mails_to(&self, address: &str) -> Vec<Mail> {
+        self.deliver().await;
+        self.postbox.mails_to(address)
+    }
+
+    /// All mails.
+    pub async fn mails(&self) -> Vec<Mail> {
+        self.deliver().await;
+        self.postbox.mails()
+    }
+
+    /// What becomes of mails to an address.
+    pub fn set_outcome(&self, address: &str, outcome: Outcome) {
+        self.postbox.set_outcome(address, outcome);
+    }
+
+    /// Asks the claims simulator's own endpoints.
+    pub async fn simulator(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+        let request = lambda_http::http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("content-type", "application/json")
+            .body(body.map_or(Body::Empty, |body| Body::Text(body.to_string())))
+            .unwrap();
+        let response = claims_simulator::handle(&simulator_deps(&self.dynamodb, &self.time), request).await;
+        let body = response.body().to_vec();
+        (response.status().as_u16(), serde_json::from_slice(&body).unwrap_or(Value::Null))
+    }
+
+    /// [`World::send`] behind a pointer, so that a test's own future stays small.
+    pub fn sends(&self, request: Request) -> std::pin::Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>> {
+        Box::pin(self.send(request))
+    }
+
+    /// What the gateway would do: the function whose step it is, or `not-found`.
+    pub async fn send(&self, request: Request) -> Response<Body> {
+        let f = &self.functions;
+        let step = steps::find(request.method().as_str(), request.uri().path());
+        let function = step.map(|step| step.function);
+        // Boxed, so that the compiler need not lay out one future that holds every step.
+        match function {
+            Some("claims-auth") => Box::pin(claims_auth::respond(&f.claims_auth, request)).await,
+            Some("security-code") => Box::pin(security_code::respond(&f.security_code, request)).await,
+            Some("registration-otp") => Box::pin(registration_otp::respond(&f.registration_otp, request)).await,
+            Some("profile") => Box::pin(profile::respond(&named(&f.registrations, "profile"), request)).await,
+            Some("confirm") => Box::pin(confirm::respond(&f.confirm, request)).await,
+            Some("resend-initial-password") => Box::pin(resend_initial_password::respond(&f.resend_initial_password, request)).await,
+            Some("registration-progress") => {
+                Box::pin(registration_progress::respond(&named(&f.registrations, "registration-progress"), request)).await
+            }
+            Some("login") => Box::pin(login::respond(&f.login, request)).await,
+            Some("login-otp") => Box::pin(login_otp::respond(&f.login_otp, request)).await,
+            Some("terms") => Box::pin(terms::respond(&named_login(&f.logins, "terms"), request)).await,
+            Some("new-password") => Box::pin(new_password::respond(&f.new_password, request)).await,
+            Some("login-progress") => Box::pin(login_progress::respond(&named_login(&f.logins, "login-progress"), request)).await,
+            Some("logout") => Box::pin(logout::respond(&named_login(&f.logins, "logout"), request)).await,
+            Some("my-page") => Box::pin(my_page::respond(&named_login(&f.logins, "my-page"), request)).await,
+            Some(other) => panic!("no function {other}"),
+            None => Box::pin(not_found::respond(&Edge { function: "not-found", ..f.registrations.edge.clone() }, request)).await,
+        }
+    }
+}
+
+fn named(flows: &Registrations, function: &'static str) -> Registrations {
+    Registrations { edge: Edge { function, ..flows.edge.clone() }, table: flows.table.clone() }
+}
+
+fn named_login(flows: &Logins, function: &'static str) -> Logins {
+    Logins { edge: Edge { function, ..flows.edge.clone() }, table: flows.table.clone(), terms: flows.terms }
+}
+
+fn functions(settings: &Settings, clock: &Clock, table: &Table, keys: &Arc<KeyRing>, claims: &Arc<ClaimsGateway>) -> Functions {
+    let edge = Edge {
+        function: "",
+        clock: clock.clone(),
+        limits: Arc::new(settings.limits.clone()),
+        origins: vec![ORIGIN.to_owned(), "http://127.0.0.1:8080".to_owned()].into(),
+        problem_base: "https://www.kaigo-kiban-portal.jp/problems/".into(),
+    };
+    let registrations = Registrations { edge: edge.clone(), table: table.clone() };
+    let logins = Logins { edge, table: table.clone(), terms: settings.terms };
+    let passwords = Passwords::new(keys.clone(), &settings.limits).unwrap();
+    let of = |function| named(&registrations, function);
+    let login_of = |function| named_login(&logins, function);
+    Functions {
+        claims_auth: claims_auth::Deps { flows: of("claims-auth"), keys: keys.clone(), claims: claims.clone() },
+        security_code: security_code::Deps { flows: of("security-code"), keys: keys.clone(), claims: claims.clone() },
+        registration_otp: registration_otp::Deps { flows: of("registration-otp"), keys: keys.clone() },
+        confirm: confirm::Deps { flows: of("confirm"), keys: keys.clone() },
+        resend_initial_password: resend_initial_password::Deps { flows: of("resend-initial-password"), keys: keys.clone() },
+        login: login::Deps { flows: login_of("login"), passwords: passwords.clone(), keys: keys.clone() },
+        login_otp: login_otp::Deps { flows: login_of("login-otp"), keys: keys.clone() },
+        new_password: new_password::Deps { flows: login_of("new-password"), passwords, keys: keys.clone() },
+        registrations,
+        logins,
+    }
+}
+
+fn key_ring() -> Arc<KeyRing> {
+    let keys = BTreeMap::from([(KeyId::new("test-1"), Zeroizing::new(vec![7; 32])), (KeyId::new("test-2"), Zeroizing::new(vec![8; 32]))]);
+    Arc::new(KeyRing::new(KeyId::new("test-1"), keys).unwrap())
+}
+
+/// A client of the engine at this endpoint.
+pub(crate) fn dynamodb_client(endpoint: &str, meter: Option<Meter>) -> aws_sdk_dynamodb::Client {
+    let mut config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(credentials())
+        .region(Region::from_static("ap-northeast-1"))
+        .endpoint_url(endpoint)
+        .retry_config(RetryConfig::standard())
+        .http_client(plain_http_client());
+    if let Some(meter) = meter {
+        config = config.interceptor(meter);
+    }
+    aws_sdk_dynamodb::Client::from_conf(config.build())
+}
+
+fn ses_client(endpoint: &str) -> aws_sdk_sesv2::Client {
+    let config = aws_sdk_sesv2::Config::builder()
+        .behavior_version(aws_sdk_sesv2::config::BehaviorVersion::latest())
+        .credentials_provider(credentials())
+        .region(aws_sdk_sesv2::config::Region::from_static("ap-northeast-1"))
+        .endpoint_url(endpoint)
+        .retry_config(aws_sdk_sesv2::config::retry::RetryConfig::disabled())
+        .http_client(plain_http_client())
+        .build();
+    aws_sdk_sesv2::Client::from_conf(config)
+}
+
+async fn free_port() -> TcpListener {
+    TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await.unwrap()
+}
+
+fn simulator_deps(dynamodb: &aws_sdk_dynamodb::Client, time: &Arc<AtomicI64>) -> claims_simulator::Deps {
+    let time = time.clone();
+    let now = move || Timestamp::from_second(time.load(Ordering::SeqCst)).unwrap();
+    claims_simulator::Deps::new(dynamodb.clone(), "claims-simulator", now)
+}
+
+/// The claims simulator behind real HTTP, as the gateway reaches it.
+async fn simulator(endpoint: &str, time: &Arc<AtomicI64>) -> Server {
+    async fn answer(
+        State(deps): State<Arc<claims_simulator::Deps>>,
+        request: axum::extract::Request,
+    ) -> axum::response::Response {
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, 1_000_000).await.unwrap();
+        let request = Request::from_parts(parts, Body::Text(String::from_utf8_lossy(&body).into_owned()));
+        let (parts, body) = claims_simulator::handle(&deps, request).await.into_parts();
+        axum::response::Response::from_parts(parts, axum::body::Body::from(body.to_vec()))
+    }
+    let deps = Arc::new(simulator_deps(&dynamodb_client(endpoint, None), time));
+    Server::start(free_port().await, Router::new().fallback(answer).with_state(deps)).unwrap()
+}

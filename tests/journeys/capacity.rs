@@ -1,0 +1,46 @@
+//! What a journey asks of the table: counted, and held to its limits.
+
+use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, profile};
+use testkit::{Used, World};
+
+/// At most 26 WRU and 12 RRU for a whole journey, its three mails and their news included; no Scan, no Query.
+#[tokio::test]
+async fn a_whole_journey_costs_at_most_26_writes_and_12_reads() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    let mut steps: Vec<(&str, Used)> = Vec::new();
+    world.meter.take();
+    macro_rules! step {
+        ($name:literal, $call:expr) => {{
+            let answer = $call;
+            steps.push(($name, world.meter.take()));
+            answer
+        }};
+    }
+    step!("claims-auth", taro.authenticates(&PLAIN_OFFICE).await.is(200));
+    let code = step!("mail of the registration code", taro.mailed_code(PLAIN_OFFICE.mail_address).await);
+    step!("registration-otp", taro.types_code(&code).await.is(200));
+    step!("profile", taro.enters_profile(&profile("taro@example.jp")).await.is(200));
+    step!("confirm", taro.confirms("capacity-01234567").await.is(201));
+    let password = step!("mail of the initial password", taro.mailed_password("taro@example.jp").await);
+    step!("login", taro.logs_in("taro@example.jp", &password).await.is(200));
+    let code = step!("mail of the log-in code", taro.mailed_code("taro@example.jp").await);
+    step!("login-otp", taro.types_login_code(&code).await.is(200));
+    let version = step!("terms", taro.is_shown_the_terms().await);
+    step!("new-password", taro.changes_password(OWN_PASSWORD, &version).await.is(200));
+    step!("my-page", taro.calls("GET", "/me").await.is(200));
+
+    let mut table = String::from("| step | requests | WRU | RRU |\n| --- | --- | --- | --- |\n");
+    let (mut writes, mut reads) = (0.0, 0.0);
+    for (name, used) in &steps {
+        assert!(!used.operations.contains(&"other"), "{name}: {:?}", used.operations);
+        table.push_str(&format!("| {name} | {} | {} | {} |\n", used.operations.join(", "), used.writes, used.reads));
+        writes += used.writes;
+        reads += used.reads;
+    }
+    table.push_str(&format!("| **whole journey** | | **{writes}** | **{reads}** |\n"));
+    println!("{table}");
+    assert!(writes <= 26.0, "{writes} WRU\n{table}");
+    assert!(reads <= 12.0, "{reads} RRU\n{table}");
+    assert_eq!(world.mails().await.len(), 3);
+}

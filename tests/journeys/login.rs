@@ -1,0 +1,187 @@
+//! ログイン情報の入力
+
+use serde_json::json;
+use testkit::World;
+use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
+
+async fn registered(world: &World) -> testkit::Clerk {
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro
+}
+
+async fn active(world: &World) -> testkit::Clerk {
+    let mut taro = registered(world).await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    taro
+}
+
+/// R-53 「「ID（メールアドレス）」、「パスワード」を入力します。」
+/// R-54 「「パスワード」はユーザ登録の際に登録したメールアドレス宛に送付された初期パスワードとなります」
+/// R-55 「ログインする」
+#[tokio::test]
+async fn the_mailed_initial_password_leads_to_the_code() {
+    let world = World::start().await;
+    let mut taro = registered(&world).await;
+    let password = taro.mailed_password("taro@example.jp").await;
+    taro.logs_in("ｔａｒｏ＠EXAMPLE.jp ", &password)
+        .await
+        .is(200)
+        .leads_to("otp")
+        .has("/otp/subject", "【介護情報基盤ポータル】ワンタイムパスワード発行通知")
+        .has("/expiresAt", "2026-04-01T00:15:00Z");
+}
+
+/// It dies with the first completed change, not with its first use.
+#[tokio::test]
+async fn the_initial_password_works_as_often_as_a_log_in_is_begun_with_it_until_it_is_changed() {
+    let world = World::start().await;
+    let mut taro = registered(&world).await;
+    let password = taro.mailed_password("taro@example.jp").await;
+    for _ in 0..3 {
+        taro.logs_in("taro@example.jp", &password).await.is(200);
+    }
+    taro.logs_in_for_the_first_time("taro@example.jp").await;
+    // The session ends before the change; another day one comes back.
+    world.wait(86_400);
+    taro.arrives_at_my_page("taro@example.jp").await;
+    world.clerk().logs_in("taro@example.jp", &password).await.is_told("wrong-credentials");
+}
+
+#[tokio::test]
+async fn unknown_wrong_waiting_and_pending_get_one_and_the_same_answer() {
+    let world = World::start().await;
+    registered(&world).await;
+    let mut answers = Vec::new();
+    let mut stranger = world.clerk();
+    for (email, password) in [("nobody@example.jp", "x"), ("taro@example.jp", "x"), ("taro@example.jp", OWN_PASSWORD)] {
+        answers.push(stranger.logs_in(email, password).await.is_told("wrong-credentials"));
+    }
+    for _ in 0..6 {
+        answers.push(stranger.logs_in("taro@example.jp", "x").await.is_told("wrong-credentials"));
+    }
+    let plain = |answer: &testkit::Answer| {
+        let mut body = answer.body.clone();
+        body.as_object_mut().unwrap().remove("instance");
+        let headers: Vec<_> = answer.headers.iter().filter(|(name, _)| name != "x-request-id").cloned().collect();
+        (answer.status, headers, body)
+    };
+    assert!(answers.iter().all(|answer| plain(answer) == plain(&answers[0])));
+    assert!(stranger.cookies.is_empty());
+}
+
+/// Free to four; from the fifth a wait, in which even the right one gets the same answer and nothing is counted.
+#[tokio::test]
+async fn wrong_passwords_are_waited_for_and_the_wait_ends_by_itself() {
+    let world = World::start().await;
+    let mut taro = active(&world).await;
+    for _ in 0..4 {
+        taro.logs_in("taro@example.jp", "wrong").await;
+    }
+    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    for _ in 0..5 {
+        taro.logs_in("taro@example.jp", "wrong").await;
+    }
+    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is_told("wrong-credentials");
+    world.wait(1);
+    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+}
+
+#[tokio::test]
+async fn after_a_hundred_wrong_passwords_in_a_row_the_password_is_off() {
+    let world = World::start().await;
+    let mut taro = active(&world).await;
+    for _ in 0..100 {
+        taro.logs_in("taro@example.jp", "wrong").await;
+        world.wait(900);
+    }
+    world.wait(86_400);
+    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is_told("wrong-credentials");
+}
+
+#[tokio::test]
+async fn every_form_of_bad_input_has_its_own_place() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.json("POST", "/login", &json!({})).await.complains(&[("/email", "required"), ("/password", "required")]);
+    taro.logs_in("taro", "x").await.complains(&[("/email", "not-an-email-address")]);
+    taro.logs_in("taro@example.jp", &"x".repeat(1_025)).await.complains(&[("/password", "too-long")]);
+    taro.logs_in("taro@example.jp", &"x".repeat(1_024)).await.is_told("wrong-credentials");
+}
+
+#[tokio::test]
+async fn ten_mails_an_hour_reach_one_address_and_the_eleventh_request_is_told_when() {
+    let world = World::start().await;
+    let mut taro = active(&world).await;
+    // Two went out already: the initial password and the first code.
+    for _ in 0..8 {
+        taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    }
+    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is_told("too-many-requests").has("/retryAfterSeconds", 3_600);
+    assert_eq!(world.mails_to("taro@example.jp").await.len(), 10);
+    world.wait(3_600);
+    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+}
+
+/// Fifty wrong ones and twenty right ones at once: the budget of wrong ones holds, and nobody is turned off.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_of_passwords_counts_no_more_than_it_may() {
+    let world = World::start().await;
+    active(&world).await;
+    let tries: Vec<_> = (0..70)
+        .map(|at| {
+            let mut clerk = world.clerk();
+            let password = if at % 7 < 2 { OWN_PASSWORD } else { "wrong" };
+            tokio::spawn(async move { clerk.logs_in("taro@example.jp", password).await })
+        })
+        .collect();
+    for attempt in tries {
+        let answer = attempt.await.unwrap();
+        assert!(answer.status == 200 || ["wrong-credentials", "too-many-requests"].contains(&answer.body["code"].as_str().unwrap()));
+    }
+    let key = portal::values::EmailAddress::parse("taro@example.jp").unwrap().key();
+    let account = world.table.get::<portal::account::Account>(&key, platform::store::Found::Strongly).await.unwrap().unwrap();
+    assert!(account.item.passwords.failures <= 5, "{}", account.item.passwords.failures);
+    world.wait(3_600);
+    world.clerk().logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+}
+
+/// 「市町村（保険者）は、ログイン画面のID、パスワード入力欄に…」: whoever has an ID logs in here; there is one log-in for all.
+#[tokio::test]
+async fn a_log_in_needs_nothing_but_id_and_password() {
+    let world = World::start().await;
+    let mut taro = active(&world).await;
+    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    let code = taro.mailed_code("taro@example.jp").await;
+    taro.types_login_code(&code).await.is(200).leads_to("my-page");
+    taro.calls("GET", "/me").await.is(200).has("/lastLoginAt", "2026-04-01T00:00:00Z");
+}
+
+/// A hash made with an older key of the ring works, and is made anew at the log-in.
+#[tokio::test]
+async fn an_outdated_hash_is_renewed_at_log_in() {
+    let world = World::start().await;
+    active(&world).await;
+    let key = portal::values::EmailAddress::parse("taro@example.jp").unwrap().key();
+    let hash = |account: &portal::account::Account| match &account.member.as_ref().unwrap().credential {
+        portal::account::Credential::Chosen { hash, .. } => hash.clone(),
+        portal::account::Credential::Initial { .. } => panic!("an initial password"),
+    };
+    let read = async || world.table.get::<portal::account::Account>(&key, platform::store::Found::Strongly).await.unwrap().unwrap();
+    let stored = read().await;
+    let cheap = portal::limits::Limits { hash_memory: 32, ..world.settings.limits.clone() };
+    let old = platform::passwords::Passwords::new(world.keys.clone(), &cheap).unwrap();
+    let old = old.hash(std::sync::Arc::new(portal::password::folded(OWN_PASSWORD))).await.unwrap();
+    let mut account = stored.item.clone();
+    if let Some(member) = &mut account.member
+        && let portal::account::Credential::Chosen { hash, .. } = &mut member.credential
+    {
+        hash.clone_from(&old);
+    }
+    world.table.put(account, platform::store::Replacing::Read(&stored)).await.unwrap();
+
+    world.clerk().logs_in("taro@example.jp", "wrong").await.is_told("wrong-credentials");
+    assert_eq!(hash(&read().await.item), old);
+    world.clerk().logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    assert!(hash(&read().await.item).contains("m=64"));
+}

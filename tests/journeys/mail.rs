@@ -1,0 +1,95 @@
+//! What becomes of mails
+
+use portal_local::ses::Outcome;
+use testkit::World;
+use testkit::people::PLAIN_OFFICE;
+
+#[tokio::test]
+async fn a_bounce_is_shown_on_the_still_open_screen() {
+    let world = World::start().await;
+    world.set_outcome("taro@example.jp", Outcome::Bounce);
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    world.deliver().await;
+    taro.calls("GET", "/registration").await.is(200).has("/initialPassword/delivery", "bounced");
+}
+
+#[tokio::test]
+async fn a_refused_mail_is_shown_as_failed() {
+    let world = World::start().await;
+    world.set_outcome(PLAIN_OFFICE.mail_address, Outcome::Reject);
+    let mut taro = world.clerk();
+    taro.authenticates(&PLAIN_OFFICE).await.is(200);
+    world.deliver().await;
+    taro.calls("GET", "/registration").await.is(200).has("/otp/delivery", "failed");
+}
+
+/// Throttling delays a mail and never fails a step; the others of the batch go out.
+#[tokio::test]
+async fn a_throttled_mail_comes_later_and_holds_up_nobody() {
+    let world = World::start().await;
+    world.set_outcome(PLAIN_OFFICE.mail_address, Outcome::Throttle);
+    let mut taro = world.clerk();
+    taro.authenticates(&PLAIN_OFFICE).await.is(200);
+    world.deliver_once().await;
+    taro.calls("GET", "/registration").await.has("/otp/delivery", "queued");
+
+    world.set_outcome(PLAIN_OFFICE.mail_address, Outcome::Delivered);
+    let code = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
+    taro.calls("GET", "/registration").await.has("/otp/delivery", "delivered");
+    assert_eq!(world.mails_to(PLAIN_OFFICE.mail_address).await.len(), 1);
+    taro.types_code(&code).await.is(200);
+}
+
+#[tokio::test]
+async fn a_code_that_expired_on_its_way_is_not_sent() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.authenticates(&PLAIN_OFFICE).await;
+    world.wait(600);
+    assert!(world.mails().await.is_empty());
+    taro.calls("GET", "/registration").await.has("/otp/delivery", "failed");
+}
+
+#[tokio::test]
+async fn a_mail_that_was_overtaken_is_not_sent() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.authenticates(&PLAIN_OFFICE).await;
+    world.wait(421);
+    let newest = taro.calls("POST", "/registration/otp/resend").await.is(200);
+    let mails = world.mails().await;
+    assert_eq!(mails.len(), 1, "only the living code is mailed");
+    let label = newest.body["otp"]["label"].as_str().unwrap().to_owned();
+    assert!(mails[0].text.contains(&format!("照合記号：{label}")));
+}
+
+/// An item that is written again carries its promise along; the mail goes out once.
+#[tokio::test]
+async fn a_wrong_try_before_the_mail_is_out_sends_it_once() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.authenticates(&PLAIN_OFFICE).await;
+    taro.types_code("000000").await;
+    taro.types_code("000001").await;
+    assert_eq!(world.mails().await.len(), 1);
+}
+
+#[tokio::test]
+async fn news_of_an_older_mail_is_not_taken_for_news_of_this_one() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.authenticates(&PLAIN_OFFICE).await;
+    world.deliver().await;
+    world.wait(30);
+    taro.calls("POST", "/registration/otp/resend").await.is(200);
+    let mails = world.mails_to(PLAIN_OFFICE.mail_address).await;
+    let event = |mail: &portal_local::ses::Mail| {
+        let tags: serde_json::Map<_, _> = mail.tags.iter().map(|(name, value)| (name.clone(), vec![value.clone()].into())).collect();
+        serde_json::json!({ "detail": { "eventType": "Bounce", "mail": { "tags": tags } } })
+    };
+    mail_events::handle(&world.table, event(&mails[1])).await.unwrap();
+    taro.calls("GET", "/registration").await.has("/otp/delivery", "delivered");
+    mail_events::handle(&world.table, event(&mails[0])).await.unwrap();
+    taro.calls("GET", "/registration").await.has("/otp/delivery", "bounced");
+}
