@@ -163,9 +163,11 @@ async fn there_are_four_resends_and_no_more() {
     let world = World::start().await;
     let mut taro = world.clerk();
     taro.authenticates(&PLAIN_OFFICE).await;
+    world.deliver().await;
     for wait in [30, 60, 120, 240] {
         world.wait(wait);
         taro.calls("POST", "/registration/otp/resend").await.is(200);
+        world.deliver().await;
     }
     world.wait(600);
     taro.calls("POST", "/registration/otp/resend").await.is_told("no-sends-left");

@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop, Success};
 use platform::random;
-use platform::steps::{Keys, Logins, no_flow, no_resend, not_before, not_judged};
+use platform::steps::{Keys, Logins, no_flow, no_resend, not_before, not_judged, patiently};
 use platform::store::{Change, Found, Stored};
 use portal::account::{Account, Session};
 use portal::challenge::Challenge;
@@ -30,7 +30,7 @@ pub struct Deps {
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     let step = |call: Call| async move {
-        if *call.step == steps::RESEND_LOGIN_OTP { resend(deps, call).await } else { enter(deps, call).await }
+        if *call.step == steps::RESEND_LOGIN_OTP { resend(deps, call).await } else { patiently(|| enter(deps, &call)).await }
     };
     deps.flows.edge.serve(request, step).await
 }
@@ -47,9 +47,9 @@ enum Judged {
     Stopped(Refusal),
 }
 
-async fn enter(deps: &Deps, call: Call) -> Answer {
+async fn enter(deps: &Deps, call: &Call) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
-    let flow = flows.flow(&call).await?;
+    let flow = flows.flow(call).await?;
     let Stage::Otp { challenge } = flow.item.stage.clone() else {
         return Err(flows.wrong_step(&flow.item, now));
     };
@@ -84,7 +84,7 @@ async fn enter(deps: &Deps, call: Call) -> Answer {
         next_account.member = Some(login::complete(member, &flow.item.id, None, None, session.clone(), now, limits));
         Ok(Change::Store(next_account, Judged::Session(session.clone())))
     };
-    let (judged, _) = flows.table.change(Some(account), judge).await?;
+    let (judged, _) = flows.table.change_soon(Some(account), judge).await?;
     let session = match judged {
         Judged::Stopped(refusal) => return Err(flows.refuse(&flow.item, refusal, now)),
         Judged::HasSession => {

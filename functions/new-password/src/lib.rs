@@ -8,7 +8,7 @@ use platform::http::{Answer, Call, Stop};
 use platform::passwords::{Passwords, Verified};
 use platform::random;
 use platform::steps::{Keys, Logins, no_flow};
-use platform::store::Change;
+use platform::store::{Change, Stored};
 use portal::account::{Account, Credential, Member, Session};
 use portal::login::{self, Login, Stage, TermsRefusal};
 use portal::password::{self, Context};
@@ -79,7 +79,7 @@ async fn change_password(deps: &Deps, call: Call) -> Answer {
         let (flow, ..) = flows.member(flow, now).await?;
         return Err(flows.wrong_step(&flow.item, now));
     };
-    finish(deps, flow.item, credential_version, &session, &call).await.map(|answer| answer.with_cookie(Cookie::Session, cookie))
+    finish(deps, flow, credential_version, &session, &call).await.map(|answer| answer.with_cookie(Cookie::Session, cookie))
 }
 
 /// The hash of the new password, where one has to be set; everything that is wrong with it otherwise.
@@ -115,11 +115,10 @@ async fn is_present_one(deps: &Deps, member: &Member, password: &Arc<Secret>) ->
 }
 
 /// Lets the cookie find the session, and brings the flow up to what is committed.
-async fn finish(deps: &Deps, flow: Login, credential_version: u32, session: &Session, call: &Call) -> Answer {
+async fn finish(deps: &Deps, flow: Stored<Login>, credential_version: u32, session: &Session, call: &Call) -> Answer {
     let flows = &deps.flows;
-    flows.point(session, &flow, call.now).await?;
-    let completed = Login { credential_version, ..flow.at(Stage::MyPage) };
-    let known = flows.table.get::<Login>(&flow.id, platform::store::Found::Strongly).await?;
+    flows.point(session, &flow.item, call.now).await?;
+    let completed = Login { credential_version, ..flow.item.at(Stage::MyPage) };
     let store = |current: Option<&Login>| {
         Ok::<_, Stop>(match current {
             Some(_) => Change::Store(completed.clone(), ()),
@@ -127,6 +126,6 @@ async fn finish(deps: &Deps, flow: Login, credential_version: u32, session: &Ses
             None => Change::Keep(()),
         })
     };
-    flows.table.change(known, store).await?;
+    flows.table.change(Some(flow), store).await?;
     Ok(flows.answer(&completed, call.now))
 }

@@ -3,7 +3,7 @@
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
-use platform::steps::{Keys, Registrations, no_flow, no_resend, not_before, not_judged};
+use platform::steps::{Keys, Registrations, no_flow, no_resend, not_before, not_judged, patiently};
 use platform::store::{Change, ClaimsRecord, Stored};
 use portal::account::Account;
 use portal::challenge::Challenge;
@@ -28,14 +28,14 @@ pub struct Deps {
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     let step = |call: Call| async move {
-        if *call.step == steps::RESEND_REGISTRATION_OTP { resend(deps, call).await } else { enter(deps, call).await }
+        if *call.step == steps::RESEND_REGISTRATION_OTP { resend(deps, call).await } else { patiently(|| enter(deps, &call)).await }
     };
     deps.flows.edge.serve(request, step).await
 }
 
-async fn enter(deps: &Deps, call: Call) -> Answer {
+async fn enter(deps: &Deps, call: &Call) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
-    let flow = flows.flow(&call).await?;
+    let flow = flows.flow(call).await?;
     let Stage::Otp { office, challenge } = flow.item.stage.clone() else {
         return Err(flows.wrong_step(&flow.item, now).await);
     };
@@ -44,7 +44,7 @@ async fn enter(deps: &Deps, call: Call) -> Answer {
         return Err(flows.refuse(&flow.item, not_judged(why), now).await);
     }
     let right = challenge.is_right(&typed, &deps.keys)?;
-    if let Err(refusal) = judge_for_user(deps, &flow.item, right, &call).await? {
+    if let Err(refusal) = judge_for_user(deps, &flow.item, right, call).await? {
         return Err(flows.refuse(&flow.item, refusal, now).await);
     }
     let claim = if right { flows.seats(&office, now).await?.0.claim } else { portal::office::Claim::Free };
@@ -91,7 +91,7 @@ async fn judge_for_user(deps: &Deps, flow: &Registration, right: bool, call: &Ca
         }
         Ok(Change::Store(record, Ok(())))
     };
-    Ok(deps.flows.table.change(None, judge).await?.0)
+    Ok(deps.flows.table.change_soon(None, judge).await?.0)
 }
 
 async fn resend(deps: &Deps, call: Call) -> Answer {

@@ -30,7 +30,7 @@ pub fn document() -> Value {
         "paths": paths(),
         "components": {
             "schemas": schemas(),
-            "responses": refusals::shared(),
+            "responses": responses(),
             "headers": answers::shared_headers(),
             "parameters": { "IdempotencyKey": requests::idempotency_key() },
             "securitySchemes": security_schemes(),
@@ -165,6 +165,15 @@ impl Tag {
         }
     }
 
+    /// What names in the document begin with.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Registration => "Registration",
+            Self::Login => "Login",
+            Self::MyPage => "MyPage",
+        }
+    }
+
     const fn description(self) -> &'static str {
         match self {
             Self::Registration => "事業所の最初のユーザを、電子請求受付システムのユーザIDで登録する",
@@ -237,6 +246,12 @@ fn schemas() -> Value {
     schemas.extend(progress::schemas());
     schemas.extend(refusals::schemas());
     schemas.into()
+}
+
+fn responses() -> Value {
+    let mut responses = answers::shared();
+    responses.extend(refusals::shared());
+    responses.into()
 }
 
 fn security_schemes() -> Value {

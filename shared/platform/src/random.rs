@@ -1,5 +1,7 @@
 //! The one place that draws random numbers.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -25,4 +27,10 @@ pub fn id() -> Result<String, Fault> {
 /// The salt of a hash: 128 bits.
 pub fn salt() -> Result<[u8; 16], Fault> {
     draw()
+}
+
+/// Somewhere between nothing and `longest`.
+pub fn pause(longest: Duration) -> Result<Duration, Fault> {
+    let [octet] = draw::<1>()?;
+    Ok(longest * u32::from(octet) / 255)
 }

@@ -21,7 +21,7 @@ use portal::terms::Terms;
 use portal::values::{ChallengeId, OfficeName};
 
 use crate::fault::Fault;
-use crate::http::{Call, Edge, Problem, Stop, Success};
+use crate::http::{Answer, Call, Edge, Problem, Stop, Success};
 use crate::random;
 use crate::store::{Change, Found, Item, NetworkRecord, Replacing, Stored, Table, Written};
 
@@ -213,6 +213,24 @@ impl Logins {
         Problem::from(refusal).with_progress(self.progress(flow, now)).into()
     }
 }
+
+/// Takes a step again from its beginning while others crowd the item that it has to write: mostly one of them has
+/// moved the flow on, and the step ends at once. Only for steps that ask no neighbour.
+pub async fn patiently<F, A>(step: F) -> Answer
+where
+    F: Fn() -> A,
+    A: Future<Output = Answer>,
+{
+    for _ in 0..PATIENCE {
+        match step().await {
+            Err(Stop::Broken(Fault::Contention(_))) => {}
+            answer => return answer,
+        }
+    }
+    step().await
+}
+
+const PATIENCE: u32 = 15;
 
 /// Why a code is not judged, as a refusal.
 pub fn not_judged(why: NotJudged) -> Refusal {

@@ -1,11 +1,29 @@
 //! What is answered with a yes, and what every answer carries.
 
-use portal::steps::{self, AnswerShape, Cookie, Step};
+use portal::steps::{self, AnswerShape, Cookie, STEPS, Step};
 use serde_json::{Map, Value, json};
 
 use super::{DIGEST, Tag, end_of, reference, set_cookie};
 
+/// Responses that several steps refer to.
+pub(super) fn shared() -> Map<String, Value> {
+    let shared = |step: &&Step| shared_name(step).map(|name| (name, response(step)));
+    STEPS.iter().filter_map(shared).collect()
+}
+
+fn shared_name(step: &Step) -> Option<String> {
+    let plain = step.answer == AnswerShape::Progress && step.success == 200 && cookies(step).is_none();
+    plain.then(|| format!("{}Progress", Tag::of(step).word()))
+}
+
 pub(super) fn success(step: &Step) -> Value {
+    match shared_name(step) {
+        Some(name) => json!({ "$ref": format!("#/components/responses/{name}") }),
+        None => response(step),
+    }
+}
+
+fn response(step: &Step) -> Value {
     let mut headers = carried_headers();
     if let Some(header) = cookies(step) {
         headers.insert("Set-Cookie".to_owned(), header);

@@ -9,7 +9,7 @@ use super::answers::carried_headers;
 use super::{Tag, end_of, object, pascal, progress, reference};
 
 /// Kinds that are the same whatever the step.
-const SHARED: &[Kind] = &[
+const EVERYWHERE: &[Kind] = &[
     Kind::UnreadableRequest,
     Kind::ForeignOrigin,
     Kind::TooLarge,
@@ -17,19 +17,35 @@ const SHARED: &[Kind] = &[
     Kind::TemporarilyUnavailable,
 ];
 
-pub(super) fn shared() -> Value {
-    let shared = |kind: &Kind| (pascal(kind.code()), response(&[*kind], None));
-    SHARED.iter().map(shared).collect::<Map<_, _>>().into()
+/// Responses that several steps refer to.
+pub(super) fn shared() -> Map<String, Value> {
+    let mut shared = Map::new();
+    for step in STEPS {
+        for (_, kinds) in by_status(step) {
+            if let Some(name) = shared_name(step, &kinds) {
+                shared.insert(name, response(step, &kinds));
+            }
+        }
+    }
+    shared
+}
+
+/// A kind that comes alone looks the same at every step of a flow; only what is wrong with a form does not.
+fn shared_name(step: &Step, kinds: &[Kind]) -> Option<String> {
+    match kinds {
+        [Kind::InvalidFields] if !step.fields.is_empty() => None,
+        [only] if EVERYWHERE.contains(only) => Some(pascal(only.code())),
+        [only] => Some(format!("{}{}", Tag::of(step).word(), pascal(only.code()))),
+        _ => None,
+    }
 }
 
 /// A step's refusals, by status.
 pub(super) fn of(step: &Step) -> Map<String, Value> {
     let response = |(status, kinds): (u16, Vec<Kind>)| {
-        let response = match kinds.as_slice() {
-            [only] if SHARED.contains(only) => {
-                json!({ "$ref": format!("#/components/responses/{}", pascal(only.code())) })
-            }
-            kinds => response(kinds, Some(step)),
+        let response = match shared_name(step, &kinds) {
+            Some(name) => json!({ "$ref": format!("#/components/responses/{name}") }),
+            None => response(step, &kinds),
         };
         (status.to_string(), response)
     };
@@ -52,7 +68,7 @@ fn by_status(step: &Step) -> Vec<(u16, Vec<Kind>)> {
     by_status
 }
 
-fn response(kinds: &[Kind], step: Option<&Step>) -> Value {
+fn response(step: &Step, kinds: &[Kind]) -> Value {
     let mut headers = carried_headers();
     let waits = |presence: Presence| {
         kinds
@@ -67,7 +83,7 @@ fn response(kinds: &[Kind], step: Option<&Step>) -> Value {
             json!({ "required": required, "description": "As `retryAfterSeconds`.", "schema": schema });
         headers.insert("Retry-After".to_owned(), header);
     }
-    if let Some(cookie) = step.and_then(|step| step.cookie) {
+    if let Some(cookie) = step.cookie {
         let gone = |kind: &Kind| matches!(kind, Kind::NoFlow | Kind::NoSession);
         // The last answer of this kind ends the registration.
         let ending = |kind: &Kind| *kind == Kind::EmailTaken;
@@ -82,23 +98,20 @@ fn response(kinds: &[Kind], step: Option<&Step>) -> Value {
     json!({
         "description": lines.join("\n"),
         "headers": headers,
-        "content": { "application/problem+json": { "schema": schema(kinds, step) } },
+        "content": { "application/problem+json": { "schema": schema(step, kinds) } },
     })
 }
 
-fn schema(kinds: &[Kind], step: Option<&Step>) -> Value {
+fn schema(step: &Step, kinds: &[Kind]) -> Value {
     let codes: Vec<&str> = kinds.iter().map(|kind| kind.code()).collect();
     let mut properties = Map::from_iter([("code".to_owned(), json!({ "enum": codes }))]);
     let says_where = kinds
         .iter()
         .any(|kind| Carries::of(*kind).progress != Presence::Never);
-    if let Some(progress) = step
-        .filter(|_| says_where)
-        .and_then(|step| Tag::of(step).progress())
-    {
+    if let Some(progress) = Tag::of(step).progress().filter(|_| says_where) {
         properties.insert("progress".to_owned(), reference(progress));
     }
-    if let Some(step) = step.filter(|_| kinds.contains(&Kind::InvalidFields)) {
+    if kinds.contains(&Kind::InvalidFields) {
         let pointer = json!({ "properties": { "pointer": { "enum": pointers(step) } } });
         properties.insert("errors".to_owned(), json!({ "items": pointer }));
     }

@@ -29,7 +29,10 @@ use crate::random;
 const SCHEMA: u32 = 1;
 
 /// How often a lost write is decided anew before we give up: each time, somebody else has won.
-const ROUNDS: u32 = 60;
+const ROUNDS: u32 = 100;
+
+/// The same where a step looks again at its flow before it goes on: mostly the crowd has moved the flow on by then.
+const FEW_ROUNDS: u32 = 8;
 
 /// A kind of item.
 pub trait Item: Sized + Clone + Send + Sync {
@@ -105,6 +108,8 @@ pub enum Change<T, R> {
     Store(T, R),
     /// Remove the item, and then answer that.
     Remove(R),
+    /// Store this if nobody else is faster, and answer that either way: for a write that decides nothing.
+    Offer(T, R),
     /// Leave it, and answer that.
     Keep(R),
 }
@@ -273,12 +278,36 @@ impl Table {
     pub async fn change<T: Item, R, E: From<Fault>>(
         &self,
         known: Option<Stored<T>>,
+        decide: impl FnMut(Option<&T>) -> Result<Change<T, R>, E>,
+    ) -> Result<(R, Option<Stored<T>>), E> {
+        self.change_within(ROUNDS, known, decide).await
+    }
+
+    /// The same with little patience: [`Fault::Contention`] soon, for a step that then looks again at its flow.
+    pub async fn change_soon<T: Item, R, E: From<Fault>>(
+        &self,
+        known: Option<Stored<T>>,
+        decide: impl FnMut(Option<&T>) -> Result<Change<T, R>, E>,
+    ) -> Result<(R, Option<Stored<T>>), E> {
+        self.change_within(FEW_ROUNDS, known, decide).await
+    }
+
+    async fn change_within<T: Item, R, E: From<Fault>>(
+        &self,
+        rounds: u32,
+        mut known: Option<Stored<T>>,
         mut decide: impl FnMut(Option<&T>) -> Result<Change<T, R>, E>,
     ) -> Result<(R, Option<Stored<T>>), E> {
-        let mut known = known;
-        for round in 0..ROUNDS {
+        for round in 0..rounds {
             let (written, answer) = match decide(known.as_ref().map(|stored| &stored.item))? {
                 Change::Keep(answer) => return Ok((answer, known)),
+                Change::Offer(item, answer) => {
+                    let replacing = known.as_ref().map_or(Replacing::Nothing, Replacing::Read);
+                    let (Written::Won(stored) | Written::Lost(Some(stored))) = self.put(item, replacing).await? else {
+                        return Ok((answer, None));
+                    };
+                    return Ok((answer, Some(stored)));
+                }
                 Change::Store(item, answer) => {
                     let replacing = known.as_ref().map_or(Replacing::Nothing, Replacing::Read);
                     (self.put(item, replacing).await?, answer)
@@ -295,9 +324,9 @@ impl Table {
                 Written::Won(stored) => return Ok((answer, Some(stored))),
                 Written::Lost(current) => known = current,
             }
-            if round >= 4 {
-                // The crowd thins out as others win; waiting longer each time keeps the table from being hammered.
-                tokio::time::sleep(Duration::from_millis(u64::from(round.min(20)))).await;
+            if round >= 3 {
+                // The crowd thins out as others win; each waits a time of its own, so that they do not meet again.
+                tokio::time::sleep(random::pause(Duration::from_millis(u64::from(round.min(20)) * 2))?).await;
             }
         }
         Err(Fault::Contention(T::KIND).into())
