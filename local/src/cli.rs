@@ -1,0 +1,150 @@
+//! The command line. Nothing else reads flags or the environment.
+
+use axum::http::Uri;
+use clap::{Args, Parser, Subcommand};
+use portal_local::{front::FrontOptions, problem::ProblemPages, stack::StackOptions};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+/// What AWS would be, on one machine.
+#[derive(Debug, Parser)]
+#[command(name = "portal-local", version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the local stack until it is told to stop.
+    Serve(Serve),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where the browser goes; with 127.0.0.1, [`::1`] is served as well
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+
+    /// Where DynamoDB and its streams answer
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8001")]
+    dynamodb_listen: SocketAddr,
+
+    /// Where SES answers
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8002")]
+    ses_listen: SocketAddr,
+
+    /// Where `cargo lambda watch` answers
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9000", value_parser = http_url)]
+    functions: Uri,
+
+    /// Where the claims simulator answers [default: FUNCTIONS/lambda-url/claims-simulator]
+    #[arg(long, value_name = "URL", value_parser = http_url)]
+    simulator: Option<Uri>,
+
+    /// The folder that keeps items, mails and the stream's position over a restart [default: in memory]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+
+    /// The folder of the built front; a page stands in for it while it is not there
+    #[arg(long, value_name = "DIR", default_value = "web/dist")]
+    web: PathBuf,
+
+    /// A JSON object with the settings in force, for /_dev/settings
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+
+    /// The README that the start page leads to, if it is there
+    #[arg(long, value_name = "FILE", default_value = "README.md")]
+    readme: PathBuf,
+
+    /// Where problems are described, as the functions are told as well
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "PROBLEM_BASE",
+        default_value = "https://www.kaigo-kiban-portal.jp/problems/"
+    )]
+    problem_base: String,
+
+    /// Where the pump reads the stream, when something stands between it and the engine
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_DYNAMODB")]
+    dynamodb_endpoint: Option<String>,
+
+    /// Retries of a record before it is given up. With waits of up to 2 s, 300 last as long as a
+    /// one-time code lives, so that a mail held back by throttling goes out when it can.
+    #[arg(long, value_name = "COUNT", default_value_t = 300)]
+    retries: u32,
+
+    /// Lanes of the pump. AWS has 10; more of them make it unlikely that two people share one.
+    #[arg(long, value_name = "COUNT", default_value_t = 256)]
+    lanes: usize,
+
+    /// Seconds an invocation may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    invoke_timeout: u64,
+
+    /// Milliseconds after which SES tells what became of a mail
+    #[arg(long, value_name = "MS", default_value_t = 250)]
+    event_delay: u64,
+
+    /// Stop when standard input is closed, so that a stack dies with what started it
+    #[arg(long)]
+    pub(crate) exit_with_stdin: bool,
+
+    /// What is logged, in the syntax of `RUST_LOG`
+    #[arg(long, value_name = "FILTER", env = "RUST_LOG", default_value = "info")]
+    pub(crate) log: String,
+}
+
+impl Serve {
+    /// The options of the stack, in its own words.
+    pub(crate) fn into_options(self) -> StackOptions {
+        StackOptions {
+            listen: self.listen,
+            dynamodb_listen: self.dynamodb_listen,
+            ses_listen: self.ses_listen,
+            front: FrontOptions {
+                functions: self.functions,
+                simulator: self.simulator,
+                web: Some(self.web),
+                settings: self.settings,
+                readme: Some(self.readme),
+                problems: ProblemPages::below(&self.problem_base),
+            },
+            data: self.data,
+            // An empty variable is a common way to unset one.
+            dynamodb_endpoint: self.dynamodb_endpoint.filter(|endpoint| !endpoint.is_empty()),
+            retries: self.retries,
+            lanes: self.lanes,
+            invoke_timeout: Duration::from_secs(self.invoke_timeout),
+            event_delay: Duration::from_millis(self.event_delay),
+        }
+    }
+}
+
+fn http_url(text: &str) -> Result<Uri, String> {
+    let uri: Uri = text.parse().map_err(|error| format!("{error}"))?;
+    if uri.scheme_str() == Some("http") && uri.authority().is_some() {
+        Ok(uri)
+    } else {
+        Err("an address beginning with http:// is needed".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn only_plain_http_is_taken_for_the_functions() {
+        assert!(http_url("http://127.0.0.1:9000").is_ok());
+        assert!(http_url("https://127.0.0.1:9000").is_err());
+        assert!(http_url("127.0.0.1:9000").is_err());
+    }
+}

@@ -1,0 +1,150 @@
+//! The one origin that a browser sees: the front's files, the API, and what is only there for development.
+
+mod files;
+mod proxy;
+mod start_page;
+
+pub use files::CONTENT_SECURITY_POLICY;
+
+use crate::{
+    mailbox,
+    problem::{Problem, ProblemPages},
+    ses::Postbox,
+    upstream,
+};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{Method, Uri},
+    response::{IntoResponse as _, Redirect, Response},
+    routing::{any, get},
+};
+use portal::problem::Kind;
+use proxy::Target;
+use serde_json::{Map, Value};
+use std::{
+    fmt::Display,
+    path::{Path, PathBuf},
+};
+
+/// What the dev server serves, and from where.
+#[derive(Clone, Debug)]
+pub struct FrontOptions {
+    /// Where the functions answer: `cargo lambda watch`.
+    pub functions: Uri,
+    /// Where the claims simulator answers; `/_dev/…` is put behind it. If absent, it is one of the functions.
+    pub simulator: Option<Uri>,
+    /// The folder of the built front. While it is not there, a page stands in for it.
+    pub web: Option<PathBuf>,
+    /// A JSON file with the name and value of each setting in force.
+    pub settings: Option<PathBuf>,
+    /// The README that the start page leads to, if it is there.
+    pub readme: Option<PathBuf>,
+    /// Where problems are described.
+    pub problems: ProblemPages,
+}
+
+#[derive(Clone)]
+struct Site {
+    web: Option<PathBuf>,
+    settings: Option<PathBuf>,
+    readme: Option<PathBuf>,
+    problems: ProblemPages,
+}
+
+/// Everything under the origin.
+pub fn router(options: FrontOptions, postbox: Postbox) -> Router {
+    let FrontOptions {
+        functions,
+        simulator,
+        web,
+        settings,
+        readme,
+        problems,
+    } = options;
+    let client = upstream::client();
+    let simulator = simulator.map_or_else(
+        || format!("{}/lambda-url/claims-simulator", base(&functions)),
+        |simulator| base(&simulator),
+    );
+    let simulator = Target::new(client.clone(), simulator, problems.clone());
+    let functions = Target::new(client, base(&functions), problems.clone());
+
+    let to_functions = any(proxy::forward).with_state(functions);
+    let to_simulator = any(proxy::forward).with_state(simulator);
+    Router::new()
+        .route("/api", to_functions.clone())
+        .route("/api/", to_functions.clone())
+        .route("/api/{*path}", to_functions)
+        .route("/_dev/offices", to_simulator.clone())
+        .route("/_dev/offices/{user_id}", to_simulator.clone())
+        .route("/_dev/claims", to_simulator)
+        .route("/_dev", get(async || Redirect::permanent("/_dev/")))
+        .route(
+            "/_dev/",
+            get(async |State(site): State<Site>| start_page::menu(site.readme().is_some())),
+        )
+        .route("/_dev/settings", get(show_settings))
+        .route("/_dev/readme", get(show_readme))
+        .route("/_dev/{*path}", any(not_found))
+        .method_not_allowed_fallback(not_found)
+        .fallback(show_file)
+        .with_state(Site {
+            web,
+            settings,
+            readme,
+            problems: problems.clone(),
+        })
+        .merge(mailbox::router(postbox, problems))
+}
+
+/// A base to which a path is appended.
+fn base(uri: &Uri) -> String {
+    uri.to_string().trim_end_matches('/').to_owned()
+}
+
+impl Site {
+    /// The README, if it is there.
+    fn readme(&self) -> Option<&Path> {
+        self.readme.as_deref().filter(|readme| readme.is_file())
+    }
+
+    fn unreadable(&self, file: &Path, error: &dyn Display) -> Problem {
+        tracing::error!(file = %file.display(), %error, "a file cannot be read");
+        self.problems.problem(Kind::TemporarilyUnavailable)
+    }
+}
+
+async fn show_settings(State(site): State<Site>) -> Result<Json<Map<String, Value>>, Problem> {
+    let Some(file) = &site.settings else {
+        return Ok(Json(Map::new()));
+    };
+    // Read each time: whoever wrote it may start the functions anew with other settings.
+    let bytes = tokio::fs::read(file)
+        .await
+        .map_err(|error| site.unreadable(file, &error))?;
+    serde_json::from_slice(&bytes)
+        .map(Json)
+        .map_err(|error| site.unreadable(file, &error))
+}
+
+async fn show_readme(State(site): State<Site>) -> Result<String, Problem> {
+    let file = site
+        .readme()
+        .ok_or_else(|| site.problems.problem(Kind::NotFound))?;
+    tokio::fs::read_to_string(file)
+        .await
+        .map_err(|error| site.unreadable(file, &error))
+}
+
+async fn not_found(State(site): State<Site>) -> Problem {
+    site.problems.problem(Kind::NotFound)
+}
+
+async fn show_file(State(site): State<Site>, method: Method, uri: Uri) -> Response {
+    match &site.web {
+        Some(folder) if folder.is_dir() => files::serve(folder, &method, uri.path()).await,
+        _ if uri.path() == "/" => start_page::welcome(site.readme().is_some()),
+        _ => start_page::not_found().into_response(),
+    }
+}

@@ -1,0 +1,29 @@
+//! What AWS would be, on one machine.
+//!
+//! The binary puts these together for `cargo xtask dev`; tests take the parts they need in process:
+//!
+//! - [`engine`]: DynamoDB, with the tables of the portal.
+//! - [`ses`]: a double of SES v2 that keeps every mail and can bounce, reject or throttle by address.
+//! - [`pump`]: what Lambda's event source mapping does between a table's stream and a function.
+//! - [`mailbox`]: the mails, for people and for tests, under `/_dev`.
+//! - [`front`]: the one origin that a browser sees: the front's files, `/api/` and `/_dev/`.
+//! - [`stack`]: all of the above, wired.
+//!
+//! Nothing here is ever deployed, and no function depends on it.
+
+pub mod aws;
+pub mod clock;
+pub mod engine;
+pub mod front;
+pub mod function;
+pub mod mailbox;
+pub mod problem;
+pub mod pump;
+pub mod server;
+pub mod ses;
+pub mod stack;
+
+mod html;
+mod ids;
+mod json_lines;
+mod upstream;

@@ -1,0 +1,50 @@
+//! What a person opens a mail of the portal for.
+
+/// The line of a mail that is to be copied into a form.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Secret<'a> {
+    pub(super) label: &'a str,
+    pub(super) value: &'a str,
+}
+
+/// The labels under which the mails carry something to type.
+const LABELS: [&str; 2] = ["ワンタイムパスワード", "初期パスワード"];
+
+/// The code or the initial password in `text`, if it carries one on a line of its own.
+pub(super) fn find(text: &str) -> Option<Secret<'_>> {
+    text.lines().find_map(|line| {
+        let (label, value) = line.trim().split_once(['：', ':'])?;
+        let value = value.trim();
+        (LABELS.contains(&label) && !value.is_empty()).then_some(Secret { label, value })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_and_an_initial_password_are_found_on_their_lines() {
+        let mail = "介護 太郎 様\n\nワンタイムパスワード：012345\n照合記号：K7\n";
+        assert_eq!(
+            find(mail),
+            Some(Secret {
+                label: "ワンタイムパスワード",
+                value: "012345"
+            })
+        );
+        let mail = "初期パスワード：Abcd-Efgh-2345\r\n有効期限：2026年4月4日 9時00分";
+        assert_eq!(
+            find(mail),
+            Some(Secret {
+                label: "初期パスワード",
+                value: "Abcd-Efgh-2345"
+            })
+        );
+    }
+
+    #[test]
+    fn a_mail_that_only_speaks_of_codes_has_none() {
+        assert_eq!(find("ワンタイムパスワードをお送りします。\n受付番号：A-1"), None);
+    }
+}

@@ -1,0 +1,72 @@
+//! `portal-local serve`: the local stack as a process, for `cargo xtask dev`.
+
+mod cli;
+
+use clap::Parser as _;
+use cli::{Cli, Command, Serve};
+use portal_local::stack::{Stack, StackError};
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
+use tokio::io::AsyncReadExt as _;
+use tracing_subscriber::EnvFilter;
+
+/// A port is taken. Whoever started the stack can tell this from other failures.
+const IN_USE: u8 = 2;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Command::Serve(serve) = Cli::parse().command;
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_env_filter(EnvFilter::new(&serve.log))
+        .with_target(false)
+        .init();
+    match run(serve).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "portal-local: {error}");
+            match error {
+                StackError::InUse { .. } => ExitCode::from(IN_USE),
+                _ => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+async fn run(serve: Serve) -> Result<(), StackError> {
+    let exit_with_stdin = serve.exit_with_stdin;
+    let stack = Stack::start(serve.into_options()).await?;
+    // The one line on standard output; a reader that is gone is no reason to stop.
+    let _ = writeln!(io::stdout(), "{}", stack.ready());
+    let _ = io::stdout().flush();
+
+    tokio::select! {
+        signal = told_to_stop() => signal?,
+        () = stdin_closed(), if exit_with_stdin => {}
+    }
+    stack.shutdown().await;
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn told_to_stop() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+async fn stdin_closed() {
+    let mut stdin = tokio::io::stdin();
+    let mut ignored = [0; 256];
+    while matches!(stdin.read(&mut ignored).await, Ok(read) if read > 0) {}
+}

@@ -1,0 +1,409 @@
+//! What Lambda's event source mapping does between a table's stream and a function.
+//!
+//! It reads the stream in order, lets the filter decide, hands batches to the function, understands partial
+//! failures, retries, halves, gives up. The changes of one item stay in order; those of different items may go
+//! through different lanes, which is Lambda's parallelization factor.
+
+mod dead_letter;
+mod filter;
+mod lane;
+mod ledger;
+mod position;
+mod record;
+mod stream;
+
+pub use dead_letter::{DeadLetter, Reason};
+pub use filter::{Filter, FilterError, QUEUED_MAIL};
+
+use crate::{
+    clock::Clock,
+    function::{Function, InvokeError},
+};
+use dead_letter::DeadLetters;
+use lane::{Batch, Lane, Patience, Settled, settle};
+use ledger::Ledger;
+use position::Position;
+use serde_json::Value;
+use std::{io, path::PathBuf, pin::pin, time::Duration};
+use stream::StreamReader;
+use tokio::{task::JoinSet, time::Instant};
+
+/// Records that may be read and not finished; beyond them the stream has to wait.
+const MOST_UNFINISHED: usize = 10_000;
+
+/// The wait after a look at the stream that failed.
+const AFTER_A_FAILED_LOOK: Duration = Duration::from_millis(500);
+
+/// How long invocations under way may take once the pump is told to stop.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How a pump works.
+#[derive(Clone, Debug)]
+pub struct PumpOptions {
+    /// The function's name, for logs and dead letters.
+    pub name: String,
+    /// Which records the function gets.
+    pub filter: Filter,
+    /// Records an invocation has at most.
+    pub batch_size: usize,
+    /// Lanes that work side by side. The changes of one item always share a lane.
+    pub lanes: usize,
+    /// Retries of a record that fails alone, after the first attempt.
+    pub retries: u32,
+    /// The wait before the first retry; it doubles from one to the next.
+    pub first_wait: Duration,
+    /// The longest wait before a retry.
+    pub longest_wait: Duration,
+    /// The age at which a record that fails is given up, however often it was tried.
+    pub max_age: Option<Duration>,
+    /// The pause between two looks at a stream in which there was nothing new.
+    pub poll_interval: Duration,
+    /// A file that keeps the position over a restart.
+    pub position: Option<PathBuf>,
+    /// A file for what was given up.
+    pub dead_letters: Option<PathBuf>,
+    /// Whose time the age of records goes by.
+    pub clock: Clock,
+}
+
+impl PumpOptions {
+    /// As the template feeds `deliver-mail`, without files and with one lane.
+    pub fn deliver_mail(clock: Clock) -> Self {
+        Self {
+            name: "deliver-mail".to_owned(),
+            filter: Filter::queued_mail(),
+            batch_size: 10,
+            lanes: 1,
+            retries: 5,
+            first_wait: Duration::from_millis(200),
+            longest_wait: Duration::from_secs(2),
+            max_age: None,
+            poll_interval: Duration::from_millis(100),
+            position: None,
+            dead_letters: None,
+            clock,
+        }
+    }
+
+    fn patience(&self) -> Patience {
+        Patience {
+            retries: self.retries,
+            first_wait: self.first_wait,
+            longest_wait: self.longest_wait,
+            max_age: self.max_age,
+        }
+    }
+}
+
+/// Why a pump did not start, or not get on.
+#[derive(Debug, thiserror::Error)]
+pub enum PumpError {
+    /// The file of the position or of the dead letters cannot be used.
+    #[error("a file of the pump cannot be used")]
+    File(#[from] io::Error),
+    /// The stream could not be read.
+    #[error("{operation} failed: {detail}")]
+    Stream {
+        /// The operation that failed.
+        operation: &'static str,
+        /// What the SDK said.
+        detail: String,
+    },
+    /// The function was not reached, so waiting for it here would be waiting for ever.
+    #[error("the function cannot be reached: {0}")]
+    FunctionUnavailable(String),
+}
+
+/// What a pass, or several, brought about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Records read from the stream, those that the filter held back included.
+    pub read: usize,
+    /// Invocations of the function.
+    pub invocations: usize,
+    /// Records that the function took.
+    pub done: usize,
+    /// Records that were given up.
+    pub dead: usize,
+}
+
+/// A stream, a function, and how far one has got into the other.
+pub struct Pump {
+    reader: StreamReader,
+    function: Function,
+    options: PumpOptions,
+    lanes: Vec<Lane>,
+    ledger: Ledger,
+    /// The stream and the shard that the ledger is about.
+    place: Option<(String, String)>,
+    dead_letters: DeadLetters,
+}
+
+impl Pump {
+    /// A pump from the stream of `table` to `function`: from the stored position on, or from the start.
+    pub fn new(
+        client: aws_sdk_dynamodbstreams::Client,
+        table: impl Into<String>,
+        function: Function,
+        options: PumpOptions,
+    ) -> Result<Self, PumpError> {
+        let from = match &options.position {
+            Some(path) => Position::load(path)?,
+            None => None,
+        };
+        let dead_letters = DeadLetters::open(options.dead_letters.as_deref())?;
+        let lanes = std::iter::repeat_with(Lane::default)
+            .take(options.lanes.max(1))
+            .collect();
+        Ok(Self {
+            reader: StreamReader::new(client, table.into(), from),
+            function,
+            options,
+            lanes,
+            ledger: Ledger::default(),
+            place: None,
+            dead_letters,
+        })
+    }
+
+    /// Reads what is there and tries it once, without waiting for anything.
+    ///
+    /// A record that fails stays at the head of its lane, for the next pass.
+    pub async fn poll_once(&mut self) -> Result<Tally, PumpError> {
+        let mut tally = Tally::default();
+        loop {
+            let read = self.look().await?;
+            tally.read += read;
+            if read == 0 {
+                break;
+            }
+        }
+        for lane in 0..self.lanes.len() {
+            while let Some(batch) = self.take(lane) {
+                let answer = self.function.invoke(batch.event()).await;
+                let stuck = self.finish(lane, batch, &answer, &mut tally);
+                if let Err(InvokeError::Unavailable(detail)) = answer {
+                    return Err(PumpError::FunctionUnavailable(detail));
+                }
+                if stuck {
+                    break;
+                }
+            }
+        }
+        Ok(tally)
+    }
+
+    /// Passes, until nothing is left: what the function itself writes is read as well, and what fails is
+    /// retried at once until it is given up.
+    pub async fn drain(&mut self) -> Result<Tally, PumpError> {
+        let mut total = Tally::default();
+        loop {
+            let pass = self.poll_once().await?;
+            total.read += pass.read;
+            total.invocations += pass.invocations;
+            total.done += pass.done;
+            total.dead += pass.dead;
+            if pass.read == 0 && pass.invocations == 0 && self.lanes.iter().all(Lane::is_empty) {
+                return Ok(total);
+            }
+        }
+    }
+
+    /// Works until `stop` resolves.
+    pub async fn run(mut self, stop: impl Future<Output = ()>) {
+        let mut stop = pin!(stop);
+        let mut running = JoinSet::new();
+        let mut next_look = Instant::now();
+        let mut failing = false;
+        loop {
+            self.start_due(&mut running);
+            let wake = self
+                .lanes
+                .iter()
+                .filter_map(Lane::retry_at)
+                .fold(next_look, Instant::min);
+            tokio::select! {
+                () = &mut stop => break,
+                Some(finished) = running.join_next() => self.settle_finished(finished),
+                () = tokio::time::sleep_until(wake) => {}
+            }
+            if Instant::now() >= next_look {
+                next_look = Instant::now() + self.look_with_patience(&mut failing).await;
+            }
+        }
+        let finish = async {
+            while let Some(finished) = running.join_next().await {
+                self.settle_finished(finished);
+            }
+        };
+        if tokio::time::timeout(GRACE, finish).await.is_err() {
+            tracing::warn!(
+                function = self.options.name,
+                "stopped with invocations under way: they will be repeated"
+            );
+        }
+    }
+
+    /// What was given up, in this run and in earlier ones that wrote to the same file.
+    pub fn dead_letters(&self) -> &[DeadLetter] {
+        self.dead_letters.all()
+    }
+
+    /// One look at the stream; gives the number of records read.
+    async fn look(&mut self) -> Result<usize, PumpError> {
+        if self.ledger.len() >= MOST_UNFINISHED {
+            return Ok(0);
+        }
+        let Some(page) = self.reader.page(self.ledger.is_clear()).await? else {
+            return Ok(0);
+        };
+        let read = page.records.len();
+        for record in page.records {
+            self.ledger.read(record.sequence_number.clone());
+            if self.options.filter.passes(&record.event) {
+                let lane = record.lane(self.lanes.len());
+                if let Some(lane) = self.lanes.get_mut(lane) {
+                    lane.push(record);
+                }
+            } else {
+                self.ledger.finish(&record.sequence_number);
+            }
+        }
+        self.place = Some((page.stream_arn, page.shard_id));
+        self.save_position();
+        Ok(read)
+    }
+
+    /// One look that survives an engine which is away, and the pause to make after it.
+    async fn look_with_patience(&mut self, failing: &mut bool) -> Duration {
+        match self.look().await {
+            Ok(read) => {
+                if std::mem::take(failing) {
+                    tracing::info!(function = self.options.name, "the stream can be read again");
+                }
+                if read == 0 {
+                    self.options.poll_interval
+                } else {
+                    Duration::ZERO
+                }
+            }
+            Err(error) => {
+                if !std::mem::replace(failing, true) {
+                    tracing::warn!(function = self.options.name, %error, "the stream cannot be read: trying on");
+                }
+                AFTER_A_FAILED_LOOK
+            }
+        }
+    }
+
+    fn take(&mut self, lane: usize) -> Option<Batch> {
+        self.lanes.get_mut(lane)?.take(self.options.batch_size)
+    }
+
+    /// Invokes the function for every lane that has something due.
+    fn start_due(&mut self, running: &mut JoinSet<Finished>) {
+        let now = Instant::now();
+        for (number, lane) in self.lanes.iter_mut().enumerate() {
+            if !lane.is_due(now) {
+                continue;
+            }
+            let Some(batch) = lane.take(self.options.batch_size) else {
+                continue;
+            };
+            lane.busy = true;
+            let (function, event) = (self.function.clone(), batch.event());
+            running.spawn(async move {
+                // A task of its own, so that a handler that panics costs an attempt and not the batch.
+                let answer = tokio::spawn(async move { function.invoke(event).await }).await;
+                let answer = answer.unwrap_or_else(|_| Err(InvokeError::Failed("panic".to_owned())));
+                Finished {
+                    lane: number,
+                    batch,
+                    answer,
+                }
+            });
+        }
+    }
+
+    fn settle_finished(&mut self, finished: Result<Finished, tokio::task::JoinError>) {
+        // The task itself has nothing that panics; when the runtime goes down there is nobody left to tell.
+        let Ok(Finished { lane, batch, answer }) = finished else {
+            return;
+        };
+        if let Some(lane) = self.lanes.get_mut(lane) {
+            lane.busy = false;
+        }
+        self.finish(lane, batch, &answer, &mut Tally::default());
+    }
+
+    /// Draws the consequences of an answer; says whether the lane now waits at a record that failed.
+    fn finish(
+        &mut self,
+        lane: usize,
+        batch: Batch,
+        answer: &Result<Value, InvokeError>,
+        tally: &mut Tally,
+    ) -> bool {
+        let now = self.options.clock.now();
+        self.log(&batch, answer);
+        let Settled {
+            done,
+            dead,
+            again,
+            stuck,
+        } = settle(batch, answer, &self.options.patience(), now.as_second());
+        tally.invocations += 1;
+        tally.done += done.len();
+        tally.dead += dead.len();
+        for record in &done {
+            self.ledger.finish(&record.sequence_number);
+        }
+        for (record, attempts, reason) in &dead {
+            self.dead_letters
+                .add(now.to_string(), &self.options.name, record, *attempts, *reason);
+            self.ledger.finish(&record.sequence_number);
+        }
+        if let Some(lane) = self.lanes.get_mut(lane) {
+            lane.put_back(again);
+        }
+        self.save_position();
+        stuck
+    }
+
+    fn log(&self, batch: &Batch, answer: &Result<Value, InvokeError>) {
+        let Err(error) = answer else { return };
+        let (function, records) = (&self.options.name, batch.records.len());
+        if batch.is_first_attempt() {
+            tracing::warn!(function, records, %error, "an invocation failed: trying again");
+        } else {
+            tracing::debug!(function, records, %error, "an invocation failed again");
+        }
+    }
+
+    fn save_position(&mut self) {
+        let (Some(number), Some((stream_arn, shard_id))) = (self.ledger.advance(), &self.place) else {
+            return;
+        };
+        if let Some(path) = &self.options.position
+            && let Err(error) = Position::new(stream_arn, shard_id, number).save(path)
+        {
+            tracing::error!(file = %path.display(), %error, "the position was not saved: records will be repeated");
+        }
+    }
+}
+
+impl std::fmt::Debug for Pump {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Pump")
+            .field("function", &self.options.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An invocation that came to its end.
+struct Finished {
+    lane: usize,
+    batch: Batch,
+    answer: Result<Value, InvokeError>,
+}

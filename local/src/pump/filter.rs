@@ -1,0 +1,135 @@
+//! Which records a function gets: the part of Lambda's filter syntax that the template uses.
+
+use serde_json::{Value, json};
+
+/// The records that carry a mail which has still to be sent, as the template's `FilterCriteria` names them.
+pub const QUEUED_MAIL: &str = r#"{"dynamodb":{"NewImage":{"mail":{"M":{"delivery":{"S":["queued"]}}}}}}"#;
+
+/// A filter pattern: objects are gone down, a list at a leaf names the values that pass.
+///
+/// Of the operators only `{"exists": true}` and `{"exists": false}` are known; another one is refused rather
+/// than passed over.
+#[derive(Clone, Debug)]
+pub struct Filter(Value);
+
+/// Why a pattern is none.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FilterError {
+    /// It is not JSON, or not an object.
+    #[error("a filter pattern is a JSON object")]
+    NotAnObject,
+    /// A leaf is neither a list nor an object.
+    #[error("the field {0:?} of the pattern holds neither a list nor an object")]
+    NotAList(String),
+    /// It uses an operator that is not understood here.
+    #[error("the field {0:?} of the pattern uses an operator that is not understood")]
+    Operator(String),
+}
+
+impl Filter {
+    /// Lets everything through.
+    pub fn everything() -> Self {
+        Self(Value::Object(serde_json::Map::new()))
+    }
+
+    /// [`QUEUED_MAIL`].
+    pub fn queued_mail() -> Self {
+        Self(json!({
+            "dynamodb": { "NewImage": { "mail": { "M": { "delivery": { "S": ["queued"] } } } } }
+        }))
+    }
+
+    /// Reads a pattern as it stands in a template.
+    pub fn parse(pattern: &str) -> Result<Self, FilterError> {
+        let pattern: Value = serde_json::from_str(pattern).map_err(|_| FilterError::NotAnObject)?;
+        if !pattern.is_object() {
+            return Err(FilterError::NotAnObject);
+        }
+        check("", &pattern)?;
+        Ok(Self(pattern))
+    }
+
+    /// Whether `record`, in the form the function would get it, passes.
+    pub fn passes(&self, record: &Value) -> bool {
+        matches(&self.0, Some(record))
+    }
+}
+
+fn check(field: &str, pattern: &Value) -> Result<(), FilterError> {
+    match pattern {
+        Value::Object(fields) => fields
+            .iter()
+            .try_for_each(|(field, pattern)| check(field, pattern)),
+        Value::Array(choices) => {
+            let known = |choice: &Value| match choice {
+                Value::Object(_) => exists(choice).is_some(),
+                Value::Array(_) => false,
+                _ => true,
+            };
+            if choices.iter().all(known) {
+                Ok(())
+            } else {
+                Err(FilterError::Operator(field.to_owned()))
+            }
+        }
+        _ => Err(FilterError::NotAList(field.to_owned())),
+    }
+}
+
+fn matches(pattern: &Value, found: Option<&Value>) -> bool {
+    match pattern {
+        Value::Object(fields) => fields
+            .iter()
+            .all(|(field, pattern)| matches(pattern, found.and_then(|found| found.get(field)))),
+        Value::Array(choices) => choices.iter().any(|choice| match (exists(choice), found) {
+            (Some(wanted), found) => found.is_some() == wanted,
+            (None, Some(Value::Array(values))) => values.contains(choice),
+            (None, Some(value)) => value == choice,
+            (None, None) => false,
+        }),
+        _ => false,
+    }
+}
+
+/// What an `exists` operator wants.
+fn exists(choice: &Value) -> Option<bool> {
+    let operator = choice.as_object().filter(|operator| operator.len() == 1)?;
+    operator.get("exists")?.as_bool()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_queued_mail_passes_the_filter_of_deliver_mail() {
+        let filter = Filter::queued_mail();
+        assert_eq!(filter.0, Filter::parse(QUEUED_MAIL).unwrap().0);
+        let with = |image: Value| json!({ "eventName": "MODIFY", "dynamodb": { "NewImage": image } });
+        let mail = |delivery: &str| json!({ "mail": { "M": { "delivery": { "S": delivery } } } });
+        assert!(filter.passes(&with(mail("queued"))));
+        assert!(!filter.passes(&with(mail("sent"))));
+        assert!(!filter.passes(&with(json!({ "pk": { "S": "OFFICE#1" } }))));
+        assert!(!filter.passes(&json!({ "eventName": "REMOVE", "dynamodb": {} })));
+    }
+
+    #[test]
+    fn exists_asks_only_whether_a_field_is_there() {
+        let filter = Filter::parse(r#"{"eventName":["INSERT"],"dynamodb":{"NewImage":[{"exists":false}]}}"#);
+        let filter = filter.unwrap();
+        assert!(filter.passes(&json!({ "eventName": "INSERT", "dynamodb": {} })));
+        assert!(!filter.passes(&json!({ "eventName": "INSERT", "dynamodb": { "NewImage": {} } })));
+        assert!(!filter.passes(&json!({ "eventName": "REMOVE", "dynamodb": {} })));
+    }
+
+    #[test]
+    fn a_pattern_that_is_not_understood_is_refused() {
+        assert_eq!(Filter::parse("[]").unwrap_err(), FilterError::NotAnObject);
+        assert_eq!(
+            Filter::parse(r#"{"a":"b"}"#).unwrap_err(),
+            FilterError::NotAList("a".to_owned())
+        );
+        let prefix = Filter::parse(r#"{"a":[{"prefix":"b"}]}"#);
+        assert_eq!(prefix.unwrap_err(), FilterError::Operator("a".to_owned()));
+    }
+}

@@ -1,0 +1,68 @@
+//! How far a shard is done, when its records are finished out of order.
+
+use super::record::SequenceNumber;
+use std::collections::BTreeMap;
+
+/// The records that were read, and which of them are finished.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    /// Whether each is finished; all before the first of them are.
+    open: BTreeMap<SequenceNumber, bool>,
+}
+
+impl Ledger {
+    /// A record was read.
+    pub(super) fn read(&mut self, number: SequenceNumber) {
+        self.open.entry(number).or_insert(false);
+    }
+
+    /// A record is finished: done, or given up.
+    pub(super) fn finish(&mut self, number: &SequenceNumber) {
+        if let Some(finished) = self.open.get_mut(number) {
+            *finished = true;
+        }
+    }
+
+    /// The last record before which nothing is unfinished, if it has moved on.
+    pub(super) fn advance(&mut self) -> Option<SequenceNumber> {
+        let mut reached = None;
+        while let Some(first) = self.open.first_entry() {
+            if !*first.get() {
+                break;
+            }
+            reached = Some(first.remove_entry().0);
+        }
+        reached
+    }
+
+    /// Records that are read and stand at or after the first unfinished one.
+    pub(super) fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether everything that was read is finished.
+    pub(super) fn is_clear(&self) -> bool {
+        self.open.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_position_never_passes_a_record_that_is_not_finished() {
+        let number = |text: &str| SequenceNumber(text.to_owned());
+        let mut ledger = Ledger::default();
+        for text in ["8", "9", "10"] {
+            ledger.read(number(text));
+        }
+        ledger.finish(&number("10"));
+        assert_eq!(ledger.advance(), None);
+        ledger.finish(&number("8"));
+        assert_eq!(ledger.advance(), Some(number("8")));
+        ledger.finish(&number("9"));
+        assert_eq!(ledger.advance(), Some(number("10")));
+        assert!(ledger.is_clear());
+    }
+}

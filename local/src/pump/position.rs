@@ -1,0 +1,51 @@
+//! Where in the stream a pump has got to, kept over a restart.
+
+use super::record::SequenceNumber;
+use serde::{Deserialize, Serialize};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// The last record before which nothing is unfinished.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Position {
+    pub(super) stream_arn: String,
+    pub(super) shard_id: String,
+    pub(super) sequence_number: String,
+}
+
+impl Position {
+    pub(super) fn new(stream_arn: &str, shard_id: &str, number: SequenceNumber) -> Self {
+        Self {
+            stream_arn: stream_arn.to_owned(),
+            shard_id: shard_id.to_owned(),
+            sequence_number: number.0,
+        }
+    }
+
+    /// The position in the file, if there is one. One that cannot be read is none: the stream is then read
+    /// from its start, which a function that is invoked at least once must bear.
+    pub(super) fn load(path: &Path) -> io::Result<Option<Self>> {
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(serde_json::from_slice(&bytes)
+            .inspect_err(|error| {
+                tracing::warn!(file = %path.display(), %error, "the position cannot be read: starting over");
+            })
+            .ok())
+    }
+
+    /// Replaces the file in one step, so that a crash leaves the old position or the new one.
+    pub(super) fn save(&self, path: &Path) -> io::Result<()> {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".new");
+        let fresh = PathBuf::from(name);
+        fs::write(&fresh, serde_json::to_vec(self)?)?;
+        fs::rename(&fresh, path)
+    }
+}

@@ -1,0 +1,80 @@
+//! An HTTP server on a listener, for as long as it is held.
+
+use axum::{Router, serve::ListenerExt as _};
+use std::{io, net::SocketAddr, time::Duration};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+/// How long requests under way may take to finish once a server is told to stop.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A running server. It stops when it is shut down, and also when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    addr: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    /// Serves `router` on `listener`.
+    pub fn start(listener: TcpListener, router: Router) -> io::Result<Self> {
+        // Answers are small: waiting to fill a packet would cost each of them up to 40 ms.
+        let make_service = router.into_make_service_with_connect_info::<SocketAddr>();
+        Self::spawn(listener, |listener, stopped| async move {
+            let listener = listener.tap_io(|connection| {
+                let _ = connection.set_nodelay(true);
+            });
+            axum::serve(listener, make_service)
+                .with_graceful_shutdown(stopped)
+                .await
+                .map_err(|error| error.to_string())
+        })
+    }
+
+    /// Runs whatever serves `listener` until the future it is given resolves.
+    pub(crate) fn spawn<F>(
+        listener: TcpListener,
+        serve: impl FnOnce(TcpListener, StopSignal) -> F,
+    ) -> io::Result<Self>
+    where
+        F: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        let addr = listener.local_addr()?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = serve(
+            listener,
+            Box::pin(async move {
+                // A dropped sender is as good a signal as a sent one.
+                let _ = stopped.await;
+            }),
+        );
+        let task = tokio::spawn(async move {
+            if let Err(error) = serving.await {
+                tracing::error!(%addr, error, "a server stopped");
+            }
+        });
+        Ok(Self { addr, stop, task })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The address as a URL without a trailing slash.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Stops accepting, lets what is under way finish for a moment, and returns.
+    pub async fn shutdown(self) {
+        let Self { stop, mut task, .. } = self;
+        drop(stop);
+        if tokio::time::timeout(GRACE, &mut task).await.is_err() {
+            task.abort();
+        }
+    }
+}
+
+/// Resolves when a server is to stop.
+pub(crate) type StopSignal = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;

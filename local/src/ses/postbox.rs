@@ -1,0 +1,293 @@
+//! The mails that were taken, and what is to become of the next ones.
+
+use super::{
+    address::fold,
+    event::{Fate, event},
+    send::Letter,
+};
+use crate::{clock::Clock, ids, json_lines::JsonLines};
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, HashMap},
+    io,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::mpsc::UnboundedSender;
+
+/// A mail that was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Mail {
+    /// The id that `SendEmail` answered.
+    pub id: String,
+    /// When it was taken.
+    #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
+    pub sent_at: Timestamp,
+    /// The sender as a person sees it: `介護情報基盤ポータル <no-reply@…>`.
+    pub from: String,
+    /// The recipient's address; several are separated by a comma and a space.
+    pub to: String,
+    /// The subject.
+    pub subject: String,
+    /// The text; if there was none, the HTML.
+    pub text: String,
+    /// The message tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// What becomes of mails to an address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Taken and delivered.
+    #[default]
+    Delivered,
+    /// Taken; comes back, and puts the address on the suppression list.
+    Bounce,
+    /// Taken and delivered; the recipient calls it spam.
+    Complaint,
+    /// Not taken: `MessageRejected`.
+    Reject,
+    /// Not taken: `TooManyRequestsException`, until another outcome is set.
+    Throttle,
+}
+
+/// Why a letter was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Rejected,
+    Throttled,
+}
+
+/// What a postbox is made of.
+#[derive(Clone, Debug)]
+pub struct PostboxOptions {
+    /// Whose time the mails carry.
+    pub clock: Clock,
+    /// A file that keeps the mails over a restart.
+    pub journal: Option<PathBuf>,
+    /// Who hears what became of the mails that named a configuration set: `EventBridge`'s events, in order.
+    pub events: Option<UnboundedSender<Value>>,
+}
+
+impl PostboxOptions {
+    /// In memory, telling nobody.
+    pub fn in_memory(clock: Clock) -> Self {
+        Self {
+            clock,
+            journal: None,
+            events: None,
+        }
+    }
+}
+
+/// Mails, behaviours and the suppression list, shared between the SES API and the mailbox.
+#[derive(Clone)]
+pub struct Postbox {
+    clock: Clock,
+    events: Option<UnboundedSender<Value>>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Oldest first.
+    mails: Vec<Mail>,
+    /// Where the mails to each folded address stand among them. A load test asks for its own among thousands.
+    by_recipient: HashMap<String, Vec<usize>>,
+    outcomes: HashMap<String, Outcome>,
+    suppressed: HashMap<String, Timestamp>,
+    journal: Option<JsonLines>,
+}
+
+impl Postbox {
+    /// Opens a postbox; with a journal, the mails of earlier runs are there again.
+    pub fn open(options: PostboxOptions) -> io::Result<Self> {
+        let mut state = State::default();
+        if let Some(path) = options.journal {
+            let (journal, mails) = JsonLines::open(&path)?;
+            state.journal = Some(journal);
+            for mail in mails {
+                state.file(mail);
+            }
+        }
+        Ok(Self {
+            clock: options.clock,
+            events: options.events,
+            state: Arc::new(Mutex::new(state)),
+        })
+    }
+
+    /// The mails to `address`, newest first.
+    pub fn mails_to(&self, address: &str) -> Vec<Mail> {
+        let state = self.state();
+        let places = state
+            .by_recipient
+            .get(&fold(address))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        places
+            .iter()
+            .rev()
+            .filter_map(|place| state.mails.get(*place))
+            .cloned()
+            .collect()
+    }
+
+    /// All mails, newest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        self.state().mails.iter().rev().cloned().collect()
+    }
+
+    /// Forgets the mails. Behaviours and the suppression list stay.
+    pub fn clear(&self) {
+        let mut state = self.state();
+        state.mails.clear();
+        state.by_recipient.clear();
+        if let Some(journal) = &mut state.journal
+            && let Err(error) = journal.clear()
+        {
+            tracing::error!(file = %journal.path().display(), %error, "the mails were not removed from the disk");
+        }
+    }
+
+    /// Decides what becomes of the next mails to `address`.
+    ///
+    /// An address whose mails arrive again is taken off the suppression list: it could not get any otherwise.
+    pub fn set_outcome(&self, address: &str, outcome: Outcome) {
+        let address = fold(address);
+        let mut state = self.state();
+        if matches!(outcome, Outcome::Delivered | Outcome::Complaint) {
+            state.suppressed.remove(&address);
+        }
+        if outcome == Outcome::Delivered {
+            state.outcomes.remove(&address);
+        } else {
+            state.outcomes.insert(address, outcome);
+        }
+    }
+
+    /// What becomes of mails to `address`.
+    pub fn outcome(&self, address: &str) -> Outcome {
+        self.state().outcome(&fold(address))
+    }
+
+    /// The addresses whose mails are not simply delivered.
+    pub fn outcomes(&self) -> BTreeMap<String, Outcome> {
+        self.state()
+            .outcomes
+            .iter()
+            .map(|(address, outcome)| (address.clone(), *outcome))
+            .collect()
+    }
+
+    /// Since when `address` has been on the suppression list, if it is.
+    pub fn suppressed_since(&self, address: &str) -> Option<Timestamp> {
+        self.state().suppressed.get(&fold(address)).copied()
+    }
+
+    /// Takes a letter, or refuses it whole, and gives the id.
+    pub(super) fn take(&self, letter: &Letter) -> Result<String, Refusal> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        for recipient in &letter.recipients {
+            match state.outcome(&fold(&recipient.address)) {
+                Outcome::Reject => return Err(Refusal::Rejected),
+                Outcome::Throttle => return Err(Refusal::Throttled),
+                Outcome::Delivered | Outcome::Bounce | Outcome::Complaint => {}
+            }
+        }
+
+        let to: Vec<&str> = letter.recipients.iter().map(|to| to.address.as_str()).collect();
+        let mail = Mail {
+            id: ids::message_id(now.as_millisecond()),
+            sent_at: now,
+            from: letter.from.to_string(),
+            to: to.join(", "),
+            subject: letter.subject.clone(),
+            text: letter.text.clone(),
+            tags: letter.tags.clone(),
+        };
+        for recipient in to {
+            for fate in state.fates(recipient, now) {
+                self.publish(&mail, letter, recipient, fate);
+            }
+        }
+        state.keep(mail.clone());
+        Ok(mail.id)
+    }
+
+    fn publish(&self, mail: &Mail, letter: &Letter, recipient: &str, fate: Fate) {
+        if let (Some(events), Some(set)) = (&self.events, &letter.configuration_set) {
+            // Whoever listened may be gone already; the mail is taken all the same.
+            let _ = events.send(event(mail, letter, set, recipient, fate));
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Postbox {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Postbox")
+            .field("mails", &self.state().mails.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl State {
+    fn outcome(&self, folded: &str) -> Outcome {
+        self.outcomes.get(folded).copied().unwrap_or_default()
+    }
+
+    /// What becomes of a mail to `recipient`, in the order in which SES learns of it.
+    fn fates(&mut self, recipient: &str, now: Timestamp) -> Vec<Fate> {
+        let folded = fold(recipient);
+        if self.suppressed.contains_key(&folded) {
+            return vec![Fate::Suppressed];
+        }
+        match self.outcome(&folded) {
+            Outcome::Bounce => {
+                self.suppressed.insert(folded, now);
+                vec![Fate::Bounced]
+            }
+            Outcome::Complaint => vec![Fate::Delivered, Fate::Complained],
+            Outcome::Delivered | Outcome::Reject | Outcome::Throttle => vec![Fate::Delivered],
+        }
+    }
+
+    fn keep(&mut self, mail: Mail) {
+        if let Some(journal) = &mut self.journal
+            && let Err(error) = journal.append(&mail)
+        {
+            tracing::error!(file = %journal.path().display(), %error, "a mail is only in memory");
+        }
+        self.file(mail);
+    }
+
+    fn file(&mut self, mail: Mail) {
+        for recipient in mail.to.split(", ") {
+            self.by_recipient
+                .entry(fold(recipient))
+                .or_default()
+                .push(self.mails.len());
+        }
+        self.mails.push(mail);
+    }
+}
+
+fn write_time<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(time)
+}
+
+fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    String::deserialize(deserializer)?
+        .parse()
+        .map_err(serde::de::Error::custom)
+}

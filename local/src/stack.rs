@@ -1,0 +1,340 @@
+//! The whole local stack, wired.
+
+use crate::{
+    aws,
+    clock::Clock,
+    engine::{self, Engine, EngineError, EngineOptions},
+    front::{self, FrontOptions},
+    function::{Function, InvokeError},
+    pump::{Pump, PumpError, PumpOptions},
+    server::Server,
+    ses::{self, Postbox, PostboxOptions},
+    upstream,
+};
+use serde_json::{Value, json};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::{JoinHandle, JoinSet},
+};
+
+/// The function that sends the mails.
+const DELIVER_MAIL: &str = "deliver-mail";
+
+/// The function that hears what became of them.
+const MAIL_EVENTS: &str = "mail-events";
+
+/// How often what has expired is swept away. DynamoDB takes its time as well.
+const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
+
+/// How often an event is handed to a function that fails on it: Lambda's two retries after the first attempt.
+const EVENT_ATTEMPTS: u32 = 3;
+
+/// How a stack is put together.
+#[derive(Clone, Debug)]
+pub struct StackOptions {
+    /// The origin that a browser sees.
+    pub listen: SocketAddr,
+    /// DynamoDB.
+    pub dynamodb_listen: SocketAddr,
+    /// SES.
+    pub ses_listen: SocketAddr,
+    /// The files, the functions and what else the dev server needs.
+    pub front: FrontOptions,
+    /// The folder that keeps everything over a restart; without it all is in memory.
+    pub data: Option<PathBuf>,
+    /// Where the pump finds the streams, if not at the stack's own engine.
+    pub dynamodb_endpoint: Option<String>,
+    /// Retries of a record before it is given up.
+    pub retries: u32,
+    /// Lanes of the pump.
+    pub lanes: usize,
+    /// How long an invocation may take.
+    pub invoke_timeout: Duration,
+    /// How long after it took a mail SES tells what became of it.
+    pub event_delay: Duration,
+}
+
+/// A running stack.
+#[derive(Debug)]
+pub struct Stack {
+    front: Vec<Server>,
+    ses: Server,
+    engine: Engine,
+    postbox: Postbox,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Why a stack did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StackError {
+    /// Somebody else listens there.
+    #[error("port {} is already in use; choose another with {flag} {}:PORT", .addr.port(), .addr.ip())]
+    InUse {
+        /// The address that is taken.
+        addr: SocketAddr,
+        /// The flag that sets it.
+        flag: &'static str,
+    },
+    /// Listening failed for another reason.
+    #[error("cannot listen on {addr} (set by {flag}): {source}")]
+    Listen {
+        /// The address.
+        addr: SocketAddr,
+        /// The flag that sets it.
+        flag: &'static str,
+        /// The reason.
+        source: io::Error,
+    },
+    /// The data folder cannot be used.
+    #[error("the data folder {0} cannot be used: {1}", .folder.display(), .source)]
+    Data {
+        /// The folder.
+        folder: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
+    /// The database did not start.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The pump did not start.
+    #[error(transparent)]
+    Pump(#[from] PumpError),
+    /// A server did not start.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl Stack {
+    /// Starts everything. Once this returns, every part listens.
+    pub async fn start(options: StackOptions) -> Result<Self, StackError> {
+        // All ports first: a stack that cannot have them all leaves no half of itself behind.
+        let front = listen_on_origin(options.listen).await?;
+        let dynamodb = listen(options.dynamodb_listen, "--dynamodb-listen").await?;
+        let ses = listen(options.ses_listen, "--ses-listen").await?;
+        if let Some(folder) = &options.data {
+            std::fs::create_dir_all(folder).map_err(|source| StackError::Data {
+                folder: folder.clone(),
+                source,
+            })?;
+        }
+        let file = |name: &str| options.data.as_ref().map(|folder| folder.join(name));
+
+        let clock = Clock::system();
+        let engine = Engine::start(
+            dynamodb,
+            options
+                .data
+                .clone()
+                .map_or_else(|| EngineOptions::Memory(clock.clone()), EngineOptions::Disk),
+        )?;
+        let (events, heard) = mpsc::unbounded_channel();
+        let postbox = Postbox::open(PostboxOptions {
+            clock: clock.clone(),
+            journal: file("mails.jsonl"),
+            events: Some(events),
+        })?;
+        let ses = ses::serve(ses, postbox.clone())?;
+
+        let client = upstream::client();
+        let function = |name| {
+            Function::emulated(
+                client.clone(),
+                &options.front.functions,
+                name,
+                options.invoke_timeout,
+            )
+        };
+        let endpoint = options
+            .dynamodb_endpoint
+            .clone()
+            .unwrap_or_else(|| engine.endpoint());
+        let pump = Pump::new(
+            aws::streams_client(&endpoint),
+            engine::PORTAL,
+            function(DELIVER_MAIL),
+            PumpOptions {
+                lanes: options.lanes,
+                retries: options.retries,
+                position: file("stream-position.json"),
+                dead_letters: file("dead-letters.jsonl"),
+                ..PumpOptions::deliver_mail(clock)
+            },
+        )?;
+        let (stop, stopped) = watch::channel(false);
+        let tasks = vec![
+            tokio::spawn(pump.run(wait_for(stopped.clone()))),
+            tokio::spawn(tell(
+                heard,
+                function(MAIL_EVENTS),
+                options.event_delay,
+                stopped.clone(),
+            )),
+            tokio::spawn(sweep(engine.sweeper(), stopped)),
+        ];
+
+        let router = front::router(options.front.clone(), postbox.clone());
+        let front = front
+            .into_iter()
+            .map(|listener| Server::start(listener, router.clone()))
+            .collect::<io::Result<_>>()?;
+        Ok(Self {
+            front,
+            ses,
+            engine,
+            postbox,
+            stop,
+            tasks,
+        })
+    }
+
+    /// The addresses, for whoever started the stack.
+    pub fn ready(&self) -> Value {
+        json!({
+            "ready": true,
+            "front": self.front.first().map(Server::url),
+            "dynamodb": self.engine.endpoint(),
+            "ses": self.ses.url(),
+        })
+    }
+
+    /// The mails.
+    pub fn postbox(&self) -> &Postbox {
+        &self.postbox
+    }
+
+    /// Stops everything: no new requests first, then what works behind them, the database last.
+    pub async fn shutdown(self) {
+        let Self {
+            front,
+            ses,
+            engine,
+            postbox: _,
+            stop,
+            tasks,
+        } = self;
+        for server in front {
+            server.shutdown().await;
+        }
+        let _ = stop.send(true);
+        ses.shutdown().await;
+        for task in tasks {
+            let abort = task.abort_handle();
+            if tokio::time::timeout(Duration::from_secs(3), task).await.is_err() {
+                abort.abort();
+            }
+        }
+        engine.shutdown().await;
+    }
+}
+
+async fn listen(addr: SocketAddr, flag: &'static str) -> Result<TcpListener, StackError> {
+    TcpListener::bind(addr)
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => StackError::InUse { addr, flag },
+            _ => StackError::Listen { addr, flag, source },
+        })
+}
+
+/// Listens where a browser looks for `localhost`: most try `[::1]` before `127.0.0.1`.
+async fn listen_on_origin(addr: SocketAddr) -> Result<Vec<TcpListener>, StackError> {
+    const FLAG: &str = "--listen";
+    let first = listen(addr, FLAG).await?;
+    let mut listeners = vec![first];
+    if addr.ip() == IpAddr::V4(Ipv4Addr::LOCALHOST)
+        && let Some(port) = listeners
+            .first()
+            .and_then(|first| first.local_addr().ok())
+            .map(|addr| addr.port())
+    {
+        match listen(SocketAddr::from((Ipv6Addr::LOCALHOST, port)), FLAG).await {
+            Ok(second) => listeners.push(second),
+            // Somebody else would be what the browser finds.
+            Err(error @ StackError::InUse { .. }) if addr.port() != 0 => return Err(error),
+            Err(error) => tracing::debug!(%error, "no IPv6 on this machine"),
+        }
+    }
+    Ok(listeners)
+}
+
+async fn wait_for(mut stopped: watch::Receiver<bool>) {
+    // A sender that is gone has stopped as well.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+async fn sweep(
+    sweeper: impl Fn() -> Result<usize, EngineError> + Clone + Send + 'static,
+    stopped: watch::Receiver<bool>,
+) {
+    let mut stopped = std::pin::pin!(wait_for(stopped));
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            () = tokio::time::sleep(SWEEP_INTERVAL) => {}
+        }
+        match tokio::task::spawn_blocking(sweeper.clone()).await {
+            Ok(Ok(0)) | Err(_) => {}
+            Ok(Ok(items)) => tracing::debug!(items, "swept what has expired"),
+            Ok(Err(error)) => tracing::warn!(%error, "the sweep failed"),
+        }
+    }
+}
+
+/// Hands SES's events to the function, as `EventBridge` does: in no promised order, each until it is taken.
+async fn tell(
+    mut heard: mpsc::UnboundedReceiver<Value>,
+    function: Function,
+    delay: Duration,
+    stopped: watch::Receiver<bool>,
+) {
+    let mut stopped = std::pin::pin!(wait_for(stopped));
+    let mut telling = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            Some(_) = telling.join_next() => {}
+            event = heard.recv() => match event {
+                Some(event) => {
+                    telling.spawn(tell_one(event, function.clone(), delay));
+                }
+                None => return,
+            },
+        }
+    }
+}
+
+async fn tell_one(event: Value, function: Function, delay: Duration) {
+    tokio::time::sleep(delay).await;
+    let kind = event
+        .get("detail-type")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    let mut failures = 0;
+    let mut wait = Duration::from_millis(200);
+    loop {
+        match function.invoke(event.clone()).await {
+            Ok(_) => return,
+            Err(error) => {
+                if matches!(error, InvokeError::Failed(_)) {
+                    failures += 1;
+                }
+                if failures == EVENT_ATTEMPTS {
+                    tracing::error!(function = MAIL_EVENTS, kind, %error, "an event was given up");
+                    return;
+                }
+                tracing::debug!(function = MAIL_EVENTS, kind, %error, "an event was not taken: trying again");
+            }
+        }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(Duration::from_secs(5));
+    }
+}

@@ -1,0 +1,151 @@
+//! What the tests share: clients, clocks, and functions that stand in for the portal's.
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Request, StatusCode},
+};
+use http_body_util::BodyExt as _;
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use jiff::Timestamp;
+use portal_local::{
+    aws,
+    clock::Clock,
+    engine::Engine,
+    problem::ProblemPages,
+    server::Server,
+    ses::{self, Postbox, PostboxOptions},
+};
+use serde_json::Value;
+use std::{
+    net::Ipv4Addr,
+    sync::{Arc, Mutex},
+};
+use tokio::{net::TcpListener, sync::mpsc};
+
+/// 2026年4月1日 9時00分 in Japan.
+pub(crate) const START: &str = "2026-04-01T00:00:00Z";
+
+/// Where problems are described.
+pub(crate) const PROBLEMS: &str = "https://problems.example.jp/";
+
+pub(crate) fn problem_pages() -> ProblemPages {
+    ProblemPages::below(PROBLEMS)
+}
+
+/// A clock that stands until it is set.
+#[derive(Clone)]
+pub(crate) struct SetClock(Arc<Mutex<Timestamp>>);
+
+impl SetClock {
+    pub(crate) fn at(time: &str) -> Self {
+        Self(Arc::new(Mutex::new(time.parse().unwrap())))
+    }
+
+    pub(crate) fn set(&self, time: &str) {
+        *self.0.lock().unwrap() = time.parse().unwrap();
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        let shown = self.0.clone();
+        Clock::from_fn(move || *shown.lock().unwrap())
+    }
+}
+
+pub(crate) async fn listener() -> TcpListener {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap()
+}
+
+pub(crate) async fn engine() -> Engine {
+    Engine::in_memory(SetClock::at(START).clock()).await.unwrap()
+}
+
+pub(crate) fn dynamodb(endpoint: &str) -> aws_sdk_dynamodb::Client {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(aws::plain_http_client())
+        .credentials_provider(aws::credentials())
+        .region(Region::from_static(aws::REGION))
+        .endpoint_url(endpoint)
+        .build();
+    aws_sdk_dynamodb::Client::from_conf(config)
+}
+
+/// SES, its postbox, and what it told `EventBridge`.
+pub(crate) struct Ses {
+    pub(crate) client: aws_sdk_sesv2::Client,
+    pub(crate) postbox: Postbox,
+    pub(crate) events: mpsc::UnboundedReceiver<Value>,
+    _server: Server,
+}
+
+impl Ses {
+    pub(crate) async fn start() -> Self {
+        let (sender, events) = mpsc::unbounded_channel();
+        let mut options = PostboxOptions::in_memory(SetClock::at(START).clock());
+        options.events = Some(sender);
+        let postbox = Postbox::open(options).unwrap();
+        let server = ses::serve(listener().await, postbox.clone()).unwrap();
+        let config = aws_sdk_sesv2::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(aws::plain_http_client())
+            .credentials_provider(aws::credentials())
+            .region(Region::from_static(aws::REGION))
+            .endpoint_url(server.url())
+            .retry_config(aws_sdk_sesv2::config::retry::RetryConfig::disabled())
+            .build();
+        let client = aws_sdk_sesv2::Client::from_conf(config);
+        Self {
+            client,
+            postbox,
+            events,
+            _server: server,
+        }
+    }
+
+    /// The events so far.
+    pub(crate) fn told(&mut self) -> Vec<Value> {
+        std::iter::from_fn(|| self.events.try_recv().ok()).collect()
+    }
+}
+
+pub(crate) async fn serve(router: Router) -> Server {
+    Server::start(listener().await, router).unwrap()
+}
+
+/// An answer, read whole.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+pub(crate) async fn send(request: Request<Body>) -> Answer {
+    let client = Client::builder(TokioExecutor::new()).build_http();
+    let (head, body) = client.request(request).await.unwrap().into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    Answer {
+        status: head.status,
+        headers: head.headers,
+        body: String::from_utf8(bytes.to_vec()).unwrap(),
+    }
+}
+
+pub(crate) async fn get(url: &str) -> Answer {
+    send(Request::get(url).body(Body::empty()).unwrap()).await
+}
+
+pub(crate) async fn put(url: &str, body: &str) -> Answer {
+    send(Request::put(url).body(Body::from(body.to_owned())).unwrap()).await
+}
