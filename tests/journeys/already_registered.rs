@@ -16,7 +16,12 @@ async fn a_registered_office_is_told_so_after_the_code_and_sees_by_whom() {
 
     // One office is one number, whatever KJ ID proves it.
     let mut hanako = world.clerk();
-    hanako.authenticates(&SHARED_OFFICE_AGAIN).await.is(200).leads_to("otp").lacks("/message");
+    hanako
+        .authenticates(&SHARED_OFFICE_AGAIN)
+        .await
+        .is(200)
+        .leads_to("otp")
+        .lacks("/message");
     let told = hanako
         .types_the_mailed_code(SHARED_OFFICE_AGAIN.mail_address)
         .await
@@ -26,8 +31,14 @@ async fn a_registered_office_is_told_so_after_the_code_and_sees_by_whom() {
         .has("/members", json!([{ "emailMasked": "t***@e***.jp", "registeredAt": "2026-04-01T00:00:00Z", "pending": false }]));
     // somebody has logged in, so further users come from マイページ.
     assert_eq!(told.allowed(), ["cancel"]);
-    hanako.enters_profile(&profile("hanako@example.jp")).await.is_told("wrong-step");
-    hanako.calls("POST", "/registration/initial-password/reissue").await.is_told("wrong-step");
+    hanako
+        .enters_profile(&profile("hanako@example.jp"))
+        .await
+        .is_told("wrong-step");
+    hanako
+        .calls("POST", "/registration/initial-password/reissue")
+        .await
+        .is_told("wrong-step");
 }
 
 /// The first way out: the mail was lost, or its password has expired.
@@ -38,8 +49,15 @@ async fn while_nobody_has_logged_in_the_initial_password_is_issued_again_and_the
     let old = world.clerk().mailed_password("taro@example.jp").await;
 
     let mut again = world.clerk();
-    let told = again.proves_to_be(&PLAIN_OFFICE).await.leads_to("already-registered").has("/members/0/pending", true);
-    assert_eq!(told.allowed(), ["reissue-initial-password", "correct-profile", "cancel"]);
+    let told = again
+        .proves_to_be(&PLAIN_OFFICE)
+        .await
+        .leads_to("already-registered")
+        .has("/members/0/pending", true);
+    assert_eq!(
+        told.allowed(),
+        ["reissue-initial-password", "correct-profile", "cancel"]
+    );
     again
         .calls("POST", "/registration/initial-password/reissue")
         .await
@@ -51,7 +69,10 @@ async fn while_nobody_has_logged_in_the_initial_password_is_issued_again_and_the
 
     let new = again.mailed_password("taro@example.jp").await;
     assert_ne!(old, new);
-    again.logs_in("taro@example.jp", &old).await.is_told("wrong-credentials");
+    again
+        .logs_in("taro@example.jp", &old)
+        .await
+        .is_told("wrong-credentials");
     again.arrives_at_my_page("taro@example.jp").await;
 }
 
@@ -63,13 +84,24 @@ async fn an_initial_password_is_issued_again_three_times_a_day() {
         world.wait(3_600);
         let mut clerk = world.clerk();
         clerk.proves_to_be(&PLAIN_OFFICE).await;
-        clerk.calls("POST", "/registration/initial-password/reissue").await.is(200);
+        clerk
+            .calls("POST", "/registration/initial-password/reissue")
+            .await
+            .is(200);
         // A second click is no second issue.
-        clerk.calls("POST", "/registration/initial-password/reissue").await.is_told("wrong-step").leads_to("completed");
+        clerk
+            .calls("POST", "/registration/initial-password/reissue")
+            .await
+            .is_told("wrong-step")
+            .leads_to("completed");
     }
     let mut clerk = world.clerk();
     clerk.proves_to_be(&PLAIN_OFFICE).await;
-    clerk.calls("POST", "/registration/initial-password/reissue").await.is_told("no-sends-left").leads_to("already-registered");
+    clerk
+        .calls("POST", "/registration/initial-password/reissue")
+        .await
+        .is_told("no-sends-left")
+        .leads_to("already-registered");
     assert_eq!(world.mails_to("taro@example.jp").await.len(), 4);
 }
 
@@ -81,17 +113,33 @@ async fn while_nobody_has_logged_in_the_profile_is_corrected_and_the_replaced_me
     first.registers(&PLAIN_OFFICE, "tarou@example.jp").await;
     let strangers = first.mailed_password("tarou@example.jp").await;
     let mut stranger = world.clerk();
-    stranger.logs_in("tarou@example.jp", &strangers).await.is(200).leads_to("otp");
+    stranger
+        .logs_in("tarou@example.jp", &strangers)
+        .await
+        .is(200)
+        .leads_to("otp");
     let code = stranger.mailed_code("tarou@example.jp").await;
 
     let mut taro = world.clerk();
-    taro.proves_to_be(&PLAIN_OFFICE).await.leads_to("already-registered");
-    taro.enters_profile(&profile("taro@example.jp")).await.is(200).leads_to("confirm");
-    taro.confirms("corrects-01234567").await.is(201).leads_to("completed").has("/profile/email", "taro@example.jp");
+    taro.proves_to_be(&PLAIN_OFFICE)
+        .await
+        .leads_to("already-registered");
+    taro.enters_profile(&profile("taro@example.jp"))
+        .await
+        .is(200)
+        .leads_to("confirm");
+    taro.confirms("corrects-01234567")
+        .await
+        .is(201)
+        .leads_to("completed")
+        .has("/profile/email", "taro@example.jp");
 
     // Password, log-in and registration of the replaced one are dead.
     stranger.types_login_code(&code).await.is_told("no-flow");
-    stranger.logs_in("tarou@example.jp", &strangers).await.is_told("wrong-credentials");
+    stranger
+        .logs_in("tarou@example.jp", &strangers)
+        .await
+        .is_told("wrong-credentials");
     first.calls("GET", "/registration").await.is_told("no-flow");
     taro.arrives_at_my_page("taro@example.jp").await;
     // The address is free for others.
@@ -111,9 +159,14 @@ async fn a_correction_may_keep_the_address() {
     form["name"] = "介護 次郎".into();
     taro.enters_profile(&form).await.is(200);
     taro.confirms("keeps-0123456789").await.is(201);
-    taro.logs_in("taro@example.jp", &old).await.is_told("wrong-credentials");
+    taro.logs_in("taro@example.jp", &old)
+        .await
+        .is_told("wrong-credentials");
     taro.arrives_at_my_page("taro@example.jp").await;
-    taro.calls("GET", "/me").await.has("/name", "介護 次郎").has("/members/count", 1);
+    taro.calls("GET", "/me")
+        .await
+        .has("/name", "介護 次郎")
+        .has("/members/count", 1);
 }
 
 #[tokio::test]
@@ -126,14 +179,22 @@ async fn a_correction_that_comes_after_the_first_log_in_loses() {
     hanako.enters_profile(&profile("hanako@example.jp")).await.is(200);
     taro.arrives_at_my_page("taro@example.jp").await;
 
-    hanako.confirms("too-late-01234567").await.is_told("organisation-already-registered").leads_to("already-registered");
+    hanako
+        .confirms("too-late-01234567")
+        .await
+        .is_told("organisation-already-registered")
+        .leads_to("already-registered");
     taro.calls("GET", "/me").await.is(200);
 }
 
 /// A pending member's seat falls free after 14 days: by comparison, whether the broom has come or not.
 #[tokio::test]
 async fn who_never_came_holds_an_office_for_fourteen_days() {
-    for (wait, next) in [(1_209_599, "already-registered"), (1_209_600, "profile"), (1_209_601, "profile")] {
+    for (wait, next) in [
+        (1_209_599, "already-registered"),
+        (1_209_600, "profile"),
+        (1_209_601, "profile"),
+    ] {
         let world = World::start().await;
         world.clerk().registers(&PLAIN_OFFICE, "taro@example.jp").await;
         world.deliver().await;
@@ -156,7 +217,10 @@ async fn a_second_first_registration_after_everything_is_told_so() {
     taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
     taro.arrives_at_my_page("taro@example.jp").await;
     let mut again = world.clerk();
-    again.proves_to_be(&PLAIN_OFFICE).await.leads_to("already-registered");
+    again
+        .proves_to_be(&PLAIN_OFFICE)
+        .await
+        .leads_to("already-registered");
     again.calls("DELETE", "/registration").await.is(204);
     again.calls("GET", "/registration").await.is_told("no-flow");
     taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);

@@ -1,14 +1,15 @@
 //! Nothing secret in any item, stream record or problem.
 
-use testkit::people::{GUARDED_OFFICE, OWN_PASSWORD, profile};
 use testkit::World;
+use testkit::people::{GUARDED_OFFICE, OWN_PASSWORD, profile};
 
 /// Passwords, codes and cookies of a whole journey are looked for in everything that is stored.
 #[tokio::test]
 async fn no_secret_of_a_whole_journey_is_in_the_table() {
     let world = World::start().await;
     let mut taro = world.clerk();
-    taro.authenticates_with(GUARDED_OFFICE.user_id, "canary-wrong-password").await;
+    taro.authenticates_with(GUARDED_OFFICE.user_id, "canary-wrong-password")
+        .await;
     taro.proves_to_be(&GUARDED_OFFICE).await;
     let mut secrets = vec![
         "canary-wrong-password".to_owned(),

@@ -20,11 +20,26 @@ async fn the_initial_password_is_mailed_to_the_registered_address() {
         .has("/initialPassword/sendsLeft", 4);
     let mails = world.mails_to("taro@example.jp").await;
     assert_eq!(mails.len(), 1);
-    assert_eq!(mails[0].from, "介護情報基盤ポータル <no-reply@mail.kaigo-kiban-portal.jp>");
-    assert_eq!(mails[0].subject, "【介護情報基盤ポータル】初期パスワードのお知らせ");
-    assert!(mails[0].text.lines().any(|line| line == "有効期限：2026年4月4日 9時00分"));
+    assert_eq!(
+        mails[0].from,
+        "介護情報基盤ポータル <no-reply@mail.kaigo-kiban-portal.jp>"
+    );
+    assert_eq!(
+        mails[0].subject,
+        "【介護情報基盤ポータル】初期パスワードのお知らせ"
+    );
+    assert!(
+        mails[0]
+            .text
+            .lines()
+            .any(|line| line == "有効期限：2026年4月4日 9時00分")
+    );
     assert_eq!(taro.mailed_password("taro@example.jp").await.len(), 20);
-    taro.calls("GET", "/registration").await.is(200).leads_to("completed").has("/initialPassword/delivery", "delivered");
+    taro.calls("GET", "/registration")
+        .await
+        .is(200)
+        .leads_to("completed")
+        .has("/initialPassword/delivery", "delivered");
 }
 
 #[tokio::test]
@@ -34,14 +49,22 @@ async fn the_same_initial_password_is_sent_again_within_limits() {
     taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
     let password = taro.mailed_password("taro@example.jp").await;
 
-    taro.calls("POST", "/registration/initial-password/resend").await.is_told("resend-too-early").has("/retryAfterSeconds", 30);
+    taro.calls("POST", "/registration/initial-password/resend")
+        .await
+        .is_told("resend-too-early")
+        .has("/retryAfterSeconds", 30);
     for (wait, left) in [(30, 3), (60, 2), (120, 1), (240, 0)] {
         world.wait(wait);
-        taro.calls("POST", "/registration/initial-password/resend").await.is(200).has("/initialPassword/sendsLeft", left);
+        taro.calls("POST", "/registration/initial-password/resend")
+            .await
+            .is(200)
+            .has("/initialPassword/sendsLeft", left);
         assert_eq!(taro.mailed_password("taro@example.jp").await, password);
     }
     world.wait(600);
-    taro.calls("POST", "/registration/initial-password/resend").await.is_told("no-sends-left");
+    taro.calls("POST", "/registration/initial-password/resend")
+        .await
+        .is_told("no-sends-left");
     assert_eq!(world.mails_to("taro@example.jp").await.len(), 5);
 }
 
@@ -50,14 +73,25 @@ async fn a_resend_and_a_reissue_belong_to_their_screens() {
     let world = World::start().await;
     let mut taro = world.clerk();
     taro.proves_to_be(&PLAIN_OFFICE).await;
-    taro.calls("POST", "/registration/initial-password/resend").await.is_told("wrong-step").leads_to("profile");
-    taro.calls("POST", "/registration/initial-password/reissue").await.is_told("wrong-step");
+    taro.calls("POST", "/registration/initial-password/resend")
+        .await
+        .is_told("wrong-step")
+        .leads_to("profile");
+    taro.calls("POST", "/registration/initial-password/reissue")
+        .await
+        .is_told("wrong-step");
     taro.enters_profile(&profile("taro@example.jp")).await;
     taro.confirms("belongs-01234567").await.is(201);
     // The living one is not replaced from here: it works.
-    taro.calls("POST", "/registration/initial-password/reissue").await.is_told("wrong-step").leads_to("completed");
+    taro.calls("POST", "/registration/initial-password/reissue")
+        .await
+        .is_told("wrong-step")
+        .leads_to("completed");
     // Back button: the form is over.
-    taro.enters_profile(&profile("other@example.jp")).await.is_told("wrong-step").leads_to("completed");
+    taro.enters_profile(&profile("other@example.jp"))
+        .await
+        .is_told("wrong-step")
+        .leads_to("completed");
 }
 
 /// The initial password 72 hours long, one second before, at and after.
@@ -75,7 +109,9 @@ async fn an_initial_password_works_for_seventy_two_hours() {
         } else {
             // Only whoever holds the right one is told that it is too old.
             answer.is_told("initial-password-expired");
-            taro.logs_in("taro@example.jp", "wrong").await.is_told("wrong-credentials");
+            taro.logs_in("taro@example.jp", "wrong")
+                .await
+                .is_told("wrong-credentials");
         }
     }
 }

@@ -7,7 +7,11 @@ use testkit::people::{DEEMED_OFFICE, PLAIN_OFFICE, SHARED_OFFICE, SHARED_OFFICE_
 async fn ready_to_confirm(world: &World, office: &TestOffice, email: &str) -> testkit::Clerk {
     let mut clerk = world.clerk();
     clerk.proves_to_be(office).await.is(200);
-    clerk.enters_profile(&profile(email)).await.is(200).leads_to("confirm");
+    clerk
+        .enters_profile(&profile(email))
+        .await
+        .is(200)
+        .leads_to("confirm");
     clerk
 }
 
@@ -33,7 +37,11 @@ async fn a_storm_of_clicks_registers_once() {
         .map(|at| {
             let mut clerk = taro.clone();
             // Half of them with the same key, half with others.
-            let key = if at % 2 == 0 { "same-key-00000000".to_owned() } else { format!("other-key-{at:06}") };
+            let key = if at % 2 == 0 {
+                "same-key-00000000".to_owned()
+            } else {
+                format!("other-key-{at:06}")
+            };
             tokio::spawn(async move { (at, clerk.confirms(&key).await) })
         })
         .collect();
@@ -48,7 +56,10 @@ async fn a_storm_of_clicks_registers_once() {
     }
     assert!(!registered.is_empty());
     let same = registered.iter().filter(|(at, _)| at % 2 == 0).count();
-    assert!(same == registered.len() || registered.len() == 1, "one key won, and only its repeats are answered alike");
+    assert!(
+        same == registered.len() || registered.len() == 1,
+        "one key won, and only its repeats are answered alike"
+    );
     assert!(registered.iter().all(|(_, body)| *body == registered[0].1));
     assert_eq!(world.mails_to("taro@example.jp").await.len(), 1);
 }
@@ -58,16 +69,34 @@ async fn the_key_is_required_and_means_one_body() {
     let world = World::start().await;
     let mut taro = ready_to_confirm(&world, &PLAIN_OFFICE, "taro@example.jp").await;
     let body = json!({ "draft": taro.draft });
-    taro.json("POST", "/registration/confirm", &body).await.is_told("idempotency-key-missing");
-    for key in ["short", "with spaces 0123456789", "\"unclosed-0123456789", &"x".repeat(65)] {
-        taro.keyed("POST", "/registration/confirm", key, &body).await.is_told("idempotency-key-missing");
+    taro.json("POST", "/registration/confirm", &body)
+        .await
+        .is_told("idempotency-key-missing");
+    for key in [
+        "short",
+        "with spaces 0123456789",
+        "\"unclosed-0123456789",
+        &"x".repeat(65),
+    ] {
+        taro.keyed("POST", "/registration/confirm", key, &body)
+            .await
+            .is_told("idempotency-key-missing");
     }
 
-    taro.keyed("POST", "/registration/confirm", "\"quoted-0123456789\"", &body).await.is(201);
-    taro.keyed("POST", "/registration/confirm", "quoted-0123456789", &body).await.is(201);
+    taro.keyed("POST", "/registration/confirm", "\"quoted-0123456789\"", &body)
+        .await
+        .is(201);
+    taro.keyed("POST", "/registration/confirm", "quoted-0123456789", &body)
+        .await
+        .is(201);
     let other = json!({ "draft": "another" });
-    taro.keyed("POST", "/registration/confirm", "quoted-0123456789", &other).await.is_told("idempotency-key-reused");
-    taro.keyed("POST", "/registration/confirm", "another-0123456789", &body).await.is_told("wrong-step").leads_to("completed");
+    taro.keyed("POST", "/registration/confirm", "quoted-0123456789", &other)
+        .await
+        .is_told("idempotency-key-reused");
+    taro.keyed("POST", "/registration/confirm", "another-0123456789", &body)
+        .await
+        .is_told("wrong-step")
+        .leads_to("completed");
 }
 
 /// Twenty people of one office at once, by two KJ IDs: one registers, the others get the manual's sentence.
@@ -76,7 +105,11 @@ async fn of_many_first_registrations_of_an_office_one_wins() {
     let world = World::start().await;
     let mut clerks = Vec::new();
     for at in 0..10 {
-        let office = if at % 2 == 0 { SHARED_OFFICE } else { SHARED_OFFICE_AGAIN };
+        let office = if at % 2 == 0 {
+            SHARED_OFFICE
+        } else {
+            SHARED_OFFICE_AGAIN
+        };
         clerks.push(ready_to_confirm(&world, &office, &format!("person{at}@example.jp")).await);
     }
     let clicks: Vec<_> = clerks
@@ -92,12 +125,21 @@ async fn of_many_first_registrations_of_an_office_one_wins() {
             answer
                 .is_told("organisation-already-registered")
                 .leads_to("already-registered")
-                .has("/title", "同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。");
+                .has(
+                    "/title",
+                    "同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。",
+                );
         }
     }
     assert_eq!(won, 1);
     let mails = world.mails().await;
-    assert_eq!(mails.iter().filter(|mail| mail.subject.contains("初期パスワード")).count(), 1);
+    assert_eq!(
+        mails
+            .iter()
+            .filter(|mail| mail.subject.contains("初期パスワード"))
+            .count(),
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,7 +148,10 @@ async fn of_two_offices_that_want_one_address_one_gets_it() {
     let mut taro = ready_to_confirm(&world, &PLAIN_OFFICE, "shared@example.jp").await;
     let mut hanako = ready_to_confirm(&world, &DEEMED_OFFICE, "shared@example.jp").await;
 
-    let (a, b) = tokio::join!(taro.confirms("taro-0123456789ab"), hanako.confirms("hanako-0123456789"));
+    let (a, b) = tokio::join!(
+        taro.confirms("taro-0123456789ab"),
+        hanako.confirms("hanako-0123456789")
+    );
 
     let (won, lost) = if a.status == 201 { (a, b) } else { (b, a) };
     won.is(201);

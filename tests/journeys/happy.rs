@@ -34,5 +34,8 @@ async fn an_office_with_a_security_code_types_it_and_gets_to_my_page() {
     taro.registers(&GUARDED_OFFICE, "taro@example.jp").await;
     taro.arrives_at_my_page("taro@example.jp").await;
 
-    taro.calls("GET", "/me").await.is(200).has("/office/name", GUARDED_OFFICE.name);
+    taro.calls("GET", "/me")
+        .await
+        .is(200)
+        .has("/office/name", GUARDED_OFFICE.name);
 }

@@ -28,7 +28,10 @@ async fn the_mailed_initial_password_leads_to_the_code() {
         .await
         .is(200)
         .leads_to("otp")
-        .has("/otp/subject", "【介護情報基盤ポータル】ワンタイムパスワード発行通知")
+        .has(
+            "/otp/subject",
+            "【介護情報基盤ポータル】ワンタイムパスワード発行通知",
+        )
         .has("/expiresAt", "2026-04-01T00:15:00Z");
 }
 
@@ -45,7 +48,11 @@ async fn the_initial_password_works_as_often_as_a_log_in_is_begun_with_it_until_
     // The session ends before the change; another day one comes back.
     world.wait(86_400);
     taro.arrives_at_my_page("taro@example.jp").await;
-    world.clerk().logs_in("taro@example.jp", &password).await.is_told("wrong-credentials");
+    world
+        .clerk()
+        .logs_in("taro@example.jp", &password)
+        .await
+        .is_told("wrong-credentials");
 }
 
 #[tokio::test]
@@ -54,16 +61,35 @@ async fn unknown_wrong_waiting_and_pending_get_one_and_the_same_answer() {
     registered(&world).await;
     let mut answers = Vec::new();
     let mut stranger = world.clerk();
-    for (email, password) in [("nobody@example.jp", "x"), ("taro@example.jp", "x"), ("taro@example.jp", OWN_PASSWORD)] {
-        answers.push(stranger.logs_in(email, password).await.is_told("wrong-credentials"));
+    for (email, password) in [
+        ("nobody@example.jp", "x"),
+        ("taro@example.jp", "x"),
+        ("taro@example.jp", OWN_PASSWORD),
+    ] {
+        answers.push(
+            stranger
+                .logs_in(email, password)
+                .await
+                .is_told("wrong-credentials"),
+        );
     }
     for _ in 0..6 {
-        answers.push(stranger.logs_in("taro@example.jp", "x").await.is_told("wrong-credentials"));
+        answers.push(
+            stranger
+                .logs_in("taro@example.jp", "x")
+                .await
+                .is_told("wrong-credentials"),
+        );
     }
     let plain = |answer: &testkit::Answer| {
         let mut body = answer.body.clone();
         body.as_object_mut().unwrap().remove("instance");
-        let headers: Vec<_> = answer.headers.iter().filter(|(name, _)| name != "x-request-id").cloned().collect();
+        let headers: Vec<_> = answer
+            .headers
+            .iter()
+            .filter(|(name, _)| name != "x-request-id")
+            .cloned()
+            .collect();
         (answer.status, headers, body)
     };
     assert!(answers.iter().all(|answer| plain(answer) == plain(&answers[0])));
@@ -82,7 +108,9 @@ async fn wrong_passwords_are_waited_for_and_the_wait_ends_by_itself() {
     for _ in 0..5 {
         taro.logs_in("taro@example.jp", "wrong").await;
     }
-    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is_told("wrong-credentials");
+    taro.logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is_told("wrong-credentials");
     world.wait(1);
     taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
 }
@@ -96,17 +124,27 @@ async fn after_a_hundred_wrong_passwords_in_a_row_the_password_is_off() {
         world.wait(900);
     }
     world.wait(86_400);
-    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is_told("wrong-credentials");
+    taro.logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is_told("wrong-credentials");
 }
 
 #[tokio::test]
 async fn every_form_of_bad_input_has_its_own_place() {
     let world = World::start().await;
     let mut taro = world.clerk();
-    taro.json("POST", "/login", &json!({})).await.complains(&[("/email", "required"), ("/password", "required")]);
-    taro.logs_in("taro", "x").await.complains(&[("/email", "not-an-email-address")]);
-    taro.logs_in("taro@example.jp", &"x".repeat(1_025)).await.complains(&[("/password", "too-long")]);
-    taro.logs_in("taro@example.jp", &"x".repeat(1_024)).await.is_told("wrong-credentials");
+    taro.json("POST", "/login", &json!({}))
+        .await
+        .complains(&[("/email", "required"), ("/password", "required")]);
+    taro.logs_in("taro", "x")
+        .await
+        .complains(&[("/email", "not-an-email-address")]);
+    taro.logs_in("taro@example.jp", &"x".repeat(1_025))
+        .await
+        .complains(&[("/password", "too-long")]);
+    taro.logs_in("taro@example.jp", &"x".repeat(1_024))
+        .await
+        .is_told("wrong-credentials");
 }
 
 #[tokio::test]
@@ -117,7 +155,10 @@ async fn ten_mails_an_hour_reach_one_address_and_the_eleventh_request_is_told_wh
     for _ in 0..8 {
         taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
     }
-    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is_told("too-many-requests").has("/retryAfterSeconds", 3_600);
+    taro.logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is_told("too-many-requests")
+        .has("/retryAfterSeconds", 3_600);
     assert_eq!(world.mails_to("taro@example.jp").await.len(), 10);
     world.wait(3_600);
     taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
@@ -137,13 +178,32 @@ async fn a_storm_of_passwords_counts_no_more_than_it_may() {
         .collect();
     for attempt in tries {
         let answer = attempt.await.unwrap();
-        assert!(answer.status == 200 || ["wrong-credentials", "too-many-requests"].contains(&answer.body["code"].as_str().unwrap()));
+        assert!(
+            answer.status == 200
+                || ["wrong-credentials", "too-many-requests"]
+                    .contains(&answer.body["code"].as_str().unwrap())
+        );
     }
-    let key = portal::values::EmailAddress::parse("taro@example.jp").unwrap().key();
-    let account = world.table.get::<portal::account::Account>(&key, platform::store::Found::Strongly).await.unwrap().unwrap();
-    assert!(account.item.passwords.failures <= 5, "{}", account.item.passwords.failures);
+    let key = portal::values::EmailAddress::parse("taro@example.jp")
+        .unwrap()
+        .key();
+    let account = world
+        .table
+        .get::<portal::account::Account>(&key, platform::store::Found::Strongly)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        account.item.passwords.failures <= 5,
+        "{}",
+        account.item.passwords.failures
+    );
     world.wait(3_600);
-    world.clerk().logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    world
+        .clerk()
+        .logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is(200);
 }
 
 /// 「市町村（保険者）は、ログイン画面のID、パスワード入力欄に…」: whoever has an ID logs in here; there is one log-in for all.
@@ -154,7 +214,10 @@ async fn a_log_in_needs_nothing_but_id_and_password() {
     taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
     let code = taro.mailed_code("taro@example.jp").await;
     taro.types_login_code(&code).await.is(200).leads_to("my-page");
-    taro.calls("GET", "/me").await.is(200).has("/lastLoginAt", "2026-04-01T00:00:00Z");
+    taro.calls("GET", "/me")
+        .await
+        .is(200)
+        .has("/lastLoginAt", "2026-04-01T00:00:00Z");
 }
 
 /// A hash made with an older key of the ring works, and is made anew at the log-in.
@@ -162,26 +225,53 @@ async fn a_log_in_needs_nothing_but_id_and_password() {
 async fn an_outdated_hash_is_renewed_at_log_in() {
     let world = World::start().await;
     active(&world).await;
-    let key = portal::values::EmailAddress::parse("taro@example.jp").unwrap().key();
+    let key = portal::values::EmailAddress::parse("taro@example.jp")
+        .unwrap()
+        .key();
     let hash = |account: &portal::account::Account| match &account.member.as_ref().unwrap().credential {
         portal::account::Credential::Chosen { hash, .. } => hash.clone(),
         portal::account::Credential::Initial { .. } => panic!("an initial password"),
     };
-    let read = async || world.table.get::<portal::account::Account>(&key, platform::store::Found::Strongly).await.unwrap().unwrap();
+    let read = async || {
+        world
+            .table
+            .get::<portal::account::Account>(&key, platform::store::Found::Strongly)
+            .await
+            .unwrap()
+            .unwrap()
+    };
     let stored = read().await;
-    let cheap = portal::limits::Limits { hash_memory: 32, ..world.settings.limits.clone() };
+    let cheap = portal::limits::Limits {
+        hash_memory: 32,
+        ..world.settings.limits.clone()
+    };
     let old = platform::passwords::Passwords::new(world.keys.clone(), &cheap).unwrap();
-    let old = old.hash(std::sync::Arc::new(portal::password::folded(OWN_PASSWORD))).await.unwrap();
+    let old = old
+        .hash(std::sync::Arc::new(portal::password::folded(OWN_PASSWORD)))
+        .await
+        .unwrap();
     let mut account = stored.item.clone();
     if let Some(member) = &mut account.member
         && let portal::account::Credential::Chosen { hash, .. } = &mut member.credential
     {
         hash.clone_from(&old);
     }
-    world.table.put(account, platform::store::Replacing::Read(&stored)).await.unwrap();
+    world
+        .table
+        .put(account, platform::store::Replacing::Read(&stored))
+        .await
+        .unwrap();
 
-    world.clerk().logs_in("taro@example.jp", "wrong").await.is_told("wrong-credentials");
+    world
+        .clerk()
+        .logs_in("taro@example.jp", "wrong")
+        .await
+        .is_told("wrong-credentials");
     assert_eq!(hash(&read().await.item), old);
-    world.clerk().logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    world
+        .clerk()
+        .logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is(200);
     assert!(hash(&read().await.item).contains("m=64"));
 }

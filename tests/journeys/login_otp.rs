@@ -19,10 +19,21 @@ async fn the_code_is_mailed_to_the_portals_address_under_the_manuals_subject() {
     let world = World::start().await;
     let mut taro = at_the_code(&world).await;
     let mails = world.mails_to("taro@example.jp").await;
-    assert_eq!(mails[0].subject, "【介護情報基盤ポータル】ワンタイムパスワード発行通知");
-    assert_eq!(mails[0].from, "介護情報基盤ポータル <no-reply@mail.kaigo-kiban-portal.jp>");
+    assert_eq!(
+        mails[0].subject,
+        "【介護情報基盤ポータル】ワンタイムパスワード発行通知"
+    );
+    assert_eq!(
+        mails[0].from,
+        "介護情報基盤ポータル <no-reply@mail.kaigo-kiban-portal.jp>"
+    );
     let code = taro.mailed_code("taro@example.jp").await;
-    taro.types_login_code(&code).await.is(200).leads_to("new-password").has("/newPassword", "required").has("/terms/shown", false);
+    taro.types_login_code(&code)
+        .await
+        .is(200)
+        .leads_to("new-password")
+        .has("/newPassword", "required")
+        .has("/terms/shown", false);
 }
 
 #[tokio::test]
@@ -32,7 +43,10 @@ async fn a_code_of_the_registration_is_none_of_the_log_in() {
     let registration = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
     let login = taro.mailed_code("taro@example.jp").await;
     if registration != login {
-        taro.types_login_code(&registration).await.is_told("wrong-code").has("/triesLeft", 4);
+        taro.types_login_code(&registration)
+            .await
+            .is_told("wrong-code")
+            .has("/triesLeft", 4);
     }
     taro.types_login_code(&login).await.is(200);
 }
@@ -71,9 +85,13 @@ async fn five_wrong_codes_end_the_log_in_and_ten_stop_the_account() {
         assert_eq!(told.allowed(), ["cancel"]);
     }
     // Stopped: one and the same answer as for a wrong password.
-    taro.logs_in("taro@example.jp", &password).await.is_told("wrong-credentials");
+    taro.logs_in("taro@example.jp", &password)
+        .await
+        .is_told("wrong-credentials");
     world.wait(899);
-    taro.logs_in("taro@example.jp", &password).await.is_told("wrong-credentials");
+    taro.logs_in("taro@example.jp", &password)
+        .await
+        .is_told("wrong-credentials");
     world.wait(1);
     taro.arrives_at_my_page("taro@example.jp").await;
 }
@@ -85,12 +103,19 @@ async fn a_log_in_lives_for_a_quarter_of_an_hour_and_no_code_outlives_it() {
         let mut taro = at_the_code(&world).await;
         world.wait(wait);
         let answer = taro.calls("GET", "/login").await;
-        if lives { drop(answer.is(200)) } else { drop(answer.is_told("no-flow")) }
+        if lives {
+            drop(answer.is(200));
+        } else {
+            drop(answer.is_told("no-flow"));
+        }
     }
     let world = World::start().await;
     let mut taro = at_the_code(&world).await;
     world.wait(600);
-    taro.calls("POST", "/login/otp/resend").await.is(200).has("/otp/expiresAt", "2026-04-01T00:15:00Z");
+    taro.calls("POST", "/login/otp/resend")
+        .await
+        .is(200)
+        .has("/otp/expiresAt", "2026-04-01T00:15:00Z");
 }
 
 #[tokio::test]
@@ -98,13 +123,17 @@ async fn a_resend_brings_the_code_again_within_limits() {
     let world = World::start().await;
     let mut taro = at_the_code(&world).await;
     let code = taro.mailed_code("taro@example.jp").await;
-    taro.calls("POST", "/login/otp/resend").await.is_told("resend-too-early");
+    taro.calls("POST", "/login/otp/resend")
+        .await
+        .is_told("resend-too-early");
     for wait in [30, 60, 120, 240] {
         world.wait(wait);
         taro.calls("POST", "/login/otp/resend").await.is(200);
     }
     world.wait(100);
-    taro.calls("POST", "/login/otp/resend").await.is_told("no-sends-left");
+    taro.calls("POST", "/login/otp/resend")
+        .await
+        .is_told("no-sends-left");
     let newest = taro.mailed_code("taro@example.jp").await;
     if newest != code {
         taro.types_login_code(&code).await.is_told("wrong-code");

@@ -11,7 +11,10 @@ async fn a_bounce_is_shown_on_the_still_open_screen() {
     let mut taro = world.clerk();
     taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
     world.deliver().await;
-    taro.calls("GET", "/registration").await.is(200).has("/initialPassword/delivery", "bounced");
+    taro.calls("GET", "/registration")
+        .await
+        .is(200)
+        .has("/initialPassword/delivery", "bounced");
 }
 
 #[tokio::test]
@@ -21,7 +24,10 @@ async fn a_refused_mail_is_shown_as_failed() {
     let mut taro = world.clerk();
     taro.authenticates(&PLAIN_OFFICE).await.is(200);
     world.deliver().await;
-    taro.calls("GET", "/registration").await.is(200).has("/otp/delivery", "failed");
+    taro.calls("GET", "/registration")
+        .await
+        .is(200)
+        .has("/otp/delivery", "failed");
 }
 
 /// Throttling delays a mail and never fails a step; the others of the batch go out.
@@ -32,11 +38,15 @@ async fn a_throttled_mail_comes_later_and_holds_up_nobody() {
     let mut taro = world.clerk();
     taro.authenticates(&PLAIN_OFFICE).await.is(200);
     world.deliver_once().await;
-    taro.calls("GET", "/registration").await.has("/otp/delivery", "queued");
+    taro.calls("GET", "/registration")
+        .await
+        .has("/otp/delivery", "queued");
 
     world.set_outcome(PLAIN_OFFICE.mail_address, Outcome::Delivered);
     let code = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
-    taro.calls("GET", "/registration").await.has("/otp/delivery", "delivered");
+    taro.calls("GET", "/registration")
+        .await
+        .has("/otp/delivery", "delivered");
     assert_eq!(world.mails_to(PLAIN_OFFICE.mail_address).await.len(), 1);
     taro.types_code(&code).await.is(200);
 }
@@ -48,7 +58,9 @@ async fn a_code_that_expired_on_its_way_is_not_sent() {
     taro.authenticates(&PLAIN_OFFICE).await;
     world.wait(600);
     assert!(world.mails().await.is_empty());
-    taro.calls("GET", "/registration").await.has("/otp/delivery", "failed");
+    taro.calls("GET", "/registration")
+        .await
+        .has("/otp/delivery", "failed");
 }
 
 #[tokio::test]
@@ -85,11 +97,19 @@ async fn news_of_an_older_mail_is_not_taken_for_news_of_this_one() {
     taro.calls("POST", "/registration/otp/resend").await.is(200);
     let mails = world.mails_to(PLAIN_OFFICE.mail_address).await;
     let event = |mail: &portal_local::ses::Mail| {
-        let tags: serde_json::Map<_, _> = mail.tags.iter().map(|(name, value)| (name.clone(), vec![value.clone()].into())).collect();
+        let tags: serde_json::Map<_, _> = mail
+            .tags
+            .iter()
+            .map(|(name, value)| (name.clone(), vec![value.clone()].into()))
+            .collect();
         serde_json::json!({ "detail": { "eventType": "Bounce", "mail": { "tags": tags } } })
     };
     mail_events::handle(&world.table, event(&mails[1])).await.unwrap();
-    taro.calls("GET", "/registration").await.has("/otp/delivery", "delivered");
+    taro.calls("GET", "/registration")
+        .await
+        .has("/otp/delivery", "delivered");
     mail_events::handle(&world.table, event(&mails[0])).await.unwrap();
-    taro.calls("GET", "/registration").await.has("/otp/delivery", "bounced");
+    taro.calls("GET", "/registration")
+        .await
+        .has("/otp/delivery", "bounced");
 }

@@ -15,7 +15,11 @@ async fn my_page_looks_at_the_session_alone() {
     let world = World::start().await;
     let mut taro = at_my_page(&world).await;
     taro.cookies.retain(|name, _| name == "__Host-session");
-    taro.calls("GET", "/me").await.is(200).has("/session/idleExpiresAt", "2026-04-01T00:30:00Z").has("/session/expiresAt", "2026-04-01T12:00:00Z");
+    taro.calls("GET", "/me")
+        .await
+        .is(200)
+        .has("/session/idleExpiresAt", "2026-04-01T00:30:00Z")
+        .has("/session/expiresAt", "2026-04-01T12:00:00Z");
     taro.cookies.clear();
     taro.calls("GET", "/me").await.is_told("no-session");
     taro.cookies.insert("__Host-session".to_owned(), "A".repeat(43));
@@ -30,7 +34,11 @@ async fn a_session_that_nobody_uses_ends_after_half_an_hour_and_every_one_after_
         let mut taro = at_my_page(&world).await;
         world.wait(wait);
         let answer = taro.calls("GET", "/me").await;
-        if lives { drop(answer.is(200)) } else { drop(answer.is_told("no-session")) }
+        if lives {
+            drop(answer.is(200));
+        } else {
+            drop(answer.is_told("no-session"));
+        }
     }
     let world = World::start().await;
     let mut taro = at_my_page(&world).await;
@@ -100,5 +108,8 @@ async fn a_password_only_session_opens_nothing() {
     let login = taro.cookies["__Host-login"].clone();
     taro.cookies.insert("__Host-session".to_owned(), login);
     taro.calls("GET", "/me").await.is_told("no-session");
-    taro.calls("POST", "/login/session").await.is_told("wrong-step").leads_to("otp");
+    taro.calls("POST", "/login/session")
+        .await
+        .is_told("wrong-step")
+        .leads_to("otp");
 }

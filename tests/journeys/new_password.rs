@@ -3,7 +3,7 @@
 use portal::terms::{PUBLISHED, Terms};
 use serde_json::json;
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
-use testkit::{Settings, World};
+use testkit::World;
 
 async fn at_new_password(world: &World) -> testkit::Clerk {
     let mut taro = world.clerk();
@@ -19,7 +19,10 @@ async fn a_new_password_and_the_terms_lead_to_my_page() {
     let world = World::start().await;
     let mut taro = at_new_password(&world).await;
     let version = taro.is_shown_the_terms().await;
-    taro.changes_password(OWN_PASSWORD, &version).await.is(200).leads_to("my-page");
+    taro.changes_password(OWN_PASSWORD, &version)
+        .await
+        .is(200)
+        .leads_to("my-page");
     taro.calls("GET", "/me").await.is(200);
 }
 
@@ -33,12 +36,27 @@ async fn the_terms_are_shown_before_they_are_agreed_to() {
     assert_eq!(terms.body["title"], "介護情報基盤ポータル利用規約");
     let version = terms.body["version"].as_str().unwrap();
 
-    taro.changes_password(OWN_PASSWORD, version).await.is_told("terms-not-shown");
-    taro.changes_password(OWN_PASSWORD, "1999-01-01").await.is_told("terms-outdated");
-    taro.json("POST", "/login/terms/shown", &json!({ "version": "1999-01-01" })).await.is_told("terms-outdated");
-    taro.json("POST", "/login/terms/shown", &json!({ "version": version })).await.is(200).has("/terms/shown", true);
-    for body in [json!({ "newPassword": OWN_PASSWORD }), json!({ "newPassword": OWN_PASSWORD, "agreedTerms": {} }), json!({ "newPassword": "x", "agreedTerms": null })] {
-        taro.json("POST", "/login/password", &body).await.is_told("terms-not-agreed");
+    taro.changes_password(OWN_PASSWORD, version)
+        .await
+        .is_told("terms-not-shown");
+    taro.changes_password(OWN_PASSWORD, "1999-01-01")
+        .await
+        .is_told("terms-outdated");
+    taro.json("POST", "/login/terms/shown", &json!({ "version": "1999-01-01" }))
+        .await
+        .is_told("terms-outdated");
+    taro.json("POST", "/login/terms/shown", &json!({ "version": version }))
+        .await
+        .is(200)
+        .has("/terms/shown", true);
+    for body in [
+        json!({ "newPassword": OWN_PASSWORD }),
+        json!({ "newPassword": OWN_PASSWORD, "agreedTerms": {} }),
+        json!({ "newPassword": "x", "agreedTerms": null }),
+    ] {
+        taro.json("POST", "/login/password", &body)
+            .await
+            .is_told("terms-not-agreed");
     }
     taro.changes_password(OWN_PASSWORD, version).await.is(200);
 }
@@ -58,7 +76,10 @@ async fn every_password_that_must_not_be_is_told_why() {
         ("tab\tand control \u{7} here", "forbidden-character"),
         (&initial, "same-as-before"),
     ] {
-        taro.changes_password(typed, &version).await.is_told("invalid-fields").complains(&[("/newPassword", code)]);
+        taro.changes_password(typed, &version)
+            .await
+            .is_told("invalid-fields")
+            .complains(&[("/newPassword", code)]);
     }
     taro.changes_password(OWN_PASSWORD, &version).await.is(200);
 }
@@ -71,8 +92,14 @@ async fn a_double_click_changes_the_password_once_and_the_session_can_be_had_aga
     taro.changes_password(OWN_PASSWORD, &version).await.is(200);
     let first = taro.cookies["__Host-session"].clone();
 
-    taro.changes_password("another password 123", &version).await.is_told("wrong-step").leads_to("my-page");
-    taro.calls("POST", "/login/session").await.is(200).leads_to("my-page");
+    taro.changes_password("another password 123", &version)
+        .await
+        .is_told("wrong-step")
+        .leads_to("my-page");
+    taro.calls("POST", "/login/session")
+        .await
+        .is(200)
+        .leads_to("my-page");
     assert_ne!(taro.cookies["__Host-session"], first);
     taro.calls("GET", "/me").await.is(200);
     let mut old = world.clerk();
@@ -82,7 +109,10 @@ async fn a_double_click_changes_the_password_once_and_the_session_can_be_had_aga
 
 #[tokio::test]
 async fn a_changed_text_is_agreed_to_at_the_next_log_in_without_a_new_password() {
-    static NEXT: Terms = Terms { version: "2026-10-01", ..PUBLISHED };
+    static NEXT: Terms = Terms {
+        version: "2026-10-01",
+        ..PUBLISHED
+    };
     let world = World::start().await;
     let mut taro = at_new_password(&world).await;
     let version = taro.is_shown_the_terms().await;
@@ -92,13 +122,26 @@ async fn a_changed_text_is_agreed_to_at_the_next_log_in_without_a_new_password()
     let mut taro = later.clerk();
     taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
     let code = taro.mailed_code("taro@example.jp").await;
-    taro.types_login_code(&code).await.is(200).leads_to("new-password").has("/newPassword", "none").has("/terms/version", "2026-10-01");
+    taro.types_login_code(&code)
+        .await
+        .is(200)
+        .leads_to("new-password")
+        .has("/newPassword", "none")
+        .has("/terms/version", "2026-10-01");
     assert!(!taro.cookies.contains_key("__Host-session"));
     let version = taro.is_shown_the_terms().await;
-    taro.changes_password(OWN_PASSWORD, &version).await.is_told("invalid-fields");
-    taro.json("POST", "/login/password", &json!({ "agreedTerms": { "version": version } })).await.is(200).leads_to("my-page");
+    taro.changes_password(OWN_PASSWORD, &version)
+        .await
+        .is_told("invalid-fields");
+    taro.json(
+        "POST",
+        "/login/password",
+        &json!({ "agreedTerms": { "version": version } }),
+    )
+    .await
+    .is(200)
+    .leads_to("my-page");
     taro.calls("GET", "/me").await.is(200);
-    drop(Settings::default());
 }
 
 #[tokio::test(flavor = "multi_thread")]

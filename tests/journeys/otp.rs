@@ -14,8 +14,14 @@ async fn the_code_is_mailed_to_the_address_registered_at_the_claims_system_under
     let mails = world.mails_to(PLAIN_OFFICE.mail_address).await;
     assert_eq!(mails.len(), 1);
     let mail = &mails[0];
-    assert_eq!(mail.subject, "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）");
-    assert_eq!(mail.from, "介護保険資格確認等WEBサービス <no-reply@mail.kaigo-kiban-portal.jp>");
+    assert_eq!(
+        mail.subject,
+        "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）"
+    );
+    assert_eq!(
+        mail.from,
+        "介護保険資格確認等WEBサービス <no-reply@mail.kaigo-kiban-portal.jp>"
+    );
     let lines: Vec<&str> = mail.text.lines().collect();
     let label = answer.body["otp"]["label"].as_str().unwrap();
     assert!(lines.contains(&format!("照合記号：{label}").as_str()));
@@ -48,7 +54,15 @@ async fn the_mailed_code_leads_to_the_profile_and_shows_the_office() {
 
 #[tokio::test]
 async fn a_code_may_be_typed_with_full_width_digits_spaces_and_hyphens() {
-    for spoil in [|c: &str| c.chars().map(|d| char::from_u32(u32::from(d) - 0x30 + 0xff10).unwrap()).collect::<String>(), |c: &str| format!(" {}-{}\n", &c[..3], &c[3..]), |c: &str| format!("{}　{}", &c[..3], &c[3..])] {
+    for spoil in [
+        |c: &str| {
+            c.chars()
+                .map(|d| char::from_u32(u32::from(d) - 0x30 + 0xff10).unwrap())
+                .collect::<String>()
+        },
+        |c: &str| format!(" {}-{}\n", &c[..3], &c[3..]),
+        |c: &str| format!("{}　{}", &c[..3], &c[3..]),
+    ] {
         let world = World::start().await;
         let mut taro = world.clerk();
         taro.authenticates(&PLAIN_OFFICE).await;
@@ -63,7 +77,10 @@ async fn what_is_not_six_digits_costs_no_try() {
     let mut taro = world.clerk();
     taro.authenticates(&PLAIN_OFFICE).await;
     for typed in ["12345", "1234567", "abcdef"] {
-        taro.types_code(typed).await.is_told("invalid-fields").complains(&[("/code", "not-six-digits")]);
+        taro.types_code(typed)
+            .await
+            .is_told("invalid-fields")
+            .complains(&[("/code", "not-six-digits")]);
     }
     taro.calls("GET", "/registration").await.has("/otp/triesLeft", 5);
 }
@@ -75,11 +92,20 @@ async fn five_wrong_codes_end_the_challenge_even_for_the_right_one() {
     taro.authenticates(&PLAIN_OFFICE).await;
     let wrong = taro.wrong_code(PLAIN_OFFICE.mail_address).await;
     for left in [4, 3, 2, 1, 0] {
-        taro.types_code(&wrong).await.is_told("wrong-code").has("/triesLeft", left).leads_to("otp");
+        taro.types_code(&wrong)
+            .await
+            .is_told("wrong-code")
+            .has("/triesLeft", left)
+            .leads_to("otp");
     }
-    let told = taro.types_the_mailed_code(PLAIN_OFFICE.mail_address).await.is_told("no-tries-left");
+    let told = taro
+        .types_the_mailed_code(PLAIN_OFFICE.mail_address)
+        .await
+        .is_told("no-tries-left");
     assert_eq!(told.allowed(), ["cancel"]);
-    taro.calls("POST", "/registration/otp/resend").await.is_told("no-tries-left");
+    taro.calls("POST", "/registration/otp/resend")
+        .await
+        .is_told("no-tries-left");
 }
 
 /// The right code one second before, at, and after its end.
@@ -95,9 +121,14 @@ async fn a_code_works_for_ten_minutes() {
             taro.types_code(&code).await.is(200);
         } else {
             // Late is not wrong: no try is spent, and a resend helps.
-            taro.types_code(&code).await.is_told("code-expired").has("/progress/otp/triesLeft", 5);
+            taro.types_code(&code)
+                .await
+                .is_told("code-expired")
+                .has("/progress/otp/triesLeft", 5);
             taro.calls("POST", "/registration/otp/resend").await.is(200);
-            taro.types_the_mailed_code(PLAIN_OFFICE.mail_address).await.is(200);
+            taro.types_the_mailed_code(PLAIN_OFFICE.mail_address)
+                .await
+                .is(200);
         }
     }
 }
@@ -126,10 +157,15 @@ async fn a_resend_waits_and_brings_the_same_code_with_the_same_label() {
     let first = taro.authenticates(&PLAIN_OFFICE).await;
     let code = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
 
-    let early = taro.calls("POST", "/registration/otp/resend").await.is_told("resend-too-early");
+    let early = taro
+        .calls("POST", "/registration/otp/resend")
+        .await
+        .is_told("resend-too-early");
     assert_eq!(early.body["retryAfterSeconds"], 30);
     world.wait(29);
-    taro.calls("POST", "/registration/otp/resend").await.is_told("resend-too-early");
+    taro.calls("POST", "/registration/otp/resend")
+        .await
+        .is_told("resend-too-early");
     world.wait(1);
     taro.calls("POST", "/registration/otp/resend")
         .await
@@ -153,7 +189,10 @@ async fn late_in_the_life_of_a_code_a_resend_brings_a_new_one_and_the_older_is_d
     assert_ne!(first.body["otp"]["expiresAt"], second.body["otp"]["expiresAt"]);
     let new = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
     if old != new {
-        taro.types_code(&old).await.is_told("wrong-code").has("/triesLeft", 4);
+        taro.types_code(&old)
+            .await
+            .is_told("wrong-code")
+            .has("/triesLeft", 4);
     }
     taro.types_code(&new).await.is(200);
 }
@@ -170,7 +209,9 @@ async fn there_are_four_resends_and_no_more() {
         world.deliver().await;
     }
     world.wait(600);
-    taro.calls("POST", "/registration/otp/resend").await.is_told("no-sends-left");
+    taro.calls("POST", "/registration/otp/resend")
+        .await
+        .is_told("no-sends-left");
     assert_eq!(world.mails_to(PLAIN_OFFICE.mail_address).await.len(), 5);
 }
 
@@ -184,7 +225,10 @@ async fn resends_give_no_new_tries() {
         taro.types_code(&wrong).await;
     }
     world.wait(30);
-    taro.calls("POST", "/registration/otp/resend").await.is(200).has("/otp/triesLeft", 2);
+    taro.calls("POST", "/registration/otp/resend")
+        .await
+        .is(200)
+        .has("/otp/triesLeft", 2);
 }
 
 /// The budget of the user id, over all its challenges: ten wrong codes within a day, then a stop.
@@ -199,10 +243,15 @@ async fn ten_wrong_codes_of_one_user_id_stop_codes_for_a_quarter_of_an_hour() {
             taro.types_code(&wrong).await.is_told("wrong-code");
         }
     }
-    let told = taro.authenticates(&PLAIN_OFFICE).await.is_told("too-many-requests");
+    let told = taro
+        .authenticates(&PLAIN_OFFICE)
+        .await
+        .is_told("too-many-requests");
     assert_eq!(told.body["retryAfterSeconds"], 900);
     world.wait(899);
-    taro.authenticates(&PLAIN_OFFICE).await.is_told("too-many-requests");
+    taro.authenticates(&PLAIN_OFFICE)
+        .await
+        .is_told("too-many-requests");
     world.wait(1);
     taro.proves_to_be(&PLAIN_OFFICE).await.is(200).leads_to("profile");
 }
@@ -213,9 +262,20 @@ async fn the_back_button_after_the_code_leads_forward_again() {
     let mut taro = world.clerk();
     taro.proves_to_be(&PLAIN_OFFICE).await;
     let code = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
-    taro.types_code(&code).await.is_told("wrong-step").leads_to("profile");
-    taro.calls("POST", "/registration/otp/resend").await.is_told("wrong-step");
-    taro.json("POST", "/registration/security-code", &json!({ "securityCode": "x" })).await.is_told("wrong-step");
+    taro.types_code(&code)
+        .await
+        .is_told("wrong-step")
+        .leads_to("profile");
+    taro.calls("POST", "/registration/otp/resend")
+        .await
+        .is_told("wrong-step");
+    taro.json(
+        "POST",
+        "/registration/security-code",
+        &json!({ "securityCode": "x" }),
+    )
+    .await
+    .is_told("wrong-step");
 }
 
 /// 200 guesses at once, the right one among them: five are judged.
@@ -239,10 +299,16 @@ async fn of_two_hundred_guesses_at_once_five_are_judged() {
         match answer.body["code"].as_str() {
             None => through += 1,
             Some("wrong-code") => judged_wrong += 1,
-            Some(other) => assert!(["no-tries-left", "wrong-step", "too-many-requests"].contains(&other), "{other}"),
+            Some(other) => assert!(
+                ["no-tries-left", "wrong-step", "too-many-requests"].contains(&other),
+                "{other}"
+            ),
         }
     }
-    assert!(through <= 1 && judged_wrong <= 5 && judged_wrong + through <= 5, "{judged_wrong} wrong, {through} right");
+    assert!(
+        through <= 1 && judged_wrong <= 5 && judged_wrong + through <= 5,
+        "{judged_wrong} wrong, {through} right"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

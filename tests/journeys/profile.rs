@@ -12,14 +12,21 @@ async fn all_that_is_missing_is_told_at_once_and_the_optional_may_be_missing() {
     let mut taro = world.clerk();
     taro.proves_to_be(&PLAIN_OFFICE).await;
 
-    taro.enters_profile(&json!({ "department": "", "jobTitle": null })).await.is_told("invalid-fields").complains(&[
-        ("/email", "required"),
-        ("/name", "required"),
-        ("/nameKana", "required"),
-        ("/phone", "required"),
-    ]);
+    taro.enters_profile(&json!({ "department": "", "jobTitle": null }))
+        .await
+        .is_told("invalid-fields")
+        .complains(&[
+            ("/email", "required"),
+            ("/name", "required"),
+            ("/nameKana", "required"),
+            ("/phone", "required"),
+        ]);
     let minimal = json!({ "email": "taro@example.jp", "name": "介護 太郎", "nameKana": "カイゴ タロウ", "phone": "0312345678" });
-    taro.enters_profile(&minimal).await.is(200).lacks("/profile/department").lacks("/profile/jobTitle");
+    taro.enters_profile(&minimal)
+        .await
+        .is(200)
+        .lacks("/profile/department")
+        .lacks("/profile/jobTitle");
 }
 
 /// R-44 「登録内容に誤りがないかを確認してください。」
@@ -46,7 +53,11 @@ async fn what_will_be_stored_is_shown_for_confirmation() {
         .has("/profile/jobTitle", "主任")
         .has("/profile/phone", "0312345678")
         .has("/warnings", json!([]));
-    taro.calls("GET", "/registration").await.is(200).has("/profile/phone", "0312345678").has("/draft", taro.draft.clone().unwrap());
+    taro.calls("GET", "/registration")
+        .await
+        .is(200)
+        .has("/profile/phone", "0312345678")
+        .has("/draft", taro.draft.clone().unwrap());
 }
 
 /// 髙橋, 𠮷野 and an IVS name arrive as they are, up to マイページ.
@@ -58,7 +69,10 @@ async fn rare_characters_of_a_name_arrive_as_they_are() {
         taro.proves_to_be(&PLAIN_OFFICE).await;
         let mut form = profile("taro@example.jp");
         form["name"] = name.into();
-        taro.enters_profile(&form).await.is(200).has("/profile/name", name);
+        taro.enters_profile(&form)
+            .await
+            .is(200)
+            .has("/profile/name", name);
         taro.confirms("rare-0123456789ab").await.is(201);
         taro.arrives_at_my_page("taro@example.jp").await;
         taro.calls("GET", "/me").await.is(200).has("/name", name);
@@ -74,15 +88,19 @@ async fn a_field_with_a_problem_is_named_with_it_and_nothing_of_it_is_echoed() {
         "email": "taro@", "name": "介護\u{202E}太郎", "nameKana": "介護", "department": "a".repeat(101), "jobTitle": "\u{E000}",
         "phone": "12", "role": "manager",
     });
-    let told = taro.enters_profile(&typed).await.is_told("invalid-fields").complains(&[
-        ("", "unknown-field"),
-        ("/email", "not-an-email-address"),
-        ("/name", "forbidden-character"),
-        ("/nameKana", "not-kana"),
-        ("/department", "too-long"),
-        ("/jobTitle", "forbidden-character"),
-        ("/phone", "not-a-phone-number"),
-    ]);
+    let told = taro
+        .enters_profile(&typed)
+        .await
+        .is_told("invalid-fields")
+        .complains(&[
+            ("", "unknown-field"),
+            ("/email", "not-an-email-address"),
+            ("/name", "forbidden-character"),
+            ("/nameKana", "not-kana"),
+            ("/department", "too-long"),
+            ("/jobTitle", "forbidden-character"),
+            ("/phone", "not-a-phone-number"),
+        ]);
     let text = told.body.to_string();
     assert!(!text.contains("taro@") && !text.contains("role") && !text.contains("aaaa"));
 }
@@ -107,12 +125,20 @@ async fn from_the_confirmation_one_goes_back_and_corrects() {
     taro.proves_to_be(&PLAIN_OFFICE).await;
     taro.enters_profile(&profile("wrong@example.jp")).await.is(200);
     let first = taro.draft.clone();
-    taro.enters_profile(&profile("taro@example.jp")).await.is(200).leads_to("confirm");
+    taro.enters_profile(&profile("taro@example.jp"))
+        .await
+        .is(200)
+        .leads_to("confirm");
     assert_ne!(taro.draft, first);
 
     let stale = json!({ "draft": first });
-    taro.keyed("POST", "/registration/confirm", "stale-0123456789", &stale).await.is_told("draft-changed");
-    taro.confirms("right-0123456789").await.is(201).has("/profile/email", "taro@example.jp");
+    taro.keyed("POST", "/registration/confirm", "stale-0123456789", &stale)
+        .await
+        .is_told("draft-changed");
+    taro.confirms("right-0123456789")
+        .await
+        .is(201)
+        .has("/profile/email", "taro@example.jp");
 }
 
 #[tokio::test]
@@ -123,9 +149,16 @@ async fn an_address_that_is_somebodys_is_told_and_the_fifth_time_ends_the_regist
     let mut hanako = world.clerk();
     hanako.proves_to_be(&DEEMED_OFFICE).await;
     for _ in 0..4 {
-        hanako.enters_profile(&profile("TARO@example.jp")).await.is_told("email-taken").leads_to("profile");
+        hanako
+            .enters_profile(&profile("TARO@example.jp"))
+            .await
+            .is_told("email-taken")
+            .leads_to("profile");
     }
-    hanako.enters_profile(&profile("taro@example.jp")).await.is_told("email-taken");
+    hanako
+        .enters_profile(&profile("taro@example.jp"))
+        .await
+        .is_told("email-taken");
     assert!(hanako.cookies.is_empty());
     hanako.calls("GET", "/registration").await.is_told("no-flow");
 }
@@ -135,5 +168,8 @@ async fn before_the_code_no_profile_is_taken() {
     let world = World::start().await;
     let mut taro = world.clerk();
     taro.authenticates(&PLAIN_OFFICE).await;
-    taro.enters_profile(&json!({ "nonsense": 1 })).await.is_told("wrong-step").leads_to("otp");
+    taro.enters_profile(&json!({ "nonsense": 1 }))
+        .await
+        .is_told("wrong-step")
+        .leads_to("otp");
 }

@@ -10,7 +10,11 @@ async fn at_every_step_the_progress_says_where_one_is() {
     let mut taro = world.clerk();
     let step = taro.authenticates(&PLAIN_OFFICE).await;
     let mut other_tab = taro.clone();
-    other_tab.calls("GET", "/registration").await.is(200).leads_to(step.body["next"].as_str().unwrap());
+    other_tab
+        .calls("GET", "/registration")
+        .await
+        .is(200)
+        .leads_to(step.body["next"].as_str().unwrap());
     taro.types_the_mailed_code(PLAIN_OFFICE.mail_address).await;
     other_tab.calls("GET", "/registration").await.leads_to("profile");
     taro.enters_profile(&profile("taro@example.jp")).await;
@@ -18,7 +22,10 @@ async fn at_every_step_the_progress_says_where_one_is() {
     other_tab.draft = taro.draft.clone();
     other_tab.confirms("other-tab-0123456").await.is(201);
     taro.calls("GET", "/registration").await.leads_to("completed");
-    taro.confirms("this-tab-01234567").await.is_told("wrong-step").leads_to("completed");
+    taro.confirms("this-tab-01234567")
+        .await
+        .is_told("wrong-step")
+        .leads_to("completed");
 }
 
 #[tokio::test]
@@ -48,15 +55,35 @@ async fn at_every_step_of_the_log_in_the_steps_before_are_over() {
     let password = taro.mailed_password("taro@example.jp").await;
     taro.logs_in("taro@example.jp", &password).await;
     let code = taro.mailed_code("taro@example.jp").await;
-    taro.changes_password("x", "y").await.is_told("wrong-step").leads_to("otp");
-    taro.calls("POST", "/login/session").await.is_told("wrong-step").leads_to("otp");
+    taro.changes_password("x", "y")
+        .await
+        .is_told("wrong-step")
+        .leads_to("otp");
+    taro.calls("POST", "/login/session")
+        .await
+        .is_told("wrong-step")
+        .leads_to("otp");
     taro.types_login_code(&code).await.is(200);
-    taro.types_login_code(&code).await.is_told("wrong-step").leads_to("new-password");
-    taro.calls("POST", "/login/otp/resend").await.is_told("wrong-step");
+    taro.types_login_code(&code)
+        .await
+        .is_told("wrong-step")
+        .leads_to("new-password");
+    taro.calls("POST", "/login/otp/resend")
+        .await
+        .is_told("wrong-step");
     let version = taro.is_shown_the_terms().await;
-    taro.changes_password(testkit::people::OWN_PASSWORD, &version).await.is(200);
+    taro.changes_password(testkit::people::OWN_PASSWORD, &version)
+        .await
+        .is(200);
     taro.calls("GET", "/login").await.is(200).leads_to("my-page");
-    taro.json("POST", "/login/terms/shown", &serde_json::json!({ "version": version })).await.is_told("wrong-step").leads_to("my-page");
+    taro.json(
+        "POST",
+        "/login/terms/shown",
+        &serde_json::json!({ "version": version }),
+    )
+    .await
+    .is_told("wrong-step")
+    .leads_to("my-page");
 }
 
 /// A flow whose owner lets the time pass while the broom of the table is late: it is dead all the same.

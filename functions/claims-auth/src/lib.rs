@@ -43,7 +43,10 @@ pub struct Deps {
 
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
-    deps.flows.edge.serve(request, |call| start_registration(deps, call)).await
+    deps.flows
+        .edge
+        .serve(request, |call| start_registration(deps, call))
+        .await
 }
 
 struct Credentials {
@@ -66,39 +69,62 @@ async fn start_registration(deps: &Deps, call: Call) -> Answer {
     let stage = match answer {
         Ok(Authentication::Accepted(Accepted::SecurityCodeWanted)) => Stage::SecurityCode { tries: 0 },
         Ok(Authentication::Accepted(Accepted::Office(office))) => {
-            deps.flows.promise_code(&deps.keys, &office, plus(now, limits.registration_life), now).await?
+            deps.flows
+                .promise_code(&deps.keys, &office, plus(now, limits.registration_life), now)
+                .await?
         }
         Ok(Authentication::Wrong) => return Err(Kind::ClaimsRejected.into()),
         Ok(Authentication::TemporaryPassword) => return Err(Kind::ClaimsTemporaryPassword.into()),
         Ok(Authentication::PasswordExpired) => return Err(Kind::ClaimsPasswordExpired.into()),
         Ok(Authentication::Locked) => return Err(Kind::ClaimsLocked.into()),
-        Err(Unavailable::NotJudged | Unavailable::OutcomeUnknown) => return Err(Kind::ClaimsUnavailable.into()),
+        Err(Unavailable::NotJudged | Unavailable::OutcomeUnknown) => {
+            return Err(Kind::ClaimsUnavailable.into());
+        }
     };
     let flow = Registration::begin(id, user, stage, now, limits);
     let Written::Won(flow) = table.put(flow, Replacing::Nothing).await? else {
         return Err(Kind::TemporarilyUnavailable.into());
     };
     end_flow_of::<Registration>(table, &call, Cookie::Registration).await?;
-    Ok(deps.flows.answer(&flow.item, now).await?.with_cookie(Cookie::Registration, cookie))
+    Ok(deps
+        .flows
+        .answer(&flow.item, now)
+        .await?
+        .with_cookie(Cookie::Registration, cookie))
 }
 
 fn read(call: &Call) -> Result<Credentials, Stop> {
     let mut problems = call.problems();
-    let user = problems.take("/userId", ClaimsUserId::parse(call.fields.text("userId").unwrap_or("")));
+    let user = problems.take(
+        "/userId",
+        ClaimsUserId::parse(call.fields.text("userId").unwrap_or("")),
+    );
     let password = foreign_secret(call.fields.text("password").unwrap_or(""), PASSWORD_LONGEST);
     let password = problems.take("/password", password);
-    let both = user.zip(password).map(|(user, password)| Credentials { user, password });
+    let both = user
+        .zip(password)
+        .map(|(user, password)| Credentials { user, password });
     Ok(problems.finish(both).map_err(portal::problem::Refusal::invalid)?)
 }
 
 /// Counts the attempt as failed before the claims system is asked: so neither a burst nor a crash can get a third
 /// wrong password past the question, and lock the office out of its claims.
-async fn begin_attempt(deps: &Deps, user: &ClaimsUserId, accepts_risk: bool, call: &Call) -> Result<Stored<ClaimsRecord>, Stop> {
+async fn begin_attempt(
+    deps: &Deps,
+    user: &ClaimsUserId,
+    accepts_risk: bool,
+    call: &Call,
+) -> Result<Stored<ClaimsRecord>, Stop> {
     let (limits, now) = (&deps.flows.edge.limits, call.now);
     let begin = |before: Option<&ClaimsRecord>| {
-        let mut record = before.cloned().unwrap_or_else(|| ClaimsRecord::unknown(user.clone(), now));
+        let mut record = before
+            .cloned()
+            .unwrap_or_else(|| ClaimsRecord::unknown(user.clone(), now));
         record.judged_at = now;
-        record.passwords = record.passwords.begin(accepts_risk, now, limits).ok_or(Kind::ClaimsLockRisk)?;
+        record.passwords = record
+            .passwords
+            .begin(accepts_risk, now, limits)
+            .ok_or(Kind::ClaimsLockRisk)?;
         Ok::<_, Stop>(Change::Store(record, ()))
     };
     let ((), stored) = deps.flows.table.change(None, begin).await?;
@@ -118,17 +144,20 @@ async fn end_attempt(
         Ok(Authentication::TemporaryPassword | Authentication::PasswordExpired | Authentication::Locked)
         | Err(Unavailable::NotJudged) => AttemptOutcome::NotCounted,
     };
-    if outcome == AttemptOutcome::Failed {
-        return Ok(());
-    }
     let now = call.now;
     let mut stopped = None;
     let end = |before: Option<&ClaimsRecord>| {
-        let Some(before) = before else { return Ok::<_, Stop>(Change::Keep(())) };
+        let Some(before) = before else {
+            return Ok::<_, Stop>(Change::Keep(()));
+        };
         let mut record = before.clone();
         record.passwords = record.passwords.end(now, outcome);
         stopped = record.codes.check(now).err();
-        Ok(if record.is_blank() { Change::Remove(()) } else { Change::Store(record, ()) })
+        Ok(if record.is_blank() {
+            Change::Remove(())
+        } else {
+            Change::Store(record, ())
+        })
     };
     deps.flows.table.change(Some(attempt), end).await?;
     // Told only to whoever knows the password: no code would be judged now.

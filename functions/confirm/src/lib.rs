@@ -18,8 +18,12 @@ use portal::steps::Cookie;
 use portal::values::{AccountKey, Draft, FieldCode, MemberId, OfficeName, RequestKey};
 
 /// What this function needs of its environment.
-pub const NEEDS: &[Variable] =
-    &[Variable::PortalTable, Variable::PortalKeysSecret, Variable::PortalOrigins, Variable::ProblemBase];
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalKeysSecret,
+    Variable::PortalOrigins,
+    Variable::ProblemBase,
+];
 
 /// How often an office and its accounts are decided anew because somebody else was faster.
 const ROUNDS: u32 = 20;
@@ -55,13 +59,26 @@ async fn confirm(deps: &Deps, call: Call) -> Answer {
     let key = call.key()?.clone();
     let flow = flows.flow(&call).await?;
     let (office, profile, replaces) = match &flow.item.stage {
-        Stage::Confirm { office, profile, replaces } => (office.clone(), profile.clone(), replaces.clone()),
-        Stage::Completed { registered: Some(registered), .. } if registered.request == key => {
+        Stage::Confirm {
+            office,
+            profile,
+            replaces,
+        } => (office.clone(), profile.clone(), replaces.clone()),
+        Stage::Completed {
+            registered: Some(registered),
+            ..
+        } if registered.request == key => {
             return replay(deps, &flow.item, registered, &call).await;
         }
         _ => return Err(flows.wrong_step(&flow.item, now).await),
     };
-    let typed = call.field("draft", |text| if text.is_empty() { Err(FieldCode::Required) } else { Ok(Draft::new(text)) })?;
+    let typed = call.field("draft", |text| {
+        if text.is_empty() {
+            Err(FieldCode::Required)
+        } else {
+            Ok(Draft::new(text))
+        }
+    })?;
     if typed != profile.draft() {
         return Err(flows.refuse(&flow.item, Kind::DraftChanged.into(), now).await);
     }
@@ -76,14 +93,37 @@ async fn confirm(deps: &Deps, call: Call) -> Answer {
     let member = member.pending(now, &flows.edge.limits);
     match register(deps, &flow.item, &office, &member, replaces.as_ref(), &key, &call).await? {
         Outcome::Registered(member, registered) => {
-            let flow = complete(deps, flow, &office, &member.id, &member.profile.email.key(), registered).await?;
-            let seats = progress::Seats { claim: Claim::Taken, members: vec![*member] };
+            let flow = complete(
+                deps,
+                flow,
+                &office,
+                &member.id,
+                &member.profile.email.key(),
+                registered,
+            )
+            .await?;
+            let seats = progress::Seats {
+                claim: Claim::Taken,
+                members: vec![*member],
+            };
             let progress = progress::of_registration(&flow, &seats, now, &flows.edge.limits);
             Ok(Success::progress(&progress))
         }
         Outcome::RegisteredBefore(founding, account) => {
-            let registered = Registered { request: founding.request, draft: founding.draft, at: founding.at };
-            let flow = complete(deps, flow, &office, &founding.member, &account, registered.clone()).await?;
+            let registered = Registered {
+                request: founding.request,
+                draft: founding.draft,
+                at: founding.at,
+            };
+            let flow = complete(
+                deps,
+                flow,
+                &office,
+                &founding.member,
+                &account,
+                registered.clone(),
+            )
+            .await?;
             if registered.request == key {
                 replay(deps, &flow, &registered, &call).await
             } else {
@@ -107,11 +147,29 @@ async fn register(
 ) -> Result<Outcome, Stop> {
     let (table, now) = (&deps.flows.table, call.now);
     let draft = member.profile.draft();
-    let founding =
-        Founding { flow: flow.id.clone(), request: key.clone(), draft: draft.clone(), member: member.id.clone(), at: now };
+    let founding = Founding {
+        flow: flow.id.clone(),
+        request: key.clone(),
+        draft: draft.clone(),
+        member: member.id.clone(),
+        at: now,
+    };
     let members = BTreeMap::from([(member.id.clone(), member.profile.email.key())]);
-    let new = Office { office: office.clone(), members, founding };
-    let registered = || Outcome::Registered(Box::new(member.clone()), Registered { request: key.clone(), draft: draft.clone(), at: now });
+    let new = Office {
+        office: office.clone(),
+        members,
+        founding,
+    };
+    let registered = || {
+        Outcome::Registered(
+            Box::new(member.clone()),
+            Registered {
+                request: key.clone(),
+                draft: draft.clone(),
+                at: now,
+            },
+        )
+    };
 
     let mut known = if replaces.is_some() {
         table.get::<Office>(&office.number, Found::Strongly).await?
@@ -138,19 +196,31 @@ async fn register(
         if current.item.founding.flow == flow.id {
             let founding = current.item.founding.clone();
             // Where the member is, even if the profile was corrected before the answer's loss was noticed.
-            let account = current.item.members.get(&founding.member).cloned().unwrap_or_else(|| member.profile.email.key());
+            let account = current
+                .item
+                .members
+                .get(&founding.member)
+                .cloned()
+                .unwrap_or_else(|| member.profile.email.key());
             return Ok(Outcome::RegisteredBefore(founding, account));
         }
-        let seated = table.members_of(&current.item).await?;
-        let claim = current.item.claim(seated.iter().map(|(member, _)| member), now, &deps.flows.edge.limits);
+        let holders = table.members_of(&current.item).await?;
+        let claim = current.item.claim(
+            holders.iter().map(|(member, _)| member),
+            now,
+            &deps.flows.edge.limits,
+        );
         let old = match (&claim, replaces) {
             (Claim::Free, _) => None,
-            (Claim::Pending { member, .. }, Some(replaced)) if *member == replaced.member => {
-                seated.iter().find(|(other, _)| other.id == *member).map(|(_, account)| account)
-            }
+            (Claim::Pending { member, .. }, Some(replaced)) if *member == replaced.member => holders
+                .iter()
+                .find(|(other, _)| other.id == *member)
+                .map(|(_, account)| account),
             (Claim::Pending { .. } | Claim::Taken, _) => return Ok(Outcome::OfficeTaken),
         };
-        let Some(accounts) = accounts(deps, member, old, call).await? else { return Ok(Outcome::EmailTaken) };
+        let Some(accounts) = accounts(deps, member, old, call).await? else {
+            return Ok(Outcome::EmailTaken);
+        };
         if table.refound((&new, current), &accounts).await? {
             return Ok(registered());
         }
@@ -168,16 +238,32 @@ async fn accounts(
 ) -> Result<Option<Vec<(Account, Option<Stored<Account>>)>>, Stop> {
     let now = call.now;
     let key = member.profile.email.key();
-    let replaced = old.and_then(|old| old.item.member.as_ref()).map(|member| &member.id);
+    let replaced = old
+        .and_then(|old| old.item.member.as_ref())
+        .map(|member| &member.id);
     let there: Option<Stored<Account>> = deps.flows.table.get(&key, Found::Strongly).await?;
-    let account = there.as_ref().map_or_else(|| Account::unknown(key.clone(), now), |stored| stored.item.clone());
-    if account.owner(now, &deps.flows.edge.limits).is_some_and(|owner| Some(&owner.id) != replaced) {
+    let account = there.as_ref().map_or_else(
+        || Account::unknown(key.clone(), now),
+        |stored| stored.item.clone(),
+    );
+    if account
+        .owner(now, &deps.flows.edge.limits)
+        .is_some_and(|owner| Some(&owner.id) != replaced)
+    {
         return Ok(None);
     }
-    let account = Account { mails: account.mails.count(now), member: Some(member.clone()), ..account };
+    let account = Account {
+        mails: account.mails.count(now),
+        member: Some(member.clone()),
+        ..account
+    };
     let mut accounts = vec![(account, there)];
     if let Some(old) = old.filter(|old| old.item.key != key) {
-        let emptied = Account { member: None, judged_at: now, ..old.item.clone() };
+        let emptied = Account {
+            member: None,
+            judged_at: now,
+            ..old.item.clone()
+        };
         accounts.push((emptied, Some(old.clone())));
     }
     Ok(Some(accounts))
@@ -194,7 +280,12 @@ async fn complete(
 ) -> Result<Registration, Stop> {
     let store = |current: Option<&Registration>| {
         let current = current.ok_or_else(|| no_flow(Cookie::Registration))?;
-        let next = current.completed(office.clone(), member.clone(), account.clone(), Some(registered.clone()));
+        let next = current.completed(
+            office.clone(),
+            member.clone(),
+            account.clone(),
+            Some(registered.clone()),
+        );
         Ok::<_, Stop>(match current.stage {
             Stage::Completed { .. } => Change::Keep(current.clone()),
             _ => Change::Store(next.clone(), next),
@@ -205,24 +296,39 @@ async fn complete(
 
 /// The first answer again, whatever has come to pass since: nothing is done twice, no second mail goes out.
 async fn replay(deps: &Deps, flow: &Registration, registered: &Registered, call: &Call) -> Answer {
-    let same_body = call.fields.text("draft") == Some(registered.draft.as_str()) && call.fields.unknown().is_empty();
+    let same_body =
+        call.fields.text("draft") == Some(registered.draft.as_str()) && call.fields.unknown().is_empty();
     if !same_body {
         return Err(Kind::IdempotencyKeyReused.into());
     }
     let progress = deps.flows.progress(flow, registered.at).await?;
-    Ok(Success::progress(&progress::as_first_answered(progress, registered.at, &deps.flows.edge.limits)))
+    Ok(Success::progress(&progress::as_first_answered(
+        progress,
+        registered.at,
+        &deps.flows.edge.limits,
+    )))
 }
 
 /// Somebody else was faster: the person sees who, and the ways out.
-async fn lose_office(deps: &Deps, flow: Stored<Registration>, office: &OfficeName, call: &Call) -> Result<Stop, Stop> {
+async fn lose_office(
+    deps: &Deps,
+    flow: Stored<Registration>,
+    office: &OfficeName,
+    call: &Call,
+) -> Result<Stop, Stop> {
     let lose = |current: Option<&Registration>| {
         let current = current.ok_or_else(|| no_flow(Cookie::Registration))?;
-        let next = current.at(Stage::AlreadyRegistered { office: office.clone() });
+        let next = current.at(Stage::AlreadyRegistered {
+            office: office.clone(),
+        });
         Ok::<_, Stop>(match current.stage {
             Stage::Confirm { .. } => Change::Store(next.clone(), next),
             _ => Change::Keep(current.clone()),
         })
     };
     let (flow, _) = deps.flows.table.change(Some(flow), lose).await?;
-    Ok(deps.flows.refuse(&flow, Kind::OrganisationAlreadyRegistered.into(), call.now).await)
+    Ok(deps
+        .flows
+        .refuse(&flow, Kind::OrganisationAlreadyRegistered.into(), call.now)
+        .await)
 }

@@ -6,6 +6,9 @@ use platform::start::{run, start};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let start = start(env!("CARGO_PKG_NAME"), confirm::NEEDS).await?;
-    let deps = confirm::Deps { flows: start.registrations()?, keys: start.keys().await? };
+    let deps = confirm::Deps {
+        flows: start.registrations()?,
+        keys: start.keys().await?,
+    };
     run(|request| confirm::respond(&deps, request)).await
 }

@@ -65,11 +65,21 @@ pub struct Deps {
 impl Deps {
     /// Everything that sending needs.
     pub const fn new(table: Table, keys: Keys, clock: Clock, ses: Client, sender: Sender) -> Self {
-        Self { table, keys, clock, ses, sender, sent: Mutex::new(VecDeque::new()) }
+        Self {
+            table,
+            keys,
+            clock,
+            ses,
+            sender,
+            sent: Mutex::new(VecDeque::new()),
+        }
     }
 
     fn has_sent(&self, mail: &(String, u32, String)) -> bool {
-        self.sent.lock().unwrap_or_else(PoisonError::into_inner).contains(mail)
+        self.sent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(mail)
     }
 
     fn remember(&self, mail: (String, u32, String)) {
@@ -136,10 +146,16 @@ pub async fn handle(deps: &Deps, event: Value) -> Result<BatchAnswer, lambda_run
             Ok(outcome) => tracing::info!(sequence = change.sequence_number, outcome, "mail dealt with"),
             Err(later) => {
                 match later {
-                    Later::NotNow(why) => tracing::warn!(sequence = change.sequence_number, why, "mail later"),
-                    Later::Broken(fault) => tracing::error!(sequence = change.sequence_number, %fault, "mail broke"),
+                    Later::NotNow(why) => {
+                        tracing::warn!(sequence = change.sequence_number, why, "mail later");
+                    }
+                    Later::Broken(fault) => {
+                        tracing::error!(sequence = change.sequence_number, %fault, "mail broke");
+                    }
                 }
-                answer.failures.push(ItemFailure { item: change.sequence_number });
+                answer.failures.push(ItemFailure {
+                    item: change.sequence_number,
+                });
             }
         }
     }
@@ -153,12 +169,19 @@ async fn deal_with(deps: &Deps, change: &Change) -> Result<&'static str, Later> 
             Some(image) => mail_of_image(&image_of_json(image)?),
         }
     };
-    let Some(promise) = read(&change.new).map_err(Later::Broken)? else { return Ok("no mail") };
+    let Some(promise) = read(&change.new).map_err(Later::Broken)? else {
+        return Ok("no mail");
+    };
     let before = read(&change.old).map_err(Later::Broken)?;
     if !promise.is_new_after(before.as_ref()) {
         return Ok("promised before");
     }
-    let key = change.new.as_ref().and_then(|image| image.get("pk")?.get("S")?.as_str()).unwrap_or("").to_owned();
+    let key = change
+        .new
+        .as_ref()
+        .and_then(|image| image.get("pk")?.get("S")?.as_str())
+        .unwrap_or("")
+        .to_owned();
     let now = deps.clock.now();
     let mark = |from, to, sent_at| Mark {
         key: key.clone(),
@@ -169,25 +192,36 @@ async fn deal_with(deps: &Deps, change: &Change) -> Result<&'static str, Later> 
         sent_at,
     };
     if promise.is_expired(now) {
-        deps.table.mark_mail(&mark(&[Delivery::Queued], Delivery::Failed, None)).await.map_err(Later::Broken)?;
+        deps.table
+            .mark_mail(&mark(&[Delivery::Queued], Delivery::Failed, None))
+            .await
+            .map_err(Later::Broken)?;
         return Ok("expired");
     }
     let identity = (key.clone(), promise.number, promise.content.of().to_owned());
     if !deps.has_sent(&identity) {
-        if may_be_overtaken(&promise, now) && !is_current(deps, &key, &promise).await.map_err(Later::Broken)? {
+        if may_be_overtaken(&promise, now)
+            && !is_current(deps, &key, &promise).await.map_err(Later::Broken)?
+        {
             return Ok("overtaken");
         }
         match send(deps, &key, &promise).await? {
             Sent::Accepted => deps.remember(identity),
             Sent::Refused(why) => {
                 tracing::warn!(why, "SES refused a mail");
-                deps.table.mark_mail(&mark(&[Delivery::Queued], Delivery::Failed, None)).await.map_err(Later::Broken)?;
+                deps.table
+                    .mark_mail(&mark(&[Delivery::Queued], Delivery::Failed, None))
+                    .await
+                    .map_err(Later::Broken)?;
                 return Ok("refused");
             }
         }
     }
     // News of the delivery may have come first; then this mark finds nothing to do.
-    deps.table.mark_mail(&mark(&[Delivery::Queued], Delivery::Sent, Some(now))).await.map_err(Later::Broken)?;
+    deps.table
+        .mark_mail(&mark(&[Delivery::Queued], Delivery::Sent, Some(now)))
+        .await
+        .map_err(Later::Broken)?;
     Ok("sent")
 }
 
@@ -201,7 +235,9 @@ async fn is_current(deps: &Deps, key: &str, promise: &Promise) -> Result<bool, F
     let image = deps.table.get_image(key).await?;
     let current = image.map(|image| mail_of_image(&image)).transpose()?.flatten();
     Ok(current.is_some_and(|current| {
-        current.number == promise.number && current.content == promise.content && current.delivery == Delivery::Queued
+        current.number == promise.number
+            && current.content == promise.content
+            && current.delivery == Delivery::Queued
     }))
 }
 
@@ -211,7 +247,8 @@ enum Sent {
 }
 
 async fn send(deps: &Deps, key: &str, promise: &Promise) -> Result<Sent, Later> {
-    let text = body(promise, &deps.keys, &deps.sender.portal_url).map_err(|unknown| Later::Broken(unknown.into()))?;
+    let text = body(promise, &deps.keys, &deps.sender.portal_url)
+        .map_err(|unknown| Later::Broken(unknown.into()))?;
     let utf8 = |data: &str| Content::builder().data(data).charset("UTF-8").build();
     let tag = |name: &str, value: &str| MessageTag::builder().name(name).value(value).build();
     let (kind, id) = key.split_once('#').unwrap_or((key, ""));
@@ -228,7 +265,9 @@ async fn send(deps: &Deps, key: &str, promise: &Promise) -> Result<Sent, Later> 
         ];
         Some((message, tags))
     };
-    let Some((message, tags)) = built() else { return Ok(Sent::Refused("not a message")) };
+    let Some((message, tags)) = built() else {
+        return Ok(Sent::Refused("not a message"));
+    };
     let sent = deps
         .ses
         .send_email()
@@ -254,7 +293,9 @@ fn verdict<R>(error: &SdkError<SendEmailError, R>) -> Result<Sent, Later> {
         Some(SendEmailError::SendingPausedException(_)) => Err(Later::NotNow("paused")),
         Some(SendEmailError::AccountSuspendedException(_)) => Err(Later::NotNow("suspended")),
         Some(SendEmailError::LimitExceededException(_)) => Err(Later::NotNow("limit")),
-        Some(SendEmailError::MailFromDomainNotVerifiedException(_)) => Err(Later::NotNow("sender not verified")),
+        Some(SendEmailError::MailFromDomainNotVerifiedException(_)) => {
+            Err(Later::NotNow("sender not verified"))
+        }
         Some(SendEmailError::NotFoundException(_)) => Err(Later::NotNow("configuration set not found")),
         Some(_) | None => Err(Later::NotNow("not reached")),
     }

@@ -20,8 +20,10 @@ async fn main() -> Result<(), Error> {
         },
     );
     let deps = &deps;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<serde_json::Value>| async move {
-        deliver_mail::handle(deps, event.payload).await
-    }))
+    lambda_runtime::run(service_fn(
+        move |event: LambdaEvent<serde_json::Value>| async move {
+            deliver_mail::handle(deps, event.payload).await
+        },
+    ))
     .await
 }

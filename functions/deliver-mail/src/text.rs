@@ -15,13 +15,21 @@ const INITIAL_PASSWORD: &str = include_str!("../mail/initial-password.txt");
 pub fn body(promise: &Promise, keys: &KeyRing, portal_url: &str) -> Result<String, UnknownKey> {
     let expires = japanese_clock(promise.expires_at);
     let text = match &promise.content {
-        Content::OneTimeCode { purpose, challenge, key, counter, label } => {
+        Content::OneTimeCode {
+            purpose,
+            challenge,
+            key,
+            counter,
+            label,
+        } => {
             let code = OneTimeCode::derive(keys, key, *purpose, challenge, *counter)?;
             let template = match purpose {
                 Purpose::Registration => REGISTRATION_CODE,
                 Purpose::Login => LOGIN_CODE,
             };
-            template.replace("{code}", code.digits()).replace("{label}", label.as_str())
+            template
+                .replace("{code}", code.digits())
+                .replace("{label}", label.as_str())
         }
         Content::InitialPassword { member, source } => {
             INITIAL_PASSWORD.replace("{password}", source.password(keys, member)?.expose())
@@ -42,7 +50,10 @@ pub fn from(name: &str, address: &str) -> String {
         word.push(c);
     }
     words.push(word);
-    let encoded: Vec<String> = words.iter().map(|word| format!("=?UTF-8?B?{}?=", STANDARD.encode(word))).collect();
+    let encoded: Vec<String> = words
+        .iter()
+        .map(|word| format!("=?UTF-8?B?{}?=", STANDARD.encode(word)))
+        .collect();
     format!("{} <{address}>", encoded.join(" "))
 }
 
@@ -59,7 +70,11 @@ mod tests {
     use super::*;
 
     fn ring() -> KeyRing {
-        KeyRing::new(KeyId::new("k"), BTreeMap::from([(KeyId::new("k"), Zeroizing::new(vec![7; 32]))])).unwrap()
+        KeyRing::new(
+            KeyId::new("k"),
+            BTreeMap::from([(KeyId::new("k"), Zeroizing::new(vec![7; 32]))]),
+        )
+        .unwrap()
     }
 
     fn samples() -> Vec<Promise> {
@@ -73,10 +88,21 @@ mod tests {
             counter: 0,
             label: Label::stored("K7".to_owned()),
         };
-        let source = Source { key: KeyId::new("k"), nonce: "n".to_owned(), issue: 1 };
-        [code(Purpose::Registration), code(Purpose::Login), Content::InitialPassword { member: MemberId::new("m"), source }]
-            .map(|content| Promise::first(to.clone(), content, until, now))
-            .into()
+        let source = Source {
+            key: KeyId::new("k"),
+            nonce: "n".to_owned(),
+            issue: 1,
+        };
+        [
+            code(Purpose::Registration),
+            code(Purpose::Login),
+            Content::InitialPassword {
+                member: MemberId::new("m"),
+                source,
+            },
+        ]
+        .map(|content| Promise::first(to.clone(), content, until, now))
+        .into()
     }
 
     #[test]
@@ -89,7 +115,9 @@ mod tests {
             match promise.content {
                 Content::OneTimeCode { .. } => {
                     assert!(lines.contains(&"照合記号：K7"));
-                    assert!(lines[0].starts_with("ワンタイムパスワード：") && lines[0].chars().count() == 11 + 6);
+                    assert!(
+                        lines[0].starts_with("ワンタイムパスワード：") && lines[0].chars().count() == 11 + 6
+                    );
                 }
                 Content::InitialPassword { .. } => assert!(lines[0].starts_with("初期パスワード：")),
             }
@@ -100,7 +128,10 @@ mod tests {
     fn a_mail_holds_no_other_run_of_six_digits_and_no_link_but_the_front_page() {
         for promise in samples() {
             let text = body(&promise, &ring(), "https://portal.example.jp/").unwrap();
-            let runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() >= 6).count();
+            let runs = text
+                .split(|c: char| !c.is_ascii_digit())
+                .filter(|run| run.len() >= 6)
+                .count();
             let expected = usize::from(matches!(promise.content, Content::OneTimeCode { .. }));
             assert_eq!(runs, expected, "{text}");
             assert_eq!(text.matches("://").count(), 1);

@@ -15,8 +15,12 @@ use portal::steps::{self, Cookie};
 use portal::values::SessionId;
 
 /// What this function needs of its environment.
-pub const NEEDS: &[Variable] =
-    &[Variable::PortalTable, Variable::PortalKeysSecret, Variable::PortalOrigins, Variable::ProblemBase];
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalKeysSecret,
+    Variable::PortalOrigins,
+    Variable::ProblemBase,
+];
 
 /// What this step may touch.
 #[derive(Clone)]
@@ -30,7 +34,11 @@ pub struct Deps {
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     let step = |call: Call| async move {
-        if *call.step == steps::RESEND_LOGIN_OTP { resend(deps, call).await } else { patiently(|| enter(deps, &call)).await }
+        if *call.step == steps::RESEND_LOGIN_OTP {
+            resend(deps, call).await
+        } else {
+            patiently(|| enter(deps, &call)).await
+        }
     };
     deps.flows.edge.serve(request, step).await
 }
@@ -47,6 +55,7 @@ enum Judged {
     Stopped(Refusal),
 }
 
+#[expect(clippy::too_many_lines, reason = "the two writes of the step, the account's and the flow's, are read as one")]
 async fn enter(deps: &Deps, call: &Call) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
     let flow = flows.flow(call).await?;
@@ -66,14 +75,20 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
     // The account is the judge: one write counts a wrong code, or commits the session that a right one gives.
     let judge = |current: Option<&Account>| {
         let account = current.ok_or_else(|| no_flow(Cookie::Login))?;
-        let member = flow.item.member_of(account.owner(now, limits)).ok_or_else(|| no_flow(Cookie::Login))?;
+        let member = flow
+            .item
+            .member_of(account.owner(now, limits))
+            .ok_or_else(|| no_flow(Cookie::Login))?;
         if flow.item.completed_by(member).is_some() {
             return Ok::<_, Stop>(Change::Keep(Judged::HasSession));
         }
         if let Err(not) = account.codes.check(now) {
             return Ok(Change::Keep(Judged::Stopped(not_before(not))));
         }
-        let mut next_account = Account { judged_at: now, ..account.clone() };
+        let mut next_account = Account {
+            judged_at: now,
+            ..account.clone()
+        };
         if !right {
             next_account.codes = account.codes.failed(now, limits);
             return Ok(Change::Store(next_account, Judged::Counted));
@@ -81,7 +96,15 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
         if !matches!(next, Stage::MyPage) {
             return Ok(Change::Store(next_account, Judged::Counted));
         }
-        next_account.member = Some(login::complete(member, &flow.item.id, None, None, session.clone(), now, limits));
+        next_account.member = Some(login::complete(
+            member,
+            &flow.item.id,
+            None,
+            None,
+            session.clone(),
+            now,
+            limits,
+        ));
         Ok(Change::Store(next_account, Judged::Session(session.clone())))
     };
     let (judged, _) = flows.table.change_soon(Some(account), judge).await?;
@@ -101,7 +124,11 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
     let store = |current: Option<&Login>| {
         let current = current.ok_or_else(|| no_flow(Cookie::Login))?;
         let Stage::Otp { challenge: living } = &current.stage else {
-            let moved = if has_session { None } else { Some(Kind::WrongStep.into()) };
+            let moved = if has_session {
+                None
+            } else {
+                Some(Kind::WrongStep.into())
+            };
             return Ok::<_, Stop>(Change::Keep(moved));
         };
         if has_session {
@@ -116,12 +143,19 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
         }
         let failed = living.failed();
         let refusal = Refusal::of(Kind::WrongCode).with_tries_left(failed.tries_left(limits));
-        Ok(Change::Store(current.at(Stage::Otp { challenge: failed }), Some(refusal)))
+        Ok(Change::Store(
+            current.at(Stage::Otp { challenge: failed }),
+            Some(refusal),
+        ))
     };
     match flows.table.change(Some(flow), store).await? {
         (None, Some(flow)) => {
             let answer: Success = flows.answer(&flow.item, now);
-            Ok(if has_session { answer.with_cookie(Cookie::Session, cookie) } else { answer })
+            Ok(if has_session {
+                answer.with_cookie(Cookie::Session, cookie)
+            } else {
+                answer
+            })
         }
         (Some(refusal), Some(flow)) => Err(flows.refuse(&flow.item, refusal, now)),
         (_, None) => Err(no_flow(Cookie::Login)),
@@ -145,9 +179,17 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
     let key = flow.item.account.clone();
     let spend = |before: Option<&Account>| {
         let account = before.ok_or_else(|| no_flow(Cookie::Login))?;
-        flow.item.member_of(account.owner(now, limits)).ok_or_else(|| no_flow(Cookie::Login))?;
+        flow.item
+            .member_of(account.owner(now, limits))
+            .ok_or_else(|| no_flow(Cookie::Login))?;
         Ok::<_, Stop>(match account.mails.spend(now, limits) {
-            Ok(mails) => Change::Store(Account { mails, ..account.clone() }, Ok(())),
+            Ok(mails) => Change::Store(
+                Account {
+                    mails,
+                    ..account.clone()
+                },
+                Ok(()),
+            ),
             Err(not) => Change::Keep(Err(not_before(not))),
         })
     };
@@ -172,10 +214,17 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
     }
 }
 
-fn resent(deps: &Deps, flow: &Login, challenge: &Challenge, call: &Call) -> Result<Result<Challenge, Refusal>, Stop> {
+fn resent(
+    deps: &Deps,
+    flow: &Login,
+    challenge: &Challenge,
+    call: &Call,
+) -> Result<Result<Challenge, Refusal>, Stop> {
     let limits = &deps.flows.edge.limits;
     if challenge.tries_left(limits) == 0 {
         return Ok(Err(Refusal::of(Kind::NoTriesLeft).with_tries_left(0)));
     }
-    Ok(challenge.resent(&deps.keys, flow.expires_at, call.now, limits)?.map_err(no_resend))
+    Ok(challenge
+        .resent(&deps.keys, flow.expires_at, call.now, limits)?
+        .map_err(no_resend))
 }

@@ -6,6 +6,9 @@ use platform::start::{run, start};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let start = start(env!("CARGO_PKG_NAME"), login_otp::NEEDS).await?;
-    let deps = login_otp::Deps { flows: start.logins()?, keys: start.keys().await? };
+    let deps = login_otp::Deps {
+        flows: start.logins()?,
+        keys: start.keys().await?,
+    };
     run(|request| login_otp::respond(&deps, request)).await
 }

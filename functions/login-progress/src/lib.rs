@@ -12,7 +12,11 @@ use portal::steps::{self, Cookie};
 use portal::values::SessionId;
 
 /// What this function needs of its environment.
-pub const NEEDS: &[Variable] = &[Variable::PortalTable, Variable::PortalOrigins, Variable::ProblemBase];
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalOrigins,
+    Variable::ProblemBase,
+];
 
 /// Answers a request.
 pub async fn respond(flows: &Logins, request: Request) -> Response<Body> {
@@ -53,13 +57,27 @@ async fn renew_session(flows: &Logins, call: Call) -> Answer {
     let cookie = random::cookie()?;
     let replace = |current: Option<&Account>| {
         let account = current.ok_or_else(|| no_flow(Cookie::Login))?;
-        let member = account.owner(now, limits).filter(|member| member.id == flow.item.member && !member.disabled);
+        let member = account
+            .owner(now, limits)
+            .filter(|member| member.id == flow.item.member && !member.disabled);
         let member = member.ok_or_else(|| no_flow(Cookie::Login))?;
-        let old = member.sessions.iter().find(|session| session.flow == flow.item.id && now < session.expires_at);
+        let old = member
+            .sessions
+            .iter()
+            .find(|session| session.flow == flow.item.id && now < session.expires_at);
         let old = old.ok_or_else(|| no_flow(Cookie::Login))?;
-        let new = Session { id: SessionId::of_cookie(&cookie), ..old.clone() };
+        let new = Session {
+            id: SessionId::of_cookie(&cookie),
+            ..old.clone()
+        };
         let member = member.clone().with_session(new.clone(), now, limits);
-        Ok::<_, Stop>(Change::Store(Account { member: Some(member), ..account.clone() }, (old.id.clone(), new)))
+        Ok::<_, Stop>(Change::Store(
+            Account {
+                member: Some(member),
+                ..account.clone()
+            },
+            (old.id.clone(), new),
+        ))
     };
     let ((old, new), _) = flows.table.change(Some(account), replace).await?;
     flows.table.forget::<SessionPointer>(&old).await?;

@@ -21,8 +21,12 @@ use portal::time::plus;
 use portal::values::{ChallengeId, EmailAddress, FieldCode, FlowId};
 
 /// What this function needs of its environment.
-pub const NEEDS: &[Variable] =
-    &[Variable::PortalTable, Variable::PortalKeysSecret, Variable::PortalOrigins, Variable::ProblemBase];
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalKeysSecret,
+    Variable::PortalOrigins,
+    Variable::ProblemBase,
+];
 
 /// Longest password that is looked at, in octets: more is no password of anybody (`api.md` 8).
 const PASSWORD_OCTETS: usize = 1_024;
@@ -40,12 +44,18 @@ pub struct Deps {
 
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
-    deps.flows.edge.serve(request, |call| start_login(deps, call)).await
+    deps.flows
+        .edge
+        .serve(request, |call| start_login(deps, call))
+        .await
 }
 
 fn read(call: &Call) -> Result<(EmailAddress, Arc<Secret>), Stop> {
     let mut problems = call.problems();
-    let email = problems.take("/email", EmailAddress::parse(call.fields.text("email").unwrap_or("")));
+    let email = problems.take(
+        "/email",
+        EmailAddress::parse(call.fields.text("email").unwrap_or("")),
+    );
     let typed = match call.fields.text("password").unwrap_or("") {
         "" => Err(FieldCode::Required),
         long if long.len() > PASSWORD_OCTETS => Err(FieldCode::TooLong),
@@ -64,7 +74,9 @@ async fn start_login(deps: &Deps, call: Call) -> Answer {
     let known: Option<Stored<Account>> = table.get(&key, Found::Strongly).await?;
     let proof = verify(deps, known.as_ref().map(|stored| &stored.item), typed).await?;
     let judge = |current: Option<&Account>| {
-        let account = current.cloned().unwrap_or_else(|| Account::unknown(key.clone(), now));
+        let account = current
+            .cloned()
+            .unwrap_or_else(|| Account::unknown(key.clone(), now));
         // What was verified is a hash; with another one in its place, nothing was.
         let right = proof.right && proof.of == credential_of(&account);
         let (mut next, verdict) = account.judge_password(right, now, limits);
@@ -73,11 +85,19 @@ async fn start_login(deps: &Deps, call: Call) -> Answer {
         }
         // Where nothing is counted the write decides nothing, and is made so that every answer takes the same time.
         let counts = next.passwords != account.passwords || next.mails != account.mails;
-        Ok::<_, Stop>(if counts { Change::Store(next, verdict) } else { Change::Offer(next, verdict) })
+        Ok::<_, Stop>(if counts {
+            Change::Store(next, verdict)
+        } else {
+            Change::Offer(next, verdict)
+        })
     };
     let (verdict, _) = table.change(known, judge).await?;
     let (member, credential_version, to) = match verdict {
-        LoginVerdict::Right { member, credential_version, to } => (member, credential_version, to),
+        LoginVerdict::Right {
+            member,
+            credential_version,
+            to,
+        } => (member, credential_version, to),
         LoginVerdict::WrongCredentials => return Err(Kind::WrongCredentials.into()),
         LoginVerdict::InitialPasswordExpired => return Err(Kind::InitialPasswordExpired.into()),
         LoginVerdict::AddressFull(not) => return Err(not_before(not).into()),
@@ -99,7 +119,10 @@ async fn start_login(deps: &Deps, call: Call) -> Answer {
         return Err(Kind::TemporarilyUnavailable.into());
     };
     end_flow_of::<Login>(table, &call, Cookie::Login).await?;
-    Ok(deps.flows.answer(&flow.item, now).with_cookie(Cookie::Login, cookie))
+    Ok(deps
+        .flows
+        .answer(&flow.item, now)
+        .with_cookie(Cookie::Login, cookie))
 }
 
 /// What a password was compared with, and what came of it.
@@ -111,7 +134,10 @@ struct Proof {
 }
 
 fn credential_of(account: &Account) -> Option<(portal::values::MemberId, u32)> {
-    account.member.as_ref().map(|member| (member.id.clone(), member.credential_version))
+    account
+        .member
+        .as_ref()
+        .map(|member| (member.id.clone(), member.credential_version))
 }
 
 /// One verification, whoever asks: unknown, waiting, pending and disabled verify a dummy.
@@ -126,14 +152,22 @@ async fn verify(deps: &Deps, account: Option<&Account>, typed: Arc<Secret>) -> R
     match member.map(|member| (&member.id, &member.credential)) {
         Some((id, Credential::Initial { source, .. })) => {
             let right = source.password(&deps.keys, id)?.same_as(&typed);
-            Ok(Proof { of, right, renewed: None })
+            Ok(Proof {
+                of,
+                right,
+                renewed: None,
+            })
         }
         Some((_, Credential::Chosen { .. })) | None => {
             let renewed = match verified {
                 Verified::Right { outdated: true } => Some(deps.passwords.hash(typed).await?),
                 Verified::Right { outdated: false } | Verified::Wrong => None,
             };
-            Ok(Proof { of, right: verified != Verified::Wrong, renewed })
+            Ok(Proof {
+                of,
+                right: verified != Verified::Wrong,
+                renewed,
+            })
         }
     }
 }

@@ -7,6 +7,10 @@ use platform::start::{run, start};
 async fn main() -> Result<(), Error> {
     let start = start(env!("CARGO_PKG_NAME"), login::NEEDS).await?;
     let keys = start.keys().await?;
-    let deps = login::Deps { flows: start.logins()?, passwords: start.passwords(keys.clone())?, keys };
+    let deps = login::Deps {
+        flows: start.logins()?,
+        passwords: start.passwords(keys.clone())?,
+        keys,
+    };
     run(|request| login::respond(&deps, request)).await
 }

@@ -11,7 +11,11 @@ use portal::steps::Cookie;
 use portal::values::SessionId;
 
 /// What this function needs of its environment.
-pub const NEEDS: &[Variable] = &[Variable::PortalTable, Variable::PortalOrigins, Variable::ProblemBase];
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalOrigins,
+    Variable::ProblemBase,
+];
 
 /// Answers a request.
 pub async fn respond(flows: &Logins, request: Request) -> Response<Body> {
@@ -27,8 +31,13 @@ async fn log_out(flows: &Logins, call: Call) -> Answer {
     if let Some(id) = call.session() {
         end_session(flows, &id).await?;
     }
-    let forgets = Cookie::ALL.into_iter().fold(Success::nothing(), Success::without_cookie);
-    Ok(Success { clears_site_data: true, ..forgets })
+    let forgets = Cookie::ALL
+        .into_iter()
+        .fold(Success::nothing(), Success::without_cookie);
+    Ok(Success {
+        clears_site_data: true,
+        ..forgets
+    })
 }
 
 async fn end_session(flows: &Logins, id: &SessionId) -> Result<(), Stop> {
@@ -41,14 +50,20 @@ async fn end_session(flows: &Logins, id: &SessionId) -> Result<(), Stop> {
         flows.table.forget::<Login>(&session.flow).await?;
     }
     let end = |current: Option<&Account>| {
-        let Some(member) = current.and_then(|account| account.member.as_ref()) else { return Ok::<_, Stop>(Change::Keep(())) };
+        let Some(member) = current.and_then(|account| account.member.as_ref()) else {
+            return Ok::<_, Stop>(Change::Keep(()));
+        };
         let mut member = member.clone();
         let before = member.sessions.len();
         member.sessions.retain(|session| session.id != *id);
         Ok(match current {
-            Some(account) if member.sessions.len() < before => {
-                Change::Store(Account { member: Some(member), ..account.clone() }, ())
-            }
+            Some(account) if member.sessions.len() < before => Change::Store(
+                Account {
+                    member: Some(member),
+                    ..account.clone()
+                },
+                (),
+            ),
             _ => Change::Keep(()),
         })
     };

@@ -12,7 +12,7 @@ use serde_json::Value;
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[Variable::PortalTable];
 
-/// An event of SES, as EventBridge hands it over.
+/// An event of SES, as `EventBridge` hands it over.
 #[derive(Deserialize)]
 struct Event {
     detail: Detail,
@@ -36,7 +36,10 @@ struct Mail {
 fn transition(event_type: &str) -> Option<(&'static [Delivery], Delivery)> {
     match event_type {
         "Delivery" => Some((&[Delivery::Queued, Delivery::Sent], Delivery::Delivered)),
-        "Bounce" => Some((&[Delivery::Queued, Delivery::Sent, Delivery::Delivered], Delivery::Bounced)),
+        "Bounce" => Some((
+            &[Delivery::Queued, Delivery::Sent, Delivery::Delivered],
+            Delivery::Bounced,
+        )),
         "Reject" | "Rendering Failure" => Some((&[Delivery::Queued, Delivery::Sent], Delivery::Failed)),
         // A complaint is about a mail that was delivered; a delay is no end.
         _ => None,
@@ -60,7 +63,14 @@ pub async fn handle(table: &Table, event: Value) -> Result<(), lambda_runtime::E
         tracing::warn!(event = detail.event_type, "a mail event without a number");
         return Ok(());
     };
-    let mark = Mark { key: format!("{kind}#{key}"), number, of: of.clone(), from, to, sent_at: None };
+    let mark = Mark {
+        key: format!("{kind}#{key}"),
+        number,
+        of: of.clone(),
+        from,
+        to,
+        sent_at: None,
+    };
     let noted = table.mark_mail(&mark).await?;
     tracing::info!(event = detail.event_type, kind, noted, "mail event");
     Ok(())

@@ -8,8 +8,10 @@ async fn main() -> Result<(), Error> {
     let start = start(env!("CARGO_PKG_NAME"), mail_events::NEEDS).await?;
     let table = start.table()?;
     let table = &table;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<serde_json::Value>| async move {
-        mail_events::handle(table, event.payload).await
-    }))
+    lambda_runtime::run(service_fn(
+        move |event: LambdaEvent<serde_json::Value>| async move {
+            mail_events::handle(table, event.payload).await
+        },
+    ))
     .await
 }

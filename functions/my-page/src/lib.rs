@@ -13,7 +13,11 @@ use portal::problem::Kind;
 use portal::steps::Cookie;
 
 /// What this function needs of its environment.
-pub const NEEDS: &[Variable] = &[Variable::PortalTable, Variable::PortalOrigins, Variable::ProblemBase];
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalOrigins,
+    Variable::ProblemBase,
+];
 
 /// Answers a request.
 pub async fn respond(flows: &Logins, request: Request) -> Response<Body> {
@@ -32,7 +36,9 @@ async fn show_me(flows: &Logins, call: Call) -> Answer {
         Some(pointer) => Some(pointer),
         None => flows.table.get(&id, Found::Strongly).await?,
     };
-    let pointer = pointer.filter(|pointer| !pointer.item.is_expired(now, limits)).ok_or_else(no_session)?;
+    let pointer = pointer
+        .filter(|pointer| !pointer.item.is_expired(now, limits))
+        .ok_or_else(no_session)?;
     let account: Option<Stored<Account>> = flows.table.get(&pointer.item.account, Found::Strongly).await?;
     let member = account.and_then(|stored| stored.item.member);
     let member = member.filter(|member| {

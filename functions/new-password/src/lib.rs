@@ -18,8 +18,12 @@ use portal::steps::Cookie;
 use portal::values::{FieldCode, SessionId};
 
 /// What this function needs of its environment.
-pub const NEEDS: &[Variable] =
-    &[Variable::PortalTable, Variable::PortalKeysSecret, Variable::PortalOrigins, Variable::ProblemBase];
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalKeysSecret,
+    Variable::PortalOrigins,
+    Variable::ProblemBase,
+];
 
 /// What this step may touch.
 #[derive(Clone)]
@@ -34,7 +38,10 @@ pub struct Deps {
 
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
-    deps.flows.edge.serve(request, |call| change_password(deps, call)).await
+    deps.flows
+        .edge
+        .serve(request, |call| change_password(deps, call))
+        .await
 }
 
 async fn change_password(deps: &Deps, call: Call) -> Answer {
@@ -69,17 +76,33 @@ async fn change_password(deps: &Deps, call: Call) -> Answer {
             return Ok::<_, Stop>(Change::Keep(None));
         }
         let member = flow.item.member_of(owner).ok_or_else(|| no_flow(Cookie::Login))?;
-        let member =
-            login::complete(member, &flow.item.id, hash.clone(), Some(agreement.clone()), session.clone(), now, limits);
+        let member = login::complete(
+            member,
+            &flow.item.id,
+            hash.clone(),
+            Some(agreement.clone()),
+            session.clone(),
+            now,
+            limits,
+        );
         let version = member.credential_version;
-        Ok(Change::Store(Account { member: Some(member), judged_at: now, ..account.clone() }, Some(version)))
+        Ok(Change::Store(
+            Account {
+                member: Some(member),
+                judged_at: now,
+                ..account.clone()
+            },
+            Some(version),
+        ))
     };
     let (done, _) = flows.table.change(Some(account), complete).await?;
     let Some(credential_version) = done else {
         let (flow, ..) = flows.member(flow, now).await?;
         return Err(flows.wrong_step(&flow.item, now));
     };
-    finish(deps, flow, credential_version, &session, &call).await.map(|answer| answer.with_cookie(Cookie::Session, cookie))
+    finish(deps, flow, credential_version, &session, &call)
+        .await
+        .map(|answer| answer.with_cookie(Cookie::Session, cookie))
 }
 
 /// The hash of the new password, where one has to be set; everything that is wrong with it otherwise.
@@ -115,10 +138,19 @@ async fn is_present_one(deps: &Deps, member: &Member, password: &Arc<Secret>) ->
 }
 
 /// Lets the cookie find the session, and brings the flow up to what is committed.
-async fn finish(deps: &Deps, flow: Stored<Login>, credential_version: u32, session: &Session, call: &Call) -> Answer {
+async fn finish(
+    deps: &Deps,
+    flow: Stored<Login>,
+    credential_version: u32,
+    session: &Session,
+    call: &Call,
+) -> Answer {
     let flows = &deps.flows;
     flows.point(session, &flow.item, call.now).await?;
-    let completed = Login { credential_version, ..flow.item.at(Stage::MyPage) };
+    let completed = Login {
+        credential_version,
+        ..flow.item.at(Stage::MyPage)
+    };
     let store = |current: Option<&Login>| {
         Ok::<_, Stop>(match current {
             Some(_) => Change::Store(completed.clone(), ()),

@@ -7,6 +7,10 @@ use platform::start::{run, start};
 async fn main() -> Result<(), Error> {
     let start = start(env!("CARGO_PKG_NAME"), new_password::NEEDS).await?;
     let keys = start.keys().await?;
-    let deps = new_password::Deps { flows: start.logins()?, passwords: start.passwords(keys.clone())?, keys };
+    let deps = new_password::Deps {
+        flows: start.logins()?,
+        passwords: start.passwords(keys.clone())?,
+        keys,
+    };
     run(|request| new_password::respond(&deps, request)).await
 }

@@ -10,5 +10,6 @@ pub const NEEDS: &[Variable] = &[Variable::ProblemBase];
 
 /// Answers a request.
 pub async fn respond(edge: &Edge, request: Request) -> Response<Body> {
-    edge.serve(request, |_| async { Answer::Err(Kind::NotFound.into()) }).await
+    edge.serve(request, |_| async { Answer::Err(Kind::NotFound.into()) })
+        .await
 }

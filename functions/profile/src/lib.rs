@@ -14,7 +14,11 @@ use portal::steps::Cookie;
 use portal::values::OfficeName;
 
 /// What this function needs of its environment.
-pub const NEEDS: &[Variable] = &[Variable::PortalTable, Variable::PortalOrigins, Variable::ProblemBase];
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalOrigins,
+    Variable::ProblemBase,
+];
 
 /// Answers a request.
 pub async fn respond(flows: &Registrations, request: Request) -> Response<Body> {
@@ -41,7 +45,11 @@ async fn enter_profile(flows: &Registrations, call: Call) -> Answer {
     // Only a courtesy: whether the address is free is decided by a condition at 登録する.
     let account: Option<Stored<Account>> = flows.table.get(&profile.email.key(), Found::Eventually).await?;
     let owner = account.as_ref().and_then(|stored| stored.item.owner(now, limits));
-    if owner.is_some_and(|owner| replaces.as_ref().is_none_or(|replaced| replaced.member != owner.id)) {
+    if owner.is_some_and(|owner| {
+        replaces
+            .as_ref()
+            .is_none_or(|replaced| replaced.member != owner.id)
+    }) {
         return Err(flows.refuse_email(flow, now).await?);
     }
     let before = flow.item.stage.clone();
@@ -50,8 +58,16 @@ async fn enter_profile(flows: &Registrations, call: Call) -> Answer {
         // A profile that somebody confirmed meanwhile is not overwritten by a late one.
         let same_stage = std::mem::discriminant(&current.stage) == std::mem::discriminant(&before);
         let editable = same_stage || matches!(current.stage, Stage::Profile { .. } | Stage::Confirm { .. });
-        let stage = Stage::Confirm { office: office.clone(), profile: profile.clone(), replaces: replaces.clone() };
-        Ok::<_, Stop>(if editable { Change::Store(current.at(stage), true) } else { Change::Keep(false) })
+        let stage = Stage::Confirm {
+            office: office.clone(),
+            profile: profile.clone(),
+            replaces: replaces.clone(),
+        };
+        Ok::<_, Stop>(if editable {
+            Change::Store(current.at(stage), true)
+        } else {
+            Change::Keep(false)
+        })
     };
     match flows.table.change(Some(flow), store).await? {
         (true, Some(flow)) => flows.answer(&flow.item, now).await,
@@ -61,11 +77,15 @@ async fn enter_profile(flows: &Registrations, call: Call) -> Answer {
 }
 
 /// The office and whom the profile replaces, where a profile may be entered or corrected.
-async fn editable(flows: &Registrations, flow: &Registration, call: &Call) -> Result<Option<(OfficeName, Option<Replaced>)>, Stop> {
+async fn editable(
+    flows: &Registrations,
+    flow: &Registration,
+    call: &Call,
+) -> Result<Option<(OfficeName, Option<Replaced>)>, Stop> {
     Ok(match &flow.stage {
         Stage::Profile { office } => Some((office.clone(), None)),
         Stage::Confirm { office, replaces, .. } => Some((office.clone(), replaces.clone())),
-        Stage::AlreadyRegistered { office } => match flows.seats(office, call.now).await?.0.claim {
+        Stage::AlreadyRegistered { office } => match flows.seats(office, Found::Strongly, call.now).await?.0.claim {
             Claim::Pending { member, account } => Some((office.clone(), Some(Replaced { member, account }))),
             Claim::Free => Some((office.clone(), None)),
             Claim::Taken => None,

@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
 use platform::steps::{Keys, Registrations, no_flow, no_resend, not_before, not_judged, patiently};
-use platform::store::{Change, ClaimsRecord, Stored};
+use platform::store::{Change, ClaimsRecord, Found, Stored};
 use portal::account::Account;
 use portal::challenge::Challenge;
 use portal::code::OneTimeCode;
@@ -13,8 +13,12 @@ use portal::registration::{Registration, Stage};
 use portal::steps::{self, Cookie};
 
 /// What this function needs of its environment.
-pub const NEEDS: &[Variable] =
-    &[Variable::PortalTable, Variable::PortalKeysSecret, Variable::PortalOrigins, Variable::ProblemBase];
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalKeysSecret,
+    Variable::PortalOrigins,
+    Variable::ProblemBase,
+];
 
 /// What this step may touch.
 #[derive(Clone)]
@@ -28,7 +32,11 @@ pub struct Deps {
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     let step = |call: Call| async move {
-        if *call.step == steps::RESEND_REGISTRATION_OTP { resend(deps, call).await } else { patiently(|| enter(deps, &call)).await }
+        if *call.step == steps::RESEND_REGISTRATION_OTP {
+            resend(deps, call).await
+        } else {
+            patiently(|| enter(deps, &call)).await
+        }
     };
     deps.flows.edge.serve(request, step).await
 }
@@ -47,11 +55,20 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
     if let Err(refusal) = judge_for_user(deps, &flow.item, right, call).await? {
         return Err(flows.refuse(&flow.item, refusal, now).await);
     }
-    let claim = if right { flows.seats(&office, now).await?.0.claim } else { portal::office::Claim::Free };
+    // Whether the office is registered is decided again, by a condition, at 登録する.
+    let claim = if right {
+        flows.seats(&office, Found::Eventually, now).await?.0.claim
+    } else {
+        portal::office::Claim::Free
+    };
 
     let store = |current: Option<&Registration>| {
         let current = current.ok_or_else(|| no_flow(Cookie::Registration))?;
-        let Stage::Otp { office, challenge: living } = &current.stage else {
+        let Stage::Otp {
+            office,
+            challenge: living,
+        } = &current.stage
+        else {
             return Ok::<_, Stop>(Change::Keep(Some(Kind::WrongStep.into())));
         };
         if let Err(why) = living.check(now, limits) {
@@ -63,7 +80,10 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
         }
         let failed = living.failed();
         let refusal = Refusal::of(Kind::WrongCode).with_tries_left(failed.tries_left(limits));
-        let stage = Stage::Otp { office: office.clone(), challenge: failed };
+        let stage = Stage::Otp {
+            office: office.clone(),
+            challenge: failed,
+        };
         Ok(Change::Store(current.at(stage), Some(refusal)))
     };
     match flows.table.change(Some(flow), store).await? {
@@ -78,10 +98,17 @@ fn is_same_code(a: &Challenge, b: &Challenge) -> bool {
 }
 
 /// The judgement counts for the user id, over all its challenges; whoever loses this write has judged nothing.
-async fn judge_for_user(deps: &Deps, flow: &Registration, right: bool, call: &Call) -> Result<Result<(), Refusal>, Stop> {
+async fn judge_for_user(
+    deps: &Deps,
+    flow: &Registration,
+    right: bool,
+    call: &Call,
+) -> Result<Result<(), Refusal>, Stop> {
     let (limits, now) = (&deps.flows.edge.limits, call.now);
     let judge = |before: Option<&ClaimsRecord>| {
-        let mut record = before.cloned().unwrap_or_else(|| ClaimsRecord::unknown(flow.claims_user.clone(), now));
+        let mut record = before
+            .cloned()
+            .unwrap_or_else(|| ClaimsRecord::unknown(flow.claims_user.clone(), now));
         if let Err(not) = record.codes.check(now) {
             return Ok::<_, Stop>(Change::Keep(Err(not_before(not))));
         }
@@ -106,13 +133,15 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
     }
     let key = challenge.mail.to.key();
     let spend = |before: Option<&Account>| {
-        let before = before.cloned().unwrap_or_else(|| Account::unknown(key.clone(), now));
+        let before = before
+            .cloned()
+            .unwrap_or_else(|| Account::unknown(key.clone(), now));
         Ok::<_, Stop>(match before.mails.spend(now, limits) {
             Ok(mails) => Change::Store(Account { mails, ..before }, Ok(())),
             Err(not) => Change::Keep(Err(not_before(not))),
         })
     };
-    let known: Option<Stored<Account>> = flows.table.get(&key, platform::store::Found::Strongly).await?;
+    let known: Option<Stored<Account>> = flows.table.get(&key, Found::Strongly).await?;
     if let (Err(refusal), _) = flows.table.change(known, spend).await? {
         return Err(flows.refuse(&flow.item, refusal, now).await);
     }
@@ -122,7 +151,13 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
             return Ok::<_, Stop>(Change::Keep(Some(Kind::WrongStep.into())));
         };
         Ok(match resent(deps, current, challenge, &call)? {
-            Ok(challenge) => Change::Store(current.at(Stage::Otp { office: office.clone(), challenge }), None),
+            Ok(challenge) => Change::Store(
+                current.at(Stage::Otp {
+                    office: office.clone(),
+                    challenge,
+                }),
+                None,
+            ),
             Err(refusal) => Change::Keep(Some(refusal)),
         })
     };
@@ -133,10 +168,17 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
     }
 }
 
-fn resent(deps: &Deps, flow: &Registration, challenge: &Challenge, call: &Call) -> Result<Result<Challenge, Refusal>, Stop> {
+fn resent(
+    deps: &Deps,
+    flow: &Registration,
+    challenge: &Challenge,
+    call: &Call,
+) -> Result<Result<Challenge, Refusal>, Stop> {
     let limits = &deps.flows.edge.limits;
     if challenge.tries_left(limits) == 0 {
         return Ok(Err(Refusal::of(Kind::NoTriesLeft).with_tries_left(0)));
     }
-    Ok(challenge.resent(&deps.keys, flow.expires_at, call.now, limits)?.map_err(no_resend))
+    Ok(challenge
+        .resent(&deps.keys, flow.expires_at, call.now, limits)?
+        .map_err(no_resend))
 }

@@ -6,6 +6,9 @@ use platform::start::{run, start};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let start = start(env!("CARGO_PKG_NAME"), registration_otp::NEEDS).await?;
-    let deps = registration_otp::Deps { flows: start.registrations()?, keys: start.keys().await? };
+    let deps = registration_otp::Deps {
+        flows: start.registrations()?,
+        keys: start.keys().await?,
+    };
     run(|request| registration_otp::respond(&deps, request)).await
 }

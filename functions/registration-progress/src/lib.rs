@@ -8,12 +8,20 @@ use portal::registration::Registration;
 use portal::steps::{self, Cookie};
 
 /// What this function needs of its environment.
-pub const NEEDS: &[Variable] = &[Variable::PortalTable, Variable::PortalOrigins, Variable::ProblemBase];
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalOrigins,
+    Variable::ProblemBase,
+];
 
 /// Answers a request.
 pub async fn respond(flows: &Registrations, request: Request) -> Response<Body> {
     let step = |call: Call| async move {
-        if *call.step == steps::CANCEL_REGISTRATION { cancel(flows, call).await } else { show(flows, call).await }
+        if *call.step == steps::CANCEL_REGISTRATION {
+            cancel(flows, call).await
+        } else {
+            show(flows, call).await
+        }
     };
     flows.edge.serve(request, step).await
 }

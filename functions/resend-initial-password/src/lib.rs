@@ -13,8 +13,12 @@ use portal::steps::{self, Cookie};
 use portal::values::{AccountKey, MemberId, OfficeName};
 
 /// What this function needs of its environment.
-pub const NEEDS: &[Variable] =
-    &[Variable::PortalTable, Variable::PortalKeysSecret, Variable::PortalOrigins, Variable::ProblemBase];
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalKeysSecret,
+    Variable::PortalOrigins,
+    Variable::ProblemBase,
+];
 
 /// What this step may touch.
 #[derive(Clone)]
@@ -28,7 +32,11 @@ pub struct Deps {
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     let step = |call: Call| async move {
-        if *call.step == steps::REISSUE_INITIAL_PASSWORD { reissue(deps, call).await } else { resend(deps, call).await }
+        if *call.step == steps::REISSUE_INITIAL_PASSWORD {
+            reissue(deps, call).await
+        } else {
+            resend(deps, call).await
+        }
     };
     deps.flows.edge.serve(request, step).await
 }
@@ -66,7 +74,11 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
         return Err(flows.wrong_step(&flow.item, now).await);
     };
     call.no_fields()?;
-    match promise(deps, account, |account| account.resend_initial_password(member, now, limits)).await? {
+    match promise(deps, account, |account| {
+        account.resend_initial_password(member, now, limits)
+    })
+    .await?
+    {
         Ok(()) => flows.answer(&flow.item, now).await,
         Err(refusal) => Err(flows.refuse(&flow.item, refusal, now).await),
     }
@@ -79,23 +91,26 @@ async fn reissue(deps: &Deps, call: Call) -> Answer {
     let (member, account, flow) = match &flow.item.stage {
         Stage::Completed { member, account, .. } => {
             let progress = flows.progress(&flow.item, now).await?;
-            if !progress.allowed.contains(&portal::progress::Allowed::ReissueInitialPassword) {
+            if !progress
+                .allowed
+                .contains(&portal::progress::Allowed::ReissueInitialPassword)
+            {
                 return Err(flows.wrong_step(&flow.item, now).await);
             }
             call.no_fields()?;
             (member.clone(), account.clone(), flow)
         }
         Stage::AlreadyRegistered { office } => {
-            let Claim::Pending { member, account } = flows.seats(office, now).await?.0.claim else {
+            let Claim::Pending { member, account } = flows.seats(office, Found::Strongly, now).await?.0.claim else {
                 return Err(flows.wrong_step(&flow.item, now).await);
             };
             call.no_fields()?;
             let office = office.clone();
             // Looked at before the flow moves on: a refusal leaves the person where the other way out is open.
             let known: Option<Stored<Account>> = flows.table.get(&account, Found::Strongly).await?;
-            let allowed = known.ok_or(NotMailed::NoSuchPassword).and_then(|known| {
-                known.item.reissue_initial_password(&member, key, now, limits)
-            });
+            let allowed = known
+                .ok_or(NotMailed::NoSuchPassword)
+                .and_then(|known| known.item.reissue_initial_password(&member, key, now, limits));
             if let Err(why) = allowed {
                 return Err(flows.refuse(&flow.item, refusal(why), now).await);
             }
@@ -108,7 +123,11 @@ async fn reissue(deps: &Deps, call: Call) -> Answer {
         }
         _ => return Err(flows.wrong_step(&flow.item, now).await),
     };
-    match promise(deps, &account, |account| account.reissue_initial_password(&member, key, now, limits)).await? {
+    match promise(deps, &account, |account| {
+        account.reissue_initial_password(&member, key, now, limits)
+    })
+    .await?
+    {
         Ok(()) => flows.answer(&flow.item, now).await,
         Err(refusal) => Err(flows.refuse(&flow.item, refusal, now).await),
     }

@@ -6,6 +6,9 @@ use platform::start::{run, start};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let start = start(env!("CARGO_PKG_NAME"), resend_initial_password::NEEDS).await?;
-    let deps = resend_initial_password::Deps { flows: start.registrations()?, keys: start.keys().await? };
+    let deps = resend_initial_password::Deps {
+        flows: start.registrations()?,
+        keys: start.keys().await?,
+    };
     run(|request| resend_initial_password::respond(&deps, request)).await
 }

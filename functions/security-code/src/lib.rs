@@ -38,7 +38,10 @@ pub struct Deps {
 
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
-    deps.flows.edge.serve(request, |call| enter_security_code(deps, call)).await
+    deps.flows
+        .edge
+        .serve(request, |call| enter_security_code(deps, call))
+        .await
 }
 
 async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
@@ -50,9 +53,14 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
     let code = call.field("securityCode", |text| foreign_secret(text, SECURITY_CODE_LONGEST))?;
 
     let flow = spend_try(deps, flow, &call).await?;
-    let Stage::SecurityCode { tries } = flow.item.stage else { return Err(flows.wrong_step(&flow.item, now).await) };
+    let Stage::SecurityCode { tries } = flow.item.stage else {
+        return Err(flows.wrong_step(&flow.item, now).await);
+    };
     let left = limits.security_code_tries.saturating_sub(u64::from(tries));
-    let answer = deps.claims.check_security_code(flow.item.claims_user.as_str(), code.expose()).await;
+    let answer = deps
+        .claims
+        .check_security_code(flow.item.claims_user.as_str(), code.expose())
+        .await;
     drop(code);
     let office = match answer {
         Ok(SecurityCodeCheck::Accepted(office)) => office,
@@ -60,13 +68,24 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
             let refusal = Refusal::of(Kind::WrongSecurityCode).with_tries_left(left);
             return Err(flows.refuse(&flow.item, refusal, now).await);
         }
-        Ok(SecurityCodeCheck::Locked) => return Err(flows.refuse(&flow.item, Kind::ClaimsLocked.into(), now).await),
+        Ok(SecurityCodeCheck::Locked) => {
+            let flow = give_back_try(deps, flow).await?;
+            return Err(flows.refuse(&flow.item, Kind::ClaimsLocked.into(), now).await);
+        }
         Err(why) => {
-            let flow = if why == Unavailable::NotJudged { give_back_try(deps, flow).await? } else { flow };
-            return Err(flows.refuse(&flow.item, Kind::ClaimsUnavailable.into(), now).await);
+            let flow = if why == Unavailable::NotJudged {
+                give_back_try(deps, flow).await?
+            } else {
+                flow
+            };
+            return Err(flows
+                .refuse(&flow.item, Kind::ClaimsUnavailable.into(), now)
+                .await);
         }
     };
-    let stage = flows.promise_code(&deps.keys, &office, flow.item.expires_at, now).await?;
+    let stage = flows
+        .promise_code(&deps.keys, &office, flow.item.expires_at, now)
+        .await?;
     let advance = |current: Option<&Registration>| {
         let current = current.ok_or_else(|| platform::steps::no_flow(portal::steps::Cookie::Registration))?;
         Ok::<_, Stop>(match current.stage {
@@ -82,15 +101,24 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
 }
 
 /// Spends a try before the claims system is asked; it counts, too.
-async fn spend_try(deps: &Deps, flow: Stored<Registration>, call: &Call) -> Result<Stored<Registration>, Stop> {
+async fn spend_try(
+    deps: &Deps,
+    flow: Stored<Registration>,
+    call: &Call,
+) -> Result<Stored<Registration>, Stop> {
     let (flows, limits) = (&deps.flows, &deps.flows.edge.limits);
     let spend = |current: Option<&Registration>| {
         let current = current.ok_or_else(|| platform::steps::no_flow(portal::steps::Cookie::Registration))?;
         Ok::<_, Stop>(match current.stage {
-            Stage::SecurityCode { tries } if u64::from(tries) < limits.security_code_tries => {
-                Change::Store(current.at(Stage::SecurityCode { tries: tries.saturating_add(1) }), None)
+            Stage::SecurityCode { tries } if u64::from(tries) < limits.security_code_tries => Change::Store(
+                current.at(Stage::SecurityCode {
+                    tries: tries.saturating_add(1),
+                }),
+                None,
+            ),
+            Stage::SecurityCode { .. } => {
+                Change::Keep(Some(Refusal::of(Kind::NoTriesLeft).with_tries_left(0)))
             }
-            Stage::SecurityCode { .. } => Change::Keep(Some(Refusal::of(Kind::NoTriesLeft).with_tries_left(0))),
             _ => Change::Keep(Some(Kind::WrongStep.into())),
         })
     };
@@ -106,9 +134,12 @@ async fn give_back_try(deps: &Deps, flow: Stored<Registration>) -> Result<Stored
     let unchanged = flow.clone();
     let give_back = |current: Option<&Registration>| {
         Ok::<_, Stop>(match current.map(|current| (current, &current.stage)) {
-            Some((current, Stage::SecurityCode { tries })) => {
-                Change::Store(current.at(Stage::SecurityCode { tries: tries.saturating_sub(1) }), ())
-            }
+            Some((current, Stage::SecurityCode { tries })) => Change::Store(
+                current.at(Stage::SecurityCode {
+                    tries: tries.saturating_sub(1),
+                }),
+                (),
+            ),
             _ => Change::Keep(()),
         })
     };

@@ -12,7 +12,11 @@ use portal::steps::{self, Cookie};
 use portal::values::FieldCode;
 
 /// What this function needs of its environment.
-pub const NEEDS: &[Variable] = &[Variable::PortalTable, Variable::PortalOrigins, Variable::ProblemBase];
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalOrigins,
+    Variable::ProblemBase,
+];
 
 /// Answers a request.
 pub async fn respond(flows: &Logins, request: Request) -> Response<Body> {
@@ -32,7 +36,13 @@ async fn mark_shown(flows: &Logins, call: Call) -> Answer {
     if !matches!(flow.item.stage, Stage::NewPassword { .. }) {
         return Err(flows.wrong_step(&flow.item, now));
     }
-    let required = |text: &str| if text.is_empty() { Err(FieldCode::Required) } else { Ok(text.to_owned()) };
+    let required = |text: &str| {
+        if text.is_empty() {
+            Err(FieldCode::Required)
+        } else {
+            Ok(text.to_owned())
+        }
+    };
     let version = call.field("version", required)?;
     if version != flows.terms.version {
         return Err(flows.refuse(&flow.item, Kind::TermsOutdated.into(), now));
@@ -41,10 +51,21 @@ async fn mark_shown(flows: &Logins, call: Call) -> Answer {
         let current = current.ok_or_else(|| no_flow(Cookie::Login))?;
         Ok::<_, Stop>(match &current.stage {
             // The first time counts; showing the same text again changes nothing.
-            Stage::NewPassword { shown: Some(shown), .. } if shown.version == version => Change::Keep(true),
+            Stage::NewPassword {
+                shown: Some(shown), ..
+            } if shown.version == version => Change::Keep(true),
             Stage::NewPassword { required, .. } => {
-                let shown = Some(Shown { version: version.clone(), at: now });
-                Change::Store(current.at(Stage::NewPassword { required: *required, shown }), true)
+                let shown = Some(Shown {
+                    version: version.clone(),
+                    at: now,
+                });
+                Change::Store(
+                    current.at(Stage::NewPassword {
+                        required: *required,
+                        shown,
+                    }),
+                    true,
+                )
             }
             Stage::Otp { .. } | Stage::MyPage => Change::Keep(false),
         })

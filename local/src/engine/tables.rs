@@ -18,7 +18,7 @@ pub const TTL_ATTRIBUTE: &str = "ttl";
 
 /// Creates what is not there yet. Tables of an earlier run stay as they are.
 pub(super) fn create_missing(database: &Database) -> Result<(), EngineError> {
-    let stream = json!({ "StreamEnabled": true, "StreamViewType": "NEW_IMAGE" });
+    let stream = json!({ "StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES" });
     create(database, PORTAL, json!({ "StreamSpecification": stream }), true)?;
     create(database, CLAIMS_SIMULATOR, json!({}), false)
 }

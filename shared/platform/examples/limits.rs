@@ -55,6 +55,6 @@ fn spoken(seconds: u64) -> Option<String> {
     let units = [(86_400, "days", 4), (3_600, "h", 1), (60, "min", 1)];
     let fitting = units
         .iter()
-        .find(|(unit, _, least)| seconds % unit == 0 && seconds / unit >= *least);
+        .find(|(unit, _, least)| seconds.is_multiple_of(*unit) && seconds / unit >= *least);
     fitting.map(|(unit, name, _)| format!("{} {name}", seconds / unit))
 }

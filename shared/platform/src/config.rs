@@ -61,7 +61,12 @@ pub struct ConfigProblem {
 
 impl fmt::Display for ConfigProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "configuration: not set: [{}], not readable: [{}]", self.missing.join(", "), self.malformed.join(", "))
+        write!(
+            f,
+            "configuration: not set: [{}], not readable: [{}]",
+            self.missing.join(", "),
+            self.malformed.join(", ")
+        )
     }
 }
 
@@ -94,10 +99,17 @@ impl Config {
         }
         let (limits, malformed) = match Limits::read(lookup) {
             Ok(limits) => (limits, Vec::new()),
-            Err(bad) => (Limits::standard(), bad.into_iter().map(|setting| setting.name).collect()),
+            Err(bad) => (
+                Limits::standard(),
+                bad.into_iter().map(|setting| setting.name).collect(),
+            ),
         };
         if missing.is_empty() && malformed.is_empty() {
-            Ok(Self { values, local_keys, limits })
+            Ok(Self {
+                values,
+                local_keys,
+                limits,
+            })
         } else {
             Err(ConfigProblem { missing, malformed })
         }
@@ -105,7 +117,10 @@ impl Config {
 
     /// Reads the process's environment.
     pub fn from_env(needs: &[Variable]) -> Result<Self, ConfigProblem> {
-        #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the one place that reads the environment"
+        )]
         Self::read(needs, |name| std::env::var(name).ok())
     }
 
@@ -114,7 +129,10 @@ impl Config {
         self.values
             .get(&variable)
             .map(String::as_str)
-            .ok_or_else(|| ConfigProblem { missing: vec![variable.name()], malformed: Vec::new() })
+            .ok_or_else(|| ConfigProblem {
+                missing: vec![variable.name()],
+                malformed: Vec::new(),
+            })
     }
 
     /// The key ring of a developer's machine, if there is one.
@@ -124,7 +142,10 @@ impl Config {
 
     /// A variable that holds what it cannot hold.
     pub fn malformed(name: &'static str) -> ConfigProblem {
-        ConfigProblem { missing: Vec::new(), malformed: vec![name] }
+        ConfigProblem {
+            missing: Vec::new(),
+            malformed: vec![name],
+        }
     }
 }
 
@@ -149,7 +170,9 @@ mod tests {
 
     #[test]
     fn a_developers_machine_may_hold_the_keys_themselves() {
-        let config = Config::read(&[Variable::PortalKeysSecret], |name| (name == "PORTAL_KEYS").then(|| "{}".to_owned()));
+        let config = Config::read(&[Variable::PortalKeysSecret], |name| {
+            (name == "PORTAL_KEYS").then(|| "{}".to_owned())
+        });
         assert_eq!(config.unwrap().local_keys(), Some("{}"));
     }
 }

@@ -16,7 +16,7 @@ pub mod store;
 pub mod http;
 pub mod wire;
 
-pub mod steps;
 pub mod start;
+pub mod steps;
 
 pub mod openapi;

@@ -64,11 +64,25 @@ impl Passwords {
     /// Hashes with the parameters of `limits` and the current key of the ring.
     pub fn new(keys: Arc<KeyRing>, limits: &Limits) -> Result<Self, Fault> {
         let number = |value: u64| u32::try_from(value).map_err(|_| Fault::Hash("parameters"));
-        let cost = Cost { memory: number(limits.hash_memory)?, passes: number(limits.hash_passes)?, lanes: 1 };
+        let cost = Cost {
+            memory: number(limits.hash_memory)?,
+            passes: number(limits.hash_passes)?,
+            lanes: 1,
+        };
         let memory = Arc::new(Mutex::new(Memory { blocks: Vec::new() }));
         // The dummy looks like any other hash, so that verifying a password of nobody costs the same; no password has it.
-        let dummy = phc_string(keys.current(), &cost, &random::salt()?, &[random::salt()?, random::salt()?].concat())?;
-        Ok(Self { keys, cost, memory, dummy: dummy.into() })
+        let dummy = phc_string(
+            keys.current(),
+            &cost,
+            &random::salt()?,
+            &[random::salt()?, random::salt()?].concat(),
+        )?;
+        Ok(Self {
+            keys,
+            cost,
+            memory,
+            dummy: dummy.into(),
+        })
     }
 
     /// The PHC string of a password that was folded by [`portal::password::folded`].
@@ -93,25 +107,43 @@ impl Passwords {
     }
 
     fn verify_now(&self, password: &Secret, hash: &str) -> Result<Verified, Fault> {
-
         let parsed = PasswordHash::new(hash).map_err(|_| Fault::Hash("stored string"))?;
         let (Some(salt), Some(expected)) = (parsed.salt, parsed.hash) else {
             return Err(Fault::Hash("stored string"));
         };
-        let number = |name: &str| parsed.params.get_decimal(name).ok_or(Fault::Hash("stored parameters"));
-        let cost = Cost { memory: number("m")?, passes: number("t")?, lanes: number("p")? };
-        let key = KeyId::new(parsed.params.get_str("keyid").ok_or(Fault::Hash("stored key id"))?);
+        let number = |name: &str| {
+            parsed
+                .params
+                .get_decimal(name)
+                .ok_or(Fault::Hash("stored parameters"))
+        };
+        let cost = Cost {
+            memory: number("m")?,
+            passes: number("t")?,
+            lanes: number("p")?,
+        };
+        let key = KeyId::new(
+            parsed
+                .params
+                .get_str("keyid")
+                .ok_or(Fault::Hash("stored key id"))?,
+        );
         let output = compute(&self.keys, &key, &cost, &self.memory, password, &salt)?;
         if !bool::from(output.as_slice().ct_eq(expected.as_bytes())) {
             return Ok(Verified::Wrong);
         }
-        Ok(Verified::Right { outdated: cost != self.cost || key != *self.keys.current() })
+        Ok(Verified::Right {
+            outdated: cost != self.cost || key != *self.keys.current(),
+        })
     }
 }
 
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| Fault::Hash("panicked"))?
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Fault::Hash("panicked"))?
 }
 
 /// Argon2id over HMAC-SHA-256(pepper, password): without the key ring a stolen table is useless.
@@ -125,12 +157,16 @@ fn compute(
 ) -> Result<Zeroizing<[u8; OUTPUT_OCTETS]>, Fault> {
     let pepper = keys.derive(key, &["pepper"])?;
     let mut block = Zeroizing::new([0_u8; 64]);
-    block.iter_mut().zip(pepper.iter()).for_each(|(to, from)| *to = *from);
+    block
+        .iter_mut()
+        .zip(pepper.iter())
+        .for_each(|(to, from)| *to = *from);
     let mut mac = Hmac::<Sha256>::new((&*block).into());
     mac.update(password.expose().as_bytes());
     let peppered = Zeroizing::new(<[u8; 32]>::from(mac.finalize().into_bytes()));
 
-    let params = Params::new(cost.memory, cost.passes, cost.lanes, Some(OUTPUT_OCTETS)).map_err(|_| Fault::Hash("parameters"))?;
+    let params = Params::new(cost.memory, cost.passes, cost.lanes, Some(OUTPUT_OCTETS))
+        .map_err(|_| Fault::Hash("parameters"))?;
     let count = params.block_count();
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let mut output = Zeroizing::new([0_u8; OUTPUT_OCTETS]);
@@ -140,7 +176,8 @@ fn compute(
         memory.blocks.resize(count, Block::default());
     }
     let blocks = memory.blocks.get_mut(..count).ok_or(Fault::Hash("memory"))?;
-    let hashed = argon2.hash_password_into_with_memory(peppered.as_slice(), salt, output.as_mut_slice(), &mut *blocks);
+    let hashed =
+        argon2.hash_password_into_with_memory(peppered.as_slice(), salt, output.as_mut_slice(), &mut *blocks);
     blocks.iter_mut().zeroize();
     hashed.map_err(|_| Fault::Hash("argon2"))?;
     Ok(output)
@@ -149,9 +186,13 @@ fn compute(
 fn phc_string(key: &KeyId, cost: &Cost, salt: &[u8], output: &[u8]) -> Result<String, Fault> {
     let mut params = ParamsString::new();
     for (name, value) in [("m", cost.memory), ("t", cost.passes), ("p", cost.lanes)] {
-        params.add_decimal(name, value).map_err(|_| Fault::Hash("parameters"))?;
+        params
+            .add_decimal(name, value)
+            .map_err(|_| Fault::Hash("parameters"))?;
     }
-    params.add_str("keyid", phc_value(key)?).map_err(|_| Fault::Hash("key id"))?;
+    params
+        .add_str("keyid", phc_value(key)?)
+        .map_err(|_| Fault::Hash("key id"))?;
     let hash = PasswordHash {
         algorithm: Ident::new("argon2id").map_err(|_| Fault::Hash("algorithm"))?,
         version: Some(0x13),
@@ -173,13 +214,22 @@ mod tests {
 
     fn ring(current: &str) -> Arc<KeyRing> {
         let keys: BTreeMap<_, _> = ["k1", "k2"]
-            .map(|id| (KeyId::new(id), Zeroizing::new(vec![id.len().try_into().unwrap_or(0); 32])))
+            .map(|id| {
+                (
+                    KeyId::new(id),
+                    Zeroizing::new(vec![id.len().try_into().unwrap_or(0); 32]),
+                )
+            })
             .into();
         Arc::new(KeyRing::new(KeyId::new(current), keys).unwrap())
     }
 
     fn cheap() -> Limits {
-        Limits { hash_memory: 64, hash_passes: 1, ..Limits::standard() }
+        Limits {
+            hash_memory: 64,
+            hash_passes: 1,
+            ..Limits::standard()
+        }
     }
 
     fn secret(text: &str) -> Arc<Secret> {
@@ -189,15 +239,33 @@ mod tests {
     #[tokio::test]
     async fn the_right_password_and_only_that_is_right() {
         let passwords = Passwords::new(ring("k1"), &cheap()).unwrap();
-        let hash = passwords.hash(secret("ながいあんしょうばんごう二十六")).await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1,keyid=k1$"), "{hash}");
-        let right = passwords.verify(secret("ながいあんしょうばんごう二十六"), Some(&hash)).await.unwrap();
+        let hash = passwords
+            .hash(secret("ながいあんしょうばんごう二十六"))
+            .await
+            .unwrap();
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=64,t=1,p=1,keyid=k1$"),
+            "{hash}"
+        );
+        let right = passwords
+            .verify(secret("ながいあんしょうばんごう二十六"), Some(&hash))
+            .await
+            .unwrap();
         assert_eq!(right, Verified::Right { outdated: false });
-        assert_eq!(passwords.verify(secret("another"), Some(&hash)).await.unwrap(), Verified::Wrong);
-        assert_eq!(passwords.verify(secret("another"), None).await.unwrap(), Verified::Wrong);
+        assert_eq!(
+            passwords.verify(secret("another"), Some(&hash)).await.unwrap(),
+            Verified::Wrong
+        );
+        assert_eq!(
+            passwords.verify(secret("another"), None).await.unwrap(),
+            Verified::Wrong
+        );
         // NFD and NFC are the same password.
         let hash = passwords.hash(secret("が")).await.unwrap();
-        assert!(matches!(passwords.verify(secret("か\u{3099}"), Some(&hash)).await.unwrap(), Verified::Right { .. }));
+        assert!(matches!(
+            passwords.verify(secret("か\u{3099}"), Some(&hash)).await.unwrap(),
+            Verified::Right { .. }
+        ));
     }
 
     #[tokio::test]
@@ -205,14 +273,30 @@ mod tests {
         let old = Passwords::new(ring("k1"), &cheap()).unwrap();
         let hash = old.hash(secret("password")).await.unwrap();
         let new_key = Passwords::new(ring("k2"), &cheap()).unwrap();
-        assert_eq!(new_key.verify(secret("password"), Some(&hash)).await.unwrap(), Verified::Right { outdated: true });
-        let costlier = Passwords::new(ring("k1"), &Limits { hash_memory: 128, ..cheap() }).unwrap();
-        assert_eq!(costlier.verify(secret("password"), Some(&hash)).await.unwrap(), Verified::Right { outdated: true });
+        assert_eq!(
+            new_key.verify(secret("password"), Some(&hash)).await.unwrap(),
+            Verified::Right { outdated: true }
+        );
+        let costlier = Passwords::new(
+            ring("k1"),
+            &Limits {
+                hash_memory: 128,
+                ..cheap()
+            },
+        )
+        .unwrap();
+        assert_eq!(
+            costlier.verify(secret("password"), Some(&hash)).await.unwrap(),
+            Verified::Right { outdated: true }
+        );
     }
 
     #[tokio::test]
     async fn two_hashes_of_one_password_differ() {
         let passwords = Passwords::new(ring("k1"), &cheap()).unwrap();
-        assert_ne!(passwords.hash(secret("password")).await.unwrap(), passwords.hash(secret("password")).await.unwrap());
+        assert_ne!(
+            passwords.hash(secret("password")).await.unwrap(),
+            passwords.hash(secret("password")).await.unwrap()
+        );
     }
 }

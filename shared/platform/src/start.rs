@@ -43,7 +43,11 @@ pub async fn start(function: &'static str, needs: &[Variable]) -> Result<Start, 
         .timeout_config(timeouts)
         .load()
         .await;
-    Ok(Start { function, config, aws })
+    Ok(Start {
+        function,
+        config,
+        aws,
+    })
 }
 
 impl Start {
@@ -66,18 +70,30 @@ impl Start {
     /// The table.
     pub fn table(&self) -> Result<Table, Error> {
         let name = self.config.get(Variable::PortalTable)?.to_owned();
-        Ok(Table::new(aws_sdk_dynamodb::Client::new(&self.aws), name, self.config.limits.clone()))
+        Ok(Table::new(
+            aws_sdk_dynamodb::Client::new(&self.aws),
+            name,
+            self.config.limits.clone(),
+        ))
     }
 
     /// The key ring: from Secrets Manager, or on a developer's machine from the environment.
     pub async fn keys(&self) -> Result<Arc<KeyRing>, Error> {
         if let Some(json) = self.config.local_keys() {
-            return Ok(Arc::new(keys::parse(json).ok_or_else(|| Config::malformed(LOCAL_KEYS))?));
+            return Ok(Arc::new(
+                keys::parse(json).ok_or_else(|| Config::malformed(LOCAL_KEYS))?,
+            ));
         }
         let secret = self.config.get(Variable::PortalKeysSecret)?;
-        let answer = aws_sdk_secretsmanager::Client::new(&self.aws).get_secret_value().secret_id(secret).send().await?;
+        let answer = aws_sdk_secretsmanager::Client::new(&self.aws)
+            .get_secret_value()
+            .secret_id(secret)
+            .send()
+            .await?;
         let ring = answer.secret_string().and_then(keys::parse);
-        Ok(Arc::new(ring.ok_or_else(|| Config::malformed("PORTAL_KEYS_SECRET"))?))
+        Ok(Arc::new(
+            ring.ok_or_else(|| Config::malformed("PORTAL_KEYS_SECRET"))?,
+        ))
     }
 
     /// The claims system.
@@ -94,12 +110,19 @@ impl Start {
 
     /// What a step of 初回利用登録 touches.
     pub fn registrations(&self) -> Result<Registrations, Error> {
-        Ok(Registrations { edge: self.edge()?, table: self.table()? })
+        Ok(Registrations {
+            edge: self.edge()?,
+            table: self.table()?,
+        })
     }
 
     /// What a step of ログイン touches.
     pub fn logins(&self) -> Result<Logins, Error> {
-        Ok(Logins { edge: self.edge()?, table: self.table()?, terms: &portal::terms::PUBLISHED })
+        Ok(Logins {
+            edge: self.edge()?,
+            table: self.table()?,
+            terms: &portal::terms::PUBLISHED,
+        })
     }
 }
 

@@ -56,14 +56,23 @@ impl Registrations {
         let gone = || no_flow(Cookie::Registration);
         let id = call.flow(Cookie::Registration).ok_or_else(gone)?;
         let stored: Option<Stored<Registration>> = self.table.get(&id, Found::Strongly).await?;
-        stored.filter(|stored| !stored.item.is_expired(call.now)).ok_or_else(gone)
+        stored
+            .filter(|stored| !stored.item.is_expired(call.now))
+            .ok_or_else(gone)
     }
 
-    /// What an office's members mean now.
-    pub async fn seats(&self, office: &OfficeName, now: Timestamp) -> Result<(Seats, Option<Stored<Office>>), Fault> {
-        // Which office it is was proven; whether it is registered is decided again, by a condition, at 登録する.
-        let office: Option<Stored<Office>> = self.table.get(&office.number, Found::Eventually).await?;
-        let Some(stored) = office else { return Ok((Seats::none(), None)) };
+    /// What an office's members mean now: as of this moment where an answer rests on it, as of a moment ago where a
+    /// condition decides later on.
+    pub async fn seats(
+        &self,
+        office: &OfficeName,
+        found: Found,
+        now: Timestamp,
+    ) -> Result<(Seats, Option<Stored<Office>>), Fault> {
+        let office: Option<Stored<Office>> = self.table.get(&office.number, found).await?;
+        let Some(stored) = office else {
+            return Ok((Seats::none(), None));
+        };
         let mut members = Vec::new();
         for (member, _) in self.table.members_of(&stored.item).await? {
             if !member.seat_has_fallen_free(now, &self.edge.limits) {
@@ -84,14 +93,27 @@ impl Registrations {
         now: Timestamp,
     ) -> Result<Stage, Stop> {
         let limits = &self.edge.limits;
-        let (office, address) =
-            registration::office_and_address(registered).map_err(|NoMailAddress| Stop::from(Kind::ClaimsNoMailAddress))?;
+        let (office, address) = registration::office_and_address(registered)
+            .map_err(|NoMailAddress| Stop::from(Kind::ClaimsNoMailAddress))?;
         let id = ChallengeId::new(random::id()?);
-        let challenge = Challenge::begin(id, Purpose::Registration, keys, address.clone(), ends_at, now, limits)?;
+        let challenge = Challenge::begin(
+            id,
+            Purpose::Registration,
+            keys,
+            address.clone(),
+            ends_at,
+            now,
+            limits,
+        )?;
         let key = address.key();
         let spend = |before: Option<&Account>| {
-            let before = before.cloned().unwrap_or_else(|| Account::unknown(key.clone(), now));
-            let mails = before.mails.spend(now, limits).map_err(|not| Stop::from(not_before(not)))?;
+            let before = before
+                .cloned()
+                .unwrap_or_else(|| Account::unknown(key.clone(), now));
+            let mails = before
+                .mails
+                .spend(now, limits)
+                .map_err(|not| Stop::from(not_before(not)))?;
             Ok(Change::Store(Account { mails, ..before }, ()))
         };
         self.table.change::<Account, (), Stop>(None, spend).await?;
@@ -101,14 +123,22 @@ impl Registrations {
     /// Where the registration stands. A member who was replaced meanwhile leaves a dead flow behind.
     pub async fn progress(&self, flow: &Registration, now: Timestamp) -> Result<Progress, Stop> {
         let seats = match &flow.stage {
-            Stage::AlreadyRegistered { office } => self.seats(office, now).await?.0,
+            Stage::AlreadyRegistered { office } => self.seats(office, Found::Strongly, now).await?.0,
             Stage::Completed { member, account, .. } => {
                 let account = self.table.get::<Account>(account, Found::Strongly).await?;
-                let owner = account.and_then(|stored| stored.item.member).filter(|owner| owner.id == *member);
+                let owner = account
+                    .and_then(|stored| stored.item.member)
+                    .filter(|owner| owner.id == *member);
                 let owner = owner.ok_or_else(|| no_flow(Cookie::Registration))?;
-                Seats { claim: Claim::Taken, members: vec![owner] }
+                Seats {
+                    claim: Claim::Taken,
+                    members: vec![owner],
+                }
             }
-            Stage::SecurityCode { .. } | Stage::Otp { .. } | Stage::Profile { .. } | Stage::Confirm { .. } => Seats::none(),
+            Stage::SecurityCode { .. }
+            | Stage::Otp { .. }
+            | Stage::Profile { .. }
+            | Stage::Confirm { .. } => Seats::none(),
         };
         Ok(progress::of_registration(flow, &seats, now, &self.edge.limits))
     }
@@ -124,7 +154,9 @@ impl Registrations {
         };
         Ok(match self.table.change(Some(flow), count).await? {
             ((), Some(flow)) => self.refuse(&flow.item, Kind::EmailTaken.into(), now).await,
-            ((), None) => Problem::from(Kind::EmailTaken).deleting(Cookie::Registration).into(),
+            ((), None) => Problem::from(Kind::EmailTaken)
+                .deleting(Cookie::Registration)
+                .into(),
         })
     }
 
@@ -153,26 +185,42 @@ impl Logins {
         let gone = || no_flow(Cookie::Login);
         let id = call.flow(Cookie::Login).ok_or_else(gone)?;
         let stored: Option<Stored<Login>> = self.table.get(&id, Found::Strongly).await?;
-        stored.filter(|stored| !stored.item.is_expired(call.now)).ok_or_else(gone)
+        stored
+            .filter(|stored| !stored.item.is_expired(call.now))
+            .ok_or_else(gone)
     }
 
     /// The account of a log-in, its member, and the flow brought up to what the account says.
     ///
     /// A log-in whose credential is no longer the member's is over. One that was completed in a request whose
     /// answer was lost stands at マイページ, though its item does not know yet.
-    pub async fn member(&self, flow: Stored<Login>, now: Timestamp) -> Result<(Stored<Login>, Stored<Account>, Member), Stop> {
+    pub async fn member(
+        &self,
+        flow: Stored<Login>,
+        now: Timestamp,
+    ) -> Result<(Stored<Login>, Stored<Account>, Member), Stop> {
         let gone = || no_flow(Cookie::Login);
         let account: Option<Stored<Account>> = self.table.get(&flow.item.account, Found::Strongly).await?;
         let account = account.ok_or_else(gone)?;
-        let member = account.item.owner(now, &self.edge.limits).cloned().ok_or_else(gone)?;
+        let member = account
+            .item
+            .owner(now, &self.edge.limits)
+            .cloned()
+            .ok_or_else(gone)?;
         let completed = flow.item.completed_by(&member);
         if completed.is_none() && flow.item.member_of(Some(&member)).is_none() {
             return Err(gone());
         }
-        let Some(completed) = completed else { return Ok((flow, account, member)) };
+        let Some(completed) = completed else {
+            return Ok((flow, account, member));
+        };
         let bring_up = |current: Option<&Login>| {
             let current = current.ok_or_else(gone)?;
-            Ok::<_, Stop>(if *current == completed { Change::Keep(()) } else { Change::Store(completed.clone(), ()) })
+            Ok::<_, Stop>(if *current == completed {
+                Change::Keep(())
+            } else {
+                Change::Store(completed.clone(), ())
+            })
         };
         let ((), flow) = self.table.change(Some(flow), bring_up).await?;
         Ok((flow.ok_or_else(gone)?, account, member))
@@ -210,7 +258,9 @@ impl Logins {
 
     /// A no with where the log-in stands.
     pub fn refuse(&self, flow: &Login, refusal: Refusal, now: Timestamp) -> Stop {
-        Problem::from(refusal).with_progress(self.progress(flow, now)).into()
+        Problem::from(refusal)
+            .with_progress(self.progress(flow, now))
+            .into()
     }
 }
 
@@ -255,18 +305,35 @@ pub fn not_before(not: NotBefore) -> Refusal {
 
 /// Takes a request that may mail out of its network's hour. Where the budget is lifted, nothing is written.
 pub async fn spend_network(table: &Table, limits: &Limits, call: &Call) -> Result<(), Stop> {
-    let Some(network) = call.network.clone().filter(|_| limits.mail_requests_per_network > 0) else { return Ok(()) };
+    let Some(network) = call
+        .network
+        .clone()
+        .filter(|_| limits.mail_requests_per_network > 0)
+    else {
+        return Ok(());
+    };
     let spend = |before: Option<&NetworkRecord>| {
-        let budget = portal::guards::NetworkBudget::spend(before.map(|record| &record.budget), call.now, limits);
+        let budget =
+            portal::guards::NetworkBudget::spend(before.map(|record| &record.budget), call.now, limits);
         let budget = budget.map_err(|not| Stop::from(not_before(not)))?;
-        Ok(Change::Store(NetworkRecord { network: network.clone(), budget }, ()))
+        Ok(Change::Store(
+            NetworkRecord {
+                network: network.clone(),
+                budget,
+            },
+            (),
+        ))
     };
     table.change::<NetworkRecord, (), Stop>(None, spend).await?;
     Ok(())
 }
 
 /// Ends the living flow of a cookie that came with a start: the start took its place.
-pub async fn end_flow_of<T: Item<Id = portal::values::FlowId>>(table: &Table, call: &Call, cookie: Cookie) -> Result<(), Fault> {
+pub async fn end_flow_of<T: Item<Id = portal::values::FlowId>>(
+    table: &Table,
+    call: &Call,
+    cookie: Cookie,
+) -> Result<(), Fault> {
     match call.flow(cookie) {
         Some(id) => table.forget::<T>(&id).await,
         None => Ok(()),

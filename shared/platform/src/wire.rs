@@ -98,22 +98,43 @@ pub fn progress(progress: &Progress) -> Value {
         .set("next", progress.next.code())
         .set("expiresAt", time(progress.expires_at))
         .set("allowed", allowed)
-        .set_if("securityCode", progress.security_code_tries_left.map(|left| json!({ "triesLeft": left })))
+        .set_if(
+            "securityCode",
+            progress
+                .security_code_tries_left
+                .map(|left| json!({ "triesLeft": left })),
+        )
         .set_if("otp", progress.otp.as_ref().map(otp))
         .set_if("office", progress.office.as_ref().map(office))
-        .set_if("initialPassword", progress.initial_password.as_ref().map(initial_password));
-    if let Some(Shown { profile: shown, draft, warnings }) = &progress.profile {
+        .set_if(
+            "initialPassword",
+            progress.initial_password.as_ref().map(initial_password),
+        );
+    if let Some(Shown {
+        profile: shown,
+        draft,
+        warnings,
+    }) = &progress.profile
+    {
         let warnings: Vec<Value> = warnings.iter().map(warning).collect();
-        document.set("profile", profile(shown)).set("draft", draft.as_str()).set("warnings", warnings);
+        document
+            .set("profile", profile(shown))
+            .set("draft", draft.as_str())
+            .set("warnings", warnings);
     }
     if let Some(registered) = &progress.already_registered {
         let members: Vec<Value> = registered.members.iter().map(colleague).collect();
-        document.set("message", registered.message).set("members", members);
+        document
+            .set("message", registered.message)
+            .set("members", members);
     }
     if let Some(step) = &progress.new_password {
         document
             .set("newPassword", if step.required { "required" } else { "none" })
-            .set("terms", json!({ "version": step.terms_version, "shown": step.terms_shown }));
+            .set(
+                "terms",
+                json!({ "version": step.terms_version, "shown": step.terms_shown }),
+            );
     }
     document.done()
 }

@@ -34,12 +34,15 @@ impl Role {
 
     /// The role of this name.
     pub fn parse(code: &str) -> Option<Self> {
-        [Self::Manager, Self::Member].into_iter().find(|role| role.code() == code)
+        [Self::Manager, Self::Member]
+            .into_iter()
+            .find(|role| role.code() == code)
     }
 }
 
 /// With what a member proves to be the member.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one of these a request; a pointer would only hide it")]
 pub enum Credential {
     /// 初期パスワード: works until the first completed change, or until it expires, however often it is used.
     Initial {
@@ -129,25 +132,35 @@ impl Member {
         }
     }
 
-    /// Whether a pending member has not come for so long that seat and address are free again.
+    /// When a pending member has not come for so long that seat and address are free again.
+    pub fn seat_falls_free_at(&self, limits: &Limits) -> Option<Timestamp> {
+        self.is_pending().then(|| plus(self.registered_at, limits.pending_seat_life))
+    }
+
+    /// Whether that is past.
     pub fn seat_has_fallen_free(&self, now: Timestamp, limits: &Limits) -> bool {
-        self.is_pending() && plus(self.registered_at, limits.pending_seat_life) <= now
+        self.seat_falls_free_at(limits).is_some_and(|at| at <= now)
     }
 
     /// Whether the member agreed to the text in force.
     pub fn has_agreed_to(&self, terms: &Terms) -> bool {
-        self.agreement.as_ref().is_some_and(|agreement| agreement.version == terms.version)
+        self.agreement
+            .as_ref()
+            .is_some_and(|agreement| agreement.version == terms.version)
     }
 
     /// The session of this id, if it lives.
     pub fn session(&self, id: &SessionId, now: Timestamp) -> Option<&Session> {
-        self.sessions.iter().find(|session| session.id == *id && now < session.expires_at)
+        self.sessions
+            .iter()
+            .find(|session| session.id == *id && now < session.expires_at)
     }
 
     /// The member with one more session; a sixth ends the oldest, and a log-in has one at a time.
     #[must_use]
     pub fn with_session(mut self, session: Session, now: Timestamp, limits: &Limits) -> Self {
-        self.sessions.retain(|other| now < other.expires_at && other.flow != session.flow);
+        self.sessions
+            .retain(|other| now < other.expires_at && other.flow != session.flow);
         self.sessions.push(session);
         let most = usize::try_from(limits.sessions_per_person).unwrap_or(usize::MAX);
         let over = self.sessions.len().saturating_sub(most);
@@ -201,8 +214,15 @@ pub struct NewMember {
 impl NewMember {
     /// The member, whose initial password is promised by mail.
     pub fn pending(self, now: Timestamp, limits: &Limits) -> Member {
-        let source = Source { key: self.key, nonce: self.nonce, issue: 1 };
-        let content = Content::InitialPassword { member: self.id.clone(), source: source.clone() };
+        let source = Source {
+            key: self.key,
+            nonce: self.nonce,
+            issue: 1,
+        };
+        let content = Content::InitialPassword {
+            member: self.id.clone(),
+            source: source.clone(),
+        };
         let expires_at = plus(now, limits.initial_password_life);
         let mail = Promise::first(self.profile.email.clone(), content, expires_at, now);
         Member {
@@ -212,7 +232,11 @@ impl NewMember {
             role: self.role,
             disabled: false,
             registered_at: now,
-            credential: Credential::Initial { source, reissues: Vec::new(), mail },
+            credential: Credential::Initial {
+                source,
+                reissues: Vec::new(),
+                mail,
+            },
             credential_version: 1,
             agreement: None,
             last_login_at: None,
@@ -278,18 +302,36 @@ impl Account {
 
     /// The member who owns the address, unless the seat has fallen free.
     pub fn owner(&self, now: Timestamp, limits: &Limits) -> Option<&Member> {
-        self.member.as_ref().filter(|member| !member.seat_has_fallen_free(now, limits))
+        self.member
+            .as_ref()
+            .filter(|member| !member.seat_has_fallen_free(now, limits))
     }
 
     /// When nothing in it counts any more, if nobody owns it.
     pub fn forgotten_at(&self, limits: &Limits) -> Timestamp {
         // Without an owner there is no log-in to protect: wrong passwords are forgotten with the longest wait.
-        let passwords = self.passwords.last_failure.map(|at| plus(at, limits.wrong_password_longest_wait));
-        [self.mails.forgotten_at(), self.codes.forgotten_at(limits), passwords, Some(self.judged_at)]
-            .into_iter()
-            .flatten()
-            .max()
-            .unwrap_or(self.judged_at)
+        let passwords = self
+            .passwords
+            .last_failure
+            .map(|at| plus(at, limits.wrong_password_longest_wait));
+        [
+            self.mails.forgotten_at(),
+            self.codes.forgotten_at(limits),
+            passwords,
+            Some(self.judged_at),
+        ]
+        .into_iter()
+        .flatten()
+        .max()
+        .unwrap_or(self.judged_at)
+    }
+
+    /// When the item may be swept away; never while somebody owns the address who has come.
+    pub fn swept_at(&self, limits: &Limits) -> Option<Timestamp> {
+        match &self.member {
+            None => Some(self.forgotten_at(limits)),
+            Some(member) => member.seat_falls_free_at(limits).map(|at| at.max(self.forgotten_at(limits))),
+        }
     }
 
     /// What a password comes to, and the account after it.
@@ -297,7 +339,10 @@ impl Account {
     /// `right` says whether it is the member's; it was found out with the same work whoever asked. The account is
     /// to be written whatever the verdict: whoever loses that write has been told nothing.
     pub fn judge_password(&self, right: bool, now: Timestamp, limits: &Limits) -> (Self, LoginVerdict) {
-        let mut next = Self { judged_at: now, ..self.clone() };
+        let mut next = Self {
+            judged_at: now,
+            ..self.clone()
+        };
         if self.passwords.state(now, limits) == Guarded::Closed {
             return (next, LoginVerdict::WrongCredentials);
         }
@@ -328,7 +373,12 @@ impl Account {
     }
 
     /// The account after the same initial password was promised again.
-    pub fn resend_initial_password(&self, member: &MemberId, now: Timestamp, limits: &Limits) -> Result<Self, NotMailed> {
+    pub fn resend_initial_password(
+        &self,
+        member: &MemberId,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Self, NotMailed> {
         self.mail_initial_password(member, now, limits, |source, reissues, mail| {
             if mail.is_expired(now) {
                 return Err(NotMailed::NoSuchPassword);
@@ -340,15 +390,32 @@ impl Account {
     }
 
     /// The account after a new initial password was promised; the old one is dead with this write.
-    pub fn reissue_initial_password(&self, member: &MemberId, key: &KeyId, now: Timestamp, limits: &Limits) -> Result<Self, NotMailed> {
+    pub fn reissue_initial_password(
+        &self,
+        member: &MemberId,
+        key: &KeyId,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Self, NotMailed> {
         self.mail_initial_password(member, now, limits, |source, reissues, mail| {
-            let mut today: Vec<Timestamp> = reissues.iter().copied().filter(|at| minus(now, 86_400) < *at).collect();
+            let mut today: Vec<Timestamp> = reissues
+                .iter()
+                .copied()
+                .filter(|at| minus(now, 86_400) < *at)
+                .collect();
             if u64::try_from(today.len()).unwrap_or(u64::MAX) >= limits.reissues_per_day {
                 return Err(NotMailed::NoneLeft);
             }
             today.push(now);
-            let source = Source { key: key.clone(), nonce: source.nonce.clone(), issue: source.issue.saturating_add(1) };
-            let content = Content::InitialPassword { member: member.clone(), source: source.clone() };
+            let source = Source {
+                key: key.clone(),
+                nonce: source.nonce.clone(),
+                issue: source.issue.saturating_add(1),
+            };
+            let content = Content::InitialPassword {
+                member: member.clone(),
+                source: source.clone(),
+            };
             let promise = mail.anew(content, plus(now, limits.initial_password_life), now);
             Ok((source, today, promise, true))
         })
@@ -359,17 +426,36 @@ impl Account {
         id: &MemberId,
         now: Timestamp,
         limits: &Limits,
-        next: impl FnOnce(&Source, &[Timestamp], &Promise) -> Result<(Source, Vec<Timestamp>, Promise, bool), NotMailed>,
+        next: impl FnOnce(
+            &Source,
+            &[Timestamp],
+            &Promise,
+        ) -> Result<(Source, Vec<Timestamp>, Promise, bool), NotMailed>,
     ) -> Result<Self, NotMailed> {
-        let member = self.owner(now, limits).filter(|member| member.id == *id).ok_or(NotMailed::NoSuchPassword)?;
-        let Credential::Initial { source, reissues, mail } = &member.credential else {
+        let member = self
+            .owner(now, limits)
+            .filter(|member| member.id == *id)
+            .ok_or(NotMailed::NoSuchPassword)?;
+        let Credential::Initial {
+            source,
+            reissues,
+            mail,
+        } = &member.credential
+        else {
             return Err(NotMailed::NoSuchPassword);
         };
         let (source, reissues, mail, is_new) = next(source, reissues, mail)?;
         let mails = self.mails.spend(now, limits).map_err(NotMailed::AddressFull)?;
         let mut member = member.clone();
-        member.credential = Credential::Initial { source, reissues, mail };
-        let mut account = Self { mails, ..self.clone() };
+        member.credential = Credential::Initial {
+            source,
+            reissues,
+            mail,
+        };
+        let mut account = Self {
+            mails,
+            ..self.clone()
+        };
         if is_new {
             member.credential_version = member.credential_version.saturating_add(1);
             // A password that was guessed at is gone; its failures say nothing about the new one.
@@ -379,4 +465,3 @@ impl Account {
         Ok(account)
     }
 }
-

@@ -41,7 +41,6 @@ impl Challenge {
     /// A new challenge, whose first mail is promised.
     ///
     /// `ends_at` is the end of the flow that it belongs to: no code outlives its flow.
-    #[expect(clippy::too_many_arguments, reason = "a challenge is made of all of these, in one place")]
     pub fn begin(
         id: ChallengeId,
         purpose: Purpose,
@@ -53,9 +52,23 @@ impl Challenge {
     ) -> Result<Self, UnknownKey> {
         let key = ring.current().clone();
         let label = Label::derive(ring, &key, &id, 0)?;
-        let content = Content::OneTimeCode { purpose, challenge: id.clone(), key: key.clone(), counter: 0, label: label.clone() };
+        let content = Content::OneTimeCode {
+            purpose,
+            challenge: id.clone(),
+            key: key.clone(),
+            counter: 0,
+            label: label.clone(),
+        };
         let expires_at = plus(now, limits.code_life).min(ends_at);
-        Ok(Self { id, purpose, key, counter: 0, label, tries: 0, mail: Promise::first(to, content, expires_at, now) })
+        Ok(Self {
+            id,
+            purpose,
+            key,
+            counter: 0,
+            label,
+            tries: 0,
+            mail: Promise::first(to, content, expires_at, now),
+        })
     }
 
     /// The first instant at which the living code no longer works.
@@ -88,7 +101,10 @@ impl Challenge {
     /// The challenge after a wrong code.
     #[must_use]
     pub fn failed(&self) -> Self {
-        Self { tries: self.tries.saturating_add(1), ..self.clone() }
+        Self {
+            tries: self.tries.saturating_add(1),
+            ..self.clone()
+        }
     }
 
     /// The challenge after a resend: the same code while it lives three minutes or more, a new one after that.
@@ -138,11 +154,23 @@ mod tests {
 
     fn challenge() -> Challenge {
         let to = EmailAddress::parse("kaigo@example.jp").unwrap();
-        Challenge::begin(ChallengeId::new("c"), Purpose::Registration, &ring(), to, t(1_800), t(0), &LIMITS).unwrap()
+        Challenge::begin(
+            ChallengeId::new("c"),
+            Purpose::Registration,
+            &ring(),
+            to,
+            t(1_800),
+            t(0),
+            &LIMITS,
+        )
+        .unwrap()
     }
 
     fn resent(challenge: &Challenge, at: u64) -> Challenge {
-        challenge.resent(&ring(), t(1_800), t(at), &LIMITS).unwrap().unwrap()
+        challenge
+            .resent(&ring(), t(1_800), t(at), &LIMITS)
+            .unwrap()
+            .unwrap()
     }
 
     #[test]
@@ -168,22 +196,41 @@ mod tests {
         let mut challenge = challenge();
         let mut now = 0;
         for wait in [30, 60, 120, 240] {
-            let early = challenge.resent(&ring(), t(1_800), t(now + wait - 1), &LIMITS).unwrap();
+            let early = challenge
+                .resent(&ring(), t(1_800), t(now + wait - 1), &LIMITS)
+                .unwrap();
             assert_eq!(early, Err(NoResend::TooEarly(1)));
             now += wait;
             challenge = resent(&challenge, now);
         }
-        assert_eq!(challenge.resent(&ring(), t(1_800), t(now + 9_999), &LIMITS).unwrap(), Err(NoResend::NoneLeft));
+        assert_eq!(
+            challenge
+                .resent(&ring(), t(1_800), t(now + 9_999), &LIMITS)
+                .unwrap(),
+            Err(NoResend::NoneLeft)
+        );
     }
 
     #[test]
     fn a_resend_brings_the_same_code_while_it_lives_three_minutes_or_more() {
         let first = challenge();
         let same = resent(&first, 420);
-        assert_eq!((same.counter, &same.label, same.code_expires_at()), (0, &first.label, t(600)));
+        assert_eq!(
+            (same.counter, &same.label, same.code_expires_at()),
+            (0, &first.label, t(600))
+        );
         let new = resent(&first, 421);
         assert_eq!((new.counter, new.code_expires_at()), (1, t(1_021)));
-        let code = |challenge: &Challenge| OneTimeCode::derive(&ring(), &challenge.key, challenge.purpose, &challenge.id, challenge.counter).unwrap();
+        let code = |challenge: &Challenge| {
+            OneTimeCode::derive(
+                &ring(),
+                &challenge.key,
+                challenge.purpose,
+                &challenge.id,
+                challenge.counter,
+            )
+            .unwrap()
+        };
         assert!(same.is_right(&code(&first), &ring()).unwrap());
         assert!(!new.is_right(&code(&first), &ring()).unwrap());
     }

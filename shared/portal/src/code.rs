@@ -40,8 +40,15 @@ impl OneTimeCode {
         if digits.is_empty() {
             return Err(FieldCode::Required);
         }
-        let octets: [u8; 6] = digits.as_bytes().try_into().map_err(|_| FieldCode::NotSixDigits)?;
-        if octets.iter().all(u8::is_ascii_digit) { Ok(Self(octets)) } else { Err(FieldCode::NotSixDigits) }
+        let octets: [u8; 6] = digits
+            .as_bytes()
+            .try_into()
+            .map_err(|_| FieldCode::NotSixDigits)?;
+        if octets.iter().all(u8::is_ascii_digit) {
+            Ok(Self(octets))
+        } else {
+            Err(FieldCode::NotSixDigits)
+        }
     }
 
     /// The code with this number in this challenge.
@@ -117,11 +124,22 @@ const LABEL_DIGITS: &[u8; 7] = b"3456789";
 impl Label {
     /// The label of the code with this number in this challenge; derived apart from the code, so that it
     /// tells nothing about it.
-    pub fn derive(ring: &KeyRing, key: &KeyId, challenge: &ChallengeId, counter: u32) -> Result<Self, UnknownKey> {
+    pub fn derive(
+        ring: &KeyRing,
+        key: &KeyId,
+        challenge: &ChallengeId,
+        counter: u32,
+    ) -> Result<Self, UnknownKey> {
         let octets = ring.derive(key, &["label", challenge.as_str(), &counter.to_string()])?;
-        let pick = |set: &[u8], octet: u8| char::from(set.get(usize::from(octet) % set.len()).copied().unwrap_or(b'A'));
+        let pick = |set: &[u8], octet: u8| {
+            char::from(set.get(usize::from(octet) % set.len()).copied().unwrap_or(b'A'))
+        };
         let [first, second, ..] = *octets;
-        Ok(Self([pick(LABEL_LETTERS, first), pick(LABEL_DIGITS, second)].iter().collect()))
+        Ok(Self(
+            [pick(LABEL_LETTERS, first), pick(LABEL_DIGITS, second)]
+                .iter()
+                .collect(),
+        ))
     }
 
     /// Takes a stored label.
@@ -143,7 +161,10 @@ mod tests {
     #[test]
     fn codes_are_hotp_codes() {
         // RFC 4226, appendix D.
-        let expected = ["755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"];
+        let expected = [
+            "755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871",
+            "520489",
+        ];
         for (counter, code) in expected.iter().enumerate() {
             let digits = hotp(b"12345678901234567890", u64::try_from(counter).unwrap());
             assert_eq!(std::str::from_utf8(&digits).unwrap(), *code);
@@ -152,11 +173,26 @@ mod tests {
 
     #[test]
     fn a_code_may_be_typed_the_way_people_type_it() {
-        for typed in ["012345", "０１２３４５", " 012 345 ", "012-345", "０１２－３４５\n", "012\u{3000}345"] {
-            assert_eq!(OneTimeCode::parse(typed).unwrap().digits(), "012345", "typed {typed:?}");
+        for typed in [
+            "012345",
+            "０１２３４５",
+            " 012 345 ",
+            "012-345",
+            "０１２－３４５\n",
+            "012\u{3000}345",
+        ] {
+            assert_eq!(
+                OneTimeCode::parse(typed).unwrap().digits(),
+                "012345",
+                "typed {typed:?}"
+            );
         }
         for typed in ["12345", "1234567", "12345a", "一二三四五六"] {
-            assert_eq!(OneTimeCode::parse(typed).unwrap_err(), FieldCode::NotSixDigits, "typed {typed:?}");
+            assert_eq!(
+                OneTimeCode::parse(typed).unwrap_err(),
+                FieldCode::NotSixDigits,
+                "typed {typed:?}"
+            );
         }
     }
 
@@ -164,10 +200,16 @@ mod tests {
     fn a_code_belongs_to_its_challenge_purpose_and_number() {
         let ring = ring();
         let (key, a, b) = (KeyId::new("k1"), ChallengeId::new("a"), ChallengeId::new("b"));
-        let code = |purpose, challenge: &ChallengeId, counter| OneTimeCode::derive(&ring, &key, purpose, challenge, counter).unwrap();
+        let code = |purpose, challenge: &ChallengeId, counter| {
+            OneTimeCode::derive(&ring, &key, purpose, challenge, counter).unwrap()
+        };
         let first = code(Purpose::Login, &a, 0);
         assert!(first.matches(&code(Purpose::Login, &a, 0)));
-        let others = [code(Purpose::Registration, &a, 0), code(Purpose::Login, &b, 0), code(Purpose::Login, &a, 1)];
+        let others = [
+            code(Purpose::Registration, &a, 0),
+            code(Purpose::Login, &b, 0),
+            code(Purpose::Login, &a, 1),
+        ];
         assert!(others.iter().all(|other| !first.matches(other)));
         assert_eq!(format!("{first:?}"), "OneTimeCode(******)");
     }

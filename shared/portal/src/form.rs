@@ -14,7 +14,10 @@ pub struct FieldProblem {
 impl FieldProblem {
     /// A problem of the field at `pointer`.
     pub fn new(pointer: &str, code: FieldCode) -> Self {
-        Self { pointer: pointer.to_owned(), code }
+        Self {
+            pointer: pointer.to_owned(),
+            code,
+        }
     }
 }
 
@@ -76,7 +79,14 @@ impl ProfileForm<'_> {
         let phone = problems.take("/phone", PhoneNumber::parse(self.phone.unwrap_or("")));
         let profile = match (email, name, name_kana, department, job_title, phone) {
             (Some(email), Some(name), Some(name_kana), Some(department), Some(job_title), Some(phone)) => {
-                Some(Profile { email, name, name_kana, department, job_title, phone })
+                Some(Profile {
+                    email,
+                    name,
+                    name_kana,
+                    department,
+                    job_title,
+                    phone,
+                })
             }
             _ => None,
         };
@@ -116,13 +126,40 @@ impl WarningCode {
 
 /// Domains that people in Japan write most, against which slips are looked for.
 const WELL_KNOWN_DOMAINS: &[&str] = &[
-    "gmail.com", "yahoo.co.jp", "ymail.ne.jp", "icloud.com", "outlook.jp", "outlook.com", "hotmail.com", "hotmail.co.jp", "docomo.ne.jp",
-    "ezweb.ne.jp", "au.com", "softbank.ne.jp", "i.softbank.jp", "nifty.com", "biglobe.ne.jp", "ocn.ne.jp",
-    "so-net.ne.jp", "me.com", "live.jp", "msn.com",
+    "gmail.com",
+    "yahoo.co.jp",
+    "ymail.ne.jp",
+    "icloud.com",
+    "outlook.jp",
+    "outlook.com",
+    "hotmail.com",
+    "hotmail.co.jp",
+    "docomo.ne.jp",
+    "ezweb.ne.jp",
+    "au.com",
+    "softbank.ne.jp",
+    "i.softbank.jp",
+    "nifty.com",
+    "biglobe.ne.jp",
+    "ocn.ne.jp",
+    "so-net.ne.jp",
+    "me.com",
+    "live.jp",
+    "msn.com",
 ];
 
 /// Well-known domains that lie close to another well-known one, and are no slip.
-const NO_SLIPS: &[&str] = &["mail.com", "ymail.com", "gmx.com", "email.com", "au.jp", "live.com", "mac.com", "mac.co.jp", "outlook.co.jp"];
+const NO_SLIPS: &[&str] = &[
+    "mail.com",
+    "ymail.com",
+    "gmx.com",
+    "email.com",
+    "au.jp",
+    "live.com",
+    "mac.com",
+    "mac.co.jp",
+    "outlook.co.jp",
+];
 
 /// What may be wrong with an address although it can be stored.
 pub fn warnings(profile: &Profile) -> Vec<Warning> {
@@ -130,7 +167,11 @@ pub fn warnings(profile: &Profile) -> Vec<Warning> {
     let email = &profile.email;
     let domain = email.domain();
     let known = WELL_KNOWN_DOMAINS.contains(&domain) || NO_SLIPS.contains(&domain);
-    if !known && let Some(meant) = WELL_KNOWN_DOMAINS.iter().find(|candidate| is_slip_of(domain, candidate)) {
+    if !known
+        && let Some(meant) = WELL_KNOWN_DOMAINS
+            .iter()
+            .find(|candidate| is_slip_of(domain, candidate))
+    {
         warnings.push(Warning {
             pointer: "/email",
             code: WarningCode::PossibleTypo,
@@ -139,7 +180,11 @@ pub fn warnings(profile: &Profile) -> Vec<Warning> {
     }
     let local = email.local();
     if local.contains("..") || local.starts_with('.') || local.ends_with('.') {
-        warnings.push(Warning { pointer: "/email", code: WarningCode::DeliveryDoubtful, suggestion: None });
+        warnings.push(Warning {
+            pointer: "/email",
+            code: WarningCode::DeliveryDoubtful,
+            suggestion: None,
+        });
     }
     warnings
 }
@@ -152,7 +197,12 @@ fn is_slip_of(typed: &str, meant: &str) -> bool {
 
 fn distance_is_one(a: &[u8], b: &[u8]) -> bool {
     let same_head = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let same_tail = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let same_tail = a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take_while(|(x, y)| x == y)
+        .count();
     let shorter = a.len().min(b.len());
     match a.len().abs_diff(b.len()) {
         1 => same_head + same_tail >= shorter,
@@ -193,32 +243,73 @@ mod tests {
     #[test]
     fn another_profile_has_another_draft() {
         let profile = form().parse(Problems::default()).unwrap();
-        let other = ProfileForm { department: Some("事務"), ..form() }.parse(Problems::default()).unwrap();
-        let moved = ProfileForm { job_title: Some("事務"), ..form() }.parse(Problems::default()).unwrap();
+        let other = ProfileForm {
+            department: Some("事務"),
+            ..form()
+        }
+        .parse(Problems::default())
+        .unwrap();
+        let moved = ProfileForm {
+            job_title: Some("事務"),
+            ..form()
+        }
+        .parse(Problems::default())
+        .unwrap();
         assert_ne!(profile.draft(), other.draft());
         assert_ne!(other.draft(), moved.draft());
-        assert_eq!(profile.draft(), form().parse(Problems::default()).unwrap().draft());
+        assert_eq!(
+            profile.draft(),
+            form().parse(Problems::default()).unwrap().draft()
+        );
     }
 
     #[test]
     fn a_slip_in_a_well_known_domain_is_pointed_out() {
         for (typed, meant) in [
-            ("taro@gmai.com", "taro@gmail.com"), ("taro@gmial.com", "taro@gmail.com"), ("taro@gmail.co", "taro@gmail.com"),
-            ("taro@yahoo.co.jo", "taro@yahoo.co.jp"), ("taro@docomo.nejp", "taro@docomo.ne.jp"), ("taro@icloud.co", "taro@icloud.com"),
+            ("taro@gmai.com", "taro@gmail.com"),
+            ("taro@gmial.com", "taro@gmail.com"),
+            ("taro@gmail.co", "taro@gmail.com"),
+            ("taro@yahoo.co.jo", "taro@yahoo.co.jp"),
+            ("taro@docomo.nejp", "taro@docomo.ne.jp"),
+            ("taro@icloud.co", "taro@icloud.com"),
         ] {
-            let profile = ProfileForm { email: Some(typed), ..form() }.parse(Problems::default());
+            let profile = ProfileForm {
+                email: Some(typed),
+                ..form()
+            }
+            .parse(Problems::default());
             let found = warnings(&profile.unwrap());
-            assert_eq!(found.first().and_then(|w| w.suggestion.as_deref()), Some(meant), "typed {typed}");
+            assert_eq!(
+                found.first().and_then(|w| w.suggestion.as_deref()),
+                Some(meant),
+                "typed {typed}"
+            );
         }
-        for typed in ["taro@gmail.com", "taro@example.jp", "taro@mail.com", "taro@kaigo-office.jp", "taro@yahoo.co.jp"] {
-            let profile = ProfileForm { email: Some(typed), ..form() }.parse(Problems::default()).unwrap();
+        for typed in [
+            "taro@gmail.com",
+            "taro@example.jp",
+            "taro@mail.com",
+            "taro@kaigo-office.jp",
+            "taro@yahoo.co.jp",
+        ] {
+            let profile = ProfileForm {
+                email: Some(typed),
+                ..form()
+            }
+            .parse(Problems::default())
+            .unwrap();
             assert_eq!(warnings(&profile), [], "typed {typed}");
         }
     }
 
     #[test]
     fn an_address_with_odd_dots_is_taken_with_a_warning() {
-        let profile = ProfileForm { email: Some("ta..ro@example.jp"), ..form() }.parse(Problems::default()).unwrap();
+        let profile = ProfileForm {
+            email: Some("ta..ro@example.jp"),
+            ..form()
+        }
+        .parse(Problems::default())
+        .unwrap();
         assert_eq!(warnings(&profile)[0].code, WarningCode::DeliveryDoubtful);
     }
 }

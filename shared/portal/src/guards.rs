@@ -32,7 +32,9 @@ fn room(list: &[Timestamp], now: Timestamp, window: u64, limit: u64) -> Result<(
     }
     let over = usize::try_from(count(&recent).saturating_sub(limit)).unwrap_or(0);
     let frees = recent.get(over).map_or(now, |at| plus(*at, window));
-    Err(NotBefore { seconds: seconds_until(now, frees).max(1) })
+    Err(NotBefore {
+        seconds: seconds_until(now, frees).max(1),
+    })
 }
 
 /// Mails to one address, over all purposes.
@@ -82,12 +84,20 @@ impl NetworkBudget {
         match before {
             Some(hour) if now < plus(hour.since, HOUR) => {
                 if hour.requests < limits.mail_requests_per_network {
-                    Ok(Self { since: hour.since, requests: hour.requests + 1 })
+                    Ok(Self {
+                        since: hour.since,
+                        requests: hour.requests + 1,
+                    })
                 } else {
-                    Err(NotBefore { seconds: seconds_until(now, plus(hour.since, HOUR)).max(1) })
+                    Err(NotBefore {
+                        seconds: seconds_until(now, plus(hour.since, HOUR)).max(1),
+                    })
                 }
             }
-            _ => Ok(Self { since: now, requests: 1 }),
+            _ => Ok(Self {
+                since: now,
+                requests: 1,
+            }),
         }
     }
 
@@ -110,7 +120,9 @@ impl CodeGuard {
     /// Whether a code may be judged now.
     pub fn check(&self, now: Timestamp) -> Result<(), NotBefore> {
         match self.stopped_until {
-            Some(until) if now < until => Err(NotBefore { seconds: seconds_until(now, until).max(1) }),
+            Some(until) if now < until => Err(NotBefore {
+                seconds: seconds_until(now, until).max(1),
+            }),
             _ => Ok(()),
         }
     }
@@ -127,12 +139,19 @@ impl CodeGuard {
             Some(1) => Some(limits.code_second_stop),
             Some(_) => Some(limits.code_third_stop),
         };
-        Self { failures, stopped_until: stop.map(|seconds| plus(now, seconds)) }
+        Self {
+            failures,
+            stopped_until: stop.map(|seconds| plus(now, seconds)),
+        }
     }
 
     /// When nothing in it counts any more.
     pub fn forgotten_at(&self, limits: &Limits) -> Option<Timestamp> {
-        let window = self.failures.iter().max().map(|at| plus(*at, limits.code_failure_window));
+        let window = self
+            .failures
+            .iter()
+            .max()
+            .map(|at| plus(*at, limits.code_failure_window));
         window.max(self.stopped_until)
     }
 }
@@ -159,34 +178,47 @@ impl PasswordGuard {
     /// Until when the password is not judged, if a wait runs.
     pub fn waits_until(&self, limits: &Limits) -> Option<Timestamp> {
         let over = self.failures.checked_sub(limits.free_wrong_passwords + 1)?;
-        let wait = 1_u64.checked_shl(u32::try_from(over).unwrap_or(u32::MAX)).unwrap_or(u64::MAX);
-        self.last_failure.map(|at| plus(at, wait.min(limits.wrong_password_longest_wait)))
+        let wait = 1_u64
+            .checked_shl(u32::try_from(over).unwrap_or(u32::MAX))
+            .unwrap_or(u64::MAX);
+        self.last_failure
+            .map(|at| plus(at, wait.min(limits.wrong_password_longest_wait)))
     }
 
     /// Whether a password is judged now.
     pub fn state(&self, now: Timestamp, limits: &Limits) -> Guarded {
         let waiting = self.waits_until(limits).is_some_and(|until| now < until);
-        if waiting || limits.wrong_passwords_off <= self.failures { Guarded::Closed } else { Guarded::Open }
+        if waiting || limits.wrong_passwords_off <= self.failures {
+            Guarded::Closed
+        } else {
+            Guarded::Open
+        }
     }
 
     /// The guard after a wrong password.
     #[must_use]
     pub fn failed(&self, now: Timestamp) -> Self {
-        Self { failures: self.failures.saturating_add(1), last_failure: Some(now) }
+        Self {
+            failures: self.failures.saturating_add(1),
+            last_failure: Some(now),
+        }
     }
 }
 
 /// Wrong claims passwords of one user id, so that nobody is locked out of claims through us.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ClaimsGuard {
-    /// Attempts that failed or are under way, within the window, oldest first.
-    pub attempts: Vec<Timestamp>,
+    /// When passwords were wrong within the window, oldest first.
+    pub failures: Vec<Timestamp>,
+    /// When attempts began whose end is not known: under way, or cut off. They count like failures.
+    pub open: Vec<Timestamp>,
 }
 
 /// What is known of an attempt once the claims system has answered, or has not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttemptOutcome {
-    /// The password was right: all failures are forgotten.
+    /// The password was right: the failures before are forgotten. Attempts under way are not, for the claims
+    /// system may judge them after this one.
     Succeeded,
     /// The claims system judged the password and counts it as a failure, or may have.
     Failed,
@@ -198,33 +230,34 @@ impl ClaimsGuard {
     /// Takes an attempt on before the claims system is asked, so that a burst cannot pass the question;
     /// none if the question has to be asked first.
     pub fn begin(&self, accepts_risk: bool, now: Timestamp, limits: &Limits) -> Option<Self> {
-        let mut attempts = within(&self.attempts, now, limits.claims_failure_window);
-        if count(&attempts) >= limits.claims_failures && !accepts_risk {
+        let failures = within(&self.failures, now, limits.claims_failure_window);
+        let mut open = within(&self.open, now, limits.claims_failure_window);
+        if count(&failures) + count(&open) >= limits.claims_failures && !accepts_risk {
             return None;
         }
-        attempts.push(now);
-        Some(Self { attempts })
+        open.push(now);
+        Some(Self { failures, open })
     }
 
     /// The guard after the attempt that began at `began` has ended.
     #[must_use]
     pub fn end(&self, began: Timestamp, outcome: AttemptOutcome) -> Self {
-        match outcome {
-            AttemptOutcome::Succeeded => Self::default(),
-            AttemptOutcome::Failed => self.clone(),
-            AttemptOutcome::NotCounted => {
-                let mut attempts = self.attempts.clone();
-                if let Some(at) = attempts.iter().rposition(|at| *at == began) {
-                    attempts.remove(at);
-                }
-                Self { attempts }
-            }
+        let mut next = self.clone();
+        if let Some(at) = next.open.iter().rposition(|at| *at == began) {
+            next.open.remove(at);
         }
+        match outcome {
+            AttemptOutcome::Succeeded => next.failures.clear(),
+            AttemptOutcome::Failed => next.failures.push(began),
+            AttemptOutcome::NotCounted => {}
+        }
+        next
     }
 
     /// When nothing in it counts any more.
     pub fn forgotten_at(&self, limits: &Limits) -> Option<Timestamp> {
-        self.attempts.iter().max().map(|at| plus(*at, limits.claims_failure_window))
+        let last = self.failures.iter().chain(&self.open).max();
+        last.map(|at| plus(*at, limits.claims_failure_window))
     }
 }
 
@@ -248,7 +281,12 @@ mod tests {
         for _ in 0..10 {
             budget = budget.spend(t(3_600), &LIMITS).unwrap();
         }
-        assert_eq!(budget.spend(t(7_200), &LIMITS), Err(NotBefore { seconds: 86_400 - 7_200 }));
+        assert_eq!(
+            budget.spend(t(7_200), &LIMITS),
+            Err(NotBefore {
+                seconds: 86_400 - 7_200
+            })
+        );
         assert_eq!(budget.spend(t(86_399), &LIMITS), Err(NotBefore { seconds: 1 }));
         assert!(budget.spend(t(86_400), &LIMITS).is_ok());
     }
@@ -259,8 +297,16 @@ mod tests {
         for _ in 0..30 {
             budget = Some(NetworkBudget::spend(budget.as_ref(), t(0), &LIMITS).unwrap());
         }
-        assert_eq!(NetworkBudget::spend(budget.as_ref(), t(3_599), &LIMITS), Err(NotBefore { seconds: 1 }));
-        assert_eq!(NetworkBudget::spend(budget.as_ref(), t(3_600), &LIMITS).unwrap().requests, 1);
+        assert_eq!(
+            NetworkBudget::spend(budget.as_ref(), t(3_599), &LIMITS),
+            Err(NotBefore { seconds: 1 })
+        );
+        assert_eq!(
+            NetworkBudget::spend(budget.as_ref(), t(3_600), &LIMITS)
+                .unwrap()
+                .requests,
+            1
+        );
     }
 
     #[test]
@@ -299,17 +345,33 @@ mod tests {
         }
         assert_eq!(guard.state(t(1_000_000), &LIMITS), Guarded::Open);
         assert_eq!(guard.failed(t(0)).state(t(1_000_000), &LIMITS), Guarded::Closed);
-        assert_eq!(PasswordGuard { failures: u64::MAX, last_failure: None }.failed(t(0)).failures, u64::MAX);
+        assert_eq!(
+            PasswordGuard {
+                failures: u64::MAX,
+                last_failure: None
+            }
+            .failed(t(0))
+            .failures,
+            u64::MAX
+        );
     }
 
     #[test]
     fn after_two_wrong_claims_passwords_the_question_is_asked() {
-        let guard = ClaimsGuard::default().begin(false, t(0), &LIMITS).unwrap();
-        let guard = guard.begin(false, t(1), &LIMITS).unwrap();
-        assert_eq!(guard.begin(false, t(2), &LIMITS), None);
-        assert!(guard.begin(true, t(2), &LIMITS).is_some());
-        assert!(guard.begin(false, t(86_400), &LIMITS).is_some());
-        assert_eq!(guard.end(t(1), AttemptOutcome::NotCounted).attempts, [t(0)]);
-        assert_eq!(guard.end(t(1), AttemptOutcome::Succeeded), ClaimsGuard::default());
+        let one = ClaimsGuard::default().begin(false, t(0), &LIMITS).unwrap();
+        let two = one.end(t(0), AttemptOutcome::Failed).begin(false, t(1), &LIMITS).unwrap();
+        assert_eq!(two.begin(false, t(2), &LIMITS), None);
+        assert!(two.begin(true, t(2), &LIMITS).is_some());
+        assert!(two.begin(false, t(86_401), &LIMITS).is_some());
+        assert_eq!(two.end(t(1), AttemptOutcome::NotCounted).failures, [t(0)]);
+        assert_eq!(two.end(t(1), AttemptOutcome::Succeeded), ClaimsGuard::default());
+    }
+
+    /// The claims system may judge the wrong one last, and count it.
+    #[test]
+    fn a_success_does_not_forget_an_attempt_that_is_still_under_way() {
+        let both = ClaimsGuard::default().begin(false, t(0), &LIMITS).unwrap().begin(false, t(0), &LIMITS).unwrap();
+        let after = both.end(t(0), AttemptOutcome::Succeeded).end(t(0), AttemptOutcome::Failed);
+        assert_eq!(after, ClaimsGuard { failures: vec![t(0)], open: vec![] });
     }
 }

@@ -30,7 +30,13 @@ impl Source {
         loop {
             let octets = ring.derive(
                 &self.key,
-                &["initial-password", member.as_str(), &self.nonce, &self.issue.to_string(), &attempt.to_string()],
+                &[
+                    "initial-password",
+                    member.as_str(),
+                    &self.nonce,
+                    &self.issue.to_string(),
+                    &attempt.to_string(),
+                ],
             )?;
             let password: String = octets
                 .iter()
@@ -48,7 +54,9 @@ impl Source {
 }
 
 fn has_six_digits_in_a_row(text: &str) -> bool {
-    text.as_bytes().windows(6).any(|six| six.iter().all(u8::is_ascii_digit))
+    text.as_bytes()
+        .windows(6)
+        .any(|six| six.iter().all(u8::is_ascii_digit))
 }
 
 #[cfg(test)]
@@ -57,7 +65,11 @@ mod tests {
     use crate::keys::tests::ring;
 
     fn source(issue: u32) -> Source {
-        Source { key: KeyId::new("k1"), nonce: "n".to_owned(), issue }
+        Source {
+            key: KeyId::new("k1"),
+            nonce: "n".to_owned(),
+            issue,
+        }
     }
 
     #[test]

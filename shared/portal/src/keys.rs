@@ -70,7 +70,9 @@ impl KeyRing {
 
 impl fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyRing").field("current", &self.current).finish_non_exhaustive()
+        f.debug_struct("KeyRing")
+            .field("current", &self.current)
+            .finish_non_exhaustive()
     }
 }
 
@@ -79,7 +81,8 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn ring() -> KeyRing {
-        let keys = [("k1", 1_u8), ("k2", 2)].map(|(id, octet)| (KeyId::new(id), Zeroizing::new(vec![octet; 32])));
+        let keys =
+            [("k1", 1_u8), ("k2", 2)].map(|(id, octet)| (KeyId::new(id), Zeroizing::new(vec![octet; 32])));
         KeyRing::new(KeyId::new("k1"), keys.into()).unwrap()
     }
 

@@ -4,29 +4,29 @@
 //! Nothing in here reads a clock, draws a random number, talks to a network or knows how it is stored;
 //! `Cargo.toml` keeps that promise. Read the modules in this order.
 
-pub mod time;
 pub mod limits;
+pub mod time;
 
+pub mod form;
 pub mod secret;
 pub mod text;
 pub mod values;
-pub mod form;
 
-pub mod keys;
 pub mod code;
 pub mod initial_password;
+pub mod keys;
 pub mod password;
 pub mod terms;
 
-pub mod mail;
-pub mod guards;
 pub mod challenge;
+pub mod guards;
+pub mod mail;
 
-pub mod claims;
-pub mod office;
 pub mod account;
-pub mod registration;
+pub mod claims;
 pub mod login;
+pub mod office;
+pub mod registration;
 
 pub mod problem;
 pub mod progress;

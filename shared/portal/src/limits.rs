@@ -116,6 +116,9 @@ mod tests {
     #[test]
     fn all_bad_settings_are_named_at_once() {
         let bad = Limits::read(|name| name.starts_with("CODE_T").then(|| "five".to_owned())).unwrap_err();
-        assert_eq!(bad.iter().map(|b| b.name).collect::<Vec<_>>(), ["CODE_TRIES", "CODE_THIRD_STOP_SECONDS"]);
+        assert_eq!(
+            bad.iter().map(|b| b.name).collect::<Vec<_>>(),
+            ["CODE_TRIES", "CODE_THIRD_STOP_SECONDS"]
+        );
     }
 }

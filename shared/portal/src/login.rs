@@ -20,6 +20,7 @@ pub struct Shown {
 
 /// 段階 — each holds only what is known there.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one of these a request; a pointer would only hide it")]
 pub enum Stage {
     /// ワンタイムパスワード認証
     Otp {
@@ -74,13 +75,18 @@ impl Login {
     /// The log-in at another stage.
     #[must_use]
     pub fn at(&self, stage: Stage) -> Self {
-        Self { stage, ..self.clone() }
+        Self {
+            stage,
+            ..self.clone()
+        }
     }
 
     /// The member whom this log-in is for, if the credential that it proved is still the member's.
     pub fn member_of<'a>(&self, member: Option<&'a Member>) -> Option<&'a Member> {
         member.filter(|member| {
-            member.id == self.member && !member.disabled && member.credential_version == self.credential_version
+            member.id == self.member
+                && !member.disabled
+                && member.credential_version == self.credential_version
         })
     }
 
@@ -90,36 +96,62 @@ impl Login {
         let set_password = matches!(&member.credential, Credential::Chosen { by, .. } if *by == self.id);
         let has_session = member.sessions.iter().any(|session| session.flow == self.id);
         let completed = member.id == self.member && !member.disabled && (set_password || has_session);
-        completed.then(|| Self { credential_version: member.credential_version, ..self.at(Stage::MyPage) })
+        completed.then(|| Self {
+            credential_version: member.credential_version,
+            ..self.at(Stage::MyPage)
+        })
     }
 
     /// What the person has to do after the right code: nothing more, if the password is their own and the terms are agreed to.
     pub fn after_code(&self, member: &Member, terms: &Terms) -> Stage {
         if member.is_pending() {
-            Stage::NewPassword { required: true, shown: None }
+            Stage::NewPassword {
+                required: true,
+                shown: None,
+            }
         } else if member.has_agreed_to(terms) {
             Stage::MyPage
         } else {
-            Stage::NewPassword { required: false, shown: None }
+            Stage::NewPassword {
+                required: false,
+                shown: None,
+            }
         }
     }
 
     /// The session that this log-in gives.
     pub fn session(&self, id: SessionId, now: Timestamp, limits: &Limits) -> Session {
-        Session { id, flow: self.id.clone(), created_at: now, expires_at: plus(now, limits.session_life) }
+        Session {
+            id,
+            flow: self.id.clone(),
+            created_at: now,
+            expires_at: plus(now, limits.session_life),
+        }
     }
 }
 
 /// Whether the terms in force were shown and agreed to, in the order of `api.md` 4.
-pub fn check_terms(shown: Option<&Shown>, agreed: Option<&str>, terms: &Terms, now: Timestamp) -> Result<Agreement, TermsRefusal> {
+pub fn check_terms(
+    shown: Option<&Shown>,
+    agreed: Option<&str>,
+    terms: &Terms,
+    now: Timestamp,
+) -> Result<Agreement, TermsRefusal> {
     if agreed.is_some_and(|version| version != terms.version) {
         return Err(TermsRefusal::Outdated);
     }
-    let shown = shown.filter(|shown| shown.version == terms.version).ok_or(TermsRefusal::NotShown)?;
+    let shown = shown
+        .filter(|shown| shown.version == terms.version)
+        .ok_or(TermsRefusal::NotShown)?;
     if agreed.is_none() {
         return Err(TermsRefusal::NotAgreed);
     }
-    Ok(Agreement { version: terms.version.to_owned(), sha256: terms.sha256(), shown_at: shown.at, agreed_at: now })
+    Ok(Agreement {
+        version: terms.version.to_owned(),
+        sha256: terms.sha256(),
+        shown_at: shown.at,
+        agreed_at: now,
+    })
 }
 
 /// The member after a log-in was completed with this session: a new password if one was set, the terms if agreed to.
@@ -134,7 +166,10 @@ pub fn complete(
 ) -> Member {
     let mut next = member.clone();
     if let Some(hash) = hash {
-        next.credential = Credential::Chosen { hash, by: flow.clone() };
+        next.credential = Credential::Chosen {
+            hash,
+            by: flow.clone(),
+        };
         next.credential_version = next.credential_version.saturating_add(1);
         // Whoever held the old password holds nothing now.
         next.sessions.clear();
@@ -175,7 +210,10 @@ impl SessionPointer {
     /// The pointer after a use, if that has to be written down: not every click is worth a write.
     pub fn touched(&self, now: Timestamp, limits: &Limits) -> Option<Self> {
         let grain = (limits.session_idle / 30).max(1);
-        (plus(self.last_seen_at, grain) <= now).then(|| Self { last_seen_at: now, ..self.clone() })
+        (plus(self.last_seen_at, grain) <= now).then(|| Self {
+            last_seen_at: now,
+            ..self.clone()
+        })
     }
 }
 
@@ -187,11 +225,20 @@ mod tests {
     #[test]
     fn the_terms_are_looked_at_in_order_outdated_not_shown_not_agreed() {
         let now: Timestamp = "2026-04-01T00:00:00Z".parse().unwrap();
-        let shown = |version: &str| Some(Shown { version: version.to_owned(), at: now });
+        let shown = |version: &str| {
+            Some(Shown {
+                version: version.to_owned(),
+                at: now,
+            })
+        };
         let current = PUBLISHED.version;
-        let refused = |shown: Option<Shown>, agreed| check_terms(shown.as_ref(), agreed, &PUBLISHED, now).unwrap_err();
+        let refused =
+            |shown: Option<Shown>, agreed| check_terms(shown.as_ref(), agreed, &PUBLISHED, now).unwrap_err();
         assert_eq!(refused(None, Some("1999-01-01")), TermsRefusal::Outdated);
-        assert_eq!(refused(shown("1999-01-01"), Some(current)), TermsRefusal::NotShown);
+        assert_eq!(
+            refused(shown("1999-01-01"), Some(current)),
+            TermsRefusal::NotShown
+        );
         assert_eq!(refused(None, None), TermsRefusal::NotShown);
         assert_eq!(refused(shown(current), None), TermsRefusal::NotAgreed);
         let agreement = check_terms(shown(current).as_ref(), Some(current), &PUBLISHED, now).unwrap();

@@ -54,7 +54,13 @@ pub enum Delivery {
 
 impl Delivery {
     /// All of them, in the order of `api.md` 2.
-    pub const ALL: [Self; 5] = [Self::Queued, Self::Sent, Self::Delivered, Self::Bounced, Self::Failed];
+    pub const ALL: [Self; 5] = [
+        Self::Queued,
+        Self::Sent,
+        Self::Delivered,
+        Self::Bounced,
+        Self::Failed,
+    ];
 
     /// The word on the wire and in the table.
     pub const fn code(self) -> &'static str {
@@ -106,7 +112,16 @@ pub enum NoResend {
 impl Promise {
     /// The first mail of a series.
     pub fn first(to: EmailAddress, content: Content, expires_at: Timestamp, now: Timestamp) -> Self {
-        Self { number: 1, to, content, expires_at, promised_at: now, sends: 1, delivery: Delivery::Queued, sent_at: None }
+        Self {
+            number: 1,
+            to,
+            content,
+            expires_at,
+            promised_at: now,
+            sends: 1,
+            delivery: Delivery::Queued,
+            sent_at: None,
+        }
     }
 
     /// Resends that are left.
@@ -116,7 +131,9 @@ impl Promise {
 
     /// When the next resend is allowed: 30, 60, 120, 240 seconds after the mail before.
     pub fn resend_at(&self, limits: &Limits) -> Timestamp {
-        let doubled = 1_u64.checked_shl(self.sends.saturating_sub(1)).unwrap_or(u64::MAX);
+        let doubled = 1_u64
+            .checked_shl(self.sends.saturating_sub(1))
+            .unwrap_or(u64::MAX);
         plus(self.promised_at, limits.resend_first_wait.saturating_mul(doubled))
     }
 
@@ -149,7 +166,10 @@ impl Promise {
     /// The first mail of a new series to the same address.
     #[must_use]
     pub fn anew(&self, content: Content, expires_at: Timestamp, now: Timestamp) -> Self {
-        Self { sends: 1, ..self.again(content, expires_at, now) }
+        Self {
+            sends: 1,
+            ..self.again(content, expires_at, now)
+        }
     }
 
     /// Whether the stream's record that brought this promise made it: an item that is written again for another
@@ -170,10 +190,14 @@ impl Content {
     /// The subject.
     pub const fn subject(&self) -> &'static str {
         match self {
-            Self::OneTimeCode { purpose: Purpose::Registration, .. } => {
-                "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）"
-            }
-            Self::OneTimeCode { purpose: Purpose::Login, .. } => "【介護情報基盤ポータル】ワンタイムパスワード発行通知",
+            Self::OneTimeCode {
+                purpose: Purpose::Registration,
+                ..
+            } => "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）",
+            Self::OneTimeCode {
+                purpose: Purpose::Login,
+                ..
+            } => "【介護情報基盤ポータル】ワンタイムパスワード発行通知",
             Self::InitialPassword { .. } => "【介護情報基盤ポータル】初期パスワードのお知らせ",
         }
     }
@@ -189,8 +213,15 @@ impl Content {
     /// The sender's display name: the registration code comes in the name of the service that holds the address.
     pub const fn sender_name(&self) -> &'static str {
         match self {
-            Self::OneTimeCode { purpose: Purpose::Registration, .. } => "介護保険資格確認等WEBサービス",
-            Self::OneTimeCode { purpose: Purpose::Login, .. } | Self::InitialPassword { .. } => "介護情報基盤ポータル",
+            Self::OneTimeCode {
+                purpose: Purpose::Registration,
+                ..
+            } => "介護保険資格確認等WEBサービス",
+            Self::OneTimeCode {
+                purpose: Purpose::Login,
+                ..
+            }
+            | Self::InitialPassword { .. } => "介護情報基盤ポータル",
         }
     }
 }

@@ -55,7 +55,12 @@ impl Office {
     /// What the office's members mean, given the accounts that its seats name.
     ///
     /// An account that holds another member, or none, leaves its seat empty; so does a pending member after 14 days.
-    pub fn claim<'a>(&self, members: impl IntoIterator<Item = &'a Member>, now: Timestamp, limits: &Limits) -> Claim {
+    pub fn claim<'a>(
+        &self,
+        members: impl IntoIterator<Item = &'a Member>,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Claim {
         let mut pending = None;
         for member in members {
             let holds_a_seat = self.members.contains_key(&member.id);
@@ -69,7 +74,10 @@ impl Office {
         }
         match pending {
             None => Claim::Free,
-            Some(member) => Claim::Pending { member: member.id.clone(), account: member.profile.email.key() },
+            Some(member) => Claim::Pending {
+                member: member.id.clone(),
+                account: member.profile.email.key(),
+            },
         }
     }
 }

@@ -20,7 +20,17 @@ static UNITS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 });
 
 /// Words that a stranger tries first at this portal.
-const PORTAL_WORDS: &[&str] = &["介護", "カイゴ", "情報基盤", "ポータル", "国保", "kaigo", "kiban", "portal", "kokuho"];
+const PORTAL_WORDS: &[&str] = &[
+    "介護",
+    "カイゴ",
+    "情報基盤",
+    "ポータル",
+    "国保",
+    "kaigo",
+    "kiban",
+    "portal",
+    "kokuho",
+];
 
 /// The one folding of a password, wherever it is set or compared: NFC (NIST SP 800-63B-4, 3.1.1.2).
 pub fn folded(typed: &str) -> Secret {
@@ -46,20 +56,29 @@ impl Context {
                 words.push(folded);
             }
         };
-        for name in [profile.name.as_str(), profile.name_kana.as_str(), office.name.as_str()] {
+        for name in [
+            profile.name.as_str(),
+            profile.name_kana.as_str(),
+            office.name.as_str(),
+        ] {
             add(name);
             name.split([' ', '・']).for_each(&mut add);
         }
         add(&office.number);
         add(profile.email.as_str());
         add(profile.email.local());
-        profile.email.local().split(['.', '-', '_', '+']).for_each(&mut add);
+        profile
+            .email
+            .local()
+            .split(['.', '-', '_', '+'])
+            .for_each(&mut add);
         profile.email.domain().split('.').for_each(&mut add);
         Self { words }
     }
 
     fn is_in(&self, folded: &str) -> bool {
-        PORTAL_WORDS.iter().any(|word| folded.contains(word)) || self.words.iter().any(|word| folded.contains(word.as_str()))
+        PORTAL_WORDS.iter().any(|word| folded.contains(word))
+            || self.words.iter().any(|word| folded.contains(word.as_str()))
     }
 }
 
@@ -98,7 +117,10 @@ fn is_common(typed: &str) -> bool {
 fn repeats_a_common_unit(folded: &str) -> bool {
     let chars: Vec<char> = folded.chars().collect();
     (1..=chars.len() / 2).any(|length| {
-        let repeats = chars.iter().zip(chars.iter().cycle().skip(length)).take(chars.len() - length)
+        let repeats = chars
+            .iter()
+            .zip(chars.iter().cycle().skip(length))
+            .take(chars.len() - length)
             .enumerate()
             .all(|(at, (a, _))| chars.get(at + length) == Some(a));
         let unit: String = chars.iter().take(length).collect();
@@ -130,14 +152,22 @@ mod tests {
             phone: Some("0312345678"),
             ..ProfileForm::default()
         };
-        let office = OfficeName { number: "1370000001".to_owned(), name: "さくら訪問ステーション".to_owned() };
+        let office = OfficeName {
+            number: "1370000001".to_owned(),
+            name: "さくら訪問ステーション".to_owned(),
+        };
         let context = Context::of(&form.parse(Problems::default()).unwrap(), &office);
         check(&folded(typed), &context, &Limits::standard())
     }
 
     #[test]
     fn any_fifteen_characters_are_a_password() {
-        for typed in ["correct horse battery", "ながいあんしょうばんごう二十六", "😀😁😂🤣😃😄😅😆😉😊😋😎😍😘🥰", "  two spaces at both ends  "] {
+        for typed in [
+            "correct horse battery",
+            "ながいあんしょうばんごう二十六",
+            "😀😁😂🤣😃😄😅😆😉😊😋😎😍😘🥰",
+            "  two spaces at both ends  ",
+        ] {
             assert_eq!(checked(typed), Ok(()), "typed {typed}");
         }
     }
@@ -155,22 +185,47 @@ mod tests {
 
     #[test]
     fn control_and_unassigned_characters_are_no_password() {
-        assert_eq!(checked("correct horse\u{0}battery"), Err(FieldCode::ForbiddenCharacter));
-        assert_eq!(checked("correct horse\u{378}battery"), Err(FieldCode::ForbiddenCharacter));
+        assert_eq!(
+            checked("correct horse\u{0}battery"),
+            Err(FieldCode::ForbiddenCharacter)
+        );
+        assert_eq!(
+            checked("correct horse\u{378}battery"),
+            Err(FieldCode::ForbiddenCharacter)
+        );
     }
 
     #[test]
     fn what_many_people_use_is_no_password() {
-        for typed in ["passwordpassword", "PassWordPassWord", "aaaaaaaaaaaaaaaa", "123456789012345", "abcabcabcabcabca", "ｐａｓｓｗｏｒｄｐａｓｓｗｏｒｄ",
-            "9876543210987654", "qwertyuiopasdfghjkl"] {
+        for typed in [
+            "passwordpassword",
+            "PassWordPassWord",
+            "aaaaaaaaaaaaaaaa",
+            "123456789012345",
+            "abcabcabcabcabca",
+            "ｐａｓｓｗｏｒｄｐａｓｓｗｏｒｄ",
+            "9876543210987654",
+            "qwertyuiopasdfghjkl",
+        ] {
             assert_eq!(checked(typed), Err(FieldCode::CommonPassword), "typed {typed}");
         }
     }
 
     #[test]
     fn what_a_stranger_would_try_is_no_password() {
-        for typed in ["Hanako! みほん 12345 xyz", "my-KAIGO-password-77", "sakura-care sakura 88", "1370000001-abcdefg", "花子のながいパスワードですよ二十", "ｶｲｺﾞ の 長い 暗証 です よ 22"] {
-            assert_eq!(checked(typed), Err(FieldCode::ContainsContextWord), "typed {typed}");
+        for typed in [
+            "Hanako! みほん 12345 xyz",
+            "my-KAIGO-password-77",
+            "sakura-care sakura 88",
+            "1370000001-abcdefg",
+            "花子のながいパスワードですよ二十",
+            "ｶｲｺﾞ の 長い 暗証 です よ 22",
+        ] {
+            assert_eq!(
+                checked(typed),
+                Err(FieldCode::ContainsContextWord),
+                "typed {typed}"
+            );
         }
     }
 

@@ -89,12 +89,22 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal of this kind.
     pub const fn of(kind: Kind) -> Self {
-        Self { kind, errors: Vec::new(), tries_left: None, retry_after_seconds: None }
+        Self {
+            kind,
+            errors: Vec::new(),
+            tries_left: None,
+            retry_after_seconds: None,
+        }
     }
 
     /// A form with these problems.
     pub const fn invalid(errors: Vec<FieldProblem>) -> Self {
-        Self { kind: Kind::InvalidFields, errors, tries_left: None, retry_after_seconds: None }
+        Self {
+            kind: Kind::InvalidFields,
+            errors,
+            tries_left: None,
+            retry_after_seconds: None,
+        }
     }
 
     /// With the tries that are left.

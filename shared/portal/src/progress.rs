@@ -219,7 +219,10 @@ pub struct Seats {
 impl Seats {
     /// An office that nobody has registered.
     pub const fn none() -> Self {
-        Self { claim: Claim::Free, members: Vec::new() }
+        Self {
+            claim: Claim::Free,
+            members: Vec::new(),
+        }
     }
 }
 
@@ -259,18 +262,31 @@ fn initial_password(mail: &Promise, now: Timestamp, limits: &Limits) -> InitialP
 }
 
 fn shown(profile: &Profile) -> Shown {
-    Shown { profile: profile.clone(), draft: profile.draft(), warnings: form::warnings(profile) }
+    Shown {
+        profile: profile.clone(),
+        draft: profile.draft(),
+        warnings: form::warnings(profile),
+    }
 }
 
 /// Where a registration stands.
 ///
 /// `seats` matters at `already-registered` and at `completed`; elsewhere [`Seats::none`] does.
-pub fn of_registration(registration: &Registration, seats: &Seats, now: Timestamp, limits: &Limits) -> Progress {
+pub fn of_registration(
+    registration: &Registration,
+    seats: &Seats,
+    now: Timestamp,
+    limits: &Limits,
+) -> Progress {
     let expires_at = registration.expires_at;
     let mut progress = match &registration.stage {
         Stage::SecurityCode { tries } => {
             let left = limits.security_code_tries.saturating_sub(u64::from(*tries));
-            let allowed = if left > 0 { vec![Allowed::SecurityCode, Allowed::Cancel] } else { vec![Allowed::Cancel] };
+            let allowed = if left > 0 {
+                vec![Allowed::SecurityCode, Allowed::Cancel]
+            } else {
+                vec![Allowed::Cancel]
+            };
             let mut progress = Progress::at(Next::SecurityCode, expires_at, allowed);
             progress.security_code_tries_left = Some(left);
             progress
@@ -281,7 +297,9 @@ pub fn of_registration(registration: &Registration, seats: &Seats, now: Timestam
             progress.otp = Some(otp);
             progress
         }
-        Stage::Profile { .. } => Progress::at(Next::Profile, expires_at, vec![Allowed::Profile, Allowed::Cancel]),
+        Stage::Profile { .. } => {
+            Progress::at(Next::Profile, expires_at, vec![Allowed::Profile, Allowed::Cancel])
+        }
         Stage::Confirm { profile, .. } => {
             let allowed = vec![Allowed::Confirm, Allowed::Profile, Allowed::Cancel];
             let mut progress = Progress::at(Next::Confirm, expires_at, allowed);
@@ -290,7 +308,11 @@ pub fn of_registration(registration: &Registration, seats: &Seats, now: Timestam
         }
         Stage::AlreadyRegistered { .. } => {
             let allowed = match &seats.claim {
-                Claim::Pending { .. } => vec![Allowed::ReissueInitialPassword, Allowed::CorrectProfile, Allowed::Cancel],
+                Claim::Pending { .. } => vec![
+                    Allowed::ReissueInitialPassword,
+                    Allowed::CorrectProfile,
+                    Allowed::Cancel,
+                ],
                 Claim::Free | Claim::Taken => vec![Allowed::Cancel],
             };
             let mut progress = Progress::at(Next::AlreadyRegistered, expires_at, allowed);
@@ -305,7 +327,9 @@ pub fn of_registration(registration: &Registration, seats: &Seats, now: Timestam
             });
             progress
         }
-        Stage::Completed { member, registered, .. } => {
+        Stage::Completed {
+            member, registered, ..
+        } => {
             let member = seats.members.iter().find(|other| other.id == *member);
             let mail = member.and_then(Member::mail);
             let mut allowed = Vec::new();
@@ -320,7 +344,9 @@ pub fn of_registration(registration: &Registration, seats: &Seats, now: Timestam
             let mut progress = Progress::at(Next::Completed, expires_at, allowed);
             progress.initial_password = mail.map(|mail| initial_password(mail, now, limits));
             // Only what this person entered is shown again, not what a colleague did.
-            progress.profile = member.filter(|_| registered.is_some()).map(|member| shown(&member.profile));
+            progress.profile = member
+                .filter(|_| registered.is_some())
+                .map(|member| shown(&member.profile));
             progress
         }
     };
@@ -348,7 +374,9 @@ pub fn of_login(login: &Login, terms: &Terms, now: Timestamp, limits: &Limits) -
             });
             progress
         }
-        login::Stage::MyPage => Progress::at(Next::MyPage, expires_at, vec![Allowed::Session, Allowed::Cancel]),
+        login::Stage::MyPage => {
+            Progress::at(Next::MyPage, expires_at, vec![Allowed::Session, Allowed::Cancel])
+        }
     }
 }
 

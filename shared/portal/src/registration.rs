@@ -7,7 +7,9 @@ use crate::claims::RegisteredOffice;
 use crate::limits::Limits;
 use crate::office::Claim;
 use crate::time::plus;
-use crate::values::{AccountKey, ClaimsUserId, Draft, EmailAddress, FlowId, MemberId, OfficeName, Profile, RequestKey};
+use crate::values::{
+    AccountKey, ClaimsUserId, Draft, EmailAddress, FlowId, MemberId, OfficeName, Profile, RequestKey,
+};
 
 /// A member who has never logged in and whom a correction replaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,16 +98,36 @@ pub struct Registration {
 pub struct NoMailAddress;
 
 /// The office and the address to which its code is mailed; an address that cannot be sent to is none.
-pub fn office_and_address(registered: &RegisteredOffice) -> Result<(OfficeName, EmailAddress), NoMailAddress> {
+pub fn office_and_address(
+    registered: &RegisteredOffice,
+) -> Result<(OfficeName, EmailAddress), NoMailAddress> {
     let address = registered.mail_address.as_deref().ok_or(NoMailAddress)?;
     let address = EmailAddress::parse(address).map_err(|_| NoMailAddress)?;
-    Ok((OfficeName { number: registered.number.clone(), name: registered.name.clone() }, address))
+    Ok((
+        OfficeName {
+            number: registered.number.clone(),
+            name: registered.name.clone(),
+        },
+        address,
+    ))
 }
 
 impl Registration {
     /// A registration that begins at this stage.
-    pub fn begin(id: FlowId, claims_user: ClaimsUserId, stage: Stage, now: Timestamp, limits: &Limits) -> Self {
-        Self { id, claims_user, expires_at: plus(now, limits.registration_life), email_taken: 0, stage }
+    pub fn begin(
+        id: FlowId,
+        claims_user: ClaimsUserId,
+        stage: Stage,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Self {
+        Self {
+            id,
+            claims_user,
+            expires_at: plus(now, limits.registration_life),
+            email_taken: 0,
+            stage,
+        }
     }
 
     /// Whether it is over by time.
@@ -116,7 +138,10 @@ impl Registration {
     /// The registration at another stage.
     #[must_use]
     pub fn at(&self, stage: Stage) -> Self {
-        Self { stage, ..self.clone() }
+        Self {
+            stage,
+            ..self.clone()
+        }
     }
 
     /// The office, once it is proven.
@@ -131,6 +156,7 @@ impl Registration {
     }
 
     /// The stage after the right code: that the office is registered is told here, never before.
+    #[must_use]
     pub fn after_code(&self, office: OfficeName, claim: &Claim) -> Self {
         match claim {
             Claim::Free => self.at(Stage::Profile { office }),
@@ -140,12 +166,27 @@ impl Registration {
 
     /// The registration after it was answered `email-taken`; none if that ends it.
     pub fn after_email_taken(&self, limits: &Limits) -> Option<Self> {
-        let next = Self { email_taken: self.email_taken.saturating_add(1), ..self.clone() };
+        let next = Self {
+            email_taken: self.email_taken.saturating_add(1),
+            ..self.clone()
+        };
         (u64::from(next.email_taken) < limits.email_taken_answers).then_some(next)
     }
 
     /// The stage at which this registration is complete.
-    pub fn completed(&self, office: OfficeName, member: MemberId, account: AccountKey, registered: Option<Registered>) -> Self {
-        self.at(Stage::Completed { office, member, account, registered })
+    #[must_use]
+    pub fn completed(
+        &self,
+        office: OfficeName,
+        member: MemberId,
+        account: AccountKey,
+        registered: Option<Registered>,
+    ) -> Self {
+        self.at(Stage::Completed {
+            office,
+            member,
+            account,
+            registered,
+        })
     }
 }

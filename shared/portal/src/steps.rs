@@ -80,11 +80,21 @@ pub struct Field {
 }
 
 const fn text(name: &'static str, meaning: &'static str) -> Field {
-    Field { name, shape: Shape::Text, required: true, meaning }
+    Field {
+        name,
+        shape: Shape::Text,
+        required: true,
+        meaning,
+    }
 }
 
 const fn optional(name: &'static str, meaning: &'static str) -> Field {
-    Field { name, shape: Shape::Text, required: false, meaning }
+    Field {
+        name,
+        shape: Shape::Text,
+        required: false,
+        meaning,
+    }
 }
 
 /// What a step answers with.
@@ -327,7 +337,10 @@ steps! {
 /// The step of this method and path, if there is one; a method that is not offered is no step.
 pub fn find(method: &str, path: &str) -> Option<&'static Step> {
     let below = path.strip_prefix(BASE)?;
-    STEPS.iter().find(|step| step.path == below && step.method.name() == method).copied()
+    STEPS
+        .iter()
+        .find(|step| step.path == below && step.method.name() == method)
+        .copied()
 }
 
 #[cfg(test)]
@@ -339,7 +352,11 @@ mod tests {
         for (at, step) in STEPS.iter().enumerate() {
             for other in STEPS.iter().skip(at + 1) {
                 assert_ne!(step.name, other.name);
-                assert!(step.path != other.path || step.method != other.method, "{}", step.path);
+                assert!(
+                    step.path != other.path || step.method != other.method,
+                    "{}",
+                    step.path
+                );
             }
         }
     }

@@ -40,11 +40,21 @@ pub const PUBLISHED: Terms = Terms {
     version: "2025-10-17",
     title: "介護情報基盤ポータル利用規約",
     sections: &[
-        Section { heading: "はじめに", paragraphs: &["この規約は見本です。運営者が定める規約に置き換えてご利用ください。"] },
-        Section { heading: "第1条（目的）", paragraphs: &["この規約は、介護情報基盤ポータル（以下「本ポータル」といいます。）の利用に関する条件を定めるものです。"] },
+        Section {
+            heading: "はじめに",
+            paragraphs: &["この規約は見本です。運営者が定める規約に置き換えてご利用ください。"],
+        },
+        Section {
+            heading: "第1条（目的）",
+            paragraphs: &[
+                "この規約は、介護情報基盤ポータル（以下「本ポータル」といいます。）の利用に関する条件を定めるものです。",
+            ],
+        },
         Section {
             heading: "第2条（定義）",
-            paragraphs: &["「利用者」とは、本ポータルに登録された介護事業所、みなし介護事業所その他の機関に属し、本ポータルを利用する方をいいます。"],
+            paragraphs: &[
+                "「利用者」とは、本ポータルに登録された介護事業所、みなし介護事業所その他の機関に属し、本ポータルを利用する方をいいます。",
+            ],
         },
         Section {
             heading: "第3条（利用者登録）",
@@ -55,13 +65,36 @@ pub const PUBLISHED: Terms = Terms {
         },
         Section {
             heading: "第4条（IDおよびパスワードの管理）",
-            paragraphs: &["利用者は、ID（メールアドレス）およびパスワードを自らの責任で管理し、他人に使用させてはなりません。"],
+            paragraphs: &[
+                "利用者は、ID（メールアドレス）およびパスワードを自らの責任で管理し、他人に使用させてはなりません。",
+            ],
         },
-        Section { heading: "第5条（禁止事項）", paragraphs: &["利用者は、虚偽の情報の登録、不正な利用その他本ポータルの運営を妨げる行為をしてはなりません。"] },
-        Section { heading: "第6条（個人情報の取扱い）", paragraphs: &["登録された個人情報は、本ポータルの運営に必要な範囲で取り扱います。"] },
-        Section { heading: "第7条（免責）", paragraphs: &["運営者は、本ポータルの停止または中断によって生じた損害について、法令に定める場合を除き責任を負いません。"] },
-        Section { heading: "第8条（規約の変更）", paragraphs: &["この規約を変更したときは、次回のログインの際に、変更後の規約への同意をお願いします。"] },
-        Section { heading: "第9条（準拠法）", paragraphs: &["この規約は、日本法に準拠します。"] },
+        Section {
+            heading: "第5条（禁止事項）",
+            paragraphs: &[
+                "利用者は、虚偽の情報の登録、不正な利用その他本ポータルの運営を妨げる行為をしてはなりません。",
+            ],
+        },
+        Section {
+            heading: "第6条（個人情報の取扱い）",
+            paragraphs: &["登録された個人情報は、本ポータルの運営に必要な範囲で取り扱います。"],
+        },
+        Section {
+            heading: "第7条（免責）",
+            paragraphs: &[
+                "運営者は、本ポータルの停止または中断によって生じた損害について、法令に定める場合を除き責任を負いません。",
+            ],
+        },
+        Section {
+            heading: "第8条（規約の変更）",
+            paragraphs: &[
+                "この規約を変更したときは、次回のログインの際に、変更後の規約への同意をお願いします。",
+            ],
+        },
+        Section {
+            heading: "第9条（準拠法）",
+            paragraphs: &["この規約は、日本法に準拠します。"],
+        },
     ],
 };
 
@@ -71,7 +104,10 @@ mod tests {
 
     #[test]
     fn another_text_has_another_digest() {
-        let other = Terms { version: "2026-10-17", ..PUBLISHED };
+        let other = Terms {
+            version: "2026-10-17",
+            ..PUBLISHED
+        };
         assert_ne!(PUBLISHED.sha256(), other.sha256());
     }
 }

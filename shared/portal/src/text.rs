@@ -28,14 +28,26 @@ pub fn graphemes(text: &str) -> usize {
 pub fn is_dash(c: char) -> bool {
     matches!(
         c,
-        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2043}' | '\u{2500}' | '\u{2501}' | '\u{30FC}' | '\u{FE58}'
-            | '\u{FE63}' | '\u{FF0D}' | '\u{FF70}'
+        '-' | '\u{2010}'
+            ..='\u{2015}'
+                | '\u{2212}'
+                | '\u{2043}'
+                | '\u{2500}'
+                | '\u{2501}'
+                | '\u{30FC}'
+                | '\u{FE58}'
+                | '\u{FE63}'
+                | '\u{FF0D}'
+                | '\u{FF70}'
     )
 }
 
 /// Without spaces and hyphens of every kind, after width folding: what a code or a number means.
 pub fn compact(text: &str) -> String {
-    folded_width(text).chars().filter(|c| !c.is_whitespace() && !is_dash(*c)).collect()
+    folded_width(text)
+        .chars()
+        .filter(|c| !c.is_whitespace() && !is_dash(*c))
+        .collect()
 }
 
 /// Whether an invisible, directional or unassigned character hides in a text.
@@ -47,7 +59,10 @@ fn hides(c: char) -> bool {
             | '\u{FFF9}'..='\u{FFFD}' | '\u{E0000}'..='\u{E007F}'
     ) || matches!(
         c.general_category(),
-        GeneralCategory::Control | GeneralCategory::PrivateUse | GeneralCategory::Unassigned | GeneralCategory::Surrogate
+        GeneralCategory::Control
+            | GeneralCategory::PrivateUse
+            | GeneralCategory::Unassigned
+            | GeneralCategory::Surrogate
     )
 }
 
@@ -58,7 +73,9 @@ fn is_emoji(c: char) -> bool {
         | EmojiStatus::EmojiPresentationAndEmojiComponent
         | EmojiStatus::EmojiPresentationAndModifierAndEmojiComponent => true,
         // ©, ™, ㊗ and the like are letters to the person who types them; pictures are not.
-        _ => matches!(c, '\u{FE0E}' | '\u{FE0F}' | '\u{20E3}' | '\u{2600}'..='\u{27BF}' | '\u{1F000}'..='\u{1FAFF}'),
+        _ => {
+            matches!(c, '\u{FE0E}' | '\u{FE0F}' | '\u{20E3}' | '\u{2600}'..='\u{27BF}' | '\u{1F000}'..='\u{1FAFF}')
+        }
     }
 }
 
@@ -175,7 +192,7 @@ pub fn folded_for_search(text: &str) -> String {
             '\u{3041}'..='\u{3096}' => char::from_u32(u32::from(c) + 0x60).unwrap_or(c),
             c => c,
         })
-        .filter(|c| !c.is_whitespace() && !(is_dash(*c) && *c != 'ー') && *c != '_' && *c != '.')
+        .filter(|c| *c == 'ー' || !(c.is_whitespace() || is_dash(*c) || *c == '_' || *c == '.'))
         .collect()
 }
 
@@ -185,7 +202,17 @@ mod tests {
 
     #[test]
     fn a_name_keeps_the_form_that_its_owner_gave_it() {
-        for name in ["髙橋", "山﨑", "渡邉", "𠮷野", "葛\u{E0100}城", "オブライエン", "Lê", "鷗外", "\u{FA19}谷"] {
+        for name in [
+            "髙橋",
+            "山﨑",
+            "渡邉",
+            "𠮷野",
+            "葛\u{E0100}城",
+            "オブライエン",
+            "Lê",
+            "鷗外",
+            "\u{FA19}谷",
+        ] {
             assert_eq!(name_line(name).unwrap(), name, "typed {name:?}");
         }
     }
@@ -206,8 +233,25 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_or_printed_is_no_name() {
-        for c in ['\u{0}', '\u{7}', '\u{200B}', '\u{202E}', '\u{E000}', '\u{F0000}', '\u{FFFE}', '😀', '☎', '\u{FE0F}', '\u{2028}'] {
-            assert_eq!(name_line(&format!("介護{c}太郎")), Err(TextProblem::Forbidden), "{:x}", u32::from(c));
+        for c in [
+            '\u{0}',
+            '\u{7}',
+            '\u{200B}',
+            '\u{202E}',
+            '\u{E000}',
+            '\u{F0000}',
+            '\u{FFFE}',
+            '😀',
+            '☎',
+            '\u{FE0F}',
+            '\u{2028}',
+        ] {
+            assert_eq!(
+                name_line(&format!("介護{c}太郎")),
+                Err(TextProblem::Forbidden),
+                "{:x}",
+                u32::from(c)
+            );
         }
     }
 

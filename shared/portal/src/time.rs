@@ -20,7 +20,7 @@ pub fn minus(instant: Timestamp, seconds: u64) -> Timestamp {
 /// Whole seconds from `now` until `then`, rounded up; 0 if `then` is not in the future.
 pub fn seconds_until(now: Timestamp, then: Timestamp) -> u64 {
     let span = then.duration_since(now);
-    let up = if span.subsec_nanos() > 0 { 1 } else { 0 };
+    let up = u64::from(span.subsec_nanos() > 0);
     u64::try_from(span.as_secs()).map_or(0, |seconds| seconds + up)
 }
 

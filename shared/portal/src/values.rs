@@ -162,7 +162,11 @@ impl ClaimsUserId {
         }
         let well_formed =
             id.starts_with("KJ") && id.len() <= 32 && id.chars().all(|c| c.is_ascii_alphanumeric());
-        if well_formed { Ok(Self(id)) } else { Err(FieldCode::NotAClaimsUserId) }
+        if well_formed {
+            Ok(Self(id))
+        } else {
+            Err(FieldCode::NotAClaimsUserId)
+        }
     }
 
     /// The normalised id.
@@ -203,7 +207,9 @@ impl EmailAddress {
                 && !label.ends_with('-')
                 && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
         };
-        let top_is_a_name = labels.last().is_some_and(|top| top.chars().any(|c| c.is_ascii_alphabetic()));
+        let top_is_a_name = labels
+            .last()
+            .is_some_and(|top| top.chars().any(|c| c.is_ascii_alphabetic()));
         if labels.len() < 2 || !labels.iter().all(is_label) || !top_is_a_name {
             return Err(FieldCode::NotAnEmailAddress);
         }
@@ -329,7 +335,10 @@ impl NameKana {
         let kana = text::katakana(typed)?;
         if kana.is_empty() {
             Err(FieldCode::Required)
-        } else if !kana.chars().all(|c| text::is_katakana(c) || c == '・' || c == ' ') {
+        } else if !kana
+            .chars()
+            .all(|c| text::is_katakana(c) || c == '・' || c == ' ')
+        {
             Err(FieldCode::NotKana)
         } else if text::graphemes(&kana) > KANA_LONGEST {
             Err(FieldCode::TooLong)
@@ -362,7 +371,10 @@ pub struct PhoneNumber(String);
 impl PhoneNumber {
     /// Hyphens of every kind, brackets, spaces, full width and `+81` are put right.
     pub fn parse(typed: &str) -> Result<Self, FieldCode> {
-        let compact: String = text::compact(typed).chars().filter(|c| !"()[]「」〔〕.".contains(*c)).collect();
+        let compact: String = text::compact(typed)
+            .chars()
+            .filter(|c| !"()[]「」〔〕.".contains(*c))
+            .collect();
         if compact.is_empty() {
             return Err(FieldCode::Required);
         }
@@ -374,7 +386,11 @@ impl PhoneNumber {
         let well_formed = national.starts_with('0')
             && matches!(national.len(), 10 | 11)
             && national.chars().all(|c| c.is_ascii_digit());
-        if well_formed { Ok(Self(national)) } else { Err(FieldCode::NotAPhoneNumber) }
+        if well_formed {
+            Ok(Self(national))
+        } else {
+            Err(FieldCode::NotAPhoneNumber)
+        }
     }
 
     /// Takes a stored number.
@@ -448,22 +464,40 @@ pub struct OfficeName {
     pub name: String,
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_claims_user_id_may_be_typed_the_way_people_type_it() {
-        for typed in ["KJ000000000001", "ｋｊ０００００００００００１", " kj 0000-0000-0001 ", "KJ00000000000１"] {
-            assert_eq!(ClaimsUserId::parse(typed).unwrap().as_str(), "KJ000000000001", "typed {typed:?}");
+        for typed in [
+            "KJ000000000001",
+            "ｋｊ０００００００００００１",
+            " kj 0000-0000-0001 ",
+            "KJ00000000000１",
+        ] {
+            assert_eq!(
+                ClaimsUserId::parse(typed).unwrap().as_str(),
+                "KJ000000000001",
+                "typed {typed:?}"
+            );
         }
     }
 
     #[test]
     fn only_what_cannot_be_a_claims_user_id_is_refused_by_form() {
-        for typed in ["1370000001", "SJ000000000001", "taro@example.jp", "KJ00000000000あ", &format!("KJ{}", "0".repeat(31))] {
-            assert_eq!(ClaimsUserId::parse(typed).unwrap_err(), FieldCode::NotAClaimsUserId, "typed {typed:?}");
+        for typed in [
+            "1370000001",
+            "SJ000000000001",
+            "taro@example.jp",
+            "KJ00000000000あ",
+            &format!("KJ{}", "0".repeat(31)),
+        ] {
+            assert_eq!(
+                ClaimsUserId::parse(typed).unwrap_err(),
+                FieldCode::NotAClaimsUserId,
+                "typed {typed:?}"
+            );
         }
         for typed in ["KJ1", "KJ", "KJABCDEFGHIJKLMN"] {
             assert!(ClaimsUserId::parse(typed).is_ok(), "typed {typed:?}");
@@ -492,11 +526,32 @@ mod tests {
 
     #[test]
     fn an_address_that_ses_cannot_send_to_is_refused() {
-        for typed in ["taro", "taro@", "@example.jp", "ta ro@example.jp", "taro@example", "taro@exa_mple.jp", "太郎@example.jp",
-            "taro@example..jp", "taro@-example.jp", "\"taro\"@example.jp", "taro@[127.0.0.1]", "taro@127.0.0.1", "taro@example.jp\r\nBcc: x@y.jp", "tar\u{131}@exa mple.jp"] {
-            assert_eq!(EmailAddress::parse(typed).unwrap_err(), FieldCode::NotAnEmailAddress, "typed {typed:?}");
+        for typed in [
+            "taro",
+            "taro@",
+            "@example.jp",
+            "ta ro@example.jp",
+            "taro@example",
+            "taro@exa_mple.jp",
+            "太郎@example.jp",
+            "taro@example..jp",
+            "taro@-example.jp",
+            "\"taro\"@example.jp",
+            "taro@[127.0.0.1]",
+            "taro@127.0.0.1",
+            "taro@example.jp\r\nBcc: x@y.jp",
+            "tar\u{131}@exa mple.jp",
+        ] {
+            assert_eq!(
+                EmailAddress::parse(typed).unwrap_err(),
+                FieldCode::NotAnEmailAddress,
+                "typed {typed:?}"
+            );
         }
-        assert_eq!(EmailAddress::parse(&format!("{}@example.jp", "a".repeat(65))).unwrap_err(), FieldCode::TooLong);
+        assert_eq!(
+            EmailAddress::parse(&format!("{}@example.jp", "a".repeat(65))).unwrap_err(),
+            FieldCode::TooLong
+        );
         assert!(EmailAddress::parse(&format!("{}@example.jp", "a".repeat(64))).is_ok());
     }
 
@@ -510,29 +565,70 @@ mod tests {
 
     #[test]
     fn an_address_is_masked_to_two_letters_and_the_last_label() {
-        assert_eq!(EmailAddress::parse("kaigo@example.co.jp").unwrap().masked(), "k***@e***.jp");
-        assert_eq!(format!("{:?}", EmailAddress::parse("kaigo@example.jp").unwrap()), "EmailAddress(***)");
+        assert_eq!(
+            EmailAddress::parse("kaigo@example.co.jp").unwrap().masked(),
+            "k***@e***.jp"
+        );
+        assert_eq!(
+            format!("{:?}", EmailAddress::parse("kaigo@example.jp").unwrap()),
+            "EmailAddress(***)"
+        );
     }
 
     #[test]
     fn a_telephone_number_may_be_typed_the_way_people_type_it() {
-        for typed in ["0312345678", "03-1234-5678", "０３－１２３４－５６７８", "(03)1234-5678", "03ー1234ー5678", "+81 3 1234 5678",
-            "+81(0)3-1234-5678", "03‐1234−5678", "（０３）１２３４ｰ５６７８", " 03 1234 5678 "] {
-            assert_eq!(PhoneNumber::parse(typed).unwrap().as_str(), "0312345678", "typed {typed:?}");
+        for typed in [
+            "0312345678",
+            "03-1234-5678",
+            "０３－１２３４－５６７８",
+            "(03)1234-5678",
+            "03ー1234ー5678",
+            "+81 3 1234 5678",
+            "+81(0)3-1234-5678",
+            "03‐1234−5678",
+            "（０３）１２３４ｰ５６７８",
+            " 03 1234 5678 ",
+        ] {
+            assert_eq!(
+                PhoneNumber::parse(typed).unwrap().as_str(),
+                "0312345678",
+                "typed {typed:?}"
+            );
         }
-        for typed in ["312345678", "03123456789012", "03-1234-567", "0312345678 内線12", "abc", "٠٣١٢٣٤٥٦٧٨"] {
-            assert_eq!(PhoneNumber::parse(typed).unwrap_err(), FieldCode::NotAPhoneNumber, "typed {typed:?}");
+        for typed in [
+            "312345678",
+            "03123456789012",
+            "03-1234-567",
+            "0312345678 内線12",
+            "abc",
+            "٠٣١٢٣٤٥٦٧٨",
+        ] {
+            assert_eq!(
+                PhoneNumber::parse(typed).unwrap_err(),
+                FieldCode::NotAPhoneNumber,
+                "typed {typed:?}"
+            );
         }
     }
 
     #[test]
     fn a_reading_holds_kana_only() {
-        assert_eq!(NameKana::parse("かいご・たろう").unwrap().as_str(), "カイゴ・タロウ");
+        assert_eq!(
+            NameKana::parse("かいご・たろう").unwrap().as_str(),
+            "カイゴ・タロウ"
+        );
         for typed in ["介護", "Taro", "カイゴ1", "-カイゴ"] {
-            assert_eq!(NameKana::parse(typed).unwrap_err(), FieldCode::NotKana, "typed {typed:?}");
+            assert_eq!(
+                NameKana::parse(typed).unwrap_err(),
+                FieldCode::NotKana,
+                "typed {typed:?}"
+            );
         }
         assert!(NameKana::parse(&"ア".repeat(200)).is_ok());
-        assert_eq!(NameKana::parse(&"ア".repeat(201)).unwrap_err(), FieldCode::TooLong);
+        assert_eq!(
+            NameKana::parse(&"ア".repeat(201)).unwrap_err(),
+            FieldCode::TooLong
+        );
     }
 
     #[test]

@@ -25,7 +25,10 @@ pub struct Answer {
 impl Answer {
     /// The header of this name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The status is this one.
@@ -39,7 +42,10 @@ impl Answer {
     #[track_caller]
     pub fn is_told(self, code: &str) -> Self {
         assert_eq!(self.body["code"], code, "{} {}", self.status, self.body);
-        let kind = Kind::ALL.iter().find(|kind| kind.code() == code).expect("a kind of problem");
+        let kind = Kind::ALL
+            .iter()
+            .find(|kind| kind.code() == code)
+            .expect("a kind of problem");
         assert_eq!(self.status, kind.status());
         self
     }
@@ -47,7 +53,11 @@ impl Answer {
     /// The person belongs on this screen now.
     #[track_caller]
     pub fn leads_to(self, next: &str) -> Self {
-        let progress = if self.body["progress"].is_object() { &self.body["progress"] } else { &self.body };
+        let progress = if self.body["progress"].is_object() {
+            &self.body["progress"]
+        } else {
+            &self.body
+        };
         assert_eq!(progress["next"], next, "{} {}", self.status, self.body);
         self
     }
@@ -55,7 +65,12 @@ impl Answer {
     /// The body's member at this pointer is that.
     #[track_caller]
     pub fn has(self, pointer: &str, value: impl Into<Value>) -> Self {
-        assert_eq!(self.body.pointer(pointer), Some(&value.into()), "{pointer} of {}", self.body);
+        assert_eq!(
+            self.body.pointer(pointer),
+            Some(&value.into()),
+            "{pointer} of {}",
+            self.body
+        );
         self
     }
 
@@ -71,7 +86,12 @@ impl Answer {
     pub fn complains(self, problems: &[(&str, &str)]) -> Self {
         let found: Vec<(&str, &str)> = self.body["errors"]
             .as_array()
-            .map(|errors| errors.iter().map(|e| (e["pointer"].as_str().unwrap(), e["code"].as_str().unwrap())).collect())
+            .map(|errors| {
+                errors
+                    .iter()
+                    .map(|e| (e["pointer"].as_str().unwrap(), e["code"].as_str().unwrap()))
+                    .collect()
+            })
             .unwrap_or_default();
         assert_eq!(found, problems, "{}", self.body);
         self
@@ -79,8 +99,15 @@ impl Answer {
 
     /// What may be done from here.
     pub fn allowed(&self) -> Vec<&str> {
-        let progress = if self.body["progress"].is_object() { &self.body["progress"] } else { &self.body };
-        progress["allowed"].as_array().map(|words| words.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
+        let progress = if self.body["progress"].is_object() {
+            &self.body["progress"]
+        } else {
+            &self.body
+        };
+        progress["allowed"]
+            .as_array()
+            .map(|words| words.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default()
     }
 }
 
@@ -112,18 +139,30 @@ impl Clerk {
 
     /// Sends a request with a body of any kind.
     pub async fn sends(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
-        let mut request = lambda_http::http::Request::builder().method(method).uri(format!("/api/v1{path}"));
-        let own = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut request = lambda_http::http::Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"));
+        let own = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
         for (name, value) in own.chain(headers.iter().copied()) {
             request = request.header(name, value);
         }
         if !self.cookies.is_empty() {
-            let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let pairs: Vec<String> = self
+                .cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             request = request.header("cookie", pairs.join("; "));
         }
         let mut context = ApiGatewayV2httpRequestContext::default();
         context.http.source_ip = Some(self.source_ip.clone());
-        let request = request.body(body).unwrap().with_request_context(RequestContext::ApiGatewayV2(context));
+        let request = request
+            .body(body)
+            .unwrap()
+            .with_request_context(RequestContext::ApiGatewayV2(context));
         let response = self.world.sends(request).await;
         let answer = Answer {
             status: response.status().as_u16(),
@@ -132,7 +171,7 @@ impl Clerk {
                 .iter()
                 .map(|(name, value)| (name.as_str().to_owned(), value.to_str().unwrap().to_owned()))
                 .collect(),
-            body: serde_json::from_slice(&response.body().to_vec()).unwrap_or(Value::Null),
+            body: serde_json::from_slice(response.body()).unwrap_or(Value::Null),
         };
         self.keeps_cookies(&answer);
         crate::recorder::check(method, path, &answer);
@@ -156,13 +195,20 @@ impl Clerk {
 
     /// Sends JSON.
     pub async fn json(&mut self, method: &str, path: &str, body: &Value) -> Answer {
-        self.sends(method, path, &[("content-type", "application/json")], Body::Text(body.to_string())).await
+        self.sends(
+            method,
+            path,
+            &[("content-type", "application/json")],
+            Body::Text(body.to_string()),
+        )
+        .await
     }
 
     /// Sends JSON with an Idempotency-Key.
     pub async fn keyed(&mut self, method: &str, path: &str, key: &str, body: &Value) -> Answer {
         let headers = [("content-type", "application/json"), ("idempotency-key", key)];
-        self.sends(method, path, &headers, Body::Text(body.to_string())).await
+        self.sends(method, path, &headers, Body::Text(body.to_string()))
+            .await
     }
 
     /// Sends nothing but the call.
@@ -177,7 +223,12 @@ impl Clerk {
 
     /// 電子請求受付システム認証 with this ID and password.
     pub async fn authenticates_with(&mut self, user_id: &str, password: &str) -> Answer {
-        self.json("POST", "/registration", &json!({ "userId": user_id, "password": password })).await
+        self.json(
+            "POST",
+            "/registration",
+            &json!({ "userId": user_id, "password": password }),
+        )
+        .await
     }
 
     /// The newest code that was mailed to this address.
@@ -192,8 +243,12 @@ impl Clerk {
 
     async fn mailed(&self, address: &str, label: &str) -> String {
         let mails = self.world.mails_to(address).await;
-        let found = mails.iter().find_map(|mail| mail.text.lines().find_map(|line| line.strip_prefix(label)));
-        found.unwrap_or_else(|| panic!("no mail with {label} to {address}")).to_owned()
+        let found = mails
+            .iter()
+            .find_map(|mail| mail.text.lines().find_map(|line| line.strip_prefix(label)));
+        found
+            .unwrap_or_else(|| panic!("no mail with {label} to {address}"))
+            .to_owned()
     }
 
     /// ワンタイムパスワード認証（初回利用登録） with the newest mailed code.
@@ -204,7 +259,8 @@ impl Clerk {
 
     /// ワンタイムパスワード認証（初回利用登録）
     pub async fn types_code(&mut self, code: &str) -> Answer {
-        self.json("POST", "/registration/otp", &json!({ "code": code })).await
+        self.json("POST", "/registration/otp", &json!({ "code": code }))
+            .await
     }
 
     /// A code that is not the mailed one.
@@ -221,7 +277,8 @@ impl Clerk {
     /// 登録する, with the draft that was shown last.
     pub async fn confirms(&mut self, key: &str) -> Answer {
         let draft = self.draft.clone().unwrap_or_default();
-        self.keyed("POST", "/registration/confirm", key, &json!({ "draft": draft })).await
+        self.keyed("POST", "/registration/confirm", key, &json!({ "draft": draft }))
+            .await
     }
 
     /// From 電子請求受付システム認証 to 新規ユーザ登録情報の入力 or 同一組織….
@@ -230,7 +287,13 @@ impl Clerk {
         if let Some(code) = office.security_code {
             answer = answer.leads_to("security-code");
             assert_eq!(answer.status, 200);
-            self.json("POST", "/registration/security-code", &json!({ "securityCode": code })).await.is(200);
+            self.json(
+                "POST",
+                "/registration/security-code",
+                &json!({ "securityCode": code }),
+            )
+            .await
+            .is(200);
         }
         self.types_the_mailed_code(office.mail_address).await
     }
@@ -238,13 +301,20 @@ impl Clerk {
     /// From 電子請求受付システム認証 to ユーザ登録完了.
     pub async fn registers(&mut self, office: &TestOffice, email: &str) -> Answer {
         self.proves_to_be(office).await.is(200).leads_to("profile");
-        self.enters_profile(&profile(email)).await.is(200).leads_to("confirm");
-        self.confirms("registers-0123456789").await.is(201).leads_to("completed")
+        self.enters_profile(&profile(email))
+            .await
+            .is(200)
+            .leads_to("confirm");
+        self.confirms("registers-0123456789")
+            .await
+            .is(201)
+            .leads_to("completed")
     }
 
     /// ログイン情報の入力
     pub async fn logs_in(&mut self, email: &str, password: &str) -> Answer {
-        self.json("POST", "/login", &json!({ "email": email, "password": password })).await
+        self.json("POST", "/login", &json!({ "email": email, "password": password }))
+            .await
     }
 
     /// ワンタイムパスワード認証（ログイン）
@@ -257,14 +327,19 @@ impl Clerk {
         let password = self.mailed_password(email).await;
         self.logs_in(email, &password).await.is(200).leads_to("otp");
         let code = self.mailed_code(email).await;
-        self.types_login_code(&code).await.is(200).leads_to("new-password")
+        self.types_login_code(&code)
+            .await
+            .is(200)
+            .leads_to("new-password")
     }
 
     /// 利用規約 is shown.
     pub async fn is_shown_the_terms(&mut self) -> String {
         let terms = self.calls("GET", "/terms").await.is(200);
         let version = terms.body["version"].as_str().expect("a version").to_owned();
-        self.json("POST", "/login/terms/shown", &json!({ "version": version })).await.is(200);
+        self.json("POST", "/login/terms/shown", &json!({ "version": version }))
+            .await
+            .is(200);
         version
     }
 
@@ -278,6 +353,9 @@ impl Clerk {
     pub async fn arrives_at_my_page(&mut self, email: &str) -> Answer {
         self.logs_in_for_the_first_time(email).await;
         let version = self.is_shown_the_terms().await;
-        self.changes_password(OWN_PASSWORD, &version).await.is(200).leads_to("my-page")
+        self.changes_password(OWN_PASSWORD, &version)
+            .await
+            .is(200)
+            .leads_to("my-page")
     }
 }

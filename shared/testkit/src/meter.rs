@@ -83,13 +83,10 @@ impl Intercept for Meter {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let output = match context.output_or_error() {
-            Some(Ok(output)) => output,
+        let Some(Ok(output)) = context.output_or_error() else {
             // A write whose condition fails costs what the write would have cost: one unit for our small items.
-            _ => {
-                self.note("failed write", 1.0, 0.0);
-                return Ok(());
-            }
+            self.note("failed write", 1.0, 0.0);
+            return Ok(());
         };
         if let Some(output) = output.downcast_ref::<GetItemOutput>() {
             self.note("GetItem", 0.0, units(output.consumed_capacity()));
@@ -100,7 +97,11 @@ impl Intercept for Meter {
         } else if let Some(output) = output.downcast_ref::<DeleteItemOutput>() {
             self.note("DeleteItem", units(output.consumed_capacity()), 0.0);
         } else if let Some(output) = output.downcast_ref::<TransactWriteItemsOutput>() {
-            let writes = output.consumed_capacity().iter().map(|capacity| units(Some(capacity))).sum();
+            let writes = output
+                .consumed_capacity()
+                .iter()
+                .map(|capacity| units(Some(capacity)))
+                .sum();
             self.note("TransactWriteItems", writes, 0.0);
         }
         Ok(())

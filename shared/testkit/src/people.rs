@@ -50,8 +50,12 @@ pub const SHARED_OFFICE: TestOffice = TestOffice {
 };
 
 /// The same office by its second user id.
-pub const SHARED_OFFICE_AGAIN: TestOffice =
-    TestOffice { user_id: "KJ000000000009", password: "Mihon0009", mail_address: "kaigo9@example.jp", ..SHARED_OFFICE };
+pub const SHARED_OFFICE_AGAIN: TestOffice = TestOffice {
+    user_id: "KJ000000000009",
+    password: "Mihon0009",
+    mail_address: "kaigo9@example.jp",
+    ..SHARED_OFFICE
+};
 
 /// A みなし介護事業所.
 pub const DEEMED_OFFICE: TestOffice = TestOffice {

@@ -9,7 +9,10 @@ use crate::clerk::Answer;
 const HEADERS: &[(&str, &str)] = &[
     ("cache-control", "no-store"),
     ("x-content-type-options", "nosniff"),
-    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    (
+        "content-security-policy",
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
     ("referrer-policy", "no-referrer"),
 ];
 
@@ -18,13 +21,20 @@ pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
     for (name, value) in HEADERS {
         assert_eq!(answer.header(name), Some(*value), "{name} at {method} {path}");
     }
-    assert!(answer.header("strict-transport-security").is_some_and(|value| value.starts_with("max-age=")));
+    assert!(
+        answer
+            .header("strict-transport-security")
+            .is_some_and(|value| value.starts_with("max-age="))
+    );
     assert!(answer.header("x-request-id").is_some_and(|id| !id.is_empty()));
     for (_, cookie) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
         check_cookie(cookie);
     }
     match answer.status {
-        204 => assert!(answer.body.is_null() && answer.header("content-type").is_none(), "{method} {path}"),
+        204 => assert!(
+            answer.body.is_null() && answer.header("content-type").is_none(),
+            "{method} {path}"
+        ),
         200..=299 => assert_eq!(answer.header("content-type"), Some("application/json")),
         _ => check_problem(method, path, answer),
     }
@@ -44,17 +54,31 @@ fn check_cookie(cookie: &str) {
 
 fn check_problem(method: &str, path: &str, answer: &Answer) {
     let body = &answer.body;
-    assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{method} {path} {body}");
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/problem+json"),
+        "{method} {path} {body}"
+    );
     assert_eq!(body["status"], answer.status);
     let code = body["code"].as_str().expect("a code");
-    let kind = Kind::ALL.iter().find(|kind| kind.code() == code).expect("a known kind");
+    let kind = Kind::ALL
+        .iter()
+        .find(|kind| kind.code() == code)
+        .expect("a known kind");
     assert_eq!(kind.status(), answer.status, "{code}");
     assert_eq!(body["title"], kind.title());
-    assert!(body["type"].as_str().is_some_and(|uri| uri.starts_with("https://") && uri.ends_with(&format!("/{code}"))));
+    assert!(
+        body["type"]
+            .as_str()
+            .is_some_and(|uri| uri.starts_with("https://") && uri.ends_with(&format!("/{code}")))
+    );
     let id = answer.header("x-request-id").unwrap_or_default();
     assert_eq!(body["instance"], format!("urn:request:{id}"));
     assert_eq!(
-        body.get("retryAfterSeconds").and_then(Value::as_u64).map(|seconds| seconds.to_string()).as_deref(),
+        body.get("retryAfterSeconds")
+            .and_then(Value::as_u64)
+            .map(|seconds| seconds.to_string())
+            .as_deref(),
         answer.header("retry-after")
     );
     assert!(answer.status != 500, "{body}");

@@ -50,8 +50,16 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let limits = Limits { mail_requests_per_network: 0, hash_memory: 64, hash_passes: 1, ..Limits::standard() };
-        Self { limits, terms: &PUBLISHED }
+        let limits = Limits {
+            mail_requests_per_network: 0,
+            hash_memory: 64,
+            hash_passes: 1,
+            ..Limits::standard()
+        };
+        Self {
+            limits,
+            terms: &PUBLISHED,
+        }
     }
 }
 
@@ -107,7 +115,9 @@ impl World {
         let time = Arc::new(AtomicI64::new(beginning.as_second()));
         let local_clock = {
             let time = time.clone();
-            portal_local::clock::Clock::from_fn(move || Timestamp::from_second(time.load(Ordering::SeqCst)).unwrap())
+            portal_local::clock::Clock::from_fn(move || {
+                Timestamp::from_second(time.load(Ordering::SeqCst)).unwrap()
+            })
         };
         let engine = Engine::in_memory(local_clock.clone()).await.unwrap();
         let meter = Meter::default();
@@ -115,13 +125,21 @@ impl World {
         let table = Table::new(dynamodb.clone(), "portal".to_owned(), settings.limits.clone());
 
         let (events_in, events) = mpsc::unbounded_channel();
-        let postbox =
-            Postbox::open(PostboxOptions { clock: local_clock.clone(), journal: None, events: Some(events_in) }).unwrap();
+        let postbox = Postbox::open(PostboxOptions {
+            clock: local_clock.clone(),
+            journal: None,
+            events: Some(events_in),
+        })
+        .unwrap();
         let ses_server = ses::serve(free_port().await, postbox.clone()).unwrap();
         let keys = key_ring();
         let clock = Clock::Set(time.clone());
         let deliver = Arc::new(deliver_mail::Deps::new(
-            Table::new(dynamodb_client(&engine.endpoint(), Some(meter.clone())), "portal".to_owned(), settings.limits.clone()),
+            Table::new(
+                dynamodb_client(&engine.endpoint(), Some(meter.clone())),
+                "portal".to_owned(),
+                settings.limits.clone(),
+            ),
             keys.clone(),
             clock.clone(),
             ses_client(&ses_server.url()),
@@ -139,8 +157,13 @@ impl World {
                 serde_json::to_value(answer).map_err(|error| InvokeError::Failed(error.to_string()))
             }
         });
-        let pump =
-            Pump::new(streams_client(&engine.endpoint()), "portal", function, PumpOptions::deliver_mail(local_clock)).unwrap();
+        let pump = Pump::new(
+            streams_client(&engine.endpoint()),
+            "portal",
+            function,
+            PumpOptions::deliver_mail(local_clock),
+        )
+        .unwrap();
 
         let simulator = simulator(&engine.endpoint(), &time).await;
         let claims = Arc::new(ClaimsGateway::new(&simulator.url()).unwrap());
@@ -167,7 +190,13 @@ impl World {
         next.settings.terms = terms;
         let clock = Clock::Set(self.time.clone());
         let claims = self.functions.claims_auth.claims.clone();
-        next.functions = Arc::new(functions(&next.settings, &clock, &self.table, &self.keys, &claims));
+        next.functions = Arc::new(functions(
+            &next.settings,
+            &clock,
+            &self.table,
+            &self.keys,
+            &claims,
+        ));
         next
     }
 
@@ -242,11 +271,17 @@ impl World {
             .unwrap();
         let response = claims_simulator::handle(&simulator_deps(&self.dynamodb, &self.time), request).await;
         let body = response.body().to_vec();
-        (response.status().as_u16(), serde_json::from_slice(&body).unwrap_or(Value::Null))
+        (
+            response.status().as_u16(),
+            serde_json::from_slice(&body).unwrap_or(Value::Null),
+        )
     }
 
     /// [`World::send`] behind a pointer, so that a test's own future stays small.
-    pub fn sends(&self, request: Request) -> std::pin::Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>> {
+    pub fn sends(
+        &self,
+        request: Request,
+    ) -> std::pin::Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>> {
         Box::pin(self.send(request))
     }
 
@@ -259,35 +294,81 @@ impl World {
         match function {
             Some("claims-auth") => Box::pin(claims_auth::respond(&f.claims_auth, request)).await,
             Some("security-code") => Box::pin(security_code::respond(&f.security_code, request)).await,
-            Some("registration-otp") => Box::pin(registration_otp::respond(&f.registration_otp, request)).await,
+            Some("registration-otp") => {
+                Box::pin(registration_otp::respond(&f.registration_otp, request)).await
+            }
             Some("profile") => Box::pin(profile::respond(&named(&f.registrations, "profile"), request)).await,
             Some("confirm") => Box::pin(confirm::respond(&f.confirm, request)).await,
-            Some("resend-initial-password") => Box::pin(resend_initial_password::respond(&f.resend_initial_password, request)).await,
+            Some("resend-initial-password") => {
+                Box::pin(resend_initial_password::respond(
+                    &f.resend_initial_password,
+                    request,
+                ))
+                .await
+            }
             Some("registration-progress") => {
-                Box::pin(registration_progress::respond(&named(&f.registrations, "registration-progress"), request)).await
+                Box::pin(registration_progress::respond(
+                    &named(&f.registrations, "registration-progress"),
+                    request,
+                ))
+                .await
             }
             Some("login") => Box::pin(login::respond(&f.login, request)).await,
             Some("login-otp") => Box::pin(login_otp::respond(&f.login_otp, request)).await,
             Some("terms") => Box::pin(terms::respond(&named_login(&f.logins, "terms"), request)).await,
             Some("new-password") => Box::pin(new_password::respond(&f.new_password, request)).await,
-            Some("login-progress") => Box::pin(login_progress::respond(&named_login(&f.logins, "login-progress"), request)).await,
+            Some("login-progress") => {
+                Box::pin(login_progress::respond(
+                    &named_login(&f.logins, "login-progress"),
+                    request,
+                ))
+                .await
+            }
             Some("logout") => Box::pin(logout::respond(&named_login(&f.logins, "logout"), request)).await,
             Some("my-page") => Box::pin(my_page::respond(&named_login(&f.logins, "my-page"), request)).await,
             Some(other) => panic!("no function {other}"),
-            None => Box::pin(not_found::respond(&Edge { function: "not-found", ..f.registrations.edge.clone() }, request)).await,
+            None => {
+                Box::pin(not_found::respond(
+                    &Edge {
+                        function: "not-found",
+                        ..f.registrations.edge.clone()
+                    },
+                    request,
+                ))
+                .await
+            }
         }
     }
 }
 
 fn named(flows: &Registrations, function: &'static str) -> Registrations {
-    Registrations { edge: Edge { function, ..flows.edge.clone() }, table: flows.table.clone() }
+    Registrations {
+        edge: Edge {
+            function,
+            ..flows.edge.clone()
+        },
+        table: flows.table.clone(),
+    }
 }
 
 fn named_login(flows: &Logins, function: &'static str) -> Logins {
-    Logins { edge: Edge { function, ..flows.edge.clone() }, table: flows.table.clone(), terms: flows.terms }
+    Logins {
+        edge: Edge {
+            function,
+            ..flows.edge.clone()
+        },
+        table: flows.table.clone(),
+        terms: flows.terms,
+    }
 }
 
-fn functions(settings: &Settings, clock: &Clock, table: &Table, keys: &Arc<KeyRing>, claims: &Arc<ClaimsGateway>) -> Functions {
+fn functions(
+    settings: &Settings,
+    clock: &Clock,
+    table: &Table,
+    keys: &Arc<KeyRing>,
+    claims: &Arc<ClaimsGateway>,
+) -> Functions {
     let edge = Edge {
         function: "",
         clock: clock.clone(),
@@ -295,27 +376,65 @@ fn functions(settings: &Settings, clock: &Clock, table: &Table, keys: &Arc<KeyRi
         origins: vec![ORIGIN.to_owned(), "http://127.0.0.1:8080".to_owned()].into(),
         problem_base: "https://www.kaigo-kiban-portal.jp/problems/".into(),
     };
-    let registrations = Registrations { edge: edge.clone(), table: table.clone() };
-    let logins = Logins { edge, table: table.clone(), terms: settings.terms };
+    let registrations = Registrations {
+        edge: edge.clone(),
+        table: table.clone(),
+    };
+    let logins = Logins {
+        edge,
+        table: table.clone(),
+        terms: settings.terms,
+    };
     let passwords = Passwords::new(keys.clone(), &settings.limits).unwrap();
     let of = |function| named(&registrations, function);
     let login_of = |function| named_login(&logins, function);
     Functions {
-        claims_auth: claims_auth::Deps { flows: of("claims-auth"), keys: keys.clone(), claims: claims.clone() },
-        security_code: security_code::Deps { flows: of("security-code"), keys: keys.clone(), claims: claims.clone() },
-        registration_otp: registration_otp::Deps { flows: of("registration-otp"), keys: keys.clone() },
-        confirm: confirm::Deps { flows: of("confirm"), keys: keys.clone() },
-        resend_initial_password: resend_initial_password::Deps { flows: of("resend-initial-password"), keys: keys.clone() },
-        login: login::Deps { flows: login_of("login"), passwords: passwords.clone(), keys: keys.clone() },
-        login_otp: login_otp::Deps { flows: login_of("login-otp"), keys: keys.clone() },
-        new_password: new_password::Deps { flows: login_of("new-password"), passwords, keys: keys.clone() },
+        claims_auth: claims_auth::Deps {
+            flows: of("claims-auth"),
+            keys: keys.clone(),
+            claims: claims.clone(),
+        },
+        security_code: security_code::Deps {
+            flows: of("security-code"),
+            keys: keys.clone(),
+            claims: claims.clone(),
+        },
+        registration_otp: registration_otp::Deps {
+            flows: of("registration-otp"),
+            keys: keys.clone(),
+        },
+        confirm: confirm::Deps {
+            flows: of("confirm"),
+            keys: keys.clone(),
+        },
+        resend_initial_password: resend_initial_password::Deps {
+            flows: of("resend-initial-password"),
+            keys: keys.clone(),
+        },
+        login: login::Deps {
+            flows: login_of("login"),
+            passwords: passwords.clone(),
+            keys: keys.clone(),
+        },
+        login_otp: login_otp::Deps {
+            flows: login_of("login-otp"),
+            keys: keys.clone(),
+        },
+        new_password: new_password::Deps {
+            flows: login_of("new-password"),
+            passwords,
+            keys: keys.clone(),
+        },
         registrations,
         logins,
     }
 }
 
 fn key_ring() -> Arc<KeyRing> {
-    let keys = BTreeMap::from([(KeyId::new("test-1"), Zeroizing::new(vec![7; 32])), (KeyId::new("test-2"), Zeroizing::new(vec![8; 32]))]);
+    let keys = BTreeMap::from([
+        (KeyId::new("test-1"), Zeroizing::new(vec![7; 32])),
+        (KeyId::new("test-2"), Zeroizing::new(vec![8; 32])),
+    ]);
     Arc::new(KeyRing::new(KeyId::new("test-1"), keys).unwrap())
 }
 
@@ -347,7 +466,9 @@ fn ses_client(endpoint: &str) -> aws_sdk_sesv2::Client {
 }
 
 async fn free_port() -> TcpListener {
-    TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await.unwrap()
+    TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0))
+        .await
+        .unwrap()
 }
 
 fn simulator_deps(dynamodb: &aws_sdk_dynamodb::Client, time: &Arc<AtomicI64>) -> claims_simulator::Deps {

@@ -28,12 +28,18 @@ pub struct Success {
 impl Success {
     /// The progress document.
     pub fn progress(progress: &Progress) -> Self {
-        Self { body: Some(wire::progress(progress)), ..Self::default() }
+        Self {
+            body: Some(wire::progress(progress)),
+            ..Self::default()
+        }
     }
 
     /// A JSON document.
     pub fn json(body: Value) -> Self {
-        Self { body: Some(body), ..Self::default() }
+        Self {
+            body: Some(body),
+            ..Self::default()
+        }
     }
 
     /// Nothing to say.
@@ -84,7 +90,11 @@ impl Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, progress: None, deletes: Vec::new() }
+        Self {
+            refusal,
+            progress: None,
+            deletes: Vec::new(),
+        }
     }
 }
 
@@ -138,12 +148,23 @@ pub(crate) const HEADERS: &[(&str, &str)] = &[
     ("cache-control", "no-store"),
     ("x-content-type-options", "nosniff"),
     ("strict-transport-security", "max-age=63072000; includeSubDomains"),
-    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    (
+        "content-security-policy",
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
     ("referrer-policy", "no-referrer"),
 ];
 
-fn respond(status: u16, media_type: Option<&str>, body: Body, cookies: &[(Cookie, String)], request_id: &str) -> Response<Body> {
-    let mut builder = Response::builder().status(status).header("x-request-id", request_id);
+fn respond(
+    status: u16,
+    media_type: Option<&str>,
+    body: Body,
+    cookies: &[(Cookie, String)],
+    request_id: &str,
+) -> Response<Body> {
+    let mut builder = Response::builder()
+        .status(status)
+        .header("x-request-id", request_id);
     for (name, value) in HEADERS {
         builder = builder.header(*name, *value);
     }
@@ -154,7 +175,10 @@ fn respond(status: u16, media_type: Option<&str>, body: Body, cookies: &[(Cookie
         let end = if value.is_empty() { "; Max-Age=0" } else { "" };
         builder = builder.header(
             "set-cookie",
-            format!("{}={value}; Path=/; Secure; HttpOnly; SameSite=Strict{end}", cookie.name()),
+            format!(
+                "{}={value}; Path=/; Secure; HttpOnly; SameSite=Strict{end}",
+                cookie.name()
+            ),
         );
     }
     // All parts are ours and well formed; were one not, an empty answer is still an answer.
@@ -167,7 +191,13 @@ pub(crate) fn success(status: u16, success: Success, request_id: &str) -> Respon
         Some(body) => (Some("application/json"), Body::Text(body.to_string())),
         None => (None, Body::Empty),
     };
-    let mut response = respond(success.status.unwrap_or(status), media_type, body, &success.cookies, request_id);
+    let mut response = respond(
+        success.status.unwrap_or(status),
+        media_type,
+        body,
+        &success.cookies,
+        request_id,
+    );
     if success.clears_site_data {
         let value = lambda_http::http::HeaderValue::from_static("\"cache\", \"storage\"");
         response.headers_mut().insert("clear-site-data", value);
@@ -205,9 +235,19 @@ pub(crate) fn problem(problem: &Problem, base: &str, request_id: &str) -> Respon
             members.insert("progress".to_owned(), wire::progress(progress));
         }
     }
-    let deleted: Vec<(Cookie, String)> = problem.deletes.iter().map(|cookie| (*cookie, String::new())).collect();
+    let deleted: Vec<(Cookie, String)> = problem
+        .deletes
+        .iter()
+        .map(|cookie| (*cookie, String::new()))
+        .collect();
     let body = Body::Text(document.to_string());
-    let mut response = respond(kind.status(), Some("application/problem+json"), body, &deleted, request_id);
+    let mut response = respond(
+        kind.status(),
+        Some("application/problem+json"),
+        body,
+        &deleted,
+        request_id,
+    );
     if let Some(seconds) = refusal.retry_after_seconds {
         response.headers_mut().insert("retry-after", seconds.into());
     }

@@ -90,12 +90,20 @@ pub(crate) struct Unreadable;
 impl Fields {
     /// Reads a body; an empty one is `{}` where the step takes none.
     pub(crate) fn read(body: &[u8], expected: &'static [Field]) -> Result<Self, Unreadable> {
-        let body = if body.is_empty() && expected.is_empty() { b"{}" } else { body };
-        let Ok(Json::Object(entries)) = serde_json::from_slice(body) else { return Err(Unreadable) };
+        let body = if body.is_empty() && expected.is_empty() {
+            b"{}"
+        } else {
+            body
+        };
+        let Ok(Json::Object(entries)) = serde_json::from_slice(body) else {
+            return Err(Unreadable);
+        };
         let mut fields = Self::default();
         for (name, value) in entries {
             let Some(field) = expected.iter().find(|field| field.name == name) else {
-                fields.unknown.push(FieldProblem::new("", FieldCode::UnknownField));
+                fields
+                    .unknown
+                    .push(FieldProblem::new("", FieldCode::UnknownField));
                 continue;
             };
             match (field.shape, value) {
@@ -110,7 +118,9 @@ impl Fields {
                     fields.objects.push(field.name);
                     for (inner_name, value) in entries {
                         if !inner.contains(&inner_name.as_str()) {
-                            fields.unknown.push(FieldProblem::new(&format!("/{name}"), FieldCode::UnknownField));
+                            fields
+                                .unknown
+                                .push(FieldProblem::new(&format!("/{name}"), FieldCode::UnknownField));
                             continue;
                         }
                         match value {
@@ -156,7 +166,11 @@ impl Fields {
             parts.extend([b"text", name.as_bytes(), text.as_bytes()]);
         }
         for (name, flag) in &self.flags {
-            parts.extend([b"flag".as_slice(), name.as_bytes(), if *flag { b"1" } else { b"0" }]);
+            parts.extend([
+                b"flag".as_slice(),
+                name.as_bytes(),
+                if *flag { b"1" } else { b"0" },
+            ]);
         }
         digest(&parts)
     }
@@ -170,10 +184,28 @@ mod tests {
     #[test]
     fn what_is_not_one_json_object_of_the_right_types_is_unreadable() {
         for body in [
-            "", "null", "[]", "\"a\"", "{", "{}{}", "{\"userId\": 1}", "{\"userId\": [\"KJ1\"]}", "{\"userId\": true}", "{\"acceptLockRisk\": \"true\"}",
-            "{\"userId\": \"a\", \"userId\": \"a\"}", "{\"userId\": \"\\ud800\"}", "\u{feff}{}", "{\"x\": NaN}", "{\"userId\": {}}", "{'userId': 'a'}", "{\"userId\": \"a\",}",
+            "",
+            "null",
+            "[]",
+            "\"a\"",
+            "{",
+            "{}{}",
+            "{\"userId\": 1}",
+            "{\"userId\": [\"KJ1\"]}",
+            "{\"userId\": true}",
+            "{\"acceptLockRisk\": \"true\"}",
+            "{\"userId\": \"a\", \"userId\": \"a\"}",
+            "{\"userId\": \"\\ud800\"}",
+            "\u{feff}{}",
+            "{\"x\": NaN}",
+            "{\"userId\": {}}",
+            "{'userId': 'a'}",
+            "{\"userId\": \"a\",}",
         ] {
-            assert!(Fields::read(body.as_bytes(), START_REGISTRATION.fields).is_err(), "{body}");
+            assert!(
+                Fields::read(body.as_bytes(), START_REGISTRATION.fields).is_err(),
+                "{body}"
+            );
         }
         assert!(Fields::read(b"{\"userId\": \"\xff\"}", START_REGISTRATION.fields).is_err());
         let deep = format!("{{\"x\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
@@ -182,30 +214,72 @@ mod tests {
 
     #[test]
     fn null_means_absent() {
-        let fields = Fields::read(b"{\"userId\": null, \"password\": \"p\"}", START_REGISTRATION.fields).unwrap();
-        assert_eq!((fields.text("userId"), fields.text("password"), fields.flag("acceptLockRisk")), (None, Some("p"), false));
+        let fields = Fields::read(
+            b"{\"userId\": null, \"password\": \"p\"}",
+            START_REGISTRATION.fields,
+        )
+        .unwrap();
+        assert_eq!(
+            (
+                fields.text("userId"),
+                fields.text("password"),
+                fields.flag("acceptLockRisk")
+            ),
+            (None, Some("p"), false)
+        );
     }
 
     #[test]
     fn an_unknown_field_is_named_by_the_object_that_it_stands_in() {
-        let fields = Fields::read(b"{\"role\": \"manager\", \"agreedTerms\": {\"version\": \"1\", \"at\": 3}}", CHANGE_INITIAL_PASSWORD.fields).unwrap();
-        let pointers: Vec<_> = fields.unknown().into_iter().map(|problem| problem.pointer).collect();
+        let fields = Fields::read(
+            b"{\"role\": \"manager\", \"agreedTerms\": {\"version\": \"1\", \"at\": 3}}",
+            CHANGE_INITIAL_PASSWORD.fields,
+        )
+        .unwrap();
+        let pointers: Vec<_> = fields
+            .unknown()
+            .into_iter()
+            .map(|problem| problem.pointer)
+            .collect();
         assert_eq!(pointers, ["", "/agreedTerms"]);
         assert_eq!(fields.text("agreedTerms/version"), Some("1"));
     }
 
     #[test]
     fn a_call_without_a_body_takes_none_or_an_empty_object() {
-        assert!(Fields::read(b"", RESEND_LOGIN_OTP.fields).unwrap().unknown().is_empty());
-        assert!(Fields::read(b" {} ", RESEND_LOGIN_OTP.fields).unwrap().unknown().is_empty());
-        assert_eq!(Fields::read(b"{\"a\":1}", RESEND_LOGIN_OTP.fields).unwrap().unknown().len(), 1);
+        assert!(
+            Fields::read(b"", RESEND_LOGIN_OTP.fields)
+                .unwrap()
+                .unknown()
+                .is_empty()
+        );
+        assert!(
+            Fields::read(b" {} ", RESEND_LOGIN_OTP.fields)
+                .unwrap()
+                .unknown()
+                .is_empty()
+        );
+        assert_eq!(
+            Fields::read(b"{\"a\":1}", RESEND_LOGIN_OTP.fields)
+                .unwrap()
+                .unknown()
+                .len(),
+            1
+        );
     }
 
     #[test]
     fn bodies_are_equal_as_json_values() {
-        let digest = |body: &str| Fields::read(body.as_bytes(), START_REGISTRATION.fields).unwrap().digest();
+        let digest = |body: &str| {
+            Fields::read(body.as_bytes(), START_REGISTRATION.fields)
+                .unwrap()
+                .digest()
+        };
         let first = digest(r#"{"userId":"a","password":"b"}"#);
-        assert_eq!(first, digest(r#" { "password" : "b", "userId": "\u0061", "acceptLockRisk": null } "#));
+        assert_eq!(
+            first,
+            digest(r#" { "password" : "b", "userId": "\u0061", "acceptLockRisk": null } "#)
+        );
         assert_ne!(first, digest(r#"{"userId":"ab","password":""}"#));
     }
 }

@@ -23,7 +23,6 @@ use crate::clock::Clock;
 use crate::random;
 use crate::telemetry;
 
-
 /// A request that passed the gate.
 pub struct Call {
     /// Which step.
@@ -42,17 +41,23 @@ pub struct Call {
 impl Call {
     /// The flow that the cookie names.
     pub fn flow(&self, cookie: Cookie) -> Option<FlowId> {
-        self.cookies.get(cookie.name()).map(|value| FlowId::of_cookie(value))
+        self.cookies
+            .get(cookie.name())
+            .map(|value| FlowId::of_cookie(value))
     }
 
     /// The session that the cookie names.
     pub fn session(&self) -> Option<SessionId> {
-        self.cookies.get(Cookie::Session.name()).map(|value| SessionId::of_cookie(value))
+        self.cookies
+            .get(Cookie::Session.name())
+            .map(|value| SessionId::of_cookie(value))
     }
 
     /// The Idempotency-Key's digest.
     pub fn key(&self) -> Result<&RequestKey, Stop> {
-        self.key.as_ref().ok_or_else(|| Kind::IdempotencyKeyMissing.into())
+        self.key
+            .as_ref()
+            .ok_or_else(|| Kind::IdempotencyKeyMissing.into())
     }
 
     /// A field that must be there and well formed, beside whatever else is wrong with the body.
@@ -70,7 +75,11 @@ impl Call {
     /// Refuses a body with fields that do not exist, for a step that takes none.
     pub fn no_fields(&self) -> Result<(), Stop> {
         let unknown: Vec<FieldProblem> = self.fields.unknown();
-        if unknown.is_empty() { Ok(()) } else { Err(Refusal::invalid(unknown).into()) }
+        if unknown.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::invalid(unknown).into())
+        }
     }
 }
 
@@ -108,21 +117,28 @@ impl Edge {
                 let answer = AssertUnwindSafe(step(call)).catch_unwind().await;
                 answer.map(|answer| (status, answer)).ok()
             }
-            Err(problem) => Some((0, Err(problem.into()))),
+            Err(kind) => Some((0, Err(kind.into()))),
         };
         let unavailable = || Problem::from(Refusal::of(Kind::TemporarilyUnavailable).with_retry_after(5));
         let (outcome, response) = match answer {
             Some((status, Ok(success))) => ("ok", answer::success(status, success, &request_id)),
-            Some((_, Err(Stop::Refused(problem)))) => {
-                (problem.refusal.kind.code(), answer::problem(&problem, &self.problem_base, &request_id))
-            }
+            Some((_, Err(Stop::Refused(problem)))) => (
+                problem.refusal.kind.code(),
+                answer::problem(&problem, &self.problem_base, &request_id),
+            ),
             Some((_, Err(Stop::Broken(fault)))) => {
                 tracing::error!(request_id, step = name, %fault, "a step broke");
-                ("broken", answer::problem(&unavailable(), &self.problem_base, &request_id))
+                (
+                    "broken",
+                    answer::problem(&unavailable(), &self.problem_base, &request_id),
+                )
             }
             None => {
                 tracing::error!(request_id, step = name, "a step panicked");
-                ("panicked", answer::problem(&unavailable(), &self.problem_base, &request_id))
+                (
+                    "panicked",
+                    answer::problem(&unavailable(), &self.problem_base, &request_id),
+                )
             }
         };
         let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -138,9 +154,13 @@ impl Edge {
         response
     }
 
-    fn open(&self, request: &Request) -> Result<Call, Problem> {
+    fn open(&self, request: &Request) -> Result<Call, Kind> {
         let path = request.raw_http_path();
-        let path = if path.is_empty() { request.uri().path() } else { path };
+        let path = if path.is_empty() {
+            request.uri().path()
+        } else {
+            path
+        };
         let step = steps::find(request.method().as_str(), path)
             .filter(|step| step.function == self.function)
             .ok_or(Kind::NotFound)?;
@@ -154,64 +174,105 @@ impl Edge {
         // A body that comes with GET means nothing.
         let body = if step.method == Method::Get { &[] } else { body };
         if !body.is_empty() && !is_json(headers) {
-            return Err(Kind::UnsupportedMediaType.into());
+            return Err(Kind::UnsupportedMediaType);
         }
         if u64::try_from(body.len()).unwrap_or(u64::MAX) > self.limits.body_bytes {
-            return Err(Kind::TooLarge.into());
+            return Err(Kind::TooLarge);
         }
         let fields = Fields::read(body, step.fields).map_err(|_| Kind::UnreadableRequest)?;
-        let key = if step.keyed { Some(idempotency_key(headers).ok_or(Kind::IdempotencyKeyMissing)?) } else { None };
-        Ok(Call { step, now: self.clock.now(), fields, key, cookies: cookies(headers), network: network(request) })
+        let key = if step.keyed {
+            Some(idempotency_key(headers).ok_or(Kind::IdempotencyKeyMissing)?)
+        } else {
+            None
+        };
+        Ok(Call {
+            step,
+            now: self.clock.now(),
+            fields,
+            key,
+            cookies: cookies(headers),
+            network: network(request),
+        })
     }
 
     fn check_origin(&self, headers: &HeaderMap) -> Result<(), Kind> {
         let ours = |origin: &[u8]| self.origins.iter().any(|ours| ours.as_bytes() == origin);
-        if headers.get_all("origin").iter().all(|origin| ours(origin.as_bytes())) { Ok(()) } else { Err(Kind::ForeignOrigin) }
+        if headers
+            .get_all("origin")
+            .iter()
+            .all(|origin| ours(origin.as_bytes()))
+        {
+            Ok(())
+        } else {
+            Err(Kind::ForeignOrigin)
+        }
     }
 }
 
 /// `application/json`, with no other character set than UTF-8.
 fn is_json(headers: &HeaderMap) -> bool {
     let mut types = headers.get_all("content-type").iter();
-    let (Some(only), None) = (types.next(), types.next()) else { return false };
+    let (Some(only), None) = (types.next(), types.next()) else {
+        return false;
+    };
     let Ok(only) = only.to_str() else { return false };
     let mut parts = only.split(';').map(|part| part.trim().to_ascii_lowercase());
     parts.next().as_deref() == Some("application/json")
         && parts.all(|parameter| {
-            parameter.strip_prefix("charset=").is_none_or(|set| matches!(set.trim_matches('"'), "utf-8" | "utf8"))
+            parameter
+                .strip_prefix("charset=")
+                .is_none_or(|set| matches!(set.trim_matches('"'), "utf-8" | "utf8"))
         })
 }
 
 /// 16 to 64 characters of `A-Z a-z 0-9 _ -`, quoted or bare.
 fn idempotency_key(headers: &HeaderMap) -> Option<RequestKey> {
     let mut keys = headers.get_all("idempotency-key").iter();
-    let (Some(only), None) = (keys.next(), keys.next()) else { return None };
+    let (Some(only), None) = (keys.next(), keys.next()) else {
+        return None;
+    };
     let key = only.to_str().ok()?.trim();
     let key = match key.strip_prefix('"') {
         Some(rest) => rest.strip_suffix('"')?,
         None => key,
     };
-    let well_formed =
-        (16..=64).contains(&key.len()) && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    let well_formed = (16..=64).contains(&key.len())
+        && key
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     well_formed.then(|| RequestKey::new(digest(&[b"idempotency-key", key.as_bytes()])))
 }
 
 /// Our own cookies; one that comes twice is ambiguous, and so it is none.
 fn cookies(headers: &HeaderMap) -> BTreeMap<&'static str, String> {
     let mut found: BTreeMap<&'static str, Option<String>> = BTreeMap::new();
-    let lines = headers.get_all("cookie").iter().filter_map(|line| line.to_str().ok());
-    for (name, value) in lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('=')) {
+    let lines = headers
+        .get_all("cookie")
+        .iter()
+        .filter_map(|line| line.to_str().ok());
+    for (name, value) in lines
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+    {
         if let Some(cookie) = Cookie::ALL.into_iter().find(|cookie| cookie.name() == name) {
             let value = (!value.is_empty() && value.len() <= 128).then(|| value.to_owned());
-            found.entry(cookie.name()).and_modify(|twice| *twice = None).or_insert(value);
+            found
+                .entry(cookie.name())
+                .and_modify(|twice| *twice = None)
+                .or_insert(value);
         }
     }
-    found.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))).collect()
+    found
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| (name, value)))
+        .collect()
 }
 
 /// The caller's network: an IPv4 address, or the /64 of an IPv6 one, from the gateway and never from a header.
 fn network(request: &Request) -> Option<String> {
-    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return None };
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else {
+        return None;
+    };
     let address: IpAddr = context.http.source_ip.as_deref()?.parse().ok()?;
     let octets = match address {
         IpAddr::V4(address) => address.octets().to_vec(),
@@ -232,4 +293,3 @@ fn request_id(request: &Request) -> String {
         .or_else(|| random::id().ok())
         .unwrap_or_default()
 }
-

@@ -16,7 +16,8 @@ pub struct Writer(Attributes);
 
 impl Writer {
     pub(crate) fn text(&mut self, name: &'static str, value: &str) -> &mut Self {
-        self.0.insert(name.to_owned(), AttributeValue::S(value.to_owned()));
+        self.0
+            .insert(name.to_owned(), AttributeValue::S(value.to_owned()));
         self
     }
 
@@ -28,7 +29,8 @@ impl Writer {
     }
 
     pub(crate) fn number(&mut self, name: &'static str, value: impl Into<i128>) -> &mut Self {
-        self.0.insert(name.to_owned(), AttributeValue::N(value.into().to_string()));
+        self.0
+            .insert(name.to_owned(), AttributeValue::N(value.into().to_string()));
         self
     }
 
@@ -72,7 +74,10 @@ impl Writer {
 
     pub(crate) fn maps(&mut self, name: &'static str, values: Vec<Self>) -> &mut Self {
         if !values.is_empty() {
-            let list = values.into_iter().map(|value| AttributeValue::M(value.0)).collect();
+            let list = values
+                .into_iter()
+                .map(|value| AttributeValue::M(value.0))
+                .collect();
             self.0.insert(name.to_owned(), AttributeValue::L(list));
         }
         self
@@ -89,7 +94,12 @@ impl Writer {
 }
 
 pub(crate) fn times(values: &[Timestamp]) -> AttributeValue {
-    AttributeValue::L(values.iter().map(|at| AttributeValue::N(at.as_second().to_string())).collect())
+    AttributeValue::L(
+        values
+            .iter()
+            .map(|at| AttributeValue::N(at.as_second().to_string()))
+            .collect(),
+    )
 }
 
 /// Reads a map; what is not as it was written is a corrupt item, named by its attribute and never by its value.
@@ -105,7 +115,10 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn corrupt(&self, attribute: &'static str) -> Fault {
-        Fault::CorruptItem { kind: self.kind, attribute }
+        Fault::CorruptItem {
+            kind: self.kind,
+            attribute,
+        }
     }
 
     pub(crate) fn text_if(&self, name: &'static str) -> Result<Option<&'a str>, Fault> {
@@ -134,7 +147,9 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn time_if(&self, name: &'static str) -> Result<Option<Timestamp>, Fault> {
         let seconds: Option<i64> = self.number_if(name)?;
-        seconds.map(|seconds| Timestamp::from_second(seconds).map_err(|_| self.corrupt(name))).transpose()
+        seconds
+            .map(|seconds| Timestamp::from_second(seconds).map_err(|_| self.corrupt(name)))
+            .transpose()
     }
 
     pub(crate) fn time(&self, name: &'static str) -> Result<Timestamp, Fault> {
@@ -142,13 +157,22 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn times(&self, name: &'static str) -> Result<Vec<Timestamp>, Fault> {
-        let Some(value) = self.map.get(name) else { return Ok(Vec::new()) };
-        let AttributeValue::L(list) = value else { return Err(self.corrupt(name)) };
+        let Some(value) = self.map.get(name) else {
+            return Ok(Vec::new());
+        };
+        let AttributeValue::L(list) = value else {
+            return Err(self.corrupt(name));
+        };
         let read = |value: &AttributeValue| match value {
-            AttributeValue::N(digits) => digits.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok()),
+            AttributeValue::N(digits) => digits
+                .parse()
+                .ok()
+                .and_then(|seconds| Timestamp::from_second(seconds).ok()),
             _ => None,
         };
-        list.iter().map(|value| read(value).ok_or_else(|| self.corrupt(name))).collect()
+        list.iter()
+            .map(|value| read(value).ok_or_else(|| self.corrupt(name)))
+            .collect()
     }
 
     pub(crate) fn flag(&self, name: &'static str) -> Result<bool, Fault> {
@@ -172,8 +196,12 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn maps(&self, name: &'static str) -> Result<Vec<Self>, Fault> {
-        let Some(value) = self.map.get(name) else { return Ok(Vec::new()) };
-        let AttributeValue::L(list) = value else { return Err(self.corrupt(name)) };
+        let Some(value) = self.map.get(name) else {
+            return Ok(Vec::new());
+        };
+        let AttributeValue::L(list) = value else {
+            return Err(self.corrupt(name));
+        };
         list.iter()
             .map(|value| match value {
                 AttributeValue::M(map) => Ok(Self { kind: self.kind, map }),
@@ -191,12 +219,18 @@ impl<'a> Reader<'a> {
 ///
 /// Only the types that this store writes; anything else is a corrupt item.
 pub fn image_of_json(image: &serde_json::Map<String, serde_json::Value>) -> Result<Attributes, Fault> {
-    image.iter().map(|(name, value)| Ok((name.clone(), value_of_json(value)?))).collect()
+    image
+        .iter()
+        .map(|(name, value)| Ok((name.clone(), value_of_json(value)?)))
+        .collect()
 }
 
 fn value_of_json(value: &serde_json::Value) -> Result<AttributeValue, Fault> {
     use serde_json::Value;
-    let corrupt = || Fault::CorruptItem { kind: "stream", attribute: "image" };
+    let corrupt = || Fault::CorruptItem {
+        kind: "stream",
+        attribute: "image",
+    };
     let object = value.as_object().ok_or_else(corrupt)?;
     let (kind, inner) = object.iter().next().ok_or_else(corrupt)?;
     match (kind.as_str(), inner) {
@@ -204,7 +238,9 @@ fn value_of_json(value: &serde_json::Value) -> Result<AttributeValue, Fault> {
         ("N", Value::String(digits)) => Ok(AttributeValue::N(digits.clone())),
         ("BOOL", Value::Bool(flag)) => Ok(AttributeValue::Bool(*flag)),
         ("M", Value::Object(map)) => Ok(AttributeValue::M(image_of_json(map)?)),
-        ("L", Value::Array(list)) => Ok(AttributeValue::L(list.iter().map(value_of_json).collect::<Result<_, _>>()?)),
+        ("L", Value::Array(list)) => Ok(AttributeValue::L(
+            list.iter().map(value_of_json).collect::<Result<_, _>>()?,
+        )),
         _ => Err(corrupt()),
     }
 }

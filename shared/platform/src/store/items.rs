@@ -13,10 +13,10 @@ use portal::login::{self, Login, SessionPointer, Shown};
 use portal::mail::{Content, Delivery, Promise};
 use portal::office::{Founding, Office};
 use portal::registration::{self, Registered, Registration, Replaced};
-use portal::time::plus;
+use portal::time::{minus, plus};
 use portal::values::{
-    AccountKey, ChallengeId, ClaimsUserId, Draft, EmailAddress, FlowId, Line, MemberId, NameKana, OfficeName, PhoneNumber,
-    Profile, RequestKey, SessionId,
+    AccountKey, ChallengeId, ClaimsUserId, Draft, EmailAddress, FlowId, Line, MemberId, NameKana, OfficeName,
+    PhoneNumber, Profile, RequestKey, SessionId,
 };
 
 use super::codec::{Attributes, Reader, Writer, times};
@@ -42,7 +42,12 @@ pub struct ClaimsRecord {
 impl ClaimsRecord {
     /// Of a user of whom nothing is known.
     pub fn unknown(user: ClaimsUserId, now: Timestamp) -> Self {
-        Self { user, passwords: ClaimsGuard::default(), codes: CodeGuard::default(), judged_at: now }
+        Self {
+            user,
+            passwords: ClaimsGuard::default(),
+            codes: CodeGuard::default(),
+            judged_at: now,
+        }
     }
 
     /// Whether there is nothing to remember.
@@ -71,7 +76,10 @@ fn write_office(office: &OfficeName) -> Writer {
 }
 
 fn read_office(reader: &Reader<'_>) -> Result<OfficeName, Fault> {
-    Ok(OfficeName { number: reader.text("number")?.to_owned(), name: reader.text("name")?.to_owned() })
+    Ok(OfficeName {
+        number: reader.text("number")?.to_owned(),
+        name: reader.text("name")?.to_owned(),
+    })
 }
 
 fn write_profile(profile: &Profile) -> Writer {
@@ -87,7 +95,11 @@ fn write_profile(profile: &Profile) -> Writer {
 }
 
 fn read_profile(reader: &Reader<'_>) -> Result<Profile, Fault> {
-    let line = |name| reader.text_if(name).map(|text| text.map(|text| Line::stored(text.to_owned())));
+    let line = |name| {
+        reader
+            .text_if(name)
+            .map(|text| text.map(|text| Line::stored(text.to_owned())))
+    };
     Ok(Profile {
         email: address(reader, "email")?,
         name: Line::stored(reader.text("name")?.to_owned()),
@@ -113,7 +125,13 @@ fn write_mail(mail: &Promise) -> Writer {
         .text("delivery", mail.delivery.code())
         .time_if("sentAt", mail.sent_at);
     match &mail.content {
-        Content::OneTimeCode { purpose, challenge, key, counter, label } => {
+        Content::OneTimeCode {
+            purpose,
+            challenge,
+            key,
+            counter,
+            label,
+        } => {
             let kind = match purpose {
                 Purpose::Registration => REGISTRATION_CODE,
                 Purpose::Login => LOGIN_CODE,
@@ -153,7 +171,11 @@ fn read_mail(reader: &Reader<'_>) -> Result<Promise, Fault> {
         LOGIN_CODE => code(Purpose::Login)?,
         INITIAL_PASSWORD => Content::InitialPassword {
             member: MemberId::new(reader.text("of")?),
-            source: Source { key: key.clone(), nonce: reader.text("nonce")?.to_owned(), issue: reader.number("count")? },
+            source: Source {
+                key: key.clone(),
+                nonce: reader.text("nonce")?.to_owned(),
+                issue: reader.number("count")?,
+            },
         },
         _ => return Err(reader.corrupt("kind")),
     };
@@ -171,15 +193,30 @@ fn read_mail(reader: &Reader<'_>) -> Result<Promise, Fault> {
 
 /// The mail that an item of the stream promises, if it promises one.
 pub fn mail_of_image(image: &Attributes) -> Result<Option<Promise>, Fault> {
-    Reader::new("stream", image).map_if("mail")?.map(|mail| read_mail(&mail)).transpose()
+    Reader::new("stream", image)
+        .map_if("mail")?
+        .map(|mail| read_mail(&mail))
+        .transpose()
 }
 
 /// A challenge is its mail and its tries: all else of it is in the mail.
 fn read_challenge(mail: Promise, tries: u32, reader: &Reader<'_>) -> Result<Challenge, Fault> {
     match mail.content.clone() {
-        Content::OneTimeCode { purpose, challenge, key, counter, label } => {
-            Ok(Challenge { id: challenge, purpose, key, counter, label, tries, mail })
-        }
+        Content::OneTimeCode {
+            purpose,
+            challenge,
+            key,
+            counter,
+            label,
+        } => Ok(Challenge {
+            id: challenge,
+            purpose,
+            key,
+            counter,
+            label,
+            tries,
+            mail,
+        }),
         Content::InitialPassword { .. } => Err(reader.corrupt("mail")),
     }
 }
@@ -219,17 +256,31 @@ impl Item for Registration {
             registration::Stage::Profile { .. } => {
                 writer.text("stage", "profile");
             }
-            registration::Stage::Confirm { profile, replaces, .. } => {
-                writer.text("stage", "confirm").map("profile", write_profile(profile));
+            registration::Stage::Confirm {
+                profile, replaces, ..
+            } => {
+                writer
+                    .text("stage", "confirm")
+                    .map("profile", write_profile(profile));
                 if let Some(replaced) = replaces {
-                    writer.text("member", replaced.member.as_str()).text("account", replaced.account.as_str());
+                    writer
+                        .text("member", replaced.member.as_str())
+                        .text("account", replaced.account.as_str());
                 }
             }
             registration::Stage::AlreadyRegistered { .. } => {
                 writer.text("stage", "already-registered");
             }
-            registration::Stage::Completed { member, account, registered, .. } => {
-                writer.text("stage", "completed").text("member", member.as_str()).text("account", account.as_str());
+            registration::Stage::Completed {
+                member,
+                account,
+                registered,
+                ..
+            } => {
+                writer
+                    .text("stage", "completed")
+                    .text("member", member.as_str())
+                    .text("account", account.as_str());
                 if let Some(registered) = registered {
                     writer
                         .text("request", registered.request.as_str())
@@ -245,10 +296,15 @@ impl Item for Registration {
         let member = || reader.text("member").map(MemberId::new);
         let account = || reader.text("account").map(AccountKey::new);
         let stage = match reader.text("stage")? {
-            "security-code" => registration::Stage::SecurityCode { tries: reader.number("tries")? },
+            "security-code" => registration::Stage::SecurityCode {
+                tries: reader.number("tries")?,
+            },
             "otp" => {
                 let mail = read_mail(&reader.map("mail")?)?;
-                registration::Stage::Otp { office: office()?, challenge: read_challenge(mail, reader.number("tries")?, reader)? }
+                registration::Stage::Otp {
+                    office: office()?,
+                    challenge: read_challenge(mail, reader.number("tries")?, reader)?,
+                }
             }
             "profile" => registration::Stage::Profile { office: office()? },
             "confirm" => registration::Stage::Confirm {
@@ -256,7 +312,10 @@ impl Item for Registration {
                 profile: read_profile(&reader.map("profile")?)?,
                 replaces: match reader.text_if("member")? {
                     None => None,
-                    Some(member) => Some(Replaced { member: MemberId::new(member), account: account()? }),
+                    Some(member) => Some(Replaced {
+                        member: MemberId::new(member),
+                        account: account()?,
+                    }),
                 },
             },
             "already-registered" => registration::Stage::AlreadyRegistered { office: office()? },
@@ -277,7 +336,8 @@ impl Item for Registration {
         };
         Ok(Self {
             id: FlowId::new(id),
-            claims_user: ClaimsUserId::parse(reader.text("claimsUser")?).map_err(|_| reader.corrupt("claimsUser"))?,
+            claims_user: ClaimsUserId::parse(reader.text("claimsUser")?)
+                .map_err(|_| reader.corrupt("claimsUser"))?,
             expires_at: reader.time("expiresAt")?,
             email_taken: reader.number_if("emailTaken")?.unwrap_or(0),
             stage,
@@ -306,12 +366,17 @@ impl Item for Login {
             .time("ttl", plus(self.expires_at, BROOM));
         match &self.stage {
             login::Stage::Otp { challenge } => {
-                writer.text("stage", "otp").number("tries", challenge.tries).map("mail", write_mail(&challenge.mail));
+                writer
+                    .text("stage", "otp")
+                    .number("tries", challenge.tries)
+                    .map("mail", write_mail(&challenge.mail));
             }
             login::Stage::NewPassword { required, shown } => {
                 writer.text("stage", "new-password").flag("required", *required);
                 if let Some(shown) = shown {
-                    writer.text("termsShown", &shown.version).time("termsShownAt", shown.at);
+                    writer
+                        .text("termsShown", &shown.version)
+                        .time("termsShownAt", shown.at);
                 }
             }
             login::Stage::MyPage => {
@@ -324,13 +389,18 @@ impl Item for Login {
         let stage = match reader.text("stage")? {
             "otp" => {
                 let mail = read_mail(&reader.map("mail")?)?;
-                login::Stage::Otp { challenge: read_challenge(mail, reader.number("tries")?, reader)? }
+                login::Stage::Otp {
+                    challenge: read_challenge(mail, reader.number("tries")?, reader)?,
+                }
             }
             "new-password" => login::Stage::NewPassword {
                 required: reader.flag("required")?,
                 shown: match reader.text_if("termsShown")? {
                     None => None,
-                    Some(version) => Some(Shown { version: version.to_owned(), at: reader.time("termsShownAt")? }),
+                    Some(version) => Some(Shown {
+                        version: version.to_owned(),
+                        at: reader.time("termsShownAt")?,
+                    }),
                 },
             },
             "my-page" => login::Stage::MyPage,
@@ -433,10 +503,19 @@ pub(crate) fn write_member(member: &Member) -> Writer {
 fn read_member(reader: &Reader<'_>, mail: Option<Promise>) -> Result<Member, Fault> {
     let credential = if reader.flag("pending")? {
         let mail = mail.ok_or_else(|| reader.corrupt("mail"))?;
-        let Content::InitialPassword { source, .. } = mail.content.clone() else { return Err(reader.corrupt("mail")) };
-        Credential::Initial { source, reissues: reader.times("reissues")?, mail }
+        let Content::InitialPassword { source, .. } = mail.content.clone() else {
+            return Err(reader.corrupt("mail"));
+        };
+        Credential::Initial {
+            source,
+            reissues: reader.times("reissues")?,
+            mail,
+        }
     } else {
-        Credential::Chosen { hash: reader.text("hash")?.to_owned(), by: FlowId::new(reader.text("by")?) }
+        Credential::Chosen {
+            hash: reader.text("hash")?.to_owned(),
+            by: FlowId::new(reader.text("by")?),
+        }
     };
     let agreement = match reader.map_if("terms")? {
         None => None,
@@ -458,16 +537,25 @@ fn read_member(reader: &Reader<'_>, mail: Option<Promise>) -> Result<Member, Fau
         credential_version: reader.number("credential")?,
         agreement,
         last_login_at: reader.time_if("lastLogin")?,
-        sessions: reader.maps("sessions")?.iter().map(read_session).collect::<Result<_, _>>()?,
+        sessions: reader
+            .maps("sessions")?
+            .iter()
+            .map(read_session)
+            .collect::<Result<_, _>>()?,
     })
 }
 
 fn write_codes(writer: &mut Writer, codes: &CodeGuard) {
-    writer.times("codes", &codes.failures).time_if("codesStop", codes.stopped_until);
+    writer
+        .times("codes", &codes.failures)
+        .time_if("codesStop", codes.stopped_until);
 }
 
 fn read_codes(reader: &Reader<'_>) -> Result<CodeGuard, Fault> {
-    Ok(CodeGuard { failures: reader.times("codes")?, stopped_until: reader.time_if("codesStop")? })
+    Ok(CodeGuard {
+        failures: reader.times("codes")?,
+        stopped_until: reader.time_if("codesStop")?,
+    })
 }
 
 impl Item for Account {
@@ -485,29 +573,37 @@ impl Item for Account {
     fn write(&self, writer: &mut Writer, limits: &Limits) {
         writer.times("mails", &self.mails.sends);
         if self.passwords.failures > 0 {
-            writer.number("wrong", self.passwords.failures).time_if("wrongAt", self.passwords.last_failure);
+            writer
+                .number("wrong", self.passwords.failures)
+                .time_if("wrongAt", self.passwords.last_failure);
         }
         write_codes(writer, &self.codes);
         writer.map_if("member", self.member.as_ref().map(write_member));
-        writer.map_if("mail", self.member.as_ref().and_then(Member::mail).map(write_mail));
+        writer.map_if(
+            "mail",
+            self.member.as_ref().and_then(Member::mail).map(write_mail),
+        );
         writer.time("at", self.judged_at);
-        if self.member.is_none() {
-            writer.time("ttl", plus(self.forgotten_at(limits), BROOM));
-        }
+        writer.time_if("ttl", self.swept_at(limits).map(|at| plus(at, BROOM)));
     }
 
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
         let mail = reader.map_if("mail")?.map(|mail| read_mail(&mail)).transpose()?;
         Ok(Self {
             key: AccountKey::new(id),
-            mails: MailBudget { sends: reader.times("mails")? },
+            mails: MailBudget {
+                sends: reader.times("mails")?,
+            },
             passwords: PasswordGuard {
                 failures: reader.number_if("wrong")?.unwrap_or(0),
                 last_failure: reader.time_if("wrongAt")?,
             },
             codes: read_codes(reader)?,
             judged_at: reader.time("at")?,
-            member: reader.map_if("member")?.map(|member| read_member(&member, mail)).transpose()?,
+            member: reader
+                .map_if("member")?
+                .map(|member| read_member(&member, mail))
+                .transpose()?,
         })
     }
 }
@@ -521,7 +617,15 @@ pub(crate) struct AddressClaim {
 }
 
 impl AddressClaim {
-    pub(crate) fn of(member: &Member, now: Timestamp, fallen_free_before: Timestamp, version: &str, schema: u32) -> Self {
+    pub(crate) fn of(
+        member: &Member,
+        now: Timestamp,
+        limits: &Limits,
+        version: &str,
+        schema: u32,
+    ) -> Self {
+        let fallen_free_before = minus(now, limits.pending_seat_life);
+        let swept_at = member.seat_falls_free_at(limits).unwrap_or(Timestamp::MAX);
         let mut values = Writer::default();
         values
             .map(":member", write_member(member))
@@ -530,6 +634,7 @@ impl AddressClaim {
             .number(":schema", schema)
             .flag(":pending", true)
             .time(":at", now)
+            .time(":ttl", plus(swept_at, BROOM))
             .time(":free", fallen_free_before);
         let mut values = values.finish();
         values.insert(":now".to_owned(), times(&[now]));
@@ -537,7 +642,7 @@ impl AddressClaim {
         Self {
             condition: "attribute_not_exists(#member) OR (#member.#pending = :pending AND #member.#since <= :free)",
             update: "SET #member = :member, #mail = :mail, #mails = list_append(if_not_exists(#mails, :none), :now), \
-                     #at = if_not_exists(#at, :at), #version = :version, #schema = :schema REMOVE #ttl",
+                     #at = if_not_exists(#at, :at), #version = :version, #schema = :schema, #ttl = :ttl",
             values,
         }
     }
@@ -571,7 +676,10 @@ impl Item for Office {
     fn write(&self, writer: &mut Writer, _: &Limits) {
         let mut members = Writer::default().finish();
         for (member, account) in &self.members {
-            members.insert(member.as_str().to_owned(), AttributeValue::S(account.as_str().to_owned()));
+            members.insert(
+                member.as_str().to_owned(),
+                AttributeValue::S(account.as_str().to_owned()),
+            );
         }
         let mut founding = Writer::default();
         founding
@@ -580,7 +688,10 @@ impl Item for Office {
             .text("draft", self.founding.draft.as_str())
             .text("member", self.founding.member.as_str())
             .time("at", self.founding.at);
-        writer.text("name", &self.office.name).map("founding", founding).raw("members", AttributeValue::M(members));
+        writer
+            .text("name", &self.office.name)
+            .map("founding", founding)
+            .raw("members", AttributeValue::M(members));
     }
 
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
@@ -591,7 +702,10 @@ impl Item for Office {
             _ => Err(reader.corrupt("members")),
         };
         Ok(Self {
-            office: OfficeName { number: id.to_owned(), name: reader.text("name")?.to_owned() },
+            office: OfficeName {
+                number: id.to_owned(),
+                name: reader.text("name")?.to_owned(),
+            },
             members: members.entries().map(member).collect::<Result<_, _>>()?,
             founding: Founding {
                 flow: FlowId::new(founding.text("flow")?),
@@ -617,16 +731,21 @@ impl Item for ClaimsRecord {
     }
 
     fn write(&self, writer: &mut Writer, limits: &Limits) {
-        writer.times("attempts", &self.passwords.attempts);
+        writer.times("failures", &self.passwords.failures).times("open", &self.passwords.open);
         write_codes(writer, &self.codes);
-        let over = self.passwords.forgotten_at(limits).max(self.codes.forgotten_at(limits));
-        writer.time("at", self.judged_at).time("ttl", plus(over.unwrap_or(self.judged_at), BROOM));
+        let over = self
+            .passwords
+            .forgotten_at(limits)
+            .max(self.codes.forgotten_at(limits));
+        writer
+            .time("at", self.judged_at)
+            .time("ttl", plus(over.unwrap_or(self.judged_at), BROOM));
     }
 
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
         Ok(Self {
             user: ClaimsUserId::parse(id).map_err(|_| reader.corrupt("pk"))?,
-            passwords: ClaimsGuard { attempts: reader.times("attempts")? },
+            passwords: ClaimsGuard { failures: reader.times("failures")?, open: reader.times("open")? },
             codes: read_codes(reader)?,
             judged_at: reader.time("at")?,
         })
@@ -655,7 +774,10 @@ impl Item for NetworkRecord {
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
         Ok(Self {
             network: id.to_owned(),
-            budget: NetworkBudget { since: reader.time("since")?, requests: reader.number("requests")? },
+            budget: NetworkBudget {
+                since: reader.time("since")?,
+                requests: reader.number("requests")?,
+            },
         })
     }
 }

@@ -17,7 +17,6 @@ use portal::account::{Account, Member};
 use portal::limits::Limits;
 use portal::mail::Delivery;
 use portal::office::Office;
-use portal::time::minus;
 use portal::values::MemberId;
 
 use super::codec::{Attributes, Reader, Writer};
@@ -69,9 +68,15 @@ fn read<T: Item>(attributes: &Attributes) -> Result<Stored<T>, Fault> {
     if schema == 0 || SCHEMA < schema {
         return Err(reader.corrupt("schema"));
     }
-    let id = reader.text("pk")?.strip_prefix(T::KIND).and_then(|rest| rest.strip_prefix('#'));
+    let id = reader
+        .text("pk")?
+        .strip_prefix(T::KIND)
+        .and_then(|rest| rest.strip_prefix('#'));
     let item = T::read(id.ok_or_else(|| reader.corrupt("pk"))?, &reader)?;
-    Ok(Stored { item, version: reader.text("v")?.to_owned() })
+    Ok(Stored {
+        item,
+        version: reader.text("v")?.to_owned(),
+    })
 }
 
 /// How sure a read is.
@@ -174,7 +179,10 @@ impl Table {
     fn attributes<T: Item>(&self, item: &T, version: &str) -> Attributes {
         let mut writer = Writer::default();
         item.write(&mut writer, &self.limits);
-        writer.text("pk", &key_of::<T>(item.id())).text("v", version).number("schema", SCHEMA);
+        writer
+            .text("pk", &key_of::<T>(item.id()))
+            .text("v", version)
+            .number("schema", SCHEMA);
         writer.finish()
     }
 
@@ -303,7 +311,9 @@ impl Table {
                 Change::Keep(answer) => return Ok((answer, known)),
                 Change::Offer(item, answer) => {
                     let replacing = known.as_ref().map_or(Replacing::Nothing, Replacing::Read);
-                    let (Written::Won(stored) | Written::Lost(Some(stored))) = self.put(item, replacing).await? else {
+                    let (Written::Won(stored) | Written::Lost(Some(stored))) =
+                        self.put(item, replacing).await?
+                    else {
                         return Ok((answer, None));
                     };
                     return Ok((answer, Some(stored)));
@@ -326,7 +336,10 @@ impl Table {
             }
             if round >= 3 {
                 // The crowd thins out as others win; each waits a time of its own, so that they do not meet again.
-                tokio::time::sleep(random::pause(Duration::from_millis(u64::from(round.min(20)) * 2))?).await;
+                tokio::time::sleep(random::pause(Duration::from_millis(
+                    u64::from(round.min(20)) * 2,
+                ))?)
+                .await;
             }
         }
         Err(Fault::Contention(T::KIND).into())
@@ -340,7 +353,10 @@ impl Table {
             .update_item()
             .table_name(&self.name)
             .key("pk", AttributeValue::S(mark.key.clone()))
-            .condition_expression(format!("#mail.#n = :number AND #mail.#of = :of AND #mail.#delivery IN ({})", states.join(", ")))
+            .condition_expression(format!(
+                "#mail.#n = :number AND #mail.#of = :of AND #mail.#delivery IN ({})",
+                states.join(", ")
+            ))
             .update_expression(match mark.sent_at {
                 Some(_) => "SET #mail.#delivery = :to, #mail.#sent = :at, #v = :version",
                 None => "SET #mail.#delivery = :to, #v = :version",
@@ -374,13 +390,20 @@ impl Table {
     /// Claims an office and an address for their first member, both or neither, without having read either.
     ///
     /// None means it is done; otherwise somebody holds one of the two.
-    pub async fn found(&self, office: &Office, member: &Member, now: Timestamp) -> Result<Option<Seats>, Fault> {
+    pub async fn found(
+        &self,
+        office: &Office,
+        member: &Member,
+        now: Timestamp,
+    ) -> Result<Option<Seats>, Fault> {
         let version = random::id()?;
-        let free_before = minus(now, self.limits.pending_seat_life);
-        let claim = AddressClaim::of(member, now, free_before, &version, SCHEMA);
+        let claim = AddressClaim::of(member, now, &self.limits, &version, SCHEMA);
         let mut address = Update::builder()
             .table_name(&self.name)
-            .key("pk", AttributeValue::S(key_of::<Account>(&member.profile.email.key())))
+            .key(
+                "pk",
+                AttributeValue::S(key_of::<Account>(&member.profile.email.key())),
+            )
             .condition_expression(claim.condition)
             .update_expression(claim.update)
             .set_expression_attribute_values(Some(claim.values))
@@ -388,12 +411,15 @@ impl Table {
         for (placeholder, name) in AddressClaim::NAMES {
             address = address.expression_attribute_names(*placeholder, *name);
         }
-        let address = address.build().map_err(|_| Fault::CorruptItem { kind: "ACCOUNT", attribute: "update" })?;
+        let address = address.build().map_err(|_| Fault::CorruptItem {
+            kind: "ACCOUNT",
+            attribute: "update",
+        })?;
         let writes = vec![
             self.transact_put(office, Replacing::Nothing)?,
             TransactWriteItem::builder().update(address).build(),
         ];
-        Ok(self.transact(writes).await?.map(|mut lost| Seats {
+        Ok(self.transact(&writes).await?.map(|mut lost| Seats {
             account: lost.pop().flatten().and_then(|image| read(&image).ok()),
             office: lost.pop().flatten().and_then(|image| read(&image).ok()),
         }))
@@ -408,12 +434,17 @@ impl Table {
     ) -> Result<bool, Fault> {
         let mut writes = vec![self.transact_put(office.0, Replacing::Read(office.1))?];
         for (account, read) in accounts {
-            writes.push(self.transact_put(account, read.as_ref().map_or(Replacing::Nothing, Replacing::Read))?);
+            writes
+                .push(self.transact_put(account, read.as_ref().map_or(Replacing::Nothing, Replacing::Read))?);
         }
-        Ok(self.transact(writes).await?.is_none())
+        Ok(self.transact(&writes).await?.is_none())
     }
 
-    fn transact_put<T: Item>(&self, item: &T, replacing: Replacing<'_, T>) -> Result<TransactWriteItem, Fault> {
+    fn transact_put<T: Item>(
+        &self,
+        item: &T,
+        replacing: Replacing<'_, T>,
+    ) -> Result<TransactWriteItem, Fault> {
         let mut put = Put::builder()
             .table_name(&self.name)
             .set_item(Some(self.attributes(item, &random::id()?)))
@@ -424,20 +455,33 @@ impl Table {
                 .condition_expression("v = :read")
                 .expression_attribute_values(":read", AttributeValue::S(stored.version.clone())),
         };
-        let put = put.build().map_err(|_| Fault::CorruptItem { kind: T::KIND, attribute: "put" })?;
+        let put = put.build().map_err(|_| Fault::CorruptItem {
+            kind: T::KIND,
+            attribute: "put",
+        })?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
     /// None if all was written; otherwise each item as it is, where its condition failed.
     ///
-    /// The SDK draws the ClientRequestToken once a call and repeats it when it repeats the call, so a lost answer
+    /// The SDK draws the `ClientRequestToken` once a call and repeats it when it repeats the call, so a lost answer
     /// does nothing twice.
-    async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Option<Vec<Option<Attributes>>>, Fault> {
+    async fn transact(&self, writes: &[TransactWriteItem]) -> Result<Option<Vec<Option<Attributes>>>, Fault> {
         for round in 1..=ROUNDS {
-            let sent = self.client.transact_write_items().set_transact_items(Some(writes.clone())).send().await;
+            let sent = self
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(writes.to_vec()))
+                .send()
+                .await;
             let Err(error) = sent else { return Ok(None) };
-            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
-                if matches!(error.as_service_error(), Some(TransactWriteItemsError::TransactionInProgressException(_))) {
+            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+                error.as_service_error()
+            else {
+                if matches!(
+                    error.as_service_error(),
+                    Some(TransactWriteItemsError::TransactionInProgressException(_))
+                ) {
                     tokio::time::sleep(Duration::from_millis(u64::from(round) * 5)).await;
                     continue;
                 }
@@ -446,9 +490,14 @@ impl Table {
             let reasons = cancelled.cancellation_reasons();
             let failed = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
             if failed("ConditionalCheckFailed") {
-                return Ok(Some(reasons.iter().map(|reason| reason.item().cloned()).collect()));
+                return Ok(Some(
+                    reasons.iter().map(|reason| reason.item().cloned()).collect(),
+                ));
             }
-            if !(failed("TransactionConflict") || failed("ThrottlingError") || failed("ProvisionedThroughputExceeded")) {
+            if !(failed("TransactionConflict")
+                || failed("ThrottlingError")
+                || failed("ProvisionedThroughputExceeded"))
+            {
                 return Err(fault("TransactWriteItems")(error));
             }
             tokio::time::sleep(Duration::from_millis(u64::from(round.min(20)) * 5)).await;
