@@ -1,1 +1,22 @@
-//! contract
+//! The contract: what is written twice says the same twice. Tables of the code, the template, the local router, the
+//! generated files and `api.md` are compared here, both ways.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot read a file of ours has failed, which is all it can do"
+)]
+
+mod generated;
+mod house;
+mod limits;
+mod manual;
+mod names;
+mod openapi;
+mod purity;
+mod roles;
+mod steps;
+mod template;
+mod variables;
+mod words;

@@ -1,0 +1,154 @@
+//! The numbers of the product, as they were decided, and the code's.
+
+use portal::limits::Limits;
+
+const SECOND: u64 = 1;
+const MINUTE: u64 = 60 * SECOND;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+const KIB: u64 = 1_024;
+
+/// What was decided, in the words of the decision, and what it comes to.
+const DECIDED: [(&str, &[(&str, u64)]); 17] = [
+    (
+        "one-time code: 10 min, 5 tries per challenge with all its resends",
+        &[("CODE_LIFE_SECONDS", 10 * MINUTE), ("CODE_TRIES", 5)],
+    ),
+    (
+        "10 failures per account in 24 h, then a stop of 15 min, then 1 h, then 4 h",
+        &[
+            ("CODE_FAILURES_BEFORE_STOP", 10),
+            ("CODE_FAILURE_WINDOW_SECONDS", 24 * HOUR),
+            ("CODE_FIRST_STOP_SECONDS", 15 * MINUTE),
+            ("CODE_SECOND_STOP_SECONDS", HOUR),
+            ("CODE_THIRD_STOP_SECONDS", 4 * HOUR),
+        ],
+    ),
+    (
+        "resend after 30, 60, 120, 240 s; 5 sends per challenge; the same code while it has 3 minutes or more to live",
+        &[
+            ("RESEND_FIRST_WAIT_SECONDS", 30 * SECOND),
+            ("SENDS_PER_CHALLENGE", 5),
+            ("SAME_CODE_SECONDS", 3 * MINUTE),
+        ],
+    ),
+    (
+        "10 mails an hour and 20 a day to one address",
+        &[
+            ("MAILS_PER_HOUR_AND_ADDRESS", 10),
+            ("MAILS_PER_DAY_AND_ADDRESS", 20),
+        ],
+    ),
+    (
+        "requests that mail, per network: 30 an hour",
+        &[("MAIL_REQUESTS_PER_NETWORK", 30)],
+    ),
+    (
+        "registration, log-in in progress: 30 min, 15 min",
+        &[
+            ("REGISTRATION_LIFE_SECONDS", 30 * MINUTE),
+            ("LOGIN_LIFE_SECONDS", 15 * MINUTE),
+        ],
+    ),
+    (
+        "wrong passwords: free to 4; from the 5th a wait up to 15 min; after 100 in a row off until a reset",
+        &[
+            ("FREE_WRONG_PASSWORDS", 4),
+            ("WRONG_PASSWORD_LONGEST_WAIT_SECONDS", 15 * MINUTE),
+            ("WRONG_PASSWORDS_BEFORE_OFF", 100),
+        ],
+    ),
+    (
+        "password: 15 to 128 characters",
+        &[("PASSWORD_SHORTEST", 15), ("PASSWORD_LONGEST", 128)],
+    ),
+    (
+        "initial password: 72 h; re-issued 3 times a day",
+        &[
+            ("INITIAL_PASSWORD_LIFE_SECONDS", 72 * HOUR),
+            ("REISSUES_PER_DAY", 3),
+        ],
+    ),
+    (
+        "session: 30 min idle, 12 h in all, 5 a person; 10 min of fresh proof",
+        &[
+            ("SESSION_IDLE_SECONDS", 30 * MINUTE),
+            ("SESSION_LIFE_SECONDS", 12 * HOUR),
+            ("SESSIONS_PER_PERSON", 5),
+            ("FRESH_PROOF_SECONDS", 10 * MINUTE),
+        ],
+    ),
+    (
+        "office: 5 members, pending ones included; a pending member's seat falls free after 14 days",
+        &[("OFFICE_MEMBERS", 5), ("PENDING_SEAT_LIFE_SECONDS", 14 * DAY)],
+    ),
+    (
+        "claims password: 2 failures in 24 h, then the question",
+        &[
+            ("CLAIMS_FAILURES_BEFORE_QUESTION", 2),
+            ("CLAIMS_FAILURE_WINDOW_SECONDS", 24 * HOUR),
+        ],
+    ),
+    ("3 tries at a security code", &[("SECURITY_CODE_TRIES", 3)]),
+    (
+        "5 s for one call to the claims system",
+        &[("CLAIMS_BUDGET_SECONDS", 5 * SECOND)],
+    ),
+    (
+        "the fifth email-taken ends the flow",
+        &[("EMAIL_TAKEN_ANSWERS", 5)],
+    ),
+    (
+        "bodies: 16 KiB, inquiry 32 KiB",
+        &[("BODY_BYTES", 16 * KIB), ("INQUIRY_BODY_BYTES", 32 * KIB)],
+    ),
+    (
+        "argon2id: 19 MiB, two passes",
+        &[("HASH_MEMORY_KIB", 19 * KIB), ("HASH_PASSES", 2)],
+    ),
+];
+
+#[test]
+fn every_number_is_the_one_that_was_decided() {
+    for (decision, numbers) in DECIDED {
+        for (name, value) in numbers {
+            let limit = Limits::ALL
+                .iter()
+                .find(|limit| limit.name == *name)
+                .unwrap_or_else(|| panic!("no {name}"));
+            assert_eq!(limit.default, *value, "{name}: {decision}");
+        }
+    }
+}
+
+#[test]
+fn no_number_is_in_the_code_that_nobody_decided() {
+    let decided = |name: &str| {
+        DECIDED
+            .iter()
+            .flat_map(|(_, numbers)| numbers.iter())
+            .any(|(other, _)| *other == name)
+    };
+    let others: Vec<&str> = Limits::ALL
+        .iter()
+        .map(|limit| limit.name)
+        .filter(|name| !decided(name))
+        .collect();
+    assert_eq!(others, [""; 0]);
+}
+
+#[test]
+fn every_number_has_a_reason_and_a_unit() {
+    for limit in Limits::ALL {
+        assert!(
+            limit.reason.ends_with('.') && !limit.unit.is_empty(),
+            "{}",
+            limit.name
+        );
+        assert!(
+            !limit.reason.contains('|'),
+            "{}: a bar ends a cell of the table",
+            limit.name
+        );
+    }
+}

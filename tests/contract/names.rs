@@ -1,0 +1,108 @@
+//! Things are called what they are called.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use crate::house;
+
+#[test]
+fn folder_package_and_binary_of_a_function_have_one_name() {
+    for folder in house::functions() {
+        let manifest: toml::Table = house::text(&format!("functions/{folder}/Cargo.toml"))
+            .parse()
+            .unwrap();
+        assert_eq!(manifest["package"]["name"].as_str(), Some(folder.as_str()));
+        // Without a `[[bin]]` of another name the binary has the package's.
+        assert!(!manifest.contains_key("bin"), "{folder}");
+        assert!(
+            house::root()
+                .join("functions")
+                .join(&folder)
+                .join("src/main.rs")
+                .is_file(),
+            "{folder}"
+        );
+    }
+}
+
+/// A crate whose name is missing there writes no line.
+#[test]
+fn every_function_is_heard_in_the_log() {
+    let telemetry = house::text("shared/platform/src/telemetry.rs");
+    let filter = telemetry
+        .split_once("FILTER")
+        .unwrap()
+        .1
+        .split_once(';')
+        .unwrap()
+        .0;
+    for function in house::functions() {
+        let library = function.replace('-', "_");
+        assert!(filter.contains(&format!("{library}=")), "{library}");
+    }
+}
+
+#[test]
+fn no_two_decisions_have_one_number() {
+    let mut numbers: BTreeMap<String, String> = BTreeMap::new();
+    for entry in fs::read_dir(house::root().join("docs/adr"))
+        .unwrap()
+        .map(Result::unwrap)
+    {
+        let name = entry.file_name().into_string().unwrap();
+        let Some((number, _)) = name.split_once('-').filter(|_| name.ends_with(".md")) else {
+            continue;
+        };
+        assert!(
+            number.len() == 4 && number.chars().all(|c| c.is_ascii_digit()),
+            "{name}"
+        );
+        if let Some(other) = numbers.insert(number.to_owned(), name.clone()) {
+            panic!("{other} and {name}");
+        }
+    }
+}
+
+/// A row of the glossary: the word, and the identifiers that stand for it.
+fn glossary() -> Vec<(String, Vec<String>)> {
+    let Ok(text) = fs::read_to_string(house::root().join("docs/glossary.md")) else {
+        return Vec::new();
+    };
+    let rows = text.lines().filter(|line| line.starts_with('|'));
+    let cells = rows.map(|row| {
+        row.trim_matches('|')
+            .split('|')
+            .map(str::trim)
+            .collect::<Vec<_>>()
+    });
+    let rows = cells.filter(|cells| cells.len() > 1 && cells[0] != "用語" && !cells[0].starts_with("---"));
+    let quoted = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    rows.map(|cells| (cells[0].to_owned(), quoted(cells[1])))
+        .collect()
+}
+
+#[test]
+fn every_word_of_the_glossary_is_found_in_the_code() {
+    let sources = ["shared/portal/src", "shared/platform/src", "shared/testkit/src"];
+    let sources: Vec<String> = sources
+        .iter()
+        .flat_map(|path| house::sources(path))
+        .map(|(_, text)| text)
+        .collect();
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let identifiers: BTreeSet<&str> = sources
+        .iter()
+        .flat_map(|text| text.split(|c| !is_part(c)))
+        .collect();
+    for (word, names) in glossary() {
+        assert!(!names.is_empty(), "{word} has no identifier");
+        for name in names {
+            // `Kind::NotFound` is found by its parts.
+            let parts = name.split("::").flat_map(|part| part.split('.'));
+            assert!(
+                parts.into_iter().all(|part| identifiers.contains(part)),
+                "{word}: {name}"
+            );
+        }
+    }
+}

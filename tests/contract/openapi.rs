@@ -1,0 +1,424 @@
+//! The OpenAPI document holds together, and says no more and no less than the code.
+
+use std::collections::BTreeSet;
+
+use jsonschema::Validator;
+use platform::openapi::{document, schema_of_answer, schema_of_body};
+use portal::code::OneTimeCode;
+use portal::problem::Kind;
+use portal::progress::Allowed;
+use portal::steps::{self, AnswerShape, COMMON, Method, STEPS, Step};
+use portal::values::{ClaimsUserId, EmailAddress, Line, NameKana, PhoneNumber};
+use serde_json::{Map, Value, json};
+
+use crate::house;
+
+/// Every object in the document, with where it stands.
+fn objects<'a>(value: &'a Value, at: &str, found: &mut Vec<(String, &'a Map<String, Value>)>) {
+    match value {
+        Value::Object(members) => {
+            found.push((at.to_owned(), members));
+            for (name, member) in members {
+                objects(
+                    member,
+                    &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")),
+                    found,
+                );
+            }
+        }
+        Value::Array(list) => {
+            for (place, item) in list.iter().enumerate() {
+                objects(item, &format!("{at}/{place}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn compiled(schema: &Value) -> Validator {
+    jsonschema::draft202012::new(schema).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_everything_shared_is_referred_to() {
+    let document = document();
+    let mut found = Vec::new();
+    objects(&document, "", &mut found);
+    let mut targets = BTreeSet::new();
+    for (at, members) in &found {
+        if let Some(target) = members.get("$ref") {
+            targets.insert(target.as_str().unwrap_or_else(|| panic!("{at}")).to_owned());
+        }
+        if let Some(mapping) = members.get("mapping").and_then(Value::as_object) {
+            targets.extend(mapping.values().map(|target| target.as_str().unwrap().to_owned()));
+        }
+    }
+    for target in &targets {
+        assert!(
+            document.pointer(target.trim_start_matches('#')).is_some(),
+            "{target}"
+        );
+    }
+    for shared in ["schemas", "responses", "headers", "parameters"] {
+        for name in document["components"][shared].as_object().unwrap().keys() {
+            // Every refusal there is, for whoever wants to read any of them; and kinds that no step is refused with yet.
+            let is_kind = shared == "schemas" && name.ends_with("Problem");
+            assert!(
+                is_kind || targets.contains(&format!("#/components/{shared}/{name}")),
+                "{shared}/{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_document_has_the_structure_of_openapi_3_1() {
+    let document = document();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
+    for word in ["title", "version", "description"] {
+        assert!(document["info"][word].is_string());
+    }
+    assert_eq!(document["info"]["license"]["identifier"], "Apache-2.0");
+    let tags: Vec<&Value> = document["tags"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tag| &tag["name"])
+        .collect();
+    let schemes = document["components"]["securitySchemes"].as_object().unwrap();
+    let mut names = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        assert!(
+            path.starts_with('/') && !path.ends_with('/') && !path.contains('{'),
+            "{path}"
+        );
+        for operation in methods.as_object().unwrap().values() {
+            assert!(
+                names.insert(operation["operationId"].as_str().unwrap().to_owned()),
+                "{path}"
+            );
+            assert!(
+                operation["tags"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .all(|tag| tags.contains(&tag)),
+                "{path}"
+            );
+            let wanted = operation["security"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .flat_map(|wanted| wanted.as_object().unwrap());
+            assert!(
+                wanted.into_iter().all(|(scheme, _)| schemes.contains_key(scheme)),
+                "{path}"
+            );
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                assert!(
+                    status
+                        .parse::<u16>()
+                        .is_ok_and(|status| (200..600).contains(&status)),
+                    "{path} {status}"
+                );
+                assert!(
+                    response["description"].is_string() || response["$ref"].is_string(),
+                    "{path} {status}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_schema_compiles_and_every_object_of_ours_is_closed() {
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    for name in schemas.keys() {
+        let mut schema =
+            json!({ "components": { "schemas": schemas }, "$ref": format!("#/components/schemas/{name}") });
+        assert!(jsonschema::draft202012::meta::is_valid(&schema), "{name}");
+        compiled(&schema.take());
+    }
+    let mut found = Vec::new();
+    objects(&document["components"]["schemas"], "", &mut found);
+    for (at, members) in found {
+        let is_object = members.get("type").is_some_and(|kind| kind == "object");
+        assert!(
+            !is_object || members.get("additionalProperties") == Some(&Value::Bool(false)),
+            "{at}"
+        );
+    }
+}
+
+/// The statuses of a step's refusals, with the codes that may stand there.
+fn refusals(step: &Step) -> BTreeSet<(u16, &'static str)> {
+    let read = |kind: &&Kind| matches!(kind, Kind::ForeignOrigin | Kind::TemporarilyUnavailable);
+    let common = COMMON
+        .iter()
+        .filter(|kind| step.method != Method::Get || read(kind));
+    common
+        .chain(step.refusals)
+        .map(|kind| (kind.status(), kind.code()))
+        .collect()
+}
+
+#[test]
+fn every_step_has_a_schema_for_each_of_its_answers_and_for_no_other() {
+    let document = document();
+    for step in STEPS {
+        let operation = &document["paths"][step.path][step.method.name().to_ascii_lowercase()];
+        let mut expected: BTreeSet<u16> = refusals(step).into_iter().map(|(status, _)| status).collect();
+        expected.insert(step.success);
+        let documented = operation["responses"].as_object().unwrap().keys();
+        assert_eq!(
+            documented
+                .map(|status| status.parse().unwrap())
+                .collect::<BTreeSet<u16>>(),
+            expected
+        );
+        for status in 100..600 {
+            let schema = schema_of_answer(step, status);
+            let has_body = expected.contains(&status) && status != 204;
+            assert_eq!(schema != Value::Bool(false), has_body, "{} {status}", step.name);
+            if has_body {
+                compiled(&schema);
+            }
+        }
+        assert_eq!(step.answer == AnswerShape::Nothing, step.success == 204);
+    }
+}
+
+/// A refusal with nothing in it but what all carry.
+fn bare(kind: Kind) -> Value {
+    json!({
+        "type": format!("https://portal.example.jp/problems/{}", kind.code()),
+        "title": kind.title(),
+        "status": kind.status(),
+        "code": kind.code(),
+        "instance": "urn:request:1",
+    })
+}
+
+#[test]
+fn a_step_is_refused_with_its_own_kinds_and_no_others() {
+    let step = &steps::SHOW_ME;
+    let schema = compiled(&schema_of_answer(step, 401));
+    assert!(schema.is_valid(&bare(Kind::NoSession)));
+    assert!(!schema.is_valid(&bare(Kind::NoFlow)));
+    for (name, value) in [
+        ("title", json!("x")),
+        ("status", json!(403)),
+        ("instance", json!("1")),
+        ("detail", json!("x")),
+    ] {
+        let mut other = bare(Kind::NoSession);
+        other[name] = value;
+        assert!(!schema.is_valid(&other), "{name}");
+    }
+    for step in STEPS {
+        for (status, code) in refusals(step) {
+            let kind = Kind::ALL.iter().find(|kind| kind.code() == code).unwrap();
+            let mut problem = bare(*kind);
+            let schema = compiled(&schema_of_answer(step, status));
+            // What a kind always carries is missing, or the schema takes it as it is.
+            if !schema.is_valid(&problem) {
+                problem["errors"] = json!([{ "pointer": "", "code": "unknown-field" }]);
+                let with_errors = schema.is_valid(&problem);
+                problem.as_object_mut().unwrap().remove("errors");
+                problem["retryAfterSeconds"] = json!(1);
+                let with_wait = schema.is_valid(&problem);
+                let shows_where = schema.iter_errors(&problem).count() > 0;
+                assert!(with_errors || with_wait || shows_where, "{} {code}", step.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_word_that_says_what_may_be_done_stands_at_some_screen() {
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let stages = schemas.iter().filter(|(name, _)| name.starts_with("ProgressAt"));
+    let words = stages.flat_map(|(_, stage)| {
+        stage["properties"]["allowed"]["items"]["enum"]
+            .as_array()
+            .unwrap()
+    });
+    let words: BTreeSet<&str> = words.map(|word| word.as_str().unwrap()).collect();
+    assert_eq!(words, Allowed::ALL.iter().map(|allowed| allowed.code()).collect());
+}
+
+#[test]
+fn a_body_has_the_fields_of_its_step_and_no_others() {
+    for step in STEPS {
+        let schema = schema_of_body(step);
+        if step.method == Method::Get {
+            assert_eq!(schema, Value::Bool(false));
+            continue;
+        }
+        let body = &schema["allOf"][0];
+        assert_eq!(body["additionalProperties"], false, "{}", step.name);
+        let names: BTreeSet<&str> = body["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(
+            names,
+            step.fields.iter().map(|field| field.name).collect(),
+            "{}",
+            step.name
+        );
+        compiled(&schema);
+    }
+}
+
+/// What people type, and the parsers put right, is no error of the document either.
+#[test]
+fn whatever_the_server_takes_as_it_is_typed_the_document_takes() {
+    let profile = compiled(&schema_of_body(&steps::ENTER_PROFILE));
+    let good = json!({
+        "email": "taro@example.jp", "name": "介護 太郎", "nameKana": "カイゴ タロウ", "phone": "0312345678",
+        "department": null,
+    });
+    assert!(profile.is_valid(&good));
+    let spaces = "　".repeat(300);
+    let typed = [
+        ("email", format!(" ｔａｒｏ＠ｅｘａｍｐｌｅ．ｊｐ{spaces}")),
+        ("email", "taro@介護.jp.".to_owned()),
+        ("name", format!("{spaces}葛\u{E0100}城{spaces}")),
+        ("nameKana", "ｶｲｺﾞ　たろう".to_owned()),
+        ("phone", "+81(0)3-1234-5678".to_owned()),
+        ("phone", "（０３）１２３４ｰ５６７８".to_owned()),
+    ];
+    for (name, typed) in typed {
+        let taken = match name {
+            "email" => EmailAddress::parse(&typed).is_ok(),
+            "name" => Line::parse(&typed).is_ok(),
+            "nameKana" => NameKana::parse(&typed).is_ok(),
+            _ => PhoneNumber::parse(&typed).is_ok(),
+        };
+        let mut body = good.clone();
+        body[name] = typed.clone().into();
+        assert!(taken && profile.is_valid(&body), "{name}: {typed}");
+    }
+    let start = compiled(&schema_of_body(&steps::START_REGISTRATION));
+    for id in [
+        "KJ1",
+        "ｋｊ ００００－００００－０００１",
+        " kj 0000-0000-0000-0000-0000-0000-0000-00 ",
+    ] {
+        assert!(
+            ClaimsUserId::parse(id).is_ok() && start.is_valid(&json!({ "userId": id, "password": "p" })),
+            "{id}"
+        );
+    }
+    let code = compiled(&schema_of_body(&steps::ENTER_LOGIN_OTP));
+    for typed in ["012345", " 012 345 ", "０１２－３４５\n", "⑫㉞㊿"] {
+        assert!(
+            OneTimeCode::parse(typed).is_ok() && code.is_valid(&json!({ "code": typed })),
+            "{typed}"
+        );
+    }
+}
+
+#[test]
+fn what_is_refused_before_anything_is_put_right_the_document_refuses() {
+    let start = compiled(&schema_of_body(&steps::START_REGISTRATION));
+    for body in [
+        json!({ "userId": "KJ1" }),
+        json!({ "userId": "", "password": "p" }),
+        json!({ "userId": null, "password": "p" }),
+        json!({ "userId": "KJ1", "password": "\u{7}" }),
+        json!({ "userId": "KJ1", "password": "p".repeat(129) }),
+        json!({ "userId": "KJ1", "password": "p", "acceptLockRisk": "true" }),
+        json!({ "userId": "KJ1", "password": "p", "role": "manager" }),
+    ] {
+        assert!(!start.is_valid(&body), "{body}");
+    }
+    assert!(
+        start.is_valid(&json!({ "userId": "KJ1", "password": "𠮷".repeat(128), "acceptLockRisk": true }))
+    );
+}
+
+#[test]
+fn the_examples_are_what_they_are_examples_of() {
+    let document = document();
+    let mut found = Vec::new();
+    objects(&document, "", &mut found);
+    for (at, schema) in found
+        .into_iter()
+        .filter(|(_, schema)| schema.get("examples").is_some_and(Value::is_array))
+    {
+        let validator = compiled(&Value::Object(schema.clone()));
+        assert!(
+            schema["examples"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|example| validator.is_valid(example)),
+            "{at}"
+        );
+    }
+}
+
+/// The lengths stand where each is enforced; the document repeats them.
+#[test]
+fn the_lengths_of_secrets_are_those_that_the_functions_enforce() {
+    let enforced = [
+        (
+            "claims-auth",
+            "PASSWORD_LONGEST: usize = 128;",
+            &steps::START_REGISTRATION,
+            "password",
+            128,
+        ),
+        (
+            "security-code",
+            "SECURITY_CODE_LONGEST: usize = 64;",
+            &steps::ENTER_SECURITY_CODE,
+            "securityCode",
+            64,
+        ),
+        (
+            "login",
+            "PASSWORD_OCTETS: usize = 1_024;",
+            &steps::START_LOGIN,
+            "password",
+            1_024,
+        ),
+    ];
+    for (function, line, step, field, longest) in enforced {
+        assert!(
+            house::text(&format!("functions/{function}/src/lib.rs")).contains(line),
+            "{function}"
+        );
+        assert_eq!(
+            schema_of_body(step)["allOf"][0]["properties"][field]["maxLength"],
+            longest,
+            "{function}"
+        );
+    }
+}
+
+#[test]
+fn the_headers_are_those_that_are_sent() {
+    let sent = house::text("shared/platform/src/http/answer.rs");
+    let document = document();
+    let headers = &document["components"]["headers"];
+    for (name, shared) in [
+        ("cache-control", "CacheControl"),
+        ("x-content-type-options", "ContentTypeOptions"),
+        ("strict-transport-security", "StrictTransportSecurity"),
+        ("content-security-policy", "ContentSecurityPolicy"),
+        ("referrer-policy", "ReferrerPolicy"),
+    ] {
+        let value = headers[shared]["schema"]["const"].as_str().unwrap();
+        assert!(
+            sent.contains(&format!("\"{name}\"")) && sent.contains(&format!("\"{value}\"")),
+            "{name}: {value}"
+        );
+    }
+}

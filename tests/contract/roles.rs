@@ -1,0 +1,218 @@
+//! What each function asks the table for, and what its role lets it ask.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_norway::Value as Yaml;
+
+use crate::{house, template};
+
+const GET: &str = "GetItem";
+const PUT: &str = "PutItem";
+const UPDATE: &str = "UpdateItem";
+const DELETE: &str = "DeleteItem";
+
+type Asked = &'static [(&'static str, &'static [&'static str])];
+
+/// What the code asks for, by the kind of item: `get` and `get_image` read, `put` and `change` put, a `Change::Remove`
+/// and `forget` delete, `mark_mail` updates, and so on. A refusal shows where the flow stands, and that reads the
+/// office and the accounts of its members: at any stage, wherever a submission may come late.
+const ASKED: [(&str, Asked); 17] = [
+    // The flow is new, so its progress reads nothing; a write that is lost brings what it lost against.
+    (
+        "claims-auth",
+        &[
+            ("CLAIMS", &[PUT, DELETE]),
+            ("REGISTRATION", &[PUT, DELETE]),
+            ("ACCOUNT", &[PUT]),
+            ("NETWORK", &[PUT]),
+        ],
+    ),
+    (
+        "security-code",
+        &[
+            ("REGISTRATION", &[GET, PUT]),
+            ("ACCOUNT", &[GET, PUT]),
+            ("OFFICE", &[GET]),
+        ],
+    ),
+    (
+        "registration-otp",
+        &[
+            ("REGISTRATION", &[GET, PUT]),
+            ("ACCOUNT", &[GET, PUT]),
+            ("CLAIMS", &[PUT]),
+            ("OFFICE", &[GET]),
+        ],
+    ),
+    // The fifth address that is taken removes the flow, here and at confirm.
+    (
+        "profile",
+        &[
+            ("REGISTRATION", &[GET, PUT, DELETE]),
+            ("ACCOUNT", &[GET]),
+            ("OFFICE", &[GET]),
+        ],
+    ),
+    // `found` puts the office and updates the account in one transaction. It is nowhere written whether the keys of a
+    // transaction are looked at one by one or together, so both kinds have the verbs of both parts.
+    (
+        "confirm",
+        &[
+            ("REGISTRATION", &[GET, PUT, DELETE]),
+            ("ACCOUNT", &[GET, PUT, UPDATE]),
+            ("OFFICE", &[GET, PUT, UPDATE]),
+        ],
+    ),
+    (
+        "resend-initial-password",
+        &[
+            ("REGISTRATION", &[GET, PUT]),
+            ("ACCOUNT", &[GET, PUT]),
+            ("OFFICE", &[GET]),
+        ],
+    ),
+    (
+        "registration-progress",
+        &[
+            ("REGISTRATION", &[GET, DELETE]),
+            ("ACCOUNT", &[GET]),
+            ("OFFICE", &[GET]),
+        ],
+    ),
+    (
+        "login",
+        &[
+            ("ACCOUNT", &[GET, PUT]),
+            ("LOGIN", &[PUT, DELETE]),
+            ("NETWORK", &[PUT]),
+        ],
+    ),
+    (
+        "login-otp",
+        &[
+            ("LOGIN", &[GET, PUT]),
+            ("ACCOUNT", &[GET, PUT]),
+            ("SESSION", &[PUT]),
+        ],
+    ),
+    ("terms", &[("LOGIN", &[GET, PUT])]),
+    (
+        "new-password",
+        &[
+            ("LOGIN", &[GET, PUT]),
+            ("ACCOUNT", &[GET, PUT]),
+            ("SESSION", &[PUT]),
+        ],
+    ),
+    (
+        "login-progress",
+        &[
+            ("LOGIN", &[GET, PUT, DELETE]),
+            ("ACCOUNT", &[GET, PUT]),
+            ("SESSION", &[PUT, DELETE]),
+        ],
+    ),
+    (
+        "logout",
+        &[
+            ("ACCOUNT", &[GET, PUT]),
+            ("SESSION", &[GET, DELETE]),
+            ("LOGIN", &[DELETE]),
+        ],
+    ),
+    (
+        "my-page",
+        &[("SESSION", &[GET, PUT]), ("ACCOUNT", &[GET]), ("OFFICE", &[GET])],
+    ),
+    ("not-found", &[]),
+    (
+        "deliver-mail",
+        &[
+            ("REGISTRATION", &[GET, UPDATE]),
+            ("LOGIN", &[GET, UPDATE]),
+            ("ACCOUNT", &[GET, UPDATE]),
+        ],
+    ),
+    (
+        "mail-events",
+        &[
+            ("REGISTRATION", &[UPDATE]),
+            ("LOGIN", &[UPDATE]),
+            ("ACCOUNT", &[UPDATE]),
+        ],
+    ),
+];
+
+/// It has a table of its own, and no item of ours.
+const ELSEWHERE: (&str, Asked) = ("claims-simulator", &[]);
+
+#[test]
+fn every_role_allows_what_its_function_asks_for_and_nothing_else() {
+    let asked: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = ASKED
+        .into_iter()
+        .chain([ELSEWHERE])
+        .map(|(function, kinds)| {
+            let verbs = |verbs: &[&str]| verbs.iter().map(|verb| (*verb).to_owned()).collect();
+            (
+                function.to_owned(),
+                kinds
+                    .iter()
+                    .map(|(kind, asked)| ((*kind).to_owned(), verbs(asked)))
+                    .collect(),
+            )
+        })
+        .collect();
+    let allowed: BTreeMap<_, _> = template::functions()
+        .into_iter()
+        .map(|function| (function.name, function.verbs))
+        .collect();
+    for (function, asked) in &asked {
+        assert_eq!(allowed.get(function), Some(asked), "{function}");
+    }
+    assert_eq!(
+        allowed.keys().collect::<Vec<_>>(),
+        asked.keys().collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn no_role_reaches_the_portals_table_but_by_kind_of_item() {
+    let template = house::text("template.yaml");
+    let reaches = template
+        .lines()
+        .filter(|line| line.trim() == "Resource: !Ref TableArn")
+        .count();
+    let by_kind = template
+        .lines()
+        .filter(|line| line.contains("dynamodb:LeadingKeys"))
+        .count();
+    assert_eq!(reaches, by_kind);
+    assert!(!template.contains("dynamodb:*"));
+}
+
+#[test]
+fn every_kind_of_item_is_asked_for_by_the_name_that_the_store_gives_it() {
+    let items = house::text("shared/platform/src/store/items.rs");
+    let kinds = items
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("const KIND: &'static str = \""));
+    let kinds: BTreeSet<&str> = kinds.map(|rest| rest.trim_end_matches("\";")).collect();
+    let asked = ASKED
+        .iter()
+        .flat_map(|(_, kinds)| kinds.iter().map(|(kind, _)| *kind));
+    assert_eq!(asked.collect::<BTreeSet<_>>(), kinds);
+}
+
+/// `deliver-mail` sends what the new image promises and the old one did not.
+#[test]
+fn the_stream_carries_both_images() {
+    let data = house::yaml("infra/data.yaml");
+    let stream = &data["Resources"]["Table"]["Properties"]["StreamSpecification"]["StreamViewType"];
+    assert_eq!(stream, &Yaml::from("NEW_AND_OLD_IMAGES"));
+    assert!(
+        house::text("infra/README.md").contains("StreamViewType=NEW_AND_OLD_IMAGES"),
+        "nor after a restore"
+    );
+    let local = house::text("local/src/engine/tables.rs");
+    assert!(local.contains("\"NEW_AND_OLD_IMAGES\""), "nor on this machine");
+}

@@ -1,0 +1,114 @@
+//! What `template.yaml` says of each function.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_norway::Value as Yaml;
+
+use crate::house;
+
+/// A function of the template.
+pub struct Function {
+    /// The folder that it is built from.
+    pub name: String,
+    /// Method and path of its routes on the portal's API; none of both is `$default`.
+    pub routes: Vec<Option<(String, String)>>,
+    /// Names of its variables, the shared ones included.
+    pub variables: BTreeSet<String>,
+    /// What its role allows on the portal's table: verbs by the first part of the key.
+    pub verbs: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// The value without its tag.
+fn plain(value: &Yaml) -> &Yaml {
+    match value {
+        Yaml::Tagged(tagged) => &tagged.value,
+        value => value,
+    }
+}
+
+fn word(value: &Yaml) -> &str {
+    plain(value)
+        .as_str()
+        .unwrap_or_else(|| panic!("no text: {value:?}"))
+}
+
+fn words(value: &Yaml) -> Vec<&str> {
+    match plain(value) {
+        Yaml::Sequence(list) => list.iter().map(word).collect(),
+        value => vec![word(value)],
+    }
+}
+
+fn names(variables: Option<&Yaml>) -> impl Iterator<Item = String> {
+    let names = variables.and_then(Yaml::as_mapping).into_iter().flatten();
+    names.map(|(name, _)| word(name).to_owned())
+}
+
+/// All functions.
+pub fn functions() -> Vec<Function> {
+    let template = house::yaml("template.yaml");
+    let shared = template["Globals"]["Function"]
+        .get("Environment")
+        .map(|environment| &environment["Variables"]);
+    let resources = template["Resources"].as_mapping().unwrap();
+    let functions = resources
+        .values()
+        .filter(|resource| word(&resource["Type"]) == "AWS::Serverless::Function");
+    functions
+        .map(|resource| function(&template, &resource["Properties"], shared))
+        .collect()
+}
+
+fn function(template: &Yaml, properties: &Yaml, shared: Option<&Yaml>) -> Function {
+    let own = properties
+        .get("Environment")
+        .map(|environment| &environment["Variables"]);
+    let role = word(&properties["Role"]).strip_suffix(".Arn").unwrap();
+    Function {
+        name: word(&properties["CodeUri"])
+            .trim_start_matches("target/lambda/")
+            .trim_end_matches('/')
+            .to_owned(),
+        routes: routes(&properties["Events"]),
+        variables: names(shared).chain(names(own)).collect(),
+        verbs: verbs(&template["Resources"][role]["Properties"]),
+    }
+}
+
+fn routes(events: &Yaml) -> Vec<Option<(String, String)>> {
+    let events = events
+        .as_mapping()
+        .unwrap()
+        .values()
+        .filter(|event| word(&event["Type"]) == "HttpApi");
+    let ours = events
+        .map(|event| &event["Properties"])
+        .filter(|event| word(&event["ApiId"]) == "Api");
+    let route = |event: &Yaml| {
+        Some((
+            word(event.get("Method")?).to_owned(),
+            word(event.get("Path")?).to_owned(),
+        ))
+    };
+    ours.map(route).collect()
+}
+
+fn verbs(role: &Yaml) -> BTreeMap<String, BTreeSet<String>> {
+    let mut verbs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let policies = role["Policies"].as_sequence().unwrap().iter();
+    let statements = policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_sequence().unwrap());
+    for statement in statements.filter(|statement| words(&statement["Resource"]).contains(&"TableArn")) {
+        let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+        for kind in words(keys) {
+            let kind = kind
+                .strip_suffix("#*")
+                .unwrap_or_else(|| panic!("{kind} is no kind of item"));
+            let actions = words(&statement["Action"]);
+            let actions = actions
+                .iter()
+                .map(|action| action.strip_prefix("dynamodb:").unwrap().to_owned());
+            verbs.entry(kind.to_owned()).or_default().extend(actions);
+        }
+    }
+    verbs
+}
