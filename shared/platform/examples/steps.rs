@@ -95,7 +95,7 @@ fn codes(kinds: &[Kind]) -> String {
 }
 
 /// From where a step leads whereto; from nowhere it starts a flow, and to nowhere it ends one.
-pub struct Move(Option<Next>, &'static Step, Option<Next>);
+pub struct Move(pub Option<Next>, pub &'static Step, pub Option<Next>);
 
 /// 初回利用登録
 pub static REGISTRATION: &[Move] = &[

@@ -1,0 +1,88 @@
+//! `cargo xtask dev`: the portal to click through, until Ctrl-C.
+
+use std::{path::PathBuf, process::ExitCode, thread, time::Duration};
+
+use anyhow::Result;
+use clap::value_parser;
+
+use crate::{
+    children::Interrupt,
+    settings::Ports,
+    stack::{Plan, Stack},
+    terminal::say,
+    workspace::Workspace,
+};
+
+const PORTAL: u16 = 8080;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Keep the data in this directory (it is in memory otherwise)
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Port of the portal
+    #[arg(long, default_value_t = PORTAL, value_parser = value_parser!(u16).range(1..))]
+    port: u16,
+    /// Port of the functions
+    #[arg(long, default_value_t = 9000, value_parser = value_parser!(u16).range(1..))]
+    functions_port: u16,
+    /// Port of the DynamoDB engine
+    #[arg(long, default_value_t = 8001, value_parser = value_parser!(u16).range(1..))]
+    dynamodb_port: u16,
+    /// Port of the mail service's double
+    #[arg(long, default_value_t = 8002, value_parser = value_parser!(u16).range(1..))]
+    ses_port: u16,
+    /// Run optimised builds
+    #[arg(long)]
+    release: bool,
+    /// Show no log lines here; they are in the log file all the same
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+pub(crate) fn run(args: Args, workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
+    let Args {
+        data,
+        port,
+        functions_port,
+        dynamodb_port,
+        ses_port,
+        release,
+        quiet,
+    } = args;
+    // A second stack has files of its own.
+    let place = if port == PORTAL {
+        "dev".to_owned()
+    } else {
+        format!("dev-{port}")
+    };
+    let plan = Plan {
+        ports: Ports {
+            portal: port,
+            functions: functions_port,
+            dynamodb: dynamodb_port,
+            ses: ses_port,
+        },
+        data,
+        release,
+        place: workspace.target.join(place),
+        terminal: !quiet,
+    };
+    let mut stack = Stack::start(workspace, &plan, interrupt)?;
+    say(format_args!(
+        "\nThe portal is running. Ctrl-C stops it.\n\n\
+         \x20 portal    http://localhost:{port}\n\
+         \x20 offices   http://localhost:{port}/_dev/offices (try KJ000000000001; its password stands there)\n\
+         \x20 mailbox   http://localhost:{port}/_dev/mailbox\n\
+         \x20 log       {}\n",
+        workspace.short(&plan.log()).display(),
+    ));
+    while !interrupt.came() {
+        stack.check()?;
+        thread::sleep(Duration::from_millis(100));
+    }
+    say("\nstopping …");
+    drop(stack);
+    say("stopped");
+    Ok(ExitCode::SUCCESS)
+}

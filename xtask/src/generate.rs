@@ -1,0 +1,102 @@
+//! The committed files that the code writes about itself.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, ExitCode},
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{
+    children::{self, Interrupt},
+    terminal::say,
+    workspace::Workspace,
+};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Write nothing; show what differs, and fail if anything does
+    #[arg(long)]
+    check: bool,
+}
+
+/// The examples that print a file of the repository, and the file.
+const GENERATORS: [(&str, &str); 3] = [
+    ("openapi", "openapi.yaml"),
+    ("limits", "docs/limits.md"),
+    ("problems", "docs/problems.md"),
+];
+
+pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
+    if args.check {
+        check(workspace, interrupt)?;
+    } else {
+        write(workspace, interrupt)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(workspace: &Workspace, interrupt: &Interrupt) -> Result<()> {
+    for (example, file) in GENERATORS {
+        let text = generated(example, file, workspace, interrupt)?;
+        let path = workspace.root.join(file);
+        if fs::read(&path).is_ok_and(|found| found == text) {
+            say(format_args!("{file} is up to date"));
+        } else {
+            fs::write(&path, text).with_context(|| format!("cannot write {file}"))?;
+            say(format_args!("{file} written"));
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn check(workspace: &Workspace, interrupt: &Interrupt) -> Result<()> {
+    let mut differing = Vec::new();
+    for (example, file) in GENERATORS {
+        let text = generated(example, file, workspace, interrupt)?;
+        if fs::read(workspace.root.join(file)).is_ok_and(|found| found == text) {
+            say(format_args!("{file} is up to date"));
+        } else {
+            show_difference(workspace, file, &text)?;
+            differing.push(file);
+        }
+    }
+    if !differing.is_empty() {
+        bail!(
+            "{} not as the code has it; run `cargo xtask gen` and commit what it writes",
+            differing.join(", ")
+        );
+    }
+    Ok(())
+}
+
+fn generated(example: &str, file: &str, workspace: &Workspace, interrupt: &Interrupt) -> Result<Vec<u8>> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["run", "--example", example]);
+    let text = children::capture(&mut cargo, interrupt).with_context(|| format!("cannot generate {file}"))?;
+    if text.is_empty() {
+        bail!("the example `{example}` printed nothing for {file}");
+    }
+    Ok(text)
+}
+
+fn show_difference(workspace: &Workspace, file: &str, text: &[u8]) -> Result<()> {
+    let wanted = workspace.target.join("gen").join(file);
+    fs::create_dir_all(wanted.parent().unwrap_or(&wanted))?;
+    fs::write(&wanted, text)?;
+    let committed = workspace.root.join(file);
+    let committed = if committed.exists() {
+        committed.as_path()
+    } else {
+        Path::new("/dev/null")
+    };
+    let mut git = Command::new("git");
+    git.args(["--no-pager", "diff", "--no-index", "--no-color", "--"])
+        .arg(committed)
+        .arg(&wanted);
+    if git.status().is_err() {
+        say(format_args!("{file} differs from {}", wanted.display()));
+    }
+    Ok(())
+}

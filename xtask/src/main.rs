@@ -1,0 +1,98 @@
+//! The tasks of the workspace: `cargo xtask --help`.
+
+mod children;
+mod data;
+mod dev;
+mod generate;
+mod keeper;
+mod links;
+mod runner;
+mod settings;
+mod stack;
+mod terminal;
+mod test;
+mod tools;
+mod warm;
+mod workspace;
+
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::{children::Interrupt, workspace::Workspace};
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "The tasks of the workspace"
+)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run the whole portal on this machine, and reload it when code changes
+    Dev(dev::Args),
+    /// Run every check, in the order and with the tools of CI
+    Test(test::Args),
+    /// Write the files that are generated from the code
+    Gen(generate::Args),
+    /// Remove a local data directory
+    Reset {
+        /// The directory that was given to `cargo xtask dev --data`
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// Only say what would be removed
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Keep one child: end it, and all it started, when standard input closes
+    #[command(hide = true)]
+    Keep {
+        #[arg(last = true, required = true)]
+        command: Vec<OsString>,
+    },
+    /// Stand in for the cargo of cargo-lambda
+    #[command(hide = true)]
+    Function(runner::Args),
+    /// Become the command, which ends when the process that started it does
+    #[command(hide = true)]
+    Leash {
+        #[arg(last = true, required = true)]
+        command: Vec<OsString>,
+    },
+}
+
+fn main() -> ExitCode {
+    run(Cli::parse().task).unwrap_or_else(|error| {
+        terminal::warn(format_args!("error: {error:#}"));
+        ExitCode::FAILURE
+    })
+}
+
+fn run(task: Task) -> Result<ExitCode> {
+    match task {
+        Task::Dev(args) => dev::run(args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Test(args) => test::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Gen(args) => generate::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Reset { data, dry_run } => data::reset(&data, dry_run),
+        Task::Keep { command } => keeper::keep(&command),
+        Task::Function(args) => runner::run(&args),
+        Task::Leash { command } => keeper::leash(&command),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,234 @@
+//! What cargo-lambda takes for cargo.
+//!
+//! It starts four processes of a function with `cargo run` each, and after an edit starts all processes of all
+//! functions again. Cargo looks at the whole workspace every time, one process after the other: with twenty functions
+//! the edited one would answer after half a minute. Here the first process builds, for all; the others wait for that
+//! build and start at once.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File},
+    io,
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::{Context as _, Result};
+
+use crate::{
+    keeper, settings,
+    workspace::{self, Workspace},
+};
+
+/// For cargo-lambda, which otherwise tells of every process that it starts, and of every end that it brought about;
+/// a function gets the caller's filter, or none.
+pub(crate) const QUIET: &str = "cargo_lambda=warn,cargo_lambda_watch::watcher=off";
+
+/// What a function is made of; only of this does cargo-lambda see changes.
+pub(crate) const CODE: [&str; 2] = ["functions", "shared"];
+const MANIFESTS: [&str; 2] = ["Cargo.toml", "Cargo.lock"];
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[arg(long)]
+    root: PathBuf,
+    #[arg(long)]
+    target: PathBuf,
+    #[arg(long)]
+    place: PathBuf,
+    /// The real one
+    #[arg(long)]
+    cargo: PathBuf,
+    #[arg(last = true, required = true)]
+    wanted: Vec<OsString>,
+}
+
+/// The builds of one stack, and what came of the last.
+pub(crate) struct Builds<'a> {
+    root: &'a Path,
+    place: &'a Path,
+}
+
+impl<'a> Builds<'a> {
+    pub(crate) fn new(root: &'a Path, place: &'a Path) -> Self {
+        Self { root, place }
+    }
+
+    /// Builds, whatever came of the last build.
+    pub(crate) fn anew(&self, build: impl FnOnce() -> Result<bool>) -> Result<bool> {
+        match fs::remove_file(self.place.join("build")) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => self.once(build),
+        }
+    }
+
+    /// Builds unless the code is as it was at the last build; whether the code builds.
+    pub(crate) fn once(&self, build: impl FnOnce() -> Result<bool>) -> Result<bool> {
+        let lock = File::create(self.place.join("build.lock"))?;
+        lock.lock().context("cannot lock the build")?;
+        // Before the build: what is edited meanwhile is then seen as newer.
+        let code = newest(self.root)?;
+        let (good, bad) = (format!("{code} builds"), format!("{code} does not build"));
+        let stamp = self.place.join("build");
+        match fs::read_to_string(&stamp) {
+            Ok(last) if last == good => Ok(true),
+            Ok(last) if last == bad => Ok(false),
+            _ => {
+                let builds = build()?;
+                fs::write(&stamp, if builds { good } else { bad })?;
+                Ok(builds)
+            }
+        }
+    }
+}
+
+/// Writes the program that cargo-lambda is told to take for cargo.
+pub(crate) fn install(workspace: &Workspace, place: &Path) -> Result<PathBuf> {
+    // A copy: a build that puts another xtask in the place of this one must not leave a function without.
+    let us = place.join("xtask");
+    if us.exists() {
+        fs::remove_file(&us)?;
+    }
+    fs::copy(keeper::our_file()?, &us).with_context(|| format!("cannot write {}", us.display()))?;
+    let quoted = |path: &Path| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
+    let cargo = workspace::cargo_program();
+    let [us, root, target, at, cargo] = [&us, &workspace.root, &workspace.target, place, &cargo].map(quoted);
+    let options = format!("--root {root} --target {target} --place {at} --cargo {cargo}");
+    let program = place.join("cargo");
+    fs::write(
+        &program,
+        format!("#!/bin/sh\nexec {us} function {options} -- \"$@\"\n"),
+    )?;
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
+    Ok(program)
+}
+
+/// Becomes the function, if that is what cargo was asked for; anything else is cargo's own.
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let Args {
+        root,
+        target,
+        place,
+        cargo,
+        wanted,
+    } = args;
+    let mut cargo = workspace::cargo_at(cargo);
+    // This is where it would find us again.
+    cargo.env_remove("CARGO");
+    let Some((function, release)) = function(wanted) else {
+        return Err(cargo.args(wanted).exec()).context("cannot run cargo");
+    };
+    let builds = Builds::new(root, place).once(|| {
+        workspace::build(&mut cargo, root, release);
+        cargo.args(["--color", "never"]).stdin(Stdio::null());
+        Ok(cargo.status().context("cannot run cargo")?.success())
+    })?;
+    if !builds {
+        // Cargo has said why, once for all; cargo-lambda waits for the next edit.
+        return Ok(ExitCode::FAILURE);
+    }
+    let program = workspace::binary(target, function, release);
+    let mut command = Command::new(&program);
+    // One, always; with it every process of a function says that it knows.
+    command.env_remove("AWS_LAMBDA_MAX_CONCURRENCY");
+    if settings::caller()
+        .get("RUST_LOG")
+        .is_some_and(|filter| filter == QUIET)
+    {
+        command.env_remove("RUST_LOG");
+    }
+    Err(command.exec()).with_context(|| format!("cannot run {}", program.display()))
+}
+
+/// `run … --bin NAME …`, and whether it is to be optimised.
+fn function(wanted: &[OsString]) -> Option<(&str, bool)> {
+    let (task, options) = wanted.split_first()?;
+    let (at, _) = options
+        .iter()
+        .enumerate()
+        .find(|(_, option)| *option == "--bin")?;
+    let name = options.get(at + 1)?.to_str()?;
+    (task == "run").then(|| (name, options.iter().any(|option| option == "--release")))
+}
+
+/// When anything in the code last changed, in nanoseconds; a directory changes when a file in it comes or goes.
+fn newest(root: &Path) -> Result<u128> {
+    let mut newest = UNIX_EPOCH;
+    for name in CODE.into_iter().chain(MANIFESTS) {
+        look(&root.join(name), &mut newest).with_context(|| format!("cannot look at {name}"))?;
+    }
+    Ok(newest.duration_since(UNIX_EPOCH)?.as_nanos())
+}
+
+fn look(path: &Path, newest: &mut SystemTime) -> io::Result<()> {
+    let metadata = match path.symlink_metadata() {
+        // An editor's file of a moment.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        found => found?,
+    };
+    *newest = metadata.modified()?.max(*newest);
+    if metadata.is_dir() {
+        for entry in fs::read_dir(path)? {
+            look(&entry?.path(), newest)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{cell::Cell, time::Duration};
+
+    #[test]
+    fn only_running_a_binary_is_ours() {
+        let words = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
+        assert_eq!(
+            function(&words("run --offline --bin login --color never")),
+            Some(("login", false))
+        );
+        assert_eq!(
+            function(&words("run --release --bin login")),
+            Some(("login", true))
+        );
+        assert_eq!(function(&words("metadata --no-deps")), None);
+        assert_eq!(function(&words("build --bin login")), None);
+    }
+
+    #[test]
+    fn code_is_built_once_until_it_changes_whether_it_builds_or_not() {
+        let root = std::env::temp_dir().join(format!("xtask-runner-{}", std::process::id()));
+        for name in CODE {
+            fs::create_dir_all(root.join(name)).unwrap();
+        }
+        let file = root.join("shared/lib.rs");
+        let times = Cell::new(0);
+        let build = |result: bool| {
+            Builds::new(&root, &root).once(|| {
+                times.set(times.get() + 1);
+                Ok(result)
+            })
+        };
+        let edit = |later: u64| {
+            let edited = File::create(&file).unwrap();
+            edited
+                .set_modified(UNIX_EPOCH + Duration::from_secs(4_000_000_000 + later))
+                .unwrap();
+        };
+
+        edit(1);
+        assert!(build(true).unwrap());
+        assert!(build(false).unwrap());
+        assert_eq!(times.get(), 1);
+        edit(2);
+        assert!(!build(false).unwrap());
+        assert!(!build(true).unwrap());
+        assert_eq!(times.get(), 2);
+        edit(3);
+        assert!(build(true).unwrap());
+        assert_eq!(times.get(), 3);
+        fs::remove_dir_all(&root).unwrap();
+    }
+}

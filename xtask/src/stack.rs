@@ -1,0 +1,340 @@
+//! The whole portal on this machine: the engines and the front (`portal-local`), and the functions (`cargo lambda watch`).
+
+use std::{
+    fs::{self, OpenOptions},
+    io::Write as _,
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    os::unix::fs::{OpenOptionsExt as _, symlink},
+    path::{Path, PathBuf},
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use crate::{
+    children::{self, Interrupt, Kept, Log},
+    data::{self, DataDir},
+    runner::{self, Builds, CODE},
+    settings::{self, Ports},
+    terminal::{say, seconds, warn},
+    tools, warm,
+    workspace::{self, Workspace},
+};
+
+const STEPS: usize = 6;
+/// Until `portal-local` has its tables, and cargo-lambda listens.
+const START: Duration = Duration::from_mins(1);
+
+pub(crate) struct Plan {
+    pub(crate) ports: Ports,
+    /// Where the data is kept; in memory if nowhere.
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) release: bool,
+    /// Where log, environment and keys of this stack lie.
+    pub(crate) place: PathBuf,
+    /// Whether the terminal shows the log too.
+    pub(crate) terminal: bool,
+}
+
+impl Plan {
+    pub(crate) fn log(&self) -> PathBuf {
+        self.place.join("portal.log")
+    }
+}
+
+/// Fields end in this order: whoever uses a thing before the thing.
+pub(crate) struct Stack {
+    functions: Kept,
+    portal: Kept,
+    _data: Option<DataDir>,
+    /// Functions that did not answer their first request.
+    pub(crate) cold: Vec<String>,
+}
+
+impl Stack {
+    pub(crate) fn start(workspace: &Workspace, plan: &Plan, interrupt: &Interrupt) -> Result<Self> {
+        let mut steps = Steps::default();
+        let (data, variables, cargo) = steps.step("checking ports and variables", || {
+            ports_are_free(plan.ports)?;
+            let data = plan.data.as_deref().map(DataDir::open).transpose()?;
+            fs::create_dir_all(&plan.place)
+                .with_context(|| format!("cannot create {}", plan.place.display()))?;
+            let keys = data::keys(data.as_ref().map_or(&plan.place, |data| &data.path))?;
+            let variables = settings::environment(plan.ports, &keys, &settings::caller())?;
+            Ok((data, variables, runner::install(workspace, &plan.place)?))
+        })?;
+        let cargo_lambda = steps.step(
+            &format!("looking for cargo-lambda {}", tools::CARGO_LAMBDA),
+            || tools::cargo_lambda(workspace, interrupt),
+        )?;
+        let numbers = plan.place.join("settings.json");
+        steps.step("reading the settings", || {
+            fs::write(&numbers, settings::in_force(workspace, &variables, interrupt)?)?;
+            Ok(())
+        })?;
+        steps.step("building the functions and the engines", || {
+            let builds = Builds::new(&workspace.root, &plan.place).anew(|| {
+                let mut cargo = workspace.cargo();
+                workspace::build(&mut cargo, &workspace.root, plan.release);
+                Ok(children::run(&mut cargo, interrupt)?.success())
+            })?;
+            if !builds {
+                bail!("the workspace does not build; see above");
+            }
+            Ok(())
+        })?;
+
+        let log = Log::create(&plan.log(), plan.terminal)?;
+        let (mut portal, mut functions) = steps.step("starting", || {
+            let mut command = portal_command(workspace, plan, data.as_ref(), &numbers);
+            settings::apply(&mut command, &variables);
+            let portal = start_portal(&command, &log, interrupt)?;
+
+            let env_file = plan.place.join("local.env");
+            write_private(&env_file, &settings::env_file(&variables)?)?;
+            let mut command = functions_command(workspace, plan, &cargo_lambda, &env_file)?;
+            command.env("CARGO", &cargo);
+            settings::apply(&mut command, &variables);
+            let functions = start_functions(&command, plan.ports.functions, &log, interrupt)?;
+            Ok((portal, functions))
+        })?;
+
+        let names = workspace.http_functions();
+        let of = names.len();
+        let cold = steps.step(&format!("warming {of} functions"), || {
+            let each = |number: usize, name: &str| say(format_args!("      {number} of {of}: {name}"));
+            warm::warm(&names, plan.ports.functions, each, || {
+                interrupt.check()?;
+                portal.check()?;
+                functions.check()
+            })
+        })?;
+        for (name, error) in &cold {
+            warn(format_args!("      {name} did not answer ({error}); see the log"));
+        }
+        let cold = cold.into_iter().map(|(name, _)| name).collect();
+        Ok(Self {
+            functions,
+            portal,
+            _data: data,
+            cold,
+        })
+    }
+
+    /// An error once a part has ended by itself.
+    pub(crate) fn check(&mut self) -> Result<()> {
+        self.portal.check()?;
+        self.functions.check()
+    }
+}
+
+/// Says what is done, and how long it took.
+#[derive(Default)]
+struct Steps(usize);
+
+impl Steps {
+    fn step<T>(&mut self, what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.0 += 1;
+        say(format_args!("[{}/{STEPS}] {what} …", self.0));
+        let begun = Instant::now();
+        let result = work()?;
+        if begun.elapsed() >= Duration::from_secs(1) {
+            say(format_args!("      took {}", seconds(begun.elapsed())));
+        }
+        Ok(result)
+    }
+}
+
+fn ports_are_free(ports: Ports) -> Result<()> {
+    let flags = [
+        (ports.portal, "--port"),
+        (ports.functions, "--functions-port"),
+        (ports.dynamodb, "--dynamodb-port"),
+        (ports.ses, "--ses-port"),
+    ];
+    // All are held at once, so that one port for two things is seen too.
+    let mut held = Vec::new();
+    for (port, flag) in flags {
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(listener) => held.push(listener),
+            Err(error) => {
+                bail!("port {port} is not free ({error}); stop what uses it, or choose another with {flag}")
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Four ports that were free a moment ago.
+pub(crate) fn free_ports() -> Result<Ports> {
+    let held = [(); 4].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+    let [portal, functions, dynamodb, ses] =
+        held.map(|listener| Ok::<_, anyhow::Error>(listener?.local_addr()?.port()));
+    Ok(Ports {
+        portal: portal?,
+        functions: functions?,
+        dynamodb: dynamodb?,
+        ses: ses?,
+    })
+}
+
+fn portal_command(workspace: &Workspace, plan: &Plan, data: Option<&DataDir>, numbers: &Path) -> Command {
+    let Ports {
+        portal,
+        functions,
+        dynamodb,
+        ses,
+    } = plan.ports;
+    let mut command = Command::new(workspace.binary("portal-local", plan.release));
+    command.current_dir(&workspace.root);
+    command.args(["serve", "--listen", &format!("127.0.0.1:{portal}")]);
+    command.args(["--dynamodb-listen", &format!("127.0.0.1:{dynamodb}")]);
+    command.args(["--ses-listen", &format!("127.0.0.1:{ses}")]);
+    command.args(["--functions", &format!("http://127.0.0.1:{functions}")]);
+    command.arg("--settings").arg(numbers);
+    if let Some(data) = data {
+        command.arg("--data").arg(&data.path);
+    }
+    command.arg("--exit-with-stdin");
+    command
+}
+
+fn start_portal(command: &Command, log: &Log, interrupt: &Interrupt) -> Result<Kept> {
+    let ready = Arc::new(AtomicBool::new(false));
+    let said = Arc::clone(&ready);
+    let on_line = move |line: &str| {
+        if says_ready(line) {
+            said.store(true, Ordering::SeqCst);
+        }
+    };
+    let mut portal = Kept::start("portal-local", command, log, on_line)?;
+    wait_for(&mut portal, interrupt, || ready.load(Ordering::SeqCst))?;
+    Ok(portal)
+}
+
+/// `{"ready":true,…}`
+fn says_ready(line: &str) -> bool {
+    serde_json::from_str::<Value>(line).is_ok_and(|line| line.get("ready") == Some(&Value::Bool(true)))
+}
+
+fn functions_command(
+    workspace: &Workspace,
+    plan: &Plan,
+    cargo_lambda: &Path,
+    env_file: &Path,
+) -> Result<Command> {
+    let mut command = Command::new(cargo_lambda);
+    command.current_dir(watched(workspace, plan)?);
+    command.args(["lambda", "watch", "--offline", "--invoke-address", "127.0.0.1"]);
+    command.args(["--invoke-port", &plan.ports.functions.to_string()]);
+    command
+        .args(["--concurrency", "4", "--disable-cors", "--color", "never"])
+        .arg("--env-file")
+        .arg(env_file);
+    command
+        .arg("--manifest-path")
+        .arg(workspace.root.join("Cargo.toml"))
+        .args(plan.release.then_some("--release"));
+    if !settings::caller().contains_key("RUST_LOG") {
+        command.env("RUST_LOG", runner::QUIET);
+    }
+    Ok(command)
+}
+
+/// cargo-lambda watches all of the directory it is started in, once per running function, and starts every function
+/// again when anything in it changes: a picture, a test, the data. So that is a directory with the code alone.
+fn watched(workspace: &Workspace, plan: &Plan) -> Result<PathBuf> {
+    let directory = plan.place.join("watch");
+    if directory.exists() {
+        fs::remove_dir_all(&directory)?;
+    }
+    fs::create_dir_all(&directory)?;
+    for code in CODE {
+        symlink(workspace.root.join(code), directory.join(code))?;
+    }
+    Ok(directory)
+}
+
+fn start_functions(command: &Command, port: u16, log: &Log, interrupt: &Interrupt) -> Result<Kept> {
+    let mut functions = Kept::start("functions", command, log, |_| {})?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    wait_for(&mut functions, interrupt, || TcpStream::connect(address).is_ok())?;
+    Ok(functions)
+}
+
+fn wait_for(child: &mut Kept, interrupt: &Interrupt, mut ready: impl FnMut() -> bool) -> Result<()> {
+    let begun = Instant::now();
+    while !ready() {
+        interrupt.check()?;
+        child.check()?;
+        if START <= begun.elapsed() {
+            bail!(
+                "{} did not get ready in {}; see the log",
+                child.name,
+                seconds(START)
+            );
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
+}
+
+/// A file that holds keys.
+fn write_private(path: &Path, text: &str) -> Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_ready_line_is_taken_for_it() {
+        assert!(says_ready(r#"{"ready":true,"portal":"http://127.0.0.1:8080"}"#));
+        assert!(!says_ready(r#"{"ready":false}"#));
+        assert!(!says_ready("ready"));
+    }
+
+    #[test]
+    fn a_port_in_use_is_named_with_its_flag() {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let dynamodb = taken.local_addr().unwrap().port();
+        let error = ports_are_free(Ports {
+            dynamodb,
+            ..free_ports().unwrap()
+        })
+        .unwrap_err()
+        .to_string();
+        assert!(
+            error.starts_with(&format!("port {dynamodb} is not free")),
+            "{error}"
+        );
+        assert!(error.ends_with("--dynamodb-port"), "{error}");
+    }
+
+    #[test]
+    fn one_port_cannot_serve_two_things() {
+        let ports = free_ports().unwrap();
+        let error = ports_are_free(Ports {
+            ses: ports.portal,
+            ..ports
+        })
+        .unwrap_err()
+        .to_string();
+        assert!(error.ends_with("--ses-port"), "{error}");
+    }
+}

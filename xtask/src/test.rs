@@ -1,0 +1,302 @@
+//! `cargo xtask test`: what CI runs, in the order in which a failure shows soonest.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail};
+use clap::builder::PossibleValuesParser;
+
+use crate::{
+    children::{self, Interrupt},
+    generate, links, settings,
+    stack::{self, Plan, Stack},
+    terminal::{say, seconds, warn},
+    tools,
+    workspace::Workspace,
+};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Run this stage only (may be given several times)
+    #[arg(long, value_name = "STAGE", value_parser = PossibleValuesParser::new(STAGES.map(|stage| stage.name)))]
+    only: Vec<String>,
+    /// Say what the stages are
+    #[arg(long)]
+    list: bool,
+    /// Stop at the first stage that fails
+    #[arg(long)]
+    fail_fast: bool,
+    /// Also ask the advisory database, which has to be fetched
+    #[arg(long)]
+    online: bool,
+}
+
+struct Stage {
+    name: &'static str,
+    what: &'static str,
+    run: fn(&House) -> Result<()>,
+}
+
+impl Stage {
+    const fn new(name: &'static str, what: &'static str, run: fn(&House) -> Result<()>) -> Self {
+        Self { name, what, run }
+    }
+}
+
+const STAGES: [Stage; 9] = [
+    Stage::new("fmt", "the code is formatted", fmt),
+    Stage::new("lints", "clippy has nothing to say", lints),
+    Stage::new("rules", "the rules hold (tests of the pure crate)", rules),
+    Stage::new("tests", "everything else holds (all other tests)", the_others),
+    Stage::new("generated", "generated files are as the code has them", generated),
+    Stage::new("template", "SAM and cfn-lint accept the templates", template),
+    Stage::new(
+        "deny",
+        "licences, duplicates and sources of dependencies are as decided",
+        deny,
+    ),
+    Stage::new(
+        "docs",
+        "the documentation builds, and its links lead somewhere",
+        docs,
+    ),
+    Stage::new("stack", "the whole portal runs on this machine", whole),
+];
+
+/// What a stage needs to know.
+struct House<'a> {
+    workspace: &'a Workspace,
+    interrupt: &'a Interrupt,
+    online: bool,
+}
+
+impl House<'_> {
+    fn cargo(&self, args: &[&str]) -> Result<()> {
+        self.must(self.workspace.cargo().args(args))
+    }
+
+    fn must(&self, command: &mut Command) -> Result<()> {
+        children::must(command, self.interrupt)
+    }
+}
+
+struct Outcome {
+    stage: &'static str,
+    passed: bool,
+    took: Duration,
+}
+
+pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
+    if args.list {
+        for stage in STAGES {
+            say(format_args!("{:<10} {}", stage.name, stage.what));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let house = House {
+        workspace,
+        interrupt,
+        online: args.online,
+    };
+    let mut outcomes = Vec::new();
+    for stage in STAGES {
+        if !args.only.is_empty() && !args.only.iter().any(|name| name == stage.name) {
+            continue;
+        }
+        say(format_args!("\n== {}: {}", stage.name, stage.what));
+        let begun = Instant::now();
+        let result = (stage.run)(&house);
+        interrupt.check()?;
+        if let Err(error) = &result {
+            warn(format_args!("{}: {error:#}", stage.name));
+        }
+        outcomes.push(Outcome {
+            stage: stage.name,
+            passed: result.is_ok(),
+            took: begun.elapsed(),
+        });
+        if args.fail_fast && result.is_err() {
+            break;
+        }
+    }
+    say(summary(&outcomes));
+    let passed = outcomes.iter().all(|outcome| outcome.passed);
+    Ok(if passed {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn summary(outcomes: &[Outcome]) -> String {
+    let line = |Outcome { stage, passed, took }: &Outcome| {
+        let result = if *passed { "passed" } else { "FAILED" };
+        format!("{stage:<10} {result}  {:>12}", seconds(*took))
+    };
+    let lines: Vec<_> = outcomes.iter().map(line).collect();
+    let passed = outcomes.iter().filter(|outcome| outcome.passed).count();
+    format!(
+        "\n{}\n\n{passed} passed, {} failed",
+        lines.join("\n"),
+        outcomes.len() - passed
+    )
+}
+
+fn fmt(house: &House) -> Result<()> {
+    house
+        .cargo(&["fmt", "--all", "--check"])
+        .context("run `cargo fmt --all`")
+}
+
+fn lints(house: &House) -> Result<()> {
+    house.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+}
+
+fn rules(house: &House) -> Result<()> {
+    house.cargo(&["test", "-p", "portal"])
+}
+
+fn the_others(house: &House) -> Result<()> {
+    let mut asked = house.workspace.cargo();
+    asked
+        .args(["nextest", "--version"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    if asked.status().is_ok_and(|status| status.success()) {
+        // Filtered out, not excluded: cargo then builds exactly what the last stage needs, too.
+        house.cargo(&[
+            "nextest",
+            "run",
+            "--workspace",
+            "-E",
+            "not (package(portal) or binary(stack))",
+        ])?;
+    } else {
+        house.cargo(&["test", "--workspace", "--exclude", "portal", "--all-targets"])?;
+    }
+    house.cargo(&["test", "--workspace", "--doc"])
+}
+
+fn generated(house: &House) -> Result<()> {
+    generate::check(house.workspace, house.interrupt)
+}
+
+fn template(house: &House) -> Result<()> {
+    let root = &house.workspace.root;
+    let templates = templates(root)?;
+    let bin = tools::template_tools(house.workspace, house.interrupt)?;
+    let tool = |name: &str| {
+        let mut command = Command::new(bin.join(name));
+        command
+            .current_dir(root)
+            .env("AWS_DEFAULT_REGION", "ap-northeast-1")
+            .env("SAM_CLI_TELEMETRY", "0");
+        command
+    };
+    house.must(tool("sam").args(["validate", "--lint", "--template", "template.yaml"]))?;
+    house.must(tool("cfn-lint").args(templates))
+}
+
+/// `template.yaml` and the templates under `infra/`, among other documents there.
+fn templates(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = vec![root.join("template.yaml")];
+    for entry in fs::read_dir(root.join("infra")).context("cannot read infra")? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "yaml") {
+            let text =
+                fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            if text.lines().any(|line| line.starts_with("Resources:")) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn deny(house: &House) -> Result<()> {
+    let program = tools::cargo_deny(house.workspace, house.interrupt)?;
+    let mut command = Command::new(program);
+    command.current_dir(&house.workspace.root).args([
+        "check",
+        "--hide-inclusion-graph",
+        "bans",
+        "licenses",
+        "sources",
+    ]);
+    house.must(command.args(house.online.then_some("advisories")))
+}
+
+fn docs(house: &House) -> Result<()> {
+    let mut cargo = house.workspace.cargo();
+    cargo
+        .args(["doc", "--workspace", "--no-deps", "--document-private-items"])
+        .env("RUSTDOCFLAGS", "-D warnings");
+    house.must(&mut cargo)?;
+    let broken = links::broken(&house.workspace.root)?;
+    if !broken.is_empty() {
+        bail!("links that lead nowhere:\n  {}", broken.join("\n  "));
+    }
+    Ok(())
+}
+
+/// The stack of `cargo xtask dev`, on ports that are free, and the tests that need all of it.
+fn whole(house: &House) -> Result<()> {
+    let plan = Plan {
+        ports: stack::free_ports()?,
+        data: None,
+        release: false,
+        place: house.workspace.target.join("dev-test"),
+        terminal: false,
+    };
+    let log = plan.log();
+    let stack = Stack::start(house.workspace, &plan, house.interrupt).with_context(|| {
+        format!(
+            "the stack did not start (log: {})",
+            house.workspace.short(&log).display()
+        )
+    })?;
+    if !stack.cold.is_empty() {
+        bail!(
+            "functions that did not answer: {} (log: {})",
+            stack.cold.join(", "),
+            log.display()
+        );
+    }
+    let mut cargo = house.workspace.cargo();
+    cargo.args(["test", "--workspace", "--test", "stack"]);
+    cargo.env(
+        "PORTAL_STACK_URL",
+        format!("http://127.0.0.1:{}", plan.ports.portal),
+    );
+    cargo.env(
+        "PORTAL_STACK_FUNCTIONS",
+        format!("http://127.0.0.1:{}", plan.ports.functions),
+    );
+    settings::past_the_proxy(&mut cargo);
+    house
+        .must(&mut cargo)
+        .with_context(|| format!("log: {}", house.workspace.short(&log).display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_closes_with_how_many_stages_passed() {
+        let outcome = |stage, passed| Outcome {
+            stage,
+            passed,
+            took: Duration::from_secs(3),
+        };
+        let text = summary(&[outcome("fmt", true), outcome("lints", false)]);
+        assert!(text.contains("fmt        passed         3.0 s\n"), "{text}");
+        assert!(text.ends_with("\n1 passed, 1 failed"), "{text}");
+    }
+}

@@ -1,0 +1,228 @@
+//! Tools that are not crates of the workspace: each at one version, in `.tools/` of the checkout, never in the system.
+
+use std::{
+    env,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{
+    children::{self, Interrupt},
+    settings,
+    terminal::{say, warn},
+    workspace::Workspace,
+};
+
+pub(crate) const CARGO_LAMBDA: &str = "1.9.2";
+const CARGO_DENY: &str = "0.20.2";
+const SAM: &str = "1.170.0";
+const CFN_LINT: &str = "1.58.0";
+
+/// On the PATH with the same minor version, or ours: from its wheel, which is the binary alone, or else compiled.
+pub(crate) fn cargo_lambda(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
+    for directory in directories() {
+        let program = directory.join("cargo-lambda");
+        if program.is_file() && says_version(&program).is_some_and(|found| same_minor(&found, CARGO_LAMBDA)) {
+            return Ok(program);
+        }
+    }
+    let directory = installed(workspace, "cargo-lambda", CARGO_LAMBDA, |directory| {
+        if let Some(python) = python(&["-m", "pip", "--version"]) {
+            say(format_args!(
+                "      getting cargo-lambda {CARGO_LAMBDA} from PyPI (14 MB)"
+            ));
+            let mut pip = pip(&python);
+            // Its one dependency, a cross compiler of 400 MB, is for deployments.
+            pip.args(["--no-deps", "--only-binary", ":all:", "--target"])
+                .arg(directory);
+            pip.arg(format!("cargo-lambda=={CARGO_LAMBDA}"));
+            match children::must(&mut pip, interrupt) {
+                Ok(()) => return Ok(()),
+                Err(_) if !interrupt.came() => {
+                    warn("      PyPI has none for this machine, or is out of reach");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        say(format_args!(
+            "      compiling cargo-lambda {CARGO_LAMBDA}, once; this takes about five minutes"
+        ));
+        cargo_install(workspace, directory, "cargo-lambda", CARGO_LAMBDA, interrupt)
+    })?;
+    Ok(directory.join("bin/cargo-lambda"))
+}
+
+pub(crate) fn cargo_deny(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
+    let directory = installed(workspace, "cargo-deny", CARGO_DENY, |directory| {
+        say(format_args!("compiling cargo-deny {CARGO_DENY}, once"));
+        cargo_install(workspace, directory, "cargo-deny", CARGO_DENY, interrupt)
+    })?;
+    Ok(directory.join("bin/cargo-deny"))
+}
+
+/// The programs that judge CloudFormation templates; the directory they are in.
+pub(crate) fn template_tools(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
+    let version = format!("sam {SAM}, cfn-lint {CFN_LINT}");
+    let directory = installed(workspace, "sam", &version, |directory| {
+        let Some(python) = python(&[
+            "-c",
+            "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))",
+        ]) else {
+            bail!(
+                "templates are checked with Python 3.10 or newer and its venv module; on Debian: apt-get install python3-venv"
+            );
+        };
+        say(format_args!(
+            "getting the SAM CLI {SAM} and cfn-lint {CFN_LINT} from PyPI"
+        ));
+        children::must(
+            Command::new(&python).args(["-m", "venv"]).arg(directory),
+            interrupt,
+        )?;
+        let mut pip = pip(&directory.join("bin/python"));
+        pip.args([format!("aws-sam-cli=={SAM}"), format!("cfn-lint=={CFN_LINT}")]);
+        children::must(&mut pip, interrupt)
+    })?;
+    Ok(directory.join("bin"))
+}
+
+/// The directory of a tool, filled once. Its `version` file is written last, so half an installation is none.
+fn installed(
+    workspace: &Workspace,
+    name: &str,
+    version: &str,
+    install: impl FnOnce(&Path) -> Result<()>,
+) -> Result<PathBuf> {
+    let tools = workspace.root.join(".tools");
+    fs::create_dir_all(&tools).with_context(|| format!("cannot create {}", tools.display()))?;
+    let lock = File::create(tools.join("lock"))?;
+    lock.lock().context("cannot lock .tools")?;
+
+    let directory = tools.join(name);
+    let stamp = directory.join("version");
+    if fs::read_to_string(&stamp).is_ok_and(|found| found == version) {
+        return Ok(directory);
+    }
+    if directory.exists() {
+        fs::remove_dir_all(&directory).with_context(|| format!("cannot remove {}", directory.display()))?;
+    }
+    install(&directory)?;
+    fs::write(&stamp, version).with_context(|| format!("cannot write {}", stamp.display()))?;
+    Ok(directory)
+}
+
+/// Unoptimised: such a tool runs for seconds, and compiling it well would take minutes.
+fn cargo_install(
+    workspace: &Workspace,
+    root: &Path,
+    name: &str,
+    version: &str,
+    interrupt: &Interrupt,
+) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo
+        .args([
+            "install",
+            "--quiet",
+            "--locked",
+            "--debug",
+            name,
+            "--version",
+            version,
+            "--root",
+        ])
+        .arg(root);
+    cargo.env("CARGO_PROFILE_DEV_DEBUG", "false");
+    // Not among our own artefacts: cargo then clears up behind it.
+    cargo.env_remove("CARGO_TARGET_DIR");
+    children::must(&mut cargo, interrupt)
+}
+
+fn pip(python: &Path) -> Command {
+    let mut command = Command::new(python);
+    command.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+    ]);
+    // A person's own settings that contradict a directory of ours.
+    command.env("PIP_USER", "0").env("PIP_REQUIRE_VIRTUALENV", "0");
+    command.env("PIP_ROOT_USER_ACTION", "ignore");
+    command
+}
+
+/// A Python that can do what `args` ask of it.
+fn python(args: &[&str]) -> Option<PathBuf> {
+    let can = |name: &&str| {
+        let status = Command::new(name)
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        status.is_ok_and(|status| status.success())
+    };
+    ["python3", "python"].into_iter().find(can).map(PathBuf::from)
+}
+
+/// Where programs are looked for; cargo's own directory is on few services' PATH.
+fn directories() -> Vec<PathBuf> {
+    let caller = settings::caller();
+    let mut directories: Vec<PathBuf> = caller
+        .get("PATH")
+        .map(env::split_paths)
+        .into_iter()
+        .flatten()
+        .collect();
+    let home = caller.get("HOME").map(|home| Path::new(home).join(".cargo"));
+    directories.extend(
+        caller
+            .get("CARGO_HOME")
+            .map(PathBuf::from)
+            .or(home)
+            .map(|home| home.join("bin")),
+    );
+    directories
+}
+
+fn says_version(program: &Path) -> Option<String> {
+    let output = Command::new(program)
+        .args(["lambda", "--version"])
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    version_in(&String::from_utf8(output.stdout).ok()?).map(str::to_owned)
+}
+
+/// `cargo-lambda 1.9.2 (67129fc 2026-08-21Z)`
+fn version_in(text: &str) -> Option<&str> {
+    text.split_whitespace().nth(1)
+}
+
+fn same_minor(found: &str, wanted: &str) -> bool {
+    let minor = |version: &str| version.split('.').take(2).map(str::to_owned).collect::<Vec<_>>();
+    minor(found) == minor(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_read_and_compared_by_its_minor() {
+        assert_eq!(
+            version_in("cargo-lambda 1.9.2 (67129fc 2026-08-21Z)\n"),
+            Some("1.9.2")
+        );
+        assert_eq!(version_in(""), None);
+        assert!(same_minor("1.9.0", "1.9.2"));
+        assert!(!same_minor("1.90.2", "1.9.2"));
+        assert!(!same_minor("2.9.2", "1.9.2"));
+    }
+}
