@@ -7,22 +7,22 @@ use std::path::{Path, PathBuf};
 use serde_norway::Value as Yaml;
 
 /// The root of the workspace.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
 /// A file's text.
-pub fn text(path: &str) -> String {
+pub(crate) fn text(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// A YAML file; what CloudFormation tags (`!Ref`, `!Sub`) stays tagged.
-pub fn yaml(path: &str) -> Yaml {
+pub(crate) fn yaml(path: &str) -> Yaml {
     serde_norway::from_str(&text(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// The names of the folders in a folder.
-pub fn folders(path: &str) -> BTreeSet<String> {
+pub(crate) fn folders(path: &str) -> BTreeSet<String> {
     let entries = fs::read_dir(root().join(path)).unwrap().map(Result::unwrap);
     let folders = entries.filter(|entry| entry.file_type().unwrap().is_dir());
     folders
@@ -31,7 +31,7 @@ pub fn folders(path: &str) -> BTreeSet<String> {
 }
 
 /// All Rust files below a folder, with their texts.
-pub fn sources(path: &str) -> Vec<(PathBuf, String)> {
+pub(crate) fn sources(path: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     collect(&root().join(path), &mut found);
     found.sort();
@@ -53,6 +53,6 @@ fn collect(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
 }
 
 /// The functions, by the names of their folders.
-pub fn functions() -> BTreeSet<String> {
+pub(crate) fn functions() -> BTreeSet<String> {
     folders("functions")
 }

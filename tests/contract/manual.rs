@@ -1,7 +1,7 @@
 //! Every line of the manual, and what shows that it is kept.
 //!
-//! The lines are numbered as the domain dossier numbers them. A line is shown by tests that name it (`R-26` in the
-//! comment before the test, or `r26` in its name), or it waits, and then it says for what.
+//! The lines are numbered as the domain dossier numbers them. A line is shown by tests that name it (`R-26` in a
+//! comment before or in the test, or `r26` in its name), or it waits, and then it says for what.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,6 +37,7 @@ const SECOND_CODE: &str = "the_code_is_mailed_to_the_portals_address_under_the_m
 const NEW_PASSWORD: &str = "a_new_password_and_the_terms_lead_to_my_page";
 const TERMS: &str = "the_terms_are_shown_before_they_are_agreed_to";
 const MUNICIPALITY: &str = "a_log_in_needs_nothing_but_id_and_password";
+const WHOLE: &str = "the_whole_first_registration_runs_on_the_local_stack";
 const HAPPY: &str = "an_office_gets_from_its_kj_id_to_my_page_with_name_and_office";
 
 /// R-01 to R-72.
@@ -249,13 +250,17 @@ fn tests() -> BTreeMap<String, BTreeSet<u32>> {
     tests
 }
 
-/// Names of the tests in a file, each with the comment before it.
+/// Names of the tests in a file, each with the comments before and in it.
 fn tests_of(text: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
+    let mut found: Vec<(String, String)> = Vec::new();
     let (mut comment, mut is_test) = (String::new(), false);
     for line in text.lines().map(str::trim) {
         if let Some(words) = line.strip_prefix("///") {
             comment.push_str(words);
+        } else if let Some(words) = line.strip_prefix("//") {
+            if let Some((_, comment)) = found.last_mut() {
+                comment.push_str(words);
+            }
         } else if line.starts_with("#[") {
             is_test |= line.starts_with("#[test") || line.starts_with("#[tokio::test");
         } else {

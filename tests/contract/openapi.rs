@@ -177,7 +177,9 @@ fn every_step_has_a_schema_for_each_of_its_answers_and_for_no_other() {
                 .collect::<BTreeSet<u16>>(),
             expected
         );
-        for status in 100..600 {
+        for status in [
+            200, 201, 202, 204, 400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 500, 503,
+        ] {
             let schema = schema_of_answer(step, status);
             let has_body = expected.contains(&status) && status != 204;
             assert_eq!(schema != Value::Bool(false), has_body, "{} {status}", step.name);

@@ -7,15 +7,15 @@ use serde_norway::Value as Yaml;
 use crate::house;
 
 /// A function of the template.
-pub struct Function {
+pub(crate) struct Function {
     /// The folder that it is built from.
-    pub name: String,
+    pub(crate) name: String,
     /// Method and path of its routes on the portal's API; none of both is `$default`.
-    pub routes: Vec<Option<(String, String)>>,
+    pub(crate) routes: Vec<Option<(String, String)>>,
     /// Names of its variables, the shared ones included.
-    pub variables: BTreeSet<String>,
+    pub(crate) variables: BTreeSet<String>,
     /// What its role allows on the portal's table: verbs by the first part of the key.
-    pub verbs: BTreeMap<String, BTreeSet<String>>,
+    pub(crate) verbs: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// The value without its tag.
@@ -45,7 +45,7 @@ fn names(variables: Option<&Yaml>) -> impl Iterator<Item = String> {
 }
 
 /// All functions.
-pub fn functions() -> Vec<Function> {
+pub(crate) fn functions() -> Vec<Function> {
     let template = house::yaml("template.yaml");
     let shared = template["Globals"]["Function"]
         .get("Environment")

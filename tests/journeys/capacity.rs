@@ -59,7 +59,11 @@ async fn a_whole_journey_costs_at_most_26_writes_and_12_reads() {
 
     let (mut rows, mut writes, mut reads) = (String::new(), 0.0, 0.0);
     for (name, used) in &steps {
-        let Used { operations, writes: written, reads: read } = used;
+        let Used {
+            operations,
+            writes: written,
+            reads: read,
+        } = used;
         assert!(!operations.contains(&"other"), "{name}: {operations:?}");
         let operations = operations.join(", ");
         rows += &format!("| {name} | {operations} | {written} | {read} |\n");
@@ -71,5 +75,8 @@ async fn a_whole_journey_costs_at_most_26_writes_and_12_reads() {
     assert!(reads <= 12.0, "{reads} RRU\n{page}");
     assert_eq!(world.mails().await.len(), 3);
     let committed = include_str!("../../docs/capacity.md");
-    assert!(committed == page, "docs/capacity.md is not what was counted; it should read:\n\n{page}");
+    assert!(
+        committed == page,
+        "docs/capacity.md is not what was counted; it should read:\n\n{page}"
+    );
 }

@@ -2,8 +2,8 @@
 
 use portal::terms::{PUBLISHED, Terms};
 use serde_json::json;
-use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 use testkit::World;
+use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 
 async fn at_new_password(world: &World) -> testkit::Clerk {
     let mut taro = world.clerk();

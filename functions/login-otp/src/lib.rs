@@ -55,7 +55,10 @@ enum Judged {
     Stopped(Refusal),
 }
 
-#[expect(clippy::too_many_lines, reason = "the two writes of the step, the account's and the flow's, are read as one")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "the two writes of the step, the account's and the flow's, are read as one"
+)]
 async fn enter(deps: &Deps, call: &Call) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
     let flow = flows.flow(call).await?;

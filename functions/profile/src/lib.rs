@@ -85,11 +85,15 @@ async fn editable(
     Ok(match &flow.stage {
         Stage::Profile { office } => Some((office.clone(), None)),
         Stage::Confirm { office, replaces, .. } => Some((office.clone(), replaces.clone())),
-        Stage::AlreadyRegistered { office } => match flows.seats(office, Found::Strongly, call.now).await?.0.claim {
-            Claim::Pending { member, account } => Some((office.clone(), Some(Replaced { member, account }))),
-            Claim::Free => Some((office.clone(), None)),
-            Claim::Taken => None,
-        },
+        Stage::AlreadyRegistered { office } => {
+            match flows.seats(office, Found::Strongly, call.now).await?.0.claim {
+                Claim::Pending { member, account } => {
+                    Some((office.clone(), Some(Replaced { member, account })))
+                }
+                Claim::Free => Some((office.clone(), None)),
+                Claim::Taken => None,
+            }
+        }
         Stage::SecurityCode { .. } | Stage::Otp { .. } | Stage::Completed { .. } => None,
     })
 }

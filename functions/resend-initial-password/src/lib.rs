@@ -101,7 +101,8 @@ async fn reissue(deps: &Deps, call: Call) -> Answer {
             (member.clone(), account.clone(), flow)
         }
         Stage::AlreadyRegistered { office } => {
-            let Claim::Pending { member, account } = flows.seats(office, Found::Strongly, now).await?.0.claim else {
+            let Claim::Pending { member, account } = flows.seats(office, Found::Strongly, now).await?.0.claim
+            else {
                 return Err(flows.wrong_step(&flow.item, now).await);
             };
             call.no_fields()?;

@@ -27,7 +27,7 @@ fn main() {
 }
 
 /// The page.
-pub fn page() -> String {
+pub(crate) fn page() -> String {
     let mut page = HEAD.to_owned();
     for limit in Limits::ALL {
         // Writing to a text cannot fail.

@@ -12,7 +12,7 @@ fn main() -> Result<(), Error> {
 }
 
 /// The file.
-pub fn page() -> Result<String, Error> {
+pub(crate) fn page() -> Result<String, Error> {
     let text = serde_norway::to_string(&ordered(&openapi::document(), &Names::Words)?)?;
     Ok(format!(
         "# Written by `cargo xtask gen`; what is changed here is lost.\n{text}"

@@ -24,7 +24,7 @@ fn main() {
 }
 
 /// The page.
-pub fn page() -> String {
+pub(crate) fn page() -> String {
     let mut page = HEAD.to_owned();
     let entries: Vec<String> = Kind::ALL.iter().map(|kind| entry(*kind)).collect();
     page.push_str(&entries.join("\n"));
@@ -71,7 +71,7 @@ fn steps(kind: Kind) -> String {
 }
 
 /// What to do about a refusal.
-pub struct Advice {
+pub(crate) struct Advice {
     /// For the person, in Japanese.
     person: &'static str,
     /// For whoever builds a front.
@@ -96,7 +96,7 @@ const RELOAD: &str = "画面を読み込み直して、もう一度操作して�
 const WAIT: &str = "しばらく待ってから、もう一度操作してください。";
 
 /// For every kind, in the order of the kinds; a test looks that none is missing.
-pub const ADVICE: &[(Kind, Advice)] = &[
+pub(crate) const ADVICE: &[(Kind, Advice)] = &[
     (
         Kind::UnreadableRequest,
         with(

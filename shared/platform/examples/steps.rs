@@ -12,7 +12,7 @@ fn main() {
 }
 
 /// The page.
-pub fn page() -> String {
+pub(crate) fn page() -> String {
     format!(
         "\
 # Steps
@@ -95,10 +95,14 @@ fn codes(kinds: &[Kind]) -> String {
 }
 
 /// From where a step leads whereto; from nowhere it starts a flow, and to nowhere it ends one.
-pub struct Move(pub Option<Next>, pub &'static Step, pub Option<Next>);
+pub(crate) struct Move(
+    pub(crate) Option<Next>,
+    pub(crate) &'static Step,
+    pub(crate) Option<Next>,
+);
 
 /// 初回利用登録
-pub static REGISTRATION: &[Move] = &[
+pub(crate) static REGISTRATION: &[Move] = &[
     Move(None, &steps::START_REGISTRATION, Some(Next::SecurityCode)),
     Move(None, &steps::START_REGISTRATION, Some(Next::Otp)),
     Move(
@@ -148,7 +152,7 @@ pub static REGISTRATION: &[Move] = &[
 ];
 
 /// ログイン
-pub static LOGIN: &[Move] = &[
+pub(crate) static LOGIN: &[Move] = &[
     Move(None, &steps::START_LOGIN, Some(Next::Otp)),
     Move(Some(Next::Otp), &steps::RESEND_LOGIN_OTP, Some(Next::Otp)),
     Move(Some(Next::Otp), &steps::ENTER_LOGIN_OTP, Some(Next::NewPassword)),

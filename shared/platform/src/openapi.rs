@@ -10,6 +10,8 @@ mod progress;
 mod refusals;
 mod requests;
 
+use std::sync::LazyLock;
+
 use portal::limits::Limits;
 use portal::steps::{self, Cookie, STEPS, Step};
 use serde_json::{Map, Value, json};
@@ -19,8 +21,14 @@ const SCHEMAS: &str = "#/components/schemas/";
 /// 256 bits in URL-safe Base64: cookies and digests.
 const DIGEST: &str = "[A-Za-z0-9_-]{43}";
 
+static DOCUMENT: LazyLock<Value> = LazyLock::new(whole);
+
 /// The document.
 pub fn document() -> Value {
+    DOCUMENT.clone()
+}
+
+fn whole() -> Value {
     let tags = Tag::ALL.map(|tag| json!({ "name": tag.name(), "description": tag.description() }));
     json!({
         "openapi": "3.1.1",
@@ -42,20 +50,20 @@ pub fn document() -> Value {
 ///
 /// It is `false`, which nothing satisfies, where the document has no such answer, or one without a body.
 pub fn schema_of_answer(step: &Step, status: u16) -> Value {
-    let document = document();
-    let response = operation_of(&document, step)
+    let document = &*DOCUMENT;
+    let response = operation_of(document, step)
         .and_then(|operation| operation.get("responses")?.get(status.to_string()));
-    let response = response.map(|response| followed(&document, response));
+    let response = response.map(|response| followed(document, response));
     let media = response.and_then(|response| response.get("content")?.as_object()?.values().next());
-    self_contained(&document, media.and_then(|media| media.get("schema")))
+    self_contained(document, media.and_then(|media| media.get("schema")))
 }
 
 /// The schema of a step's body, with all it refers to inside it; `false` where a step takes none.
 pub fn schema_of_body(step: &Step) -> Value {
     const SCHEMA: &str = "/requestBody/content/application~1json/schema";
-    let document = document();
-    let schema = operation_of(&document, step).and_then(|operation| operation.pointer(SCHEMA));
-    self_contained(&document, schema)
+    let document = &*DOCUMENT;
+    let schema = operation_of(document, step).and_then(|operation| operation.pointer(SCHEMA));
+    self_contained(document, schema)
 }
 
 fn operation_of<'a>(document: &'a Value, step: &Step) -> Option<&'a Value> {

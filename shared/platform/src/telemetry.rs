@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 /// What is logged: ours from `info` up, everybody else's warnings. Libraries log request contents at lower levels.
@@ -13,18 +14,26 @@ const FILTER: &str = "warn,platform=info,claims_auth=info,security_code=info,reg
 
 static COLD: AtomicBool = AtomicBool::new(true);
 
-/// Starts logging to standard output. Called once, first thing in `main`.
-pub fn start() {
-    let logs = tracing_subscriber::fmt()
+/// What logs, as every function does, to `writer`.
+pub fn subscriber<W>(writer: W) -> impl tracing::Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
         .with_span_events(FmtSpan::NONE)
         .with_env_filter(EnvFilter::new(FILTER))
-        .finish();
+        .with_writer(writer)
+        .finish()
+}
+
+/// Starts logging to standard output. Called once, first thing in `main`.
+pub fn start() {
     // A second start would mean two subscribers; the first one stays.
-    if tracing::subscriber::set_global_default(logs).is_err() {
+    if tracing::subscriber::set_global_default(subscriber(std::io::stdout)).is_err() {
         tracing::debug!("logging had been started before");
     }
 }

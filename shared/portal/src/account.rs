@@ -42,7 +42,10 @@ impl Role {
 
 /// With what a member proves to be the member.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "there is one of these a request; a pointer would only hide it")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of these a request; a pointer would only hide it"
+)]
 pub enum Credential {
     /// 初期パスワード: works until the first completed change, or until it expires, however often it is used.
     Initial {
@@ -134,7 +137,8 @@ impl Member {
 
     /// When a pending member has not come for so long that seat and address are free again.
     pub fn seat_falls_free_at(&self, limits: &Limits) -> Option<Timestamp> {
-        self.is_pending().then(|| plus(self.registered_at, limits.pending_seat_life))
+        self.is_pending()
+            .then(|| plus(self.registered_at, limits.pending_seat_life))
     }
 
     /// Whether that is past.
@@ -330,7 +334,9 @@ impl Account {
     pub fn swept_at(&self, limits: &Limits) -> Option<Timestamp> {
         match &self.member {
             None => Some(self.forgotten_at(limits)),
-            Some(member) => member.seat_falls_free_at(limits).map(|at| at.max(self.forgotten_at(limits))),
+            Some(member) => member
+                .seat_falls_free_at(limits)
+                .map(|at| at.max(self.forgotten_at(limits))),
         }
     }
 

@@ -359,7 +359,10 @@ mod tests {
     #[test]
     fn after_two_wrong_claims_passwords_the_question_is_asked() {
         let one = ClaimsGuard::default().begin(false, t(0), &LIMITS).unwrap();
-        let two = one.end(t(0), AttemptOutcome::Failed).begin(false, t(1), &LIMITS).unwrap();
+        let two = one
+            .end(t(0), AttemptOutcome::Failed)
+            .begin(false, t(1), &LIMITS)
+            .unwrap();
         assert_eq!(two.begin(false, t(2), &LIMITS), None);
         assert!(two.begin(true, t(2), &LIMITS).is_some());
         assert!(two.begin(false, t(86_401), &LIMITS).is_some());
@@ -370,8 +373,20 @@ mod tests {
     /// The claims system may judge the wrong one last, and count it.
     #[test]
     fn a_success_does_not_forget_an_attempt_that_is_still_under_way() {
-        let both = ClaimsGuard::default().begin(false, t(0), &LIMITS).unwrap().begin(false, t(0), &LIMITS).unwrap();
-        let after = both.end(t(0), AttemptOutcome::Succeeded).end(t(0), AttemptOutcome::Failed);
-        assert_eq!(after, ClaimsGuard { failures: vec![t(0)], open: vec![] });
+        let both = ClaimsGuard::default()
+            .begin(false, t(0), &LIMITS)
+            .unwrap()
+            .begin(false, t(0), &LIMITS)
+            .unwrap();
+        let after = both
+            .end(t(0), AttemptOutcome::Succeeded)
+            .end(t(0), AttemptOutcome::Failed);
+        assert_eq!(
+            after,
+            ClaimsGuard {
+                failures: vec![t(0)],
+                open: vec![]
+            }
+        );
     }
 }

@@ -20,7 +20,10 @@ pub struct Shown {
 
 /// 段階 — each holds only what is known there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "there is one of these a request; a pointer would only hide it")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of these a request; a pointer would only hide it"
+)]
 pub enum Stage {
     /// ワンタイムパスワード認証
     Otp {

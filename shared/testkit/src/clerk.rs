@@ -124,6 +124,8 @@ pub struct Clerk {
     pub source_ip: String,
     /// The last draft that was shown.
     pub draft: Option<String>,
+    /// Everything that was answered, cookies aside.
+    pub transcript: Vec<String>,
 }
 
 impl Clerk {
@@ -134,6 +136,7 @@ impl Clerk {
             headers: vec![("origin".to_owned(), ORIGIN.to_owned())],
             source_ip: "192.0.2.1".to_owned(),
             draft: None,
+            transcript: Vec::new(),
         }
     }
 
@@ -174,6 +177,9 @@ impl Clerk {
             body: serde_json::from_slice(response.body()).unwrap_or(Value::Null),
         };
         self.keeps_cookies(&answer);
+        let headers = answer.headers.iter().filter(|(name, _)| name != "set-cookie");
+        self.transcript
+            .push(format!("{:?} {}", headers.collect::<Vec<_>>(), answer.body));
         crate::recorder::check(method, path, &answer);
         if let Some(draft) = answer.body.get("draft").and_then(Value::as_str) {
             self.draft = Some(draft.to_owned());

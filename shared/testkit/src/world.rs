@@ -14,7 +14,7 @@ use platform::clock::Clock;
 use platform::http::Edge;
 use platform::passwords::Passwords;
 use platform::steps::{Logins, Registrations};
-use platform::store::Table;
+use platform::store::{Attributes, Table};
 use portal::keys::{KeyId, KeyRing};
 use portal::limits::Limits;
 use portal::steps;
@@ -259,6 +259,35 @@ impl World {
     /// What becomes of mails to an address.
     pub fn set_outcome(&self, address: &str, outcome: Outcome) {
         self.postbox.set_outcome(address, outcome);
+    }
+
+    /// Every item of the table, as it is stored.
+    pub async fn items(&self) -> Vec<Attributes> {
+        let scanned = self
+            .dynamodb
+            .scan()
+            .table_name("portal")
+            .consistent_read(true)
+            .send()
+            .await
+            .unwrap();
+        scanned.items().to_vec()
+    }
+
+    /// The items of a kind, as they are stored.
+    pub async fn items_of(&self, kind: &str) -> Vec<Attributes> {
+        let of_kind = |item: &Attributes| item["pk"].as_s().unwrap().starts_with(&format!("{kind}#"));
+        self.items().await.into_iter().filter(of_kind).collect()
+    }
+
+    /// Puts an item back as it was: as if what was written since had been lost with its process.
+    pub async fn puts_back(&self, item: &Attributes) {
+        let request = self
+            .dynamodb
+            .put_item()
+            .table_name("portal")
+            .set_item(Some(item.clone()));
+        request.send().await.unwrap();
     }
 
     /// Asks the claims simulator's own endpoints.

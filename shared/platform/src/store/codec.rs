@@ -244,3 +244,24 @@ fn value_of_json(value: &serde_json::Value) -> Result<AttributeValue, Fault> {
         _ => Err(corrupt()),
     }
 }
+
+/// The other way round.
+pub fn json_of_image(image: &Attributes) -> serde_json::Map<String, serde_json::Value> {
+    image
+        .iter()
+        .map(|(name, value)| (name.clone(), json_of_value(value)))
+        .collect()
+}
+
+fn json_of_value(value: &AttributeValue) -> serde_json::Value {
+    use serde_json::json;
+    match value {
+        AttributeValue::S(text) => json!({ "S": text }),
+        AttributeValue::N(digits) => json!({ "N": digits }),
+        AttributeValue::Bool(flag) => json!({ "BOOL": flag }),
+        AttributeValue::M(map) => json!({ "M": json_of_image(map) }),
+        AttributeValue::L(list) => json!({ "L": list.iter().map(json_of_value).collect::<Vec<_>>() }),
+        // The store writes no other type; were there one, a reader of the golden items would see it here.
+        other => json!({ "unknown": format!("{other:?}") }),
+    }
+}

@@ -617,13 +617,7 @@ pub(crate) struct AddressClaim {
 }
 
 impl AddressClaim {
-    pub(crate) fn of(
-        member: &Member,
-        now: Timestamp,
-        limits: &Limits,
-        version: &str,
-        schema: u32,
-    ) -> Self {
+    pub(crate) fn of(member: &Member, now: Timestamp, limits: &Limits, version: &str, schema: u32) -> Self {
         let fallen_free_before = minus(now, limits.pending_seat_life);
         let swept_at = member.seat_falls_free_at(limits).unwrap_or(Timestamp::MAX);
         let mut values = Writer::default();
@@ -731,7 +725,9 @@ impl Item for ClaimsRecord {
     }
 
     fn write(&self, writer: &mut Writer, limits: &Limits) {
-        writer.times("failures", &self.passwords.failures).times("open", &self.passwords.open);
+        writer
+            .times("failures", &self.passwords.failures)
+            .times("open", &self.passwords.open);
         write_codes(writer, &self.codes);
         let over = self
             .passwords
@@ -745,7 +741,10 @@ impl Item for ClaimsRecord {
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
         Ok(Self {
             user: ClaimsUserId::parse(id).map_err(|_| reader.corrupt("pk"))?,
-            passwords: ClaimsGuard { failures: reader.times("failures")?, open: reader.times("open")? },
+            passwords: ClaimsGuard {
+                failures: reader.times("failures")?,
+                open: reader.times("open")?,
+            },
             codes: read_codes(reader)?,
             judged_at: reader.time("at")?,
         })

@@ -1,0 +1,70 @@
+//! Golden items: what yesterday's code stored at each stage is read by today's.
+//!
+//! A file in `golden/` is an item as it was stored once. It is never edited; a new shape gets a new file.
+
+use platform::store::{Found, Item, Replacing, Table, Written, image_of_json, json_of_image};
+use portal::account::Account;
+use portal::login::{Login, SessionPointer};
+use portal::office::Office;
+use portal::registration::Registration;
+use serde_json::{Map, Value};
+use testkit::World;
+
+fn golden(json: &str) -> Map<String, Value> {
+    let Value::Object(map) = serde_json::from_str(json).unwrap() else {
+        panic!("no object")
+    };
+    map
+}
+
+/// Today's code reads the item, and writes it back as it was.
+async fn survives<T: Item>(world: &World, name: &str, json: &str, id: fn(&str) -> T::Id) {
+    let table: &Table = &world.table;
+    let item = golden(json);
+    let image = image_of_json(&item).unwrap();
+    world.puts_back(&image).await;
+    let key = item["pk"]["S"].as_str().unwrap().to_owned();
+    let id = id(key.split_once('#').unwrap().1);
+    let stored = table.get::<T>(&id, Found::Strongly).await.unwrap().expect(name);
+    let Written::Won(_) = table
+        .put(stored.item.clone(), Replacing::Read(&stored))
+        .await
+        .unwrap()
+    else {
+        panic!("{name}")
+    };
+    let mut again = json_of_image(&table.get_image(&key).await.unwrap().unwrap());
+    let mut item = item;
+    again.remove("v");
+    item.remove("v");
+    assert_eq!(again, item, "{name}");
+}
+
+macro_rules! golden {
+    ($($name:ident: $kind:ty, $file:literal, $id:expr;)*) => {$(
+        #[tokio::test]
+        async fn $name() {
+            let world = World::start().await;
+            survives::<$kind>(&world, $file, include_str!(concat!("golden/", $file, ".json")), $id).await;
+        }
+    )*};
+}
+
+use portal::values::{AccountKey, FlowId, SessionId};
+
+golden! {
+    a_registration_at_the_security_code_is_read: Registration, "registration-security-code", |id| FlowId::new(id);
+    a_registration_at_the_code_is_read: Registration, "registration-otp", |id| FlowId::new(id);
+    a_registration_at_the_profile_is_read: Registration, "registration-profile", |id| FlowId::new(id);
+    a_registration_at_the_confirmation_is_read: Registration, "registration-confirm", |id| FlowId::new(id);
+    a_registration_at_its_end_is_read: Registration, "registration-completed", |id| FlowId::new(id);
+    a_registration_of_a_registered_office_is_read: Registration, "registration-already-registered", |id| FlowId::new(id);
+    a_log_in_at_the_code_is_read: Login, "login-otp", |id| FlowId::new(id);
+    a_log_in_at_the_new_password_is_read: Login, "login-new-password", |id| FlowId::new(id);
+    a_log_in_at_its_end_is_read: Login, "login-my-page", |id| FlowId::new(id);
+    a_session_is_read: SessionPointer, "session", |id| SessionId::new(id);
+    an_account_with_a_pending_member_is_read: Account, "account-pending", |id| AccountKey::new(id);
+    an_account_with_an_active_member_is_read: Account, "account-active", |id| AccountKey::new(id);
+    an_account_without_an_owner_is_read: Account, "account-unknown", |id| AccountKey::new(id);
+    an_office_is_read: Office, "office", str::to_owned;
+}
