@@ -109,8 +109,8 @@ const LINES: [(u32, &str, Shown); 72] = [
     ),
     (
         18,
-        "the strip of stages",
-        WaitsForTheFront("ステップナビゲーション"),
+        "from 初回利用登録 by way of ログイン to マイページ",
+        By(&[WHOLE]),
     ),
     (19, "トップページ, 「ログイン」", WaitsForTheFront("トップページ")),
     (

@@ -66,7 +66,7 @@ async fn a_whole_journey_costs_at_most_26_writes_and_12_reads() {
         } = used;
         assert!(!operations.contains(&"other"), "{name}: {operations:?}");
         let operations = operations.join(", ");
-        rows += &format!("| {name} | {operations} | {written} | {read} |\n");
+        rows = format!("{rows}| {name} | {operations} | {written} | {read} |\n");
         writes += written;
         reads += read;
     }

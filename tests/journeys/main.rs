@@ -2,6 +2,13 @@
 
 // A journey is one long future of many steps.
 #![recursion_limit = "512"]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says so by a panic"
+)]
 
 mod already_registered;
 mod canary;

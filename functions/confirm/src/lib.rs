@@ -212,10 +212,12 @@ async fn register(
         );
         let old = match (&claim, replaces) {
             (Claim::Free, _) => None,
-            (Claim::Pending { member, .. }, Some(replaced)) if *member == replaced.member => holders
-                .iter()
-                .find(|(other, _)| other.id == *member)
-                .map(|(_, account)| account),
+            (Claim::Pending { member: waiting, .. }, Some(correction)) if *waiting == correction.member => {
+                holders
+                    .iter()
+                    .find(|(other, _)| other.id == *waiting)
+                    .map(|(_, account)| account)
+            }
             (Claim::Pending { .. } | Claim::Taken, _) => return Ok(Outcome::OfficeTaken),
         };
         let Some(accounts) = accounts(deps, member, old, call).await? else {

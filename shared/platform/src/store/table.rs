@@ -416,7 +416,7 @@ impl Table {
             attribute: "update",
         })?;
         let writes = vec![
-            self.transact_put(office, Replacing::Nothing)?,
+            self.transact_put(office, &Replacing::Nothing)?,
             TransactWriteItem::builder().update(address).build(),
         ];
         Ok(self.transact(&writes).await?.map(|mut lost| Seats {
@@ -432,10 +432,12 @@ impl Table {
         office: (&Office, &Stored<Office>),
         accounts: &[(Account, Option<Stored<Account>>)],
     ) -> Result<bool, Fault> {
-        let mut writes = vec![self.transact_put(office.0, Replacing::Read(office.1))?];
+        let mut writes = vec![self.transact_put(office.0, &Replacing::Read(office.1))?];
         for (account, read) in accounts {
-            writes
-                .push(self.transact_put(account, read.as_ref().map_or(Replacing::Nothing, Replacing::Read))?);
+            writes.push(self.transact_put(
+                account,
+                &read.as_ref().map_or(Replacing::Nothing, Replacing::Read),
+            )?);
         }
         Ok(self.transact(&writes).await?.is_none())
     }
@@ -443,7 +445,7 @@ impl Table {
     fn transact_put<T: Item>(
         &self,
         item: &T,
-        replacing: Replacing<'_, T>,
+        replacing: &Replacing<'_, T>,
     ) -> Result<TransactWriteItem, Fault> {
         let mut put = Put::builder()
             .table_name(&self.name)
