@@ -1,5 +1,5 @@
 //! The contract: what is written twice says the same twice. Tables of the code, the template, the local router, the
-//! generated files and `api.md` are compared here, both ways.
+//! generated files and `docs/api.md` are compared here, both ways.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Words of `api.md`, copied from it, and the code's.
+//! Words of `docs/api.md`, copied from it, and the code's.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use portal::progress::{Allowed, Next};
 use portal::steps::Cookie;
 use portal::values::{FieldCode, KANA_LONGEST, LINE_LONGEST};
 
-/// `api.md` 8: status and codes.
+/// `docs/api.md` 8: status and codes.
 const PROBLEMS: [(u16, &[&str]); 11] = [
     (400, &["unreadable-request", "idempotency-key-missing"]),
     (401, &["no-flow", "no-session", "wrong-credentials"]),
@@ -63,7 +63,7 @@ const PROBLEMS: [(u16, &[&str]); 11] = [
     (503, &["claims-unavailable", "temporarily-unavailable"]),
 ];
 
-/// `api.md` 8: codes inside `errors`.
+/// `docs/api.md` 8: codes inside `errors`.
 const FIELD_CODES: [&str; 14] = [
     "required",
     "unknown-field",
@@ -81,7 +81,7 @@ const FIELD_CODES: [&str; 14] = [
     "not-a-choice",
 ];
 
-/// `api.md` 2: `next`, of a registration, a log-in and a reset.
+/// `docs/api.md` 2: `next`, of a registration, a log-in and a reset.
 const NEXT: [&str; 9] = [
     "security-code",
     "otp",
@@ -94,7 +94,7 @@ const NEXT: [&str; 9] = [
     "done",
 ];
 
-/// `api.md` 2: `allowed`.
+/// `docs/api.md` 2: `allowed`.
 const ALLOWED: [&str; 12] = [
     "security-code",
     "otp",
@@ -110,10 +110,10 @@ const ALLOWED: [&str; 12] = [
     "cancel",
 ];
 
-/// `api.md` 2: `delivery`.
+/// `docs/api.md` 2: `delivery`.
 const DELIVERY: [&str; 5] = ["queued", "sent", "delivered", "bounced", "failed"];
 
-/// `api.md` 1.
+/// `docs/api.md` 1.
 const COOKIES: [&str; 4] = [
     "__Host-registration",
     "__Host-login",
@@ -163,7 +163,7 @@ fn the_words_are_those_of_the_contract() {
     assert_eq!(warnings, ["possible-typo", "delivery-doubtful"]);
 }
 
-/// `api.md` 8: 「`name`, … at most 100 grapheme clusters, `nameKana` 200」.
+/// `docs/api.md` 8: 「`name`, … at most 100 grapheme clusters, `nameKana` 200」.
 #[test]
 fn names_are_as_long_as_the_contract_lets_them_be() {
     assert_eq!((LINE_LONGEST, KANA_LONGEST), (100, 200));

@@ -1,4 +1,4 @@
-//! The gate: what is refused before any step's own rules, and in which order (api.md 1).
+//! The gate: what is refused before any step's own rules, and in which order (docs/api.md 1).
 
 use lambda_http::Body;
 use testkit::World;

@@ -28,7 +28,7 @@ pub const NEEDS: &[Variable] = &[
     Variable::ProblemBase,
 ];
 
-/// Longest password that is looked at, in octets: more is no password of anybody (`api.md` 8).
+/// Longest password that is looked at, in octets: more is no password of anybody (`docs/api.md` 8).
 const PASSWORD_OCTETS: usize = 1_024;
 
 /// What this step may touch.

@@ -51,7 +51,7 @@ impl Drop for Memory {
 /// Hashes and verifies passwords.
 ///
 /// Clones share the memory, so an environment holds one buffer and does one hash at a time: more would share the
-/// same core and only take longer (`performance.md`).
+/// same core and only take longer (`docs/adr/0016-argon2id-with-pepper-and-kept-memory.md`).
 #[derive(Clone)]
 pub struct Passwords {
     keys: Arc<KeyRing>,

@@ -1,4 +1,4 @@
-//! Documents as they go over the wire (`api.md` 2, 4, 5). The rules have their own shapes; these are the contract's.
+//! Documents as they go over the wire (`docs/api.md` 2, 4, 5). The rules have their own shapes; these are the contract's.
 
 use jiff::Timestamp;
 use portal::account::Member;

@@ -11,7 +11,7 @@ use crate::keys::{KeyId, KeyRing, UnknownKey};
 use crate::text;
 use crate::values::{ChallengeId, FieldCode};
 
-/// What a code is for; a code for one purpose is none for another (`security.md` R04).
+/// What a code is for; a code for one purpose is none for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// 初回利用登録

@@ -105,7 +105,7 @@ pub struct Warning {
     pub suggestion: Option<String>,
 }
 
-/// Kinds of warning (`api.md` 2).
+/// Kinds of warning (`docs/api.md` 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WarningCode {
     /// The domain looks like a slip of a well-known one.

@@ -133,7 +133,7 @@ impl Login {
     }
 }
 
-/// Whether the terms in force were shown and agreed to, in the order of `api.md` 4.
+/// Whether the terms in force were shown and agreed to, in the order of `docs/api.md` 4.
 pub fn check_terms(
     shown: Option<&Shown>,
     agreed: Option<&str>,

@@ -53,7 +53,7 @@ pub enum Delivery {
 }
 
 impl Delivery {
-    /// All of them, in the order of `api.md` 2.
+    /// All of them, in the order of `docs/api.md` 2.
     pub const ALL: [Self; 5] = [
         Self::Queued,
         Self::Sent,
@@ -185,7 +185,7 @@ impl Promise {
     }
 }
 
-/// Display names and subjects, word for word as in the manual (`api.md` 9, R-33, R-49, R-57).
+/// Display names and subjects, word for word as in the manual (`docs/api.md` 9, R-33, R-49, R-57).
 impl Content {
     /// The subject.
     pub const fn subject(&self) -> &'static str {

@@ -1,4 +1,4 @@
-//! 新しいパスワード — what a password may be (`design.md` 7, NIST SP 800-63B-4, ASVS 6.2).
+//! 新しいパスワード — what a password may be (`docs/limits.md`, NIST SP 800-63B-4, ASVS 6.2).
 
 use std::sync::LazyLock;
 

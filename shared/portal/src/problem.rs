@@ -1,4 +1,4 @@
-//! 問題 — every kind of refusal, once: its code, its status and its Japanese title (`api.md` 8).
+//! 問題 — every kind of refusal, once: its code, its status and its Japanese title (`docs/api.md` 8).
 
 use crate::form::FieldProblem;
 
@@ -9,7 +9,7 @@ macro_rules! kinds {
         pub enum Kind { $(#[doc = $title] $kind,)* }
 
         impl Kind {
-            /// All kinds, in the order of `api.md` 8.
+            /// All kinds, in the order of `docs/api.md` 8.
             pub const ALL: &'static [Self] = &[$(Self::$kind,)*];
 
             /// The HTTP status.

@@ -1,4 +1,4 @@
-//! 途中経過 — the one document that says where a person is, and what may be done next, and when (`api.md` 2).
+//! 途中経過 — the one document that says where a person is, and what may be done next, and when (`docs/api.md` 2).
 
 use jiff::Timestamp;
 

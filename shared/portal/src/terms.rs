@@ -34,8 +34,7 @@ impl Terms {
     }
 }
 
-/// The text in force. The operator's own terms are not public, so this is a sample with the usual headings
-/// (`domain.md` U-26), and says so.
+/// The text in force. The operator's own terms are not public, so this is a sample with the usual headings, and says so.
 pub const PUBLISHED: Terms = Terms {
     version: "2025-10-17",
     title: "介護情報基盤ポータル利用規約",

@@ -170,7 +170,7 @@ pub fn is_katakana(c: char) -> bool {
     matches!(c, '\u{30A1}'..='\u{30FA}' | '\u{30FC}')
 }
 
-/// Whether a password may hold the character: any but control and unassigned ones (`api.md` 4).
+/// Whether a password may hold the character: any but control and unassigned ones (`docs/api.md` 4).
 pub fn is_password_character(c: char) -> bool {
     !matches!(
         c.general_category(),

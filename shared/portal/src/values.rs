@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::secret::Secret;
 use crate::text;
 
-/// What is wrong with one field, as `api.md` 8 names it.
+/// What is wrong with one field, as `docs/api.md` 8 names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FieldCode {
     /// Nothing was given.
@@ -41,7 +41,7 @@ pub enum FieldCode {
 }
 
 impl FieldCode {
-    /// All of them, in the order of `api.md` 8.
+    /// All of them, in the order of `docs/api.md` 8.
     pub const ALL: [Self; 14] = [
         Self::Required,
         Self::UnknownField,
@@ -154,7 +154,7 @@ impl SessionId {
 pub struct ClaimsUserId(String);
 
 impl ClaimsUserId {
-    /// Width, case, spaces and hyphens are put right; refused only if it cannot be one by its form (`api.md` 3).
+    /// Width, case, spaces and hyphens are put right; refused only if it cannot be one by its form (`docs/api.md` 3).
     pub fn parse(typed: &str) -> Result<Self, FieldCode> {
         let id = text::compact(typed).to_uppercase();
         if id.is_empty() {
@@ -278,7 +278,7 @@ impl AccountKey {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Line(String);
 
-/// Characters of a name as people count them (`api.md` 8).
+/// Characters of a name as people count them (`docs/api.md` 8).
 pub const LINE_LONGEST: usize = 100;
 /// Octets that a hundred such characters may take: a character may carry marks without end, a name does not.
 const LINE_OCTETS: usize = 2_000;
@@ -326,7 +326,7 @@ impl fmt::Debug for Line {
 #[derive(Clone, PartialEq, Eq)]
 pub struct NameKana(String);
 
-/// Characters of a フリガナ (`api.md` 8).
+/// Characters of a フリガナ (`docs/api.md` 8).
 pub const KANA_LONGEST: usize = 200;
 
 impl NameKana {

@@ -16,7 +16,7 @@ const HEADERS: &[(&str, &str)] = &[
     ("referrer-policy", "no-referrer"),
 ];
 
-/// What api.md 1 says of every answer.
+/// What docs/api.md 1 says of every answer.
 pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
     for (name, value) in HEADERS {
         assert_eq!(answer.header(name), Some(*value), "{name} at {method} {path}");

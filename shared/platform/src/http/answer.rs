@@ -143,7 +143,7 @@ impl From<portal::keys::UnknownKey> for Stop {
     }
 }
 
-/// Headers that every answer carries (`api.md` 1).
+/// Headers that every answer carries (`docs/api.md` 1).
 pub(crate) const HEADERS: &[(&str, &str)] = &[
     ("cache-control", "no-store"),
     ("x-content-type-options", "nosniff"),
