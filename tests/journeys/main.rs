@@ -11,7 +11,6 @@
 )]
 
 mod already_registered;
-mod canary;
 mod capacity;
 mod claims;
 mod completed;

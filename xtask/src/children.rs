@@ -126,7 +126,11 @@ fn wait(child: &mut Child, interrupt: &Interrupt) -> Result<ExitStatus> {
             return Ok(status);
         }
         if interrupt.came() {
-            let _ = kill_process(Pid::from_child(child), Signal::TERM);
+            // Not only the child: cargo would leave its compilers behind.
+            let pid = Pid::from_child(child);
+            for one in [pid].into_iter().chain(keeper::family(pid)) {
+                let _ = kill_process(one, Signal::TERM);
+            }
             if !until(Duration::from_secs(5), || matches!(child.try_wait(), Ok(Some(_)))) {
                 child.kill()?;
                 child.wait()?;
@@ -317,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interrupt_ends_a_running_command() {
+    fn an_interrupt_ends_a_running_command_and_what_it_started() {
         let interrupt = Interrupt::never();
         let asked = interrupt.clone();
         thread::spawn(move || {
@@ -325,7 +329,7 @@ mod tests {
             asked.ask();
         });
         let begun = Instant::now();
-        let error = run(Command::new("sleep").arg("60"), &interrupt).unwrap_err();
+        let error = run(Command::new("sh").args(["-c", "sleep 61; true"]), &interrupt).unwrap_err();
         assert_eq!(error.to_string(), "interrupted");
         assert!(begun.elapsed() < Duration::from_secs(10));
     }

@@ -104,7 +104,7 @@ fn reap(child: Pid) -> Option<WaitStatus> {
 fn end_descendants(signal: Signal, limit: Duration) {
     let us = system::getpid();
     until(limit, || {
-        let family = descendants(us, &parents());
+        let family = family(us);
         for pid in &family {
             // Again and again: one may have been born meanwhile.
             let _ = system::kill_process(*pid, signal);
@@ -112,6 +112,11 @@ fn end_descendants(signal: Signal, limit: Duration) {
         reap(us);
         family.is_empty()
     });
+}
+
+/// All that a process has started, and what those have.
+pub(crate) fn family(of: Pid) -> Vec<Pid> {
+    descendants(of, &parents())
 }
 
 /// Each process with its parent. Empty where there is no /proc: the child's own end has to do there.

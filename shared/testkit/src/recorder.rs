@@ -1,7 +1,10 @@
 //! Looks at every answer of every test: headers, cookies, problems, and that nothing stands in it that should not.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use portal::problem::Kind;
-use portal::steps::{self, Cookie};
+use portal::steps::{self, Cookie, Step};
 use serde_json::Value;
 
 use crate::clerk::Answer;
@@ -26,6 +29,11 @@ pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
             .header("strict-transport-security")
             .is_some_and(|value| value.starts_with("max-age="))
     );
+    if let Some(step) = steps::find(method, &format!("/api/v1{path}"))
+        && !answer.body.is_null()
+    {
+        check_schema(step, answer);
+    }
     assert!(answer.header("x-request-id").is_some_and(|id| !id.is_empty()));
     for (_, cookie) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
         check_cookie(cookie);
@@ -86,4 +94,32 @@ fn check_problem(method: &str, path: &str, answer: &Answer) {
         let known = step.refusals.contains(kind) || steps::COMMON.contains(kind);
         assert!(known, "{code} is none of the refusals of {}", step.name);
     }
+}
+
+/// The answer is what the OpenAPI document says of it, to the last member.
+fn check_schema(step: &'static Step, answer: &Answer) {
+    static VALIDATORS: LazyLock<Mutex<HashMap<(&str, u16), Arc<jsonschema::Validator>>>> =
+        LazyLock::new(Mutex::default);
+    let validator = {
+        let mut validators = VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner);
+        let compile = || {
+            let schema = platform::openapi::schema_of_answer(step, answer.status);
+            Arc::new(jsonschema::validator_for(&schema).expect("a schema"))
+        };
+        validators
+            .entry((step.name, answer.status))
+            .or_insert_with(compile)
+            .clone()
+    };
+    let problems: Vec<String> = validator
+        .iter_errors(&answer.body)
+        .map(|error| format!("{} at {}", error, error.instance_path()))
+        .collect();
+    assert!(
+        problems.is_empty(),
+        "{} {}: {problems:?} in {}",
+        step.name,
+        answer.status,
+        answer.body
+    );
 }

@@ -1,4 +1,9 @@
 //! Nothing secret in any log, item, stream record or answer; nothing personal in any log.
+//!
+//! A program of its own, for it listens to the logs of the whole process.
+
+#![recursion_limit = "512"]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -31,7 +36,7 @@ async fn looks_at_items(world: &World, seen: &mut Vec<String>) {
 async fn no_secret_of_a_whole_journey_is_stored_logged_or_answered() {
     let sink = Sink::default();
     let logs = sink.clone();
-    let _logging = tracing::subscriber::set_default(platform::telemetry::subscriber(move || logs.clone()));
+    tracing::subscriber::set_global_default(platform::telemetry::subscriber(move || logs.clone())).unwrap();
     let world = World::start().await;
     let mut stored = Vec::new();
     let mut taro = world.clerk();
