@@ -1,7 +1,7 @@
 //! Every line of the manual, and what shows that it is kept.
 //!
-//! The lines are numbered as the domain dossier numbers them. A line is shown by tests that name it (`R-26` in a
-//! comment before or in the test, or `r26` in its name), or it waits, and then it says for what.
+//! Its lines are numbered from the cover to the last page. A line is shown by tests that name it (`R-26` in a comment
+//! before or in the test, or `r26` in its name), or it waits, and then it says for what.
 
 use std::collections::{BTreeMap, BTreeSet};
 

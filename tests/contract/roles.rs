@@ -117,7 +117,7 @@ const ASKED: [(&str, Asked); 17] = [
         &[
             ("ACCOUNT", &[GET, PUT]),
             ("SESSION", &[GET, DELETE]),
-            ("LOGIN", &[DELETE]),
+            ("LOGIN", &[GET, DELETE]),
         ],
     ),
     (

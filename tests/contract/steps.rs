@@ -133,3 +133,15 @@ fn every_step_is_an_operation_of_openapi_and_every_operation_a_step() {
     assert_eq!(operations, steps.collect());
     assert_eq!(document["servers"][0]["url"].as_str(), Some(BASE));
 }
+
+#[test]
+fn every_step_stands_in_the_contract() {
+    let page = house::text("docs/api.md");
+    for step in STEPS {
+        assert!(
+            page.contains(&format!("`{} {}`", step.method.name(), step.path)),
+            "{}",
+            step.name
+        );
+    }
+}

@@ -10,6 +10,8 @@ use portal::progress::{Allowed, Next};
 use portal::steps::Cookie;
 use portal::values::{FieldCode, KANA_LONGEST, LINE_LONGEST};
 
+use crate::house;
+
 /// `docs/api.md` 8: status and codes.
 const PROBLEMS: [(u16, &[&str]); 11] = [
     (400, &["unreadable-request", "idempotency-key-missing"]),
@@ -167,4 +169,19 @@ fn the_words_are_those_of_the_contract() {
 #[test]
 fn names_are_as_long_as_the_contract_lets_them_be() {
     assert_eq!((LINE_LONGEST, KANA_LONGEST), (100, 200));
+}
+
+#[test]
+fn the_page_of_the_contract_names_every_word_of_the_code() {
+    let page = house::text("docs/api.md");
+    let codes = Kind::ALL.iter().map(|kind| kind.code());
+    for word in codes
+        .chain(FIELD_CODES)
+        .chain(NEXT)
+        .chain(ALLOWED)
+        .chain(DELIVERY)
+        .chain(COOKIES)
+    {
+        assert!(page.contains(&format!("`{word}`")), "{word}");
+    }
 }

@@ -166,7 +166,12 @@ async fn a_code_makes_at_most_one_session() {
             sessions += 1;
             clerk.calls("GET", "/me").await.is(200);
         } else {
-            answer.is_told("wrong-step").leads_to("my-page");
+            // Before the winner's session is known, five have passed, and the others find no try left.
+            assert!(
+                ["wrong-step", "no-tries-left"].contains(&answer.body["code"].as_str().unwrap()),
+                "{}",
+                answer.body
+            );
         }
     }
     assert_eq!(sessions, 1);

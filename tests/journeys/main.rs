@@ -11,6 +11,7 @@
 )]
 
 mod already_registered;
+mod attacks;
 mod capacity;
 mod claims;
 mod completed;

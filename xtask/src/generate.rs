@@ -22,10 +22,11 @@ pub(crate) struct Args {
 }
 
 /// The examples that print a file of the repository, and the file.
-const GENERATORS: [(&str, &str); 3] = [
+const GENERATORS: [(&str, &str); 4] = [
     ("openapi", "openapi.yaml"),
     ("limits", "docs/limits.md"),
     ("problems", "docs/problems.md"),
+    ("steps", "docs/steps.md"),
 ];
 
 pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {

@@ -10,7 +10,7 @@ use platform::random;
 use platform::steps::{Keys, Registrations, end_flow_of, spend_network};
 use platform::store::{Change, ClaimsRecord, Replacing, Stored, Written};
 use portal::claims::{Accepted, Authentication, Unavailable};
-use portal::guards::AttemptOutcome;
+use portal::guards::{AttemptOutcome, NoAttempt};
 use portal::problem::Kind;
 use portal::registration::{Registration, Stage};
 use portal::secret::Secret;
@@ -124,7 +124,10 @@ async fn begin_attempt(
         record.passwords = record
             .passwords
             .begin(accepts_risk, now, limits)
-            .ok_or(Kind::ClaimsLockRisk)?;
+            .map_err(|no| match no {
+                NoAttempt::AskFirst => Stop::from(Kind::ClaimsLockRisk),
+                NoAttempt::Spent(not) => platform::steps::not_before(not).into(),
+            })?;
         Ok::<_, Stop>(Change::Store(record, ()))
     };
     let ((), stored) = deps.flows.table.change(None, begin).await?;

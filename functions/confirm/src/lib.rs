@@ -10,6 +10,7 @@ use platform::random;
 use platform::steps::{Keys, Registrations, no_flow};
 use platform::store::{Change, Found, Seats, Stored};
 use portal::account::{Account, Member, NewMember, Role};
+use portal::guards::PasswordGuard;
 use portal::office::{Claim, Founding, Office};
 use portal::problem::Kind;
 use portal::progress;
@@ -210,17 +211,15 @@ async fn register(
             now,
             &deps.flows.edge.limits,
         );
-        let old = match (&claim, replaces) {
-            (Claim::Free, _) => None,
-            (Claim::Pending { member: waiting, .. }, Some(correction)) if *waiting == correction.member => {
-                holders
-                    .iter()
-                    .find(|(other, _)| other.id == *waiting)
-                    .map(|(_, account)| account)
-            }
-            (Claim::Pending { .. } | Claim::Taken, _) => return Ok(Outcome::OfficeTaken),
+        let may_be_replaced = match (&claim, replaces) {
+            (Claim::Free, _) => true,
+            (Claim::Pending { member: waiting, .. }, Some(correction)) => *waiting == correction.member,
+            (Claim::Pending { .. }, None) | (Claim::Taken, _) => false,
         };
-        let Some(accounts) = accounts(deps, member, old, call).await? else {
+        if !may_be_replaced {
+            return Ok(Outcome::OfficeTaken);
+        }
+        let Some(accounts) = accounts(deps, member, &holders, call).await? else {
             return Ok(Outcome::EmailTaken);
         };
         if table.refound((&new, current), &accounts).await? {
@@ -235,14 +234,11 @@ async fn register(
 async fn accounts(
     deps: &Deps,
     member: &Member,
-    old: Option<&Stored<Account>>,
+    holders: &[(Member, Stored<Account>)],
     call: &Call,
 ) -> Result<Option<Vec<(Account, Option<Stored<Account>>)>>, Stop> {
     let now = call.now;
     let key = member.profile.email.key();
-    let replaced = old
-        .and_then(|old| old.item.member.as_ref())
-        .map(|member| &member.id);
     let there: Option<Stored<Account>> = deps.flows.table.get(&key, Found::Strongly).await?;
     let account = there.as_ref().map_or_else(
         || Account::unknown(key.clone(), now),
@@ -250,17 +246,20 @@ async fn accounts(
     );
     if account
         .owner(now, &deps.flows.edge.limits)
-        .is_some_and(|owner| Some(&owner.id) != replaced)
+        .is_some_and(|owner| holders.iter().all(|(holder, _)| holder.id != owner.id))
     {
         return Ok(None);
     }
     let account = Account {
         mails: account.mails.count(now),
+        // What was guessed at before says nothing about the password that is mailed now.
+        passwords: PasswordGuard::default(),
         member: Some(member.clone()),
         ..account
     };
     let mut accounts = vec![(account, there)];
-    if let Some(old) = old.filter(|old| old.item.key != key) {
+    // Everybody who held a seat leaves it in the same commit: nobody else may come in by it meanwhile.
+    for (_, old) in holders.iter().filter(|(_, old)| old.item.key != key) {
         let emptied = Account {
             member: None,
             judged_at: now,

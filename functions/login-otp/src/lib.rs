@@ -2,13 +2,14 @@
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
-use platform::http::{Answer, Call, Stop, Success};
+use platform::http::{Answer, Call, Stop};
 use platform::random;
 use platform::steps::{Keys, Logins, no_flow, no_resend, not_before, not_judged, patiently};
 use platform::store::{Change, Found, Stored};
 use portal::account::{Account, Session};
 use portal::challenge::Challenge;
 use portal::code::OneTimeCode;
+use portal::limits::Limits;
 use portal::login::{self, Login, Stage};
 use portal::problem::{Kind, Refusal};
 use portal::steps::{self, Cookie};
@@ -43,22 +44,6 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     deps.flows.edge.serve(request, step).await
 }
 
-/// What a judged code comes to.
-enum Judged {
-    /// Wrong, or there is something else to do first.
-    Counted,
-    /// Right, and nothing more is to be done: this session is committed.
-    Session(Session),
-    /// This log-in has its session already.
-    HasSession,
-    /// Codes are stopped.
-    Stopped(Refusal),
-}
-
-#[expect(
-    clippy::too_many_lines,
-    reason = "the two writes of the step, the account's and the flow's, are read as one"
-)]
 async fn enter(deps: &Deps, call: &Call) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
     let flow = flows.flow(call).await?;
@@ -72,71 +57,21 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
     let right = challenge.is_right(&typed, &deps.keys)?;
     let (flow, account, member) = flows.member(flow, now).await?;
     let next = flow.item.after_code(&member, flows.terms);
-    let cookie = random::cookie()?;
-    let session = flow.item.session(SessionId::of_cookie(&cookie), now, limits);
-
-    // The account is the judge: one write counts a wrong code, or commits the session that a right one gives.
-    let judge = |current: Option<&Account>| {
-        let account = current.ok_or_else(|| no_flow(Cookie::Login))?;
-        let member = flow
-            .item
-            .member_of(account.owner(now, limits))
-            .ok_or_else(|| no_flow(Cookie::Login))?;
-        if flow.item.completed_by(member).is_some() {
-            return Ok::<_, Stop>(Change::Keep(Judged::HasSession));
-        }
-        if let Err(not) = account.codes.check(now) {
-            return Ok(Change::Keep(Judged::Stopped(not_before(not))));
-        }
-        let mut next_account = Account {
-            judged_at: now,
-            ..account.clone()
+    // Where the right code gives a session, every code passes the flow first, right and wrong alike: a session must
+    // not be committed by a sixth guess, nor by a code that a resend has overtaken.
+    if matches!(next, Stage::MyPage) {
+        let (flow, right) = spend_try(deps, flow, &challenge, right, call).await?;
+        let Judged::Done(session) = judge(deps, &flow.item, account, right, true, call).await? else {
+            return Err(flows.refuse(&flow.item, wrong_code(&flow.item, limits), now));
         };
-        if !right {
-            next_account.codes = account.codes.failed(now, limits);
-            return Ok(Change::Store(next_account, Judged::Counted));
-        }
-        if !matches!(next, Stage::MyPage) {
-            return Ok(Change::Store(next_account, Judged::Counted));
-        }
-        next_account.member = Some(login::complete(
-            member,
-            &flow.item.id,
-            None,
-            None,
-            session.clone(),
-            now,
-            limits,
-        ));
-        Ok(Change::Store(next_account, Judged::Session(session.clone())))
-    };
-    let (judged, _) = flows.table.change_soon(Some(account), judge).await?;
-    let session = match judged {
-        Judged::Stopped(refusal) => return Err(flows.refuse(&flow.item, refusal, now)),
-        Judged::HasSession => {
-            let (flow, ..) = flows.member(flow, now).await?;
-            return Err(flows.wrong_step(&flow.item, now));
-        }
-        Judged::Session(session) => {
-            flows.point(&session, &flow.item, now).await?;
-            Some(session)
-        }
-        Judged::Counted => None,
-    };
-    let has_session = session.is_some();
+        return finish(deps, flow, session, call).await;
+    }
+    judge(deps, &flow.item, account, right, false, call).await?;
     let store = |current: Option<&Login>| {
         let current = current.ok_or_else(|| no_flow(Cookie::Login))?;
         let Stage::Otp { challenge: living } = &current.stage else {
-            let moved = if has_session {
-                None
-            } else {
-                Some(Kind::WrongStep.into())
-            };
-            return Ok::<_, Stop>(Change::Keep(moved));
+            return Ok::<_, Stop>(Change::Keep(Some(Kind::WrongStep.into())));
         };
-        if has_session {
-            return Ok(Change::Store(current.at(Stage::MyPage), None));
-        }
         if let Err(why) = living.check(now, limits) {
             return Ok(Change::Keep(Some(not_judged(why))));
         }
@@ -144,24 +79,144 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
         if right && is_same_code(living, &challenge) {
             return Ok(Change::Store(current.at(next.clone()), None));
         }
-        let failed = living.failed();
-        let refusal = Refusal::of(Kind::WrongCode).with_tries_left(failed.tries_left(limits));
-        Ok(Change::Store(
-            current.at(Stage::Otp { challenge: failed }),
-            Some(refusal),
-        ))
+        let failed = current.at(Stage::Otp {
+            challenge: living.failed(),
+        });
+        let refusal = wrong_code(&failed, limits);
+        Ok(Change::Store(failed, Some(refusal)))
     };
     match flows.table.change(Some(flow), store).await? {
-        (None, Some(flow)) => {
-            let answer: Success = flows.answer(&flow.item, now);
-            Ok(if has_session {
-                answer.with_cookie(Cookie::Session, cookie)
-            } else {
-                answer
-            })
-        }
+        (None, Some(flow)) => Ok(flows.answer(&flow.item, now)),
         (Some(refusal), Some(flow)) => Err(flows.refuse(&flow.item, refusal, now)),
         (_, None) => Err(no_flow(Cookie::Login)),
+    }
+}
+
+fn wrong_code(flow: &Login, limits: &Limits) -> Refusal {
+    let left = match &flow.stage {
+        Stage::Otp { challenge } => challenge.tries_left(limits),
+        Stage::NewPassword { .. } | Stage::MyPage => 0,
+    };
+    Refusal::of(Kind::WrongCode).with_tries_left(left)
+}
+
+/// Spends a try of the challenge, and says whether the code is right and still the living one.
+async fn spend_try(
+    deps: &Deps,
+    flow: Stored<Login>,
+    challenge: &Challenge,
+    right: bool,
+    call: &Call,
+) -> Result<(Stored<Login>, bool), Stop> {
+    let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
+    let spend = |current: Option<&Login>| {
+        let current = current.ok_or_else(|| no_flow(Cookie::Login))?;
+        let Stage::Otp { challenge: living } = &current.stage else {
+            return Ok::<_, Stop>(Change::Keep(Err(Kind::WrongStep.into())));
+        };
+        if let Err(why) = living.check(now, limits) {
+            return Ok(Change::Keep(Err(not_judged(why))));
+        }
+        let right = right && is_same_code(living, challenge);
+        let spent = current.at(Stage::Otp {
+            challenge: living.failed(),
+        });
+        Ok(Change::Store(spent, Ok(right)))
+    };
+    match flows.table.change_soon(Some(flow), spend).await? {
+        (Ok(right), Some(flow)) => Ok((flow, right)),
+        (Err(refusal), Some(flow)) => Err(flows.refuse(&flow.item, refusal, now)),
+        (_, None) => Err(no_flow(Cookie::Login)),
+    }
+}
+
+/// What a judged code comes to on the account.
+enum Judged {
+    /// It is counted.
+    Counted,
+    /// This session is committed, and this is its cookie.
+    Done((Session, String)),
+}
+
+/// The judgement counts for the account, over all its challenges: one write counts a wrong code, or commits the
+/// session that a right one gives. Whoever loses it has judged nothing.
+async fn judge(
+    deps: &Deps,
+    flow: &Login,
+    account: Stored<Account>,
+    right: bool,
+    gives_session: bool,
+    call: &Call,
+) -> Result<Judged, Stop> {
+    let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
+    let cookie = random::cookie()?;
+    let session = flow.session(SessionId::of_cookie(&cookie), now, limits);
+    let judge = |current: Option<&Account>| {
+        let account = current.ok_or_else(|| no_flow(Cookie::Login))?;
+        let member = flow
+            .member_of(account.owner(now, limits))
+            .ok_or_else(|| no_flow(Cookie::Login))?;
+        if let Some(completed) = flow.completed_by(member) {
+            return Err(flows.wrong_step(&completed, now));
+        }
+        account
+            .codes
+            .check(now)
+            .map_err(|not| flows.refuse(flow, not_before(not), now))?;
+        let mut next = Account {
+            judged_at: now,
+            ..account.clone()
+        };
+        if !right {
+            next.codes = account.codes.failed(now, limits);
+            return Ok::<_, Stop>(Change::Store(next, false));
+        }
+        if gives_session {
+            next.member = Some(login::complete(
+                member,
+                &flow.id,
+                None,
+                None,
+                session.clone(),
+                now,
+                limits,
+            ));
+        }
+        Ok(Change::Store(next, gives_session))
+    };
+    let known = Some(account);
+    let (done, _) = if gives_session {
+        // The try is spent: the step cannot begin again, so it is patient here.
+        flows.table.change(known, judge).await?
+    } else {
+        flows.table.change_soon(known, judge).await?
+    };
+    Ok(if done {
+        Judged::Done((session, cookie))
+    } else {
+        Judged::Counted
+    })
+}
+
+/// Lets the cookie find the session, and brings the flow up to what is committed.
+async fn finish(
+    deps: &Deps,
+    flow: Stored<Login>,
+    (session, cookie): (Session, String),
+    call: &Call,
+) -> Answer {
+    let (flows, now) = (&deps.flows, call.now);
+    flows.point(&session, &flow.item, now).await?;
+    let store = |current: Option<&Login>| {
+        let current = current.ok_or_else(|| no_flow(Cookie::Login))?;
+        Ok::<_, Stop>(match current.stage {
+            Stage::MyPage => Change::Keep(()),
+            Stage::Otp { .. } | Stage::NewPassword { .. } => Change::Store(current.at(Stage::MyPage), ()),
+        })
+    };
+    match flows.table.change(Some(flow), store).await? {
+        ((), Some(flow)) => Ok(flows.answer(&flow.item, now).with_cookie(Cookie::Session, cookie)),
+        ((), None) => Err(no_flow(Cookie::Login)),
     }
 }
 

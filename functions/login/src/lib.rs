@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
@@ -72,7 +73,7 @@ async fn start_login(deps: &Deps, call: Call) -> Answer {
 
     let key = email.key();
     let known: Option<Stored<Account>> = table.get(&key, Found::Strongly).await?;
-    let proof = verify(deps, known.as_ref().map(|stored| &stored.item), typed).await?;
+    let proof = verify(deps, known.as_ref().map(|stored| &stored.item), typed, now).await?;
     let judge = |current: Option<&Account>| {
         let account = current
             .cloned()
@@ -141,7 +142,12 @@ fn credential_of(account: &Account) -> Option<(portal::values::MemberId, u32)> {
 }
 
 /// One verification, whoever asks: unknown, waiting, pending and disabled verify a dummy.
-async fn verify(deps: &Deps, account: Option<&Account>, typed: Arc<Secret>) -> Result<Proof, Stop> {
+async fn verify(
+    deps: &Deps,
+    account: Option<&Account>,
+    typed: Arc<Secret>,
+    now: Timestamp,
+) -> Result<Proof, Stop> {
     let member = account.and_then(|account| account.member.as_ref());
     let hash = match member.map(|member| &member.credential) {
         Some(Credential::Chosen { hash, .. }) => Some(hash.as_str()),
@@ -159,9 +165,19 @@ async fn verify(deps: &Deps, account: Option<&Account>, typed: Arc<Secret>) -> R
             })
         }
         Some((_, Credential::Chosen { .. })) | None => {
+            // Only where the person gets in: a second hash for anybody else would tell by its time that the password
+            // was right, though it is waited for, stopped or off.
+            let gets_in = |account: &Account| {
+                matches!(
+                    account.judge_password(true, now, &deps.flows.edge.limits).1,
+                    LoginVerdict::Right { .. }
+                )
+            };
             let renewed = match verified {
-                Verified::Right { outdated: true } => Some(deps.passwords.hash(typed).await?),
-                Verified::Right { outdated: false } | Verified::Wrong => None,
+                Verified::Right { outdated: true } if account.is_some_and(gets_in) => {
+                    Some(deps.passwords.hash(typed).await?)
+                }
+                Verified::Right { .. } | Verified::Wrong => None,
             };
             Ok(Proof {
                 of,

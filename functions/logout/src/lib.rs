@@ -8,7 +8,7 @@ use platform::store::{Change, Found, Stored};
 use portal::account::Account;
 use portal::login::{Login, SessionPointer};
 use portal::steps::Cookie;
-use portal::values::SessionId;
+use portal::values::{AccountKey, FlowId, SessionId};
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -24,9 +24,11 @@ pub async fn respond(flows: &Logins, request: Request) -> Response<Body> {
 
 async fn log_out(flows: &Logins, call: Call) -> Answer {
     call.no_fields()?;
-    // The flow goes first: while it lives, it could give the session again.
     if let Some(id) = call.flow(Cookie::Login) {
-        flows.table.forget::<Login>(&id).await?;
+        let flow: Option<Stored<Login>> = flows.table.get(&id, Found::Strongly).await?;
+        if let Some(flow) = flow {
+            end_flow(flows, &flow.item.account, &id).await?;
+        }
     }
     if let Some(id) = call.session() {
         end_session(flows, &id).await?;
@@ -40,34 +42,44 @@ async fn log_out(flows: &Logins, call: Call) -> Answer {
     })
 }
 
-async fn end_session(flows: &Logins, id: &SessionId) -> Result<(), Stop> {
-    let pointer: Option<Stored<SessionPointer>> = flows.table.get(id, Found::Strongly).await?;
-    let Some(pointer) = pointer else { return Ok(()) };
-    let account: Option<Stored<Account>> = flows.table.get(&pointer.item.account, Found::Strongly).await?;
-    let member = account.as_ref().and_then(|stored| stored.item.member.as_ref());
-    let session = member.and_then(|member| member.sessions.iter().find(|session| session.id == *id));
-    if let Some(session) = session {
-        flows.table.forget::<Login>(&session.flow).await?;
-    }
+/// Ends a log-in, and the session that it gave, whichever cookie that has now: another tab may have renewed it.
+async fn end_flow(flows: &Logins, account: &AccountKey, flow: &FlowId) -> Result<(), Stop> {
+    // The flow goes first: while it lives, it could give the session again.
+    flows.table.forget::<Login>(flow).await?;
+    let known: Option<Stored<Account>> = flows.table.get(account, Found::Strongly).await?;
     let end = |current: Option<&Account>| {
-        let Some(member) = current.and_then(|account| account.member.as_ref()) else {
+        let Some((account, member)) = current.and_then(|account| Some((account, account.member.as_ref()?)))
+        else {
             return Ok::<_, Stop>(Change::Keep(()));
         };
         let mut member = member.clone();
         let before = member.sessions.len();
-        member.sessions.retain(|session| session.id != *id);
-        Ok(match current {
-            Some(account) if member.sessions.len() < before => Change::Store(
-                Account {
-                    member: Some(member),
-                    ..account.clone()
-                },
-                (),
-            ),
-            _ => Change::Keep(()),
-        })
+        member.sessions.retain(|session| session.flow != *flow);
+        if member.sessions.len() == before {
+            return Ok(Change::Keep(()));
+        }
+        Ok(Change::Store(
+            Account {
+                member: Some(member),
+                ..account.clone()
+            },
+            (),
+        ))
     };
-    flows.table.change(account, end).await?;
+    flows.table.change(known, end).await?;
+    Ok(())
+}
+
+async fn end_session(flows: &Logins, id: &SessionId) -> Result<(), Stop> {
+    let pointer: Option<Stored<SessionPointer>> = flows.table.get(id, Found::Strongly).await?;
+    let Some(pointer) = pointer else { return Ok(()) };
+    let account: Option<Stored<Account>> = flows.table.get(&pointer.item.account, Found::Strongly).await?;
+    let sessions = account
+        .and_then(|stored| stored.item.member)
+        .map_or_else(Vec::new, |member| member.sessions);
+    if let Some(session) = sessions.iter().find(|session| session.id == *id) {
+        end_flow(flows, &pointer.item.account, &session.flow).await?;
+    }
     flows.table.forget::<SessionPointer>(id).await?;
     Ok(())
 }

@@ -32,13 +32,18 @@ async fn show_me(flows: &Logins, call: Call) -> Answer {
     let (limits, now) = (&flows.edge.limits, call.now);
     let id = call.session().ok_or_else(no_session)?;
     // Where the session is never changes, so a read of a moment ago will do; whether it lives, its account says.
-    let pointer: Option<Stored<SessionPointer>> = match flows.table.get(&id, Found::Eventually).await? {
-        Some(pointer) => Some(pointer),
-        None => flows.table.get(&id, Found::Strongly).await?,
+    let lives = |pointer: &Stored<SessionPointer>| !pointer.item.is_expired(now, limits);
+    let recent: Option<Stored<SessionPointer>> = flows.table.get(&id, Found::Eventually).await?;
+    let pointer = match recent.filter(lives) {
+        Some(pointer) => pointer,
+        // No refusal rests on a copy that may be late.
+        None => flows
+            .table
+            .get(&id, Found::Strongly)
+            .await?
+            .filter(lives)
+            .ok_or_else(no_session)?,
     };
-    let pointer = pointer
-        .filter(|pointer| !pointer.item.is_expired(now, limits))
-        .ok_or_else(no_session)?;
     let account: Option<Stored<Account>> = flows.table.get(&pointer.item.account, Found::Strongly).await?;
     let member = account.and_then(|stored| stored.item.member);
     let member = member.filter(|member| {

@@ -154,8 +154,8 @@ async fn finish(
     let store = |current: Option<&Login>| {
         Ok::<_, Stop>(match current {
             Some(_) => Change::Store(completed.clone(), ()),
-            // Cancelled meanwhile; the password is changed and the session lives all the same.
-            None => Change::Keep(()),
+            // Cancelled or logged out meanwhile: the password is changed, but there is nobody to give a session to.
+            None => return Err(no_flow(Cookie::Login)),
         })
     };
     flows.table.change(Some(flow), store).await?;

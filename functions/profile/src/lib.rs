@@ -1,5 +1,6 @@
 //! 新規ユーザ登録情報の入力 — everything normalised, all problems at once.
 
+use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
@@ -11,7 +12,7 @@ use portal::office::Claim;
 use portal::problem::Refusal;
 use portal::registration::{Registration, Replaced, Stage};
 use portal::steps::Cookie;
-use portal::values::OfficeName;
+use portal::values::{AccountKey, OfficeName};
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -26,7 +27,7 @@ pub async fn respond(flows: &Registrations, request: Request) -> Response<Body> 
 }
 
 async fn enter_profile(flows: &Registrations, call: Call) -> Answer {
-    let (limits, now) = (&flows.edge.limits, call.now);
+    let now = call.now;
     let flow = flows.flow(&call).await?;
     let Some((office, replaces)) = editable(flows, &flow.item, &call).await? else {
         return Err(flows.wrong_step(&flow.item, now).await);
@@ -42,14 +43,12 @@ async fn enter_profile(flows: &Registrations, call: Call) -> Answer {
     };
     let profile = form.parse(call.problems()).map_err(Refusal::invalid)?;
 
-    // Only a courtesy: whether the address is free is decided by a condition at 登録する.
-    let account: Option<Stored<Account>> = flows.table.get(&profile.email.key(), Found::Eventually).await?;
-    let owner = account.as_ref().and_then(|stored| stored.item.owner(now, limits));
-    if owner.is_some_and(|owner| {
-        replaces
-            .as_ref()
-            .is_none_or(|replaced| replaced.member != owner.id)
-    }) {
+    // Only a courtesy: whether the address is free is decided by a condition at 登録する. A no is looked at twice,
+    // for it counts.
+    let key = profile.email.key();
+    if is_somebody_elses(flows, &key, Found::Eventually, &office, now).await?
+        && is_somebody_elses(flows, &key, Found::Strongly, &office, now).await?
+    {
         return Err(flows.refuse_email(flow, now).await?);
     }
     let before = flow.item.stage.clone();
@@ -96,4 +95,20 @@ async fn editable(
         }
         Stage::SecurityCode { .. } | Stage::Otp { .. } | Stage::Completed { .. } => None,
     })
+}
+
+/// Whether the address belongs to somebody of another office, or to a colleague who has come. A member of this office
+/// who has not may be corrected, or be what an earlier 登録する made whose answer was lost.
+async fn is_somebody_elses(
+    flows: &Registrations,
+    key: &AccountKey,
+    found: Found,
+    office: &OfficeName,
+    now: Timestamp,
+) -> Result<bool, Stop> {
+    let account: Option<Stored<Account>> = flows.table.get(key, found).await?;
+    let owner = account
+        .as_ref()
+        .and_then(|stored| stored.item.owner(now, &flows.edge.limits));
+    Ok(owner.is_some_and(|owner| owner.office.number != office.number || !owner.is_pending()))
 }

@@ -83,9 +83,18 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
                 .await);
         }
     };
-    let stage = flows
+    let promised = flows
         .promise_code(&deps.keys, &office, flow.item.expires_at, now)
-        .await?;
+        .await;
+    let stage = match promised {
+        Ok(stage) => stage,
+        Err(Stop::Refused(problem)) => {
+            // The code was right; that no mail can go out is not what tries are for.
+            let flow = give_back_try(deps, flow).await?;
+            return Err(flows.refuse(&flow.item, problem.refusal, now).await);
+        }
+        Err(broken) => return Err(broken),
+    };
     let advance = |current: Option<&Registration>| {
         let current = current.ok_or_else(|| platform::steps::no_flow(portal::steps::Cookie::Registration))?;
         Ok::<_, Stop>(match current.stage {

@@ -3,6 +3,8 @@
 //! One item, so that one conditional write decides whatever happens to an account. It exists for addresses that
 //! have no owner, too: a stranger's guesses and mails are counted there alike.
 
+use std::fmt;
+
 use jiff::Timestamp;
 
 use crate::guards::{CodeGuard, Guarded, MailBudget, NotBefore, PasswordGuard};
@@ -41,7 +43,7 @@ impl Role {
 }
 
 /// With what a member proves to be the member.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[expect(
     clippy::large_enum_variant,
     reason = "there is one of these a request; a pointer would only hide it"
@@ -63,6 +65,15 @@ pub enum Credential {
         /// The log-in that set it, so that a repeated request is told from another one.
         by: FlowId,
     },
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Initial { .. } => "Initial(***)",
+            Self::Chosen { .. } => "Chosen(***)",
+        })
+    }
 }
 
 /// 利用規約への同意
@@ -403,6 +414,7 @@ impl Account {
         now: Timestamp,
         limits: &Limits,
     ) -> Result<Self, NotMailed> {
+        let registered_at = self.member.as_ref().map_or(now, |member| member.registered_at);
         self.mail_initial_password(member, now, limits, |source, reissues, mail| {
             let mut today: Vec<Timestamp> = reissues
                 .iter()
@@ -422,7 +434,10 @@ impl Account {
                 member: member.clone(),
                 source: source.clone(),
             };
-            let promise = mail.anew(content, plus(now, limits.initial_password_life), now);
+            // No password outlives the seat that it opens.
+            let expires_at =
+                plus(now, limits.initial_password_life).min(plus(registered_at, limits.pending_seat_life));
+            let promise = mail.anew(content, expires_at, now);
             Ok((source, today, promise, true))
         })
     }

@@ -214,6 +214,18 @@ pub struct ClaimsGuard {
     pub open: Vec<Timestamp>,
 }
 
+/// Why the claims system is not asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoAttempt {
+    /// A further wrong password may lock the office out of its claims: the person is asked first.
+    AskFirst,
+    /// So many were wrong that nobody may ask any more today, whatever risk is accepted.
+    Spent(NotBefore),
+}
+
+/// Seconds after which an attempt that has not ended never will: a Lambda lives shorter.
+const LONGEST_ATTEMPT: u64 = 60;
+
 /// What is known of an attempt once the claims system has answered, or has not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttemptOutcome {
@@ -227,16 +239,18 @@ pub enum AttemptOutcome {
 }
 
 impl ClaimsGuard {
-    /// Takes an attempt on before the claims system is asked, so that a burst cannot pass the question;
-    /// none if the question has to be asked first.
-    pub fn begin(&self, accepts_risk: bool, now: Timestamp, limits: &Limits) -> Option<Self> {
+    /// Takes an attempt on before the claims system is asked, so that a burst cannot pass the question.
+    pub fn begin(&self, accepts_risk: bool, now: Timestamp, limits: &Limits) -> Result<Self, NoAttempt> {
         let failures = within(&self.failures, now, limits.claims_failure_window);
         let mut open = within(&self.open, now, limits.claims_failure_window);
-        if count(&failures) + count(&open) >= limits.claims_failures && !accepts_risk {
-            return None;
+        let mut all: Vec<Timestamp> = failures.iter().chain(&open).copied().collect();
+        all.sort_unstable();
+        room(&all, now, limits.claims_failure_window, limits.claims_attempts).map_err(NoAttempt::Spent)?;
+        if count(&all) >= limits.claims_failures && !accepts_risk {
+            return Err(NoAttempt::AskFirst);
         }
         open.push(now);
-        Some(Self { failures, open })
+        Ok(Self { failures, open })
     }
 
     /// The guard after the attempt that began at `began` has ended.
@@ -247,7 +261,11 @@ impl ClaimsGuard {
             next.open.remove(at);
         }
         match outcome {
-            AttemptOutcome::Succeeded => next.failures.clear(),
+            AttemptOutcome::Succeeded => {
+                next.failures.clear();
+                // What began long before and never ended was cut off, and is not under way any more.
+                next.open.retain(|at| minus(began, LONGEST_ATTEMPT) < *at);
+            }
             AttemptOutcome::Failed => next.failures.push(began),
             AttemptOutcome::NotCounted => {}
         }
@@ -363,9 +381,9 @@ mod tests {
             .end(t(0), AttemptOutcome::Failed)
             .begin(false, t(1), &LIMITS)
             .unwrap();
-        assert_eq!(two.begin(false, t(2), &LIMITS), None);
-        assert!(two.begin(true, t(2), &LIMITS).is_some());
-        assert!(two.begin(false, t(86_401), &LIMITS).is_some());
+        assert_eq!(two.begin(false, t(2), &LIMITS), Err(NoAttempt::AskFirst));
+        assert!(two.begin(true, t(2), &LIMITS).is_ok());
+        assert!(two.begin(false, t(86_401), &LIMITS).is_ok());
         assert_eq!(two.end(t(1), AttemptOutcome::NotCounted).failures, [t(0)]);
         assert_eq!(two.end(t(1), AttemptOutcome::Succeeded), ClaimsGuard::default());
     }
@@ -388,5 +406,33 @@ mod tests {
                 open: vec![]
             }
         );
+    }
+
+    #[test]
+    fn an_attempt_that_was_cut_off_is_forgotten_with_the_next_success() {
+        let cut_off = ClaimsGuard::default().begin(false, t(0), &LIMITS).unwrap();
+        let later = cut_off
+            .begin(false, t(60), &LIMITS)
+            .unwrap()
+            .end(t(60), AttemptOutcome::Succeeded);
+        assert_eq!(later, ClaimsGuard::default());
+    }
+
+    /// A stranger who accepts every risk cannot lock an office out of its claims for ever.
+    #[test]
+    fn ten_wrong_claims_passwords_a_day_are_asked_about_and_no_more() {
+        let mut guard = ClaimsGuard::default();
+        for second in 0..10 {
+            guard = guard
+                .begin(true, t(second), &LIMITS)
+                .unwrap()
+                .end(t(second), AttemptOutcome::Failed);
+        }
+        assert_eq!(
+            guard.begin(true, t(10), &LIMITS),
+            Err(NoAttempt::Spent(NotBefore { seconds: 86_390 }))
+        );
+        assert_eq!(guard.failures.len(), 10);
+        assert!(guard.begin(true, t(86_400), &LIMITS).is_ok());
     }
 }

@@ -313,7 +313,8 @@ pub fn of_registration(
                     Allowed::CorrectProfile,
                     Allowed::Cancel,
                 ],
-                Claim::Free | Claim::Taken => vec![Allowed::Cancel],
+                Claim::Free => vec![Allowed::CorrectProfile, Allowed::Cancel],
+                Claim::Taken => vec![Allowed::Cancel],
             };
             let mut progress = Progress::at(Next::AlreadyRegistered, expires_at, allowed);
             let colleague = |member: &Member| Colleague {

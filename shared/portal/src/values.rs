@@ -194,11 +194,14 @@ impl EmailAddress {
         let address = address.trim();
         let (local, domain) = address.rsplit_once('@').ok_or(FieldCode::NotAnEmailAddress)?;
         let is_local = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{|}~-.".contains(c);
-        if local.is_empty() || !local.chars().all(is_local) {
+        // `=?` begins an encoded word, which some mail systems decode even in an address.
+        if local.is_empty() || local.contains("=?") || !local.chars().all(is_local) {
             return Err(FieldCode::NotAnEmailAddress);
         }
         let domain = domain.strip_suffix('.').unwrap_or(domain);
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| FieldCode::NotAnEmailAddress)?;
+        // `。` is a dot to IDNA, and a trailing one is dropped like any other.
+        let domain = domain.strip_suffix('.').unwrap_or(&domain).to_owned();
         let labels: Vec<&str> = domain.split('.').collect();
         let is_label = |label: &&str| {
             !label.is_empty()
@@ -511,6 +514,7 @@ mod tests {
             ("taro@example.jp", "taro@example.jp"),
             (" ｔａｒｏ＠ｅｘａｍｐｌｅ．ｊｐ\n", "taro@example.jp"),
             ("Taro@Example.JP.", "Taro@example.jp"),
+            ("taro@example.jp。", "taro@example.jp"),
             ("taro@介護.jp", "taro@xn--w8tt67g.jp"),
             ("ta..ro.@docomo.example.jp", "ta..ro.@docomo.example.jp"),
             ("taro+kaigo@example.co.jp", "taro+kaigo@example.co.jp"),
@@ -541,6 +545,7 @@ mod tests {
             "taro@127.0.0.1",
             "taro@example.jp\r\nBcc: x@y.jp",
             "tar\u{131}@exa mple.jp",
+            "=?utf-8?q?x=40evil.jp?=@example.jp",
         ] {
             assert_eq!(
                 EmailAddress::parse(typed).unwrap_err(),

@@ -12,8 +12,8 @@ use crate::wire;
 /// What a step answers.
 pub type Answer = Result<Success, Stop>;
 
-/// A yes.
-#[derive(Debug, Default)]
+/// A yes. Has no `Debug`: it holds cookies and personal data.
+#[derive(Default)]
 pub struct Success {
     /// The body, unless the answer is empty.
     pub body: Option<Value>,

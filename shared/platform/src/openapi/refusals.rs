@@ -245,9 +245,11 @@ impl Carries {
                 | Kind::ResendTooEarly
                 | Kind::NoSendsLeft => Presence::Always,
                 // There is none yet at the start of a flow, and none any more where the refusal ends it.
-                Kind::EmailTaken | Kind::TooManyRequests | Kind::ClaimsLocked | Kind::ClaimsUnavailable => {
-                    Presence::Sometimes
-                }
+                Kind::EmailTaken
+                | Kind::TooManyRequests
+                | Kind::ClaimsLocked
+                | Kind::ClaimsNoMailAddress
+                | Kind::ClaimsUnavailable => Presence::Sometimes,
                 _ => Presence::Never,
             },
         }

@@ -636,7 +636,7 @@ impl AddressClaim {
         Self {
             condition: "attribute_not_exists(#member) OR (#member.#pending = :pending AND #member.#since <= :free)",
             update: "SET #member = :member, #mail = :mail, #mails = list_append(if_not_exists(#mails, :none), :now), \
-                     #at = if_not_exists(#at, :at), #version = :version, #schema = :schema, #ttl = :ttl",
+                     #at = if_not_exists(#at, :at), #version = :version, #schema = :schema, #ttl = :ttl REMOVE #wrong, #wrongAt",
             values,
         }
     }
@@ -652,6 +652,8 @@ impl AddressClaim {
         ("#schema", "schema"),
         ("#at", "at"),
         ("#ttl", "ttl"),
+        ("#wrong", "wrong"),
+        ("#wrongAt", "wrongAt"),
     ];
 }
 

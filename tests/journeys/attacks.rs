@@ -1,0 +1,172 @@
+//! What somebody might try, on purpose or by bad luck
+
+use platform::store::Found;
+use portal::account::Account;
+use portal::values::EmailAddress;
+use testkit::people::{GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
+use testkit::{Clerk, World};
+
+async fn active(world: &World) -> Clerk {
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    taro
+}
+
+async fn account(world: &World, email: &str) -> Account {
+    let key = EmailAddress::parse(email).unwrap().key();
+    world
+        .table
+        .get::<Account>(&key, Found::Strongly)
+        .await
+        .unwrap()
+        .unwrap()
+        .item
+}
+
+/// Nine wrong codes and the right one at once, for somebody whom the right one gives a session: a sixth guess gives none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sixth_guess_gives_no_session() {
+    for _ in 0..6 {
+        let world = World::start().await;
+        let mut taro = active(&world).await;
+        taro.cookies.clear();
+        taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+        let right: u32 = taro.mailed_code("taro@example.jp").await.parse().unwrap();
+        let guesses: Vec<_> = (1..=10_u32)
+            .map(|n| {
+                let code = if n == 10 { right } else { (right + n) % 1_000_000 };
+                let mut clerk = taro.clone();
+                tokio::spawn(async move { clerk.types_login_code(&format!("{code:06}")).await })
+            })
+            .collect();
+        let (mut wrong, mut sessions) = (0, 0);
+        for guess in guesses {
+            let answer = guess.await.unwrap();
+            match answer.body["code"].as_str() {
+                None => sessions += 1,
+                Some("wrong-code") => wrong += 1,
+                Some(other) => assert!(["no-tries-left", "wrong-step"].contains(&other), "{other}"),
+            }
+        }
+        assert!(
+            wrong + sessions <= 5,
+            "{wrong} wrong ones and {sessions} sessions"
+        );
+    }
+}
+
+/// A stranger guesses at an address before its owner registers: the owner gets in all the same.
+#[tokio::test]
+async fn an_address_cannot_be_switched_off_before_its_owner_comes() {
+    let world = World::start().await;
+    let mut stranger = world.clerk();
+    for _ in 0..100 {
+        stranger
+            .logs_in("taro@example.jp", "wrong")
+            .await
+            .is_told("wrong-credentials");
+        world.wait(900);
+    }
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+}
+
+/// Another tab renewed the session, and its answer is late: whoever logs out is out.
+#[tokio::test]
+async fn a_log_out_ends_the_session_whichever_cookie_it_has_now() {
+    let world = World::start().await;
+    let mut taro = active(&world).await;
+    let mut other_tab = taro.clone();
+    other_tab.calls("POST", "/login/session").await.is(200);
+    taro.calls("POST", "/logout").await.is(204);
+    other_tab.calls("GET", "/me").await.is_told("no-session");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_session_lives_after_a_log_out_that_met_a_renewal() {
+    for _ in 0..10 {
+        let world = World::start().await;
+        let taro = active(&world).await;
+        let (mut renews, mut leaves) = (taro.clone(), taro);
+        let renewal = tokio::spawn(async move {
+            let answer = renews.calls("POST", "/login/session").await;
+            (answer.status, renews)
+        });
+        leaves.calls("POST", "/logout").await.is(204);
+        let (status, mut renews) = renewal.await.unwrap();
+        if status == 200 {
+            renews.calls("GET", "/me").await.is_told("no-session");
+        }
+    }
+}
+
+/// Whoever takes a fallen-free office over leaves nobody in it, though their accounts were not theirs to change.
+#[tokio::test]
+async fn an_office_that_fell_free_has_no_second_owner() {
+    let world = World::start().await;
+    world.clerk().registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    world.wait(1_209_600);
+    world.clerk().registers(&PLAIN_OFFICE, "hanako@example.jp").await;
+    assert!(account(&world, "taro@example.jp").await.member.is_none());
+    assert!(account(&world, "hanako@example.jp").await.member.is_some());
+}
+
+/// No password is mailed that outlives the seat that it opens.
+#[tokio::test]
+async fn a_reissued_password_ends_with_the_seat() {
+    let world = World::start().await;
+    world.clerk().registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    world.wait(1_209_600 - 3_600);
+    let mut taro = world.clerk();
+    taro.proves_to_be(&PLAIN_OFFICE).await;
+    taro.calls("POST", "/registration/initial-password/reissue")
+        .await
+        .is(200)
+        .has("/initialPassword/expiresAt", "2026-04-15T00:00:00Z");
+}
+
+/// The office falls free while somebody looks at who holds it: the way on is shown.
+#[tokio::test]
+async fn at_already_registered_the_way_on_is_shown_when_the_seat_falls_free() {
+    let world = World::start().await;
+    world.clerk().registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    world.wait(1_209_599);
+    let mut hanako = world.clerk();
+    hanako
+        .proves_to_be(&PLAIN_OFFICE)
+        .await
+        .leads_to("already-registered");
+    world.wait(1);
+    assert_eq!(
+        hanako.calls("GET", "/registration").await.allowed(),
+        ["correct-profile", "cancel"]
+    );
+    hanako.enters_profile(&profile("hanako@example.jp")).await.is(200);
+    hanako.confirms("falls-free-000001").await.is(201);
+}
+
+/// A right security code costs no try because no mail can go out.
+#[tokio::test]
+async fn a_right_security_code_is_not_spent_on_a_full_mailbox() {
+    let world = World::start().await;
+    for _ in 0..10 {
+        let mut clerk = world.clerk();
+        clerk.authenticates(&GUARDED_OFFICE).await.is(200);
+        let code = serde_json::json!({ "securityCode": GUARDED_OFFICE.security_code });
+        clerk
+            .json("POST", "/registration/security-code", &code)
+            .await
+            .is(200);
+    }
+    let mut taro = world.clerk();
+    taro.authenticates(&GUARDED_OFFICE).await.is(200);
+    let code = serde_json::json!({ "securityCode": GUARDED_OFFICE.security_code });
+    for _ in 0..4 {
+        taro.json("POST", "/registration/security-code", &code)
+            .await
+            .is_told("too-many-requests")
+            .has("/progress/securityCode/triesLeft", 3);
+    }
+}
