@@ -9,7 +9,7 @@ const DAY: u64 = 24 * HOUR;
 const KIB: u64 = 1_024;
 
 /// What was decided, in the words of the decision, and what it comes to.
-const DECIDED: [(&str, &[(&str, u64)]); 17] = [
+const DECIDED: [(&str, &[(&str, u64)]); 18] = [
     (
         "one-time code: 10 min, 5 tries per challenge with all its resends",
         &[("CODE_LIFE_SECONDS", 10 * MINUTE), ("CODE_TRIES", 5)],
@@ -88,6 +88,10 @@ const DECIDED: [(&str, &[(&str, u64)]); 17] = [
             ("CLAIMS_FAILURES_BEFORE_QUESTION", 2),
             ("CLAIMS_FAILURE_WINDOW_SECONDS", 24 * HOUR),
         ],
+    ),
+    (
+        "a budget per user id keeps strangers from locking offices out through us: 10 failures in 24 h",
+        &[("CLAIMS_FAILURES_PER_DAY", 10)],
     ),
     ("3 tries at a security code", &[("SECURITY_CODE_TRIES", 3)]),
     (

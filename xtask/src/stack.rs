@@ -74,12 +74,7 @@ impl Stack {
             &format!("looking for cargo-lambda {}", tools::CARGO_LAMBDA),
             || tools::cargo_lambda(workspace, interrupt),
         )?;
-        let numbers = plan.place.join("settings.json");
-        steps.step("reading the settings", || {
-            fs::write(&numbers, settings::in_force(workspace, &variables, interrupt)?)?;
-            Ok(())
-        })?;
-        steps.step("building the functions and the engines", || {
+        steps.step("building (the first time this takes 5 to 15 minutes)", || {
             let builds = Builds::new(&workspace.root, &plan.place).anew(|| {
                 let mut cargo = workspace.cargo();
                 workspace::build(&mut cargo, &workspace.root, plan.release);
@@ -88,6 +83,11 @@ impl Stack {
             if !builds {
                 bail!("the workspace does not build; see above");
             }
+            Ok(())
+        })?;
+        let numbers = plan.place.join("settings.json");
+        steps.step("reading the settings", || {
+            fs::write(&numbers, settings::in_force(workspace, &variables, interrupt)?)?;
             Ok(())
         })?;
 

@@ -38,7 +38,7 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
         if *call.step == steps::RESEND_LOGIN_OTP {
             resend(deps, call).await
         } else {
-            patiently(|| enter(deps, &call)).await
+            patiently(|| Box::pin(enter(deps, &call))).await
         }
     };
     deps.flows.edge.serve(request, step).await

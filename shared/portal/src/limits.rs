@@ -77,7 +77,7 @@ limits! {
     mail_requests_per_network, "MAIL_REQUESTS_PER_NETWORK", 30, "requests an hour", "Requests that send mail, from one network (IPv4 address or IPv6 /64); 0 lifts it, as the local stack does.";
     registration_life, "REGISTRATION_LIFE_SECONDS", 1_800, "seconds", "A registration in progress.";
     login_life, "LOGIN_LIFE_SECONDS", 900, "seconds", "A log-in in progress.";
-    free_wrong_passwords, "FREE_WRONG_PASSWORDS", 4, "failures", "Wrong passwords in a row that cost no wait; the n-th after them waits 2^(n-5) seconds.";
+    free_wrong_passwords, "FREE_WRONG_PASSWORDS", 4, "failures", "Wrong passwords in a row that cost no wait; the n-th in a row waits 2^(n-5) seconds.";
     wrong_password_longest_wait, "WRONG_PASSWORD_LONGEST_WAIT_SECONDS", 900, "seconds", "The longest wait after a wrong password: slows a stranger, never locks the owner out for good.";
     wrong_passwords_off, "WRONG_PASSWORDS_BEFORE_OFF", 100, "failures", "In a row, then the password is off until a reset (NIST SP 800-63B-4 3.2.2).";
     password_shortest, "PASSWORD_SHORTEST", 15, "code points", "After NFC (NIST SP 800-63B-4: 15 where the password stands alone, and a mailed code is no second factor).";

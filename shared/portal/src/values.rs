@@ -198,10 +198,9 @@ impl EmailAddress {
         if local.is_empty() || local.contains("=?") || !local.chars().all(is_local) {
             return Err(FieldCode::NotAnEmailAddress);
         }
-        let domain = domain.strip_suffix('.').unwrap_or(domain);
+        // `。` is what an input method makes of a dot.
+        let domain = domain.strip_suffix(['.', '。']).unwrap_or(domain);
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| FieldCode::NotAnEmailAddress)?;
-        // `。` is a dot to IDNA, and a trailing one is dropped like any other.
-        let domain = domain.strip_suffix('.').unwrap_or(&domain).to_owned();
         let labels: Vec<&str> = domain.split('.').collect();
         let is_label = |label: &&str| {
             !label.is_empty()
