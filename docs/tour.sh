@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # 初回利用登録とログインを、curl だけで最後まで — the whole journey of the README, checked step by step.
 #
-#   docs/tour.sh [BASE]        BASE is http://localhost:8080 unless given
+#   docs/tour.sh [BASE]        BASE is http://localhost:8080 unless given; /api/v1 and a slash at its end are fine
 #
 # Wants a local stack that was just started (`cargo xtask dev`): an office can be registered once. Prints each step and
 # where the person is after it, and ends with 1 at the first answer that is not the expected one.
 set -euo pipefail
 
 base=${1:-http://localhost:8080}
+base=${base%/}
+base=${base%/api/v1}
 base=${base%/}
 api=$base/api/v1
 dev=$base/_dev

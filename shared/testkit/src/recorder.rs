@@ -96,10 +96,12 @@ fn check_problem(method: &str, path: &str, answer: &Answer) {
     }
 }
 
+/// The schemas of answers, compiled once: by step and status.
+type Validators = HashMap<(&'static str, u16), Arc<jsonschema::Validator>>;
+
 /// The answer is what the OpenAPI document says of it, to the last member.
 fn check_schema(step: &'static Step, answer: &Answer) {
-    static VALIDATORS: LazyLock<Mutex<HashMap<(&str, u16), Arc<jsonschema::Validator>>>> =
-        LazyLock::new(Mutex::default);
+    static VALIDATORS: LazyLock<Mutex<Validators>> = LazyLock::new(Mutex::default);
     let validator = {
         let mut validators = VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner);
         let compile = || {
