@@ -176,3 +176,30 @@ async fn a_code_makes_at_most_one_session() {
     }
     assert_eq!(sessions, 1);
 }
+
+/// While codes are stopped none is judged, and none costs a try.
+#[tokio::test]
+async fn a_code_typed_during_a_stop_costs_no_try() {
+    let world = World::start().await;
+    let mut taro = at_the_code(&world).await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    let mut flows = Vec::new();
+    for _ in 0..3 {
+        let mut clerk = world.clerk();
+        clerk.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+        let code = clerk.mailed_code("taro@example.jp").await;
+        flows.push((clerk, code));
+    }
+    let (mut last, code) = flows.pop().unwrap();
+    for (clerk, right) in &mut flows {
+        let wrong = format!("{:06}", (right.parse::<u32>().unwrap() + 1) % 1_000_000);
+        for _ in 0..5 {
+            clerk.types_login_code(&wrong).await.is_told("wrong-code");
+        }
+    }
+    last.types_login_code(&code)
+        .await
+        .is_told("too-many-requests")
+        .has("/retryAfterSeconds", 900);
+    last.calls("GET", "/login").await.is(200).has("/otp/triesLeft", 5);
+}

@@ -60,6 +60,12 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
     // Where the right code gives a session, every code passes the flow first, right and wrong alike: a session must
     // not be committed by a sixth guess, nor by a code that a resend has overtaken.
     if matches!(next, Stage::MyPage) {
+        // No try is spent while codes are stopped; whether they are is decided again by the account's own write.
+        account
+            .item
+            .codes
+            .check(now)
+            .map_err(|not| flows.refuse(&flow.item, not_before(not), now))?;
         let (flow, right) = spend_try(deps, flow, &challenge, right, call).await?;
         let Judged::Done(session) = judge(deps, &flow.item, account, right, true, call).await? else {
             return Err(flows.refuse(&flow.item, wrong_code(&flow.item, limits), now));
@@ -76,7 +82,7 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
             return Ok(Change::Keep(Some(not_judged(why))));
         }
         // A resend may have put another code in the place of the one that was judged.
-        if right && is_same_code(living, &challenge) {
+        if right && living.has_same_code_as(&challenge) {
             return Ok(Change::Store(current.at(next.clone()), None));
         }
         let failed = current.at(Stage::Otp {
@@ -117,7 +123,7 @@ async fn spend_try(
         if let Err(why) = living.check(now, limits) {
             return Ok(Change::Keep(Err(not_judged(why))));
         }
-        let right = right && is_same_code(living, challenge);
+        let right = right && living.has_same_code_as(challenge);
         let spent = current.at(Stage::Otp {
             challenge: living.failed(),
         });
@@ -218,10 +224,6 @@ async fn finish(
         ((), Some(flow)) => Ok(flows.answer(&flow.item, now).with_cookie(Cookie::Session, cookie)),
         ((), None) => Err(no_flow(Cookie::Login)),
     }
-}
-
-fn is_same_code(a: &Challenge, b: &Challenge) -> bool {
-    a.id == b.id && a.counter == b.counter
 }
 
 async fn resend(deps: &Deps, call: Call) -> Answer {

@@ -75,7 +75,7 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
             return Ok(Change::Keep(Some(not_judged(why))));
         }
         // A resend may have put another code in the place of the one that was judged.
-        if right && is_same_code(living, &challenge) {
+        if right && living.has_same_code_as(&challenge) {
             return Ok(Change::Store(current.after_code(office.clone(), &claim), None));
         }
         let failed = living.failed();
@@ -91,10 +91,6 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
         (Some(refusal), Some(flow)) => Err(flows.refuse(&flow.item, refusal, now).await),
         (_, None) => Err(no_flow(Cookie::Registration)),
     }
-}
-
-fn is_same_code(a: &Challenge, b: &Challenge) -> bool {
-    a.id == b.id && a.counter == b.counter
 }
 
 /// The judgement counts for the user id, over all its challenges; whoever loses this write has judged nothing.

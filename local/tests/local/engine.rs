@@ -28,7 +28,7 @@ async fn the_tables_are_as_the_template_has_them() {
         .collect();
     assert_eq!(keys, ["pk"]);
     let stream = table.stream_specification().unwrap();
-    assert_eq!(stream.stream_view_type(), Some(&StreamViewType::NewImage));
+    assert_eq!(stream.stream_view_type(), Some(&StreamViewType::NewAndOldImages));
     let expiry = client
         .describe_time_to_live()
         .table_name(PORTAL)

@@ -125,7 +125,8 @@ async fn a_function_gets_the_event_that_lambda_would_send() {
     assert_eq!(change["NewImage"], image);
     assert!(change["SequenceNumber"].as_str().unwrap().len() >= 21);
     assert!(change["SizeBytes"].as_i64().unwrap() > 0);
-    assert_eq!(change["StreamViewType"], "NEW_IMAGE");
+    assert_eq!(change["StreamViewType"], "NEW_AND_OLD_IMAGES");
+    assert!(change.get("OldImage").is_none(), "there was nothing before");
 }
 
 #[tokio::test]

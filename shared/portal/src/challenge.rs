@@ -98,6 +98,11 @@ impl Challenge {
         Ok(expected.matches(typed))
     }
 
+    /// Whether the living code is that of `other`: a resend may have put another one in its place.
+    pub fn has_same_code_as(&self, other: &Self) -> bool {
+        self.id == other.id && self.counter == other.counter
+    }
+
     /// The challenge after a wrong code.
     #[must_use]
     pub fn failed(&self) -> Self {
