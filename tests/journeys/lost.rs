@@ -137,3 +137,23 @@ async fn the_mail_was_taken_by_ses_but_never_marked() {
     assert_eq!(taro.mailed_code(PLAIN_OFFICE.mail_address).await, code);
     taro.types_code(&code).await.is(200);
 }
+
+/// An office's item that today's code cannot read is a fault, and never somebody's registered address.
+#[tokio::test]
+async fn an_item_that_cannot_be_read_is_no_answer() {
+    let world = World::start().await;
+    let mut taro = at_confirm(&world).await;
+    let mut other = world.clerk();
+    other.registers(&PLAIN_OFFICE, "hanako@example.jp").await;
+    let mut office = only(&world, "OFFICE").await;
+    office.remove("founding");
+    world.puts_back(&office).await;
+
+    taro.confirms("corrupt-012345678")
+        .await
+        .is_told("temporarily-unavailable");
+    taro.calls("GET", "/registration")
+        .await
+        .is(200)
+        .leads_to("confirm");
+}

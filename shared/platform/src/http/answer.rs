@@ -1,5 +1,6 @@
 //! Answers and problems, and how they become responses.
 
+use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
 use portal::problem::{Kind, Refusal};
 use portal::progress::Progress;
@@ -181,8 +182,12 @@ fn respond(
             ),
         );
     }
-    // All parts are ours and well formed; were one not, an empty answer is still an answer.
-    builder.body(body).unwrap_or_default()
+    // All parts are ours and well formed; were one not, the answer must not look like a yes.
+    builder.body(body).unwrap_or_else(|_| {
+        let mut broken = Response::new(Body::Empty);
+        *broken.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        broken
+    })
 }
 
 /// The response of a yes.

@@ -419,10 +419,19 @@ impl Table {
             self.transact_put(office, &Replacing::Nothing)?,
             TransactWriteItem::builder().update(address).build(),
         ];
-        Ok(self.transact(&writes).await?.map(|mut lost| Seats {
-            account: lost.pop().flatten().and_then(|image| read(&image).ok()),
-            office: lost.pop().flatten().and_then(|image| read(&image).ok()),
-        }))
+        let Some(mut lost) = self.transact(&writes).await? else {
+            return Ok(None);
+        };
+        let account = lost.pop().flatten().map(|image| read(&image)).transpose()?;
+        let office = lost.pop().flatten().map(|image| read(&image)).transpose()?;
+        if account.is_none() && office.is_none() {
+            // A condition failed on an item that is not there: nobody may conclude from this who holds what.
+            return Err(Fault::Table {
+                operation: "TransactWriteItems",
+                cause: "a lost condition without its item".to_owned(),
+            });
+        }
+        Ok(Some(Seats { office, account }))
     }
 
     /// Replaces an office, the account of its new member, and the account that the replaced one had, all or none;
