@@ -9,7 +9,7 @@ const DAY: u64 = 24 * HOUR;
 const KIB: u64 = 1_024;
 
 /// What was decided, in the words of the decision, and what it comes to.
-const DECIDED: [(&str, &[(&str, u64)]); 18] = [
+const DECIDED: [(&str, &[(&str, u64)]); 19] = [
     (
         "one-time code: 10 min, 5 tries per challenge with all its resends",
         &[("CODE_LIFE_SECONDS", 10 * MINUTE), ("CODE_TRIES", 5)],
@@ -105,6 +105,13 @@ const DECIDED: [(&str, &[(&str, u64)]); 18] = [
     (
         "bodies: 16 KiB, inquiry 32 KiB",
         &[("BODY_BYTES", 16 * KIB), ("INQUIRY_BODY_BYTES", 32 * KIB)],
+    ),
+    (
+        "known devices counted apart: 5 a person, forgotten after 180 days (ADR 0020)",
+        &[
+            ("KNOWN_DEVICES_PER_PERSON", 5),
+            ("KNOWN_DEVICE_LIFE_SECONDS", 180 * DAY),
+        ],
     ),
     (
         "argon2id: 19 MiB, two passes",

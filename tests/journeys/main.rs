@@ -16,6 +16,7 @@ mod capacity;
 mod claims;
 mod completed;
 mod confirm;
+mod devices;
 mod gate;
 mod golden;
 mod happy;

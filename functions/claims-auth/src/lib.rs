@@ -8,10 +8,11 @@ use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
 use platform::random;
 use platform::steps::{Keys, Registrations, end_flow_of, spend_network};
-use platform::store::{Change, ClaimsRecord, Replacing, Stored, Written};
+use platform::store::{Replacing, Stored, Written};
 use portal::claims::{Accepted, Authentication, Unavailable};
-use portal::guards::{AttemptOutcome, NoAttempt};
-use portal::problem::Kind;
+use portal::claims_record::ClaimsRecord;
+use portal::guards::AttemptOutcome;
+use portal::problem::{Kind, Refusal};
 use portal::registration::{Registration, Stage};
 use portal::secret::Secret;
 use portal::steps::Cookie;
@@ -70,7 +71,12 @@ async fn start_registration(deps: &Deps, call: Call) -> Answer {
         Ok(Authentication::Accepted(Accepted::SecurityCodeWanted)) => Stage::SecurityCode { tries: 0 },
         Ok(Authentication::Accepted(Accepted::Office(office))) => {
             deps.flows
-                .promise_code(&deps.keys, &office, plus(now, limits.registration_life), now)
+                .promise_code(
+                    &deps.keys,
+                    &office,
+                    (&id, plus(now, limits.registration_life)),
+                    now,
+                )
                 .await?
         }
         Ok(Authentication::Wrong) => return Err(Kind::ClaimsRejected.into()),
@@ -104,11 +110,10 @@ fn read(call: &Call) -> Result<Credentials, Stop> {
     let both = user
         .zip(password)
         .map(|(user, password)| Credentials { user, password });
-    Ok(problems.finish(both).map_err(portal::problem::Refusal::invalid)?)
+    Ok(problems.finish(both).map_err(Refusal::invalid)?)
 }
 
-/// Counts the attempt as failed before the claims system is asked: so neither a burst nor a crash can get a third
-/// wrong password past the question, and lock the office out of its claims.
+/// Counts the attempt as failed before the claims system is asked.
 async fn begin_attempt(
     deps: &Deps,
     user: &ClaimsUserId,
@@ -117,20 +122,16 @@ async fn begin_attempt(
 ) -> Result<Stored<ClaimsRecord>, Stop> {
     let (limits, now) = (&deps.flows.edge.limits, call.now);
     let begin = |before: Option<&ClaimsRecord>| {
-        let mut record = before
-            .cloned()
-            .unwrap_or_else(|| ClaimsRecord::unknown(user.clone(), now));
-        record.judged_at = now;
-        record.passwords = record
-            .passwords
-            .begin(accepts_risk, now, limits)
-            .map_err(|no| match no {
-                NoAttempt::AskFirst => Stop::from(Kind::ClaimsLockRisk),
-                NoAttempt::Spent(not) => platform::steps::not_before(not).into(),
-            })?;
-        Ok::<_, Stop>(Change::Store(record, ()))
+        Ok::<_, Stop>(ClaimsRecord::begin_attempt(
+            before,
+            user,
+            accepts_risk,
+            now,
+            limits,
+        ))
     };
-    let ((), stored) = deps.flows.table.change(None, begin).await?;
+    let (allowed, stored) = deps.flows.table.change(None, begin).await?;
+    allowed?;
     stored.ok_or_else(|| Kind::TemporarilyUnavailable.into())
 }
 
@@ -147,25 +148,8 @@ async fn end_attempt(
         Ok(Authentication::TemporaryPassword | Authentication::PasswordExpired | Authentication::Locked)
         | Err(Unavailable::NotJudged) => AttemptOutcome::NotCounted,
     };
-    let now = call.now;
-    let mut stopped = None;
-    let end = |before: Option<&ClaimsRecord>| {
-        let Some(before) = before else {
-            return Ok::<_, Stop>(Change::Keep(()));
-        };
-        let mut record = before.clone();
-        record.passwords = record.passwords.end(now, outcome);
-        stopped = record.codes.check(now).err();
-        Ok(if record.is_blank() {
-            Change::Remove(())
-        } else {
-            Change::Store(record, ())
-        })
-    };
-    deps.flows.table.change(Some(attempt), end).await?;
-    // Told only to whoever knows the password: no code would be judged now.
-    match stopped {
-        Some(not) if outcome == AttemptOutcome::Succeeded => Err(platform::steps::not_before(not).into()),
-        _ => Ok(()),
-    }
+    let end =
+        |before: Option<&ClaimsRecord>| Ok::<_, Stop>(ClaimsRecord::end_attempt(before, call.now, outcome));
+    let (stopped, _) = deps.flows.table.change(Some(attempt), end).await?;
+    Ok(stopped.map_err(Refusal::from)?)
 }

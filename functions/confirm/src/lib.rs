@@ -1,21 +1,17 @@
 //! 入力情報の確認 — 「登録する」: the office and its first member, once.
 
-use std::collections::BTreeMap;
-
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::fault::Fault;
 use platform::http::{Answer, Call, Stop, Success};
 use platform::random;
-use platform::steps::{Keys, Registrations, no_flow};
-use platform::store::{Change, Found, Seats, Stored};
+use platform::steps::{Keys, Registrations, living};
+use platform::store::{Found, Seats, Stored};
 use portal::account::{Account, Member, NewMember, Role};
-use portal::guards::PasswordGuard;
-use portal::office::{Claim, Founding, Office};
+use portal::office::{Claim, Founding, NotClaimed, Office};
 use portal::problem::Kind;
 use portal::progress;
 use portal::registration::{Registered, Registration, Replaced, Stage};
-use portal::steps::Cookie;
 use portal::values::{AccountKey, Draft, FieldCode, MemberId, OfficeName, RequestKey};
 
 /// What this function needs of its environment.
@@ -111,11 +107,7 @@ async fn confirm(deps: &Deps, call: Call) -> Answer {
             Ok(Success::progress(&progress))
         }
         Outcome::RegisteredBefore(founding, account) => {
-            let registered = Registered {
-                request: founding.request,
-                draft: founding.draft,
-                at: founding.at,
-            };
+            let registered = Registered::by(&founding);
             let flow = complete(
                 deps,
                 flow,
@@ -146,37 +138,23 @@ async fn register(
     key: &RequestKey,
     call: &Call,
 ) -> Result<Outcome, Stop> {
-    let (table, now) = (&deps.flows.table, call.now);
-    let draft = member.profile.draft();
+    let (table, limits, now) = (&deps.flows.table, &deps.flows.edge.limits, call.now);
     let founding = Founding {
         flow: flow.id.clone(),
         request: key.clone(),
-        draft: draft.clone(),
+        draft: member.profile.draft(),
         member: member.id.clone(),
         at: now,
     };
-    let members = BTreeMap::from([(member.id.clone(), member.profile.email.key())]);
-    let new = Office {
-        office: office.clone(),
-        members,
-        founding,
-    };
-    let registered = || {
-        Outcome::Registered(
-            Box::new(member.clone()),
-            Registered {
-                request: key.clone(),
-                draft: draft.clone(),
-                at: now,
-            },
-        )
-    };
+    let new = Office::founded(office.clone(), founding, member);
+    let registered = || Outcome::Registered(Box::new(member.clone()), Registered::by(&new.founding));
+    let address = member.profile.email.key();
 
     let mut known = if replaces.is_some() {
         table.get::<Office>(&office.number, Found::Strongly).await?
     } else {
         // Mostly nobody was here before: the write itself finds out, and costs no read.
-        match table.found(&new, member, now).await? {
+        match table.found(&new, member, &flow.id, now).await? {
             None => return Ok(registered()),
             Some(Seats { office: None, .. }) => return Ok(Outcome::EmailTaken),
             Some(Seats { office, .. }) => office,
@@ -185,7 +163,7 @@ async fn register(
     for _ in 0..ROUNDS {
         let Some(current) = &known else {
             // Whom this registration corrects is gone, and the office with them.
-            return match table.found(&new, member, now).await? {
+            return match table.found(&new, member, &flow.id, now).await? {
                 None => Ok(registered()),
                 Some(Seats { office: None, .. }) => Ok(Outcome::EmailTaken),
                 Some(Seats { office, .. }) => {
@@ -194,32 +172,23 @@ async fn register(
                 }
             };
         };
-        if current.item.founding.flow == flow.id {
-            let founding = current.item.founding.clone();
-            // Where the member is, even if the profile was corrected before the answer's loss was noticed.
-            let account = current
-                .item
-                .members
-                .get(&founding.member)
-                .cloned()
-                .unwrap_or_else(|| member.profile.email.key());
-            return Ok(Outcome::RegisteredBefore(founding, account));
-        }
         let holders = table.members_of(&current.item).await?;
-        let claim = current.item.claim(
-            holders.iter().map(|(member, _)| member),
+        let may = current.item.may_be_claimed_by(
+            &new.founding,
+            replaces,
+            address.clone(),
+            holders.iter().map(|(holder, _)| holder),
             now,
-            &deps.flows.edge.limits,
+            limits,
         );
-        let may_be_replaced = match (&claim, replaces) {
-            (Claim::Free, _) => true,
-            (Claim::Pending { member: waiting, .. }, Some(correction)) => *waiting == correction.member,
-            (Claim::Pending { .. }, None) | (Claim::Taken, _) => false,
-        };
-        if !may_be_replaced {
-            return Ok(Outcome::OfficeTaken);
+        match may {
+            Ok(()) => {}
+            Err(NotClaimed::Before(founding, account)) => {
+                return Ok(Outcome::RegisteredBefore(*founding, account));
+            }
+            Err(NotClaimed::Taken) => return Ok(Outcome::OfficeTaken),
         }
-        let Some(accounts) = accounts(deps, member, &holders, call).await? else {
+        let Some(accounts) = accounts(deps, flow, member, &holders, call).await? else {
             return Ok(Outcome::EmailTaken);
         };
         if table.refound((&new, current), &accounts).await? {
@@ -233,39 +202,28 @@ async fn register(
 /// The accounts that change when a member takes another one's place; none if the address is somebody else's.
 async fn accounts(
     deps: &Deps,
+    flow: &Registration,
     member: &Member,
     holders: &[(Member, Stored<Account>)],
     call: &Call,
 ) -> Result<Option<Vec<(Account, Option<Stored<Account>>)>>, Stop> {
-    let now = call.now;
+    let (limits, now) = (&deps.flows.edge.limits, call.now);
     let key = member.profile.email.key();
     let there: Option<Stored<Account>> = deps.flows.table.get(&key, Found::Strongly).await?;
-    let account = there.as_ref().map_or_else(
-        || Account::unknown(key.clone(), now),
-        |stored| stored.item.clone(),
+    let leaves: Vec<MemberId> = holders.iter().map(|(holder, _)| holder.id.clone()).collect();
+    let seated = Account::take_seat(
+        there.as_ref().map(|stored| &stored.item),
+        member,
+        &leaves,
+        &flow.id,
+        now,
+        limits,
     );
-    if account
-        .owner(now, &deps.flows.edge.limits)
-        .is_some_and(|owner| holders.iter().all(|(holder, _)| holder.id != owner.id))
-    {
-        return Ok(None);
-    }
-    let account = Account {
-        mails: account.mails.count(now),
-        // What was guessed at before says nothing about the password that is mailed now.
-        passwords: PasswordGuard::default(),
-        member: Some(member.clone()),
-        ..account
-    };
-    let mut accounts = vec![(account, there)];
+    let Some(seated) = seated else { return Ok(None) };
+    let mut accounts = vec![(seated, there)];
     // Everybody who held a seat leaves it in the same commit: nobody else may come in by it meanwhile.
     for (_, old) in holders.iter().filter(|(_, old)| old.item.key != key) {
-        let emptied = Account {
-            member: None,
-            judged_at: now,
-            ..old.item.clone()
-        };
-        accounts.push((emptied, Some(old.clone())));
+        accounts.push((old.item.leave_seat(&flow.id, now), Some(old.clone())));
     }
     Ok(Some(accounts))
 }
@@ -279,20 +237,15 @@ async fn complete(
     account: &AccountKey,
     registered: Registered,
 ) -> Result<Registration, Stop> {
-    let store = |current: Option<&Registration>| {
-        let current = current.ok_or_else(|| no_flow(Cookie::Registration))?;
-        let next = current.completed(
+    let complete = |current: Option<&Registration>| {
+        Ok::<_, Stop>(living(current)?.complete(
             office.clone(),
             member.clone(),
             account.clone(),
-            Some(registered.clone()),
-        );
-        Ok::<_, Stop>(match current.stage {
-            Stage::Completed { .. } => Change::Keep(current.clone()),
-            _ => Change::Store(next.clone(), next),
-        })
+            registered.clone(),
+        ))
     };
-    Ok(deps.flows.table.change(Some(flow), store).await?.0)
+    Ok(deps.flows.table.change(Some(flow), complete).await?.0)
 }
 
 /// The first answer again, whatever has come to pass since: nothing is done twice, no second mail goes out.
@@ -317,16 +270,7 @@ async fn lose_office(
     office: &OfficeName,
     call: &Call,
 ) -> Result<Stop, Stop> {
-    let lose = |current: Option<&Registration>| {
-        let current = current.ok_or_else(|| no_flow(Cookie::Registration))?;
-        let next = current.at(Stage::AlreadyRegistered {
-            office: office.clone(),
-        });
-        Ok::<_, Stop>(match current.stage {
-            Stage::Confirm { .. } => Change::Store(next.clone(), next),
-            _ => Change::Keep(current.clone()),
-        })
-    };
+    let lose = |current: Option<&Registration>| Ok::<_, Stop>(living(current)?.lose_office(office.clone()));
     let (flow, _) = deps.flows.table.change(Some(flow), lose).await?;
     Ok(deps
         .flows

@@ -2,11 +2,10 @@
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
-use platform::http::{Answer, Call, Stop, Success};
+use platform::http::{Answer, Call, Success};
 use platform::random;
-use platform::steps::{Logins, no_flow};
-use platform::store::Change;
-use portal::account::{Account, Session};
+use platform::steps::{Logins, its_account};
+use portal::account::Account;
 use portal::login::{Login, SessionPointer, Stage};
 use portal::steps::{self, Cookie};
 use portal::values::SessionId;
@@ -55,31 +54,12 @@ async fn renew_session(flows: &Logins, call: Call) -> Answer {
     }
     call.no_fields()?;
     let cookie = random::cookie()?;
-    let replace = |current: Option<&Account>| {
-        let account = current.ok_or_else(|| no_flow(Cookie::Login))?;
-        let member = account
-            .owner(now, limits)
-            .filter(|member| member.id == flow.item.member && !member.disabled);
-        let member = member.ok_or_else(|| no_flow(Cookie::Login))?;
-        let old = member
-            .sessions
-            .iter()
-            .find(|session| session.flow == flow.item.id && now < session.expires_at);
-        let old = old.ok_or_else(|| no_flow(Cookie::Login))?;
-        let new = Session {
-            id: SessionId::of_cookie(&cookie),
-            ..old.clone()
-        };
-        let member = member.clone().with_session(new.clone(), now, limits);
-        Ok::<_, Stop>(Change::Store(
-            Account {
-                member: Some(member),
-                ..account.clone()
-            },
-            (old.id.clone(), new),
-        ))
+    let renew = |current: Option<&Account>| {
+        flow.item
+            .renew_session(its_account(current)?, SessionId::of_cookie(&cookie), now, limits)
+            .map_err(|over| flows.over(&flow.item, over, now))
     };
-    let ((old, new), _) = flows.table.change(Some(account), replace).await?;
+    let ((old, new), _) = flows.table.change(Some(account), renew).await?;
     flows.table.forget::<SessionPointer>(&old).await?;
     flows.point(&new, &flow.item, now).await?;
     Ok(flows.answer(&flow.item, now).with_cookie(Cookie::Session, cookie))

@@ -8,9 +8,9 @@ use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
 use platform::passwords::{Passwords, Verified};
 use platform::random;
-use platform::steps::{Keys, Logins, end_flow_of, not_before, spend_network};
-use platform::store::{Change, Found, Replacing, Stored, Written};
-use portal::account::{Account, Credential, LoginVerdict};
+use platform::steps::{Keys, Logins, device_of, end_flow_of, spend_network};
+use platform::store::{Found, Replacing, Stored, Written};
+use portal::account::{Account, Credential, LoginVerdict, Proof};
 use portal::challenge::Challenge;
 use portal::code::Purpose;
 use portal::login::{Login, Stage};
@@ -19,7 +19,7 @@ use portal::problem::{Kind, Refusal};
 use portal::secret::Secret;
 use portal::steps::Cookie;
 use portal::time::plus;
-use portal::values::{ChallengeId, EmailAddress, FieldCode, FlowId};
+use portal::values::{ChallengeId, DeviceId, EmailAddress, FieldCode, FlowId};
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -73,24 +73,18 @@ async fn start_login(deps: &Deps, call: Call) -> Answer {
 
     let key = email.key();
     let known: Option<Stored<Account>> = table.get(&key, Found::Strongly).await?;
-    let proof = verify(deps, known.as_ref().map(|stored| &stored.item), typed, now).await?;
+    let device = device_of(&call, &key);
+    let known_account = known.as_ref().map(|stored| &stored.item);
+    let proof = verify(deps, known_account, typed, device.as_ref(), now).await?;
     let judge = |current: Option<&Account>| {
-        let account = current
-            .cloned()
-            .unwrap_or_else(|| Account::unknown(key.clone(), now));
-        // What was verified is a hash; with another one in its place, nothing was.
-        let right = proof.right && proof.of == credential_of(&account);
-        let (mut next, verdict) = account.judge_password(right, now, limits);
-        if let (LoginVerdict::Right { .. }, Some(hash)) = (&verdict, &proof.renewed) {
-            rehash(&mut next, hash);
-        }
-        // Where nothing is counted the write decides nothing, and is made so that every answer takes the same time.
-        let counts = next.passwords != account.passwords || next.mails != account.mails;
-        Ok::<_, Stop>(if counts {
-            Change::Store(next, verdict)
-        } else {
-            Change::Offer(next, verdict)
-        })
+        Ok::<_, Stop>(Account::log_in(
+            current,
+            &key,
+            &proof,
+            device.as_ref(),
+            now,
+            limits,
+        ))
     };
     let (verdict, _) = table.change(known, judge).await?;
     let (member, credential_version, to) = match verdict {
@@ -101,7 +95,7 @@ async fn start_login(deps: &Deps, call: Call) -> Answer {
         } => (member, credential_version, to),
         LoginVerdict::WrongCredentials => return Err(Kind::WrongCredentials.into()),
         LoginVerdict::InitialPasswordExpired => return Err(Kind::InitialPasswordExpired.into()),
-        LoginVerdict::AddressFull(not) => return Err(not_before(not).into()),
+        LoginVerdict::AddressFull(not) => return Err(Refusal::from(not).into()),
     };
 
     let cookie = random::cookie()?;
@@ -126,26 +120,12 @@ async fn start_login(deps: &Deps, call: Call) -> Answer {
         .with_cookie(Cookie::Login, cookie))
 }
 
-/// What a password was compared with, and what came of it.
-struct Proof {
-    of: Option<(portal::values::MemberId, u32)>,
-    right: bool,
-    /// The hash anew, if the old one was made with other parameters or an older key.
-    renewed: Option<String>,
-}
-
-fn credential_of(account: &Account) -> Option<(portal::values::MemberId, u32)> {
-    account
-        .member
-        .as_ref()
-        .map(|member| (member.id.clone(), member.credential_version))
-}
-
 /// One verification, whoever asks: unknown, waiting, pending and disabled verify a dummy.
 async fn verify(
     deps: &Deps,
     account: Option<&Account>,
     typed: Arc<Secret>,
+    device: Option<&DeviceId>,
     now: Timestamp,
 ) -> Result<Proof, Stop> {
     let member = account.and_then(|account| account.member.as_ref());
@@ -154,7 +134,7 @@ async fn verify(
         Some(Credential::Initial { .. }) | None => None,
     };
     let verified = deps.passwords.verify(typed.clone(), hash).await?;
-    let of = account.and_then(credential_of);
+    let of = account.and_then(Account::credential_of);
     match member.map(|member| (&member.id, &member.credential)) {
         Some((id, Credential::Initial { source, .. })) => {
             let right = source.password(&deps.keys, id)?.same_as(&typed);
@@ -169,7 +149,9 @@ async fn verify(
             // was right, though it is waited for, stopped or off.
             let gets_in = |account: &Account| {
                 matches!(
-                    account.judge_password(true, now, &deps.flows.edge.limits).1,
+                    account
+                        .judge_password(true, device, now, &deps.flows.edge.limits)
+                        .1,
                     LoginVerdict::Right { .. }
                 )
             };
@@ -185,13 +167,5 @@ async fn verify(
                 renewed,
             })
         }
-    }
-}
-
-fn rehash(account: &mut Account, renewed: &str) {
-    if let Some(member) = &mut account.member
-        && let Credential::Chosen { hash, .. } = &mut member.credential
-    {
-        renewed.clone_into(hash);
     }
 }

@@ -1,12 +1,14 @@
 //! ログアウト — the session and its log-in end, and the browser forgets.
 
+use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop, Success};
 use platform::steps::Logins;
-use platform::store::{Change, Found, Stored};
+use platform::store::{Found, Stored};
 use portal::account::Account;
-use portal::login::{Login, SessionPointer};
+use portal::change::Change;
+use portal::login::{self, Login, SessionPointer};
 use portal::steps::Cookie;
 use portal::values::{AccountKey, FlowId, SessionId};
 
@@ -27,13 +29,13 @@ async fn log_out(flows: &Logins, call: Call) -> Answer {
     if let Some(id) = call.flow(Cookie::Login) {
         let flow: Option<Stored<Login>> = flows.table.get(&id, Found::Strongly).await?;
         if let Some(flow) = flow {
-            end_flow(flows, &flow.item.account, &id).await?;
+            end_flow(flows, &flow.item.account, &id, call.now).await?;
         }
     }
     if let Some(id) = call.session() {
-        end_session(flows, &id).await?;
+        end_session(flows, &id, call.now).await?;
     }
-    let forgets = Cookie::ALL
+    let forgets = Cookie::OPENING
         .into_iter()
         .fold(Success::nothing(), Success::without_cookie);
     Ok(Success {
@@ -43,34 +45,20 @@ async fn log_out(flows: &Logins, call: Call) -> Answer {
 }
 
 /// Ends a log-in, and the session that it gave, whichever cookie that has now: another tab may have renewed it.
-async fn end_flow(flows: &Logins, account: &AccountKey, flow: &FlowId) -> Result<(), Stop> {
+async fn end_flow(flows: &Logins, account: &AccountKey, flow: &FlowId, now: Timestamp) -> Result<(), Stop> {
     // The flow goes first: while it lives, it could give the session again.
     flows.table.forget::<Login>(flow).await?;
     let known: Option<Stored<Account>> = flows.table.get(account, Found::Strongly).await?;
     let end = |current: Option<&Account>| {
-        let Some((account, member)) = current.and_then(|account| Some((account, account.member.as_ref()?)))
-        else {
-            return Ok::<_, Stop>(Change::Keep(()));
-        };
-        let mut member = member.clone();
-        let before = member.sessions.len();
-        member.sessions.retain(|session| session.flow != *flow);
-        if member.sessions.len() == before {
-            return Ok(Change::Keep(()));
-        }
-        Ok(Change::Store(
-            Account {
-                member: Some(member),
-                ..account.clone()
-            },
-            (),
-        ))
+        Ok::<_, Stop>(current.map_or(Change::Keep(()), |account| {
+            login::end_sessions_of(flow, account, now)
+        }))
     };
     flows.table.change(known, end).await?;
     Ok(())
 }
 
-async fn end_session(flows: &Logins, id: &SessionId) -> Result<(), Stop> {
+async fn end_session(flows: &Logins, id: &SessionId, now: Timestamp) -> Result<(), Stop> {
     let pointer: Option<Stored<SessionPointer>> = flows.table.get(id, Found::Strongly).await?;
     let Some(pointer) = pointer else { return Ok(()) };
     let account: Option<Stored<Account>> = flows.table.get(&pointer.item.account, Found::Strongly).await?;
@@ -78,7 +66,7 @@ async fn end_session(flows: &Logins, id: &SessionId) -> Result<(), Stop> {
         .and_then(|stored| stored.item.member)
         .map_or_else(Vec::new, |member| member.sessions);
     if let Some(session) = sessions.iter().find(|session| session.id == *id) {
-        end_flow(flows, &pointer.item.account, &session.flow).await?;
+        end_flow(flows, &pointer.item.account, &session.flow, now).await?;
     }
     flows.table.forget::<SessionPointer>(id).await?;
     Ok(())

@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Problem, Stop, Success};
 use platform::steps::Logins;
-use platform::store::{Change, Found, Stored};
+use platform::store::{Found, Stored};
 use platform::wire;
 use portal::account::Account;
 use portal::login::SessionPointer;
@@ -60,11 +60,7 @@ async fn show_me(flows: &Logins, call: Call) -> Answer {
 async fn touch(flows: &Logins, pointer: Stored<SessionPointer>, call: &Call) -> Result<SessionPointer, Stop> {
     let limits = &flows.edge.limits;
     let touch = |current: Option<&SessionPointer>| {
-        let current = current.ok_or_else(no_session)?;
-        Ok::<_, Stop>(match current.touched(call.now, limits) {
-            Some(touched) => Change::Store(touched.clone(), touched),
-            None => Change::Keep(current.clone()),
-        })
+        Ok::<_, Stop>(current.ok_or_else(no_session)?.touch(call.now, limits))
     };
     Ok(flows.table.change(Some(pointer), touch).await?.0)
 }

@@ -6,16 +6,14 @@ use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
 use platform::passwords::{Passwords, Verified};
-use platform::random;
-use platform::steps::{Keys, Logins, no_flow};
-use platform::store::{Change, Stored};
+use platform::steps::{Keys, Logins, its_account, living_login};
+use platform::store::Stored;
 use portal::account::{Account, Credential, Member, Session};
 use portal::login::{self, Login, Stage, TermsRefusal};
 use portal::password::{self, Context};
 use portal::problem::{Kind, Refusal};
 use portal::secret::Secret;
-use portal::steps::Cookie;
-use portal::values::{FieldCode, SessionId};
+use portal::values::FieldCode;
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -66,43 +64,22 @@ async fn change_password(deps: &Deps, call: Call) -> Answer {
     })?;
     let hash = new_hash(deps, &call, *required, &member).await?;
 
-    let cookie = random::cookie()?;
-    let session = flow.item.session(SessionId::of_cookie(&cookie), now, limits);
-    // One write makes the password, the agreement and the session; whoever comes second finds that it is done.
+    let gains = flows.gains(&flow.item, &call)?;
     let complete = |current: Option<&Account>| {
-        let account = current.ok_or_else(|| no_flow(Cookie::Login))?;
-        let owner = account.owner(now, limits);
-        if owner.is_some_and(|member| flow.item.completed_by(member).is_some()) {
-            return Ok::<_, Stop>(Change::Keep(None));
-        }
-        let member = flow.item.member_of(owner).ok_or_else(|| no_flow(Cookie::Login))?;
-        let member = login::complete(
-            member,
-            &flow.item.id,
-            hash.clone(),
-            Some(agreement.clone()),
-            session.clone(),
-            now,
-            limits,
-        );
-        let version = member.credential_version;
-        Ok(Change::Store(
-            Account {
-                member: Some(member),
-                judged_at: now,
-                ..account.clone()
-            },
-            Some(version),
-        ))
+        flow.item
+            .complete(
+                its_account(current)?,
+                hash.as_ref(),
+                &agreement,
+                &gains.gained,
+                now,
+                limits,
+            )
+            .map_err(|over| flows.over(&flow.item, over, now))
     };
-    let (done, _) = flows.table.change(Some(account), complete).await?;
-    let Some(credential_version) = done else {
-        let (flow, ..) = flows.member(flow, now).await?;
-        return Err(flows.wrong_step(&flow.item, now));
-    };
-    finish(deps, flow, credential_version, &session, &call)
-        .await
-        .map(|answer| answer.with_cookie(Cookie::Session, cookie))
+    let (credential_version, _) = flows.table.change(Some(account), complete).await?;
+    let answer = finish(deps, flow, credential_version, &gains.gained.session, &call).await?;
+    Ok(gains.hand_over(answer))
 }
 
 /// The hash of the new password, where one has to be set; everything that is wrong with it otherwise.
@@ -151,13 +128,8 @@ async fn finish(
         credential_version,
         ..flow.item.at(Stage::MyPage)
     };
-    let store = |current: Option<&Login>| {
-        Ok::<_, Stop>(match current {
-            Some(_) => Change::Store(completed.clone(), ()),
-            // Cancelled or logged out meanwhile: the password is changed, but there is nobody to give a session to.
-            None => return Err(no_flow(Cookie::Login)),
-        })
-    };
-    flows.table.change(Some(flow), store).await?;
+    // Cancelled or logged out meanwhile: the password is changed, but there is nobody to give a session to.
+    let bring_up = |current: Option<&Login>| Ok::<_, Stop>(living_login(current)?.bring_up_to(&completed));
+    flows.table.change(Some(flow), bring_up).await?;
     Ok(flows.answer(&completed, call.now))
 }

@@ -4,14 +4,13 @@ use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
-use platform::steps::{Registrations, no_flow};
-use platform::store::{Change, Found, Stored};
+use platform::steps::Registrations;
+use platform::store::{Found, Stored};
 use portal::account::Account;
 use portal::form::ProfileForm;
 use portal::office::Claim;
 use portal::problem::Refusal;
 use portal::registration::{Registration, Replaced, Stage};
-use portal::steps::Cookie;
 use portal::values::{AccountKey, OfficeName};
 
 /// What this function needs of its environment.
@@ -52,27 +51,12 @@ async fn enter_profile(flows: &Registrations, call: Call) -> Answer {
         return Err(flows.refuse_email(flow, now).await?);
     }
     let before = flow.item.stage.clone();
-    let store = |current: Option<&Registration>| {
-        let current = current.ok_or_else(|| no_flow(Cookie::Registration))?;
-        // A profile that somebody confirmed meanwhile is not overwritten by a late one.
-        let same_stage = std::mem::discriminant(&current.stage) == std::mem::discriminant(&before);
-        let editable = same_stage || matches!(current.stage, Stage::Profile { .. } | Stage::Confirm { .. });
-        let stage = Stage::Confirm {
-            office: office.clone(),
-            profile: profile.clone(),
-            replaces: replaces.clone(),
-        };
-        Ok::<_, Stop>(if editable {
-            Change::Store(current.at(stage), true)
-        } else {
-            Change::Keep(false)
+    let flow = flows
+        .decide(flow, now, |current| {
+            Ok(current.enter_profile(&before, office.clone(), profile.clone(), replaces.clone()))
         })
-    };
-    match flows.table.change(Some(flow), store).await? {
-        (true, Some(flow)) => flows.answer(&flow.item, now).await,
-        (_, Some(flow)) => Err(flows.wrong_step(&flow.item, now).await),
-        (_, None) => Err(no_flow(Cookie::Registration)),
-    }
+        .await?;
+    flows.answer(&flow.item, now).await
 }
 
 /// The office and whom the profile replaces, where a profile may be entered or corrected.

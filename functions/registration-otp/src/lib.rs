@@ -3,14 +3,15 @@
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
-use platform::steps::{Keys, Registrations, no_flow, no_resend, not_before, not_judged, patiently};
-use platform::store::{Change, ClaimsRecord, Found, Stored};
+use platform::steps::{Keys, Registrations, patiently};
+use platform::store::{Found, Stored};
 use portal::account::Account;
-use portal::challenge::Challenge;
+use portal::change::Change;
+use portal::claims_record::ClaimsRecord;
 use portal::code::OneTimeCode;
-use portal::problem::{Kind, Refusal};
-use portal::registration::{Registration, Stage};
-use portal::steps::{self, Cookie};
+use portal::office::Claim;
+use portal::registration::Stage;
+use portal::steps;
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -49,132 +50,68 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
     };
     let typed = call.field("code", OneTimeCode::parse)?;
     if let Err(why) = challenge.check(now, limits) {
-        return Err(flows.refuse(&flow.item, not_judged(why), now).await);
+        return Err(flows.refuse(&flow.item, why.into(), now).await);
     }
-    let right = challenge.is_right(&typed, &deps.keys)?;
-    if let Err(refusal) = judge_for_user(deps, &flow.item, right, call).await? {
+    let judged = challenge.judge(&typed, &deps.keys)?;
+
+    // The judgement counts for the user id, over all its challenges; whoever loses this write has judged nothing.
+    let (user, id) = (&flow.item.claims_user, &flow.item.id);
+    let count = |before: Option<&ClaimsRecord>| {
+        Ok::<_, Stop>(ClaimsRecord::judge_code(
+            before,
+            user,
+            id,
+            judged.right,
+            now,
+            limits,
+        ))
+    };
+    if let (Err(refusal), _) = flows.table.change_soon(None, count).await? {
         return Err(flows.refuse(&flow.item, refusal, now).await);
     }
     // Whether the office is registered is decided again, by a condition, at 登録する.
-    let claim = if right {
+    let claim = if judged.right {
         flows.seats(&office, Found::Eventually, now).await?.0.claim
     } else {
-        portal::office::Claim::Free
+        Claim::Free
     };
-
-    let store = |current: Option<&Registration>| {
-        let current = current.ok_or_else(|| no_flow(Cookie::Registration))?;
-        let Stage::Otp {
-            office,
-            challenge: living,
-        } = &current.stage
-        else {
-            return Ok::<_, Stop>(Change::Keep(Some(Kind::WrongStep.into())));
-        };
-        if let Err(why) = living.check(now, limits) {
-            return Ok(Change::Keep(Some(not_judged(why))));
-        }
-        // A resend may have put another code in the place of the one that was judged.
-        if right && living.has_same_code_as(&challenge) {
-            return Ok(Change::Store(current.after_code(office.clone(), &claim), None));
-        }
-        let failed = living.failed();
-        let refusal = Refusal::of(Kind::WrongCode).with_tries_left(failed.tries_left(limits));
-        let stage = Stage::Otp {
-            office: office.clone(),
-            challenge: failed,
-        };
-        Ok(Change::Store(current.at(stage), Some(refusal)))
-    };
-    match flows.table.change(Some(flow), store).await? {
-        (None, Some(flow)) => flows.answer(&flow.item, now).await,
-        (Some(refusal), Some(flow)) => Err(flows.refuse(&flow.item, refusal, now).await),
-        (_, None) => Err(no_flow(Cookie::Registration)),
-    }
-}
-
-/// The judgement counts for the user id, over all its challenges; whoever loses this write has judged nothing.
-async fn judge_for_user(
-    deps: &Deps,
-    flow: &Registration,
-    right: bool,
-    call: &Call,
-) -> Result<Result<(), Refusal>, Stop> {
-    let (limits, now) = (&deps.flows.edge.limits, call.now);
-    let judge = |before: Option<&ClaimsRecord>| {
-        let mut record = before
-            .cloned()
-            .unwrap_or_else(|| ClaimsRecord::unknown(flow.claims_user.clone(), now));
-        if let Err(not) = record.codes.check(now) {
-            return Ok::<_, Stop>(Change::Keep(Err(not_before(not))));
-        }
-        record.judged_at = now;
-        if !right {
-            record.codes = record.codes.failed(now, limits);
-        }
-        Ok(Change::Store(record, Ok(())))
-    };
-    Ok(deps.flows.table.change_soon(None, judge).await?.0)
+    let flow = flows
+        .decide(flow, now, |current| {
+            Ok(current.enter_code(&judged, &claim, now, limits))
+        })
+        .await?;
+    flows.answer(&flow.item, now).await
 }
 
 async fn resend(deps: &Deps, call: Call) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
     let flow = flows.flow(&call).await?;
-    let Stage::Otp { challenge, .. } = flow.item.stage.clone() else {
+    let Stage::Otp { challenge, .. } = &flow.item.stage else {
         return Err(flows.wrong_step(&flow.item, now).await);
     };
+    let key = challenge.mail.to.key();
     call.no_fields()?;
-    if let Err(refusal) = resent(deps, &flow.item, &challenge, &call)? {
+    // Looked at before a mail is counted.
+    if let Change::Keep(Err(refusal)) = flow.item.resend_code(&deps.keys, now, limits)? {
         return Err(flows.refuse(&flow.item, refusal, now).await);
     }
-    let key = challenge.mail.to.key();
-    let spend = |before: Option<&Account>| {
-        let before = before
-            .cloned()
-            .unwrap_or_else(|| Account::unknown(key.clone(), now));
-        Ok::<_, Stop>(match before.mails.spend(now, limits) {
-            Ok(mails) => Change::Store(Account { mails, ..before }, Ok(())),
-            Err(not) => Change::Keep(Err(not_before(not))),
-        })
+    let promise = |before: Option<&Account>| {
+        Ok::<_, Stop>(Account::promise_registration_code(
+            before,
+            &key,
+            &flow.item.id,
+            now,
+            limits,
+        ))
     };
     let known: Option<Stored<Account>> = flows.table.get(&key, Found::Strongly).await?;
-    if let (Err(refusal), _) = flows.table.change(known, spend).await? {
+    if let (Err(refusal), _) = flows.table.change(known, promise).await? {
         return Err(flows.refuse(&flow.item, refusal, now).await);
     }
-    let store = |current: Option<&Registration>| {
-        let current = current.ok_or_else(|| no_flow(Cookie::Registration))?;
-        let Stage::Otp { office, challenge } = &current.stage else {
-            return Ok::<_, Stop>(Change::Keep(Some(Kind::WrongStep.into())));
-        };
-        Ok(match resent(deps, current, challenge, &call)? {
-            Ok(challenge) => Change::Store(
-                current.at(Stage::Otp {
-                    office: office.clone(),
-                    challenge,
-                }),
-                None,
-            ),
-            Err(refusal) => Change::Keep(Some(refusal)),
+    let flow = flows
+        .decide(flow, now, |current| {
+            Ok(current.resend_code(&deps.keys, now, limits)?)
         })
-    };
-    match flows.table.change(Some(flow), store).await? {
-        (None, Some(flow)) => flows.answer(&flow.item, now).await,
-        (Some(refusal), Some(flow)) => Err(flows.refuse(&flow.item, refusal, now).await),
-        (_, None) => Err(no_flow(Cookie::Registration)),
-    }
-}
-
-fn resent(
-    deps: &Deps,
-    flow: &Registration,
-    challenge: &Challenge,
-    call: &Call,
-) -> Result<Result<Challenge, Refusal>, Stop> {
-    let limits = &deps.flows.edge.limits;
-    if challenge.tries_left(limits) == 0 {
-        return Ok(Err(Refusal::of(Kind::NoTriesLeft).with_tries_left(0)));
-    }
-    Ok(challenge
-        .resent(&deps.keys, flow.expires_at, call.now, limits)?
-        .map_err(no_resend))
+        .await?;
+    flows.answer(&flow.item, now).await
 }

@@ -3,14 +3,15 @@
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
-use platform::steps::{Keys, Registrations, no_flow, not_before};
-use platform::store::{Change, Found, Stored};
+use platform::steps::{Keys, Registrations};
+use platform::store::{Found, Stored};
 use portal::account::{Account, NotMailed};
+use portal::change::Change;
 use portal::office::Claim;
-use portal::problem::{Kind, Refusal};
-use portal::registration::{Registration, Stage};
-use portal::steps::{self, Cookie};
-use portal::values::{AccountKey, MemberId, OfficeName};
+use portal::problem::Refusal;
+use portal::registration::Stage;
+use portal::steps;
+use portal::values::AccountKey;
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -41,15 +42,6 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     deps.flows.edge.serve(request, step).await
 }
 
-fn refusal(why: NotMailed) -> Refusal {
-    match why {
-        NotMailed::TooEarly(seconds) => Refusal::of(Kind::ResendTooEarly).with_retry_after(seconds),
-        NotMailed::NoneLeft => Kind::NoSendsLeft.into(),
-        NotMailed::AddressFull(not) => not_before(not),
-        NotMailed::NoSuchPassword => Kind::WrongStep.into(),
-    }
-}
-
 /// Promises a mail on the account, by one of the account's own rules.
 async fn promise(
     deps: &Deps,
@@ -61,7 +53,7 @@ async fn promise(
         let next = current.ok_or(NotMailed::NoSuchPassword).and_then(&rule);
         Ok::<_, Stop>(match next {
             Ok(next) => Change::Store(next, Ok(())),
-            Err(why) => Change::Keep(Err(refusal(why))),
+            Err(why) => Change::Keep(Err(why.into())),
         })
     };
     Ok(deps.flows.table.change(known, decide).await?.0)
@@ -75,7 +67,7 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
     };
     call.no_fields()?;
     match promise(deps, account, |account| {
-        account.resend_initial_password(member, now, limits)
+        account.resend_initial_password(member, &flow.item.id, now, limits)
     })
     .await?
     {
@@ -109,46 +101,30 @@ async fn reissue(deps: &Deps, call: Call) -> Answer {
             let office = office.clone();
             // Looked at before the flow moves on: a refusal leaves the person where the other way out is open.
             let known: Option<Stored<Account>> = flows.table.get(&account, Found::Strongly).await?;
-            let allowed = known
-                .ok_or(NotMailed::NoSuchPassword)
-                .and_then(|known| known.item.reissue_initial_password(&member, key, now, limits));
+            let allowed = known.ok_or(NotMailed::NoSuchPassword).and_then(|known| {
+                known
+                    .item
+                    .reissue_initial_password(&member, key, &flow.item.id, now, limits)
+            });
             if let Err(why) = allowed {
-                return Err(flows.refuse(&flow.item, refusal(why), now).await);
+                return Err(flows.refuse(&flow.item, why.into(), now).await);
             }
             // The flow moves first, so that a double click issues once.
-            let (moved, flow) = advance(deps, flow, &office, &member, &account).await?;
-            if !moved {
-                return Err(flows.wrong_step(&flow.item, now).await);
-            }
+            let flow = flows
+                .decide(flow, now, |current| {
+                    Ok(current.take_up_pending(office.clone(), member.clone(), account.clone()))
+                })
+                .await?;
             (member, account, flow)
         }
         _ => return Err(flows.wrong_step(&flow.item, now).await),
     };
     match promise(deps, &account, |account| {
-        account.reissue_initial_password(&member, key, now, limits)
+        account.reissue_initial_password(&member, key, &flow.item.id, now, limits)
     })
     .await?
     {
         Ok(()) => flows.answer(&flow.item, now).await,
         Err(refusal) => Err(flows.refuse(&flow.item, refusal, now).await),
     }
-}
-
-async fn advance(
-    deps: &Deps,
-    flow: Stored<Registration>,
-    office: &OfficeName,
-    member: &MemberId,
-    account: &AccountKey,
-) -> Result<(bool, Stored<Registration>), Stop> {
-    let store = |current: Option<&Registration>| {
-        let current = current.ok_or_else(|| no_flow(Cookie::Registration))?;
-        let next = current.completed(office.clone(), member.clone(), account.clone(), None);
-        Ok::<_, Stop>(match current.stage {
-            Stage::AlreadyRegistered { .. } => Change::Store(next, true),
-            _ => Change::Keep(false),
-        })
-    };
-    let (moved, flow) = deps.flows.table.change(Some(flow), store).await?;
-    Ok((moved, flow.ok_or_else(|| no_flow(Cookie::Registration))?))
 }

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use platform::claims::ClaimsGateway;
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
-use platform::steps::{Keys, Registrations};
-use platform::store::{Change, Stored};
+use platform::steps::{Keys, Registrations, living, no_flow};
+use platform::store::Stored;
+use portal::change::Change;
 use portal::claims::{SecurityCodeCheck, Unavailable};
 use portal::problem::{Kind, Refusal};
 use portal::registration::{Registration, Stage};
+use portal::steps::Cookie;
 use portal::values::foreign_secret;
 
 /// What this function needs of its environment.
@@ -45,18 +48,14 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
 }
 
 async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
-    let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
+    let (flows, now) = (&deps.flows, call.now);
     let flow = flows.flow(&call).await?;
     if !matches!(flow.item.stage, Stage::SecurityCode { .. }) {
         return Err(flows.wrong_step(&flow.item, now).await);
     }
     let code = call.field("securityCode", |text| foreign_secret(text, SECURITY_CODE_LONGEST))?;
 
-    let flow = spend_try(deps, flow, &call).await?;
-    let Stage::SecurityCode { tries } = flow.item.stage else {
-        return Err(flows.wrong_step(&flow.item, now).await);
-    };
-    let left = limits.security_code_tries.saturating_sub(u64::from(tries));
+    let (flow, left) = spend_try(deps, flow, &call).await?;
     let answer = deps
         .claims
         .check_security_code(flow.item.claims_user.as_str(), code.expose())
@@ -69,12 +68,12 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
             return Err(flows.refuse(&flow.item, refusal, now).await);
         }
         Ok(SecurityCodeCheck::Locked) => {
-            let flow = give_back_try(deps, flow).await?;
+            let flow = give_back_try(deps, flow, now).await?;
             return Err(flows.refuse(&flow.item, Kind::ClaimsLocked.into(), now).await);
         }
         Err(why) => {
             let flow = if why == Unavailable::NotJudged {
-                give_back_try(deps, flow).await?
+                give_back_try(deps, flow, now).await?
             } else {
                 flow
             };
@@ -84,73 +83,51 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
         }
     };
     let promised = flows
-        .promise_code(&deps.keys, &office, flow.item.expires_at, now)
+        .promise_code(&deps.keys, &office, (&flow.item.id, flow.item.expires_at), now)
         .await;
     let stage = match promised {
         Ok(stage) => stage,
         Err(Stop::Refused(problem)) => {
             // The code was right; that no mail can go out is not what tries are for.
-            let flow = give_back_try(deps, flow).await?;
+            let flow = give_back_try(deps, flow, now).await?;
             return Err(flows.refuse(&flow.item, problem.refusal, now).await);
         }
         Err(broken) => return Err(broken),
     };
-    let advance = |current: Option<&Registration>| {
-        let current = current.ok_or_else(|| platform::steps::no_flow(portal::steps::Cookie::Registration))?;
-        Ok::<_, Stop>(match current.stage {
-            Stage::SecurityCode { .. } => Change::Store(current.at(stage.clone()), true),
-            _ => Change::Keep(false),
+    let flow = flows
+        .decide(flow, now, |current| {
+            Ok(current.accept_security_code(stage.clone(), now))
         })
-    };
-    match flows.table.change(Some(flow), advance).await? {
-        (true, Some(flow)) => flows.answer(&flow.item, now).await,
-        (_, Some(flow)) => Err(flows.wrong_step(&flow.item, now).await),
-        (_, None) => Err(platform::steps::no_flow(portal::steps::Cookie::Registration)),
-    }
+        .await?;
+    flows.answer(&flow.item, now).await
 }
 
-/// Spends a try before the claims system is asked; it counts, too.
+/// Spends a try before the claims system is asked; says how many are left.
 async fn spend_try(
     deps: &Deps,
     flow: Stored<Registration>,
     call: &Call,
-) -> Result<Stored<Registration>, Stop> {
-    let (flows, limits) = (&deps.flows, &deps.flows.edge.limits);
-    let spend = |current: Option<&Registration>| {
-        let current = current.ok_or_else(|| platform::steps::no_flow(portal::steps::Cookie::Registration))?;
-        Ok::<_, Stop>(match current.stage {
-            Stage::SecurityCode { tries } if u64::from(tries) < limits.security_code_tries => Change::Store(
-                current.at(Stage::SecurityCode {
-                    tries: tries.saturating_add(1),
-                }),
-                None,
-            ),
-            Stage::SecurityCode { .. } => {
-                Change::Keep(Some(Refusal::of(Kind::NoTriesLeft).with_tries_left(0)))
-            }
-            _ => Change::Keep(Some(Kind::WrongStep.into())),
-        })
-    };
-    match flows.table.change(Some(flow), spend).await? {
-        (None, Some(flow)) => Ok(flow),
-        (Some(refusal), Some(flow)) => Err(flows.refuse(&flow.item, refusal, call.now).await),
-        (_, None) => Err(platform::steps::no_flow(portal::steps::Cookie::Registration)),
+) -> Result<(Stored<Registration>, u64), Stop> {
+    let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
+    let spend = |current: Option<&Registration>| Ok(living(current)?.spend_security_code_try(now, limits));
+    match flows.table.change::<_, _, Stop>(Some(flow), spend).await? {
+        (Ok(left), Some(flow)) => Ok((flow, left)),
+        (Err(refusal), Some(flow)) => Err(flows.refuse(&flow.item, refusal, now).await),
+        (_, None) => Err(no_flow(Cookie::Registration)),
     }
 }
 
 /// Nothing was judged, so nothing is spent.
-async fn give_back_try(deps: &Deps, flow: Stored<Registration>) -> Result<Stored<Registration>, Stop> {
+async fn give_back_try(
+    deps: &Deps,
+    flow: Stored<Registration>,
+    now: Timestamp,
+) -> Result<Stored<Registration>, Stop> {
     let unchanged = flow.clone();
     let give_back = |current: Option<&Registration>| {
-        Ok::<_, Stop>(match current.map(|current| (current, &current.stage)) {
-            Some((current, Stage::SecurityCode { tries })) => Change::Store(
-                current.at(Stage::SecurityCode {
-                    tries: tries.saturating_sub(1),
-                }),
-                (),
-            ),
-            _ => Change::Keep(()),
-        })
+        Ok::<_, Stop>(current.map_or(Change::Keep(()), |current| {
+            current.give_back_security_code_try(now)
+        }))
     };
     let ((), flow) = deps.flows.table.change(Some(flow), give_back).await?;
     Ok(flow.unwrap_or(unchanged))

@@ -2,13 +2,12 @@
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
-use platform::http::{Answer, Call, Stop, Success};
-use platform::steps::{Logins, no_flow};
-use platform::store::Change;
+use platform::http::{Answer, Call, Success};
+use platform::steps::Logins;
 use platform::wire;
-use portal::login::{Login, Shown, Stage};
+use portal::login::Stage;
 use portal::problem::Kind;
-use portal::steps::{self, Cookie};
+use portal::steps;
 use portal::values::FieldCode;
 
 /// What this function needs of its environment.
@@ -47,32 +46,8 @@ async fn mark_shown(flows: &Logins, call: Call) -> Answer {
     if version != flows.terms.version {
         return Err(flows.refuse(&flow.item, Kind::TermsOutdated.into(), now));
     }
-    let store = |current: Option<&Login>| {
-        let current = current.ok_or_else(|| no_flow(Cookie::Login))?;
-        Ok::<_, Stop>(match &current.stage {
-            // The first time counts; showing the same text again changes nothing.
-            Stage::NewPassword {
-                shown: Some(shown), ..
-            } if shown.version == version => Change::Keep(true),
-            Stage::NewPassword { required, .. } => {
-                let shown = Some(Shown {
-                    version: version.clone(),
-                    at: now,
-                });
-                Change::Store(
-                    current.at(Stage::NewPassword {
-                        required: *required,
-                        shown,
-                    }),
-                    true,
-                )
-            }
-            Stage::Otp { .. } | Stage::MyPage => Change::Keep(false),
-        })
-    };
-    match flows.table.change(Some(flow), store).await? {
-        (true, Some(flow)) => Ok(flows.answer(&flow.item, now)),
-        (_, Some(flow)) => Err(flows.wrong_step(&flow.item, now)),
-        (_, None) => Err(no_flow(Cookie::Login)),
-    }
+    let flow = flows
+        .decide(flow, now, |current| Ok(current.show_terms(&version, now)))
+        .await?;
+    Ok(flows.answer(&flow.item, now))
 }

@@ -272,6 +272,7 @@ fn security_schemes() -> Value {
             Cookie::Login => "The log-in in progress; given at its start, the same for its life.",
             Cookie::Reset => "The password reset in progress; given at its start, the same for its life.",
             Cookie::Session => "The session; new at every log-in and at every change of the password.",
+            Cookie::Device => "The browser, once a log-in was completed from it; it opens nothing.",
         };
         let described =
             json!({ "type": "apiKey", "in": "cookie", "name": cookie.name(), "description": meaning });
@@ -291,6 +292,7 @@ const fn scheme(cookie: Cookie) -> &'static str {
         Cookie::Login => "login",
         Cookie::Reset => "reset",
         Cookie::Session => "session",
+        Cookie::Device => "device",
     }
 }
 

@@ -19,6 +19,14 @@ pub fn cookie() -> Result<String, Fault> {
     Ok(URL_SAFE_NO_PAD.encode(draw::<32>()?))
 }
 
+/// Whether a text has the form of a cookie that [`cookie`] drew.
+pub fn is_cookie(text: &str) -> bool {
+    text.len() == 43
+        && text
+            .bytes()
+            .all(|octet| octet.is_ascii_alphanumeric() || octet == b'-' || octet == b'_')
+}
+
 /// An id: 128 bits, as 22 characters.
 pub fn id() -> Result<String, Fault> {
     Ok(URL_SAFE_NO_PAD.encode(draw::<16>()?))

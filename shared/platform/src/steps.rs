@@ -4,26 +4,26 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use portal::account::{Account, Member, Session};
-use portal::challenge::{Challenge, NotJudged};
+use portal::challenge::Challenge;
+use portal::change::Change;
 use portal::claims::RegisteredOffice;
 use portal::code::Purpose;
-use portal::guards::NotBefore;
 use portal::keys::KeyRing;
 use portal::limits::Limits;
-use portal::login::{Login, SessionPointer};
-use portal::mail::NoResend;
+use portal::login::{Gained, Login, Over, SessionPointer};
 use portal::office::{Claim, Office};
 use portal::problem::{Kind, Refusal};
 use portal::progress::{self, Progress, Seats};
 use portal::registration::{self, NoMailAddress, Registration, Stage};
 use portal::steps::Cookie;
 use portal::terms::Terms;
-use portal::values::{ChallengeId, OfficeName};
+use portal::time::plus;
+use portal::values::{AccountKey, ChallengeId, DeviceId, FlowId, OfficeName, SessionId};
 
 use crate::fault::Fault;
 use crate::http::{Answer, Call, Edge, Problem, Stop, Success};
 use crate::random;
-use crate::store::{Change, Found, Item, NetworkRecord, Replacing, Stored, Table, Written};
+use crate::store::{Found, Item, NetworkRecord, Replacing, Stored, Table, Written};
 
 /// What a step of 初回利用登録 touches.
 #[derive(Clone)]
@@ -48,6 +48,21 @@ pub struct Logins {
 /// A no whose cookie is over, too: unknown, ended and expired flows are alike.
 pub fn no_flow(cookie: Cookie) -> Stop {
     Problem::from(Kind::NoFlow).deleting(cookie).into()
+}
+
+/// The registration as it is when a decision is taken again: somebody may have ended it meanwhile.
+pub fn living(current: Option<&Registration>) -> Result<&Registration, Stop> {
+    current.ok_or_else(|| no_flow(Cookie::Registration))
+}
+
+/// The same for a log-in.
+pub fn living_login(current: Option<&Login>) -> Result<&Login, Stop> {
+    current.ok_or_else(|| no_flow(Cookie::Login))
+}
+
+/// The same for the account of a log-in.
+pub fn its_account(current: Option<&Account>) -> Result<&Account, Stop> {
+    current.ok_or_else(|| no_flow(Cookie::Login))
 }
 
 impl Registrations {
@@ -89,7 +104,7 @@ impl Registrations {
         &self,
         keys: &KeyRing,
         registered: &RegisteredOffice,
-        ends_at: Timestamp,
+        (by, ends_at): (&FlowId, Timestamp),
         now: Timestamp,
     ) -> Result<Stage, Stop> {
         let limits = &self.edge.limits;
@@ -106,17 +121,10 @@ impl Registrations {
             limits,
         )?;
         let key = address.key();
-        let spend = |before: Option<&Account>| {
-            let before = before
-                .cloned()
-                .unwrap_or_else(|| Account::unknown(key.clone(), now));
-            let mails = before
-                .mails
-                .spend(now, limits)
-                .map_err(|not| Stop::from(not_before(not)))?;
-            Ok(Change::Store(Account { mails, ..before }, ()))
+        let promise = |before: Option<&Account>| {
+            Ok::<_, Stop>(Account::promise_registration_code(before, &key, by, now, limits))
         };
-        self.table.change::<Account, (), Stop>(None, spend).await?;
+        self.table.change(None, promise).await?.0?;
         Ok(Stage::Otp { office, challenge })
     }
 
@@ -145,19 +153,32 @@ impl Registrations {
 
     /// The address is somebody's; the fifth such answer ends the registration, so that nobody asks through a list.
     pub async fn refuse_email(&self, flow: Stored<Registration>, now: Timestamp) -> Result<Stop, Stop> {
-        let count = |current: Option<&Registration>| {
-            let current = current.ok_or_else(|| no_flow(Cookie::Registration))?;
-            Ok::<_, Stop>(match current.after_email_taken(&self.edge.limits) {
-                Some(next) => Change::Store(next, ()),
-                None => Change::Remove(()),
-            })
-        };
-        Ok(match self.table.change(Some(flow), count).await? {
+        let limits = &self.edge.limits;
+        let count = |current: Option<&Registration>| Ok(living(current)?.count_email_taken(limits));
+        Ok(match self.table.change::<_, _, Stop>(Some(flow), count).await? {
             ((), Some(flow)) => self.refuse(&flow.item, Kind::EmailTaken.into(), now).await,
             ((), None) => Problem::from(Kind::EmailTaken)
                 .deleting(Cookie::Registration)
                 .into(),
         })
+    }
+
+    /// Takes a decision on the flow, and answers as it says: with where the registration stands then.
+    pub async fn decide(
+        &self,
+        flow: Stored<Registration>,
+        now: Timestamp,
+        decide: impl Fn(&Registration) -> Result<Change<Registration, Result<(), Refusal>>, Stop>,
+    ) -> Result<Stored<Registration>, Stop> {
+        match self
+            .table
+            .change(Some(flow), |current| decide(living(current)?))
+            .await?
+        {
+            (Ok(()), Some(flow)) => Ok(flow),
+            (Err(refusal), Some(flow)) => Err(self.refuse(&flow.item, refusal, now).await),
+            (_, None) => Err(no_flow(Cookie::Registration)),
+        }
     }
 
     /// A yes with where the registration stands.
@@ -214,16 +235,54 @@ impl Logins {
         let Some(completed) = completed else {
             return Ok((flow, account, member));
         };
-        let bring_up = |current: Option<&Login>| {
-            let current = current.ok_or_else(gone)?;
-            Ok::<_, Stop>(if *current == completed {
-                Change::Keep(())
-            } else {
-                Change::Store(completed.clone(), ())
-            })
-        };
-        let ((), flow) = self.table.change(Some(flow), bring_up).await?;
+        let bring_up = |current: Option<&Login>| Ok(current.ok_or_else(gone)?.bring_up_to(&completed));
+        let ((), flow) = self.table.change::<_, _, Stop>(Some(flow), bring_up).await?;
         Ok((flow.ok_or_else(gone)?, account, member))
+    }
+
+    /// Takes a decision on the flow, and answers as it says: with where the log-in stands then.
+    pub async fn decide(
+        &self,
+        flow: Stored<Login>,
+        now: Timestamp,
+        decide: impl Fn(&Login) -> Result<Change<Login, Result<(), Refusal>>, Stop>,
+    ) -> Result<Stored<Login>, Stop> {
+        match self
+            .table
+            .change(Some(flow), |current| decide(living_login(current)?))
+            .await?
+        {
+            (Ok(()), Some(flow)) => Ok(flow),
+            (Err(refusal), Some(flow)) => Err(self.refuse(&flow.item, refusal, now)),
+            (_, None) => Err(no_flow(Cookie::Login)),
+        }
+    }
+
+    /// Why a log-in does not go on, as an answer.
+    pub fn over(&self, flow: &Login, over: Over, now: Timestamp) -> Stop {
+        match over {
+            Over::Gone => no_flow(Cookie::Login),
+            Over::Completed(completed) => self.wrong_step(&completed, now),
+            Over::Stopped(not) => self.refuse(flow, not.into(), now),
+        }
+    }
+
+    /// What the browser gets if this call completes the log-in: a session, and a name by which the account knows it.
+    pub fn gains(&self, flow: &Login, call: &Call) -> Result<Gains, Fault> {
+        let session = random::cookie()?;
+        let device = call
+            .device()
+            .map_or_else(random::cookie, |known| Ok(known.to_owned()))?;
+        let limits = &self.edge.limits;
+        Ok(Gains {
+            gained: Gained {
+                session: flow.session(SessionId::of_cookie(&session), call.now, limits),
+                device: DeviceId::of_cookie(&device, &flow.account),
+            },
+            session,
+            device,
+            device_until: plus(call.now, limits.known_device_life),
+        })
     }
 
     /// Writes what a session's cookie finds.
@@ -264,6 +323,30 @@ impl Logins {
     }
 }
 
+/// What a browser gets that completes a log-in. Has no `Debug`: it holds cookies.
+pub struct Gains {
+    /// What the account remembers of it.
+    pub gained: Gained,
+    session: String,
+    device: String,
+    device_until: Timestamp,
+}
+
+impl Gains {
+    /// The answer with the cookies.
+    #[must_use]
+    pub fn hand_over(self, answer: Success) -> Success {
+        answer
+            .with_cookie(Cookie::Session, self.session)
+            .with_device(self.device, self.device_until)
+    }
+}
+
+/// By which name an account knows the caller's browser, if it has one.
+pub fn device_of(call: &Call, account: &AccountKey) -> Option<DeviceId> {
+    call.device().map(|cookie| DeviceId::of_cookie(cookie, account))
+}
+
 /// Takes a step again from its beginning while others crowd the item that it has to write: mostly one of them has
 /// moved the flow on, and the step ends at once. Only for steps that ask no neighbour.
 pub async fn patiently<F, A>(step: F) -> Answer
@@ -282,27 +365,6 @@ where
 
 const PATIENCE: u32 = 15;
 
-/// Why a code is not judged, as a refusal.
-pub fn not_judged(why: NotJudged) -> Refusal {
-    match why {
-        NotJudged::NoTriesLeft => Refusal::of(Kind::NoTriesLeft).with_tries_left(0),
-        NotJudged::Expired => Kind::CodeExpired.into(),
-    }
-}
-
-/// Why a mail is not sent again, as a refusal.
-pub fn no_resend(why: NoResend) -> Refusal {
-    match why {
-        NoResend::TooEarly(seconds) => Refusal::of(Kind::ResendTooEarly).with_retry_after(seconds),
-        NoResend::NoneLeft => Kind::NoSendsLeft.into(),
-    }
-}
-
-/// That a budget is used up, as a refusal.
-pub fn not_before(not: NotBefore) -> Refusal {
-    Refusal::of(Kind::TooManyRequests).with_retry_after(not.seconds)
-}
-
 /// Takes a request that may mail out of its network's hour. Where the budget is lifted, nothing is written.
 pub async fn spend_network(table: &Table, limits: &Limits, call: &Call) -> Result<(), Stop> {
     let Some(network) = call
@@ -315,7 +377,7 @@ pub async fn spend_network(table: &Table, limits: &Limits, call: &Call) -> Resul
     let spend = |before: Option<&NetworkRecord>| {
         let budget =
             portal::guards::NetworkBudget::spend(before.map(|record| &record.budget), call.now, limits);
-        let budget = budget.map_err(|not| Stop::from(not_before(not)))?;
+        let budget = budget.map_err(Refusal::from)?;
         Ok(Change::Store(
             NetworkRecord {
                 network: network.clone(),

@@ -9,5 +9,5 @@ mod items;
 mod table;
 
 pub use codec::{Attributes, image_of_json, json_of_image};
-pub use items::{ClaimsRecord, NetworkRecord, mail_of_image};
-pub use table::{Change, Found, Item, Mark, Replacing, Seats, Stored, Table, Written};
+pub use items::{NetworkRecord, mail_of_image};
+pub use table::{Found, Item, Mark, Replacing, Seats, Stored, Table, Written};

@@ -7,17 +7,20 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::audit::{Act, Event};
+use crate::change::Change;
 use crate::guards::{CodeGuard, Guarded, MailBudget, NotBefore, PasswordGuard};
 use crate::initial_password::Source;
 use crate::keys::KeyId;
 use crate::limits::Limits;
 use crate::mail::{Content, NoResend, Promise};
+use crate::problem::{Kind, Refusal};
 use crate::terms::Terms;
 use crate::time::{minus, plus};
-use crate::values::{AccountKey, EmailAddress, FlowId, MemberId, OfficeName, Profile, SessionId};
+use crate::values::{AccountKey, DeviceId, EmailAddress, FlowId, MemberId, OfficeName, Profile, SessionId};
 
 /// 役割 — what a member may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// 管理者: adds, changes and removes members; the first one is.
     Manager,
@@ -43,7 +46,7 @@ impl Role {
 }
 
 /// With what a member proves to be the member.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[expect(
     clippy::large_enum_variant,
     reason = "there is one of these a request; a pointer would only hide it"
@@ -77,7 +80,7 @@ impl fmt::Debug for Credential {
 }
 
 /// 利用規約への同意
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Agreement {
     /// Which text.
     pub version: String,
@@ -90,7 +93,7 @@ pub struct Agreement {
 }
 
 /// セッション — as the account knows it. A session that is not listed here is over, whatever cookie comes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Session {
     /// The digest of its cookie.
     pub id: SessionId,
@@ -102,8 +105,20 @@ pub struct Session {
     pub expires_at: Timestamp,
 }
 
+/// 端末 — a browser from which the member has completed a log-in. Its wrong passwords are counted apart from those of
+/// strangers, so that a stranger who hammers at the account does not keep its owner out (`docs/adr/0020-known-devices.md`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Device {
+    /// The digest of its cookie.
+    pub id: DeviceId,
+    /// Its wrong passwords in a row.
+    pub passwords: PasswordGuard,
+    /// When a log-in was last completed from it.
+    pub seen_at: Timestamp,
+}
+
 /// 利用者 — a member of an office.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Member {
     /// Names the member.
     pub id: MemberId,
@@ -127,6 +142,8 @@ pub struct Member {
     pub last_login_at: Option<Timestamp>,
     /// Living sessions, oldest first.
     pub sessions: Vec<Session>,
+    /// Known devices, the one that was longest away first.
+    pub devices: Vec<Device>,
 }
 
 impl Member {
@@ -183,6 +200,30 @@ impl Member {
         self
     }
 
+    /// The device of this id, if it is known and was not away for too long.
+    pub fn device(&self, id: &DeviceId, now: Timestamp, limits: &Limits) -> Option<&Device> {
+        self.devices
+            .iter()
+            .find(|device| device.id == *id && now < plus(device.seen_at, limits.known_device_life))
+    }
+
+    /// The member after a log-in was completed from this device: it is known, and owes nothing. One too many puts the
+    /// one that was longest away among the strangers.
+    #[must_use]
+    pub fn with_device(mut self, id: DeviceId, now: Timestamp, limits: &Limits) -> Self {
+        self.devices
+            .retain(|other| other.id != id && now < plus(other.seen_at, limits.known_device_life));
+        self.devices.push(Device {
+            id,
+            passwords: PasswordGuard::default(),
+            seen_at: now,
+        });
+        let most = usize::try_from(limits.known_devices).unwrap_or(usize::MAX);
+        let over = self.devices.len().saturating_sub(most);
+        self.devices.drain(..over);
+        self
+    }
+
     /// The mail that brought the initial password, while there is one.
     pub const fn mail(&self) -> Option<&Promise> {
         match &self.credential {
@@ -193,7 +234,7 @@ impl Member {
 }
 
 /// アカウント — one mail address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Account {
     /// Names the address.
     pub key: AccountKey,
@@ -207,10 +248,12 @@ pub struct Account {
     pub judged_at: Timestamp,
     /// Who owns the address here.
     pub member: Option<Member>,
+    /// What happens with this change; not read back.
+    pub event: Option<Event>,
 }
 
 /// What a new member is made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NewMember {
     /// Drawn at the edge.
     pub id: MemberId,
@@ -256,12 +299,13 @@ impl NewMember {
             agreement: None,
             last_login_at: None,
             sessions: Vec::new(),
+            devices: Vec::new(),
         }
     }
 }
 
 /// Why no initial password is mailed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NotMailed {
     /// So many seconds too early.
     TooEarly(u64),
@@ -273,6 +317,17 @@ pub enum NotMailed {
     NoSuchPassword,
 }
 
+impl From<NotMailed> for Refusal {
+    fn from(why: NotMailed) -> Self {
+        match why {
+            NotMailed::TooEarly(seconds) => NoResend::TooEarly(seconds).into(),
+            NotMailed::NoneLeft => NoResend::NoneLeft.into(),
+            NotMailed::AddressFull(not) => not.into(),
+            NotMailed::NoSuchPassword => Kind::WrongStep.into(),
+        }
+    }
+}
+
 impl From<NoResend> for NotMailed {
     fn from(no: NoResend) -> Self {
         match no {
@@ -282,8 +337,19 @@ impl From<NoResend> for NotMailed {
     }
 }
 
+/// What a typed password was compared with, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Proof {
+    /// The credential that it was compared with; none where a dummy stood in for one.
+    pub of: Option<(MemberId, u32)>,
+    /// Whether it was the same.
+    pub right: bool,
+    /// The hash anew, if the old one was made with other parameters or an older key.
+    pub renewed: Option<String>,
+}
+
 /// What a log-in attempt comes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum LoginVerdict {
     /// The one answer for unknown, wrong, waiting, stopped and disabled.
     WrongCredentials,
@@ -312,7 +378,17 @@ impl Account {
             codes: CodeGuard::default(),
             judged_at: now,
             member: None,
+            event: None,
         }
+    }
+
+    fn known(before: Option<&Self>, key: &AccountKey, now: Timestamp) -> Self {
+        before.cloned().unwrap_or_else(|| Self::unknown(key.clone(), now))
+    }
+
+    pub(crate) fn with(mut self, event: Event) -> Self {
+        self.event = Some(event);
+        self
     }
 
     /// The member who owns the address, unless the seat has fallen free.
@@ -351,41 +427,190 @@ impl Account {
         }
     }
 
+    /// The wrong passwords that count for whoever comes with this device: the device's own where it is known, everybody
+    /// else's where it is not.
+    fn guard(&self, device: Option<&DeviceId>, now: Timestamp, limits: &Limits) -> &PasswordGuard {
+        let known = device
+            .zip(self.owner(now, limits))
+            .and_then(|(id, owner)| owner.device(id, now, limits));
+        known.map_or(&self.passwords, |known| &known.passwords)
+    }
+
+    /// The account with another guard for whoever comes with this device.
+    fn with_guard(
+        mut self,
+        device: Option<&DeviceId>,
+        guard: PasswordGuard,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Self {
+        let known = device
+            .zip(self.owner(now, limits))
+            .and_then(|(id, owner)| owner.device(id, now, limits))
+            .map(|known| known.id.clone());
+        let there = known.and_then(|id| {
+            let devices = &mut self.member.as_mut()?.devices;
+            devices.iter_mut().find(|device| device.id == id)
+        });
+        match there {
+            Some(device) => device.passwords = guard,
+            None => self.passwords = guard,
+        }
+        self
+    }
+
     /// What a password comes to, and the account after it.
     ///
     /// `right` says whether it is the member's; it was found out with the same work whoever asked. The account is
     /// to be written whatever the verdict: whoever loses that write has been told nothing.
-    pub fn judge_password(&self, right: bool, now: Timestamp, limits: &Limits) -> (Self, LoginVerdict) {
-        let mut next = Self {
+    pub fn judge_password(
+        &self,
+        right: bool,
+        device: Option<&DeviceId>,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> (Self, LoginVerdict) {
+        let next = Self {
             judged_at: now,
             ..self.clone()
         };
-        if self.passwords.state(now, limits) == Guarded::Closed {
-            return (next, LoginVerdict::WrongCredentials);
+        let event = |act| Event::new(act, now);
+        let guard = self.guard(device, now, limits);
+        if guard.state(now, limits) == Guarded::Closed {
+            return (
+                next.with(event(Act::PasswordNotJudged)),
+                LoginVerdict::WrongCredentials,
+            );
         }
         let owner = self.owner(now, limits).filter(|member| right && !member.disabled);
         let Some(member) = owner else {
-            next.passwords = self.passwords.failed(now);
-            return (next, LoginVerdict::WrongCredentials);
+            let next = next.with_guard(device, guard.failed(now), now, limits);
+            return (
+                next.with(event(Act::PasswordWrong)),
+                LoginVerdict::WrongCredentials,
+            );
         };
         if self.codes.check(now).is_err() {
-            return (next, LoginVerdict::WrongCredentials);
+            return (
+                next.with(event(Act::PasswordNotJudged)),
+                LoginVerdict::WrongCredentials,
+            );
         }
-        next.passwords = PasswordGuard::default();
+        let next = next.with_guard(device, PasswordGuard::default(), now, limits);
         if member.mail().is_some_and(|mail| mail.is_expired(now)) {
-            return (next, LoginVerdict::InitialPasswordExpired);
+            return (
+                next.with(event(Act::InitialPasswordExpired)),
+                LoginVerdict::InitialPasswordExpired,
+            );
         }
         match self.mails.spend(now, limits) {
-            Err(full) => (next, LoginVerdict::AddressFull(full)),
+            Err(full) => (
+                next.with(event(Act::LoginMailRefused)),
+                LoginVerdict::AddressFull(full),
+            ),
             Ok(mails) => {
-                next.mails = mails;
                 let verdict = LoginVerdict::Right {
                     member: member.id.clone(),
                     credential_version: member.credential_version,
                     to: member.profile.email.clone(),
                 };
-                (next, verdict)
+                let next = Self { mails, ..next };
+                (next.with(event(Act::LoginCodePromised)), verdict)
             }
+        }
+    }
+
+    /// Which credential a password would have to be compared with: a change of it makes a comparison worthless.
+    pub fn credential_of(&self) -> Option<(MemberId, u32)> {
+        self.member
+            .as_ref()
+            .map(|member| (member.id.clone(), member.credential_version))
+    }
+
+    /// What an ID and a password come to, and how the account changes by it.
+    pub fn log_in(
+        before: Option<&Self>,
+        key: &AccountKey,
+        proof: &Proof,
+        device: Option<&DeviceId>,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Change<Self, LoginVerdict> {
+        let account = Self::known(before, key, now);
+        // What was verified is a hash; with another one in its place, nothing was.
+        let right = proof.right && proof.of == account.credential_of();
+        let (mut next, verdict) = account.judge_password(right, device, now, limits);
+        if let (LoginVerdict::Right { .. }, Some(renewed)) = (&verdict, &proof.renewed)
+            && let Some(Credential::Chosen { hash, .. }) =
+                next.member.as_mut().map(|member| &mut member.credential)
+        {
+            hash.clone_from(renewed);
+        }
+        // Where nothing is counted the write decides nothing, and is made so that every answer takes the same time.
+        let is_judged = next
+            .event
+            .as_ref()
+            .is_none_or(|event| event.act != Act::PasswordNotJudged);
+        if is_judged {
+            Change::Store(next, verdict)
+        } else {
+            Change::Offer(next, verdict)
+        }
+    }
+
+    /// Counts the mail of a registration code against the address that the claims system names.
+    pub fn promise_registration_code(
+        before: Option<&Self>,
+        key: &AccountKey,
+        by: &FlowId,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Change<Self, Result<(), Refusal>> {
+        let before = Self::known(before, key, now);
+        match before.mails.spend(now, limits) {
+            Ok(mails) => {
+                let event = Event::of(Act::RegistrationCodePromised, now, by);
+                Change::Store(Self { mails, ..before }.with(event), Ok(()))
+            }
+            Err(not) => Change::Keep(Err(not.into())),
+        }
+    }
+
+    /// The account with a new member, whose initial password is promised; none if somebody else owns the address.
+    ///
+    /// Whoever leaves a seat to this member may own it (`leaves`). The mail is counted, never refused
+    /// (`docs/adr/0011-first-password-mail-is-never-refused.md`).
+    pub fn take_seat(
+        before: Option<&Self>,
+        member: &Member,
+        leaves: &[MemberId],
+        by: &FlowId,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Option<Self> {
+        let account = Self::known(before, &member.profile.email.key(), now);
+        let owner = account.owner(now, limits);
+        if owner.is_some_and(|owner| !leaves.contains(&owner.id)) {
+            return None;
+        }
+        Some(Self {
+            mails: account.mails.count(now),
+            // What was guessed at before says nothing about the password that is mailed now.
+            passwords: PasswordGuard::default(),
+            member: Some(member.clone()),
+            event: Some(Event::of(Act::MemberRegistered, now, by)),
+            ..account
+        })
+    }
+
+    /// The account without its member, who leaves the seat to a corrected registration: nobody may come in by it.
+    #[must_use]
+    pub fn leave_seat(&self, by: &FlowId, now: Timestamp) -> Self {
+        Self {
+            member: None,
+            judged_at: now,
+            event: Some(Event::of(Act::MemberReplaced, now, by)),
+            ..self.clone()
         }
     }
 
@@ -393,10 +618,11 @@ impl Account {
     pub fn resend_initial_password(
         &self,
         member: &MemberId,
+        by: &FlowId,
         now: Timestamp,
         limits: &Limits,
     ) -> Result<Self, NotMailed> {
-        self.mail_initial_password(member, now, limits, |source, reissues, mail| {
+        self.mail_initial_password(member, by, now, limits, |source, reissues, mail| {
             if mail.is_expired(now) {
                 return Err(NotMailed::NoSuchPassword);
             }
@@ -411,11 +637,12 @@ impl Account {
         &self,
         member: &MemberId,
         key: &KeyId,
+        by: &FlowId,
         now: Timestamp,
         limits: &Limits,
     ) -> Result<Self, NotMailed> {
         let registered_at = self.member.as_ref().map_or(now, |member| member.registered_at);
-        self.mail_initial_password(member, now, limits, |source, reissues, mail| {
+        self.mail_initial_password(member, by, now, limits, |source, reissues, mail| {
             let mut today: Vec<Timestamp> = reissues
                 .iter()
                 .copied()
@@ -445,6 +672,7 @@ impl Account {
     fn mail_initial_password(
         &self,
         id: &MemberId,
+        by: &FlowId,
         now: Timestamp,
         limits: &Limits,
         next: impl FnOnce(
@@ -483,6 +711,11 @@ impl Account {
             account.passwords = PasswordGuard::default();
         }
         account.member = Some(member);
-        Ok(account)
+        let act = if is_new {
+            Act::InitialPasswordReissued
+        } else {
+            Act::InitialPasswordResent
+        };
+        Ok(account.with(Event::of(act, now, by)))
     }
 }

@@ -5,12 +5,13 @@ use jiff::Timestamp;
 use crate::code::{Label, OneTimeCode, Purpose};
 use crate::keys::{KeyId, KeyRing, UnknownKey};
 use crate::limits::Limits;
-use crate::mail::{Content, NoResend, Promise};
+use crate::mail::{Content, Promise};
+use crate::problem::{Kind, Refusal};
 use crate::time::{minus, plus};
 use crate::values::{ChallengeId, EmailAddress};
 
 /// A code that waits to be typed in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Challenge {
     /// Its salt.
     pub id: ChallengeId,
@@ -29,12 +30,40 @@ pub struct Challenge {
 }
 
 /// Why no code is judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NotJudged {
     /// All tries are used up; only a new start helps.
     NoTriesLeft,
     /// The code is too old; a resend brings a new one, and no try was spent.
     Expired,
+}
+
+impl From<NotJudged> for Refusal {
+    fn from(why: NotJudged) -> Self {
+        match why {
+            NotJudged::NoTriesLeft => Self::of(Kind::NoTriesLeft).with_tries_left(0),
+            NotJudged::Expired => Kind::CodeExpired.into(),
+        }
+    }
+}
+
+/// A code that was compared with the living one of a challenge as it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Judged {
+    /// Which challenge.
+    pub challenge: ChallengeId,
+    /// Which code of it.
+    pub counter: u32,
+    /// Whether it was the same.
+    pub right: bool,
+}
+
+impl Judged {
+    /// Whether the code is right for the challenge as it is now: a resend may have put another code in the place of
+    /// the one that was judged.
+    pub fn is_right_for(&self, living: &Challenge) -> bool {
+        self.right && living.id == self.challenge && living.counter == self.counter
+    }
 }
 
 impl Challenge {
@@ -92,15 +121,14 @@ impl Challenge {
         }
     }
 
-    /// Whether this is the living code.
-    pub fn is_right(&self, typed: &OneTimeCode, ring: &KeyRing) -> Result<bool, UnknownKey> {
+    /// Compares a code with the living one.
+    pub fn judge(&self, typed: &OneTimeCode, ring: &KeyRing) -> Result<Judged, UnknownKey> {
         let expected = OneTimeCode::derive(ring, &self.key, self.purpose, &self.id, self.counter)?;
-        Ok(expected.matches(typed))
-    }
-
-    /// Whether the living code is that of `other`: a resend may have put another one in its place.
-    pub fn has_same_code_as(&self, other: &Self) -> bool {
-        self.id == other.id && self.counter == other.counter
+        Ok(Judged {
+            challenge: self.id.clone(),
+            counter: self.counter,
+            right: expected.matches(typed),
+        })
     }
 
     /// The challenge after a wrong code.
@@ -113,16 +141,19 @@ impl Challenge {
     }
 
     /// The challenge after a resend: the same code while it lives three minutes or more, a new one after that.
-    /// No new tries.
+    /// No new tries: where none is left, no mail helps.
     pub fn resent(
         &self,
         ring: &KeyRing,
         ends_at: Timestamp,
         now: Timestamp,
         limits: &Limits,
-    ) -> Result<Result<Self, NoResend>, UnknownKey> {
+    ) -> Result<Result<Self, Refusal>, UnknownKey> {
+        if self.tries_left(limits) == 0 {
+            return Ok(Err(NotJudged::NoTriesLeft.into()));
+        }
         if let Err(no) = self.mail.may_resend(now, limits) {
-            return Ok(Err(no));
+            return Ok(Err(no.into()));
         }
         let lives_long_enough = now <= minus(self.code_expires_at(), limits.same_code_seconds);
         let mut next = self.clone();
@@ -204,7 +235,7 @@ mod tests {
             let early = challenge
                 .resent(&ring(), t(1_800), t(now + wait - 1), &LIMITS)
                 .unwrap();
-            assert_eq!(early, Err(NoResend::TooEarly(1)));
+            assert_eq!(early, Err(Refusal::of(Kind::ResendTooEarly).with_retry_after(1)));
             now += wait;
             challenge = resent(&challenge, now);
         }
@@ -212,7 +243,7 @@ mod tests {
             challenge
                 .resent(&ring(), t(1_800), t(now + 9_999), &LIMITS)
                 .unwrap(),
-            Err(NoResend::NoneLeft)
+            Err(Kind::NoSendsLeft.into())
         );
     }
 
@@ -236,8 +267,8 @@ mod tests {
             )
             .unwrap()
         };
-        assert!(same.is_right(&code(&first), &ring()).unwrap());
-        assert!(!new.is_right(&code(&first), &ring()).unwrap());
+        assert!(same.judge(&code(&first), &ring()).unwrap().right);
+        assert!(!new.judge(&code(&first), &ring()).unwrap().right);
     }
 
     #[test]

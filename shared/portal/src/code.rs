@@ -12,7 +12,7 @@ use crate::text;
 use crate::values::{ChallengeId, FieldCode};
 
 /// What a code is for; a code for one purpose is none for another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// 初回利用登録
     Registration,
@@ -30,7 +30,7 @@ impl Purpose {
 }
 
 /// ワンタイムパスワード — six digits, leading zeros kept.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OneTimeCode([u8; 6]);
 
 impl OneTimeCode {
@@ -114,7 +114,7 @@ fn hotp(secret: &[u8], counter: u64) -> [u8; 6] {
 }
 
 /// 照合記号 — two characters that stand in the mail and on the screen, so that the person knows which mail counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Label(String);
 
 /// Letters and digits that nobody takes for another one.

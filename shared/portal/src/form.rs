@@ -3,7 +3,7 @@
 use crate::values::{EmailAddress, FieldCode, Line, NameKana, PhoneNumber, Profile};
 
 /// One problem of one field.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldProblem {
     /// RFC 6901: where, `/email`; for an unknown field the object that it stands in.
     pub pointer: String,
@@ -95,7 +95,7 @@ impl ProfileForm<'_> {
 }
 
 /// What a person might want to look at once more; never a refusal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Warning {
     /// Where.
     pub pointer: &'static str,
@@ -106,7 +106,7 @@ pub struct Warning {
 }
 
 /// Kinds of warning (`docs/api.md` 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WarningCode {
     /// The domain looks like a slip of a well-known one.
     PossibleTypo,

@@ -6,13 +6,20 @@
 use jiff::Timestamp;
 
 use crate::limits::Limits;
+use crate::problem::{Kind, Refusal};
 use crate::time::{minus, plus, seconds_until};
 
 /// Not now, but in so many seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NotBefore {
     /// Whole seconds, at least 1.
     pub seconds: u64,
+}
+
+impl From<NotBefore> for Refusal {
+    fn from(not: NotBefore) -> Self {
+        Self::of(Kind::TooManyRequests).with_retry_after(not.seconds)
+    }
 }
 
 fn count(list: &[Timestamp]) -> u64 {
@@ -38,7 +45,7 @@ fn room(list: &[Timestamp], now: Timestamp, window: u64, limit: u64) -> Result<(
 }
 
 /// Mails to one address, over all purposes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct MailBudget {
     /// When mails were promised within the last day, oldest first.
     pub sends: Vec<Timestamp>,
@@ -70,7 +77,7 @@ impl MailBudget {
 }
 
 /// Requests that mail, from one network, in one hour.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NetworkBudget {
     /// Since when the hour runs.
     pub since: Timestamp,
@@ -108,7 +115,7 @@ impl NetworkBudget {
 }
 
 /// Wrong codes of one account, over all its challenges.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct CodeGuard {
     /// When codes were wrong within the window, oldest first.
     pub failures: Vec<Timestamp>,
@@ -157,7 +164,7 @@ impl CodeGuard {
 }
 
 /// Wrong passwords of one account, in a row.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct PasswordGuard {
     /// In a row.
     pub failures: u64,
@@ -166,7 +173,7 @@ pub struct PasswordGuard {
 }
 
 /// What a password guard says before a password is judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Guarded {
     /// The password is judged.
     Open,
@@ -206,7 +213,7 @@ impl PasswordGuard {
 }
 
 /// Wrong claims passwords of one user id, so that nobody is locked out of claims through us.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ClaimsGuard {
     /// When passwords were wrong within the window, oldest first.
     pub failures: Vec<Timestamp>,
@@ -215,7 +222,7 @@ pub struct ClaimsGuard {
 }
 
 /// Why the claims system is not asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoAttempt {
     /// A further wrong password may lock the office out of its claims: the person is asked first.
     AskFirst,
@@ -227,7 +234,7 @@ pub enum NoAttempt {
 const LONGEST_ATTEMPT: u64 = 60;
 
 /// What is known of an attempt once the claims system has answered, or has not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AttemptOutcome {
     /// The password was right: the failures before are forgotten. Attempts under way are not, for the claims
     /// system may judge them after this one.

@@ -13,7 +13,7 @@ const EVEN_OCTETS: u8 = 31 * 8;
 pub const LENGTH: usize = 20;
 
 /// Where an initial password comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Source {
     /// The key of the ring.
     pub key: KeyId,

@@ -24,7 +24,7 @@ impl KeyId {
 }
 
 /// The ring names a key that it does not hold: it was taken out while something still rests on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UnknownKey(pub KeyId);
 
 /// All keys that are valid now, and the one that new things are derived with.

@@ -18,16 +18,20 @@ pub mod keys;
 pub mod password;
 pub mod terms;
 
+pub mod audit;
+pub mod change;
+pub mod problem;
+
 pub mod challenge;
 pub mod guards;
 pub mod mail;
 
 pub mod account;
 pub mod claims;
+pub mod claims_record;
 pub mod login;
 pub mod office;
 pub mod registration;
 
-pub mod problem;
 pub mod progress;
 pub mod steps;

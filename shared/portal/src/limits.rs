@@ -87,6 +87,8 @@ limits! {
     session_idle, "SESSION_IDLE_SECONDS", 1_800, "seconds", "A session that nobody uses; office computers are shared.";
     session_life, "SESSION_LIFE_SECONDS", 43_200, "seconds", "A session in all: one shift.";
     sessions_per_person, "SESSIONS_PER_PERSON", 5, "sessions", "At once; a further one ends the oldest.";
+    known_devices, "KNOWN_DEVICES_PER_PERSON", 5, "devices", "Browsers of one person whose wrong passwords are counted apart from strangers'; a further one replaces the one that was longest away.";
+    known_device_life, "KNOWN_DEVICE_LIFE_SECONDS", 15_552_000, "seconds", "180 days without a completed log-in make a known device a stranger again.";
     fresh_proof, "FRESH_PROOF_SECONDS", 600, "seconds", "How long a log-in or a repeated password counts as fresh proof (ASVS 7.5.1).";
     office_members, "OFFICE_MEMBERS", 5, "members", "Of one office, the first one and pending ones included (manual, R-43).";
     pending_seat_life, "PENDING_SEAT_LIFE_SECONDS", 1_209_600, "seconds", "14 days: then a pending member's seat, address and claim on the office fall free.";

@@ -2,15 +2,20 @@
 
 use jiff::Timestamp;
 
-use crate::account::{Agreement, Credential, Member, Session};
-use crate::challenge::Challenge;
+use crate::account::{Account, Agreement, Credential, Member, Session};
+use crate::audit::{Act, Event};
+use crate::challenge::{Challenge, Judged};
+use crate::change::Change;
+use crate::guards::NotBefore;
+use crate::keys::{KeyRing, UnknownKey};
 use crate::limits::Limits;
+use crate::problem::{Kind, Refusal};
 use crate::terms::Terms;
 use crate::time::plus;
-use crate::values::{AccountKey, FlowId, MemberId, SessionId};
+use crate::values::{AccountKey, DeviceId, FlowId, MemberId, SessionId};
 
 /// That the terms were shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Shown {
     /// Which text.
     pub version: String,
@@ -19,7 +24,7 @@ pub struct Shown {
 }
 
 /// 段階 — each holds only what is known there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[expect(
     clippy::large_enum_variant,
     reason = "there is one of these a request; a pointer would only hide it"
@@ -42,7 +47,7 @@ pub enum Stage {
 }
 
 /// ログイン — the flow.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Login {
     /// The digest of its cookie.
     pub id: FlowId,
@@ -59,7 +64,7 @@ pub struct Login {
 }
 
 /// Why the terms stand in the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TermsRefusal {
     /// Another text is in force.
     Outdated,
@@ -157,13 +162,14 @@ pub fn check_terms(
     })
 }
 
-/// The member after a log-in was completed with this session: a new password if one was set, the terms if agreed to.
-pub fn complete(
+/// The member after a log-in was completed with this session from this device: a new password if one was set, the terms
+/// if agreed to.
+fn completed(
     member: &Member,
     flow: &FlowId,
     hash: Option<String>,
     agreement: Option<Agreement>,
-    session: Session,
+    gained: &Gained,
     now: Timestamp,
     limits: &Limits,
 ) -> Member {
@@ -181,11 +187,282 @@ pub fn complete(
         next.agreement = agreement;
     }
     next.last_login_at = Some(now);
-    next.with_session(session, now, limits)
+    next.with_session(gained.session.clone(), now, limits)
+        .with_device(gained.device.clone(), now, limits)
+}
+
+/// What a completed log-in gives to the browser that completed it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Gained {
+    /// The session.
+    pub session: Session,
+    /// By which the account knows the browser from now on.
+    pub device: DeviceId,
+}
+
+/// Why a log-in does not go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Over {
+    /// Its member, its credential or its session is gone.
+    Gone,
+    /// It is at マイページ already.
+    Completed(Box<Login>),
+    /// Not now.
+    Stopped(NotBefore),
+}
+
+/// What a submission makes of a log-in's own item. Each is the whole decision: it is taken again on whatever is stored
+/// by then, until its write is won.
+impl Login {
+    /// Spends a try of the challenge, and says whether the code is right and still the living one: where the right
+    /// code gives a session, every code passes here first.
+    pub fn spend_try(
+        &self,
+        judged: &Judged,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Change<Self, Result<bool, Refusal>> {
+        let Stage::Otp { challenge } = &self.stage else {
+            return Change::Keep(Err(Kind::WrongStep.into()));
+        };
+        if let Err(why) = challenge.check(now, limits) {
+            return Change::Keep(Err(why.into()));
+        }
+        let spent = self.at(Stage::Otp {
+            challenge: challenge.failed(),
+        });
+        Change::Store(spent, Ok(judged.is_right_for(challenge)))
+    }
+
+    /// A code that was judged against `judged`: on to `next` if it is right, a try less if it is not.
+    pub fn enter_code(
+        &self,
+        judged: &Judged,
+        next: &Stage,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Change<Self, Result<(), Refusal>> {
+        let Stage::Otp { challenge } = &self.stage else {
+            return Change::Keep(Err(Kind::WrongStep.into()));
+        };
+        if let Err(why) = challenge.check(now, limits) {
+            return Change::Keep(Err(why.into()));
+        }
+        if judged.is_right_for(challenge) {
+            return Change::Store(self.at(next.clone()), Ok(()));
+        }
+        let failed = self.at(Stage::Otp {
+            challenge: challenge.failed(),
+        });
+        let refusal = failed.wrong_code(limits);
+        Change::Store(failed, Err(refusal))
+    }
+
+    /// That the code was wrong, with the tries that are left.
+    pub fn wrong_code(&self, limits: &Limits) -> Refusal {
+        let left = match &self.stage {
+            Stage::Otp { challenge } => challenge.tries_left(limits),
+            Stage::NewPassword { .. } | Stage::MyPage => 0,
+        };
+        Refusal::of(Kind::WrongCode).with_tries_left(left)
+    }
+
+    /// The code once more, or a new one.
+    pub fn resend_code(
+        &self,
+        ring: &KeyRing,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Change<Self, Result<(), Refusal>>, UnknownKey> {
+        let Stage::Otp { challenge } = &self.stage else {
+            return Ok(Change::Keep(Err(Kind::WrongStep.into())));
+        };
+        Ok(match challenge.resent(ring, self.expires_at, now, limits)? {
+            Ok(challenge) => Change::Store(self.at(Stage::Otp { challenge }), Ok(())),
+            Err(refusal) => Change::Keep(Err(refusal)),
+        })
+    }
+
+    /// The terms of this version were shown. The first time counts; showing the same text again changes nothing.
+    pub fn show_terms(&self, version: &str, now: Timestamp) -> Change<Self, Result<(), Refusal>> {
+        match &self.stage {
+            Stage::NewPassword {
+                shown: Some(shown), ..
+            } if shown.version == version => Change::Keep(Ok(())),
+            Stage::NewPassword { required, .. } => {
+                let shown = Some(Shown {
+                    version: version.to_owned(),
+                    at: now,
+                });
+                let next = self.at(Stage::NewPassword {
+                    required: *required,
+                    shown,
+                });
+                Change::Store(next, Ok(()))
+            }
+            Stage::Otp { .. } | Stage::MyPage => Change::Keep(Err(Kind::WrongStep.into())),
+        }
+    }
+
+    /// The log-in brought up to what its account says.
+    pub fn bring_up_to(&self, completed: &Self) -> Change<Self, ()> {
+        if self == completed {
+            Change::Keep(())
+        } else {
+            Change::Store(completed.clone(), ())
+        }
+    }
+}
+
+/// What a log-in makes of its account, which is the truth about it.
+impl Login {
+    /// The member whom this log-in may still change.
+    fn owner<'a>(&self, account: &'a Account, now: Timestamp, limits: &Limits) -> Result<&'a Member, Over> {
+        let owner = account.owner(now, limits);
+        if let Some(completed) = owner.and_then(|member| self.completed_by(member)) {
+            return Err(Over::Completed(Box::new(completed)));
+        }
+        self.member_of(owner).ok_or(Over::Gone)
+    }
+
+    /// Counts a judged code for the account, over all its challenges: one write counts a wrong code, or commits the
+    /// session that a right one gives. Whoever loses it has judged nothing. Answers whether the session is committed.
+    pub fn judge_code(
+        &self,
+        account: &Account,
+        right: bool,
+        gains: Option<&Gained>,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Change<Account, bool>, Over> {
+        let member = self.owner(account, now, limits)?;
+        account.codes.check(now).map_err(Over::Stopped)?;
+        let event = |act| Event::of(act, now, &self.id);
+        let mut next = Account {
+            judged_at: now,
+            ..account.clone()
+        };
+        Ok(match (right, gains) {
+            (false, _) => {
+                next.codes = account.codes.failed(now, limits);
+                Change::Store(next.with(event(Act::LoginCodeWrong)), false)
+            }
+            (true, None) => Change::Store(next.with(event(Act::LoginCodeRight)), false),
+            (true, Some(gained)) => {
+                next.member = Some(completed(member, &self.id, None, None, gained, now, limits));
+                Change::Store(next.with(event(Act::SessionBegun)), true)
+            }
+        })
+    }
+
+    /// Counts the mail of a resent code.
+    pub fn promise_code(
+        &self,
+        account: &Account,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Change<Account, Result<(), Refusal>>, Over> {
+        self.member_of(account.owner(now, limits)).ok_or(Over::Gone)?;
+        Ok(match account.mails.spend(now, limits) {
+            Ok(mails) => {
+                let next = Account {
+                    mails,
+                    ..account.clone()
+                };
+                Change::Store(
+                    next.with(Event::of(Act::LoginCodePromised, now, &self.id)),
+                    Ok(()),
+                )
+            }
+            Err(not) => Change::Keep(Err(not.into())),
+        })
+    }
+
+    /// One write makes the password, the agreement and the session; whoever comes second finds that it is done.
+    /// Answers with the version of the credential from now on.
+    pub fn complete(
+        &self,
+        account: &Account,
+        hash: Option<&String>,
+        agreement: &Agreement,
+        gained: &Gained,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Change<Account, u32>, Over> {
+        let member = self.owner(account, now, limits)?;
+        let act = if hash.is_some() {
+            Act::PasswordChanged
+        } else {
+            Act::TermsAgreed
+        };
+        let member = completed(
+            member,
+            &self.id,
+            hash.cloned(),
+            Some(agreement.clone()),
+            gained,
+            now,
+            limits,
+        );
+        let version = member.credential_version;
+        let next = Account {
+            member: Some(member),
+            judged_at: now,
+            ..account.clone()
+        };
+        Ok(Change::Store(next.with(Event::of(act, now, &self.id)), version))
+    }
+
+    /// A new cookie for the session that this log-in gave; a session that was ended does not come back. Answers with
+    /// the old name and the session as it is now.
+    pub fn renew_session(
+        &self,
+        account: &Account,
+        id: SessionId,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Change<Account, (SessionId, Session)>, Over> {
+        let member = account
+            .owner(now, limits)
+            .filter(|member| member.id == self.member && !member.disabled)
+            .ok_or(Over::Gone)?;
+        let old = member
+            .sessions
+            .iter()
+            .find(|session| session.flow == self.id && now < session.expires_at)
+            .ok_or(Over::Gone)?;
+        let new = Session { id, ..old.clone() };
+        let next = Account {
+            member: Some(member.clone().with_session(new.clone(), now, limits)),
+            ..account.clone()
+        };
+        Ok(Change::Store(
+            next.with(Event::of(Act::SessionRenewed, now, &self.id)),
+            (old.id.clone(), new),
+        ))
+    }
+}
+
+/// The account without the sessions that this log-in gave, whichever cookie they have now.
+pub fn end_sessions_of(flow: &FlowId, account: &Account, now: Timestamp) -> Change<Account, ()> {
+    let Some(member) = &account.member else {
+        return Change::Keep(());
+    };
+    let mut member = member.clone();
+    let before = member.sessions.len();
+    member.sessions.retain(|session| session.flow != *flow);
+    if member.sessions.len() == before {
+        return Change::Keep(());
+    }
+    let next = Account {
+        member: Some(member),
+        ..account.clone()
+    };
+    Change::Store(next.with(Event::of(Act::SessionEnded, now, flow)), ())
 }
 
 /// セッション as its cookie finds it: which account to look at, and when it was last used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SessionPointer {
     /// The digest of the cookie.
     pub id: SessionId,
@@ -210,13 +487,17 @@ impl SessionPointer {
         self.idle_expires_at(limits) <= now
     }
 
-    /// The pointer after a use, if that has to be written down: not every click is worth a write.
-    pub fn touched(&self, now: Timestamp, limits: &Limits) -> Option<Self> {
+    /// Notes a use, if that has to be written down: not every click is worth a write. Answers with the pointer then.
+    pub fn touch(&self, now: Timestamp, limits: &Limits) -> Change<Self, Self> {
         let grain = (limits.session_idle / 30).max(1);
-        (plus(self.last_seen_at, grain) <= now).then(|| Self {
+        if now < plus(self.last_seen_at, grain) {
+            return Change::Keep(self.clone());
+        }
+        let touched = Self {
             last_seen_at: now,
             ..self.clone()
-        })
+        };
+        Change::Store(touched.clone(), touched)
     }
 }
 

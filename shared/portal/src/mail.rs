@@ -9,11 +9,12 @@ use crate::code::{Label, Purpose};
 use crate::initial_password::Source;
 use crate::keys::KeyId;
 use crate::limits::Limits;
+use crate::problem::{Kind, Refusal};
 use crate::time::{plus, seconds_until};
 use crate::values::{ChallengeId, EmailAddress, MemberId};
 
 /// What a mail is about, with what its secret is derived from. The secret itself is nowhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Content {
     /// ワンタイムパスワード発行通知
     OneTimeCode {
@@ -38,7 +39,7 @@ pub enum Content {
 }
 
 /// What became of a mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Delivery {
     /// Promised, not yet handed to SES.
     Queued,
@@ -80,7 +81,7 @@ impl Delivery {
 }
 
 /// A mail that was promised, and the series of resends that it stands in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Promise {
     /// Counts every mail of this item, so that news about an older one is not taken for news about this one.
     pub number: u32,
@@ -101,12 +102,21 @@ pub struct Promise {
 }
 
 /// Why a mail is not sent again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoResend {
     /// So many seconds too early.
     TooEarly(u64),
     /// The series is used up.
     NoneLeft,
+}
+
+impl From<NoResend> for Refusal {
+    fn from(why: NoResend) -> Self {
+        match why {
+            NoResend::TooEarly(seconds) => Self::of(Kind::ResendTooEarly).with_retry_after(seconds),
+            NoResend::NoneLeft => Kind::NoSendsLeft.into(),
+        }
+    }
 }
 
 impl Promise {

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use crate::account::Member;
 use crate::limits::Limits;
+use crate::registration::Replaced;
 use crate::values::{AccountKey, Draft, FlowId, MemberId, OfficeName, RequestKey};
 
 /// The registration by which an office was claimed; how a repeated 「登録する」 is told from somebody else's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Founding {
     /// The flow.
     pub flow: FlowId,
@@ -24,7 +25,7 @@ pub struct Founding {
 }
 
 /// 事業所 — one 介護保険事業所番号, claimed once, whatever KJ ID proved it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Office {
     /// Number and name.
     pub office: OfficeName,
@@ -35,7 +36,7 @@ pub struct Office {
 }
 
 /// What an office's members mean for somebody who proves to be the office.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Claim {
     /// Nobody holds a seat, or only people who never came: the office may be registered.
     Free,
@@ -51,7 +52,53 @@ pub enum Claim {
     Taken,
 }
 
+/// Why an office that is registered is not claimed again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum NotClaimed {
+    /// An earlier request of the same registration did it, and its answer was lost; the member is under this address.
+    Before(Box<Founding>, AccountKey),
+    /// It is somebody else's.
+    Taken,
+}
+
 impl Office {
+    /// An office that its first member claims.
+    pub fn founded(office: OfficeName, founding: Founding, member: &Member) -> Self {
+        let members = BTreeMap::from([(member.id.clone(), member.profile.email.key())]);
+        Self {
+            office,
+            members,
+            founding,
+        }
+    }
+
+    /// Whether a registration may claim this office anew: nobody holds a seat any more, or only the member whom it
+    /// corrects.
+    pub fn may_be_claimed_by<'a>(
+        &self,
+        by: &Founding,
+        corrects: Option<&Replaced>,
+        address: AccountKey,
+        holders: impl IntoIterator<Item = &'a Member>,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<(), NotClaimed> {
+        if self.founding.flow == by.flow {
+            // Where the member is, even if the profile was corrected before the answer's loss was noticed.
+            let account = self
+                .members
+                .get(&self.founding.member)
+                .cloned()
+                .unwrap_or(address);
+            return Err(NotClaimed::Before(Box::new(self.founding.clone()), account));
+        }
+        match (self.claim(holders, now, limits), corrects) {
+            (Claim::Free, _) => Ok(()),
+            (Claim::Pending { member, .. }, Some(correction)) if member == correction.member => Ok(()),
+            (Claim::Pending { .. } | Claim::Taken, _) => Err(NotClaimed::Taken),
+        }
+    }
+
     /// What the office's members mean, given the accounts that its seats name.
     ///
     /// An account that holds another member, or none, leaves its seat empty; so does a pending member after 14 days.

@@ -74,7 +74,7 @@ kinds! {
 }
 
 /// 断り — a no with its numbers. Not an error: nothing is broken.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Refusal {
     /// What kind.
     pub kind: Kind,

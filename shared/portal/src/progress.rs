@@ -18,7 +18,7 @@ use crate::values::{Draft, OfficeName, Profile};
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $word:ident = $code:literal,)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum $name { $($(#[$each])* $word,)* }
 
         impl $name {
@@ -88,7 +88,7 @@ words! {
 }
 
 /// A mailed code.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Otp {
     /// The masked address.
     pub sent_to: String,
@@ -109,7 +109,7 @@ pub struct Otp {
 }
 
 /// A mailed initial password.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct InitialPassword {
     /// The masked address.
     pub sent_to: String,
@@ -124,7 +124,7 @@ pub struct InitialPassword {
 }
 
 /// The profile as it will be stored, or is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Shown {
     /// 登録情報
     pub profile: Profile,
@@ -135,7 +135,7 @@ pub struct Shown {
 }
 
 /// Somebody of the office who is registered already.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Colleague {
     /// The masked address.
     pub email_masked: String,
@@ -146,7 +146,7 @@ pub struct Colleague {
 }
 
 /// That the office is registered already.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AlreadyRegistered {
     /// The manual's sentence.
     pub message: &'static str,
@@ -155,7 +155,7 @@ pub struct AlreadyRegistered {
 }
 
 /// What is left to do of the last step.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NewPassword {
     /// Whether a password has to be set.
     pub required: bool,
@@ -166,7 +166,7 @@ pub struct NewPassword {
 }
 
 /// The document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Progress {
     /// Where the person belongs.
     pub next: Next,
@@ -208,7 +208,7 @@ impl Progress {
 }
 
 /// What a registration's progress needs to know beside the registration.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Seats {
     /// What the office's members mean.
     pub claim: Claim,

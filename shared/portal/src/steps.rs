@@ -38,11 +38,23 @@ pub enum Cookie {
     Reset,
     /// `__Host-session`
     Session,
+    /// `__Host-device`: by which an account knows a browser from which its owner has logged in. An extension of the
+    /// contract; it opens nothing, and no log-out ends it (`docs/adr/0020-known-devices.md`).
+    Device,
 }
 
 impl Cookie {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Registration, Self::Login, Self::Reset, Self::Session];
+    pub const ALL: [Self; 5] = [
+        Self::Registration,
+        Self::Login,
+        Self::Reset,
+        Self::Session,
+        Self::Device,
+    ];
+
+    /// Those that open something, and that a log-out ends.
+    pub const OPENING: [Self; 4] = [Self::Registration, Self::Login, Self::Reset, Self::Session];
 
     /// The cookie's name.
     pub const fn name(self) -> &'static str {
@@ -51,6 +63,7 @@ impl Cookie {
             Self::Login => "__Host-login",
             Self::Reset => "__Host-reset",
             Self::Session => "__Host-session",
+            Self::Device => "__Host-device",
         }
     }
 }

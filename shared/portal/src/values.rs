@@ -127,6 +127,8 @@ opaque! {
     SessionId;
     /// 利用者 — names a member; random, so that it tells nothing.
     MemberId;
+    /// The name by which an account knows a device: a digest of the device's cookie and the account.
+    DeviceId;
     /// Names one challenge; random, and the salt of its codes.
     ChallengeId;
     /// The digest of an Idempotency-Key.
@@ -146,6 +148,16 @@ impl SessionId {
     /// The session of this cookie.
     pub fn of_cookie(cookie: &str) -> Self {
         Self(digest(&[b"session", cookie.as_bytes()]))
+    }
+}
+
+impl DeviceId {
+    /// The device of this cookie, as this account knows it: no two accounts know one by the same name.
+    pub fn of_cookie(cookie: &str, account: &AccountKey) -> Self {
+        let mut name = digest(&[b"device", account.as_str().as_bytes(), cookie.as_bytes()]);
+        // 132 bits: enough that nobody finds another one, and small in the account's item.
+        name.truncate(22);
+        Self(name)
     }
 }
 
@@ -277,7 +289,7 @@ impl AccountKey {
 }
 
 /// 氏名, 部署名, 役職名 — one line of text about a person, at most 100 characters as people count them.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Line(String);
 
 /// Characters of a name as people count them (`docs/api.md` 8).
@@ -325,7 +337,7 @@ impl fmt::Debug for Line {
 }
 
 /// 氏名（フリガナ） — full-width katakana, at most 200 characters.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct NameKana(String);
 
 /// Characters of a フリガナ (`docs/api.md` 8).
@@ -367,7 +379,7 @@ impl fmt::Debug for NameKana {
 }
 
 /// 電話番号 — ten or eleven digits, the first a zero.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
@@ -426,7 +438,7 @@ pub fn foreign_secret(typed: &str, longest: usize) -> Result<Secret, FieldCode> 
 }
 
 /// 新規ユーザ登録情報 — what a user is registered with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Profile {
     /// ID（メールアドレス）
     pub email: EmailAddress,
@@ -458,7 +470,7 @@ impl Profile {
 }
 
 /// 事業所 — an office as the claims system names it: 介護保険事業所番号 and name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct OfficeName {
     /// 介護保険事業所番号
     pub number: String,

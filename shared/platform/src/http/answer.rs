@@ -1,6 +1,7 @@
 //! Answers and problems, and how they become responses.
 
-use lambda_http::http::StatusCode;
+use jiff::Timestamp;
+use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use portal::problem::{Kind, Refusal};
 use portal::progress::Progress;
@@ -20,6 +21,8 @@ pub struct Success {
     pub body: Option<Value>,
     /// Cookies to set; an empty value deletes.
     pub cookies: Vec<(Cookie, String)>,
+    /// The cookie of the browser, and until when it is kept.
+    pub device: Option<(String, Timestamp)>,
     /// Whether the browser is to forget what it keeps of the portal.
     pub clears_site_data: bool,
     /// A status other than the step's own.
@@ -52,6 +55,13 @@ impl Success {
     #[must_use]
     pub fn with_cookie(mut self, cookie: Cookie, value: String) -> Self {
         self.cookies.push((cookie, value));
+        self
+    }
+
+    /// With the cookie by which this browser is known until then.
+    #[must_use]
+    pub fn with_device(mut self, value: String, until: Timestamp) -> Self {
+        self.device = Some((value, until));
         self
     }
 
@@ -190,6 +200,14 @@ fn respond(
     })
 }
 
+/// An instant as HTTP writes it; the end of time where it has no such form, for a cookie that is kept too long opens
+/// nothing.
+fn rfc9110(instant: Timestamp) -> String {
+    jiff::fmt::rfc2822::DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&instant)
+        .unwrap_or_else(|_| "Fri, 31 Dec 9999 23:59:59 GMT".to_owned())
+}
+
 /// The response of a yes.
 pub(crate) fn success(status: u16, success: Success, request_id: &str) -> Response<Body> {
     let (media_type, body) = match success.body {
@@ -203,8 +221,19 @@ pub(crate) fn success(status: u16, success: Success, request_id: &str) -> Respon
         &success.cookies,
         request_id,
     );
+    if let Some((value, until)) = success.device {
+        // A date and not an age: the contract's cookies have no Max-Age but the one that deletes.
+        let until = rfc9110(until);
+        let cookie = format!(
+            "{}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Expires={until}",
+            Cookie::Device.name()
+        );
+        if let Ok(cookie) = HeaderValue::try_from(cookie) {
+            response.headers_mut().append("set-cookie", cookie);
+        }
+    }
     if success.clears_site_data {
-        let value = lambda_http::http::HeaderValue::from_static("\"cache\", \"storage\"");
+        let value = HeaderValue::from_static("\"cache\", \"storage\"");
         response.headers_mut().insert("clear-site-data", value);
     }
     response

@@ -53,6 +53,14 @@ impl Call {
             .map(|value| SessionId::of_cookie(value))
     }
 
+    /// The cookie by which accounts know the browser, if it is one of ours by its form.
+    pub fn device(&self) -> Option<&str> {
+        self.cookies
+            .get(Cookie::Device.name())
+            .map(String::as_str)
+            .filter(|value| random::is_cookie(value))
+    }
+
     /// The Idempotency-Key's digest.
     pub fn key(&self) -> Result<&RequestKey, Stop> {
         self.key

@@ -66,7 +66,7 @@ fn cookies(step: &Step) -> Option<Value> {
     static ENDS: &[(&Step, &[Cookie])] = &[
         (&steps::CANCEL_REGISTRATION, &[Cookie::Registration]),
         (&steps::CANCEL_LOGIN, &[Cookie::Login]),
-        (&steps::LOG_OUT, &Cookie::ALL),
+        (&steps::LOG_OUT, &Cookie::OPENING),
     ];
     let given = GIVES
         .iter()

@@ -2,8 +2,10 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use portal::account::{Account, Agreement, Credential, Member, Role, Session};
+use portal::account::{Account, Agreement, Credential, Device, Member, Role, Session};
+use portal::audit::{Act, Event};
 use portal::challenge::Challenge;
+use portal::claims_record::ClaimsRecord;
 use portal::code::{Label, Purpose};
 use portal::guards::{ClaimsGuard, CodeGuard, MailBudget, NetworkBudget, PasswordGuard};
 use portal::initial_password::Source;
@@ -15,46 +17,19 @@ use portal::office::{Founding, Office};
 use portal::registration::{self, Registered, Registration, Replaced};
 use portal::time::{minus, plus};
 use portal::values::{
-    AccountKey, ChallengeId, ClaimsUserId, Draft, EmailAddress, FlowId, Line, MemberId, NameKana, OfficeName,
-    PhoneNumber, Profile, RequestKey, SessionId,
+    AccountKey, ChallengeId, ClaimsUserId, DeviceId, Draft, EmailAddress, FlowId, Line, MemberId, NameKana,
+    OfficeName, PhoneNumber, Profile, RequestKey, SessionId,
 };
 
 use super::codec::{Attributes, Reader, Writer, times};
 use super::table::Item;
 use crate::fault::Fault;
 
+/// Where an item carries what happened with its last write of our own.
+pub(crate) const EVENT: &str = "event";
+
 /// How long an item stays after it is over: the broom is late by days, and must never be early.
 const BROOM: u64 = 86_400;
-
-/// 電子請求受付システムのユーザID — its wrong passwords and wrong codes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClaimsRecord {
-    /// Whose.
-    pub user: ClaimsUserId,
-    /// Wrong claims passwords.
-    pub passwords: ClaimsGuard,
-    /// Wrong registration codes.
-    pub codes: CodeGuard,
-    /// When a password or a code was last judged; until a day later the item may be met by a write.
-    pub judged_at: Timestamp,
-}
-
-impl ClaimsRecord {
-    /// Of a user of whom nothing is known.
-    pub fn unknown(user: ClaimsUserId, now: Timestamp) -> Self {
-        Self {
-            user,
-            passwords: ClaimsGuard::default(),
-            codes: CodeGuard::default(),
-            judged_at: now,
-        }
-    }
-
-    /// Whether there is nothing to remember.
-    pub fn is_blank(&self) -> bool {
-        self.passwords == ClaimsGuard::default() && self.codes == CodeGuard::default()
-    }
-}
 
 /// ネットワーク — its requests that mail, in an hour.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,6 +208,10 @@ impl Item for Registration {
         id.as_str()
     }
 
+    fn take_event(&mut self) -> Option<Event> {
+        self.event.take()
+    }
+
     fn write(&self, writer: &mut Writer, _: &Limits) {
         writer
             .text("claimsUser", self.claims_user.as_str())
@@ -341,6 +320,7 @@ impl Item for Registration {
             expires_at: reader.time("expiresAt")?,
             email_taken: reader.number_if("emailTaken")?.unwrap_or(0),
             stage,
+            event: None,
         })
     }
 }
@@ -468,6 +448,48 @@ fn read_session(reader: &Reader<'_>) -> Result<Session, Fault> {
     })
 }
 
+fn write_device(device: &Device) -> Writer {
+    let mut writer = Writer::default();
+    writer.text("id", device.id.as_str()).time("seen", device.seen_at);
+    write_passwords(&mut writer, &device.passwords);
+    writer
+}
+
+fn read_device(reader: &Reader<'_>) -> Result<Device, Fault> {
+    Ok(Device {
+        id: DeviceId::new(reader.text("id")?),
+        passwords: read_passwords(reader)?,
+        seen_at: reader.time("seen")?,
+    })
+}
+
+fn write_passwords(writer: &mut Writer, passwords: &PasswordGuard) {
+    if passwords.failures > 0 {
+        writer
+            .number("wrong", passwords.failures)
+            .time_if("wrongAt", passwords.last_failure);
+    }
+}
+
+fn read_passwords(reader: &Reader<'_>) -> Result<PasswordGuard, Fault> {
+    Ok(PasswordGuard {
+        failures: reader.number_if("wrong")?.unwrap_or(0),
+        last_failure: reader.time_if("wrongAt")?,
+    })
+}
+
+/// What happens with the write of this version. That the version stands in the event, too, is how the stream's
+/// reader knows it from an event that a later write of another kind carries along.
+pub(crate) fn write_event(event: &Event, version: &str) -> Writer {
+    let mut writer = Writer::default();
+    writer
+        .text("id", version)
+        .text("act", event.act.code())
+        .time("at", event.at)
+        .text_if("by", event.by.as_ref().map(FlowId::as_str));
+    writer
+}
+
 /// The member's map; the mail of an initial password stands beside it, where the stream's filter sees it.
 pub(crate) fn write_member(member: &Member) -> Writer {
     let mut writer = write_profile(&member.profile);
@@ -479,7 +501,8 @@ pub(crate) fn write_member(member: &Member) -> Writer {
         .time("since", member.registered_at)
         .number("credential", member.credential_version)
         .time_if("lastLogin", member.last_login_at)
-        .maps("sessions", member.sessions.iter().map(write_session).collect());
+        .maps("sessions", member.sessions.iter().map(write_session).collect())
+        .maps("devices", member.devices.iter().map(write_device).collect());
     match &member.credential {
         Credential::Initial { reissues, .. } => {
             writer.flag("pending", true).times("reissues", reissues);
@@ -542,6 +565,11 @@ fn read_member(reader: &Reader<'_>, mail: Option<Promise>) -> Result<Member, Fau
             .iter()
             .map(read_session)
             .collect::<Result<_, _>>()?,
+        devices: reader
+            .maps("devices")?
+            .iter()
+            .map(read_device)
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -570,13 +598,13 @@ impl Item for Account {
         id.as_str()
     }
 
+    fn take_event(&mut self) -> Option<Event> {
+        self.event.take()
+    }
+
     fn write(&self, writer: &mut Writer, limits: &Limits) {
         writer.times("mails", &self.mails.sends);
-        if self.passwords.failures > 0 {
-            writer
-                .number("wrong", self.passwords.failures)
-                .time_if("wrongAt", self.passwords.last_failure);
-        }
+        write_passwords(writer, &self.passwords);
         write_codes(writer, &self.codes);
         writer.map_if("member", self.member.as_ref().map(write_member));
         writer.map_if(
@@ -594,16 +622,14 @@ impl Item for Account {
             mails: MailBudget {
                 sends: reader.times("mails")?,
             },
-            passwords: PasswordGuard {
-                failures: reader.number_if("wrong")?.unwrap_or(0),
-                last_failure: reader.time_if("wrongAt")?,
-            },
+            passwords: read_passwords(reader)?,
             codes: read_codes(reader)?,
             judged_at: reader.time("at")?,
             member: reader
                 .map_if("member")?
                 .map(|member| read_member(&member, mail))
                 .transpose()?,
+            event: None,
         })
     }
 }
@@ -617,13 +643,22 @@ pub(crate) struct AddressClaim {
 }
 
 impl AddressClaim {
-    pub(crate) fn of(member: &Member, now: Timestamp, limits: &Limits, version: &str, schema: u32) -> Self {
+    pub(crate) fn of(
+        member: &Member,
+        by: &FlowId,
+        now: Timestamp,
+        limits: &Limits,
+        version: &str,
+        schema: u32,
+    ) -> Self {
+        let event = Event::of(Act::MemberRegistered, now, by);
         let fallen_free_before = minus(now, limits.pending_seat_life);
         let swept_at = member.seat_falls_free_at(limits).unwrap_or(Timestamp::MAX);
         let mut values = Writer::default();
         values
             .map(":member", write_member(member))
             .map_if(":mail", member.mail().map(write_mail))
+            .map(":event", write_event(&event, version))
             .text(":version", version)
             .number(":schema", schema)
             .flag(":pending", true)
@@ -636,7 +671,7 @@ impl AddressClaim {
         Self {
             condition: "attribute_not_exists(#member) OR (#member.#pending = :pending AND #member.#since <= :free)",
             update: "SET #member = :member, #mail = :mail, #mails = list_append(if_not_exists(#mails, :none), :now), \
-                     #at = if_not_exists(#at, :at), #version = :version, #schema = :schema, #ttl = :ttl REMOVE #wrong, #wrongAt",
+                     #at = if_not_exists(#at, :at), #version = :version, #schema = :schema, #ttl = :ttl, #event = :event REMOVE #wrong, #wrongAt",
             values,
         }
     }
@@ -654,6 +689,7 @@ impl AddressClaim {
         ("#ttl", "ttl"),
         ("#wrong", "wrong"),
         ("#wrongAt", "wrongAt"),
+        ("#event", EVENT),
     ];
 }
 
@@ -749,7 +785,12 @@ impl Item for ClaimsRecord {
             },
             codes: read_codes(reader)?,
             judged_at: reader.time("at")?,
+            event: None,
         })
+    }
+
+    fn take_event(&mut self) -> Option<Event> {
+        self.event.take()
     }
 }
 

@@ -14,13 +14,15 @@ use aws_sdk_dynamodb::types::{
 };
 use jiff::Timestamp;
 use portal::account::{Account, Member};
+use portal::audit::Event;
+use portal::change::Change;
 use portal::limits::Limits;
 use portal::mail::Delivery;
 use portal::office::Office;
-use portal::values::MemberId;
+use portal::values::{FlowId, MemberId};
 
 use super::codec::{Attributes, Reader, Writer};
-use super::items::AddressClaim;
+use super::items::{AddressClaim, EVENT, write_event};
 use crate::fault::Fault;
 use crate::random;
 
@@ -48,6 +50,11 @@ pub trait Item: Sized + Clone + Send + Sync {
     fn write(&self, writer: &mut Writer, limits: &Limits);
     /// Reads what [`Item::write`] wrote.
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault>;
+    /// What happens with the next write, for kinds whose writes are acts on an account; taken, so that no write tells
+    /// of it twice.
+    fn take_event(&mut self) -> Option<Event> {
+        None
+    }
 }
 
 fn key_of<T: Item>(id: &T::Id) -> String {
@@ -104,19 +111,6 @@ pub enum Written<T> {
     Won(Stored<T>),
     /// Somebody else was faster; the item as it is now.
     Lost(Option<Stored<T>>),
-}
-
-/// What to do with an item, once decided.
-#[derive(Debug)]
-pub enum Change<T, R> {
-    /// Store this, and then answer that.
-    Store(T, R),
-    /// Remove the item, and then answer that.
-    Remove(R),
-    /// Store this if nobody else is faster, and answer that either way: for a write that decides nothing.
-    Offer(T, R),
-    /// Leave it, and answer that.
-    Keep(R),
 }
 
 /// News about a mail, for the item that promised it.
@@ -176,9 +170,10 @@ impl Table {
         Self { client, name, limits }
     }
 
-    fn attributes<T: Item>(&self, item: &T, version: &str) -> Attributes {
+    fn attributes<T: Item>(&self, item: &mut T, version: &str) -> Attributes {
         let mut writer = Writer::default();
         item.write(&mut writer, &self.limits);
+        writer.map_if(EVENT, item.take_event().map(|event| write_event(&event, version)));
         writer
             .text("pk", &key_of::<T>(item.id()))
             .text("v", version)
@@ -215,13 +210,13 @@ impl Table {
     }
 
     /// Writes the item, if what it replaces is still there.
-    pub async fn put<T: Item>(&self, item: T, replacing: Replacing<'_, T>) -> Result<Written<T>, Fault> {
+    pub async fn put<T: Item>(&self, mut item: T, replacing: Replacing<'_, T>) -> Result<Written<T>, Fault> {
         let version = random::id()?;
         let mut request = self
             .client
             .put_item()
             .table_name(&self.name)
-            .set_item(Some(self.attributes(&item, &version)))
+            .set_item(Some(self.attributes(&mut item, &version)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         request = match replacing {
             Replacing::Nothing => request.condition_expression("attribute_not_exists(pk)"),
@@ -394,10 +389,11 @@ impl Table {
         &self,
         office: &Office,
         member: &Member,
+        by: &FlowId,
         now: Timestamp,
     ) -> Result<Option<Seats>, Fault> {
         let version = random::id()?;
-        let claim = AddressClaim::of(member, now, &self.limits, &version, SCHEMA);
+        let claim = AddressClaim::of(member, by, now, &self.limits, &version, SCHEMA);
         let mut address = Update::builder()
             .table_name(&self.name)
             .key(
@@ -458,7 +454,7 @@ impl Table {
     ) -> Result<TransactWriteItem, Fault> {
         let mut put = Put::builder()
             .table_name(&self.name)
-            .set_item(Some(self.attributes(item, &random::id()?)))
+            .set_item(Some(self.attributes(&mut item.clone(), &random::id()?)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         put = match replacing {
             Replacing::Nothing => put.condition_expression("attribute_not_exists(pk)"),

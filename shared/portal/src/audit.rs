@@ -1,0 +1,108 @@
+//! 監査記録 — what happened to an account, as it rides on the item whose change it is.
+//!
+//! An event is written with the commit that it tells of, so neither can be without the other; the table's stream
+//! carries it to a store that only grows (`keep-audit`). It names what was acted on by digests and random ids: no
+//! address, no name, no secret.
+
+use jiff::Timestamp;
+
+use crate::values::FlowId;
+
+macro_rules! acts {
+    ($($variant:ident, $code:literal, $doc:literal;)*) => {
+        /// What happened.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Act { $(#[doc = $doc] $variant,)* }
+
+        impl Act {
+            /// All of them, in the order in which a person meets them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The word in the records.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// What it means, for the page of the records.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $doc,)* }
+            }
+        }
+    };
+}
+
+acts! {
+    ClaimsPasswordAsked, "claims-password-asked", "A claims password is about to be asked of the claims system.";
+    ClaimsPasswordWrong, "claims-password-wrong", "The claims system refused the password, or may have.";
+    ClaimsPasswordNotCounted, "claims-password-not-counted", "The claims system judged no password: it was down, or the password was temporary, expired or locked.";
+    RegistrationBegun, "registration-begun", "The claims system took the password, and a registration began.";
+    SecurityCodeAsked, "security-code-asked", "A security code is about to be asked of the claims system.";
+    SecurityCodeRight, "security-code-right", "The claims system took the security code.";
+    SecurityCodeNotCounted, "security-code-not-counted", "The claims system judged no security code; the try is given back.";
+    RegistrationCodePromised, "registration-code-promised", "A code was promised to the address that the claims system names.";
+    RegistrationCodeWrong, "registration-code-wrong", "A registration code was wrong.";
+    RegistrationCodeRight, "registration-code-right", "A registration code was right.";
+    MemberRegistered, "member-registered", "A member was registered, and an initial password promised.";
+    MemberReplaced, "member-replaced", "A member who had never come lost the seat to a corrected registration.";
+    InitialPasswordResent, "initial-password-resent", "The same initial password was promised again.";
+    InitialPasswordReissued, "initial-password-reissued", "A new initial password was promised; the old one is dead.";
+    PasswordWrong, "password-wrong", "A password was wrong.";
+    PasswordNotJudged, "password-not-judged", "A password came while none is judged: a wait runs, or codes are stopped.";
+    InitialPasswordExpired, "initial-password-expired", "The initial password was right, and too old.";
+    LoginMailRefused, "login-mail-refused", "The password was right, but the address has had its mails.";
+    LoginCodePromised, "login-code-promised", "The password was right or a resend was asked for, and a code was promised.";
+    LoginCodeWrong, "login-code-wrong", "A log-in code was wrong.";
+    LoginCodeRight, "login-code-right", "A log-in code was right, and a password or an agreement is wanted.";
+    SessionBegun, "session-begun", "A log-in code was right, and a session began.";
+    PasswordChanged, "password-changed", "A password was set, the terms were agreed to, every other session ended, and a session began.";
+    TermsAgreed, "terms-agreed", "The terms were agreed to, and a session began.";
+    SessionRenewed, "session-renewed", "A session got a new cookie, because the answer with the first one was lost.";
+    SessionEnded, "session-ended", "A session was ended by its owner.";
+}
+
+impl Act {
+    /// The act of this word.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|act| act.code() == code)
+    }
+}
+
+/// 監査記録 — one act, to be kept for good.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Event {
+    /// What happened.
+    pub act: Act,
+    /// When.
+    pub at: Timestamp,
+    /// The registration or log-in by which, where there is one.
+    pub by: Option<FlowId>,
+}
+
+impl Event {
+    /// An act at this instant.
+    pub const fn new(act: Act, at: Timestamp) -> Self {
+        Self { act, at, by: None }
+    }
+
+    /// An act of this flow.
+    pub fn of(act: Act, at: Timestamp, by: &FlowId) -> Self {
+        Self {
+            act,
+            at,
+            by: Some(by.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_act_has_a_word_of_its_own() {
+        for act in Act::ALL {
+            assert_eq!(Act::parse(act.code()), Some(*act));
+        }
+        assert_eq!(Act::parse("something-else"), None);
+    }
+}

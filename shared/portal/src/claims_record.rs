@@ -1,0 +1,143 @@
+//! What is remembered of one user id of 電子請求受付システム: its wrong passwords and wrong codes.
+
+use jiff::Timestamp;
+
+use crate::audit::{Act, Event};
+use crate::change::Change;
+use crate::guards::{AttemptOutcome, ClaimsGuard, CodeGuard, NoAttempt, NotBefore};
+use crate::limits::Limits;
+use crate::problem::{Kind, Refusal};
+use crate::values::{ClaimsUserId, FlowId};
+
+/// 電子請求受付システムのユーザID — its wrong passwords and wrong codes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ClaimsRecord {
+    /// Whose.
+    pub user: ClaimsUserId,
+    /// Wrong claims passwords.
+    pub passwords: ClaimsGuard,
+    /// Wrong registration codes.
+    pub codes: CodeGuard,
+    /// When a password or a code was last judged; until a day later the item may be met by a write.
+    pub judged_at: Timestamp,
+    /// What happens with this change; not read back.
+    pub event: Option<Event>,
+}
+
+impl From<NoAttempt> for Refusal {
+    fn from(no: NoAttempt) -> Self {
+        match no {
+            NoAttempt::AskFirst => Kind::ClaimsLockRisk.into(),
+            NoAttempt::Spent(not) => not.into(),
+        }
+    }
+}
+
+impl ClaimsRecord {
+    /// Of a user of whom nothing is known.
+    pub fn unknown(user: ClaimsUserId, now: Timestamp) -> Self {
+        Self {
+            user,
+            passwords: ClaimsGuard::default(),
+            codes: CodeGuard::default(),
+            judged_at: now,
+            event: None,
+        }
+    }
+
+    /// Whether there is nothing to remember.
+    fn is_blank(&self) -> bool {
+        self.passwords == ClaimsGuard::default() && self.codes == CodeGuard::default()
+    }
+
+    fn known(before: Option<&Self>, user: &ClaimsUserId, now: Timestamp) -> Self {
+        Self {
+            judged_at: now,
+            ..before
+                .cloned()
+                .unwrap_or_else(|| Self::unknown(user.clone(), now))
+        }
+    }
+
+    /// Counts an attempt as failed before the claims system is asked: so neither a burst nor a crash can get a third
+    /// wrong password past the question, and lock the office out of its claims.
+    pub fn begin_attempt(
+        before: Option<&Self>,
+        user: &ClaimsUserId,
+        accepts_risk: bool,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Change<Self, Result<(), Refusal>> {
+        let record = Self::known(before, user, now);
+        match record.passwords.begin(accepts_risk, now, limits) {
+            Ok(passwords) => Change::Store(
+                Self {
+                    passwords,
+                    event: Some(Event::new(Act::ClaimsPasswordAsked, now)),
+                    ..record
+                },
+                Ok(()),
+            ),
+            Err(no) => Change::Keep(Err(no.into())),
+        }
+    }
+
+    /// Notes what became of the attempt that began at `began`. Whoever knows the password is told if no code would be
+    /// judged now; nobody else is.
+    pub fn end_attempt(
+        before: Option<&Self>,
+        began: Timestamp,
+        outcome: AttemptOutcome,
+    ) -> Change<Self, Result<(), NotBefore>> {
+        let Some(before) = before else {
+            return Change::Keep(Ok(()));
+        };
+        let stopped = match outcome {
+            AttemptOutcome::Succeeded => before.codes.check(began),
+            AttemptOutcome::Failed | AttemptOutcome::NotCounted => Ok(()),
+        };
+        let act = match outcome {
+            // The registration that begins by it tells of it.
+            AttemptOutcome::Succeeded => None,
+            AttemptOutcome::Failed => Some(Act::ClaimsPasswordWrong),
+            AttemptOutcome::NotCounted => Some(Act::ClaimsPasswordNotCounted),
+        };
+        let next = Self {
+            passwords: before.passwords.end(began, outcome),
+            event: act.map(|act| Event::new(act, began)),
+            ..before.clone()
+        };
+        if next.event.is_none() && next.is_blank() {
+            Change::Remove(stopped)
+        } else {
+            Change::Store(next, stopped)
+        }
+    }
+
+    /// Counts a judged registration code for the user id, over all its challenges; whoever loses this write has judged
+    /// nothing.
+    pub fn judge_code(
+        before: Option<&Self>,
+        user: &ClaimsUserId,
+        by: &FlowId,
+        right: bool,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Change<Self, Result<(), Refusal>> {
+        let record = Self::known(before, user, now);
+        if let Err(not) = record.codes.check(now) {
+            return Change::Keep(Err(not.into()));
+        }
+        let (codes, act) = if right {
+            (record.codes.clone(), Act::RegistrationCodeRight)
+        } else {
+            (record.codes.failed(now, limits), Act::RegistrationCodeWrong)
+        };
+        let next = Self {
+            codes,
+            event: Some(Event::of(act, now, by)),
+            ..record
+        };
+        Change::Store(next, Ok(()))
+    }
+}

@@ -1,0 +1,184 @@
+//! Known devices: a stranger who hammers at an account does not keep its owner out (ADR 0020)
+
+use testkit::people::{GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE};
+use testkit::{Clerk, World};
+
+async fn at_home(world: &World) -> Clerk {
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    taro
+}
+
+async fn hammers(world: &World, times: u32) {
+    for _ in 0..times {
+        let mut stranger = world.clerk();
+        stranger
+            .logs_in("taro@example.jp", "not-the-password-at-all")
+            .await
+            .is_told("wrong-credentials");
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_who_hammers_does_not_keep_the_owner_out() {
+    let world = World::start().await;
+    let mut taro = at_home(&world).await;
+    taro.calls("POST", "/logout").await.is(204);
+    hammers(&world, 12).await;
+
+    // From anywhere else the right password is not even looked at now; from the known browser it is.
+    world
+        .clerk()
+        .logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is_told("wrong-credentials");
+    taro.logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is(200)
+        .leads_to("otp");
+    let code = taro.mailed_code("taro@example.jp").await;
+    taro.types_login_code(&code).await.is(200).leads_to("my-page");
+
+    // That forgives the stranger nothing.
+    world
+        .clerk()
+        .logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is_told("wrong-credentials");
+}
+
+#[tokio::test]
+async fn a_hundred_wrong_passwords_of_strangers_leave_the_owner_a_way() {
+    let world = World::start().await;
+    let mut taro = at_home(&world).await;
+    for _ in 0..100 {
+        hammers(&world, 1).await;
+        world.wait(900);
+    }
+    world
+        .clerk()
+        .logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is_told("wrong-credentials");
+    taro.logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is(200)
+        .leads_to("otp");
+}
+
+#[tokio::test]
+async fn a_known_device_waits_for_its_own_wrong_passwords_and_for_nobody_elses() {
+    let world = World::start().await;
+    let mut taro = at_home(&world).await;
+    for _ in 0..5 {
+        taro.logs_in("taro@example.jp", "not-the-password-at-all")
+            .await
+            .is_told("wrong-credentials");
+    }
+    taro.logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is_told("wrong-credentials");
+    // Everybody else has made no mistake.
+    world
+        .clerk()
+        .logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is(200)
+        .leads_to("otp");
+    world.wait(1);
+    taro.logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is(200)
+        .leads_to("otp");
+}
+
+#[tokio::test]
+async fn a_devices_cookie_opens_nothing_and_is_known_to_its_own_account_only() {
+    let world = World::start().await;
+    let taro = at_home(&world).await;
+    let mut hanako = world.clerk();
+    hanako.registers(&GUARDED_OFFICE, "hanako@example.jp").await;
+    hanako.arrives_at_my_page("hanako@example.jp").await;
+    // Taro's browser is no friend of hanako's account.
+    for _ in 0..5 {
+        world
+            .clerk()
+            .logs_in("hanako@example.jp", "not-the-password-at-all")
+            .await;
+    }
+    let mut other = world.clerk();
+    other
+        .cookies
+        .insert("__Host-device".to_owned(), taro.cookies["__Host-device"].clone());
+    other
+        .logs_in("hanako@example.jp", OWN_PASSWORD)
+        .await
+        .is_told("wrong-credentials");
+    other.calls("GET", "/me").await.is_told("no-session");
+    other.calls("GET", "/login").await.is_told("no-flow");
+}
+
+#[tokio::test]
+async fn colleagues_at_one_computer_share_its_cookie() {
+    let world = World::start().await;
+    let mut shared = at_home(&world).await;
+    let cookie = shared.cookies["__Host-device"].clone();
+    shared.calls("POST", "/logout").await.is(204);
+    shared.registers(&GUARDED_OFFICE, "hanako@example.jp").await;
+    shared.arrives_at_my_page("hanako@example.jp").await;
+    assert_eq!(shared.cookies["__Host-device"], cookie);
+    hammers(&world, 5).await;
+    shared
+        .logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is(200)
+        .leads_to("otp");
+    // The table does not show that both sit at one computer.
+    let names: Vec<String> = world
+        .items_of("ACCOUNT")
+        .await
+        .iter()
+        .filter_map(|item| item.get("member")?.as_m().ok()?.get("devices"))
+        .map(|devices| format!("{devices:?}"))
+        .collect();
+    assert_eq!(names.len(), 2);
+    assert_ne!(names[0], names[1]);
+}
+
+async fn logs_in_wholly(clerk: &mut Clerk) {
+    clerk.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    let code = clerk.mailed_code("taro@example.jp").await;
+    clerk.types_login_code(&code).await.is(200).leads_to("my-page");
+}
+
+#[tokio::test]
+async fn a_sixth_device_takes_the_place_of_the_one_that_was_longest_away() {
+    let world = World::start().await;
+    let mut first = at_home(&world).await;
+    let mut second = world.clerk();
+    for n in 0..5 {
+        world.wait(3_601);
+        let mut other = world.clerk();
+        let device = if n == 0 { &mut second } else { &mut other };
+        logs_in_wholly(device).await;
+    }
+    hammers(&world, 5).await;
+    first
+        .logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is_told("wrong-credentials");
+    second.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+}
+
+#[tokio::test]
+async fn a_device_that_was_away_for_180_days_is_a_stranger_again() {
+    for (away, told) in [(15_551_999, None), (15_552_000, Some("wrong-credentials"))] {
+        let world = World::start().await;
+        let mut taro = at_home(&world).await;
+        world.wait(away);
+        hammers(&world, 5).await;
+        let answer = taro.logs_in("taro@example.jp", OWN_PASSWORD).await;
+        assert_eq!(answer.body["code"].as_str(), told, "{away}");
+    }
+}
