@@ -1,0 +1,527 @@
+//! The worlds that are explored. Each is small enough to be explored to its end, and says what it is about.
+
+use std::collections::BTreeMap;
+
+use portal::keys::{KeyId, KeyRing};
+use portal::limits::Limits;
+use portal::terms::PUBLISHED;
+use zeroize::Zeroizing;
+
+use crate::io::Ran;
+use crate::state::{Actor, How, Move, Scene, State};
+use crate::steps::Setup;
+
+/// A key ring of no use to anybody.
+fn keys() -> Option<KeyRing> {
+    let key = (KeyId::new("model"), Zeroizing::new(vec![7_u8; 32]));
+    KeyRing::new(KeyId::new("model"), BTreeMap::from([key]))
+}
+
+/// The numbers, made small where a guard is met sooner by it: what holds at two tries holds at five by the same code.
+const fn small() -> Limits {
+    let mut limits = Limits::standard();
+    limits.code_tries = 2;
+    limits.code_failures = 3;
+    limits.free_wrong_passwords = 1;
+    limits
+}
+
+fn actor(office: usize, person: usize, moves: &'static [Move], calls: u8, at_once: usize) -> Actor {
+    Actor {
+        office,
+        person,
+        moves,
+        calls,
+        at_once,
+        is_blind: false,
+    }
+}
+
+/// What happens before a scene begins.
+#[derive(Debug, Clone, Copy)]
+pub enum Beat {
+    /// An actor does this, each to its end, with its mails.
+    Plays(usize, &'static [Move]),
+    /// The second browser gets the cookies of the first: two tabs, or a thief.
+    Shares(usize, usize),
+    /// The clock steps by so many seconds.
+    Clock(i64),
+}
+
+struct Prologue<'a> {
+    setup: &'a Setup,
+    actors: &'a [Actor],
+    state: State,
+}
+
+impl Prologue<'_> {
+    fn play(&mut self, beats: &[Beat]) {
+        for beat in beats {
+            match *beat {
+                Beat::Plays(at, moves) => self.plays(at, moves),
+                Beat::Shares(from, to) => self.shares(from, to),
+                Beat::Clock(seconds) => self.state.step_clock(seconds),
+            }
+        }
+    }
+
+    fn plays(&mut self, at: usize, moves: &[Move]) {
+        for what in moves {
+            let call = self
+                .actors
+                .get(at)
+                .zip(self.state.browsers.get(at))
+                .and_then(|(actor, browser)| self.state.call_of(actor, browser, *what));
+            let Some(call) = call else { continue };
+            self.state.send(at, call);
+            let flying = self.state.flying.len().saturating_sub(1);
+            loop {
+                match self.state.next(self.setup, flying) {
+                    Some(Ran::Asks(op)) => {
+                        self.state.carry_out(self.setup, flying, &op, How::Well);
+                    }
+                    Some(Ran::Done(reply)) => {
+                        self.state.end(flying, &reply, false);
+                        break;
+                    }
+                    None => break,
+                }
+            }
+            self.state = self.state.calm();
+        }
+    }
+
+    fn shares(&mut self, from: usize, to: usize) {
+        let cookies = self
+            .state
+            .browsers
+            .get(from)
+            .map(|browser| browser.cookies.clone());
+        let chose = self.state.browsers.get(from).is_some_and(|browser| browser.chose);
+        if let (Some(cookies), Some(browser)) = (cookies, self.state.browsers.get_mut(to)) {
+            browser.cookies = cookies;
+            browser.chose = chose;
+        }
+    }
+}
+
+use Move as M;
+
+const TO_CODE: &[Move] = &[M::Authenticate];
+const TO_PROFILE: &[Move] = &[M::Authenticate, M::SecurityCode, M::Code];
+const TO_CONFIRM_AS_1: &[Move] = &[M::Authenticate, M::SecurityCode, M::Code, M::Profile(1)];
+const TO_CONFIRM_AS_2: &[Move] = &[M::Authenticate, M::SecurityCode, M::Code, M::Profile(2)];
+const TO_PENDING: &[Move] = &[
+    M::Authenticate,
+    M::SecurityCode,
+    M::Code,
+    M::Profile(1),
+    M::Confirm(1),
+];
+const TO_NEW_PASSWORD: &[Move] = &[M::LogIn, M::Code, M::Terms];
+const TO_ACTIVE: &[Move] = &[M::LogIn, M::Code, M::Terms, M::ChangePassword];
+
+struct Draft {
+    name: &'static str,
+    shows: &'static str,
+    limits: Limits,
+    actors: Vec<Actor>,
+    jumps: &'static [i64],
+    rightful: Option<usize>,
+    prologue: &'static [Beat],
+    budgets: fn(&mut State),
+}
+
+impl Draft {
+    fn scene(self) -> Option<Scene> {
+        let setup = Setup {
+            limits: self.limits,
+            keys: keys()?,
+            terms: &PUBLISHED,
+        };
+        let mut prologue = Prologue {
+            setup: &setup,
+            actors: &self.actors,
+            state: State::empty(&self.actors),
+        };
+        prologue.play(self.prologue);
+        let mut beginning = prologue.state;
+        for (browser, actor) in beginning.browsers.iter_mut().zip(&self.actors) {
+            browser.left = actor.calls;
+            browser.sent = 0;
+        }
+        // What the prologue did is no part of the judgement, but log-ins that passed did pass.
+        (self.budgets)(&mut beginning);
+        Some(Scene {
+            name: self.name,
+            shows: self.shows,
+            setup,
+            actors: self.actors,
+            jumps: self.jumps,
+            rightful: self.rightful,
+            prologue: self.prologue,
+            beginning,
+        })
+    }
+}
+
+/// How far to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// Within a minute in all.
+    Short,
+    /// With one more of everything.
+    Long,
+}
+
+/// All scenes of a size.
+pub fn all(size: Size) -> Vec<Scene> {
+    let more = u8::from(size == Size::Long);
+    drafts(more).into_iter().filter_map(Draft::scene).collect()
+}
+
+#[expect(clippy::too_many_lines, reason = "a list")]
+fn drafts(more: u8) -> Vec<Draft> {
+    let guesser = |moves, calls| actor(1, 1, moves, calls, 2);
+    vec![
+        Draft {
+            name: "registration-guesses",
+            shows: "parallel guesses at a mailed registration code, resends between them, the right one among them",
+            limits: small(),
+            actors: vec![
+                guesser(&[M::WrongCode, M::Code], 3 + more),
+                guesser(&[M::ResendCode], 1),
+            ],
+            jumps: &[],
+            rightful: None,
+            prologue: &[Beat::Plays(0, TO_CODE), Beat::Shares(0, 1), Beat::Clock(30)],
+            budgets: |state| state.losses = 1,
+        },
+        Draft {
+            name: "login-guesses-pending",
+            shows: "the same at the first log-in, where the right code leads to the password",
+            limits: small(),
+            actors: vec![
+                guesser(&[M::WrongCode, M::Code], 2 + more),
+                guesser(&[M::ResendCode], 1),
+            ],
+            jumps: &[],
+            rightful: None,
+            prologue: &[
+                Beat::Plays(0, TO_PENDING),
+                Beat::Plays(0, &[M::LogIn]),
+                Beat::Shares(0, 1),
+                Beat::Clock(30),
+            ],
+            budgets: |state| state.losses = 1,
+        },
+        Draft {
+            name: "login-guesses-active",
+            shows: "the same where the right code gives a session",
+            limits: small(),
+            actors: vec![
+                guesser(&[M::WrongCode, M::Code], 2 + more),
+                guesser(&[M::Code, M::RenewSession], 1),
+            ],
+            jumps: &[],
+            rightful: None,
+            prologue: &[
+                Beat::Plays(0, TO_PENDING),
+                Beat::Plays(0, TO_ACTIVE),
+                Beat::Plays(0, &[M::LogOut, M::LogIn]),
+                Beat::Shares(0, 1),
+            ],
+            budgets: |state| state.crashes = 1,
+        },
+        Draft {
+            name: "login-budget",
+            shows: "guesses in two challenges of one account: the budget is the account's",
+            limits: Limits {
+                code_failures: 2,
+                ..small()
+            },
+            actors: vec![
+                guesser(&[M::WrongCode], 2 + more),
+                guesser(&[M::WrongCode, M::Code], 1 + more),
+            ],
+            jumps: &[],
+            rightful: None,
+            prologue: &[
+                Beat::Plays(0, TO_PENDING),
+                Beat::Plays(0, &[M::LogIn]),
+                Beat::Plays(1, &[M::LogIn]),
+            ],
+            budgets: |_| {},
+        },
+        Draft {
+            name: "old-codes",
+            shows: "an old code after a resend, a code that expires between two steps, clocks that differ",
+            limits: small(),
+            actors: vec![actor(1, 1, &[M::OldCode, M::Code, M::ResendCode], 3 + more, 1)],
+            jumps: &[430, 170, -5],
+            rightful: Some(0),
+            prologue: &[Beat::Plays(0, TO_CODE)],
+            budgets: |state| state.jumps = 3,
+        },
+        Draft {
+            name: "first-registrations",
+            shows: "two people of one office confirm at once, each clicking twice, with other keys, too",
+            limits: small(),
+            actors: vec![
+                actor(1, 1, &[M::Confirm(1), M::Confirm(2)], 2, 2),
+                actor(1, 2, &[M::Confirm(1)], 1 + more, 2),
+            ],
+            jumps: &[],
+            rightful: Some(0),
+            prologue: &[Beat::Plays(0, TO_CONFIRM_AS_1), Beat::Plays(1, TO_CONFIRM_AS_2)],
+            budgets: |state| {
+                state.crashes = 1;
+                state.losses = 1;
+            },
+        },
+        Draft {
+            name: "one-address",
+            shows: "one address from two offices at once",
+            limits: small(),
+            actors: vec![
+                actor(1, 1, &[M::Confirm(1)], 2, 2),
+                actor(2, 1, &[M::Confirm(1), M::Profile(2)], 2 + more, 1),
+            ],
+            jumps: &[],
+            rightful: Some(1),
+            prologue: &[Beat::Plays(0, TO_CONFIRM_AS_1), Beat::Plays(1, TO_CONFIRM_AS_1)],
+            budgets: |state| {
+                state.crashes = 1;
+                state.is_late = true;
+            },
+        },
+        Draft {
+            name: "corrections",
+            shows: "a pending registration is corrected while its member logs in with the password it got",
+            limits: small(),
+            actors: vec![
+                actor(
+                    1,
+                    2,
+                    &[M::Profile(2), M::Confirm(1), M::ReissueInitial],
+                    2 + more,
+                    1,
+                ),
+                actor(1, 1, &[M::Code, M::Terms, M::ChangePassword], 3, 1),
+            ],
+            jumps: &[],
+            rightful: Some(0),
+            prologue: &[
+                Beat::Plays(1, TO_PENDING),
+                Beat::Plays(0, TO_PROFILE),
+                Beat::Plays(1, &[M::LogIn]),
+            ],
+            budgets: |state| state.crashes = 1,
+        },
+        Draft {
+            name: "reissues",
+            shows: "an initial password is issued again and resent, twice at once, while the old one is used",
+            limits: small(),
+            actors: vec![
+                actor(1, 1, &[M::ReissueInitial, M::ResendInitial], 2 + more, 2),
+                actor(1, 1, &[M::LogIn, M::LogInOld], 1 + more, 1),
+            ],
+            jumps: &[],
+            rightful: Some(1),
+            prologue: &[Beat::Plays(0, TO_PENDING), Beat::Clock(30)],
+            budgets: |state| state.twice = 1,
+        },
+        Draft {
+            name: "fallen-free",
+            shows: "the seat of somebody who never came falls free in the second in which the office is claimed anew",
+            limits: small(),
+            actors: vec![
+                actor(1, 2, &[M::Profile(2), M::Confirm(1)], 2 + more, 1),
+                actor(1, 1, &[M::LogIn, M::ReissueInitial], 2, 1),
+            ],
+            jumps: &[1, -1],
+            rightful: Some(0),
+            prologue: &[
+                Beat::Plays(1, TO_PENDING),
+                Beat::Clock(1_209_600 - 1_000),
+                Beat::Plays(0, TO_PROFILE),
+                Beat::Plays(1, TO_PROFILE),
+                Beat::Clock(999),
+            ],
+            budgets: |state| state.jumps = 1,
+        },
+        Draft {
+            name: "password-change",
+            shows: "「パスワードを変更する」 twice at once, in two tabs, with the answer lost, and a log-out between",
+            limits: small(),
+            actors: vec![
+                actor(
+                    1,
+                    1,
+                    &[M::ChangePassword, M::RenewSession, M::MyPage],
+                    2 + more,
+                    2,
+                ),
+                actor(1, 1, &[M::ChangePassword, M::LogOut, M::CancelLogin], 1, 1),
+            ],
+            jumps: &[],
+            rightful: Some(0),
+            prologue: &[
+                Beat::Plays(0, TO_PENDING),
+                Beat::Plays(0, TO_NEW_PASSWORD),
+                Beat::Shares(0, 1),
+            ],
+            budgets: |state| {
+                state.crashes = 1;
+                state.losses = 1;
+            },
+        },
+        Draft {
+            name: "sessions",
+            shows: "log-out, renewal and use of one session at once; another log-in of the same person",
+            limits: Limits {
+                sessions_per_person: 2,
+                ..small()
+            },
+            actors: vec![
+                actor(1, 1, &[M::LogOut, M::RenewSession, M::MyPage], 3 + more, 2),
+                actor(1, 1, &[M::Code, M::MyPage], 2, 1),
+            ],
+            jumps: &[],
+            rightful: Some(0),
+            prologue: &[
+                Beat::Plays(0, TO_PENDING),
+                Beat::Plays(0, TO_ACTIVE),
+                Beat::Shares(0, 1),
+                Beat::Plays(1, &[M::LogIn]),
+            ],
+            budgets: |state| {
+                state.crashes = 1;
+                state.is_late = true;
+            },
+        },
+        Draft {
+            name: "passwords",
+            shows: "a stranger's wrong passwords and the owner's right one at once, from a known browser and another",
+            limits: small(),
+            actors: vec![
+                actor(1, 1, &[M::LogInWrong], 3 + more, 3),
+                actor(1, 1, &[M::LogIn, M::LogInWrong], 1 + more, 2),
+            ],
+            jumps: &[],
+            rightful: Some(1),
+            prologue: &[
+                Beat::Plays(1, TO_PENDING),
+                Beat::Plays(1, TO_ACTIVE),
+                Beat::Plays(1, &[M::LogOut]),
+            ],
+            budgets: |_| {},
+        },
+        Draft {
+            name: "waits",
+            shows: "wrong passwords with waits between them, and the owner who only has to wait",
+            limits: small(),
+            actors: vec![
+                actor(1, 1, &[M::LogInWrong], 3 + more, 1),
+                actor(1, 1, &[M::LogIn], 1, 1),
+            ],
+            jumps: &[1, 2, -5],
+            rightful: Some(1),
+            prologue: &[Beat::Plays(1, TO_PENDING)],
+            budgets: |state| state.jumps = 3,
+        },
+        Draft {
+            name: "claims-passwords",
+            shows: "wrong passwords of the claims system at once, with answers that do not come",
+            limits: small(),
+            actors: vec![
+                actor(1, 1, &[M::AuthenticateWrong], 3 + more, 3),
+                actor(1, 2, &[M::Authenticate, M::AuthenticateWrongAcceptingRisk], 1, 1),
+            ],
+            jumps: &[],
+            rightful: Some(1),
+            prologue: &[],
+            budgets: |state| {
+                state.claims_faults = 1;
+                state.crashes = 1;
+            },
+        },
+        Draft {
+            name: "security-codes",
+            shows: "security codes at once, with answers that do not come",
+            limits: small(),
+            actors: vec![actor(0, 1, &[M::SecurityCode, M::WrongSecurityCode], 3 + more, 2)],
+            jumps: &[],
+            rightful: Some(0),
+            prologue: &[Beat::Plays(0, TO_CODE)],
+            budgets: |state| {
+                state.claims_faults = 1;
+                state.crashes = 1;
+            },
+        },
+        Draft {
+            name: "any-step-any-time",
+            shows: "every call at every stage: what is out of order is refused and changes nothing for the better",
+            limits: small(),
+            actors: vec![Actor {
+                is_blind: true,
+                ..actor(
+                    1,
+                    1,
+                    &[
+                        M::Authenticate,
+                        M::SecurityCode,
+                        M::Code,
+                        M::WrongCode,
+                        M::ResendCode,
+                        M::Profile(1),
+                        M::Confirm(1),
+                        M::ResendInitial,
+                        M::ReissueInitial,
+                        M::LogIn,
+                        M::Terms,
+                        M::ChangePassword,
+                        M::RenewSession,
+                        M::LogOut,
+                        M::MyPage,
+                    ],
+                    7 + more,
+                    1,
+                )
+            }],
+            jumps: &[],
+            rightful: None,
+            prologue: &[],
+            budgets: |_| {},
+        },
+        Draft {
+            name: "whole-journey",
+            shows: "one person from the first screen to the last, with a crash and a lost answer anywhere",
+            limits: small(),
+            actors: vec![actor(
+                0,
+                1,
+                &[
+                    M::Authenticate,
+                    M::SecurityCode,
+                    M::Code,
+                    M::Profile(1),
+                    M::Confirm(1),
+                    M::LogIn,
+                    M::Terms,
+                    M::ChangePassword,
+                    M::MyPage,
+                ],
+                11 + more,
+                1,
+            )],
+            jumps: &[],
+            rightful: Some(0),
+            prologue: &[],
+            budgets: |state| {
+                state.crashes = 1;
+                state.losses = 1;
+            },
+        },
+    ]
+}
