@@ -55,47 +55,6 @@ async fn the_initial_password_works_as_often_as_a_log_in_is_begun_with_it_until_
         .is_told("wrong-credentials");
 }
 
-#[tokio::test]
-async fn unknown_wrong_waiting_and_pending_get_one_and_the_same_answer() {
-    let world = World::start().await;
-    registered(&world).await;
-    let mut answers = Vec::new();
-    let mut stranger = world.clerk();
-    for (email, password) in [
-        ("nobody@example.jp", "x"),
-        ("taro@example.jp", "x"),
-        ("taro@example.jp", OWN_PASSWORD),
-    ] {
-        answers.push(
-            stranger
-                .logs_in(email, password)
-                .await
-                .is_told("wrong-credentials"),
-        );
-    }
-    for _ in 0..6 {
-        answers.push(
-            stranger
-                .logs_in("taro@example.jp", "x")
-                .await
-                .is_told("wrong-credentials"),
-        );
-    }
-    let plain = |answer: &testkit::Answer| {
-        let mut body = answer.body.clone();
-        body.as_object_mut().unwrap().remove("instance");
-        let headers: Vec<_> = answer
-            .headers
-            .iter()
-            .filter(|(name, _)| name != "x-request-id")
-            .cloned()
-            .collect();
-        (answer.status, headers, body)
-    };
-    assert!(answers.iter().all(|answer| plain(answer) == plain(&answers[0])));
-    assert!(stranger.cookies.is_empty());
-}
-
 /// Free to four; from the fifth a wait, in which even the right one gets the same answer and nothing is counted.
 #[tokio::test]
 async fn wrong_passwords_are_waited_for_and_the_wait_ends_by_itself() {
