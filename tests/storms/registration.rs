@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use testkit::people::{PLAIN_OFFICE, SHARED_OFFICE, SHARED_OFFICE_AGAIN, profile};
+use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, SHARED_OFFICE, SHARED_OFFICE_AGAIN, profile};
 use testkit::{Answer, Clerk, World};
 
 use crate::crowd::{
     Asked, Storm, TARO, another_office, asks, before_confirm, count, kind, only, world_of_many_mails,
 };
+use crate::invariants;
 
 async fn initial_passwords(world: &World) -> Vec<String> {
     let mails = world.mails().await.into_iter();
@@ -221,6 +222,119 @@ async fn whatever_is_registered_while_another_tab_corrects_was_shown() {
         } else {
             stands.leads_to("completed").has("/profile/email", TARO);
         }
+    }
+    storm.ends();
+}
+
+/// Somebody of the office at 「修正」: the profile that is to take the place of whoever never came.
+async fn before_correction(world: &World, email: &str) -> Clerk {
+    let mut clerk = world.clerk();
+    clerk
+        .proves_to_be(&PLAIN_OFFICE)
+        .await
+        .is(200)
+        .leads_to("already-registered");
+    clerk
+        .enters_profile(&profile(email))
+        .await
+        .is(200)
+        .leads_to("confirm");
+    clerk
+}
+
+/// Ten browsers correct one registration: one takes the place of the first, and the first password is dead.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_ten_corrections_of_one_registration_one_is_made() {
+    let mut storm = Storm::of("corrections of one registration", 2);
+    for _ in storm.rounds() {
+        let world = world_of_many_mails().await;
+        world.clerk().registers(&PLAIN_OFFICE, TARO).await;
+        let first = world.clerk().mailed_password(TARO).await;
+        let mut asked: Vec<Asked> = Vec::new();
+        for at in 0..storm.crowd(10) {
+            let clerk = before_correction(&world, &format!("person{at}@example.jp")).await;
+            asked.push(asks!(clerk, |clerk| clerk.confirms("correction-000001")));
+        }
+        let answers = storm.breaks(asked).await;
+        assert_eq!(count(&answers, "201"), 1);
+        only(&answers, &["201", "organisation-already-registered"]);
+        let won = answers
+            .iter()
+            .position(|(_, answer)| answer.status == 201)
+            .unwrap();
+        let winner = format!("person{won}@example.jp");
+        let mut mailed = initial_passwords(&world).await;
+        mailed.sort();
+        assert_eq!(mailed, [winner.as_str(), TARO]);
+        storm.leaves_order(&world).await;
+        let mut taro = world.clerk();
+        taro.logs_in(TARO, &first).await.is_told("wrong-credentials");
+        taro.arrives_at_my_page(&winner).await;
+    }
+    storm.ends();
+}
+
+/// The member comes at last while others correct the registration: either the member is in, or somebody has the place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_log_in_among_corrections_ends_with_one_member() {
+    let mut storm = Storm::of("corrections while the member comes", 4);
+    for _ in storm.rounds() {
+        let world = world_of_many_mails().await;
+        world.clerk().registers(&PLAIN_OFFICE, TARO).await;
+        let mut taro = world.clerk();
+        taro.logs_in_for_the_first_time(TARO).await;
+        let version = taro.is_shown_the_terms().await;
+        let mut asked: Vec<Asked> = vec![asks!(taro, |clerk| clerk.changes_password(OWN_PASSWORD, &version))];
+        for at in 0..storm.crowd(3) {
+            let clerk = before_correction(&world, &format!("person{at}@example.jp")).await;
+            asked.push(asks!(clerk, |clerk| clerk.confirms("correction-000001")));
+        }
+        let answers = storm.breaks(asked).await;
+        let came = kind(&answers[0].1) == "200";
+        let corrected = count(&answers, "201");
+        only(
+            &answers,
+            &["200", "201", "no-flow", "organisation-already-registered"],
+        );
+        assert_eq!(usize::from(came) + corrected, 1, "one of them has the seat");
+        let (mut taro, _) = answers.into_iter().next().unwrap();
+        let me = taro.calls("GET", "/me").await;
+        assert_eq!(me.status == 200, came);
+        storm.leaves_order(&world).await;
+    }
+    storm.ends();
+}
+
+/// A seat has fallen free: the office registers anew, and another office takes the address, in the same second.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_and_an_address_that_fell_free_go_to_whoever_is_first_and_to_nobody_twice() {
+    let mut storm = Storm::of("a seat and an address that fell free", 3);
+    for _ in storm.rounds() {
+        let world = world_of_many_mails().await;
+        world.clerk().registers(&PLAIN_OFFICE, TARO).await;
+        world.wait(1_209_600);
+        let mut asked: Vec<Asked> = Vec::new();
+        for at in 0..storm.crowd(4) {
+            let clerk = before_confirm(&world, &PLAIN_OFFICE, &format!("person{at}@example.jp")).await;
+            asked.push(asks!(clerk, |clerk| clerk.confirms("falls-free-000001")));
+        }
+        for at in 0..storm.crowd(4) {
+            let office = another_office(&world, at).await;
+            let clerk = before_confirm(&world, &office, TARO).await;
+            asked.push(asks!(clerk, |clerk| clerk.confirms("falls-free-000001")));
+        }
+        let crowd = asked.len();
+        let mut answers = storm.breaks(asked).await;
+        only(
+            &answers,
+            &["201", "organisation-already-registered", "email-taken"],
+        );
+        let others = answers.split_off(crowd / 2);
+        assert_eq!(count(&answers, "201"), 1, "the office has one new owner");
+        assert_eq!(count(&others, "201"), 1, "the address has one new owner");
+        assert_eq!(world.items_of("OFFICE").await.len(), 2);
+        // The budgets have forgotten the mails of two weeks ago.
+        invariants::hold_but_for_mails(&world).await;
     }
     storm.ends();
 }
