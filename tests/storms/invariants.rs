@@ -336,3 +336,134 @@ pub(crate) async fn budgets_agree_with_promises(world: &World) {
         );
     }
 }
+
+/// An invariant that nothing can break is none: each of them is shown a history that must not be.
+mod broken {
+    use super::*;
+
+    fn s(text: &str) -> AttributeValue {
+        AttributeValue::S(text.to_owned())
+    }
+
+    fn n(number: i64) -> AttributeValue {
+        AttributeValue::N(number.to_string())
+    }
+
+    fn map<const N: usize>(entries: [(&str, AttributeValue); N]) -> Attributes {
+        entries
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+
+    fn change(key: &str, before: Attributes, after: Attributes) -> Change {
+        Change {
+            key: key.to_owned(),
+            before: Some(before),
+            after: Some(after),
+            at: Timestamp::from_second(1_000).unwrap(),
+        }
+    }
+
+    #[track_caller]
+    fn breaks(check: impl FnOnce() + std::panic::UnwindSafe) {
+        assert!(std::panic::catch_unwind(check).is_err(), "nothing was found");
+    }
+
+    const LIMITS: Limits = Limits::standard();
+
+    fn with_sessions(ids: &[(&str, &str)]) -> Attributes {
+        let sessions = ids
+            .iter()
+            .map(|(id, flow)| AttributeValue::M(map([("id", s(id)), ("flow", s(flow))])))
+            .collect();
+        let member = map([
+            ("id", s("m")),
+            ("credential", n(1)),
+            ("sessions", AttributeValue::L(sessions)),
+        ]);
+        map([("member", AttributeValue::M(member))])
+    }
+
+    #[test]
+    fn a_session_that_comes_back_is_found_and_so_is_a_second_one_of_a_log_in() {
+        let (with, without) = (with_sessions(&[("a", "f")]), with_sessions(&[]));
+        let back = [
+            change("ACCOUNT#1", with.clone(), without.clone()),
+            change("ACCOUNT#1", without.clone(), with),
+        ];
+        breaks(move || sessions_that_ended_stay_ended(&back, &LIMITS));
+        let two = [change(
+            "ACCOUNT#1",
+            without,
+            with_sessions(&[("a", "f"), ("b", "f")]),
+        )];
+        breaks(move || sessions_that_ended_stay_ended(&two, &LIMITS));
+    }
+
+    #[test]
+    fn a_guess_too_many_is_found() {
+        let waiting = map([("wrong", n(5)), ("wrongAt", n(1_000))]);
+        let judged = map([("wrong", n(6)), ("wrongAt", n(1_000))]);
+        let history = [change("ACCOUNT#1", waiting, judged)];
+        breaks(move || guards_only_count_what_they_let_pass(&history, &LIMITS));
+
+        let stopped = map([("codesStop", n(1_900))]);
+        let judged = map([
+            ("codesStop", n(1_900)),
+            ("codes", AttributeValue::L(vec![n(1_000)])),
+        ]);
+        let history = [change("CLAIMS#1", stopped, judged)];
+        breaks(move || guards_only_count_what_they_let_pass(&history, &LIMITS));
+
+        let ten = map([("codes", AttributeValue::L(vec![n(1_000); 9]))]);
+        let not_stopped = map([("codes", AttributeValue::L(vec![n(1_000); 10]))]);
+        let history = [change("ACCOUNT#1", ten, not_stopped)];
+        breaks(move || guards_only_count_what_they_let_pass(&history, &LIMITS));
+    }
+
+    #[test]
+    fn a_flow_that_goes_back_is_found_and_so_are_tries_that_vanish() {
+        let at = |stage: &str, tries: i64| {
+            let mail = AttributeValue::M(map([("n", n(1))]));
+            map([("stage", s(stage)), ("tries", n(tries)), ("mail", mail)])
+        };
+        let back = [change("LOGIN#1", at("my-page", 0), at("otp", 0))];
+        breaks(move || flows_only_go_on(&back));
+        let vanish = [change("REGISTRATION#1", at("otp", 4), at("otp", 0))];
+        breaks(move || flows_only_go_on(&vanish));
+        let sixth = [map([("pk", s("LOGIN#1")), ("tries", n(6))])];
+        breaks(move || no_challenge_has_too_many_tries(&sixth, &LIMITS));
+    }
+
+    #[test]
+    fn an_owner_without_a_seat_is_found_and_a_seat_without_an_owner() {
+        let member = AttributeValue::M(map([("id", s("m"))]));
+        let owner = [map([("pk", s("ACCOUNT#a")), ("member", member)])];
+        breaks(move || seats_and_accounts_agree(&owner));
+        let members = AttributeValue::M(map([("m", s("a"))]));
+        let seat = [map([("pk", s("OFFICE#1")), ("members", members)])];
+        breaks(move || seats_and_accounts_agree(&seat));
+    }
+
+    #[test]
+    fn an_attempt_left_open_a_version_drawn_twice_and_an_older_credential_are_found() {
+        let open = [map([
+            ("pk", s("CLAIMS#1")),
+            ("open", AttributeValue::L(vec![n(1)])),
+        ])];
+        breaks(move || no_attempt_at_the_claims_system_stays_open(&open, &LIMITS));
+        let item = || map([("v", s("same"))]);
+        let twice = [
+            change("LOGIN#1", item(), item()),
+            change("LOGIN#1", item(), item()),
+        ];
+        breaks(move || every_write_draws_a_version(&twice));
+        let version = |number| {
+            let member = map([("id", s("m")), ("credential", n(number))]);
+            map([("member", AttributeValue::M(member))])
+        };
+        let older = [change("ACCOUNT#1", version(2), version(1))];
+        breaks(move || credentials_only_grow_newer(&older));
+    }
+}
