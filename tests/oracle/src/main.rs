@@ -125,6 +125,9 @@ fn run(args: &Args, samples: usize) -> Result<Run> {
     } else {
         ("release", " --release")
     };
+    let minutes = args
+        .minutes
+        .map_or_else(String::new, |minutes| format!(" --minutes {minutes}"));
     let cores = std::thread::available_parallelism()?;
     let general = || {
         format!(
@@ -140,7 +143,7 @@ fn run(args: &Args, samples: usize) -> Result<Run> {
         samples,
         seed: args.seed,
         command: format!(
-            "cargo xtask oracle{release} --samples {} --seed {}",
+            "cargo xtask oracle{release} --samples {} --seed {}{minutes}",
             args.samples, args.seed
         ),
     })
