@@ -164,28 +164,6 @@ async fn unknown_users_are_counted_too() {
         .is_told("claims-lock-risk");
 }
 
-/// A burst cannot pass the question: an attempt counts from before the claims system is asked.
-#[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_wrong_passwords_at_once_two_reach_the_claims_system() {
-    let world = World::start().await;
-    let attempts: Vec<_> = (0..20)
-        .map(|_| {
-            let mut clerk = world.clerk();
-            tokio::spawn(async move {
-                clerk.authenticates_with(PLAIN_OFFICE.user_id, "wrong").await.body["code"].clone()
-            })
-        })
-        .collect();
-    let mut rejected = 0;
-    for attempt in attempts {
-        match attempt.await.unwrap().as_str().unwrap() {
-            "claims-rejected" => rejected += 1,
-            other => assert_eq!(other, "claims-lock-risk"),
-        }
-    }
-    assert_eq!(rejected, 2);
-}
-
 #[tokio::test]
 async fn a_claims_system_that_is_down_or_talks_nonsense_is_unavailable_and_costs_nothing() {
     let world = World::start().await;

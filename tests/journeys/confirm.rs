@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use testkit::World;
-use testkit::people::{DEEMED_OFFICE, PLAIN_OFFICE, SHARED_OFFICE, SHARED_OFFICE_AGAIN, TestOffice, profile};
+use testkit::people::{PLAIN_OFFICE, TestOffice, profile};
 
 async fn ready_to_confirm(world: &World, office: &TestOffice, email: &str) -> testkit::Clerk {
     let mut clerk = world.clerk();
@@ -97,65 +97,6 @@ async fn the_key_is_required_and_means_one_body() {
         .await
         .is_told("wrong-step")
         .leads_to("completed");
-}
-
-/// Twenty people of one office at once, by two KJ IDs: one registers, the others get the manual's sentence.
-#[tokio::test(flavor = "multi_thread")]
-async fn of_many_first_registrations_of_an_office_one_wins() {
-    let world = World::start().await;
-    let mut clerks = Vec::new();
-    for at in 0..10 {
-        let office = if at % 2 == 0 {
-            SHARED_OFFICE
-        } else {
-            SHARED_OFFICE_AGAIN
-        };
-        clerks.push(ready_to_confirm(&world, &office, &format!("person{at}@example.jp")).await);
-    }
-    let clicks: Vec<_> = clerks
-        .into_iter()
-        .map(|mut clerk| tokio::spawn(async move { clerk.confirms("first-registration").await }))
-        .collect();
-    let mut won = 0;
-    for click in clicks {
-        let answer = click.await.unwrap();
-        if answer.status == 201 {
-            won += 1;
-        } else {
-            answer
-                .is_told("organisation-already-registered")
-                .leads_to("already-registered")
-                .has(
-                    "/title",
-                    "同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。",
-                );
-        }
-    }
-    assert_eq!(won, 1);
-    let mails = world.mails().await;
-    assert_eq!(
-        mails
-            .iter()
-            .filter(|mail| mail.subject.contains("初期パスワード"))
-            .count(),
-        1
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn of_two_offices_that_want_one_address_one_gets_it() {
-    let world = World::start().await;
-    let mut taro = ready_to_confirm(&world, &PLAIN_OFFICE, "shared@example.jp").await;
-    let mut hanako = ready_to_confirm(&world, &DEEMED_OFFICE, "shared@example.jp").await;
-
-    let (a, b) = tokio::join!(
-        taro.confirms("taro-0123456789ab"),
-        hanako.confirms("hanako-0123456789")
-    );
-
-    let (won, lost) = if a.status == 201 { (a, b) } else { (b, a) };
-    won.is(201);
-    lost.is_told("email-taken").leads_to("confirm");
 }
 
 /// The address of the claims system and the ID may be the same.

@@ -141,42 +141,6 @@ async fn a_resend_brings_the_code_again_within_limits() {
     taro.types_login_code(&newest).await.is(200);
 }
 
-/// A hundred right codes at once make one session.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_code_makes_at_most_one_session() {
-    let world = World::start().await;
-    let mut taro = at_the_code(&world).await;
-    taro.arrives_at_my_page("taro@example.jp").await;
-    taro.cookies.clear();
-    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
-    let code = taro.mailed_code("taro@example.jp").await;
-    let typed: Vec<_> = (0..100)
-        .map(|_| {
-            let (mut clerk, code) = (taro.clone(), code.clone());
-            tokio::spawn(async move {
-                let answer = clerk.types_login_code(&code).await;
-                (answer, clerk)
-            })
-        })
-        .collect();
-    let mut sessions = 0;
-    for answer in typed {
-        let (answer, mut clerk) = answer.await.unwrap();
-        if answer.status == 200 {
-            sessions += 1;
-            clerk.calls("GET", "/me").await.is(200);
-        } else {
-            // Before the winner's session is known, five have passed, and the others find no try left.
-            assert!(
-                ["wrong-step", "no-tries-left"].contains(&answer.body["code"].as_str().unwrap()),
-                "{}",
-                answer.body
-            );
-        }
-    }
-    assert_eq!(sessions, 1);
-}
-
 /// While codes are stopped none is judged, and none costs a try.
 #[tokio::test]
 async fn a_code_typed_during_a_stop_costs_no_try() {

@@ -143,27 +143,3 @@ async fn a_changed_text_is_agreed_to_at_the_next_log_in_without_a_new_password()
     .leads_to("my-page");
     taro.calls("GET", "/me").await.is(200);
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_changes_at_once_one_is_made() {
-    let world = World::start().await;
-    let mut taro = at_new_password(&world).await;
-    let version = taro.is_shown_the_terms().await;
-    let clicks: Vec<_> = (0..20)
-        .map(|at| {
-            let (mut clerk, version) = (taro.clone(), version.clone());
-            tokio::spawn(async move {
-                let password = format!("{OWN_PASSWORD} {at}");
-                (clerk.changes_password(&password, &version).await.status, password)
-            })
-        })
-        .collect();
-    let mut made = Vec::new();
-    for click in clicks {
-        if let (200, password) = click.await.unwrap() {
-            made.push(password);
-        }
-    }
-    assert_eq!(made.len(), 1);
-    world.clerk().logs_in("taro@example.jp", &made[0]).await.is(200);
-}

@@ -6,9 +6,11 @@ mod dev;
 mod generate;
 mod keeper;
 mod links;
+mod oracle;
 mod runner;
 mod settings;
 mod stack;
+mod storm;
 mod terminal;
 mod test;
 mod tools;
@@ -41,6 +43,10 @@ enum Task {
     Test(test::Args),
     /// Write the files that are generated from the code
     Gen(generate::Args),
+    /// Send crowds to every step, for longer than the tests do
+    Storm(storm::Args),
+    /// Measure whether the time of a refused log-in tells why it was refused
+    Oracle(oracle::Args),
     /// Remove a local data directory
     Reset {
         /// The directory that was given to `cargo xtask dev --data`
@@ -79,6 +85,8 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Dev(args) => dev::run(args, &Workspace::find()?, &Interrupt::install()?),
         Task::Test(args) => test::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Gen(args) => generate::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Storm(args) => storm::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Oracle(args) => oracle::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Reset { data, dry_run } => data::reset(&data, dry_run),
         Task::Keep { command } => keeper::keep(&command),
         Task::Function(args) => runner::run(&args),

@@ -20,11 +20,13 @@
 )]
 
 mod clerk;
+mod history;
 mod meter;
 pub mod people;
 mod recorder;
 mod world;
 
 pub use clerk::{Answer, Clerk};
+pub use history::Change;
 pub use meter::{Meter, Used};
 pub use world::{Settings, World};

@@ -31,6 +31,7 @@ use tokio::sync::{Mutex, mpsc};
 use zeroize::Zeroizing;
 
 use crate::clerk::Clerk;
+use crate::history::{self, Change};
 use crate::meter::Meter;
 
 /// When every test begins: the first of April, nine in the morning in Japan.
@@ -95,7 +96,7 @@ pub struct World {
     mail: Arc<Mutex<MailRound>>,
     /// The simulator, with its own origin.
     pub claims_url: String,
-    _neighbours: Arc<(Engine, Server, Server)>,
+    neighbours: Arc<(Engine, Server, Server)>,
 }
 
 struct MailRound {
@@ -179,7 +180,7 @@ impl World {
             postbox,
             mail: Arc::new(Mutex::new(MailRound { pump, events })),
             claims_url: simulator.url(),
-            _neighbours: Arc::new((engine, ses_server, simulator)),
+            neighbours: Arc::new((engine, ses_server, simulator)),
         }
     }
 
@@ -278,6 +279,11 @@ impl World {
     pub async fn items_of(&self, kind: &str) -> Vec<Attributes> {
         let of_kind = |item: &Attributes| item["pk"].as_s().unwrap().starts_with(&format!("{kind}#"));
         self.items().await.into_iter().filter(of_kind).collect()
+    }
+
+    /// Every write of the last day, in order.
+    pub async fn history(&self) -> Vec<Change> {
+        history::of_table(&streams_client(&self.neighbours.0.endpoint()), "portal").await
     }
 
     /// Puts an item back as it was: as if what was written since had been lost with its process.

@@ -1,0 +1,289 @@
+//! The people who must not get in, each in an account that can be put back as it was.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt as _, Response};
+use platform::store::{Attributes, Found, Replacing};
+use portal::account::Account;
+use portal::limits::Limits;
+use portal::values::EmailAddress;
+use serde_json::json;
+use testkit::people::{OWN_PASSWORD, TestOffice};
+use testkit::{Clerk, Settings, World};
+
+/// Why somebody does not get in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Nobody has this address, and nobody ever tried it.
+    Unknown,
+    /// Nobody has this address, and somebody has guessed at it before.
+    GuessedAt,
+    /// An active member, and a wrong password.
+    ActiveWrong,
+    /// An active member whose guard is closed, and the right password.
+    ActiveWaiting,
+    /// A pending member, and a wrong password.
+    PendingWrong,
+    /// A pending member whose guard is closed, and the right initial password.
+    PendingWaiting,
+    /// A disabled member, and the right password.
+    Disabled,
+    /// An active member whose codes are stopped, and the right password.
+    Stopped,
+    /// A pending member who never came and whose seat has fallen free, and the right initial password.
+    FallenFree,
+}
+
+impl Class {
+    /// All of them; the first is what the others are compared with.
+    pub const ALL: [Self; 9] = [
+        Self::Unknown,
+        Self::GuessedAt,
+        Self::ActiveWrong,
+        Self::ActiveWaiting,
+        Self::PendingWrong,
+        Self::PendingWaiting,
+        Self::Disabled,
+        Self::Stopped,
+        Self::FallenFree,
+    ];
+
+    /// Its name in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::GuessedAt => "unknown, guessed at",
+            Self::ActiveWrong => "active, wrong password",
+            Self::ActiveWaiting => "active, waiting, right password",
+            Self::PendingWrong => "pending, wrong password",
+            Self::PendingWaiting => "pending, waiting, right password",
+            Self::Disabled => "disabled, right password",
+            Self::Stopped => "codes stopped, right password",
+            Self::FallenFree => "seat fallen free, right password",
+        }
+    }
+}
+
+/// Somebody at the door: what is typed, and the account as it has to be before.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Why this one does not get in.
+    pub class: Class,
+    email: String,
+    password: String,
+    key: String,
+    before: Option<Attributes>,
+}
+
+/// A portal with callers of every class.
+pub struct Scene {
+    /// The portal.
+    pub world: World,
+    callers: Vec<Vec<Caller>>,
+    requests: u32,
+}
+
+/// A wrong password as long as [`OWN_PASSWORD`].
+const WRONG_PASSWORD: &str = "あかい空と しろい雲 二〇二六";
+
+impl Scene {
+    /// A portal with the standard numbers, but for these memory and passes of a hash, and so many accounts of each
+    /// class.
+    ///
+    /// Several accounts, so that a difference is the class's and not one key's place in the table.
+    pub async fn set(hash: Option<(u64, u64)>, accounts: usize) -> Self {
+        let mut limits = Limits::standard();
+        if let Some((memory, passes)) = hash {
+            limits.hash_memory = memory;
+            limits.hash_passes = passes;
+        }
+        let world = World::with(Settings {
+            limits: limits.clone(),
+            ..Settings::default()
+        })
+        .await;
+        let mut callers = vec![Vec::new(); Class::ALL.len()];
+        let mut stage = Stage { world, offices: 0 };
+        // Whose seat falls free has to be there two weeks before the others.
+        for class in [Class::FallenFree]
+            .into_iter()
+            .chain(Class::ALL.into_iter().filter(|class| *class != Class::FallenFree))
+        {
+            let row = Class::ALL.iter().position(|other| *other == class).unwrap();
+            for _ in 0..accounts {
+                let caller = stage.caller(class).await;
+                callers.get_mut(row).unwrap().push(caller);
+            }
+            if class == Class::FallenFree {
+                stage.world.wait(i64::try_from(limits.pending_seat_life).unwrap());
+            }
+        }
+        // Guards are closed and stops are in force as of this very second, which does not pass any more.
+        for caller in callers.iter_mut().flatten() {
+            stage.finish(caller).await;
+        }
+        Self {
+            world: stage.world,
+            callers,
+            requests: 0,
+        }
+    }
+
+    /// The caller of a class whose turn it is in this round.
+    pub fn caller(&self, class: Class, round: usize) -> &Caller {
+        let row = Class::ALL.iter().position(|other| *other == class).unwrap();
+        let callers = self.callers.get(row).unwrap();
+        callers.get(round % callers.len()).unwrap()
+    }
+
+    /// Puts an account back as it was. Whoever has none gets a note elsewhere instead: the same work for everybody.
+    pub async fn reset(&self, caller: &Caller) {
+        let client = &self.world.dynamodb;
+        let delete = client.delete_item().table_name("portal");
+        let delete = delete.key("pk", text(&caller.key));
+        delete.send().await.unwrap();
+        let image = caller.before.clone().unwrap_or_else(|| {
+            let pk = ("pk".to_owned(), text("REST#0"));
+            let filling = ("text".to_owned(), text(&"x".repeat(800)));
+            [pk, filling].into()
+        });
+        self.world.puts_back(&image).await;
+    }
+
+    /// The request of a caller, from an address of its own: no network has spent its hour.
+    pub fn request(&mut self, caller: &Caller) -> Request {
+        self.requests += 1;
+        let [_, a, b, c] = self.requests.to_be_bytes();
+        let mut context = ApiGatewayV2httpRequestContext::default();
+        context.http.source_ip = Some(format!("10.{a}.{b}.{c}"));
+        let body = json!({ "email": caller.email, "password": caller.password }).to_string();
+        lambda_http::http::Request::builder()
+            .method("POST")
+            .uri("/api/v1/login")
+            .header("origin", "http://localhost:8080")
+            .header("content-type", "application/json")
+            .body(Body::Text(body))
+            .unwrap()
+            .with_request_context(RequestContext::ApiGatewayV2(context))
+    }
+}
+
+/// The answer is the one that everybody gets.
+pub fn is_the_one_answer(response: &Response<Body>) -> bool {
+    let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap_or_default();
+    response.status() == 401 && body.get("code").is_some_and(|code| code == "wrong-credentials")
+}
+
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+struct Stage {
+    world: World,
+    offices: usize,
+}
+
+impl Stage {
+    /// Addresses are equally long, whoever has them.
+    async fn caller(&mut self, class: Class) -> Caller {
+        self.offices += 1;
+        let email = format!("person{:03}@example.jp", self.offices);
+        let key = EmailAddress::parse(&email).unwrap().key();
+        let mut password = OWN_PASSWORD.to_owned();
+        match class {
+            Class::Unknown | Class::GuessedAt => {}
+            Class::PendingWrong | Class::PendingWaiting | Class::FallenFree => {
+                let clerk = self.registers(&email).await;
+                password = clerk.mailed_password(&email).await;
+            }
+            Class::ActiveWrong | Class::ActiveWaiting | Class::Disabled | Class::Stopped => {
+                let mut clerk = self.registers(&email).await;
+                clerk.arrives_at_my_page(&email).await;
+                clerk.calls("POST", "/logout").await.is(204);
+            }
+        }
+        match class {
+            Class::ActiveWrong => WRONG_PASSWORD.clone_into(&mut password),
+            // As long as an initial password, and none.
+            Class::PendingWrong => {
+                password = password.chars().rev().collect();
+            }
+            _ => {}
+        }
+        Caller {
+            class,
+            email,
+            password,
+            key: format!("ACCOUNT#{}", key.as_str()),
+            before: None,
+        }
+    }
+
+    async fn registers(&mut self, email: &str) -> Clerk {
+        let at = self.offices;
+        let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+        let office = TestOffice {
+            user_id: leak(format!("KJ0000008{at:05}")),
+            password: "Mihon9999",
+            number: leak(format!("13799{at:05}")),
+            name: "見本とけい事業所",
+            mail_address: leak(format!("office{at:03}@example.jp")),
+            security_code: None,
+        };
+        let body = json!({
+            "officeNumber": office.number,
+            "officeName": office.name,
+            "mailAddress": office.mail_address,
+            "password": office.password,
+            "passwordExpired": false,
+            "locked": false,
+        });
+        let path = format!("/_dev/offices/{}", office.user_id);
+        let (status, told) = self.world.simulator("PUT", &path, Some(body)).await;
+        assert_eq!(status, 204, "{told}");
+        let mut clerk = self.world.clerk();
+        // From a network of its own, for each has thirty requests an hour.
+        clerk.source_ip = format!("172.16.{}.{}", at / 256, at % 256);
+        clerk.registers(&office, email).await;
+        clerk
+    }
+
+    /// Brings the account to where its class is, and keeps its picture.
+    async fn finish(&self, caller: &mut Caller) {
+        let (now, limits) = (self.world.now(), &self.world.settings.limits);
+        let key = EmailAddress::parse(&caller.email).unwrap().key();
+        let stored = self
+            .world
+            .table
+            .get::<Account>(&key, Found::Strongly)
+            .await
+            .unwrap();
+        let mut account = stored
+            .as_ref()
+            .map_or_else(|| Account::unknown(key, now), |stored| stored.item.clone());
+        match caller.class {
+            Class::Unknown => {
+                assert!(stored.is_none());
+                return;
+            }
+            Class::GuessedAt => account.passwords = account.passwords.failed(now),
+            Class::ActiveWrong | Class::PendingWrong | Class::FallenFree => {}
+            Class::ActiveWaiting | Class::PendingWaiting => {
+                for _ in 0..=limits.free_wrong_passwords {
+                    account.passwords = account.passwords.failed(now);
+                }
+            }
+            Class::Disabled => account.member.as_mut().unwrap().disabled = true,
+            Class::Stopped => {
+                for _ in 0..limits.code_failures {
+                    account.codes = account.codes.failed(now, limits);
+                }
+            }
+        }
+        let replacing = stored.as_ref().map_or(Replacing::Nothing, Replacing::Read);
+        self.world.table.put(account, replacing).await.unwrap();
+        caller.before = self.world.table.get_image(&caller.key).await.unwrap();
+        assert!(caller.before.is_some());
+    }
+}

@@ -1,0 +1,60 @@
+//! Everybody who must not get in gets one answer, byte for byte.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
+
+use oracle::scene::{Class, Scene};
+
+/// Status, headers and body, without what names the request.
+type Told = (u16, Vec<(String, String)>, String);
+
+async fn told(scene: &mut Scene, class: Class) -> Told {
+    let caller = scene.caller(class, 0).clone();
+    scene.reset(&caller).await;
+    let request = scene.request(&caller);
+    let response = scene.world.sends(request).await;
+    let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+    let mut headers: Vec<_> = response
+        .headers()
+        .iter()
+        .filter(|(name, _)| !["x-request-id", "date"].contains(&name.as_str()))
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .collect();
+    headers.sort();
+    let body = String::from_utf8(response.body().to_vec()).unwrap();
+    assert!(body.contains(&id), "the body names the request");
+    (response.status().as_u16(), headers, body.replace(&id, "…"))
+}
+
+/// whether an address is known, active, waiting, stopped, off or free again is nobody's to learn.
+#[tokio::test]
+async fn everybody_who_must_not_get_in_is_told_the_same_byte_for_byte() {
+    let mut scene = Scene::set(Some((64, 1)), 1).await;
+    let unknown = told(&mut scene, Class::Unknown).await;
+    assert_eq!(unknown.0, 401);
+    assert!(unknown.2.contains("\"wrong-credentials\""));
+    assert!(unknown.1.iter().all(|(name, _)| name != "set-cookie"));
+    for class in Class::ALL {
+        assert_eq!(told(&mut scene, class).await, unknown, "{}", class.name());
+    }
+}
+
+/// The callers are who they say they are: put right, each of them gets in, or would but for its one reason.
+#[tokio::test]
+async fn each_class_is_refused_for_its_own_reason_alone() {
+    let mut scene = Scene::set(Some((64, 1)), 1).await;
+    let limits = scene.world.settings.limits.clone();
+    // The waits of the closed guards and the stop of codes pass; what is wrong, unknown, off or free stays so.
+    scene
+        .world
+        .wait(i64::try_from(limits.wrong_password_longest_wait).unwrap());
+    for class in Class::ALL {
+        let caller = scene.caller(class, 0).clone();
+        scene.reset(&caller).await;
+        let request = scene.request(&caller);
+        let status = scene.world.sends(request).await.status().as_u16();
+        let gets_in = matches!(
+            class,
+            Class::ActiveWaiting | Class::PendingWaiting | Class::Stopped
+        );
+        assert_eq!(status == 200, gets_in, "{}: {status}", class.name());
+    }
+}

@@ -1,0 +1,85 @@
+//! The short form of `cargo xtask oracle`: a gross leak, such as a hash that is not made, is found within seconds.
+use std::time::Duration;
+
+use oracle::measure::{Plan, Subject, Times, take};
+use oracle::scene::{Class, Scene};
+use oracle::stats::{SIGNIFICANT, kolmogorov_smirnov, quantile};
+
+/// The middle of the differences of each round: what somebody else on the machine does in a few rounds leaves it alone.
+fn difference(times: &Times, subject: Subject) -> f64 {
+    let unknown = times.get(Subject::Class(Class::Unknown));
+    let differences: Vec<f64> = times
+        .get(subject)
+        .iter()
+        .zip(unknown)
+        .map(|(one, unknown)| one - unknown)
+        .collect();
+    quantile(&differences, 0.5)
+}
+
+/// What is wrong with these times, if anything.
+fn gross_leaks(times: &Times) -> Vec<String> {
+    let hash = difference(times, Subject::OneHashMore);
+    let planted = times.get(Subject::OneHashMore);
+    let p = kolmogorov_smirnov(planted, times.get(Subject::Class(Class::Unknown)));
+    if hash <= 0.0 || p >= SIGNIFICANT {
+        return vec![format!("the planted hash is not found: {hash:.1} ms, p = {p:.4}")];
+    }
+    // Half a hash, as this very run measured it on this very machine.
+    times
+        .of
+        .iter()
+        .map(|(subject, _)| *subject)
+        .filter(|subject| *subject != Subject::OneHashMore)
+        .map(|subject| (subject, difference(times, subject)))
+        .filter(|(_, off)| off.abs() > hash / 2.0)
+        .map(|(subject, off)| format!("{}: {off:.1} ms, a hash takes {hash:.1} ms", subject.name()))
+        .collect()
+}
+
+/// A leak is there each time one looks; what a busy machine does to one look is gone at the next.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_class_takes_half_a_hash_more_or_less_than_the_unknown_and_a_planted_one_is_found() {
+    let mut scene = Scene::set(None, 1).await;
+    let mut subjects: Vec<Subject> = Class::ALL.map(Subject::Class).to_vec();
+    subjects.extend([Subject::Again, Subject::OneHashMore]);
+    let mut looks = Vec::new();
+    for seed in 1..=3 {
+        let plan = Plan {
+            samples: 25,
+            warm_up: 2,
+            seed,
+            longest: Duration::MAX,
+        };
+        let leaks = gross_leaks(&take(&mut scene, &subjects, plan, |_| {}).await.wall);
+        if leaks.is_empty() {
+            return;
+        }
+        looks.push(leaks);
+    }
+    panic!("three times out of three: {looks:#?}");
+}
+
+/// The test tests: a class that makes one hash more is called a leak, and one that makes none.
+#[test]
+fn a_hash_more_or_less_is_called_a_leak() {
+    let mut chance = fastrand::Rng::with_seed(1);
+    let mut like = |middle: f64| -> Vec<f64> { (0..25).map(|_| middle + 5.0 * chance.f64()).collect() };
+    let mut times = Times {
+        of: vec![
+            (Subject::Class(Class::Unknown), like(30.0)),
+            (Subject::OneHashMore, like(50.0)),
+            (Subject::Class(Class::ActiveWrong), like(30.0)),
+        ],
+    };
+    assert_eq!(gross_leaks(&times), Vec::<String>::new());
+    times.of.push((Subject::Class(Class::Stopped), like(50.0)));
+    times.of.push((Subject::Class(Class::Disabled), like(10.0)));
+    assert_eq!(gross_leaks(&times).len(), 2);
+    times.of.retain(|(subject, _)| *subject != Subject::OneHashMore);
+    times.of.push((Subject::OneHashMore, like(30.0)));
+    assert!(
+        gross_leaks(&times).len() == 1,
+        "a measurement that cannot find a hash finds nothing"
+    );
+}

@@ -1,0 +1,297 @@
+//! ワンタイムパスワード認証, by a crowd
+
+use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
+use testkit::{Answer, Clerk, World};
+
+use crate::crowd::{
+    Asked, Storm, TARO, account, active, active_at_the_code, asks, at_the_code, count, kind, only,
+    world_of_many_mails,
+};
+
+/// The code that is so far from the right one.
+fn off(right: &str, by: usize) -> String {
+    let right: usize = right.parse().unwrap();
+    format!("{:06}", (right + by) % 1_000_000)
+}
+
+/// Codes for a crowd: all wrong and different, but for one.
+fn guesses(storm: &mut Storm, crowd: usize, right: &str) -> Vec<String> {
+    let lucky = storm.one_of(crowd);
+    (0..crowd)
+        .map(|at| {
+            if at == lucky {
+                right.to_owned()
+            } else {
+                off(right, at + 1)
+            }
+        })
+        .collect()
+}
+
+/// At most five codes of a challenge are judged, and at most one of them is right.
+#[track_caller]
+fn five_were_judged(answers: &[(Clerk, Answer)]) {
+    let (wrong, right) = (count(answers, "wrong-code"), count(answers, "200"));
+    assert!(right <= 1, "{right} went through");
+    assert!(
+        (1..=5).contains(&(wrong + right)),
+        "{wrong} wrong ones and {right} right ones were judged"
+    );
+    if right == 0 {
+        assert_eq!(wrong, 5, "tries were left, and the right code was not judged");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_hundred_guesses_at_a_registration_code_five_are_judged() {
+    let mut storm = Storm::of("guesses at a registration code", 1);
+    for _ in storm.rounds() {
+        let world = World::start().await;
+        let mut taro = world.clerk();
+        taro.authenticates(&PLAIN_OFFICE).await.is(200);
+        let right = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
+        let crowd = storm.crowd(200);
+        let asked = guesses(&mut storm, crowd, &right)
+            .into_iter()
+            .map(|code| asks!(taro, |clerk| clerk.types_code(&code)))
+            .collect();
+        let answers = storm.breaks(asked).await;
+        five_were_judged(&answers);
+        // The user's own count comes first, and reaches its stop before the last of them find no try left.
+        only(
+            &answers,
+            &[
+                "200",
+                "wrong-code",
+                "no-tries-left",
+                "wrong-step",
+                "too-many-requests",
+            ],
+        );
+        storm.leaves_order(&world).await;
+        // The person goes on, with what was won or from the beginning.
+        if count(&answers, "200") == 1 {
+            taro.calls("GET", "/registration")
+                .await
+                .is(200)
+                .leads_to("profile");
+        } else {
+            world.wait(900);
+            taro.proves_to_be(&PLAIN_OFFICE).await.is(200);
+        }
+    }
+    storm.ends();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_hundred_guesses_at_the_code_of_a_pending_member_five_are_judged() {
+    let mut storm = Storm::of("guesses at a log-in code, pending", 1);
+    for _ in storm.rounds() {
+        let world = World::start().await;
+        world.clerk().registers(&PLAIN_OFFICE, TARO).await;
+        let password = world.clerk().mailed_password(TARO).await;
+        let taro = at_the_code(&world, &password).await;
+        let right = taro.mailed_code(TARO).await;
+        let crowd = storm.crowd(200);
+        let asked = guesses(&mut storm, crowd, &right)
+            .into_iter()
+            .map(|code| asks!(taro, |clerk| clerk.types_login_code(&code)))
+            .collect();
+        let answers = storm.breaks(asked).await;
+        five_were_judged(&answers);
+        only(
+            &answers,
+            &[
+                "200",
+                "wrong-code",
+                "no-tries-left",
+                "wrong-step",
+                "too-many-requests",
+            ],
+        );
+        assert!(
+            account(&world, TARO).await.member.unwrap().sessions.is_empty(),
+            "the code of a pending member leads to 新しいパスワード, and gives no session"
+        );
+        storm.leaves_order(&world).await;
+    }
+    storm.ends();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_hundred_guesses_at_the_code_of_an_active_member_five_are_judged_and_one_gives_a_session() {
+    let mut storm = Storm::of("guesses at a log-in code, active", 2);
+    for _ in storm.rounds() {
+        let world = World::start().await;
+        let mut first = active(&world).await;
+        first.calls("POST", "/logout").await.is(204);
+        let taro = at_the_code(&world, OWN_PASSWORD).await;
+        let right = taro.mailed_code(TARO).await;
+        let crowd = storm.crowd(200);
+        let asked = guesses(&mut storm, crowd, &right)
+            .into_iter()
+            .map(|code| asks!(taro, |clerk| clerk.types_login_code(&code)))
+            .collect();
+        let answers = storm.breaks(asked).await;
+        five_were_judged(&answers);
+        only(&answers, &["200", "wrong-code", "no-tries-left", "wrong-step"]);
+        let sessions = account(&world, TARO).await.member.unwrap().sessions.len();
+        assert_eq!(sessions, count(&answers, "200"));
+        storm.leaves_order(&world).await;
+        // Whoever guessed, the owner comes in by a new log-in.
+        let mut owner = at_the_code(&world, OWN_PASSWORD).await;
+        let code = owner.mailed_code(TARO).await;
+        owner.types_login_code(&code).await.is(200).leads_to("my-page");
+    }
+    storm.ends();
+}
+
+/// Many log-ins of one account at once, guesses in all of them: the tenth wrong code stops them all.
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_wrong_codes_of_an_account_are_judged_over_all_its_challenges() {
+    let mut storm = Storm::of("guesses over many log-ins of one account", 1);
+    for _ in storm.rounds() {
+        let world = world_of_many_mails().await;
+        active(&world).await;
+        let challenges = storm.crowd(8);
+        let mut asked: Vec<Asked> = Vec::new();
+        for _ in 0..challenges {
+            let taro = at_the_code(&world, OWN_PASSWORD).await;
+            let right = taro.mailed_code(TARO).await;
+            for by in 1..=8 {
+                let code = off(&right, by);
+                asked.push(asks!(taro, |clerk| clerk.types_login_code(&code)));
+            }
+        }
+        let answers = storm.breaks(asked).await;
+        assert_eq!(count(&answers, "wrong-code"), 10);
+        only(&answers, &["wrong-code", "no-tries-left", "too-many-requests"]);
+        let codes = account(&world, TARO).await.codes;
+        assert_eq!(codes.failures.len(), 10);
+        storm.leaves_order(&world).await;
+
+        // No password leads to a further code until the stop is over, and then the owner comes in.
+        let mut owner = world.clerk();
+        owner
+            .logs_in(TARO, OWN_PASSWORD)
+            .await
+            .is_told("wrong-credentials");
+        world.wait(900);
+        owner.logs_in(TARO, OWN_PASSWORD).await.is(200);
+        let code = owner.mailed_code(TARO).await;
+        owner.types_login_code(&code).await.is(200).leads_to("my-page");
+    }
+    storm.ends();
+}
+
+/// The same at 初回利用登録, where the codes of one claims user are counted together.
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_wrong_codes_of_a_claims_user_are_judged_over_all_its_challenges() {
+    let mut storm = Storm::of("guesses over many registrations of one user", 1);
+    for _ in storm.rounds() {
+        let world = world_of_many_mails().await;
+        let mut asked: Vec<Asked> = Vec::new();
+        for _ in 0..storm.crowd(8) {
+            let mut taro = world.clerk();
+            taro.authenticates(&PLAIN_OFFICE).await.is(200);
+            let right = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
+            for by in 1..=8 {
+                let code = off(&right, by);
+                asked.push(asks!(taro, |clerk| clerk.types_code(&code)));
+            }
+        }
+        let answers = storm.breaks(asked).await;
+        assert_eq!(count(&answers, "wrong-code"), 10);
+        only(&answers, &["wrong-code", "no-tries-left", "too-many-requests"]);
+        storm.leaves_order(&world).await;
+        world.wait(900);
+        world.clerk().proves_to_be(&PLAIN_OFFICE).await.is(200);
+    }
+    storm.ends();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_hundred_right_registration_codes_one_leads_on_and_the_others_are_told_where() {
+    let mut storm = Storm::of("right registration codes", 1);
+    for _ in storm.rounds() {
+        let world = World::start().await;
+        let mut taro = world.clerk();
+        taro.authenticates(&PLAIN_OFFICE).await.is(200);
+        let right = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
+        let asked = (0..storm.crowd(100))
+            .map(|_| {
+                let code = right.clone();
+                asks!(taro, |clerk| clerk.types_code(&code))
+            })
+            .collect();
+        let answers = storm.breaks(asked).await;
+        assert_eq!(count(&answers, "200"), 1);
+        for (_, answer) in answers {
+            if answer.status != 200 {
+                answer.is_told("wrong-step").leads_to("profile");
+            }
+        }
+        storm.leaves_order(&world).await;
+    }
+    storm.ends();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_hundred_right_log_in_codes_one_gives_a_session_and_the_others_a_way_on() {
+    let mut storm = Storm::of("right log-in codes, active", 1);
+    for _ in storm.rounds() {
+        let world = World::start().await;
+        let taro = active_at_the_code(&world).await;
+        let sessions_before = account(&world, TARO).await.member.unwrap().sessions.len();
+        let right = taro.mailed_code(TARO).await;
+        let asked = (0..storm.crowd(100))
+            .map(|_| {
+                let code = right.clone();
+                asks!(taro, |clerk| clerk.types_login_code(&code))
+            })
+            .collect();
+        let answers = storm.breaks(asked).await;
+        assert_eq!(count(&answers, "200"), 1);
+        // Before the winner's session is known five have passed, and the others find no try left.
+        only(&answers, &["200", "wrong-step", "no-tries-left"]);
+        let sessions = account(&world, TARO).await.member.unwrap().sessions.len();
+        assert_eq!(sessions, sessions_before + 1);
+        for (mut clerk, answer) in answers {
+            if kind(&answer) == "200" {
+                clerk.calls("GET", "/me").await.is(200);
+            } else {
+                // Wherever the answer left them: the log-in stands at マイページ, and gives its session again.
+                clerk.calls("GET", "/login").await.is(200).leads_to("my-page");
+            }
+        }
+        storm.leaves_order(&world).await;
+    }
+    storm.ends();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_hundred_right_codes_of_a_pending_member_one_leads_on() {
+    let mut storm = Storm::of("right log-in codes, pending", 1);
+    for _ in storm.rounds() {
+        let world = World::start().await;
+        world.clerk().registers(&PLAIN_OFFICE, TARO).await;
+        let password = world.clerk().mailed_password(TARO).await;
+        let taro = at_the_code(&world, &password).await;
+        let right = taro.mailed_code(TARO).await;
+        let asked = (0..storm.crowd(100))
+            .map(|_| {
+                let code = right.clone();
+                asks!(taro, |clerk| clerk.types_login_code(&code))
+            })
+            .collect();
+        let answers = storm.breaks(asked).await;
+        assert_eq!(count(&answers, "200"), 1);
+        for (_, answer) in answers {
+            if answer.status != 200 {
+                answer.is_told("wrong-step").leads_to("new-password");
+            }
+        }
+        storm.leaves_order(&world).await;
+    }
+    storm.ends();
+}

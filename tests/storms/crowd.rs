@@ -1,0 +1,254 @@
+//! A crowd: requests that are sent at once, and how they were answered.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use portal::account::Account;
+use portal::limits::Limits;
+use portal::values::EmailAddress;
+use serde_json::json;
+use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, TestOffice, profile};
+use testkit::{Answer, Clerk, Settings, World};
+
+use crate::invariants;
+
+/// A request of a crowd: who asks, and what comes of it.
+pub(crate) type Asked = Pin<Box<dyn Future<Output = (Clerk, Answer)> + Send>>;
+
+/// One request by a copy of a clerk: `asks!(taro, |clerk| clerk.types_code(&code))`.
+macro_rules! asks {
+    ($clerk:expr, |$name:ident| $request:expr) => {{
+        let mut $name = $clerk.clone();
+        Box::pin(async move {
+            let answer = $request.await;
+            ($name, answer)
+        }) as $crate::crowd::Asked
+    }};
+}
+pub(crate) use asks;
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "`cargo xtask storm` says here how long the storm is to last"
+)]
+fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn number(name: &str) -> Option<u64> {
+    setting(name).map(|text| {
+        text.parse()
+            .unwrap_or_else(|_| panic!("{name} is not a number: {text}"))
+    })
+}
+
+/// One kind of storm, its rounds, and what was answered in them.
+pub(crate) struct Storm {
+    name: &'static str,
+    chance: fastrand::Rng,
+    seed: u64,
+    rounds: u64,
+    scale: usize,
+    begun: Instant,
+    asked: usize,
+    answers: BTreeMap<String, usize>,
+}
+
+impl Storm {
+    /// So many rounds, unless `STORM_ROUNDS` says otherwise.
+    pub(crate) fn of(name: &'static str, rounds: u64) -> Self {
+        let seed = number("STORM_SEED").unwrap_or(1);
+        Self {
+            name,
+            chance: fastrand::Rng::with_seed(seed),
+            seed,
+            rounds: number("STORM_ROUNDS").unwrap_or(rounds),
+            scale: number("STORM_SCALE").map_or(1, |scale| usize::try_from(scale).unwrap().max(1)),
+            begun: Instant::now(),
+            asked: 0,
+            answers: BTreeMap::new(),
+        }
+    }
+
+    /// How often.
+    pub(crate) fn rounds(&self) -> std::ops::Range<u64> {
+        0..self.rounds
+    }
+
+    /// A crowd of this size, or a multiple of it in a longer storm.
+    pub(crate) fn crowd(&self, size: usize) -> usize {
+        size * self.scale
+    }
+
+    /// Somebody of a crowd of this size.
+    pub(crate) fn one_of(&mut self, size: usize) -> usize {
+        self.chance.usize(..size)
+    }
+
+    /// Sends all at once, in an order of the seed's; the answers come in the order of the requests.
+    ///
+    /// Every other crowd is spread over up to two milliseconds, so that some requests meet others half-way.
+    pub(crate) async fn breaks(&mut self, crowd: Vec<Asked>) -> Vec<(Clerk, Answer)> {
+        self.asked += crowd.len();
+        let spread = self.chance.bool();
+        let mut shuffled: Vec<_> = crowd.into_iter().enumerate().collect();
+        self.chance.shuffle(&mut shuffled);
+        let mut running = Vec::new();
+        for (at, request) in shuffled {
+            let wait = Duration::from_micros(if spread { self.chance.u64(..2_000) } else { 0 });
+            running.push((
+                at,
+                tokio::spawn(async move {
+                    if !wait.is_zero() {
+                        tokio::time::sleep(wait).await;
+                    }
+                    request.await
+                }),
+            ));
+        }
+        let mut answers = Vec::new();
+        for (at, request) in running {
+            answers.push((at, request.await.unwrap()));
+        }
+        answers.sort_by_key(|(at, _)| *at);
+        let answers: Vec<_> = answers.into_iter().map(|(_, answer)| answer).collect();
+        for (_, answer) in &answers {
+            *self.answers.entry(kind(answer)).or_default() += 1;
+        }
+        answers
+    }
+
+    /// What must be true after every storm; to be asked once a round.
+    pub(crate) async fn leaves_order(&self, world: &World) {
+        invariants::hold(world).await;
+    }
+
+    /// Writes what was answered where `cargo xtask storm` reads it.
+    pub(crate) fn ends(self) {
+        let mut told = String::new();
+        for (kind, times) in &self.answers {
+            let _ = write!(told, "{}{kind} {times}", if told.is_empty() { "" } else { ", " });
+        }
+        if let Some(path) = setting("STORM_REPORT") {
+            let line = json!({
+                "storm": self.name,
+                "seed": self.seed,
+                "rounds": self.rounds,
+                "asked": self.asked,
+                "answers": told,
+                "milliseconds": u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            });
+            let mut file = std::fs::OpenOptions::new()
+                .append(true)
+                .create(true)
+                .open(path)
+                .unwrap();
+            // One write, for other storms write to the same file.
+            file.write_all(format!("{line}\n").as_bytes()).unwrap();
+        }
+    }
+}
+
+/// What an answer says, in a word: the problem's code, or the status.
+pub(crate) fn kind(answer: &Answer) -> String {
+    answer.body["code"]
+        .as_str()
+        .map_or_else(|| answer.status.to_string(), str::to_owned)
+}
+
+/// How many say this.
+pub(crate) fn count(answers: &[(Clerk, Answer)], word: &str) -> usize {
+    answers.iter().filter(|(_, answer)| kind(answer) == word).count()
+}
+
+/// Nobody is told anything but these.
+#[track_caller]
+pub(crate) fn only(answers: &[(Clerk, Answer)], words: &[&str]) {
+    for (_, answer) in answers {
+        let kind = kind(answer);
+        assert!(words.contains(&kind.as_str()), "{kind}: {}", answer.body);
+    }
+}
+
+/// A world in which a mailbox takes as many mails as a storm needs.
+pub(crate) async fn world_of_many_mails() -> World {
+    let settings = Settings::default();
+    let limits = Limits {
+        mails_per_hour: 10_000,
+        mails_per_day: 10_000,
+        ..settings.limits
+    };
+    World::with(Settings { limits, ..settings }).await
+}
+
+/// 太郎, at マイページ for the first time.
+pub(crate) async fn active(world: &World) -> Clerk {
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, TARO).await;
+    taro.arrives_at_my_page(TARO).await;
+    taro
+}
+
+/// 太郎's address.
+pub(crate) const TARO: &str = "taro@example.jp";
+
+/// 太郎 once more at another browser, who has typed the password and waits for the code.
+pub(crate) async fn at_the_code(world: &World, password: &str) -> Clerk {
+    let mut taro = world.clerk();
+    taro.logs_in(TARO, password).await.is(200).leads_to("otp");
+    taro
+}
+
+/// The same, active.
+pub(crate) async fn active_at_the_code(world: &World) -> Clerk {
+    active(world).await;
+    at_the_code(world, OWN_PASSWORD).await
+}
+
+/// Somebody of this office before 「登録する」.
+pub(crate) async fn before_confirm(world: &World, office: &TestOffice, email: &str) -> Clerk {
+    let mut clerk = world.clerk();
+    clerk.proves_to_be(office).await.is(200).leads_to("profile");
+    clerk
+        .enters_profile(&profile(email))
+        .await
+        .is(200)
+        .leads_to("confirm");
+    clerk
+}
+
+/// A further office of the claims system, of its own number, user and address.
+pub(crate) async fn another_office(world: &World, at: usize) -> TestOffice {
+    // A name per office and process; there are few of them.
+    let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+    let office = TestOffice {
+        user_id: leak(format!("KJ0000009{at:05}")),
+        password: "Mihon9999",
+        number: leak(format!("13799{at:05}")),
+        name: "見本あらし事業所",
+        mail_address: leak(format!("office{at}@example.jp")),
+        security_code: None,
+    };
+    let body = json!({
+        "officeNumber": office.number,
+        "officeName": office.name,
+        "mailAddress": office.mail_address,
+        "password": office.password,
+        "passwordExpired": false,
+        "locked": false,
+    });
+    let path = format!("/_dev/offices/{}", office.user_id);
+    let (status, told) = world.simulator("PUT", &path, Some(body)).await;
+    assert_eq!(status, 204, "{told}");
+    office
+}
+
+/// The account of an address.
+pub(crate) async fn account(world: &World, email: &str) -> Account {
+    let key = EmailAddress::parse(email).unwrap().key();
+    let found = world.table.get(&key, platform::store::Found::Strongly).await;
+    found.unwrap().unwrap().item
+}

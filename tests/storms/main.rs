@@ -1,0 +1,23 @@
+//! Storms: many requests at once on the real handlers, and what must be true however they interleave.
+//!
+//! `cargo nextest run -p acceptance --test storms` is the short form; `cargo xtask storm` takes more rounds, larger
+//! crowds and seeds of your choice, and prints how the answers were distributed.
+
+// A journey is one long future of many steps.
+#![recursion_limit = "512"]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says so by a panic"
+)]
+
+mod claims;
+mod codes;
+mod crowd;
+mod invariants;
+mod mails;
+mod passwords;
+mod registration;
+mod sessions;

@@ -1,0 +1,340 @@
+//! 「登録する」, by a crowd
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, SHARED_OFFICE, SHARED_OFFICE_AGAIN, profile};
+use testkit::{Answer, Clerk, World};
+
+use crate::crowd::{
+    Asked, Storm, TARO, another_office, asks, before_confirm, count, kind, only, world_of_many_mails,
+};
+use crate::invariants;
+
+async fn initial_passwords(world: &World) -> Vec<String> {
+    let mails = world.mails().await.into_iter();
+    mails
+        .filter(|mail| mail.text.contains("初期パスワード："))
+        .map(|mail| mail.to)
+        .collect()
+}
+
+/// twenty browsers of one office, each with an address of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_first_registrations_of_an_office_one_wins_and_one_password_is_mailed() {
+    let mut storm = Storm::of("first registrations of one office", 2);
+    for _ in storm.rounds() {
+        let world = world_of_many_mails().await;
+        let mut asked: Vec<Asked> = Vec::new();
+        for at in 0..storm.crowd(20) {
+            // Whichever of its user ids proves the office: it is one.
+            let office = [SHARED_OFFICE, SHARED_OFFICE_AGAIN][at % 2];
+            let clerk = before_confirm(&world, &office, &format!("person{at}@example.jp")).await;
+            asked.push(asks!(clerk, |clerk| clerk.confirms("first-registration")));
+        }
+        let answers = storm.breaks(asked).await;
+        assert_eq!(count(&answers, "201"), 1);
+        let mut winner = None;
+        for (at, (mut clerk, answer)) in answers.into_iter().enumerate() {
+            if answer.status == 201 {
+                winner = Some(format!("person{at}@example.jp"));
+                continue;
+            }
+            answer
+                .is_told("organisation-already-registered")
+                .is(409)
+                .leads_to("already-registered")
+                .has(
+                    "/title",
+                    "同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。",
+                );
+            clerk
+                .calls("GET", "/registration")
+                .await
+                .is(200)
+                .leads_to("already-registered");
+        }
+        let winner = winner.unwrap();
+        assert_eq!(initial_passwords(&world).await, [winner.as_str()]);
+        assert_eq!(world.items_of("OFFICE").await.len(), 1);
+        storm.leaves_order(&world).await;
+        world.clerk().arrives_at_my_page(&winner).await;
+    }
+    storm.ends();
+}
+
+/// Ten offices want one address: nothing half-done stays of those who lose it.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_ten_offices_that_want_one_address_one_gets_it_and_the_others_are_free() {
+    let mut storm = Storm::of("one address from many offices", 1);
+    for _ in storm.rounds() {
+        let world = World::start().await;
+        let mut asked: Vec<Asked> = Vec::new();
+        for at in 0..storm.crowd(10) {
+            let office = another_office(&world, at).await;
+            let clerk = before_confirm(&world, &office, TARO).await;
+            asked.push(asks!(clerk, |clerk| clerk.confirms("one-address-00001")));
+        }
+        let answers = storm.breaks(asked).await;
+        assert_eq!(count(&answers, "201"), 1);
+        assert_eq!(initial_passwords(&world).await, [TARO]);
+        assert_eq!(world.items_of("OFFICE").await.len(), 1);
+        storm.leaves_order(&world).await;
+        for (at, (mut clerk, answer)) in answers.into_iter().enumerate() {
+            if answer.status == 201 {
+                continue;
+            }
+            answer.is_told("email-taken").leads_to("confirm");
+            let own = format!("person{at}@example.jp");
+            clerk.enters_profile(&profile(&own)).await.is(200);
+            clerk.confirms("own-address-000001").await.is(201);
+            assert_eq!(world.mails_to(&own).await.len(), 1);
+        }
+        assert_eq!(world.items_of("OFFICE").await.len(), storm.crowd(10));
+        storm.leaves_order(&world).await;
+    }
+    storm.ends();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_clicks_with_one_key_register_once_and_are_answered_alike() {
+    let mut storm = Storm::of("登録する with one key", 2);
+    for _ in storm.rounds() {
+        let world = World::start().await;
+        let taro = before_confirm(&world, &PLAIN_OFFICE, TARO).await;
+        let asked = (0..storm.crowd(50))
+            .map(|_| asks!(taro, |clerk| clerk.confirms("same-key-00000000")))
+            .collect();
+        let answers = storm.breaks(asked).await;
+        let first = answers[0].1.clone().is(201).leads_to("completed");
+        for (_, answer) in &answers {
+            assert_eq!((answer.status, &answer.body), (201, &first.body));
+        }
+        assert_eq!(initial_passwords(&world).await, [TARO]);
+        storm.leaves_order(&world).await;
+        world.clerk().arrives_at_my_page(TARO).await;
+    }
+    storm.ends();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_clicks_with_fifty_keys_register_once() {
+    let mut storm = Storm::of("登録する with other keys", 2);
+    for _ in storm.rounds() {
+        let world = World::start().await;
+        let taro = before_confirm(&world, &PLAIN_OFFICE, TARO).await;
+        let asked = (0..storm.crowd(50))
+            .map(|at| {
+                let key = format!("other-key-{at:06}");
+                asks!(taro, |clerk| clerk.confirms(&key))
+            })
+            .collect();
+        let answers = storm.breaks(asked).await;
+        assert_eq!(count(&answers, "201"), 1);
+        for (_, answer) in answers {
+            if answer.status != 201 {
+                // One's own second click is never told that somebody else registered the office.
+                answer.is_told("wrong-step").leads_to("completed");
+            }
+        }
+        assert_eq!(initial_passwords(&world).await, [TARO]);
+        storm.leaves_order(&world).await;
+    }
+    storm.ends();
+}
+
+async fn confirms_draft(clerk: &mut Clerk, key: &str, draft: Value) -> Answer {
+    clerk
+        .keyed("POST", "/registration/confirm", key, &json!({ "draft": draft }))
+        .await
+}
+
+/// One key, and two bodies under it: the shown draft is registered, the other one never answered like it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_with_another_body_registers_nothing_and_is_told_so() {
+    let mut storm = Storm::of("登録する with one key and two bodies", 2);
+    for _ in storm.rounds() {
+        let world = World::start().await;
+        let taro = before_confirm(&world, &PLAIN_OFFICE, TARO).await;
+        let shown = taro.draft.clone().unwrap();
+        let asked: Vec<Asked> = (0..storm.crowd(50))
+            .map(|at| {
+                let draft = if at % 2 == 0 {
+                    json!(shown)
+                } else {
+                    json!("another-draft")
+                };
+                asks!(taro, |clerk| confirms_draft(
+                    &mut clerk,
+                    "same-key-00000000",
+                    draft
+                ))
+            })
+            .collect();
+        let answers = storm.breaks(asked).await;
+        let mut bodies = BTreeSet::new();
+        for (at, (_, answer)) in answers.iter().enumerate() {
+            if at % 2 == 0 {
+                bodies.insert(answer.clone().is(201).body.to_string());
+            } else {
+                let told = kind(answer);
+                assert!(
+                    ["draft-changed", "idempotency-key-reused"].contains(&told.as_str()),
+                    "{told}"
+                );
+            }
+        }
+        assert_eq!(bodies.len(), 1);
+        only(&answers, &["201", "draft-changed", "idempotency-key-reused"]);
+        assert_eq!(initial_passwords(&world).await, [TARO]);
+        storm.leaves_order(&world).await;
+    }
+    storm.ends();
+}
+
+/// Two tabs of one registration that correct the profile while the other confirms: what is registered was shown.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_registered_while_another_tab_corrects_was_shown() {
+    let mut storm = Storm::of("登録する while the profile is corrected", 3);
+    for _ in storm.rounds() {
+        let world = World::start().await;
+        let taro = before_confirm(&world, &PLAIN_OFFICE, TARO).await;
+        let mut asked: Vec<Asked> = Vec::new();
+        for at in 0..storm.crowd(10) {
+            let key = format!("confirms-{at:08}");
+            asked.push(asks!(taro, |clerk| clerk.confirms(&key)));
+            let other = profile(&format!("other{at}@example.jp"));
+            asked.push(asks!(taro, |clerk| clerk.enters_profile(&other)));
+        }
+        let answers = storm.breaks(asked).await;
+        only(&answers, &["200", "201", "draft-changed", "wrong-step"]);
+        // Nobody but this draft's address was ever confirmed.
+        let registered = count(&answers, "201");
+        assert!(registered <= 1);
+        let mailed = initial_passwords(&world).await;
+        assert_eq!(mailed, vec![TARO; registered]);
+        storm.leaves_order(&world).await;
+        let mut taro = taro.clone();
+        let stands = taro.calls("GET", "/registration").await.is(200);
+        if registered == 0 {
+            taro.draft = stands.body["draft"].as_str().map(str::to_owned);
+            stands.leads_to("confirm");
+        } else {
+            stands.leads_to("completed").has("/profile/email", TARO);
+        }
+    }
+    storm.ends();
+}
+
+/// Somebody of the office at 「修正」: the profile that is to take the place of whoever never came.
+async fn before_correction(world: &World, email: &str) -> Clerk {
+    let mut clerk = world.clerk();
+    clerk
+        .proves_to_be(&PLAIN_OFFICE)
+        .await
+        .is(200)
+        .leads_to("already-registered");
+    clerk
+        .enters_profile(&profile(email))
+        .await
+        .is(200)
+        .leads_to("confirm");
+    clerk
+}
+
+/// Ten browsers correct one registration: one takes the place of the first, and the first password is dead.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_ten_corrections_of_one_registration_one_is_made() {
+    let mut storm = Storm::of("corrections of one registration", 2);
+    for _ in storm.rounds() {
+        let world = world_of_many_mails().await;
+        world.clerk().registers(&PLAIN_OFFICE, TARO).await;
+        let first = world.clerk().mailed_password(TARO).await;
+        let mut asked: Vec<Asked> = Vec::new();
+        for at in 0..storm.crowd(10) {
+            let clerk = before_correction(&world, &format!("person{at}@example.jp")).await;
+            asked.push(asks!(clerk, |clerk| clerk.confirms("correction-000001")));
+        }
+        let answers = storm.breaks(asked).await;
+        assert_eq!(count(&answers, "201"), 1);
+        only(&answers, &["201", "organisation-already-registered"]);
+        let won = answers
+            .iter()
+            .position(|(_, answer)| answer.status == 201)
+            .unwrap();
+        let winner = format!("person{won}@example.jp");
+        let mut mailed = initial_passwords(&world).await;
+        mailed.sort();
+        assert_eq!(mailed, [winner.as_str(), TARO]);
+        storm.leaves_order(&world).await;
+        let mut taro = world.clerk();
+        taro.logs_in(TARO, &first).await.is_told("wrong-credentials");
+        taro.arrives_at_my_page(&winner).await;
+    }
+    storm.ends();
+}
+
+/// The member comes at last while others correct the registration: either the member is in, or somebody has the place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_log_in_among_corrections_ends_with_one_member() {
+    let mut storm = Storm::of("corrections while the member comes", 4);
+    for _ in storm.rounds() {
+        let world = world_of_many_mails().await;
+        world.clerk().registers(&PLAIN_OFFICE, TARO).await;
+        let mut taro = world.clerk();
+        taro.logs_in_for_the_first_time(TARO).await;
+        let version = taro.is_shown_the_terms().await;
+        let mut asked: Vec<Asked> = vec![asks!(taro, |clerk| clerk.changes_password(OWN_PASSWORD, &version))];
+        for at in 0..storm.crowd(3) {
+            let clerk = before_correction(&world, &format!("person{at}@example.jp")).await;
+            asked.push(asks!(clerk, |clerk| clerk.confirms("correction-000001")));
+        }
+        let answers = storm.breaks(asked).await;
+        let came = kind(&answers[0].1) == "200";
+        let corrected = count(&answers, "201");
+        only(
+            &answers,
+            &["200", "201", "no-flow", "organisation-already-registered"],
+        );
+        assert_eq!(usize::from(came) + corrected, 1, "one of them has the seat");
+        let (mut taro, _) = answers.into_iter().next().unwrap();
+        let me = taro.calls("GET", "/me").await;
+        assert_eq!(me.status == 200, came);
+        storm.leaves_order(&world).await;
+    }
+    storm.ends();
+}
+
+/// A seat has fallen free: the office registers anew, and another office takes the address, in the same second.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_and_an_address_that_fell_free_go_to_whoever_is_first_and_to_nobody_twice() {
+    let mut storm = Storm::of("a seat and an address that fell free", 3);
+    for _ in storm.rounds() {
+        let world = world_of_many_mails().await;
+        world.clerk().registers(&PLAIN_OFFICE, TARO).await;
+        world.wait(1_209_600);
+        let mut asked: Vec<Asked> = Vec::new();
+        for at in 0..storm.crowd(4) {
+            let clerk = before_confirm(&world, &PLAIN_OFFICE, &format!("person{at}@example.jp")).await;
+            asked.push(asks!(clerk, |clerk| clerk.confirms("falls-free-000001")));
+        }
+        for at in 0..storm.crowd(4) {
+            let office = another_office(&world, at).await;
+            let clerk = before_confirm(&world, &office, TARO).await;
+            asked.push(asks!(clerk, |clerk| clerk.confirms("falls-free-000001")));
+        }
+        let crowd = asked.len();
+        let mut answers = storm.breaks(asked).await;
+        only(
+            &answers,
+            &["201", "organisation-already-registered", "email-taken"],
+        );
+        let others = answers.split_off(crowd / 2);
+        assert_eq!(count(&answers, "201"), 1, "the office has one new owner");
+        assert_eq!(count(&others, "201"), 1, "the address has one new owner");
+        assert_eq!(world.items_of("OFFICE").await.len(), 2);
+        // The budgets have forgotten the mails of two weeks ago.
+        invariants::hold_but_for_mails(&world).await;
+    }
+    storm.ends();
+}
