@@ -6,6 +6,7 @@ mod dev;
 mod generate;
 mod keeper;
 mod links;
+mod registers;
 mod runner;
 mod settings;
 mod stack;
