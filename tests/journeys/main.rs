@@ -10,6 +10,7 @@
     reason = "a test that cannot go on says so by a panic"
 )]
 
+mod abuse;
 mod already_registered;
 mod attacks;
 mod capacity;
