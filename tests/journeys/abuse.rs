@@ -2,9 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::io::Write;
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex};
+
 use lambda_http::Body;
+use lambda_http::http::Request;
+use platform::clock::Clock;
+use platform::http::{Answer, Call, Edge, Success};
 use platform::store::{Attributes, Found, Mark, Replacing, Written};
 use portal::account::Account;
+use portal::limits::Limits;
 use portal::mail::Delivery;
 use portal::values::EmailAddress;
 use portal_local::ses::Outcome;
@@ -400,4 +408,58 @@ async fn what_scanners_look_for_is_not_found() {
             scanner.calls(method, path).await.is_told("not-found");
         }
     }
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(octets);
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn panics(_: Call) -> Answer {
+    panic!("what a panic says is for nobody's eyes")
+}
+
+/// The last resort: the person is answered, the log says so once, and the next request finds the function alive.
+#[tokio::test]
+async fn a_panic_is_answered_like_a_fault_logged_and_over() {
+    let log = Log::default();
+    let writer = log.clone();
+    let listening = tracing::subscriber::set_default(platform::telemetry::subscriber(move || writer.clone()));
+    let edge = Edge {
+        function: "terms",
+        clock: Clock::Set(Arc::new(AtomicI64::new(0))),
+        limits: Arc::new(Limits::standard()),
+        origins: Vec::new().into(),
+        problem_base: "https://portal.example.jp/problems/".into(),
+    };
+    let request = || {
+        let request = Request::get("/api/v1/terms");
+        request.body(Body::Empty).unwrap()
+    };
+
+    let answer = edge.serve(request(), panics).await;
+    assert_eq!(answer.status(), 503);
+    assert_eq!(answer.headers()["retry-after"], "5");
+    let body = String::from_utf8(answer.body().to_vec()).unwrap();
+    assert!(
+        body.contains("\"temporarily-unavailable\"") && !body.contains("eyes"),
+        "{body}"
+    );
+
+    let next = edge.serve(request(), |_| async { Ok(Success::nothing()) }).await;
+    assert!(next.status().is_success());
+    drop(listening);
+    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(logged.matches("\"a step panicked\"").count(), 1, "{logged}");
+    assert_eq!(logged.matches("\"outcome\":\"panicked\"").count(), 1, "{logged}");
+    assert!(!logged.contains("eyes"), "{logged}");
 }

@@ -151,6 +151,9 @@ struct Row {
     /// A file of the repository; after `: `, words that stand in it.
     #[serde(default)]
     proofs: Vec<String>,
+    /// The same, where the file says what will be, or what is not: worth reading, and no proof.
+    #[serde(default)]
+    see: Vec<String>,
     /// Parts that are not built yet and bring it, or more of it.
     #[serde(default)]
     waits: Vec<String>,
@@ -184,10 +187,10 @@ impl Row {
             Some(Standing::Documents)
         } else if !self.pending.is_empty() {
             Some(Standing::Pending)
-        } else if let Some(part) = self.waits.first() {
-            Some(Standing::NotYet(part.clone()))
+        } else if self.none.is_some() {
+            Some(Standing::None)
         } else {
-            self.none.as_ref().map(|_| Standing::None)
+            self.waits.first().cloned().map(Standing::NotYet)
         }
     }
 }
@@ -243,7 +246,7 @@ impl House<'_> {
                 None => problems.push(format!("{id}: there is no test {name}{}", self.elsewhere(name))),
             }
         }
-        for proof in &row.proofs {
+        for proof in row.proofs.iter().chain(&row.see) {
             let (path, words) = split(proof);
             match (fs::read_to_string(self.root.join(path)), words) {
                 (Ok(text), Some(words)) if !text.contains(words) => {
@@ -331,11 +334,12 @@ impl House<'_> {
             let file = self.tests.get(name).map_or("", |test| test.file.as_str());
             lines.push(format!("[`{name}`]({})", from_docs(file)));
         }
-        for proof in &row.proofs {
+        let link = |proof: &String| {
             let (path, words) = split(proof);
             let said = words.map_or(String::new(), |words| format!(": `{}`", cell(words)));
-            lines.push(format!("[{}]({}){said}", label(path), from_docs(path)));
-        }
+            format!("[{}]({}){said}", label(path), from_docs(path))
+        };
+        lines.extend(row.proofs.iter().map(link));
         let named = |words: &[String], of: &BTreeMap<String, String>| {
             let named = words.iter().filter_map(|word| of.get(word));
             named.map(|what| cell(what)).collect::<Vec<_>>().join("; ")
@@ -354,6 +358,7 @@ impl House<'_> {
         if let Some(why) = &row.none {
             lines.push(format!("does not apply: {}", cell(why)));
         }
+        lines.extend(row.see.iter().map(|file| format!("see {}", link(file))));
         lines.join("<br>")
     }
 }
