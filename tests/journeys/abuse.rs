@@ -14,7 +14,8 @@ use platform::store::{Attributes, Found, Mark, Replacing, Written};
 use portal::account::Account;
 use portal::limits::Limits;
 use portal::mail::Delivery;
-use portal::values::EmailAddress;
+use portal::password::{self, Context};
+use portal::values::{EmailAddress, FieldCode};
 use portal_local::ses::Outcome;
 use testkit::people::{DEEMED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
 use testkit::{Clerk, Settings, World};
@@ -408,6 +409,28 @@ async fn what_scanners_look_for_is_not_found() {
             scanner.calls(method, path).await.is_told("not-found");
         }
     }
+}
+
+/// All of them, and the short ones repeated until they are long enough.
+#[test]
+fn every_password_of_the_lists_is_refused() {
+    let limits = Limits::standard();
+    let refused = |typed: &str| password::check(&password::folded(typed), &Context::default(), &limits);
+    let mut looked_at = 0;
+    for common in include_str!("../../shared/portal/data/common-long.txt").lines() {
+        assert_eq!(refused(common), Err(FieldCode::CommonPassword), "{common}");
+        looked_at += 1;
+    }
+    for unit in include_str!("../../shared/portal/data/common-units.txt").lines() {
+        let times = 15_usize.div_ceil(unit.chars().count()).max(2);
+        assert_eq!(
+            refused(&unit.repeat(times)),
+            Err(FieldCode::CommonPassword),
+            "{unit}"
+        );
+        looked_at += 1;
+    }
+    assert!(looked_at > 16_000, "{looked_at}");
 }
 
 #[derive(Clone, Default)]
