@@ -14,6 +14,7 @@ mod abuse;
 mod already_registered;
 mod attacks;
 mod capacity;
+mod certificates;
 mod claims;
 mod completed;
 mod confirm;
