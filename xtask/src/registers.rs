@@ -16,6 +16,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 
 use self::sources::Test;
+use crate::terminal::say;
 
 /// Every identifier that has to stand in a register, with a level where there are levels.
 type Wanted = BTreeMap<String, Option<u8>>;
@@ -75,6 +76,13 @@ pub(crate) fn pages(root: &Path, allow_pending: bool) -> Result<Vec<Page>> {
         if !problems.is_empty() {
             bail!("{}:\n  {}", register.table, problems.join("\n  "));
         }
+        for (work, ids) in table.pending() {
+            say(format_args!(
+                "{} is pending for {work}: {}",
+                register.page,
+                ids.join("; ")
+            ));
+        }
         pages.push(Page {
             file: register.page,
             text: house.page(register, &table, &wanted).into_bytes(),
@@ -125,6 +133,19 @@ struct Table {
     #[serde(default)]
     work: BTreeMap<String, String>,
     group: Vec<Group>,
+}
+
+impl Table {
+    /// The rows that are pending, by what they wait for.
+    fn pending(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut pending: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for row in self.group.iter().flat_map(|group| &group.row) {
+            for work in &row.pending {
+                pending.entry(work).or_default().push(&row.id);
+            }
+        }
+        pending
+    }
 }
 
 #[derive(Deserialize)]
@@ -222,6 +243,14 @@ impl House<'_> {
         let named: BTreeSet<&str> = rows().flat_map(|row| &row.waits).map(String::as_str).collect();
         for part in table.parts.keys().filter(|part| !named.contains(part.as_str())) {
             problems.push(format!("no row waits for the part {part}: is it built?"));
+        }
+        let pending = table.pending();
+        for work in table
+            .work
+            .keys()
+            .filter(|work| !pending.contains_key(work.as_str()))
+        {
+            problems.push(format!("no row is pending for {work}: is it done?"));
         }
         problems
     }
@@ -435,7 +464,6 @@ mod tests {
         preface = ["What somebody might try."]
         about = "case"
         parts = { desk = "the operator's desk" }
-        work = { storms = "many at once" }
         [[group]]
         title = "One"
         [[group.row]]
@@ -557,7 +585,13 @@ mod tests {
 
     #[test]
     fn what_is_pending_is_refused_unless_it_is_allowed() {
-        let pending = TABLE.replace("tests = [\"journeys::a::shows\"]", "pending = [\"storms\"]");
+        let work = "work = { storms = \"many at once\" }\n[[group]]\ntitle";
+        let table = TABLE.replacen("[[group]]\n        title", work, 1);
+        assert_eq!(
+            problems(&table, true),
+            ["no row is pending for storms: is it done?"]
+        );
+        let pending = table.replace("tests = [\"journeys::a::shows\"]", "pending = [\"storms\"]");
         assert_eq!(problems(&pending, true), Vec::<String>::new());
         assert_eq!(
             problems(&pending, false),
