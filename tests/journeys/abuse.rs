@@ -2,14 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use std::io::Write;
-use std::sync::atomic::AtomicI64;
-use std::sync::{Arc, Mutex};
-
 use lambda_http::Body;
-use lambda_http::http::Request;
-use platform::clock::Clock;
-use platform::http::{Answer, Call, Edge, Success};
 use platform::store::{Attributes, Found, Mark, Replacing, Written};
 use portal::account::Account;
 use portal::limits::Limits;
@@ -18,7 +11,7 @@ use portal::password::{self, Context};
 use portal::values::{EmailAddress, FieldCode};
 use portal_local::ses::Outcome;
 use testkit::people::{DEEMED_OFFICE, GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
-use testkit::{Clerk, Settings, World};
+use testkit::{Answer, Clerk, Settings, World};
 
 async fn active(world: &World) -> Clerk {
     let mut taro = world.clerk();
@@ -327,6 +320,43 @@ async fn a_header_that_comes_twice_is_none() {
         .is_told("foreign-origin");
 }
 
+/// R15, E01: whoever is disabled is out at once, and is told nothing by the log-in; so is a log-in under way.
+#[tokio::test]
+async fn whoever_is_disabled_is_out_at_once_and_is_answered_like_anybody() {
+    let world = World::start().await;
+    let mut taro = active(&world).await;
+    let mut half_way = world.clerk();
+    half_way.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    let code = half_way.mailed_code("taro@example.jp").await;
+
+    let key = EmailAddress::parse("taro@example.jp").unwrap().key();
+    let read = world
+        .table
+        .get::<Account>(&key, Found::Strongly)
+        .await
+        .unwrap()
+        .unwrap();
+    let mut account = read.item.clone();
+    account.member.as_mut().unwrap().disabled = true;
+    let written = world.table.put(account, Replacing::Read(&read)).await.unwrap();
+    assert!(matches!(written, Written::Won(_)));
+
+    taro.calls("GET", "/me").await.is_told("no-session");
+    taro.calls("POST", "/login/session").await.is_told("no-flow");
+    half_way.types_login_code(&code).await.is_told("no-flow");
+    let plain = |answer: Answer| {
+        let mut body = answer.body;
+        body.as_object_mut().unwrap().remove("instance");
+        (answer.status, body)
+    };
+    let right = world.clerk().logs_in("taro@example.jp", OWN_PASSWORD).await;
+    let unknown = world.clerk().logs_in("nobody@example.jp", "x").await;
+    assert_eq!(
+        plain(right.is_told("wrong-credentials")),
+        plain(unknown.is_told("wrong-credentials"))
+    );
+}
+
 /// Two offices: whoever's session it is, that person is shown, whatever other cookies come along.
 #[tokio::test]
 async fn two_people_of_two_offices_see_their_own_and_nothing_of_each_other() {
@@ -450,58 +480,4 @@ fn every_password_of_the_lists_is_refused() {
         looked_at += 1;
     }
     assert!(looked_at > 16_000, "{looked_at}");
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(octets);
-        Ok(octets.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-async fn panics(_: Call) -> Answer {
-    panic!("what a panic says is for nobody's eyes")
-}
-
-/// The last resort: the person is answered, the log says so once, and the next request finds the function alive.
-#[tokio::test]
-async fn a_panic_is_answered_like_a_fault_logged_and_over() {
-    let log = Log::default();
-    let writer = log.clone();
-    let listening = tracing::subscriber::set_default(platform::telemetry::subscriber(move || writer.clone()));
-    let edge = Edge {
-        function: "terms",
-        clock: Clock::Set(Arc::new(AtomicI64::new(0))),
-        limits: Arc::new(Limits::standard()),
-        origins: Vec::new().into(),
-        problem_base: "https://portal.example.jp/problems/".into(),
-    };
-    let request = || {
-        let request = Request::get("/api/v1/terms");
-        request.body(Body::Empty).unwrap()
-    };
-
-    let answer = edge.serve(request(), panics).await;
-    assert_eq!(answer.status(), 503);
-    assert_eq!(answer.headers()["retry-after"], "5");
-    let body = String::from_utf8(answer.body().to_vec()).unwrap();
-    assert!(
-        body.contains("\"temporarily-unavailable\"") && !body.contains("eyes"),
-        "{body}"
-    );
-
-    let next = edge.serve(request(), |_| async { Ok(Success::nothing()) }).await;
-    assert!(next.status().is_success());
-    drop(listening);
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert_eq!(logged.matches("\"a step panicked\"").count(), 1, "{logged}");
-    assert_eq!(logged.matches("\"outcome\":\"panicked\"").count(), 1, "{logged}");
-    assert!(!logged.contains("eyes"), "{logged}");
 }
