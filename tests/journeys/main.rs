@@ -10,9 +10,11 @@
     reason = "a test that cannot go on says so by a panic"
 )]
 
+mod abuse;
 mod already_registered;
 mod attacks;
 mod capacity;
+mod certificates;
 mod claims;
 mod completed;
 mod confirm;

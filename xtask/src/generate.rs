@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{
     children::{self, Interrupt},
+    registers,
     terminal::say,
     workspace::Workspace,
 };
@@ -19,6 +20,9 @@ pub(crate) struct Args {
     /// Write nothing; show what differs, and fail if anything does
     #[arg(long)]
     check: bool,
+    /// Take registers whose rows wait for tests that are being written
+    #[arg(long)]
+    allow_pending: bool,
 }
 
 /// The examples that print a file of the repository, and the file.
@@ -30,19 +34,38 @@ const GENERATORS: [(&str, &str); 4] = [
 ];
 
 pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
+    let files = all(workspace, interrupt, args.allow_pending)?;
     if args.check {
-        check(workspace, interrupt)?;
+        compare(workspace, &files)?;
     } else {
-        write(workspace, interrupt)?;
+        write(workspace, &files)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(workspace: &Workspace, interrupt: &Interrupt) -> Result<()> {
+pub(crate) fn check(workspace: &Workspace, interrupt: &Interrupt) -> Result<()> {
+    compare(workspace, &all(workspace, interrupt, false)?)
+}
+
+/// Every file, and what has to stand in it.
+fn all(
+    workspace: &Workspace,
+    interrupt: &Interrupt,
+    allow_pending: bool,
+) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    // The registers first: they need no build, and are what a person has just changed.
+    let pages = registers::pages(&workspace.root, allow_pending)?;
+    let mut files: Vec<_> = pages.into_iter().map(|page| (page.file, page.text)).collect();
     for (example, file) in GENERATORS {
-        let text = generated(example, file, workspace, interrupt)?;
+        files.push((file, generated(example, file, workspace, interrupt)?));
+    }
+    Ok(files)
+}
+
+fn write(workspace: &Workspace, files: &[(&str, Vec<u8>)]) -> Result<()> {
+    for (file, text) in files {
         let path = workspace.root.join(file);
-        if fs::read(&path).is_ok_and(|found| found == text) {
+        if fs::read(&path).is_ok_and(|found| found == *text) {
             say(format_args!("{file} is up to date"));
         } else {
             fs::write(&path, text).with_context(|| format!("cannot write {file}"))?;
@@ -52,15 +75,14 @@ fn write(workspace: &Workspace, interrupt: &Interrupt) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn check(workspace: &Workspace, interrupt: &Interrupt) -> Result<()> {
+fn compare(workspace: &Workspace, files: &[(&str, Vec<u8>)]) -> Result<()> {
     let mut differing = Vec::new();
-    for (example, file) in GENERATORS {
-        let text = generated(example, file, workspace, interrupt)?;
-        if fs::read(workspace.root.join(file)).is_ok_and(|found| found == text) {
+    for (file, text) in files {
+        if fs::read(workspace.root.join(file)).is_ok_and(|found| found == *text) {
             say(format_args!("{file} is up to date"));
         } else {
-            show_difference(workspace, file, &text)?;
-            differing.push(file);
+            show_difference(workspace, file, text)?;
+            differing.push(*file);
         }
     }
     if !differing.is_empty() {

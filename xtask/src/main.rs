@@ -7,6 +7,7 @@ mod generate;
 mod keeper;
 mod links;
 mod oracle;
+mod registers;
 mod runner;
 mod settings;
 mod stack;

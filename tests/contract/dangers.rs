@@ -1,0 +1,27 @@
+//! What nothing that is deployed does.
+
+use crate::house;
+
+/// No command of the operating system, no regular expression that somebody could write into: neither is a tool of
+/// a function. Tests and the tasks may have both.
+#[test]
+fn what_is_deployed_starts_no_process_and_makes_no_regular_expression() {
+    let folders = house::functions()
+        .into_iter()
+        .map(|function| format!("functions/{function}"));
+    let shared = ["shared/portal", "shared/platform"].map(str::to_owned);
+    let folders: Vec<String> = folders.chain(shared).collect();
+    assert!(folders.len() > 10);
+    for folder in folders {
+        let manifest = house::text(&format!("{folder}/Cargo.toml"));
+        assert!(
+            !manifest.contains("regex"),
+            "{folder} depends on regular expressions"
+        );
+        for (file, text) in house::sources(&folder) {
+            for danger in ["process::Command", "Command::new", "Regex"] {
+                assert!(!text.contains(danger), "{}: {danger}", file.display());
+            }
+        }
+    }
+}

@@ -1,0 +1,483 @@
+//! Cases of docs/abuse-cases.md that no other journey comes across.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lambda_http::Body;
+use platform::store::{Attributes, Found, Mark, Replacing, Written};
+use portal::account::Account;
+use portal::limits::Limits;
+use portal::mail::Delivery;
+use portal::password::{self, Context};
+use portal::values::{EmailAddress, FieldCode};
+use portal_local::ses::Outcome;
+use testkit::people::{DEEMED_OFFICE, GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
+use testkit::{Answer, Clerk, Settings, World};
+
+async fn active(world: &World) -> Clerk {
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    taro
+}
+
+/// G15: what was mailed is no easier to guess at than what was chosen.
+#[tokio::test]
+async fn an_initial_password_is_guessed_at_no_more_often_than_any_other() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    let password = taro.mailed_password("taro@example.jp").await;
+    for _ in 0..5 {
+        taro.logs_in("taro@example.jp", "wrong")
+            .await
+            .is_told("wrong-credentials");
+    }
+    taro.logs_in("taro@example.jp", &password)
+        .await
+        .is_told("wrong-credentials");
+    world.wait(1);
+    taro.logs_in("taro@example.jp", &password).await.is(200);
+}
+
+/// G13: three wrong security codes are what locks an office out of its claims; nobody is to bring that about from here.
+#[tokio::test]
+#[ignore = "three tries at the security code are as many as the claims system has before it locks, and nobody is asked first"]
+async fn no_office_is_locked_out_of_its_claims_by_security_codes_typed_here() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.authenticates(&GUARDED_OFFICE).await.is(200);
+    for _ in 0..3 {
+        let wrong = serde_json::json!({ "securityCode": "wrong" });
+        taro.json("POST", "/registration/security-code", &wrong).await;
+    }
+    world
+        .clerk()
+        .authenticates(&GUARDED_OFFICE)
+        .await
+        .is(200)
+        .leads_to("security-code");
+}
+
+/// G17: the budget belongs to the account, however its address is spelled.
+#[tokio::test]
+async fn wrong_passwords_add_up_over_all_spellings_of_an_address() {
+    let world = World::start().await;
+    let mut taro = active(&world).await;
+    for spelling in [
+        "taro@example.jp",
+        "TARO@Example.JP",
+        "ｔａｒｏ＠ｅｘａｍｐｌｅ．ｊｐ",
+        "\u{3000}taro@example.jp ",
+        "taro@example.jp.",
+    ] {
+        taro.logs_in(spelling, "wrong").await.is_told("wrong-credentials");
+    }
+    taro.logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is_told("wrong-credentials");
+    world.wait(1);
+    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+}
+
+async fn with_a_budget_of_three() -> World {
+    let mut settings = Settings::default();
+    settings.limits.mail_requests_per_network = 3;
+    World::with(settings).await
+}
+
+/// G18: the caller's network is what the gateway saw, whatever the caller says of it.
+#[tokio::test]
+async fn no_header_of_a_caller_changes_whose_network_is_counted() {
+    let world = with_a_budget_of_three().await;
+    let mut stranger = world.clerk();
+    for n in 0..4 {
+        stranger.headers = [
+            "x-forwarded-for",
+            "forwarded",
+            "x-real-ip",
+            "true-client-ip",
+            "cf-connecting-ip",
+            "cloudfront-viewer-address",
+            "x-user-id",
+        ]
+        .map(|name| (name.to_owned(), format!("for=198.51.100.{n}")))
+        .into();
+        let answer = stranger.logs_in("nobody@example.jp", "x").await;
+        if n < 3 {
+            answer.is_told("wrong-credentials");
+        } else {
+            answer.is_told("too-many-requests");
+        }
+    }
+}
+
+/// G19: one subscriber has 2^64 addresses, and one budget.
+#[tokio::test]
+async fn the_addresses_of_one_ipv6_network_share_a_budget_and_those_of_another_do_not() {
+    let world = with_a_budget_of_three().await;
+    let mut stranger = world.clerk();
+    for address in ["2001:db8:0:1::1", "2001:db8:0:1:ffff::2", "2001:db8:0:1:0:0:0:3"] {
+        stranger.source_ip = address.to_owned();
+        stranger
+            .logs_in("nobody@example.jp", "x")
+            .await
+            .is_told("wrong-credentials");
+    }
+    stranger.source_ip = "2001:db8:0:1:abcd::4".to_owned();
+    stranger
+        .logs_in("nobody@example.jp", "x")
+        .await
+        .is_told("too-many-requests");
+    stranger.source_ip = "2001:db8:0:2::1".to_owned();
+    stranger
+        .logs_in("nobody@example.jp", "x")
+        .await
+        .is_told("wrong-credentials");
+    // An IPv4 address is one, in whichever notation.
+    for address in ["192.0.2.9", "::ffff:192.0.2.9", "192.0.2.9"] {
+        stranger.source_ip = address.to_owned();
+        stranger
+            .logs_in("nobody@example.jp", "x")
+            .await
+            .is_told("wrong-credentials");
+    }
+    stranger.source_ip = "::ffff:192.0.2.9".to_owned();
+    stranger
+        .logs_in("nobody@example.jp", "x")
+        .await
+        .is_told("too-many-requests");
+}
+
+/// The items by key, but for when a session was last used, which is all that looking may change.
+async fn table(world: &World) -> BTreeMap<String, Attributes> {
+    let items = world.items().await.into_iter();
+    items
+        .map(|mut item| {
+            let key = item["pk"].as_s().unwrap().clone();
+            if key.starts_with("SESSION#") {
+                for name in ["seenAt", "v", "ttl"] {
+                    item.remove(name);
+                }
+            }
+            (key, item)
+        })
+        .collect()
+}
+
+/// R18, R19: a prefetch, a mail scanner, a crawler.
+#[tokio::test]
+async fn whoever_only_looks_changes_nothing_and_causes_no_mail() {
+    let world = World::start().await;
+    let mut taro = active(&world).await;
+    let mut hanako = world.clerk();
+    hanako.proves_to_be(&DEEMED_OFFICE).await;
+    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    hanako.enters_profile(&profile("hanako@example.jp")).await.is(200);
+    let mails = world.mails().await.len();
+    let before = table(&world).await;
+    world.wait(120);
+
+    let mut shown = 0;
+    let paths: BTreeSet<&str> = portal::steps::STEPS.iter().map(|step| step.path).collect();
+    for path in paths {
+        for method in ["GET", "HEAD", "OPTIONS", "TRACE"] {
+            for clerk in [&mut taro, &mut hanako] {
+                let cookies = clerk.cookies.clone();
+                let answer = clerk
+                    .sends(method, path, &[("purpose", "prefetch")], Body::Empty)
+                    .await;
+                shown += u32::from(answer.status == 200);
+                clerk.cookies = cookies;
+            }
+        }
+    }
+    // 利用規約 and 初回利用登録 to both, ログイン and マイページ to one of them.
+    assert_eq!(shown, 6);
+    assert_eq!(table(&world).await, before);
+    assert_eq!(world.mails().await.len(), mails);
+}
+
+/// D10: what the broom takes between a read and a write is not made again by the write.
+#[tokio::test]
+async fn an_item_that_is_swept_between_read_and_write_is_not_made_again() {
+    let world = World::start().await;
+    active(&world).await;
+    let key = EmailAddress::parse("taro@example.jp").unwrap().key();
+    let read = world
+        .table
+        .get::<Account>(&key, Found::Strongly)
+        .await
+        .unwrap()
+        .unwrap();
+    world.table.forget::<Account>(&key).await.unwrap();
+
+    let written = world
+        .table
+        .put(read.item.clone(), Replacing::Read(&read))
+        .await
+        .unwrap();
+    assert!(matches!(written, Written::Lost(None)));
+    let news = Mark {
+        key: format!("ACCOUNT#{}", key.as_str()),
+        number: 1,
+        of: "somebody".to_owned(),
+        from: &[Delivery::Queued],
+        to: Delivery::Delivered,
+        sent_at: None,
+    };
+    assert!(!world.table.mark_mail(&news).await.unwrap());
+    assert!(world.items_of("ACCOUNT").await.iter().all(|item| {
+        let found = item["pk"].as_s().unwrap();
+        found != &news.key
+    }));
+}
+
+/// I09: spaces at the ends, letters that look alike, emoji; NFC is the one folding.
+#[tokio::test]
+async fn a_password_is_compared_as_it_was_chosen() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.logs_in_for_the_first_time("taro@example.jp").await;
+    let version = taro.is_shown_the_terms().await;
+    let chosen = " なぞの がくせい Abc 🗝 ";
+    taro.changes_password(chosen, &version).await.is(200);
+
+    for other in [
+        "なぞの がくせい Abc 🗝",
+        " なぞの がくせい abc 🗝 ",
+        " なぞの がくせい Ａｂｃ 🗝 ",
+        " なぞの かくせい Abc 🗝 ",
+    ] {
+        world
+            .clerk()
+            .logs_in("taro@example.jp", other)
+            .await
+            .is_told("wrong-credentials");
+    }
+    // As macOS may send it: か and ゛ apart.
+    let apart = chosen.replace('が', "か\u{3099}").replace('ぞ', "そ\u{3099}");
+    assert_ne!(apart, chosen);
+    world.clerk().logs_in("taro@example.jp", &apart).await.is(200);
+}
+
+/// Nobody is there before somebody registers: no administrator, no test user, no item.
+#[tokio::test]
+async fn a_new_portal_knows_nobody() {
+    let world = World::start().await;
+    assert!(world.items().await.is_empty());
+    let mut stranger = world.clerk();
+    for (email, password) in [
+        ("admin@example.jp", "admin"),
+        ("root@example.jp", "root"),
+        ("test@example.jp", "password"),
+        ("no-reply@mail.kaigo-kiban-portal.jp", "no-reply"),
+    ] {
+        stranger
+            .logs_in(email, password)
+            .await
+            .is_told("wrong-credentials");
+    }
+    assert!(world.items_of("LOGIN").await.is_empty() && world.items_of("SESSION").await.is_empty());
+}
+
+/// R08: there is no session that may do less; before the change there is none.
+#[tokio::test]
+async fn before_the_initial_password_is_changed_nothing_of_my_page_opens() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.logs_in_for_the_first_time("taro@example.jp").await;
+    assert!(!taro.cookies.contains_key("__Host-session"));
+    taro.calls("GET", "/me").await.is_told("no-session");
+    taro.calls("POST", "/login/session")
+        .await
+        .is_told("wrong-step")
+        .leads_to("new-password");
+    let flow = taro.cookies["__Host-login"].clone();
+    taro.cookies.insert("__Host-session".to_owned(), flow);
+    taro.calls("GET", "/me").await.is_told("no-session");
+    assert!(world.items_of("SESSION").await.is_empty());
+}
+
+/// P14: of two values, none is the one that counts.
+#[tokio::test]
+async fn a_header_that_comes_twice_is_none() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    let json = ("content-type", "application/json");
+    let body = || Body::Text("{}".to_owned());
+    taro.sends("POST", "/login", &[json, json], body())
+        .await
+        .is_told("unsupported-media-type");
+    let key = ("idempotency-key", "0123456789abcdef");
+    taro.sends("POST", "/registration/confirm", &[json, key, key], body())
+        .await
+        .is_told("idempotency-key-missing");
+    let foreign = ("origin", "https://evil.example");
+    taro.sends("POST", "/login", &[json, foreign], body())
+        .await
+        .is_told("foreign-origin");
+}
+
+/// R15, E01: whoever is disabled is out at once, and is told nothing by the log-in; so is a log-in under way.
+#[tokio::test]
+async fn whoever_is_disabled_is_out_at_once_and_is_answered_like_anybody() {
+    let world = World::start().await;
+    let mut taro = active(&world).await;
+    let mut half_way = world.clerk();
+    half_way.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    let code = half_way.mailed_code("taro@example.jp").await;
+
+    let key = EmailAddress::parse("taro@example.jp").unwrap().key();
+    let read = world
+        .table
+        .get::<Account>(&key, Found::Strongly)
+        .await
+        .unwrap()
+        .unwrap();
+    let mut account = read.item.clone();
+    account.member.as_mut().unwrap().disabled = true;
+    let written = world.table.put(account, Replacing::Read(&read)).await.unwrap();
+    assert!(matches!(written, Written::Won(_)));
+
+    taro.calls("GET", "/me").await.is_told("no-session");
+    taro.calls("POST", "/login/session").await.is_told("no-flow");
+    half_way.types_login_code(&code).await.is_told("no-flow");
+    let plain = |answer: Answer| {
+        let mut body = answer.body;
+        body.as_object_mut().unwrap().remove("instance");
+        (answer.status, body)
+    };
+    let right = world.clerk().logs_in("taro@example.jp", OWN_PASSWORD).await;
+    let unknown = world.clerk().logs_in("nobody@example.jp", "x").await;
+    assert_eq!(
+        plain(right.is_told("wrong-credentials")),
+        plain(unknown.is_told("wrong-credentials"))
+    );
+}
+
+/// Two offices: whoever's session it is, that person is shown, whatever other cookies come along.
+#[tokio::test]
+async fn two_people_of_two_offices_see_their_own_and_nothing_of_each_other() {
+    let world = World::start().await;
+    let mut taro = active(&world).await;
+    let mut hanako = world.clerk();
+    hanako.registers(&DEEMED_OFFICE, "hanako@example.jp").await;
+    hanako.arrives_at_my_page("hanako@example.jp").await;
+
+    for _ in 0..2 {
+        taro.calls("GET", "/me")
+            .await
+            .is(200)
+            .has("/email", "taro@example.jp")
+            .has("/office/number", PLAIN_OFFICE.number);
+        hanako
+            .calls("GET", "/me")
+            .await
+            .is(200)
+            .has("/email", "hanako@example.jp")
+            .has("/office/number", DEEMED_OFFICE.number);
+    }
+    // Each with the other's flows: the session decides who it is, the flow whose log-in ends.
+    let flow = hanako.cookies["__Host-login"].clone();
+    taro.cookies.insert("__Host-login".to_owned(), flow);
+    taro.calls("GET", "/me").await.has("/email", "taro@example.jp");
+    taro.cookies.remove("__Host-session");
+    taro.calls("GET", "/me").await.is_told("no-session");
+}
+
+/// E08: what is answered in a whole journey holds no id by which something is stored.
+#[tokio::test]
+async fn no_answer_holds_an_id_of_the_table() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    let mut items = world.items().await;
+    taro.logs_in("taro@example.jp", "wrong").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    taro.calls("GET", "/me").await.is(200);
+    items.extend(world.items().await);
+    let answered = taro.transcript.join("\n");
+    let mut looked_at = 0;
+    for item in items {
+        let (kind, id) = item["pk"].as_s().unwrap().split_once('#').unwrap();
+        // An office's number and a claims user's id are no secrets of ours, and the person's own.
+        if !["OFFICE", "CLAIMS"].contains(&kind) {
+            assert!(!answered.contains(id), "{kind} {id}");
+            looked_at += 1;
+        }
+        let member = item.get("member").and_then(|member| match member.as_m() {
+            Ok(member) => member.get("id")?.as_s().ok(),
+            Err(_) => member.as_s().ok(),
+        });
+        if let Some(member) = member {
+            assert!(!answered.contains(member), "member {member}");
+            looked_at += 1;
+        }
+    }
+    assert!(looked_at >= 8, "{looked_at}");
+}
+
+/// M09: who calls a code spam still has an account, and the news changes nothing in it.
+#[tokio::test]
+async fn a_complaint_takes_nothing_from_anybody() {
+    let world = World::start().await;
+    world.set_outcome("taro@example.jp", Outcome::Complaint);
+    let mut taro = active(&world).await;
+    world.deliver().await;
+    taro.calls("GET", "/me").await.is(200);
+    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    taro.calls("GET", "/login").await.is(200);
+    world.deliver().await;
+    taro.calls("GET", "/login")
+        .await
+        .has("/otp/delivery", "delivered");
+}
+
+/// What scanners ask every host for: versions, settings, documents, levers.
+#[tokio::test]
+async fn what_scanners_look_for_is_not_found() {
+    let world = World::start().await;
+    let mut scanner = world.clerk();
+    for path in [
+        "/.git/config",
+        "/.env",
+        "/swagger.json",
+        "/openapi.yaml",
+        "/actuator/health",
+        "/debug/pprof",
+        "/_dev/mails",
+        "/_dev/settings",
+        "/login/",
+        "//login",
+        "/login/../me",
+        "/%6de",
+    ] {
+        for method in ["GET", "POST", "TRACE"] {
+            scanner.calls(method, path).await.is_told("not-found");
+        }
+    }
+}
+
+/// All of them, and the short ones repeated until they are long enough.
+#[test]
+fn every_password_of_the_lists_is_refused() {
+    let limits = Limits::standard();
+    let refused = |typed: &str| password::check(&password::folded(typed), &Context::default(), &limits);
+    let mut looked_at = 0;
+    for common in include_str!("../../shared/portal/data/common-long.txt").lines() {
+        assert_eq!(refused(common), Err(FieldCode::CommonPassword), "{common}");
+        looked_at += 1;
+    }
+    for unit in include_str!("../../shared/portal/data/common-units.txt").lines() {
+        let times = 15_usize.div_ceil(unit.chars().count()).max(2);
+        assert_eq!(
+            refused(&unit.repeat(times)),
+            Err(FieldCode::CommonPassword),
+            "{unit}"
+        );
+        looked_at += 1;
+    }
+    assert!(looked_at > 16_000, "{looked_at}");
+}
