@@ -83,7 +83,6 @@ async fn of_fifty_accepted_risks_three_are_judged_and_the_rest_find_the_lock() {
 /// One wrong password beside a right one, and then as many wrong ones as are let through without the question: however
 /// the two met, the claims system never sees a third wrong one in a row.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a right password that ends last forgets a wrong one that the claims system judged after it"]
 async fn wrong_claims_passwords_beside_a_right_one_never_lock_the_office_out() {
     let mut storm = Storm::of("wrong claims passwords beside a right one", 40);
     let world = world_of_many_mails().await;

@@ -90,7 +90,6 @@ async fn a_crowd_of_resends_of_an_initial_password_mails_once_each_time() {
 
 /// A crowd at one resend, of which one is mailed: it costs the address one mail of its hour.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a resend pays for its mail on the account before it wins the flow; whoever loses the flow has paid as well"]
 async fn resends_that_are_refused_cost_the_address_no_mail_of_its_hour() {
     let mut storm = Storm::of("resends of a log-in code, and the address's budget", 1);
     for _ in storm.rounds() {
@@ -111,7 +110,6 @@ async fn resends_that_are_refused_cost_the_address_no_mail_of_its_hour() {
 
 /// The same at 初回利用登録: with a spent budget the office cannot even begin anew for an hour.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a resend pays for its mail on the account before it wins the flow; whoever loses the flow has paid as well"]
 async fn refused_resends_of_a_registration_code_cost_the_office_no_mail_of_its_hour() {
     let mut storm = Storm::of("resends of a registration code, and the address's budget", 1);
     for _ in storm.rounds() {

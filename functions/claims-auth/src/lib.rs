@@ -148,8 +148,10 @@ async fn end_attempt(
         Ok(Authentication::TemporaryPassword | Authentication::PasswordExpired | Authentication::Locked)
         | Err(Unavailable::NotJudged) => AttemptOutcome::NotCounted,
     };
-    let end =
-        |before: Option<&ClaimsRecord>| Ok::<_, Stop>(ClaimsRecord::end_attempt(before, call.now, outcome));
+    let seen = attempt.item.passwords.clone();
+    let end = |before: Option<&ClaimsRecord>| {
+        Ok::<_, Stop>(ClaimsRecord::end_attempt(before, &seen, call.now, outcome))
+    };
     let (stopped, _) = deps.flows.table.change(Some(attempt), end).await?;
     Ok(stopped.map_err(Refusal::from)?)
 }

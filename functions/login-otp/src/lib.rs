@@ -3,7 +3,7 @@
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
-use platform::steps::{Keys, Logins, its_account, living_login, no_flow, patiently};
+use platform::steps::{Keys, Logins, give_mail_back, its_account, living_login, no_flow, patiently};
 use platform::store::{Found, Stored};
 use portal::account::Account;
 use portal::challenge::Judged;
@@ -145,10 +145,17 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
     if let (Err(refusal), _) = flows.table.change(known, promise).await? {
         return Err(flows.refuse(&flow.item, refusal, now));
     }
-    let flow = flows
+    let (id, account) = (flow.item.id.clone(), flow.item.account.clone());
+    let resent = flows
         .decide(flow, now, |current| {
             Ok(current.resend_code(&deps.keys, now, limits)?)
         })
-        .await?;
-    Ok(flows.answer(&flow.item, now))
+        .await;
+    match resent {
+        Ok(flow) => Ok(flows.answer(&flow.item, now)),
+        Err(stop) => {
+            give_mail_back(&flows.table, &account, &id, now).await?;
+            Err(stop)
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
-use platform::steps::{Keys, Registrations, patiently};
+use platform::steps::{Keys, Registrations, give_mail_back, patiently};
 use platform::store::{Found, Stored};
 use portal::account::Account;
 use portal::change::Change;
@@ -108,10 +108,17 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
     if let (Err(refusal), _) = flows.table.change(known, promise).await? {
         return Err(flows.refuse(&flow.item, refusal, now).await);
     }
-    let flow = flows
+    let id = flow.item.id.clone();
+    let resent = flows
         .decide(flow, now, |current| {
             Ok(current.resend_code(&deps.keys, now, limits)?)
         })
-        .await?;
-    flows.answer(&flow.item, now).await
+        .await;
+    match resent {
+        Ok(flow) => flows.answer(&flow.item, now).await,
+        Err(stop) => {
+            give_mail_back(&flows.table, &key, &id, now).await?;
+            Err(stop)
+        }
+    }
 }

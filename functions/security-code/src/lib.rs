@@ -7,7 +7,7 @@ use lambda_http::{Body, Request, Response};
 use platform::claims::ClaimsGateway;
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
-use platform::steps::{Keys, Registrations, living, no_flow};
+use platform::steps::{Keys, Registrations, give_mail_back, living, no_flow};
 use platform::store::Stored;
 use portal::change::Change;
 use portal::claims::{SecurityCodeCheck, Unavailable};
@@ -94,12 +94,21 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
         }
         Err(broken) => return Err(broken),
     };
-    let flow = flows
+    let id = flow.item.id.clone();
+    let accepted = flows
         .decide(flow, now, |current| {
             Ok(current.accept_security_code(stage.clone(), now))
         })
-        .await?;
-    flows.answer(&flow.item, now).await
+        .await;
+    match accepted {
+        Ok(flow) => flows.answer(&flow.item, now).await,
+        Err(stop) => {
+            if let Stage::Otp { challenge, .. } = &stage {
+                give_mail_back(&flows.table, &challenge.mail.to.key(), &id, now).await?;
+            }
+            Err(stop)
+        }
+    }
 }
 
 /// Spends a try before the claims system is asked; says how many are left.

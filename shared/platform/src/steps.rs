@@ -347,6 +347,20 @@ pub fn device_of(call: &Call, account: &AccountKey) -> Option<DeviceId> {
     call.device().map(|cookie| DeviceId::of_cookie(cookie, account))
 }
 
+/// Gives back the mail that was counted for a flow which then did not promise it. Were the process to die before this,
+/// the address would have a mail less for the day, and never one more.
+pub async fn give_mail_back(
+    table: &Table,
+    account: &AccountKey,
+    by: &FlowId,
+    at: Timestamp,
+) -> Result<(), Stop> {
+    let known: Option<Stored<Account>> = table.get(account, Found::Strongly).await?;
+    let give_back = |before: Option<&Account>| Ok::<_, Stop>(Account::give_mail_back(before, by, at));
+    table.change(known, give_back).await?;
+    Ok(())
+}
+
 /// Takes a step again from its beginning while others crowd the item that it has to write: mostly one of them has
 /// moved the flow on, and the step ends at once. Only for steps that ask no neighbour.
 pub async fn patiently<F, A>(step: F) -> Answer

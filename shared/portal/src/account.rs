@@ -576,6 +576,22 @@ impl Account {
         }
     }
 
+    /// Gives a counted mail back that no flow promises after all: another request was faster, or the flow is over.
+    pub fn give_mail_back(before: Option<&Self>, by: &FlowId, at: Timestamp) -> Change<Self, ()> {
+        let Some(account) = before else {
+            return Change::Keep(());
+        };
+        let mails = account.mails.give_back(at);
+        if mails == account.mails {
+            return Change::Keep(());
+        }
+        let next = Self {
+            mails,
+            ..account.clone()
+        };
+        Change::Store(next.with(Event::of(Act::MailNotSent, at, by)), ())
+    }
+
     /// The account with a new member, whose initial password is promised; none if somebody else owns the address.
     ///
     /// Whoever leaves a seat to this member may own it (`leaves`). The mail is counted, never refused

@@ -40,6 +40,7 @@ acts! {
     SecurityCodeRight, "security-code-right", "The claims system took the security code.";
     SecurityCodeNotCounted, "security-code-not-counted", "The claims system judged no security code; the try is given back.";
     RegistrationCodePromised, "registration-code-promised", "A code was promised to the address that the claims system names.";
+    MailNotSent, "mail-not-sent", "A mail that was counted is not sent after all: another request of the same person was faster.";
     RegistrationCodeWrong, "registration-code-wrong", "A registration code was wrong.";
     RegistrationCodeRight, "registration-code-right", "A registration code was right.";
     MemberRegistered, "member-registered", "A member was registered, and an initial password promised.";

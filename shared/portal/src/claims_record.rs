@@ -82,10 +82,11 @@ impl ClaimsRecord {
         }
     }
 
-    /// Notes what became of the attempt that began at `began`. Whoever knows the password is told if no code would be
+    /// Notes what became of the attempt that began at `began`, and found `seen` then. Whoever knows the password is told if no code would be
     /// judged now; nobody else is.
     pub fn end_attempt(
         before: Option<&Self>,
+        seen: &ClaimsGuard,
         began: Timestamp,
         outcome: AttemptOutcome,
     ) -> Change<Self, Result<(), NotBefore>> {
@@ -103,7 +104,7 @@ impl ClaimsRecord {
             AttemptOutcome::NotCounted => Some(Act::ClaimsPasswordNotCounted),
         };
         let next = Self {
-            passwords: before.passwords.end(began, outcome),
+            passwords: before.passwords.end(seen, began, outcome),
             event: act.map(|act| Event::new(act, began)),
             ..before.clone()
         };

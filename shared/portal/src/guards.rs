@@ -70,6 +70,16 @@ impl MailBudget {
         Self { sends }
     }
 
+    /// The budget without the mail that was counted at `at` and is not sent after all.
+    #[must_use]
+    pub fn give_back(&self, at: Timestamp) -> Self {
+        let mut sends = self.sends.clone();
+        if let Some(place) = sends.iter().rposition(|other| *other == at) {
+            sends.remove(place);
+        }
+        Self { sends }
+    }
+
     /// When nothing in it counts any more.
     pub fn forgotten_at(&self) -> Option<Timestamp> {
         self.sends.iter().max().map(|at| plus(*at, DAY))
@@ -236,8 +246,8 @@ const LONGEST_ATTEMPT: u64 = 60;
 /// What is known of an attempt once the claims system has answered, or has not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AttemptOutcome {
-    /// The password was right: the failures before are forgotten. Attempts under way are not, for the claims
-    /// system may judge them after this one.
+    /// The password was right: failures that were known when it was asked about are forgotten. Those of attempts
+    /// beside it are not, for the claims system may have judged them after this one.
     Succeeded,
     /// The claims system judged the password and counts it as a failure, or may have.
     Failed,
@@ -261,15 +271,22 @@ impl ClaimsGuard {
     }
 
     /// The guard after the attempt that began at `began` has ended.
+    ///
+    /// `seen` is the guard as the attempt left it when it began: a right password makes the claims system forget what
+    /// was wrong before it, and only that. An attempt that was under way beside it may have been judged after it.
     #[must_use]
-    pub fn end(&self, began: Timestamp, outcome: AttemptOutcome) -> Self {
+    pub fn end(&self, seen: &Self, began: Timestamp, outcome: AttemptOutcome) -> Self {
         let mut next = self.clone();
         if let Some(at) = next.open.iter().rposition(|at| *at == began) {
             next.open.remove(at);
         }
         match outcome {
             AttemptOutcome::Succeeded => {
-                next.failures.clear();
+                for before in &seen.failures {
+                    if let Some(at) = next.failures.iter().position(|at| at == before) {
+                        next.failures.remove(at);
+                    }
+                }
                 // What began long before and never ended was cut off, and is not under way any more.
                 next.open.retain(|at| minus(began, LONGEST_ATTEMPT) < *at);
             }
@@ -385,14 +402,17 @@ mod tests {
     fn after_two_wrong_claims_passwords_the_question_is_asked() {
         let one = ClaimsGuard::default().begin(false, t(0), &LIMITS).unwrap();
         let two = one
-            .end(t(0), AttemptOutcome::Failed)
+            .end(&one, t(0), AttemptOutcome::Failed)
             .begin(false, t(1), &LIMITS)
             .unwrap();
         assert_eq!(two.begin(false, t(2), &LIMITS), Err(NoAttempt::AskFirst));
         assert!(two.begin(true, t(2), &LIMITS).is_ok());
         assert!(two.begin(false, t(86_401), &LIMITS).is_ok());
-        assert_eq!(two.end(t(1), AttemptOutcome::NotCounted).failures, [t(0)]);
-        assert_eq!(two.end(t(1), AttemptOutcome::Succeeded), ClaimsGuard::default());
+        assert_eq!(two.end(&two, t(1), AttemptOutcome::NotCounted).failures, [t(0)]);
+        assert_eq!(
+            two.end(&two, t(1), AttemptOutcome::Succeeded),
+            ClaimsGuard::default()
+        );
     }
 
     /// The claims system may judge the wrong one last, and count it.
@@ -404,8 +424,8 @@ mod tests {
             .begin(false, t(0), &LIMITS)
             .unwrap();
         let after = both
-            .end(t(0), AttemptOutcome::Succeeded)
-            .end(t(0), AttemptOutcome::Failed);
+            .end(&both, t(0), AttemptOutcome::Succeeded)
+            .end(&both, t(0), AttemptOutcome::Failed);
         assert_eq!(
             after,
             ClaimsGuard {
@@ -418,11 +438,22 @@ mod tests {
     #[test]
     fn an_attempt_that_was_cut_off_is_forgotten_with_the_next_success() {
         let cut_off = ClaimsGuard::default().begin(false, t(0), &LIMITS).unwrap();
-        let later = cut_off
-            .begin(false, t(60), &LIMITS)
-            .unwrap()
-            .end(t(60), AttemptOutcome::Succeeded);
+        let seen = cut_off.begin(false, t(60), &LIMITS).unwrap();
+        let later = seen.end(&seen, t(60), AttemptOutcome::Succeeded);
         assert_eq!(later, ClaimsGuard::default());
+    }
+
+    /// The claims system judged the right one first, and counts the wrong one, though ours ended the other way round.
+    #[test]
+    fn a_success_does_not_forget_a_failure_of_an_attempt_beside_it() {
+        let right = ClaimsGuard::default().begin(false, t(0), &LIMITS).unwrap();
+        let wrong = right.begin(false, t(1), &LIMITS).unwrap();
+        let after =
+            wrong
+                .end(&wrong, t(1), AttemptOutcome::Failed)
+                .end(&right, t(0), AttemptOutcome::Succeeded);
+        assert_eq!(after.failures, [t(1)]);
+        assert_eq!(after.open, []);
     }
 
     /// A stranger who accepts every risk cannot lock an office out of its claims for ever.
@@ -430,10 +461,8 @@ mod tests {
     fn ten_wrong_claims_passwords_a_day_are_asked_about_and_no_more() {
         let mut guard = ClaimsGuard::default();
         for second in 0..10 {
-            guard = guard
-                .begin(true, t(second), &LIMITS)
-                .unwrap()
-                .end(t(second), AttemptOutcome::Failed);
+            let begun = guard.begin(true, t(second), &LIMITS).unwrap();
+            guard = begun.end(&begun, t(second), AttemptOutcome::Failed);
         }
         assert_eq!(
             guard.begin(true, t(10), &LIMITS),

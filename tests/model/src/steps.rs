@@ -427,6 +427,14 @@ impl Step<'_> {
         Ok(registration::Stage::Otp { office, challenge })
     }
 
+    async fn give_mail_back(&self, account: &AccountKey, by: &FlowId) -> Result<(), No> {
+        let known: Option<Held<Account>> = self.io.get(account).await;
+        self.io
+            .change::<Account, _, No>(known, |before| Ok(Account::give_mail_back(before, by, self.now)))
+            .await?;
+        Ok(())
+    }
+
     async fn refuse_email(&self, flow: Held<Registration>) -> No {
         let counted = self
             .io
@@ -514,6 +522,10 @@ impl Step<'_> {
             })
             .await?;
         allowed?;
+        let seen = attempt
+            .as_ref()
+            .map(|attempt| attempt.item.passwords.clone())
+            .unwrap_or_default();
         let answer = self.io.ask_password(right).await;
         let outcome = match answer {
             Outcome::Judged(true) => AttemptOutcome::Succeeded,
@@ -523,7 +535,7 @@ impl Step<'_> {
         let (stopped, _) = self
             .io
             .change::<ClaimsRecord, _, No>(attempt, |before| {
-                Ok(ClaimsRecord::end_attempt(before, self.now, outcome))
+                Ok(ClaimsRecord::end_attempt(before, &seen, self.now, outcome))
             })
             .await?;
         stopped.map_err(Refusal::from)?;
@@ -591,11 +603,19 @@ impl Step<'_> {
                 return Err(self.refuse(&flow.item, kind.into()).await);
             }
         };
-        self.decide(flow, |current| {
-            Ok(current.accept_security_code(stage.clone(), self.now))
-        })
-        .await?;
-        Ok(Reply::yes())
+        let id = flow.item.id.clone();
+        let accepted = self
+            .decide(flow, |current| {
+                Ok(current.accept_security_code(stage.clone(), self.now))
+            })
+            .await;
+        match (accepted, stage) {
+            (Err(no), registration::Stage::Otp { challenge, .. }) => {
+                self.give_mail_back(&challenge.mail.to.key(), &id).await?;
+                Err(no)
+            }
+            (accepted, _) => accepted.map(|_| Reply::yes()),
+        }
     }
 
     async fn give_back(&self, flow: Held<Registration>) -> Result<Held<Registration>, No> {
@@ -696,10 +716,15 @@ impl Step<'_> {
         if let (Err(refusal), _) = promised {
             return Err(self.refuse(&flow.item, refusal).await);
         }
-        self.decide(flow, |current| {
-            Ok(current.resend_code(ring, self.now, self.limits())?)
-        })
-        .await?;
+        let resent = self
+            .decide(flow, |current| {
+                Ok(current.resend_code(ring, self.now, self.limits())?)
+            })
+            .await;
+        if let Err(no) = resent {
+            self.give_mail_back(&key, &by).await?;
+            return Err(no);
+        }
         Ok(Reply::yes())
     }
 
@@ -1198,10 +1223,16 @@ impl Step<'_> {
         if let (Err(refusal), _) = promised {
             return Err(refusal.into());
         }
-        self.decide_login(flow, |current| {
-            Ok(current.resend_code(ring, self.now, self.limits())?)
-        })
-        .await?;
+        let (id, account) = (flow.item.id.clone(), flow.item.account.clone());
+        let resent = self
+            .decide_login(flow, |current| {
+                Ok(current.resend_code(ring, self.now, self.limits())?)
+            })
+            .await;
+        if let Err(no) = resent {
+            self.give_mail_back(&account, &id).await?;
+            return Err(no);
+        }
         Ok(Reply::yes())
     }
 
