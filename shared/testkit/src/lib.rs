@@ -19,12 +19,14 @@
     reason = "a test that cannot go on says so by a panic, and an answer is looked at as far as the test cares"
 )]
 
+mod auditor;
 mod clerk;
 mod meter;
 pub mod people;
 mod recorder;
 mod world;
 
+pub use auditor::UNTOLD;
 pub use clerk::{Answer, Clerk};
 pub use meter::{Meter, Used};
 pub use world::{Settings, World};
