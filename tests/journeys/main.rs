@@ -12,6 +12,7 @@
 
 mod already_registered;
 mod attacks;
+mod audit;
 mod capacity;
 mod claims;
 mod completed;

@@ -34,11 +34,11 @@ pub struct Counts {
     pub wrong_passwords_of_devices: Option<u64>,
     /// Claims passwords of which it is not known whether the claims system counted them.
     pub open_passwords: Option<u64>,
-    /// Wrong codes of a day.
+    /// Wrong codes that the item remembers.
     pub wrong_codes: Option<u64>,
     /// Tries that a registration has spent on its security code or its code.
     pub tries: Option<u64>,
-    /// Mails of the last day to the address.
+    /// Mails to the address that the item remembers.
     pub mails: Option<u64>,
 }
 
@@ -53,6 +53,8 @@ pub struct Record {
     pub act: Act,
     /// To what: the key of the item.
     pub subject: String,
+    /// The user id of the claims system that the item rests on.
+    pub claims_user: Option<String>,
     /// The number of the office that the item names.
     pub office: Option<String>,
     /// The id of the member whom the item names.
@@ -75,7 +77,7 @@ pub enum Field {
 }
 
 /// The fields of a record by their names in the table and in the file, and what they mean.
-pub const FIELDS: [(&str, &str); 14] = [
+pub const FIELDS: [(&str, &str); 15] = [
     (
         "id",
         "random, drawn by the write that committed the act; a record with the same id is the same record",
@@ -83,6 +85,10 @@ pub const FIELDS: [(&str, &str); 14] = [
     ("at", "when the act was decided, RFC 3339, UTC, whole seconds"),
     ("act", "what happened: one of the words above"),
     ("subject", "the key of the item that changed"),
+    (
+        "claimsUser",
+        "on a registration, the user id of the claims system whose right password began it",
+    ),
     ("office", "the office's number, if the item names one"),
     ("member", "the member's id, if the item names one"),
     (
@@ -101,11 +107,14 @@ pub const FIELDS: [(&str, &str); 14] = [
         "openPasswords",
         "on a claims user, claims passwords of which nobody knows yet, or ever will, whether they were counted",
     ),
-    ("wrongCodes", "wrong codes that count towards a stop"),
+    (
+        "wrongCodes",
+        "wrong codes that the item remembers; those of the last day count towards a stop",
+    ),
     ("tries", "on a registration, tries spent at its security code"),
     (
         "mails",
-        "on an account, mails promised to the address that still count",
+        "on an account, mails promised to the address that the item remembers; those of the last day count",
     ),
     (
         "sequence",
@@ -124,6 +133,7 @@ impl Record {
             text(&self.at.to_string()),
             text(self.act.code()),
             text(&self.subject),
+            texts(&self.claims_user),
             texts(&self.office),
             texts(&self.member),
             texts(&self.by),

@@ -165,5 +165,12 @@ fn tells_nothing(record: &Value, by_hand: &ByHand) -> Option<String> {
     }
     let old = change.get("OldImage");
     let excused = UNTOLD.iter().any(|(is_one, _)| is_one(old, new));
-    (!excused).then(|| format!("{key}: {old:?} became {new}"))
+    let names = [old, Some(new)]
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .flat_map(Map::keys);
+    let differs = |name: &&String| old.and_then(|old| old.get(name.as_str())) != new.get(name.as_str());
+    let changed: BTreeSet<&String> = names.filter(differs).collect();
+    (!excused).then(|| format!("{key}: {changed:?} changed"))
 }

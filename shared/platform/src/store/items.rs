@@ -192,6 +192,7 @@ pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Reco
         at: event.time("at")?,
         act: Act::parse(event.text("act")?).ok_or_else(|| reader.corrupt("event.act"))?,
         subject: subject.to_owned(),
+        claims_user: None,
         office: None,
         member: None,
         by: event.text_if("by")?.map(str::to_owned),
@@ -221,6 +222,7 @@ pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Reco
             record.counts.wrong_codes = count("codes")?;
         }
         Some(Registration::KIND) => {
+            record.claims_user = Some(reader.text("claimsUser")?.to_owned());
             record.office = reader.map_if("office")?.map(number).transpose()?;
             record.member = reader.text_if("member")?.map(str::to_owned);
             record.counts.tries = reader.number_if("tries")?;
