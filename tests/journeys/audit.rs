@@ -117,6 +117,16 @@ sequences! {
     codes_are_guessed_at: "guessed-codes";
 }
 
+/// An exception that is not met any more would hide a bug.
+#[tokio::test]
+async fn every_exception_from_no_change_without_its_record_is_met() {
+    let world = World::start().await;
+    codes_are_guessed_at(&world).await;
+    world.clerk().registers(&GUARDED_OFFICE, "taro@example.jp").await;
+    let unmet = world.unmet_exceptions_of_the_audit().await;
+    assert!(unmet.is_empty(), "{unmet:?}");
+}
+
 async fn from_the_claims_system_to_my_page(world: &World) {
     let mut taro = world.clerk();
     taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;

@@ -49,7 +49,7 @@ A field that the item does not say is left out.
 | --- | --- |
 ";
 
-const TAIL: &str = r##"
+const TAIL: &str = r#"
 In the table, `pk` is the subject, `sk` is `at`, a `#`, and the id, and `ttl` the second at which the record may be swept.
 
 ## Looking something up
@@ -104,7 +104,7 @@ jq -c 'select(.office == "1379901018")' target/dev/audit.jsonl
 
 ## How long
 
-"##;
+"#;
 
 /// The kind of item that an act rides on, and the steps that cause it.
 pub(crate) fn origin(act: Act) -> (&'static str, Vec<&'static Step>) {

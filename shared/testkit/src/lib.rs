@@ -26,7 +26,6 @@ pub mod people;
 mod recorder;
 mod world;
 
-pub use auditor::UNTOLD;
 pub use clerk::{Answer, Clerk};
 pub use meter::{Meter, Used};
 pub use world::{Settings, World};

@@ -249,6 +249,12 @@ impl World {
         self.audit.lock().await.records().await
     }
 
+    /// The exceptions from "no change without its record" that were not met so far, by their reasons.
+    pub async fn unmet_exceptions_of_the_audit(&self) -> Vec<&'static str> {
+        self.deliver().await;
+        self.audit.lock().await.unmet()
+    }
+
     /// Keeps what happened, and looks that nothing is without its record; if somebody else is at it, they do.
     pub(crate) async fn looks_at_the_audit(&self) {
         if let Ok(mut audit) = self.audit.try_lock() {

@@ -13,7 +13,7 @@ fn kept(image: &Value) -> Map<String, Value> {
 }
 
 /// An image in which everything says `canary` that is not put there by name.
-fn image(key: &str, own: Value) -> Value {
+fn image(key: &str, own: &Value) -> Value {
     let canary = json!({ "S": CANARY });
     let map = || {
         let names = [
@@ -95,14 +95,14 @@ fn assert_is(kept: &Map<String, Value>, wanted: Value) {
 fn of_an_account_member_and_office_are_named_and_what_counts() {
     let device = |wrong: &str| json!({ "M": { "id": { "S": CANARY }, "wrong": { "N": wrong }, "seen": { "N": "77777" } } });
     let session = json!({ "M": { "id": { "S": CANARY }, "by": { "S": CANARY } } });
-    let mut member = image("x", json!({}))["profile"].clone();
+    let mut member = image("x", &json!({}))["profile"].clone();
     member["M"]["id"] = json!({ "S": "the-member" });
     member["M"]["office"] = office();
     member["M"]["devices"] = json!({ "L": [device("2"), { "M": { "id": { "S": CANARY } } }, device("3")] });
     member["M"]["sessions"] = json!({ "L": [session] });
     let image = image(
         "ACCOUNT#digest",
-        json!({ "member": member, "wrong": { "N": "4" }, "codes": times(3), "mails": times(2) }),
+        &json!({ "member": member, "wrong": { "N": "4" }, "codes": times(3), "mails": times(2) }),
     );
     assert_is(
         &kept(&image),
@@ -115,7 +115,7 @@ fn of_an_account_member_and_office_are_named_and_what_counts() {
 
 #[test]
 fn of_an_account_without_an_owner_only_what_counts() {
-    let image = image("ACCOUNT#digest", json!({ "wrong": { "N": "1" } }));
+    let image = image("ACCOUNT#digest", &json!({ "wrong": { "N": "1" } }));
     assert_is(
         &kept(&image),
         json!({ "subject": "ACCOUNT#digest", "wrongPasswords": 1 }),
@@ -126,7 +126,7 @@ fn of_an_account_without_an_owner_only_what_counts() {
 fn of_a_claims_user_what_counts() {
     let image = image(
         "CLAIMS#KJ000000000001",
-        json!({ "failures": times(2), "open": times(1), "codes": times(9) }),
+        &json!({ "failures": times(2), "open": times(1), "codes": times(9) }),
     );
     assert_is(
         &kept(&image),
@@ -138,7 +138,7 @@ fn of_a_claims_user_what_counts() {
 fn of_a_registration_the_office_and_the_tries() {
     let image = image(
         "REGISTRATION#digest",
-        json!({
+        &json!({
             "office": office(), "tries": { "N": "4" }, "member": { "S": "the-member" },
             "claimsUser": { "S": "KJ000000000001" },
         }),
@@ -156,7 +156,7 @@ fn of_a_registration_the_office_and_the_tries() {
 fn of_anything_else_nothing_but_what_happened() {
     let image = image(
         "OFFICE#1379901018",
-        json!({ "member": { "S": CANARY }, "tries": { "N": "77777" } }),
+        &json!({ "member": { "S": CANARY }, "tries": { "N": "77777" } }),
     );
     assert_is(&kept(&image), json!({ "subject": "OFFICE#1379901018" }));
 }

@@ -114,7 +114,7 @@ async fn killed_while_it_works_again_and_again_it_keeps_each_act_once() {
         assert!(!process.wait().await.unwrap().success());
         kills += 1;
         let text = std::fs::read_to_string(&path).unwrap_or_default();
-        if text.lines().count() % SIZE != 0 {
+        if !text.lines().count().is_multiple_of(SIZE) {
             in_the_middle += 1;
         }
         // So that it ends on a machine that is slow as well.
