@@ -53,6 +53,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
 
+    /// The file in which `keep-audit` keeps what happened, for /_dev/audit [default: DATA/audit.jsonl]
+    #[arg(long, value_name = "FILE", env = "AUDIT_FILE")]
+    audit: Option<PathBuf>,
+
     /// The README that the start page leads to, if it is there
     #[arg(long, value_name = "FILE", default_value = "README.md")]
     readme: PathBuf,
@@ -99,6 +103,7 @@ pub(crate) struct Serve {
 impl Serve {
     /// The options of the stack, in its own words.
     pub(crate) fn into_options(self) -> StackOptions {
+        let beside_the_data = self.data.as_ref().map(|folder| folder.join("audit.jsonl"));
         StackOptions {
             listen: self.listen,
             dynamodb_listen: self.dynamodb_listen,
@@ -108,6 +113,11 @@ impl Serve {
                 simulator: self.simulator,
                 web: Some(self.web),
                 settings: self.settings,
+                // An empty variable is a common way to unset one.
+                audit: self
+                    .audit
+                    .filter(|file| !file.as_os_str().is_empty())
+                    .or(beside_the_data),
                 readme: Some(self.readme),
                 problems: ProblemPages::below(&self.problem_base),
             },

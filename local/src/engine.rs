@@ -2,7 +2,7 @@
 
 mod tables;
 
-pub use tables::{CLAIMS_SIMULATOR, PORTAL, TTL_ATTRIBUTE};
+pub use tables::{AUDIT, CLAIMS_SIMULATOR, PORTAL, TTL_ATTRIBUTE};
 
 use crate::{clock::Clock, server::Server};
 use dynoxide::Database;

@@ -1,5 +1,6 @@
 //! The one origin that a browser sees: the front's files, the API, and what is only there for development.
 
+mod audit_page;
 mod files;
 mod proxy;
 mod start_page;
@@ -14,7 +15,7 @@ use crate::{
 };
 use axum::{
     Json, Router,
-    extract::State,
+    extract::{Query, State},
     http::{Method, Uri},
     response::{IntoResponse as _, Redirect, Response},
     routing::{any, get},
@@ -24,6 +25,7 @@ use proxy::Target;
 use serde_json::{Map, Value};
 use std::{
     fmt::Display,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -38,6 +40,8 @@ pub struct FrontOptions {
     pub web: Option<PathBuf>,
     /// A JSON file with the name and value of each setting in force.
     pub settings: Option<PathBuf>,
+    /// The file in which `keep-audit` keeps what happened.
+    pub audit: Option<PathBuf>,
     /// The README that the start page leads to, if it is there.
     pub readme: Option<PathBuf>,
     /// Where problems are described.
@@ -48,6 +52,7 @@ pub struct FrontOptions {
 struct Site {
     web: Option<PathBuf>,
     settings: Option<PathBuf>,
+    audit: Option<PathBuf>,
     readme: Option<PathBuf>,
     problems: ProblemPages,
 }
@@ -59,6 +64,7 @@ pub fn router(options: FrontOptions, postbox: Postbox) -> Router {
         simulator,
         web,
         settings,
+        audit,
         readme,
         problems,
     } = options;
@@ -85,6 +91,7 @@ pub fn router(options: FrontOptions, postbox: Postbox) -> Router {
             get(async |State(site): State<Site>| start_page::menu(site.readme().is_some())),
         )
         .route("/_dev/settings", get(show_settings))
+        .route("/_dev/audit", get(show_audit))
         .route("/_dev/readme", get(show_readme))
         .route("/_dev/{*path}", any(not_found))
         .method_not_allowed_fallback(not_found)
@@ -92,6 +99,7 @@ pub fn router(options: FrontOptions, postbox: Postbox) -> Router {
         .with_state(Site {
             web,
             settings,
+            audit,
             readme,
             problems: problems.clone(),
         })
@@ -126,6 +134,22 @@ async fn show_settings(State(site): State<Site>) -> Result<Json<Map<String, Valu
     serde_json::from_slice(&bytes)
         .map(Json)
         .map_err(|error| site.unreadable(file, &error))
+}
+
+async fn show_audit(
+    State(site): State<Site>,
+    Query(asked): Query<audit_page::Asked>,
+) -> Result<Response, Problem> {
+    let text = match &site.audit {
+        None => String::new(),
+        Some(file) => match tokio::fs::read_to_string(file).await {
+            Ok(text) => text,
+            // Nothing has happened yet.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(site.unreadable(file, &error)),
+        },
+    };
+    Ok(audit_page::audit(&text, &asked))
 }
 
 async fn show_readme(State(site): State<Site>) -> Result<String, Problem> {

@@ -13,7 +13,7 @@ mod record;
 mod stream;
 
 pub use dead_letter::{DeadLetter, Reason};
-pub use filter::{Filter, FilterError, QUEUED_MAIL};
+pub use filter::{EVENTFUL, Filter, FilterError, QUEUED_MAIL};
 
 use crate::{
     clock::Clock,
@@ -82,6 +82,17 @@ impl PumpOptions {
             position: None,
             dead_letters: None,
             clock,
+        }
+    }
+
+    /// As the template feeds `keep-audit`, without files and with one lane: what is kept stands in the order of the
+    /// stream.
+    pub fn keep_audit(clock: Clock) -> Self {
+        Self {
+            name: "keep-audit".to_owned(),
+            filter: Filter::eventful(),
+            batch_size: 100,
+            ..Self::deliver_mail(clock)
         }
     }
 

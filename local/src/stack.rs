@@ -27,6 +27,9 @@ use tokio::{
 /// The function that sends the mails.
 const DELIVER_MAIL: &str = "deliver-mail";
 
+/// The function that keeps what happened.
+const KEEP_AUDIT: &str = "keep-audit";
+
 /// The function that hears what became of them.
 const MAIL_EVENTS: &str = "mail-events";
 
@@ -156,6 +159,17 @@ impl Stack {
             .dynamodb_endpoint
             .clone()
             .unwrap_or_else(|| engine.endpoint());
+        let audit = Pump::new(
+            aws::streams_client(&endpoint),
+            engine::PORTAL,
+            function(KEEP_AUDIT),
+            PumpOptions {
+                retries: options.retries,
+                position: file("audit-position.json"),
+                dead_letters: file("audit-dead-letters.jsonl"),
+                ..PumpOptions::keep_audit(clock.clone())
+            },
+        )?;
         let pump = Pump::new(
             aws::streams_client(&endpoint),
             engine::PORTAL,
@@ -171,6 +185,7 @@ impl Stack {
         let (stop, stopped) = watch::channel(false);
         let tasks = vec![
             tokio::spawn(pump.run(wait_for(stopped.clone()))),
+            tokio::spawn(audit.run(wait_for(stopped.clone()))),
             tokio::spawn(tell(
                 heard,
                 function(MAIL_EVENTS),

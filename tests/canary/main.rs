@@ -100,6 +100,11 @@ async fn no_secret_of_a_whole_journey_is_stored_logged_or_answered() {
 
     let logged = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
     assert!(logged.lines().count() >= 15, "{logged}");
+    let kept = serde_json::to_string(&world.audit().await).unwrap();
+    assert!(
+        kept.contains("password-changed") && kept.contains("claims-password-wrong"),
+        "{kept}"
+    );
     let stored = stored.join("\n");
     let Clerk { transcript, .. } = taro;
     let answered = transcript.join("\n");
@@ -107,6 +112,7 @@ async fn no_secret_of_a_whole_journey_is_stored_logged_or_answered() {
         assert!(!stored.contains(secret.as_str()), "{secret} is stored");
         assert!(!answered.contains(secret.as_str()), "{secret} is answered");
         assert!(!logged.contains(secret.as_str()), "{secret} is logged");
+        assert!(!kept.contains(secret.as_str()), "{secret} is kept");
     }
     // Personal data is stored and shown to its owner; logs do without.
     for personal in [
@@ -120,5 +126,10 @@ async fn no_secret_of_a_whole_journey_is_stored_logged_or_answered() {
         GUARDED_OFFICE.name,
     ] {
         assert!(!logged.contains(personal), "{personal} is logged: {logged}");
+        // The user id of the claims system is what its records are found by.
+        assert!(
+            personal == GUARDED_OFFICE.user_id || !kept.contains(personal),
+            "{personal} is kept: {kept}"
+        );
     }
 }

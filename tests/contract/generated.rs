@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use portal::audit::Act;
 use portal::problem::Kind;
 use portal::progress::Next;
 use portal::steps::{self, STEPS};
@@ -9,6 +10,9 @@ use portal::steps::{self, STEPS};
 use crate::house;
 
 // The generators themselves, so that no second cargo has to run them.
+#[path = "../../shared/platform/examples/audit.rs"]
+#[expect(dead_code, reason = "a generator prints; here its page is asked for")]
+mod audit;
 #[path = "../../shared/platform/examples/limits.rs"]
 #[expect(dead_code, reason = "a generator prints; here its page is asked for")]
 mod limits;
@@ -26,6 +30,7 @@ mod steps_page;
 fn the_written_files_are_as_the_code_has_them() {
     let pages = [
         ("openapi.yaml", openapi::page().unwrap()),
+        ("docs/audit.md", audit::page()),
         ("docs/limits.md", limits::page()),
         ("docs/problems.md", problems::page()),
         ("docs/steps.md", steps_page::page()),
@@ -36,6 +41,28 @@ fn the_written_files_are_as_the_code_has_them() {
             "{file} is out of date: run `cargo xtask gen`"
         );
     }
+}
+
+/// What the journeys kept (`tests/journeys/golden/audit`) is where the page says that it is.
+#[test]
+fn every_act_rides_on_the_item_that_the_page_names() {
+    let folder = house::root().join("tests/journeys/golden/audit");
+    let mut met = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        for line in std::fs::read_to_string(file.unwrap().path()).unwrap().lines() {
+            // `+30 account of taro@example.jp password-wrong, member …`
+            let (subject, act) = line.split(", ").next().unwrap().rsplit_once(' ').unwrap();
+            let kind = match subject.split(' ').nth(1).unwrap() {
+                "account" => "ACCOUNT",
+                "claims" => "CLAIMS",
+                "flow" => "REGISTRATION",
+                other => panic!("{other}"),
+            };
+            assert_eq!(audit::origin(Act::parse(act).unwrap()).0, kind, "{line}");
+            met += 1;
+        }
+    }
+    assert!(met > 100);
 }
 
 #[test]

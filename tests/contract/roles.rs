@@ -143,14 +143,14 @@ const ASKED: [(&str, Asked); 17] = [
     ),
 ];
 
-/// It has a table of its own, and no item of ours.
-const ELSEWHERE: (&str, Asked) = ("claims-simulator", &[]);
+/// Each has a table of its own, and no item of ours.
+const ELSEWHERE: [(&str, Asked); 2] = [("claims-simulator", &[]), ("keep-audit", &[])];
 
 #[test]
 fn every_role_allows_what_its_function_asks_for_and_nothing_else() {
     let asked: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = ASKED
         .into_iter()
-        .chain([ELSEWHERE])
+        .chain(ELSEWHERE)
         .map(|(function, kinds)| {
             let verbs = |verbs: &[&str]| verbs.iter().map(|verb| (*verb).to_owned()).collect();
             (
@@ -201,6 +201,56 @@ fn every_kind_of_item_is_asked_for_by_the_name_that_the_store_gives_it() {
         .iter()
         .flat_map(|(_, kinds)| kinds.iter().map(|(kind, _)| *kind));
     assert_eq!(asked.collect::<BTreeSet<_>>(), kinds);
+}
+
+/// What `keep-audit` may do to the archive is to put: no reading, no changing, no removing, and nobody else may even
+/// that. Reading is for people, whose roles are not ours.
+#[test]
+fn the_audits_table_is_put_to_by_one_role_and_touched_by_nobody_else() {
+    let template = house::text("template.yaml");
+    let lines: Vec<&str> = template.lines().map(str::trim).collect();
+    let reaches: Vec<usize> = (0..lines.len())
+        .filter(|at| lines[*at] == "Resource: !Ref AuditTableArn")
+        .collect();
+    assert_eq!(reaches.len(), 1);
+    assert_eq!(lines[reaches[0] - 1], "Action: [dynamodb:PutItem]");
+    let before = lines[..reaches[0]].join("\n");
+    let role = before
+        .rsplit("PolicyName: ")
+        .next()
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap();
+    assert_eq!(role, "keep-audit");
+
+    let data = house::yaml("infra/data.yaml");
+    let table = &data["Resources"]["AuditTable"];
+    assert_eq!(table["DeletionPolicy"], Yaml::from("Retain"));
+    assert_eq!(table["UpdateReplacePolicy"], Yaml::from("Retain"));
+    let properties = &table["Properties"];
+    assert_eq!(properties["DeletionProtectionEnabled"], Yaml::from(true));
+    assert_eq!(
+        properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"],
+        Yaml::from(true)
+    );
+    assert!(properties.get("StreamSpecification").is_none());
+    let portal = &data["Resources"]["Table"]["Properties"]["SSESpecification"]["KMSMasterKeyId"];
+    assert_ne!(properties["SSESpecification"]["KMSMasterKeyId"], *portal);
+}
+
+/// The local stack's pumps let through what the deployed filters let through.
+#[test]
+fn the_streams_readers_have_the_filters_of_the_template() {
+    let template = house::yaml("template.yaml");
+    let pattern = |function: &str, event: &str| {
+        let event = &template["Resources"][function]["Properties"]["Events"][event]["Properties"];
+        let filters = event["FilterCriteria"]["Filters"].as_sequence().unwrap();
+        assert_eq!(filters.len(), 1);
+        filters[0]["Pattern"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(pattern("DeliverMail", "Promise"), portal_local::pump::QUEUED_MAIL);
+    assert_eq!(pattern("KeepAudit", "Act"), portal_local::pump::EVENTFUL);
 }
 
 /// `deliver-mail` sends what the new image promises and the old one did not.

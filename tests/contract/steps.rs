@@ -6,8 +6,14 @@ use portal::steps::{BASE, STEPS, find};
 
 use crate::{house, template};
 
-/// Functions that no step names: what is no step, the stream, SES's events, the other system.
-const NO_STEPS: [&str; 4] = ["claims-simulator", "deliver-mail", "mail-events", "not-found"];
+/// Functions that no step names: what is no step, the stream's readers, SES's events, the other system.
+const NO_STEPS: [&str; 5] = [
+    "claims-simulator",
+    "deliver-mail",
+    "keep-audit",
+    "mail-events",
+    "not-found",
+];
 
 /// Methods that somebody may try.
 const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];

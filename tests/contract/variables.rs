@@ -7,11 +7,12 @@ use portal::limits::Limits;
 
 use crate::{house, template};
 
-const NEEDS: [(&str, &[Variable]); 18] = [
+const NEEDS: [(&str, &[Variable]); 19] = [
     ("claims-auth", claims_auth::NEEDS),
     ("claims-simulator", claims_simulator::NEEDS),
     ("confirm", confirm::NEEDS),
     ("deliver-mail", deliver_mail::NEEDS),
+    ("keep-audit", keep_audit::NEEDS),
     ("login", login::NEEDS),
     ("login-otp", login_otp::NEEDS),
     ("login-progress", login_progress::NEEDS),

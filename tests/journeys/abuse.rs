@@ -10,7 +10,7 @@ use portal::mail::Delivery;
 use portal::password::{self, Context};
 use portal::values::{EmailAddress, FieldCode};
 use portal_local::ses::Outcome;
-use testkit::people::{DEEMED_OFFICE, GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
+use testkit::people::{DEEMED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
 use testkit::{Answer, Clerk, Settings, World};
 
 async fn active(world: &World) -> Clerk {
@@ -37,25 +37,6 @@ async fn an_initial_password_is_guessed_at_no_more_often_than_any_other() {
         .is_told("wrong-credentials");
     world.wait(1);
     taro.logs_in("taro@example.jp", &password).await.is(200);
-}
-
-/// G13: three wrong security codes are what locks an office out of its claims; nobody is to bring that about from here.
-#[tokio::test]
-#[ignore = "three tries at the security code are as many as the claims system has before it locks, and nobody is asked first"]
-async fn no_office_is_locked_out_of_its_claims_by_security_codes_typed_here() {
-    let world = World::start().await;
-    let mut taro = world.clerk();
-    taro.authenticates(&GUARDED_OFFICE).await.is(200);
-    for _ in 0..3 {
-        let wrong = serde_json::json!({ "securityCode": "wrong" });
-        taro.json("POST", "/registration/security-code", &wrong).await;
-    }
-    world
-        .clerk()
-        .authenticates(&GUARDED_OFFICE)
-        .await
-        .is(200)
-        .leads_to("security-code");
 }
 
 /// G17: the budget belongs to the account, however its address is spelled.

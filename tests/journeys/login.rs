@@ -178,6 +178,7 @@ async fn an_outdated_hash_is_renewed_at_log_in() {
         .put(account, platform::store::Replacing::Read(&stored))
         .await
         .unwrap();
+    world.did_that_by_hand().await;
 
     world
         .clerk()

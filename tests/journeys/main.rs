@@ -13,6 +13,7 @@
 mod abuse;
 mod already_registered;
 mod attacks;
+mod audit;
 mod capacity;
 mod certificates;
 mod claims;

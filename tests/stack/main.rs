@@ -73,6 +73,20 @@ impl Browser {
         answer
     }
 
+    /// Waits until all of this has been kept of the office.
+    async fn finds_in_the_audit(&self, office: &str, acts: &[&str]) {
+        let mut page = String::new();
+        for _ in 0..100 {
+            let url = format!("{}/_dev/audit?about={office}", self.origin);
+            page = self.http.get(url).send().await.unwrap().text().await.unwrap();
+            if acts.iter().all(|act| page.contains(&format!("<h2>{act}</h2>"))) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        panic!("{acts:?} are not all kept: {page}");
+    }
+
     /// Waits for the newest mail to this address that has a line with this beginning.
     async fn mailed(&mut self, address: &str, beginning: &str) -> String {
         for _ in 0..100 {
@@ -174,6 +188,11 @@ async fn the_whole_first_registration_runs_on_the_local_stack() {
     );
     taro.calls("POST", "/logout", None, 204).await;
     taro.calls("GET", "/me", None, 401).await;
+    taro.finds_in_the_audit(
+        &digits,
+        &["member-registered", "password-changed", "session-ended"],
+    )
+    .await;
 }
 
 /// What nobody offers is our problem document, whether the emulator or a function found it so.

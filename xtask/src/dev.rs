@@ -74,7 +74,9 @@ pub(crate) fn run(args: Args, workspace: &Workspace, interrupt: &Interrupt) -> R
          \x20 portal    http://localhost:{port}\n\
          \x20 offices   http://localhost:{port}/_dev/offices (try KJ000000000001; its password stands there)\n\
          \x20 mailbox   http://localhost:{port}/_dev/mailbox\n\
+         \x20 audit     http://localhost:{port}/_dev/audit ({})\n\
          \x20 log       {}\n",
+        workspace.short(&stack.audit).display(),
         workspace.short(&plan.log()).display(),
     ));
     while !interrupt.came() {

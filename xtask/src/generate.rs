@@ -26,7 +26,8 @@ pub(crate) struct Args {
 }
 
 /// The examples that print a file of the repository, and the file.
-const GENERATORS: [(&str, &str); 4] = [
+const GENERATORS: [(&str, &str); 5] = [
+    ("audit", "docs/audit.md"),
     ("openapi", "openapi.yaml"),
     ("limits", "docs/limits.md"),
     ("problems", "docs/problems.md"),

@@ -28,6 +28,9 @@ const NEVER_THE_CALLERS: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KE
 /// What else could lead an AWS client away from this machine.
 const TAKEN_AWAY: [&str; 3] = ["AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 
+/// What tells `keep-audit` of a file, and `portal-local` where to look.
+pub(crate) const AUDIT_FILE: &str = "AUDIT_FILE";
+
 const ADDRESSES: [&str; 5] = [
     "AWS_ENDPOINT_URL_DYNAMODB",
     "AWS_ENDPOINT_URL_SESV2",
@@ -46,7 +49,7 @@ pub(crate) fn caller() -> Variables {
     std::env::vars_os().filter_map(text).collect()
 }
 
-fn defaults(ports: Ports, keys: &str) -> Vec<(&'static str, String)> {
+fn defaults(ports: Ports, keys: &str, audit: &str) -> Vec<(&'static str, String)> {
     let Ports {
         portal,
         functions,
@@ -80,15 +83,16 @@ fn defaults(ports: Ports, keys: &str) -> Vec<(&'static str, String)> {
         ("MAIL_SENDER", "no-reply@mail.kaigo-kiban-portal.jp".to_owned()),
         ("MAIL_CONFIGURATION_SET", "portal".to_owned()),
         ("PORTAL_KEYS", keys.to_owned()),
+        (AUDIT_FILE, audit.to_owned()),
         // Everybody on this machine is one network.
         ("MAIL_REQUESTS_PER_NETWORK", "0".to_owned()),
     ]
 }
 
 /// The functions' variables. One that the caller has set wins, so that a proxy can be put between.
-pub(crate) fn environment(ports: Ports, keys: &str, caller: &Variables) -> Result<Variables> {
+pub(crate) fn environment(ports: Ports, keys: &str, audit: &str, caller: &Variables) -> Result<Variables> {
     let mut variables = Variables::new();
-    for (name, default) in defaults(ports, keys) {
+    for (name, default) in defaults(ports, keys, audit) {
         // An empty variable is a common way to unset one.
         let theirs = caller.get(name).filter(|value| !value.trim().is_empty());
         let theirs = theirs.filter(|_| !NEVER_THE_CALLERS.contains(&name));
@@ -211,6 +215,8 @@ mod tests {
     };
     const KEYS: &str = r#"{"current":"local-1","keys":{"local-1":"AAAA"}}"#;
 
+    const AUDIT: &str = "/tmp/audit.jsonl";
+
     fn caller(pairs: &[(&str, &str)]) -> Variables {
         pairs
             .iter()
@@ -225,10 +231,11 @@ mod tests {
             ("AWS_ENDPOINT_URL_SESV2", ""),
             ("UNKNOWN", "1"),
         ]);
-        let variables = environment(PORTS, KEYS, &theirs).unwrap();
+        let variables = environment(PORTS, KEYS, AUDIT, &theirs).unwrap();
         assert_eq!(variables["AWS_ENDPOINT_URL_DYNAMODB"], "http://127.0.0.1:7001");
         assert_eq!(variables["AWS_ENDPOINT_URL_SESV2"], "http://127.0.0.1:8002");
         assert!(!variables.contains_key("UNKNOWN"));
+        assert_eq!(variables["AUDIT_FILE"], AUDIT);
     }
 
     #[test]
@@ -239,7 +246,7 @@ mod tests {
             dynamodb: 3,
             ses: 4,
         };
-        let variables = environment(ports, KEYS, &Variables::new()).unwrap();
+        let variables = environment(ports, KEYS, AUDIT, &Variables::new()).unwrap();
         assert_eq!(
             variables["PORTAL_ORIGINS"],
             "http://localhost:1,http://127.0.0.1:1"
@@ -259,14 +266,14 @@ mod tests {
             ("AWS_ACCESS_KEY_ID", "AKIAREAL"),
             ("AWS_SECRET_ACCESS_KEY", "real"),
         ]);
-        let variables = environment(PORTS, KEYS, &theirs).unwrap();
+        let variables = environment(PORTS, KEYS, AUDIT, &theirs).unwrap();
         assert_eq!(variables["AWS_ACCESS_KEY_ID"], "local");
         assert!(!env_file(&variables).unwrap().contains("real"));
     }
 
     #[test]
     fn an_address_that_is_none_and_keys_that_are_none_are_named() {
-        let error = environment(PORTS, KEYS, &caller(&[("CLAIMS_BASE_URL", "claims")])).unwrap_err();
+        let error = environment(PORTS, KEYS, AUDIT, &caller(&[("CLAIMS_BASE_URL", "claims")])).unwrap_err();
         assert!(
             error.to_string().starts_with("CLAIMS_BASE_URL is \"claims\""),
             "{error}"
@@ -274,6 +281,7 @@ mod tests {
         let error = environment(
             PORTS,
             KEYS,
+            AUDIT,
             &caller(&[("PORTAL_KEYS", r#"{"current":"b","keys":{"a":""}}"#)]),
         )
         .unwrap_err();

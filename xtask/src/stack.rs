@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::Write as _,
+    io::{self, Write as _},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     os::unix::fs::{OpenOptionsExt as _, symlink},
     path::{Path, PathBuf},
@@ -22,7 +22,7 @@ use crate::{
     children::{self, Interrupt, Kept, Log},
     data::{self, DataDir},
     runner::{self, Builds, CODE},
-    settings::{self, Ports},
+    settings::{self, AUDIT_FILE, Ports},
     terminal::{say, seconds, warn},
     tools, warm,
     workspace::{self, Workspace},
@@ -56,6 +56,8 @@ pub(crate) struct Stack {
     _data: Option<DataDir>,
     /// Functions that did not answer their first request.
     pub(crate) cold: Vec<String>,
+    /// Where what happened is kept.
+    pub(crate) audit: PathBuf,
 }
 
 impl Stack {
@@ -67,7 +69,8 @@ impl Stack {
             fs::create_dir_all(&plan.place)
                 .with_context(|| format!("cannot create {}", plan.place.display()))?;
             let keys = data::keys(data.as_ref().map_or(&plan.place, |data| &data.path))?;
-            let variables = settings::environment(plan.ports, &keys, &settings::caller())?;
+            let audit = audit_file(plan, data.as_ref())?;
+            let variables = settings::environment(plan.ports, &keys, &audit, &settings::caller())?;
             Ok((data, variables, runner::install(workspace, &plan.place)?))
         })?;
         let cargo_lambda = steps.step(
@@ -120,11 +123,13 @@ impl Stack {
             warn(format_args!("      {name} did not answer ({error}); see the log"));
         }
         let cold = cold.into_iter().map(|(name, _)| name).collect();
+        let audit = variables.get(AUDIT_FILE).map(PathBuf::from).unwrap_or_default();
         Ok(Self {
             functions,
             portal,
             _data: data,
             cold,
+            audit,
         })
     }
 
@@ -133,6 +138,22 @@ impl Stack {
         self.portal.check()?;
         self.functions.check()
     }
+}
+
+/// The file that what happened is kept in: with the data, or as short-lived as what is in memory.
+fn audit_file(plan: &Plan, data: Option<&DataDir>) -> Result<String> {
+    let folder = data.map_or(&plan.place, |data| &data.path);
+    let file = std::path::absolute(folder.join("audit.jsonl"))?;
+    if data.is_none() {
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot remove {}", file.display()));
+            }
+            _ => {}
+        }
+    }
+    let text = file.to_str().map(str::to_owned);
+    text.with_context(|| format!("{} is not UTF-8", file.display()))
 }
 
 /// Says what is done, and how long it took.

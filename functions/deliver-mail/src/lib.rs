@@ -19,9 +19,9 @@ use platform::config::Variable;
 use platform::fault::Fault;
 use platform::steps::Keys;
 use platform::store::{Mark, Table, image_of_json, mail_of_image};
+use platform::stream::{Batch, BatchAnswer, Change, ItemFailure};
 use portal::mail::{Delivery, Promise};
 use portal::time::plus;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use text::{body, from};
@@ -91,43 +91,6 @@ impl Deps {
     }
 }
 
-#[derive(Deserialize)]
-struct StreamEvent {
-    #[serde(rename = "Records")]
-    records: Vec<Record>,
-}
-
-#[derive(Deserialize)]
-struct Record {
-    dynamodb: Change,
-}
-
-#[derive(Deserialize)]
-struct Change {
-    #[serde(rename = "SequenceNumber")]
-    sequence_number: String,
-    #[serde(rename = "NewImage")]
-    new: Option<Map<String, Value>>,
-    #[serde(rename = "OldImage")]
-    old: Option<Map<String, Value>>,
-}
-
-/// Which records are to come again.
-#[derive(Debug, Default, Serialize, PartialEq, Eq)]
-pub struct BatchAnswer {
-    /// One for each.
-    #[serde(rename = "batchItemFailures")]
-    pub failures: Vec<ItemFailure>,
-}
-
-/// A record that is to come again.
-#[derive(Debug, Serialize, PartialEq, Eq)]
-pub struct ItemFailure {
-    /// Its sequence number.
-    #[serde(rename = "itemIdentifier")]
-    pub item: String,
-}
-
 /// Why a mail is not dealt with now.
 enum Later {
     /// SES asks for patience, or was not reached.
@@ -138,9 +101,9 @@ enum Later {
 
 /// Deals with a batch of the stream; an event that is none fails whole, and Lambda tries it again.
 pub async fn handle(deps: &Deps, event: Value) -> Result<BatchAnswer, lambda_runtime::Error> {
-    let event: StreamEvent = serde_json::from_value(event)?;
+    let batch: Batch = serde_json::from_value(event)?;
     let mut answer = BatchAnswer::default();
-    for record in event.records {
+    for record in batch.records {
         let change = record.dynamodb;
         match deal_with(deps, &change).await {
             Ok(outcome) => tracing::info!(sequence = change.sequence_number, outcome, "mail dealt with"),

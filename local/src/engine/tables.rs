@@ -13,6 +13,9 @@ pub const PORTAL: &str = "portal";
 /// The table of the claims simulator, which is no part of the portal.
 pub const CLAIMS_SIMULATOR: &str = "claims-simulator";
 
+/// The audit's table, for whoever is told of it; the stack itself keeps a file.
+pub const AUDIT: &str = "audit";
+
 /// The attribute that holds the second an item may be swept away.
 pub const TTL_ATTRIBUTE: &str = "ttl";
 
@@ -20,26 +23,33 @@ pub const TTL_ATTRIBUTE: &str = "ttl";
 pub(super) fn create_missing(database: &Database) -> Result<(), EngineError> {
     let stream = json!({ "StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES" });
     create(database, PORTAL, json!({ "StreamSpecification": stream }), true)?;
-    create(database, CLAIMS_SIMULATOR, json!({}), false)
+    create(database, CLAIMS_SIMULATOR, json!({}), false)?;
+    let by_time = json!({
+        "AttributeDefinitions": [
+            { "AttributeName": "pk", "AttributeType": "S" },
+            { "AttributeName": "sk", "AttributeType": "S" },
+        ],
+        "KeySchema": [
+            { "AttributeName": "pk", "KeyType": "HASH" },
+            { "AttributeName": "sk", "KeyType": "RANGE" },
+        ],
+    });
+    create(database, AUDIT, by_time, true)
 }
 
-fn create(database: &Database, name: &str, mut definition: Value, expires: bool) -> Result<(), EngineError> {
+/// Creates a table of this definition; where that says nothing of a key, it is `pk` alone.
+fn create(database: &Database, name: &str, own: Value, expires: bool) -> Result<(), EngineError> {
     if database.get_table_metadata(name)?.is_some() {
         return Ok(());
     }
-    if let Some(definition) = definition.as_object_mut() {
-        definition.extend([
-            ("TableName".to_owned(), json!(name)),
-            ("BillingMode".to_owned(), json!("PAY_PER_REQUEST")),
-            (
-                "AttributeDefinitions".to_owned(),
-                json!([{ "AttributeName": "pk", "AttributeType": "S" }]),
-            ),
-            (
-                "KeySchema".to_owned(),
-                json!([{ "AttributeName": "pk", "KeyType": "HASH" }]),
-            ),
-        ]);
+    let mut definition = json!({
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{ "AttributeName": "pk", "AttributeType": "S" }],
+        "KeySchema": [{ "AttributeName": "pk", "KeyType": "HASH" }],
+    });
+    if let (Some(definition), Value::Object(own)) = (definition.as_object_mut(), own) {
+        definition.extend(own);
     }
     database.create_table(serde_json::from_value::<CreateTableRequest>(definition)?)?;
     if expires {

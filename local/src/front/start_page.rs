@@ -43,6 +43,7 @@ fn links(readme: bool) -> String {
          <li><a href=\"/_dev/mailbox\">メールボックス</a>：送られたメール、ワンタイムパスワード、宛先ごとの動作</li>\n\
          <li><a href=\"/_dev/mails\">メールの一覧（JSON）</a></li>\n\
          <li><a href=\"/_dev/offices\">事業所の一覧（JSON）</a>：電子請求受付システムの代役が知っている事業所</li>\n\
+         <li><a href=\"/_dev/audit\">監査記録</a>：アカウントに起きたこと</li>\n\
          <li><a href=\"/_dev/settings\">設定値の一覧（JSON）</a>：環境変数で変えられる値</li>\n\
          {readme}</ul></nav>"
     )

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 /// The records that carry a mail which has still to be sent, as the template's `FilterCriteria` names them.
 pub const QUEUED_MAIL: &str = r#"{"dynamodb":{"NewImage":{"mail":{"M":{"delivery":{"S":["queued"]}}}}}}"#;
 
+/// The records of items that carry an event, as the template's `FilterCriteria` names them.
+pub const EVENTFUL: &str = r#"{"dynamodb":{"NewImage":{"event":{"M":{"id":{"S":[{"exists":true}]}}}}}}"#;
+
 /// A filter pattern: objects are gone down, a list at a leaf names the values that pass.
 ///
 /// Of the operators only `{"exists": true}` and `{"exists": false}` are known; another one is refused rather
@@ -36,6 +39,13 @@ impl Filter {
     pub fn queued_mail() -> Self {
         Self(json!({
             "dynamodb": { "NewImage": { "mail": { "M": { "delivery": { "S": ["queued"] } } } } }
+        }))
+    }
+
+    /// [`EVENTFUL`].
+    pub fn eventful() -> Self {
+        Self(json!({
+            "dynamodb": { "NewImage": { "event": { "M": { "id": { "S": [{ "exists": true }] } } } } }
         }))
     }
 
@@ -109,6 +119,16 @@ mod tests {
         let mail = |delivery: &str| json!({ "mail": { "M": { "delivery": { "S": delivery } } } });
         assert!(filter.passes(&with(mail("queued"))));
         assert!(!filter.passes(&with(mail("sent"))));
+        assert!(!filter.passes(&with(json!({ "pk": { "S": "OFFICE#1" } }))));
+        assert!(!filter.passes(&json!({ "eventName": "REMOVE", "dynamodb": {} })));
+    }
+
+    #[test]
+    fn only_an_item_with_an_event_passes_the_filter_of_keep_audit() {
+        let filter = Filter::eventful();
+        assert_eq!(filter.0, Filter::parse(EVENTFUL).unwrap().0);
+        let with = |image: Value| json!({ "eventName": "MODIFY", "dynamodb": { "NewImage": image } });
+        assert!(filter.passes(&with(json!({ "event": { "M": { "id": { "S": "1" } } } }))));
         assert!(!filter.passes(&with(json!({ "pk": { "S": "OFFICE#1" } }))));
         assert!(!filter.passes(&json!({ "eventName": "REMOVE", "dynamodb": {} })));
     }

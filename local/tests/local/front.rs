@@ -23,6 +23,7 @@ fn options(functions: &str) -> FrontOptions {
         simulator: None,
         web: None,
         settings: None,
+        audit: None,
         readme: None,
         problems: problem_pages(),
     }
@@ -286,11 +287,37 @@ async fn the_settings_are_shown_as_their_file_has_them() {
 }
 
 #[tokio::test]
+async fn what_happened_is_shown_newest_first_and_a_line_under_way_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("audit.jsonl");
+    let front = start(FrontOptions {
+        audit: Some(file.clone()),
+        ..options("http://127.0.0.1:1")
+    })
+    .await;
+    let url = format!("{}/_dev/audit", front.url());
+    assert!(get(&url).await.body.contains("記録はまだありません"));
+
+    let line = |act: &str, subject: &str| json!({ "id": act, "at": START, "act": act, "subject": subject, "office": "<1379901018>" });
+    let first = line("password-wrong", "ACCOUNT#a b");
+    let second = line("session-begun", "ACCOUNT#other");
+    std::fs::write(&file, format!("{first}\n{second}\n{{\"act\":\"session-end")).unwrap();
+    let page = get(&url).await.body;
+    let (older, newer) = (page.find("password-wrong"), page.find("session-begun"));
+    assert!(newer.unwrap() < older.unwrap() && !page.contains("session-end\""));
+    assert!(page.contains("A password was wrong.") && page.contains("2026年4月1日 9時00分00秒"));
+    assert!(page.contains("&lt;1379901018&gt;") && page.contains("about=ACCOUNT%23a%20b"));
+
+    let page = get(&format!("{url}?about=ACCOUNT%23a%20b")).await.body;
+    assert!(page.contains("password-wrong") && !page.contains("session-begun"));
+}
+
+#[tokio::test]
 async fn without_a_front_there_is_a_page_that_leads_on() {
     let front = start(options("http://127.0.0.1:1")).await;
     let page = get(&format!("{}/", front.url())).await;
     assert_eq!(page.status, StatusCode::OK);
-    for link in ["/_dev/mailbox", "/_dev/offices", "README"] {
+    for link in ["/_dev/mailbox", "/_dev/audit", "/_dev/offices", "README"] {
         assert!(page.body.contains(link), "no link to {link}");
     }
     assert_eq!(

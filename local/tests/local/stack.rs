@@ -45,6 +45,7 @@ fn options(functions: &str) -> StackOptions {
             simulator: None,
             web: None,
             settings: None,
+            audit: None,
             readme: None,
             problems: problem_pages(),
         },
@@ -95,6 +96,20 @@ async fn a_promise_in_the_table_and_the_fate_of_a_mail_reach_their_functions() {
     put.send().await.unwrap();
     let event = until(&invocations, "deliver-mail").await;
     assert_eq!(event["Records"][0]["dynamodb"]["Keys"]["pk"]["S"], "FLOW#1");
+
+    let act = HashMap::from([("id".to_owned(), AttributeValue::S("1".to_owned()))]);
+    let put = dynamodb(ready["dynamodb"].as_str().unwrap())
+        .put_item()
+        .table_name(PORTAL);
+    let put = put
+        .item("pk", AttributeValue::S("ACCOUNT#1".to_owned()))
+        .item("event", AttributeValue::M(act));
+    put.send().await.unwrap();
+    let event = until(&invocations, "keep-audit").await;
+    assert_eq!(
+        event["Records"][0]["dynamodb"]["Keys"]["pk"]["S"], "ACCOUNT#1",
+        "the mail is none of its records"
+    );
 
     let mail = json!({
         "FromEmailAddress": "no-reply@mail.example.jp",

@@ -27,8 +27,8 @@ looked at, {common_of_get}.
 
 {table}
 Whatever is no step is answered by `not-found`.
-No steps are `deliver-mail` (sends what the table's stream promises), `mail-events` (notes what became of it) and \
-`claims-simulator` (stands in for 電子請求受付システム).
+No steps are `deliver-mail` (sends what the table's stream promises), `mail-events` (notes what became of it), \
+`keep-audit` (keeps what the stream says happened) and `claims-simulator` (stands in for 電子請求受付システム).
 
 ## 初回利用登録
 

@@ -29,6 +29,8 @@ macro_rules! variables {
 variables! {
     /// The table.
     PortalTable = "PORTAL_TABLE",
+    /// The audit's table, in AWS; locally `AUDIT_FILE` names a file instead.
+    AuditTable = "AUDIT_TABLE",
     /// The secret that holds the key ring, in AWS; locally `PORTAL_KEYS` holds the ring itself.
     PortalKeysSecret = "PORTAL_KEYS_SECRET",
     /// The portal's own origins, separated by commas.
@@ -49,6 +51,9 @@ variables! {
 
 /// The variable that holds the key ring itself, on a developer's machine.
 pub const LOCAL_KEYS: &str = "PORTAL_KEYS";
+
+/// The variable that names the audit's file, on a developer's machine.
+pub const LOCAL_AUDIT: &str = "AUDIT_FILE";
 
 /// What is missing or wrong, all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +82,7 @@ impl std::error::Error for ConfigProblem {}
 pub struct Config {
     values: BTreeMap<Variable, String>,
     local_keys: Option<String>,
+    local_audit: Option<String>,
     /// The numbers in force.
     pub limits: Limits,
 }
@@ -86,6 +92,7 @@ impl Config {
     pub fn read(needs: &[Variable], lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigProblem> {
         let lookup = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
         let local_keys = lookup(LOCAL_KEYS);
+        let local_audit = lookup(LOCAL_AUDIT);
         let mut values = BTreeMap::new();
         let mut missing = Vec::new();
         for variable in needs {
@@ -94,6 +101,7 @@ impl Config {
                     values.insert(*variable, value);
                 }
                 None if *variable == Variable::PortalKeysSecret && local_keys.is_some() => {}
+                None if *variable == Variable::AuditTable && local_audit.is_some() => {}
                 None => missing.push(variable.name()),
             }
         }
@@ -108,6 +116,7 @@ impl Config {
             Ok(Self {
                 values,
                 local_keys,
+                local_audit,
                 limits,
             })
         } else {
@@ -138,6 +147,11 @@ impl Config {
     /// The key ring of a developer's machine, if there is one.
     pub fn local_keys(&self) -> Option<&str> {
         self.local_keys.as_deref()
+    }
+
+    /// The audit's file of a developer's machine, if there is one.
+    pub fn local_audit(&self) -> Option<&str> {
+        self.local_audit.as_deref()
     }
 
     /// A variable that holds what it cannot hold.
@@ -174,5 +188,14 @@ mod tests {
             (name == "PORTAL_KEYS").then(|| "{}".to_owned())
         });
         assert_eq!(config.unwrap().local_keys(), Some("{}"));
+    }
+
+    #[test]
+    fn a_developers_machine_may_name_a_file_for_the_audit() {
+        let config = Config::read(&[Variable::AuditTable], |name| {
+            (name == "AUDIT_FILE").then(|| "audit.jsonl".to_owned())
+        });
+        assert_eq!(config.unwrap().local_audit(), Some("audit.jsonl"));
+        assert!(Config::read(&[Variable::AuditTable], |_| None).is_err());
     }
 }

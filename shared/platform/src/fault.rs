@@ -22,6 +22,9 @@ pub enum Fault {
         /// Which attribute.
         attribute: &'static str,
     },
+    /// The file of the audit could not be read or written.
+    #[error("the audit's file failed: {0}")]
+    AuditFile(std::io::ErrorKind),
     /// So many others wrote the same item that we gave up.
     #[error("too much contention on a {0} item")]
     Contention(&'static str),

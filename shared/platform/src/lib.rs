@@ -8,10 +8,12 @@ pub mod fault;
 pub mod random;
 pub mod telemetry;
 
+pub mod audit;
 pub mod claims;
 pub mod keys;
 pub mod passwords;
 pub mod store;
+pub mod stream;
 
 pub mod http;
 pub mod wire;

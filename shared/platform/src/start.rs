@@ -9,6 +9,7 @@ use lambda_http::{Body, Error, Request, Response};
 use portal::keys::KeyRing;
 use std::time::Duration;
 
+use crate::audit::Archive;
 use crate::claims::ClaimsGateway;
 use crate::clock::Clock;
 use crate::config::{Config, LOCAL_KEYS, Variable};
@@ -75,6 +76,15 @@ impl Start {
             name,
             self.config.limits.clone(),
         ))
+    }
+
+    /// Where what happened is kept: a table of its own, or on a developer's machine a file.
+    pub fn archive(&self) -> Result<Archive, Error> {
+        if let Some(file) = self.config.local_audit() {
+            return Ok(Archive::file(file.into()));
+        }
+        let name = self.config.get(Variable::AuditTable)?.to_owned();
+        Ok(Archive::table(aws_sdk_dynamodb::Client::new(&self.aws), name))
     }
 
     /// The key ring: from Secrets Manager, or on a developer's machine from the environment.

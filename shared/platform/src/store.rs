@@ -9,5 +9,6 @@ mod items;
 mod table;
 
 pub use codec::{Attributes, image_of_json, json_of_image};
-pub use items::{NetworkRecord, mail_of_image};
+pub use items::{NetworkRecord, mail_of_image, record_of_image};
+pub(crate) use table::fault;
 pub use table::{Found, Item, Mark, Replacing, Seats, Stored, Table, Written};

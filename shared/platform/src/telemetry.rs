@@ -10,7 +10,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 const FILTER: &str = "warn,platform=info,claims_auth=info,security_code=info,registration_otp=info,profile=info,\
     confirm=info,resend_initial_password=info,registration_progress=info,login=info,login_otp=info,terms=info,\
     new_password=info,login_progress=info,logout=info,my_page=info,not_found=info,deliver_mail=info,\
-    mail_events=info,claims_simulator=info";
+    mail_events=info,keep_audit=info,claims_simulator=info";
 
 static COLD: AtomicBool = AtomicBool::new(true);
 

@@ -181,6 +181,7 @@ impl Clerk {
         self.transcript
             .push(format!("{:?} {}", headers.collect::<Vec<_>>(), answer.body));
         crate::recorder::check(method, path, &answer);
+        Box::pin(self.world.looks_at_the_audit()).await;
         if let Some(draft) = answer.body.get("draft").and_then(Value::as_str) {
             self.draft = Some(draft.to_owned());
         }

@@ -19,6 +19,7 @@
     reason = "a test that cannot go on says so by a panic, and an answer is looked at as far as the test cares"
 )]
 
+mod auditor;
 mod clerk;
 mod history;
 mod meter;

@@ -25,11 +25,12 @@ use portal_local::function::{Function, InvokeError};
 use portal_local::pump::{Pump, PumpOptions};
 use portal_local::server::Server;
 use portal_local::ses::{self, Mail, Outcome, Postbox, PostboxOptions};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 use zeroize::Zeroizing;
 
+use crate::auditor::{Auditor, ByHand};
 use crate::clerk::Clerk;
 use crate::history::{self, Change};
 use crate::meter::Meter;
@@ -94,6 +95,8 @@ pub struct World {
     pub keys: Arc<KeyRing>,
     postbox: Postbox,
     mail: Arc<Mutex<MailRound>>,
+    audit: Arc<Mutex<Auditor>>,
+    by_hand: ByHand,
     /// The simulator, with its own origin.
     pub claims_url: String,
     neighbours: Arc<(Engine, Server, Server)>,
@@ -162,9 +165,11 @@ impl World {
             streams_client(&engine.endpoint()),
             "portal",
             function,
-            PumpOptions::deliver_mail(local_clock),
+            PumpOptions::deliver_mail(local_clock.clone()),
         )
         .unwrap();
+        let by_hand = ByHand::default();
+        let audit = Auditor::new(&engine, local_clock, by_hand.clone());
 
         let simulator = simulator(&engine.endpoint(), &time).await;
         let claims = Arc::new(ClaimsGateway::new(&simulator.url()).unwrap());
@@ -179,6 +184,8 @@ impl World {
             keys,
             postbox,
             mail: Arc::new(Mutex::new(MailRound { pump, events })),
+            audit: Arc::new(Mutex::new(audit)),
+            by_hand,
             claims_url: simulator.url(),
             neighbours: Arc::new((engine, ses_server, simulator)),
         }
@@ -234,6 +241,26 @@ impl World {
                 break;
             }
         }
+        self.audit.lock().await.drain().await;
+    }
+
+    /// What happened so far, as it was kept, in the order of the stream.
+    pub async fn audit(&self) -> Vec<Map<String, Value>> {
+        self.deliver().await;
+        self.audit.lock().await.records().await
+    }
+
+    /// The exceptions from "no change without its record" that were not met so far, by their reasons.
+    pub async fn unmet_exceptions_of_the_audit(&self) -> Vec<&'static str> {
+        self.deliver().await;
+        self.audit.lock().await.unmet()
+    }
+
+    /// Keeps what happened, and looks that nothing is without its record; if somebody else is at it, they do.
+    pub(crate) async fn looks_at_the_audit(&self) {
+        if let Ok(mut audit) = self.audit.try_lock() {
+            audit.drain().await;
+        }
     }
 
     /// Lets the stream do what it can in one pass; what fails stays for the next one.
@@ -286,8 +313,16 @@ impl World {
         history::of_table(&streams_client(&self.neighbours.0.endpoint()), "portal").await
     }
 
+    /// Says that what stands in the table now was put there by the test itself, which tells of nothing.
+    pub async fn did_that_by_hand(&self) {
+        for item in self.items().await {
+            self.by_hand.note(item["v"].as_s().unwrap());
+        }
+    }
+
     /// Puts an item back as it was: as if what was written since had been lost with its process.
     pub async fn puts_back(&self, item: &Attributes) {
+        self.by_hand.note(item["v"].as_s().unwrap());
         let request = self
             .dynamodb
             .put_item()

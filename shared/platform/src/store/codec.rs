@@ -175,6 +175,15 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
+    /// How many stand in the list, if it is there.
+    pub(crate) fn count(&self, name: &'static str) -> Result<Option<u64>, Fault> {
+        match self.map.get(name) {
+            None => Ok(None),
+            Some(AttributeValue::L(list)) => Ok(u64::try_from(list.len()).ok()),
+            Some(_) => Err(self.corrupt(name)),
+        }
+    }
+
     pub(crate) fn flag(&self, name: &'static str) -> Result<bool, Fault> {
         match self.map.get(name) {
             None => Ok(false),

@@ -23,6 +23,7 @@ use portal::values::{
 
 use super::codec::{Attributes, Reader, Writer, times};
 use super::table::Item;
+use crate::audit::{Counts, Record};
 use crate::fault::Fault;
 
 /// Where an item carries what happened with its last write of our own.
@@ -172,6 +173,63 @@ pub fn mail_of_image(image: &Attributes) -> Result<Option<Promise>, Fault> {
         .map_if("mail")?
         .map(|mail| read_mail(&mail))
         .transpose()
+}
+
+/// What the write that made this image tells of, if it tells of anything: an event under another version than the
+/// item's is one that a later write carries along.
+pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Record>, Fault> {
+    let reader = Reader::new("stream", image);
+    let Some(event) = reader.map_if(EVENT)? else {
+        return Ok(None);
+    };
+    let id = event.text("id")?;
+    if reader.text("v")? != id {
+        return Ok(None);
+    }
+    let subject = reader.text("pk")?;
+    let mut record = Record {
+        id: id.to_owned(),
+        at: event.time("at")?,
+        act: Act::parse(event.text("act")?).ok_or_else(|| reader.corrupt("event.act"))?,
+        subject: subject.to_owned(),
+        claims_user: None,
+        office: None,
+        member: None,
+        by: event.text_if("by")?.map(str::to_owned),
+        counts: Counts::default(),
+        sequence: sequence.to_owned(),
+    };
+    let number = |office: Reader<'_>| office.text("number").map(str::to_owned);
+    let count = |name| Ok::<_, Fault>(reader.count(name)?.filter(|count| *count > 0));
+    match subject.split_once('#').map(|(kind, _)| kind) {
+        Some(Account::KIND) => {
+            if let Some(member) = reader.map_if("member")? {
+                record.member = Some(member.text("id")?.to_owned());
+                record.office = Some(number(member.map("office")?)?);
+                let mut of_devices = 0;
+                for device in member.maps("devices")? {
+                    of_devices += device.number_if::<u64>("wrong")?.unwrap_or(0);
+                }
+                record.counts.wrong_passwords_of_devices = Some(of_devices).filter(|count| *count > 0);
+            }
+            record.counts.wrong_passwords = reader.number_if("wrong")?;
+            record.counts.wrong_codes = count("codes")?;
+            record.counts.mails = count("mails")?;
+        }
+        Some(ClaimsRecord::KIND) => {
+            record.counts.wrong_passwords = count("failures")?;
+            record.counts.open_passwords = count("open")?;
+            record.counts.wrong_codes = count("codes")?;
+        }
+        Some(Registration::KIND) => {
+            record.claims_user = Some(reader.text("claimsUser")?.to_owned());
+            record.office = reader.map_if("office")?.map(number).transpose()?;
+            record.member = reader.text_if("member")?.map(str::to_owned);
+            record.counts.tries = reader.number_if("tries")?;
+        }
+        _ => {}
+    }
+    Ok(Some(record))
 }
 
 /// A challenge is its mail and its tries: all else of it is in the mail.

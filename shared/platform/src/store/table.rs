@@ -147,7 +147,7 @@ pub struct Table {
     limits: Limits,
 }
 
-fn fault<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> Fault
+pub(crate) fn fault<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> Fault
 where
     E: aws_sdk_dynamodb::error::ProvideErrorMetadata + std::error::Error + 'static,
     R: std::fmt::Debug + 'static,

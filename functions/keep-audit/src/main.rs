@@ -1,0 +1,17 @@
+//! 監査記録: the wiring, and so everything that the function may touch.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use platform::start::start;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let start = start(env!("CARGO_PKG_NAME"), keep_audit::NEEDS).await?;
+    let archive = start.archive()?;
+    let archive = &archive;
+    lambda_runtime::run(service_fn(
+        move |event: LambdaEvent<serde_json::Value>| async move {
+            keep_audit::handle(archive, event.payload).await
+        },
+    ))
+    .await
+}

@@ -1,0 +1,201 @@
+//! Reads the stream beside `deliver-mail`: keeps what happened as `keep-audit` does, and looks that no change of an
+//! account or a claims user is without its record.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use platform::audit::Archive;
+use platform::store::Attributes;
+use portal_local::aws::streams_client;
+use portal_local::clock::Clock;
+use portal_local::engine::{AUDIT, Engine, PORTAL};
+use portal_local::function::{Function, InvokeError};
+use portal_local::pump::{Filter, Pump, PumpOptions};
+use serde_json::{Map, Value, json};
+
+use crate::world::dynamodb_client;
+
+/// Whether a write is one of a kind, by the item's old and new image.
+type IsOne = fn(old: Option<&Value>, new: &Value) -> bool;
+
+/// The writes of an account or a claims user that tell of nothing, and why they need not.
+const UNTOLD: [(IsOne, &str); 2] = [
+    (
+        is_mail_mark,
+        "a mail was sent, delivered or lost: nothing but its mark and the version differ, and the event of the promise is carried along",
+    ),
+    (
+        is_right_claims_password,
+        "a right claims password takes its own attempt back, and forgets the wrong ones before it; the registration that begins by it tells of it",
+    ),
+];
+
+fn is_mail_mark(old: Option<&Value>, new: &Value) -> bool {
+    let but_marks = |image: &Value| {
+        let mut image = image.clone();
+        image["v"] = Value::Null;
+        image["mail"]["M"]["delivery"] = Value::Null;
+        image["mail"]["M"]["sentAt"] = Value::Null;
+        image
+    };
+    old.is_some_and(|old| old["mail"]["M"]["n"].is_object() && but_marks(old) == but_marks(new))
+}
+
+fn is_right_claims_password(old: Option<&Value>, new: &Value) -> bool {
+    let open = |image: &Value| image["open"]["L"].as_array().map_or(0, Vec::len);
+    let failures = |image: &Value| image["failures"]["L"].as_array().map_or(0, Vec::len);
+    let of_claims = new["pk"]["S"]
+        .as_str()
+        .is_some_and(|key| key.starts_with("CLAIMS#"));
+    of_claims
+        && new["event"].is_null()
+        && old.is_some_and(|old| open(new) < open(old) && failures(new) <= failures(old))
+}
+
+/// What the stream brought that tells of nothing.
+#[derive(Debug, Clone, Default)]
+struct Untold {
+    /// Changes that ought to have told of something.
+    bare: Vec<String>,
+    /// The exceptions that were met, by their reasons.
+    met: BTreeSet<&'static str>,
+}
+
+/// What tests do to the table with their own hands is no write of the portal.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ByHand(Arc<Mutex<BTreeSet<String>>>);
+
+impl ByHand {
+    /// An item of this version is put by the test itself.
+    pub(crate) fn note(&self, version: &str) {
+        self.set().insert(version.to_owned());
+    }
+
+    fn set(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(crate) struct Auditor {
+    pump: Pump,
+    untold: Arc<Mutex<Untold>>,
+    table: aws_sdk_dynamodb::Client,
+}
+
+impl Auditor {
+    pub(crate) fn new(engine: &Engine, clock: Clock, by_hand: ByHand) -> Self {
+        let table = dynamodb_client(&engine.endpoint(), None);
+        let archive = Archive::table(table.clone(), AUDIT.to_owned());
+        let untold = Arc::new(Mutex::new(Untold::default()));
+        let function = {
+            let untold = untold.clone();
+            let filter = Filter::eventful();
+            Function::from_fn(move |event: Value| {
+                let (archive, untold, by_hand) = (archive.clone(), untold.clone(), by_hand.clone());
+                let records = event["Records"].as_array().cloned().unwrap_or_default();
+                let records: Vec<Value> = records
+                    .into_iter()
+                    .inspect(|record| {
+                        let mut untold = untold.lock().unwrap_or_else(PoisonError::into_inner);
+                        match tells_nothing(record, &by_hand) {
+                            None => {}
+                            Some(Ok(reason)) => drop(untold.met.insert(reason)),
+                            Some(Err(bare)) => untold.bare.push(bare),
+                        }
+                    })
+                    .filter(|record| filter.passes(record))
+                    .collect();
+                async move {
+                    let answer = keep_audit::handle(&archive, json!({ "Records": records })).await;
+                    let answer = answer.map_err(|error| InvokeError::Failed(error.to_string()))?;
+                    serde_json::to_value(answer).map_err(|error| InvokeError::Failed(error.to_string()))
+                }
+            })
+        };
+        let options = PumpOptions {
+            filter: Filter::everything(),
+            ..PumpOptions::keep_audit(clock)
+        };
+        let pump = Pump::new(streams_client(&engine.endpoint()), PORTAL, function, options).unwrap();
+        Self { pump, untold, table }
+    }
+
+    /// Keeps what happened so far.
+    pub(crate) async fn drain(&mut self) {
+        let tally = self.pump.drain().await.unwrap();
+        assert_eq!(tally.dead, 0, "the audit gave something up");
+        let untold = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
+        assert!(
+            untold.bare.is_empty(),
+            "changes without a record: {:#?}",
+            untold.bare
+        );
+    }
+
+    /// The exceptions that were not met.
+    pub(crate) fn unmet(&self) -> Vec<&'static str> {
+        let untold = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
+        let reasons = UNTOLD.iter().map(|(_, reason)| *reason);
+        reasons.filter(|reason| !untold.met.contains(reason)).collect()
+    }
+
+    /// The records, in the order of the stream.
+    pub(crate) async fn records(&self) -> Vec<Map<String, Value>> {
+        let mut items: Vec<Attributes> = Vec::new();
+        let mut pages = self
+            .table
+            .scan()
+            .table_name(AUDIT)
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        while let Some(item) = pages.next().await {
+            items.push(item.unwrap());
+        }
+        items.sort_by_key(|item| {
+            let sequence = item["sequence"].as_s().unwrap().clone();
+            (sequence.len(), sequence)
+        });
+        items.iter().map(plain).collect()
+    }
+}
+
+fn plain(item: &Attributes) -> Map<String, Value> {
+    let value = |(name, value): (&String, &aws_sdk_dynamodb::types::AttributeValue)| {
+        let value = match value.as_s() {
+            Ok(text) => Value::from(text.as_str()),
+            Err(_) => Value::from(value.as_n().unwrap().parse::<u64>().unwrap()),
+        };
+        (name.clone(), value)
+    };
+    item.iter()
+        .filter(|(name, _)| !["pk", "sk", "ttl"].contains(&name.as_str()))
+        .map(value)
+        .collect()
+}
+
+/// A change of an account or a claims user of which nothing tells: why it need not, or what it is.
+fn tells_nothing(record: &Value, by_hand: &ByHand) -> Option<Result<&'static str, String>> {
+    let change = &record["dynamodb"];
+    let new = change.get("NewImage")?;
+    let key = new["pk"]["S"].as_str()?;
+    let version = new["v"]["S"].as_str()?;
+    let told = new["event"]["M"]["id"]["S"] == version;
+    if !(key.starts_with("ACCOUNT#") || key.starts_with("CLAIMS#")) || told || by_hand.set().contains(version)
+    {
+        return None;
+    }
+    let old = change.get("OldImage");
+    if let Some((_, reason)) = UNTOLD.iter().find(|(is_one, _)| is_one(old, new)) {
+        return Some(Ok(reason));
+    }
+    let names = [old, Some(new)]
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .flat_map(Map::keys);
+    let differs = |name: &&String| old.and_then(|old| old.get(name.as_str())) != new.get(name.as_str());
+    let changed: BTreeSet<&String> = names.filter(differs).collect();
+    Some(Err(format!("{key}: {changed:?} changed")))
+}

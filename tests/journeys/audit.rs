@@ -1,0 +1,481 @@
+//! 監査記録: what is kept of each journey, to the last record and in its order.
+//!
+//! A file in `golden/audit/` is what was kept; ids are given names in the order in which they are met. When one is not
+//! as it was, what is kept now stands in `target/audit/`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use portal::audit::Act;
+use portal::terms::{PUBLISHED, Terms};
+use portal::values::EmailAddress;
+use serde_json::{Map, Value, json};
+use testkit::people::{GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
+use testkit::{Clerk, World};
+
+/// Names for ids, in the order in which they are met.
+#[derive(Default)]
+struct Names(BTreeMap<String, String>);
+
+impl Names {
+    fn of(&mut self, what: &str, id: &str) -> String {
+        let number = self.0.values().filter(|name| name.starts_with(what)).count() + 1;
+        self.0
+            .entry(id.to_owned())
+            .or_insert_with(|| format!("{what} {number}"))
+            .clone()
+    }
+
+    fn of_subject(&mut self, subject: &str) -> String {
+        let (kind, id) = subject.split_once('#').unwrap();
+        match kind {
+            "ACCOUNT" => {
+                let known = [
+                    "taro@example.jp",
+                    "tarou@example.jp",
+                    "hanako@example.jp",
+                    "nobody@example.jp",
+                    PLAIN_OFFICE.mail_address,
+                    GUARDED_OFFICE.mail_address,
+                ];
+                let address = known
+                    .into_iter()
+                    .find(|address| EmailAddress::parse(address).unwrap().key().as_str() == id);
+                format!("account of {}", address.unwrap())
+            }
+            "CLAIMS" => format!("claims user {id}"),
+            "REGISTRATION" => self.of("flow", id),
+            other => panic!("a record of a {other}"),
+        }
+    }
+}
+
+fn line(record: &Map<String, Value>, begun: i64, names: &mut Names) -> String {
+    let at: jiff::Timestamp = record["at"].as_str().unwrap().parse().unwrap();
+    let subject = names.of_subject(record["subject"].as_str().unwrap());
+    let mut line = format!(
+        "+{} {} {}",
+        at.as_second() - begun,
+        subject,
+        record["act"].as_str().unwrap()
+    );
+    for (name, value) in record {
+        let value = match (name.as_str(), value) {
+            ("id" | "at" | "act" | "subject" | "sequence", _) => continue,
+            ("by", value) => names.of("flow", value.as_str().unwrap()),
+            ("member", value) => names.of("member", value.as_str().unwrap()),
+            (_, Value::String(text)) => text.clone(),
+            (_, value) => value.to_string(),
+        };
+        write!(line, ", {name} {value}").unwrap();
+    }
+    line
+}
+
+async fn is_golden(world: &World, begun: jiff::Timestamp, name: &str, wanted: &str) {
+    let mut names = Names::default();
+    let mut found = String::new();
+    for record in world.audit().await {
+        found += &line(&record, begun.as_second(), &mut names);
+        found.push('\n');
+    }
+    if found != wanted {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/audit");
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(format!("{folder}/{name}.txt"), &found).unwrap();
+        panic!("{name}: kept was\n{found}\nand not\n{wanted}");
+    }
+}
+
+macro_rules! sequences {
+    ($($name:ident: $file:literal;)*) => {
+        mod golden {$(
+            #[tokio::test]
+            async fn $name() {
+                let world = testkit::World::start().await;
+                let begun = world.now();
+                Box::pin(super::$name(&world)).await;
+                super::is_golden(&world, begun, $file, include_str!(concat!("golden/audit/", $file, ".txt"))).await;
+            }
+        )*}
+
+        const GOLDEN: &[&str] = &[$(include_str!(concat!("golden/audit/", $file, ".txt")),)*];
+    };
+}
+
+sequences! {
+    from_the_claims_system_to_my_page: "first-registration";
+    with_a_security_code: "security-code";
+    with_mistakes_and_resends: "mistakes";
+    an_initial_password_is_issued_again: "reissue";
+    an_initial_password_comes_too_late: "initial-password-expired";
+    a_pending_registration_is_corrected: "correction";
+    a_second_log_in_is_renewed_and_ended: "second-log-in";
+    other_terms_are_agreed_to: "terms";
+    an_account_is_hammered_at: "hammered";
+    a_mailbox_is_filled: "full-mailbox";
+    codes_are_guessed_at: "guessed-codes";
+}
+
+/// An exception that is not met any more would hide a bug.
+#[tokio::test]
+async fn every_exception_from_no_change_without_its_record_is_met() {
+    let world = World::start().await;
+    codes_are_guessed_at(&world).await;
+    world.clerk().registers(&GUARDED_OFFICE, "taro@example.jp").await;
+    let unmet = world.unmet_exceptions_of_the_audit().await;
+    assert!(unmet.is_empty(), "{unmet:?}");
+}
+
+async fn from_the_claims_system_to_my_page(world: &World) {
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    taro.calls("GET", "/me").await.is(200);
+}
+
+async fn claims_system_is(world: &World, mode: &str) {
+    world
+        .simulator("PUT", "/_dev/claims", Some(json!({ "mode": mode })))
+        .await;
+}
+
+async fn with_a_security_code(world: &World) {
+    let mut taro = world.clerk();
+    taro.authenticates(&GUARDED_OFFICE).await.is(200);
+    let types = async |taro: &mut Clerk, code: &str| {
+        let body = json!({ "securityCode": code });
+        taro.json("POST", "/registration/security-code", &body).await
+    };
+    types(&mut taro, "00000000").await.is_told("wrong-security-code");
+    claims_system_is(world, "down").await;
+    types(&mut taro, "20260002").await.is_told("claims-unavailable");
+    claims_system_is(world, "up").await;
+    types(&mut taro, "20260002").await.is(200).leads_to("otp");
+    taro.types_the_mailed_code(GUARDED_OFFICE.mail_address)
+        .await
+        .is(200);
+    taro.enters_profile(&profile("taro@example.jp")).await.is(200);
+    taro.confirms("registers-0123456789").await.is(201);
+}
+
+async fn with_mistakes_and_resends(world: &World) {
+    let mut taro = world.clerk();
+    taro.authenticates_with(PLAIN_OFFICE.user_id, "wrong")
+        .await
+        .is_told("claims-rejected");
+    claims_system_is(world, "down").await;
+    taro.authenticates(&PLAIN_OFFICE)
+        .await
+        .is_told("claims-unavailable");
+    claims_system_is(world, "up").await;
+    taro.authenticates(&PLAIN_OFFICE).await.is(200);
+    let wrong = taro.wrong_code(PLAIN_OFFICE.mail_address).await;
+    taro.types_code(&wrong).await.is_told("wrong-code");
+    world.wait(30);
+    taro.calls("POST", "/registration/otp/resend").await.is(200);
+    taro.types_the_mailed_code(PLAIN_OFFICE.mail_address)
+        .await
+        .is(200);
+    taro.enters_profile(&profile("taro@example.jp")).await.is(200);
+    taro.confirms("registers-0123456789").await.is(201);
+    // The same click again is answered, and is no second act.
+    taro.confirms("registers-0123456789").await.is(201);
+    world.wait(30);
+    taro.calls("POST", "/registration/initial-password/resend")
+        .await
+        .is(200);
+
+    taro.logs_in("taro@example.jp", "wrong")
+        .await
+        .is_told("wrong-credentials");
+    let password = taro.mailed_password("taro@example.jp").await;
+    taro.logs_in("taro@example.jp", &password).await.is(200);
+    let wrong = taro.wrong_code("taro@example.jp").await;
+    taro.types_login_code(&wrong).await.is_told("wrong-code");
+    world.wait(30);
+    taro.calls("POST", "/login/otp/resend").await.is(200);
+    let code = taro.mailed_code("taro@example.jp").await;
+    taro.types_login_code(&code).await.is(200);
+    let version = taro.is_shown_the_terms().await;
+    taro.changes_password("short", &version)
+        .await
+        .is_told("invalid-fields");
+    taro.changes_password(OWN_PASSWORD, &version).await.is(200);
+}
+
+async fn an_initial_password_is_issued_again(world: &World) {
+    world.clerk().registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    let old = world.clerk().mailed_password("taro@example.jp").await;
+    world.wait(3_600);
+    let mut taro = world.clerk();
+    taro.proves_to_be(&PLAIN_OFFICE).await.is(200);
+    taro.calls("POST", "/registration/initial-password/reissue")
+        .await
+        .is(200);
+    taro.logs_in("taro@example.jp", &old)
+        .await
+        .is_told("wrong-credentials");
+    taro.arrives_at_my_page("taro@example.jp").await;
+}
+
+async fn an_initial_password_comes_too_late(world: &World) {
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    let password = taro.mailed_password("taro@example.jp").await;
+    world.wait(72 * 3_600);
+    taro.logs_in("taro@example.jp", &password)
+        .await
+        .is_told("initial-password-expired");
+}
+
+async fn a_pending_registration_is_corrected(world: &World) {
+    world.clerk().registers(&PLAIN_OFFICE, "tarou@example.jp").await;
+    let mut taro = world.clerk();
+    taro.proves_to_be(&PLAIN_OFFICE).await.is(200);
+    taro.enters_profile(&profile("taro@example.jp")).await.is(200);
+    taro.confirms("corrects-01234567").await.is(201);
+    // Once more, and the address stays.
+    let mut again = world.clerk();
+    world.wait(3_600);
+    again.proves_to_be(&PLAIN_OFFICE).await.is(200);
+    let mut form = profile("taro@example.jp");
+    form["name"] = "介護 次郎".into();
+    again.enters_profile(&form).await.is(200);
+    again.confirms("corrects-again-01").await.is(201);
+}
+
+async fn a_second_log_in_is_renewed_and_ended(world: &World) {
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    taro.calls("POST", "/logout").await.is(204);
+    world.wait(600);
+    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    let code = taro.mailed_code("taro@example.jp").await;
+    taro.types_login_code(&code).await.is(200).leads_to("my-page");
+    // The answer with the cookie was lost.
+    taro.cookies.remove("__Host-session");
+    taro.calls("POST", "/login/session").await.is(200);
+    taro.calls("GET", "/me").await.is(200);
+    taro.calls("POST", "/logout").await.is(204);
+    taro.calls("POST", "/logout").await;
+}
+
+async fn other_terms_are_agreed_to(world: &World) {
+    static NEXT: Terms = Terms {
+        version: "2026-10-01",
+        ..PUBLISHED
+    };
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    let mut taro = world.with_terms(&NEXT).clerk();
+    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    let code = taro.mailed_code("taro@example.jp").await;
+    taro.types_login_code(&code)
+        .await
+        .is(200)
+        .leads_to("new-password");
+    let version = taro.is_shown_the_terms().await;
+    let body = json!({ "agreedTerms": { "version": version } });
+    taro.json("POST", "/login/password", &body).await.is(200);
+}
+
+async fn an_account_is_hammered_at(world: &World) {
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    taro.calls("POST", "/logout").await.is(204);
+    for _ in 0..7 {
+        let mut stranger = world.clerk();
+        stranger
+            .logs_in("taro@example.jp", "guessed")
+            .await
+            .is_told("wrong-credentials");
+        stranger
+            .logs_in("nobody@example.jp", "guessed")
+            .await
+            .is_told("wrong-credentials");
+    }
+    world.wait(900);
+    world
+        .clerk()
+        .logs_in("taro@example.jp", "guessed")
+        .await
+        .is_told("wrong-credentials");
+    // The owner's own browser has a count of its own.
+    taro.logs_in("taro@example.jp", "mistyped")
+        .await
+        .is_told("wrong-credentials");
+    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+}
+
+async fn a_mailbox_is_filled(world: &World) {
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    for _ in 0..8 {
+        taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    }
+    taro.logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is_told("too-many-requests");
+}
+
+async fn codes_are_guessed_at(world: &World) {
+    let mut taro = world.clerk();
+    for _ in 0..2 {
+        taro.authenticates(&PLAIN_OFFICE).await.is(200);
+        let wrong = taro.wrong_code(PLAIN_OFFICE.mail_address).await;
+        for _ in 0..5 {
+            taro.types_code(&wrong).await.is_told("wrong-code");
+        }
+        taro.types_code(&wrong).await.is_told("no-tries-left");
+    }
+}
+
+#[test]
+fn every_act_is_met_in_one_of_these_journeys() {
+    let met = |act: &&Act| {
+        let ends = |line: &str| {
+            let what = line.split(", ").next().unwrap_or_default();
+            what.ends_with(&format!(" {}", act.code()))
+        };
+        GOLDEN.iter().any(|golden| golden.lines().any(ends))
+    };
+    let missing: Vec<&str> = Act::ALL
+        .iter()
+        .filter(|act| !met(act))
+        .map(|act| act.code())
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// Passwords, codes, cookies and people are in the table; none of them is in what is kept for years.
+#[tokio::test]
+async fn nothing_of_a_person_and_no_secret_is_kept() {
+    let world = World::start().await;
+    let mut stored = std::collections::BTreeSet::new();
+    let mut taro = world.clerk();
+    taro.authenticates(&GUARDED_OFFICE).await.is(200);
+    strings_of(&world, &mut stored).await;
+    let code = json!({ "securityCode": GUARDED_OFFICE.security_code });
+    taro.json("POST", "/registration/security-code", &code)
+        .await
+        .is(200);
+    strings_of(&world, &mut stored).await;
+    taro.types_the_mailed_code(GUARDED_OFFICE.mail_address)
+        .await
+        .is(200);
+    taro.enters_profile(&profile("taro@example.jp")).await.is(200);
+    strings_of(&world, &mut stored).await;
+    taro.confirms("registers-0123456789").await.is(201);
+    strings_of(&world, &mut stored).await;
+    taro.logs_in_for_the_first_time("taro@example.jp").await;
+    strings_of(&world, &mut stored).await;
+    let version = taro.is_shown_the_terms().await;
+    taro.changes_password(OWN_PASSWORD, &version).await.is(200);
+    strings_of(&world, &mut stored).await;
+
+    let records = world.audit().await;
+    assert!(records.len() >= 10);
+    let mut kept = std::collections::BTreeSet::new();
+    for record in &records {
+        // What is meant to be there, acts aside: who, which office, which flow, which version, when.
+        for name in [
+            "id",
+            "at",
+            "subject",
+            "claimsUser",
+            "office",
+            "member",
+            "by",
+            "sequence",
+        ] {
+            if let Some(value) = record.get(name) {
+                kept.insert(value.as_str().unwrap().to_owned());
+            }
+        }
+        assert!(Act::parse(record["act"].as_str().unwrap()).is_some());
+        let mut texts = record.iter().filter(|(name, _)| *name != "act");
+        assert!(
+            texts.all(|(_, value)| value.as_str().is_none_or(|text| kept.contains(text))),
+            "{record:?}"
+        );
+    }
+    stored.extend(taro.cookies.values().cloned());
+    stored.insert(OWN_PASSWORD.to_owned());
+    // Whatever else stands in the table is none of it, neither whole nor as a part.
+    let ids: Vec<&str> = kept.iter().map(String::as_str).collect();
+    let both: Vec<&String> = stored
+        .iter()
+        .filter(|text| text.len() > 3 && !is_an_id(text, &ids))
+        .filter(|text| ids.iter().any(|id| id.contains(text.as_str())))
+        .collect();
+    assert!(both.is_empty(), "{both:?}");
+    let text = serde_json::to_string(&records).unwrap();
+    for personal in ["example.jp", "介護", "カイゴ", "0312345678", GUARDED_OFFICE.name] {
+        assert!(!text.contains(personal), "{personal}");
+    }
+}
+
+/// The ids that are meant to be there stand in the table as ids, too.
+fn is_an_id(text: &str, ids: &[&str]) -> bool {
+    ids.iter()
+        .any(|id| *id == text || id.split_once('#').is_some_and(|(_, rest)| rest == text))
+}
+
+async fn strings_of(world: &World, found: &mut std::collections::BTreeSet<String>) {
+    fn walk(value: &Value, found: &mut std::collections::BTreeSet<String>) {
+        match value {
+            Value::String(text) => drop(found.insert(text.clone())),
+            Value::Array(list) => list.iter().for_each(|value| walk(value, found)),
+            // Numbers are text too, in an image.
+            Value::Object(map) => map
+                .iter()
+                .filter(|(kind, _)| *kind != "N")
+                .for_each(|(_, value)| walk(value, found)),
+            _ => {}
+        }
+    }
+    world.deliver().await;
+    for item in world.items().await {
+        for value in platform::store::json_of_image(&item).values() {
+            walk(value, found);
+        }
+    }
+}
+
+/// The check that every journey here rests on can fail.
+#[tokio::test]
+async fn a_change_of_an_account_without_its_record_would_be_seen() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    world.deliver().await;
+    // As a bug would: another version, and nothing told.
+    let mut account = world
+        .items_of("ACCOUNT")
+        .await
+        .into_iter()
+        .find(|item| item.contains_key("member"))
+        .unwrap();
+    let change = json!({ "v": { "S": "another" }, "wrong": { "N": "99" } });
+    account.extend(platform::store::image_of_json(change.as_object().unwrap()).unwrap());
+    world
+        .dynamodb
+        .put_item()
+        .table_name("portal")
+        .set_item(Some(account))
+        .send()
+        .await
+        .unwrap();
+    let delivers = tokio::spawn(async move { world.deliver().await });
+    let told = delivers.await.unwrap_err().into_panic();
+    let told = told.downcast_ref::<String>().unwrap();
+    assert!(
+        told.contains("changes without a record") && told.contains("ACCOUNT#"),
+        "{told}"
+    );
+}
