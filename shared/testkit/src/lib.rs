@@ -20,6 +20,7 @@
 )]
 
 mod clerk;
+pub mod invariants;
 mod meter;
 pub mod people;
 mod recorder;
