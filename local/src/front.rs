@@ -7,6 +7,7 @@ mod start_page;
 pub use files::CONTENT_SECURITY_POLICY;
 
 use crate::{
+    faults::{Faults, Plan},
     mailbox,
     problem::{Problem, ProblemPages},
     ses::Postbox,
@@ -14,13 +15,14 @@ use crate::{
 };
 use axum::{
     Json, Router,
-    extract::State,
+    extract::{State, rejection::JsonRejection},
     http::{Method, Uri},
     response::{IntoResponse as _, Redirect, Response},
     routing::{any, get},
 };
 use portal::problem::Kind;
 use proxy::Target;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::{
     fmt::Display,
@@ -50,10 +52,11 @@ struct Site {
     settings: Option<PathBuf>,
     readme: Option<PathBuf>,
     problems: ProblemPages,
+    faults: Option<Faults>,
 }
 
 /// Everything under the origin.
-pub fn router(options: FrontOptions, postbox: Postbox) -> Router {
+pub fn router(options: FrontOptions, postbox: Postbox, faults: Option<Faults>) -> Router {
     let FrontOptions {
         functions,
         simulator,
@@ -85,6 +88,7 @@ pub fn router(options: FrontOptions, postbox: Postbox) -> Router {
             get(async |State(site): State<Site>| start_page::menu(site.readme().is_some())),
         )
         .route("/_dev/settings", get(show_settings))
+        .route("/_dev/faults", get(show_faults).put(set_faults))
         .route("/_dev/readme", get(show_readme))
         .route("/_dev/{*path}", any(not_found))
         .method_not_allowed_fallback(not_found)
@@ -94,6 +98,7 @@ pub fn router(options: FrontOptions, postbox: Postbox) -> Router {
             settings,
             readme,
             problems: problems.clone(),
+            faults,
         })
         .merge(mailbox::router(postbox, problems))
 }
@@ -126,6 +131,33 @@ async fn show_settings(State(site): State<Site>) -> Result<Json<Map<String, Valu
     serde_json::from_slice(&bytes)
         .map(Json)
         .map_err(|error| site.unreadable(file, &error))
+}
+
+/// The plan, and what came of it.
+async fn show_faults(State(site): State<Site>) -> Result<Json<Value>, Problem> {
+    let faults = site.faults.as_ref();
+    let faults = faults.ok_or_else(|| site.problems.problem(Kind::NotFound))?;
+    Ok(Json(faults.report()))
+}
+
+#[derive(Deserialize)]
+struct NewPlan {
+    plan: String,
+}
+
+/// Another plan, from now on; an empty one breaks nothing.
+async fn set_faults(
+    State(site): State<Site>,
+    body: Result<Json<NewPlan>, JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    let faults = site.faults.as_ref();
+    let faults = faults.ok_or_else(|| site.problems.problem(Kind::NotFound))?;
+    let plan = body
+        .ok()
+        .and_then(|Json(NewPlan { plan })| plan.parse::<Plan>().ok())
+        .ok_or_else(|| site.problems.problem(Kind::UnreadableRequest))?;
+    faults.set(plan);
+    Ok(Json(faults.report()))
 }
 
 async fn show_readme(State(site): State<Site>) -> Result<String, Problem> {

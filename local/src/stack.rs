@@ -4,6 +4,7 @@ use crate::{
     aws,
     clock::Clock,
     engine::{self, Engine, EngineError, EngineOptions},
+    faults::{Faults, Neighbour, Plan},
     front::{self, FrontOptions},
     function::{Function, InvokeError},
     pump::{Pump, PumpError, PumpOptions},
@@ -45,6 +46,8 @@ pub struct StackOptions {
     pub dynamodb_listen: SocketAddr,
     /// SES.
     pub ses_listen: SocketAddr,
+    /// What breaks on the way to the neighbours, and where the claims system answers then.
+    pub faults: Option<(Plan, SocketAddr)>,
     /// The files, the functions and what else the dev server needs.
     pub front: FrontOptions,
     /// The folder that keeps everything over a restart; without it all is in memory.
@@ -66,6 +69,7 @@ pub struct StackOptions {
 pub struct Stack {
     front: Vec<Server>,
     ses: Server,
+    between: Option<(Faults, Vec<Server>)>,
     engine: Engine,
     postbox: Postbox,
     stop: watch::Sender<bool>,
@@ -119,6 +123,38 @@ impl Stack {
         let front = listen_on_origin(options.listen).await?;
         let dynamodb = listen(options.dynamodb_listen, "--dynamodb-listen").await?;
         let ses = listen(options.ses_listen, "--ses-listen").await?;
+        let mut between = None;
+        let (dynamodb, ses) = match &options.faults {
+            None => (dynamodb, ses),
+            Some((plan, claims)) => {
+                // Whoever asks the addresses of the neighbours meets the faults; the neighbours go elsewhere.
+                let claims = listen(*claims, "--claims-listen").await?;
+                let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+                let engine = listen(anywhere, "--dynamodb-listen").await?;
+                let double = listen(anywhere, "--ses-listen").await?;
+                let simulator = format!(
+                    "{}/lambda-url/claims-simulator",
+                    options.front.functions.to_string().trim_end_matches('/')
+                );
+                let faults = Faults::none();
+                let servers = [
+                    (
+                        Neighbour::DynamoDb,
+                        format!("http://{}", engine.local_addr()?),
+                        dynamodb,
+                    ),
+                    (Neighbour::Ses, format!("http://{}", double.local_addr()?), ses),
+                    (Neighbour::Claims, simulator, claims),
+                ]
+                .into_iter()
+                .map(|(neighbour, base, listener)| faults.before(neighbour, &base, listener))
+                .collect::<io::Result<Vec<_>>>()?;
+                let seed = faults.set(plan.clone());
+                tracing::warn!(%plan, seed, "calls to the neighbours break by plan");
+                between = Some((faults, servers));
+                (engine, double)
+            }
+        };
         if let Some(folder) = &options.data {
             std::fs::create_dir_all(folder).map_err(|source| StackError::Data {
                 folder: folder.clone(),
@@ -152,9 +188,11 @@ impl Stack {
                 options.invoke_timeout,
             )
         };
+        // Between the pump and the engine there is nothing to break: the event source mapping is AWS's own.
         let endpoint = options
             .dynamodb_endpoint
             .clone()
+            .filter(|_| options.faults.is_none())
             .unwrap_or_else(|| engine.endpoint());
         let pump = Pump::new(
             aws::streams_client(&endpoint),
@@ -180,7 +218,8 @@ impl Stack {
             tokio::spawn(sweep(engine.sweeper(), stopped)),
         ];
 
-        let router = front::router(options.front.clone(), postbox.clone());
+        let faults = between.as_ref().map(|(faults, _)| faults.clone());
+        let router = front::router(options.front.clone(), postbox.clone(), faults);
         let front = front
             .into_iter()
             .map(|listener| Server::start(listener, router.clone()))
@@ -188,6 +227,7 @@ impl Stack {
         Ok(Self {
             front,
             ses,
+            between,
             engine,
             postbox,
             stop,
@@ -197,11 +237,15 @@ impl Stack {
 
     /// The addresses, for whoever started the stack.
     pub fn ready(&self) -> Value {
+        let neighbour = |at: usize, itself: String| match &self.between {
+            None => itself,
+            Some((_, servers)) => servers.get(at).map_or(itself, Server::url),
+        };
         json!({
             "ready": true,
             "front": self.front.first().map(Server::url),
-            "dynamodb": self.engine.endpoint(),
-            "ses": self.ses.url(),
+            "dynamodb": neighbour(0, self.engine.endpoint()),
+            "ses": neighbour(1, self.ses.url()),
         })
     }
 
@@ -215,6 +259,7 @@ impl Stack {
         let Self {
             front,
             ses,
+            between,
             engine,
             postbox: _,
             stop,
@@ -224,6 +269,7 @@ impl Stack {
             server.shutdown().await;
         }
         let _ = stop.send(true);
+        drop(between);
         ses.shutdown().await;
         for task in tasks {
             let abort = task.abort_handle();

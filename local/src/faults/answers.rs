@@ -35,7 +35,11 @@ fn dynamodb(operation: &str, kind: Kind, writes: usize) -> Option<Answer> {
             &format!("{OWN}#TransactionConflictException"),
             "Transaction is ongoing for the item",
         ),
-        Kind::Error => exception(500, &format!("{OWN}#InternalServerError"), "Internal server error"),
+        Kind::Error => exception(
+            500,
+            &format!("{OWN}#InternalServerError"),
+            "Internal server error",
+        ),
         _ => return None,
     })
 }
@@ -86,7 +90,11 @@ fn ses(kind: Kind) -> Option<Answer> {
         Kind::Error => (500, "InternalFailure", "Internal failure"),
         _ => return None,
     };
-    let mut answer = answer(status, "application/json", json!({ "message": message }).to_string());
+    let mut answer = answer(
+        status,
+        "application/json",
+        json!({ "message": message }).to_string(),
+    );
     answer.headers_mut().insert(
         HeaderName::from_static("x-amzn-errortype"),
         HeaderValue::from_static(name),
@@ -113,7 +121,10 @@ fn claims(kind: Kind) -> Option<Answer> {
 /// What a kind of fault makes of the claims system's true answer.
 pub(super) fn spoilt(kind: Kind, asked: &Bytes, told: &Bytes) -> Option<Answer> {
     let user = |bytes: &Bytes| -> Option<Value> {
-        serde_json::from_slice::<Value>(bytes).ok()?.get("userId").cloned()
+        serde_json::from_slice::<Value>(bytes)
+            .ok()?
+            .get("userId")
+            .cloned()
     };
     Some(match kind {
         Kind::Malformed => answer(200, "application/json", "{\"userId\":".to_owned()),

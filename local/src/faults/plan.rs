@@ -211,6 +211,31 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// How a plan is typed, for whoever asks the command line.
+    pub const HELP: &'static str = "\
+What breaks on the way to the table, to SES and to the claims system.
+
+A plan is a list of rules, with commas between:
+
+  NEIGHBOUR[.OPERATION]:KIND@WHEN
+
+  NEIGHBOUR  dynamodb, ses or claims
+  OPERATION  only these calls: GetItem, PutItem, UpdateItem, DeleteItem, TransactWriteItems;
+             SendEmail; authentications, security-codes
+  KIND       of all: error (500), lost (done, and the connection cut before the answer),
+             cut (not done, connection cut), silent-done and silent (no answer ever),
+             late=MS (cut, and done that much later), delay=MS (done and answered later)
+             of dynamodb: throttle, exceeded, conflict, stale (an eventually consistent read
+             shows the item as it was before its last change)
+             of ses: throttle, reject
+             of claims: malformed, schema, redirect, other-office, gateway-timeout
+  WHEN       5% of all attempts, or #3: the third call (its first attempt; #3x2: two,
+             #3xall: every attempt that the SDK makes)
+
+and seed=N, so that chance comes out the same again. The first rule that strikes decides.
+
+  dynamodb:throttle@5%,dynamodb.PutItem:lost@2%,ses:error@10%,claims:delay=6000@#1,seed=42";
+
     /// One rule for one call.
     pub fn call(neighbour: Neighbour, kind: Kind, number: u64, attempts: u32) -> Self {
         Self {

@@ -6,7 +6,10 @@ use super::{
     history,
     plan::{Kind, Neighbour},
 };
-use crate::{server::Server, upstream::{self, Upstream}};
+use crate::{
+    server::Server,
+    upstream::{self, Upstream},
+};
 use axum::{
     body::Body,
     http::{Request, Response, header, request::Parts},
@@ -87,7 +90,11 @@ struct Asked {
 impl Between {
     async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Result<Answer, Cut> {
         let (head, body) = request.into_parts();
-        let body = Limited::new(body, MOST).collect().await.map_err(|_| Cut)?.to_bytes();
+        let body = Limited::new(body, MOST)
+            .collect()
+            .await
+            .map_err(|_| Cut)?
+            .to_bytes();
         let asked = Asked { head, body };
         let Some(operation) = self.operation(&asked) else {
             return self.forward(&asked).await;
@@ -99,7 +106,9 @@ impl Between {
         };
         let key = history::key_of(&json);
         let applies = |kind| self.applies(kind, &operation, &json);
-        let kind = self.faults.decide(self.neighbour, &operation, &asked.head.headers, &applies);
+        let kind = self
+            .faults
+            .decide(self.neighbour, &operation, &asked.head.headers, &applies);
         let Some(kind) = kind else {
             return self.perform(&asked, &operation, &json).await;
         };
@@ -237,7 +246,12 @@ impl Between {
             .map_err(|_| Cut)?;
         let headers = request.headers_mut();
         headers.extend(asked.head.headers.clone());
-        for name in [header::HOST, header::CONTENT_LENGTH, header::CONNECTION, header::TRANSFER_ENCODING] {
+        for name in [
+            header::HOST,
+            header::CONTENT_LENGTH,
+            header::CONNECTION,
+            header::TRANSFER_ENCODING,
+        ] {
             headers.remove(name);
         }
         let answer = self.client.request(request).await.map_err(|error| {
@@ -246,7 +260,11 @@ impl Between {
         })?;
         let (mut head, body) = answer.into_parts();
         let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
-        for name in [header::CONTENT_LENGTH, header::CONNECTION, header::TRANSFER_ENCODING] {
+        for name in [
+            header::CONTENT_LENGTH,
+            header::CONNECTION,
+            header::TRANSFER_ENCODING,
+        ] {
             head.headers.remove(name);
         }
         Ok(Response::from_parts(head, Full::new(body)))

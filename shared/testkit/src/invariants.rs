@@ -72,7 +72,9 @@ pub fn broken_mails(items: &[Attributes], mails: &[Mail]) -> Vec<String> {
         let went_out = texts.contains_key(&identity);
         match delivery {
             "sent" | "delivered" | "bounced" => {
-                found.unless(went_out, || format!("{key}: {delivery}, but SES has no such mail"));
+                found.unless(went_out, || {
+                    format!("{key}: {delivery}, but SES has no such mail")
+                });
             }
             // `queued` is for those that are still to go out, and whoever asks has let them.
             "queued" => found.unless(false, || format!("{key}: a promised mail never went out")),
@@ -111,7 +113,9 @@ impl<'a> Item<'a> {
     }
 
     fn flag(self, name: &str) -> bool {
-        self.0.get(name).is_some_and(|value| value == &AttributeValue::Bool(true))
+        self.0
+            .get(name)
+            .is_some_and(|value| value == &AttributeValue::Bool(true))
     }
 
     fn map(self, name: &str) -> Option<Item<'a>> {
@@ -187,9 +191,10 @@ impl Table<'_> {
 
     fn check_mail(&self, key: &str, mail: Item<'_>, found: &mut Found) {
         let sends = mail.count("sends");
-        found.unless((1..=self.judged.limits.sends_per_challenge).contains(&sends), || {
-            format!("{key}: {sends} mails of one series")
-        });
+        found.unless(
+            (1..=self.judged.limits.sends_per_challenge).contains(&sends),
+            || format!("{key}: {sends} mails of one series"),
+        );
         found.unless(mail.number("at") <= mail.number("exp"), || {
             format!("{key}: a mail that was over when it was promised")
         });
@@ -206,7 +211,11 @@ impl Table<'_> {
     /// an office has five seats; each names an account whose member sits here.
     fn check_office(&self, key: &str, number: &str, office: Item<'_>, found: &mut Found) {
         let limits = self.judged.limits;
-        let seats = office.map("members").map(|members| members.0).cloned().unwrap_or_default();
+        let seats = office
+            .map("members")
+            .map(|members| members.0)
+            .cloned()
+            .unwrap_or_default();
         found.unless(!seats.is_empty(), || format!("{key}: nobody sits there"));
         found.unless(
             u64::try_from(seats.len()).is_ok_and(|seats| seats <= limits.office_members),
@@ -273,13 +282,18 @@ impl Table<'_> {
         let Some(who) = member.text("id") else {
             return found.unless(false, || format!("{key}: a member without an id"));
         };
-        let number = member.map("office").and_then(|office| office.text("number")).unwrap_or_default();
+        let number = member
+            .map("office")
+            .and_then(|office| office.text("number"))
+            .unwrap_or_default();
         let offices: Vec<&String> = self
             .items
             .iter()
             .filter(|(key, office)| {
                 key.starts_with("OFFICE#")
-                    && office.map("members").is_some_and(|seats| seats.0.contains_key(who))
+                    && office
+                        .map("members")
+                        .is_some_and(|seats| seats.0.contains_key(who))
             })
             .map(|(key, _)| key)
             .collect();
@@ -290,8 +304,7 @@ impl Table<'_> {
             .and_then(|seats| seats.text(who));
         let since = member.number("since").unwrap_or(0);
         let life = i64::try_from(self.judged.limits.pending_seat_life).unwrap_or(i64::MAX);
-        let fallen_free =
-            member.flag("pending") && since.saturating_add(life) <= self.judged.now.as_second();
+        let fallen_free = member.flag("pending") && since.saturating_add(life) <= self.judged.now.as_second();
         found.unless(fallen_free || (home == Some(id) && offices.len() == 1), || {
             format!("{key}: the member of {number} sits in {offices:?}")
         });
@@ -325,11 +338,17 @@ impl Table<'_> {
             || format!("{key}: {} sessions", sessions.len()),
         );
         let ids: BTreeSet<_> = sessions.iter().filter_map(|session| session.text("id")).collect();
-        let flows: BTreeSet<_> = sessions.iter().filter_map(|session| session.text("flow")).collect();
-        found.unless(ids.len() == sessions.len() && flows.len() == sessions.len(), || {
-            format!("{key}: one log-in has two sessions")
-        });
-        let living = sessions.iter().filter(|session| session.number("to").is_some_and(|to| now < to));
+        let flows: BTreeSet<_> = sessions
+            .iter()
+            .filter_map(|session| session.text("flow"))
+            .collect();
+        found.unless(
+            ids.len() == sessions.len() && flows.len() == sessions.len(),
+            || format!("{key}: one log-in has two sessions"),
+        );
+        let living = sessions
+            .iter()
+            .filter(|session| session.number("to").is_some_and(|to| now < to));
         if living.count() == 0 {
             return;
         }
@@ -359,7 +378,8 @@ impl Table<'_> {
             Some("completed") => {
                 let member = flow.text("member");
                 let claimed = flow.map("office").and_then(|office| office.text("number"));
-                let there = claimed.is_some_and(|number| self.items.contains_key(&format!("OFFICE#{number}")));
+                let there =
+                    claimed.is_some_and(|number| self.items.contains_key(&format!("OFFICE#{number}")));
                 found.unless(member.is_some() && there, || {
                     format!("{key}: completed, and nothing is registered")
                 });

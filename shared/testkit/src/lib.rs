@@ -20,6 +20,7 @@
 )]
 
 mod clerk;
+mod death;
 pub mod invariants;
 mod meter;
 pub mod people;
@@ -27,5 +28,6 @@ mod recorder;
 mod world;
 
 pub use clerk::{Answer, Clerk};
+pub use death::{Death, Deaths};
 pub use meter::{Meter, Used};
 pub use world::{Settings, World};

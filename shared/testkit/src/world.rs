@@ -35,6 +35,7 @@ use tokio::sync::{Mutex, mpsc};
 use zeroize::Zeroizing;
 
 use crate::clerk::Clerk;
+use crate::death::Deaths;
 use crate::invariants;
 use crate::meter::Meter;
 
@@ -125,6 +126,8 @@ pub struct World {
     pub claims_url: String,
     /// What breaks between the functions and their neighbours, in a breakable world; nothing as yet.
     pub faults: Faults,
+    /// What becomes of the next processes of `deliver-mail` and `mail-events`.
+    pub deaths: Deaths,
     _neighbours: Arc<(Engine, Vec<Server>)>,
 }
 
@@ -175,23 +178,38 @@ impl World {
         let ses_server = ses::serve(free_port().await, postbox.clone()).unwrap();
         let keys = key_ring();
         let clock = Clock::Set(time.clone());
-        let ses_endpoint =
-            between(&settings, &faults, Neighbour::Ses, ses_server.url(), &mut servers).await;
-        let deliver = Arc::new(deliver_mail::Deps::new(
-            Table::new(functions_client(), "portal".to_owned(), settings.limits.clone()),
-            keys.clone(),
-            clock.clone(),
-            ses_client(&ses_endpoint),
-            deliver_mail::Sender {
-                address: "no-reply@mail.kaigo-kiban-portal.jp".to_owned(),
-                configuration_set: "portal".to_owned(),
-                portal_url: format!("{ORIGIN}/"),
-            },
-        ));
+        let ses_endpoint = between(&settings, &faults, Neighbour::Ses, ses_server.url(), &mut servers).await;
+        let process = {
+            let (keys, clock, ses) = (keys.clone(), clock.clone(), ses_client(&ses_endpoint));
+            let table = Table::new(functions_client(), "portal".to_owned(), settings.limits.clone());
+            move || {
+                Arc::new(deliver_mail::Deps::new(
+                    table.clone(),
+                    keys.clone(),
+                    clock.clone(),
+                    ses.clone(),
+                    deliver_mail::Sender {
+                        address: "no-reply@mail.kaigo-kiban-portal.jp".to_owned(),
+                        configuration_set: "portal".to_owned(),
+                        portal_url: format!("{ORIGIN}/"),
+                    },
+                ))
+            }
+        };
+        let deaths = Deaths::default();
+        let (dying, broken) = (deaths.clone(), faults.clone());
+        let deliver = Arc::new(std::sync::Mutex::new(process()));
         let function = Function::from_fn(move |event| {
-            let deliver = deliver.clone();
+            let (dying, broken) = (dying.clone(), broken.clone());
+            let (deliver, process) = (deliver.clone(), process.clone());
             async move {
-                let answer = deliver_mail::handle(&deliver, event).await;
+                let deps = deliver.lock().unwrap().clone();
+                let handling = Box::pin(deliver_mail::handle(&deps, event));
+                let Some(answer) = dying.next(handling, &broken).await else {
+                    // What the process remembered died with it.
+                    *deliver.lock().unwrap() = process();
+                    return Err(InvokeError::Failed("the process died".to_owned()));
+                };
                 let answer = answer.map_err(|error| InvokeError::Failed(error.to_string()))?;
                 serde_json::to_value(answer).map_err(|error| InvokeError::Failed(error.to_string()))
             }
@@ -208,8 +226,14 @@ impl World {
         .unwrap();
 
         let simulator = simulator(&engine.endpoint(), &time).await;
-        let claims_url =
-            between(&settings, &faults, Neighbour::Claims, simulator.url(), &mut servers).await;
+        let claims_url = between(
+            &settings,
+            &faults,
+            Neighbour::Claims,
+            simulator.url(),
+            &mut servers,
+        )
+        .await;
         let claims = match settings.claims_budget {
             None => ClaimsGateway::new(&claims_url),
             Some(budget) => ClaimsGateway::with_budget(&claims_url, budget),
@@ -228,6 +252,7 @@ impl World {
             mail: Arc::new(Mutex::new(MailRound { pump, events })),
             claims_url,
             faults,
+            deaths,
             _neighbours: Arc::new((engine, servers)),
         }
     }
@@ -239,6 +264,22 @@ impl World {
         next.settings.terms = terms;
         let clock = Clock::Set(self.time.clone());
         let claims = self.functions.claims_auth.claims.clone();
+        next.functions = Arc::new(functions(
+            &next.settings,
+            &clock,
+            &self.table,
+            &self.keys,
+            &claims,
+        ));
+        next
+    }
+
+    /// The same world with the claims system at another address.
+    #[must_use]
+    pub fn with_claims_at(&self, url: &str) -> Self {
+        let mut next = self.clone();
+        let clock = Clock::Set(self.time.clone());
+        let claims = Arc::new(ClaimsGateway::new(url).unwrap());
         next.functions = Arc::new(functions(
             &next.settings,
             &clock,
@@ -296,9 +337,12 @@ impl World {
     /// Hands an event to `mail-events` until it is taken, or has been tried often enough.
     async fn hear(&self, event: Value) {
         for attempt in 1..=EVENT_ATTEMPTS {
-            match mail_events::handle(&self.table, event.clone()).await {
-                Ok(()) => return,
-                Err(error) => assert!(
+            let handling = Box::pin(mail_events::handle(&self.table, event.clone()));
+            match self.deaths.next(handling, &self.faults).await {
+                Some(Ok(())) => return,
+                // Whoever dies as often as this is given up, as by Lambda: a test that lets it says so.
+                None => {}
+                Some(Err(error)) => assert!(
                     self.settings.breakable && attempt < EVENT_ATTEMPTS,
                     "an event was given up: {error}"
                 ),
@@ -589,6 +633,11 @@ pub(crate) fn dynamodb_client(endpoint: &str, meter: Option<Meter>) -> aws_sdk_d
 }
 
 fn ses_client(endpoint: &str) -> aws_sdk_sesv2::Client {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(8))
+        .build();
     let config = aws_sdk_sesv2::Config::builder()
         .behavior_version(aws_sdk_sesv2::config::BehaviorVersion::latest())
         .credentials_provider(credentials())
@@ -601,6 +650,7 @@ fn ses_client(endpoint: &str) -> aws_sdk_sesv2::Client {
                 .with_max_backoff(Duration::from_millis(4)),
         )
         .retry_partition(RetryPartition::custom("world").build())
+        .timeout_config(timeouts)
         .http_client(plain_http_client())
         .build();
     aws_sdk_sesv2::Client::from_conf(config)
