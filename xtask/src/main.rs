@@ -3,6 +3,7 @@
 mod children;
 mod data;
 mod dev;
+mod faults;
 mod generate;
 mod keeper;
 mod links;
@@ -39,6 +40,8 @@ enum Task {
     Dev(dev::Args),
     /// Run every check, in the order and with the tools of CI
     Test(test::Args),
+    /// Break every call of every journey in every way, one at a time, and print what became of it
+    Faults(faults::Args),
     /// Write the files that are generated from the code
     Gen(generate::Args),
     /// Remove a local data directory
@@ -78,6 +81,7 @@ fn run(task: Task) -> Result<ExitCode> {
     match task {
         Task::Dev(args) => dev::run(args, &Workspace::find()?, &Interrupt::install()?),
         Task::Test(args) => test::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Faults(args) => faults::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Gen(args) => generate::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Reset { data, dry_run } => data::reset(&data, dry_run),
         Task::Keep { command } => keeper::keep(&command),

@@ -249,6 +249,7 @@ fn docs(house: &House) -> Result<()> {
 fn whole(house: &House) -> Result<()> {
     let plan = Plan {
         ports: stack::free_ports()?,
+        faults: None,
         data: None,
         release: false,
         place: house.workspace.target.join("dev-test"),
