@@ -211,6 +211,8 @@ fn portal_command(workspace: &Workspace, plan: &Plan, data: Option<&DataDir>, nu
     if let Some(data) = data {
         command.arg("--data").arg(&data.path);
     }
+    // Of an invocation whose process was killed the emulator says nothing: this is how long its mail waits.
+    command.args(["--invoke-timeout", "20"]);
     command.arg("--exit-with-stdin");
     command
 }
