@@ -69,7 +69,7 @@ pub struct StackOptions {
 pub struct Stack {
     front: Vec<Server>,
     ses: Server,
-    between: Option<(Faults, Vec<Server>)>,
+    between: Option<Between>,
     engine: Engine,
     postbox: Postbox,
     stop: watch::Sender<bool>,
@@ -123,38 +123,7 @@ impl Stack {
         let front = listen_on_origin(options.listen).await?;
         let dynamodb = listen(options.dynamodb_listen, "--dynamodb-listen").await?;
         let ses = listen(options.ses_listen, "--ses-listen").await?;
-        let mut between = None;
-        let (dynamodb, ses) = match &options.faults {
-            None => (dynamodb, ses),
-            Some((plan, claims)) => {
-                // Whoever asks the addresses of the neighbours meets the faults; the neighbours go elsewhere.
-                let claims = listen(*claims, "--claims-listen").await?;
-                let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-                let engine = listen(anywhere, "--dynamodb-listen").await?;
-                let double = listen(anywhere, "--ses-listen").await?;
-                let simulator = format!(
-                    "{}/lambda-url/claims-simulator",
-                    options.front.functions.to_string().trim_end_matches('/')
-                );
-                let faults = Faults::none();
-                let servers = [
-                    (
-                        Neighbour::DynamoDb,
-                        format!("http://{}", engine.local_addr()?),
-                        dynamodb,
-                    ),
-                    (Neighbour::Ses, format!("http://{}", double.local_addr()?), ses),
-                    (Neighbour::Claims, simulator, claims),
-                ]
-                .into_iter()
-                .map(|(neighbour, base, listener)| faults.before(neighbour, &base, listener))
-                .collect::<io::Result<Vec<_>>>()?;
-                let seed = faults.set(plan.clone());
-                tracing::warn!(%plan, seed, "calls to the neighbours break by plan");
-                between = Some((faults, servers));
-                (engine, double)
-            }
-        };
+        let (dynamodb, ses, between) = behind_faults(&options, dynamodb, ses).await?;
         if let Some(folder) = &options.data {
             std::fs::create_dir_all(folder).map_err(|source| StackError::Data {
                 folder: folder.clone(),
@@ -279,6 +248,44 @@ impl Stack {
         }
         engine.shutdown().await;
     }
+}
+
+/// What breaks, and the servers before the neighbours.
+type Between = (Faults, Vec<Server>);
+
+/// With a plan, whoever asks the addresses of the neighbours meets the faults, and the neighbours go elsewhere.
+async fn behind_faults(
+    options: &StackOptions,
+    dynamodb: TcpListener,
+    ses: TcpListener,
+) -> Result<(TcpListener, TcpListener, Option<Between>), StackError> {
+    let Some((plan, claims)) = &options.faults else {
+        return Ok((dynamodb, ses, None));
+    };
+    let claims = listen(*claims, "--claims-listen").await?;
+    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let engine = listen(anywhere, "--dynamodb-listen").await?;
+    let double = listen(anywhere, "--ses-listen").await?;
+    let simulator = format!(
+        "{}/lambda-url/claims-simulator",
+        options.front.functions.to_string().trim_end_matches('/')
+    );
+    let faults = Faults::none();
+    let servers = [
+        (
+            Neighbour::DynamoDb,
+            format!("http://{}", engine.local_addr()?),
+            dynamodb,
+        ),
+        (Neighbour::Ses, format!("http://{}", double.local_addr()?), ses),
+        (Neighbour::Claims, simulator, claims),
+    ]
+    .into_iter()
+    .map(|(neighbour, base, listener)| faults.before(neighbour, &base, listener))
+    .collect::<io::Result<Vec<_>>>()?;
+    let seed = faults.set(plan.clone());
+    tracing::warn!(%plan, seed, "calls to the neighbours break by plan");
+    Ok((engine, double, Some((faults, servers))))
 }
 
 async fn listen(addr: SocketAddr, flag: &'static str) -> Result<TcpListener, StackError> {

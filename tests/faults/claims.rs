@@ -96,7 +96,7 @@ async fn the_claims_system_may_fail_in_every_way() {
                 journey: GUARDED.name,
                 fault: kind.to_string(),
                 which: format!("{step:?}"),
-                run: Box::pin(at(step, kind, counts)),
+                goes: Box::pin(at(step, kind, counts)),
             });
         }
     }

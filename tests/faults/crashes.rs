@@ -65,7 +65,7 @@ async fn a_process_may_die_at_every_call_to_the_table() {
                         journey: journey.name,
                         fault: format!("death x {times}, {name}"),
                         which: format!("call {number} of each request"),
-                        run: Box::pin(at_a_call(journey, kind, number, times)),
+                        goes: Box::pin(at_a_call(journey, kind, number, times)),
                     });
                 }
             }
@@ -86,7 +86,7 @@ async fn a_process_may_die_wherever_it_waits() {
                     journey: journey.name,
                     fault: format!("death x {times}, any wait"),
                     which: format!("wait {from} and every {by}th after it"),
-                    run: Box::pin(at_a_wait(*journey, from, by, times)),
+                    goes: Box::pin(at_a_wait(*journey, from, by, times)),
                 });
             }
         }
@@ -138,7 +138,7 @@ async fn what_sends_mails_and_hears_of_them_may_die_wherever_it_waits() {
                 journey: WHOLE.name,
                 fault: format!("death of the {name}"),
                 which: format!("wait {from} and every {by}th after it"),
-                run: Box::pin(of_the_mail(victims, from, by)),
+                goes: Box::pin(of_the_mail(victims, from, by)),
             });
         }
     }

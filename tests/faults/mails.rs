@@ -49,7 +49,7 @@ async fn every_mail_may_meet_every_fault() {
                     journey: WHOLE.name,
                     fault: label(kind, attempts),
                     which: format!("mails {numbers:?}"),
-                    run: Box::pin(broken(WHOLE, kind, attempts, numbers)),
+                    goes: Box::pin(broken(WHOLE, kind, attempts, numbers)),
                 });
             }
         }

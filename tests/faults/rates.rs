@@ -7,8 +7,8 @@ use crate::report::{Run, Went, all_end_well, long, seed};
 use crate::table::ends;
 
 /// What fails, each with so many per cent of the calls in all.
-fn plan(percent: u64, seed: u64) -> String {
-    let share = |parts: u64| percent as f64 / parts as f64;
+fn plan(percent: u32, seed: u64) -> String {
+    let share = |parts: u32| f64::from(percent) / f64::from(parts);
     let mut rules = Vec::new();
     for kind in ["throttle", "error", "lost", "cut", "late=10"] {
         rules.push(format!("dynamodb:{kind}@{}%", share(5)));
@@ -26,7 +26,7 @@ fn plan(percent: u64, seed: u64) -> String {
     rules.join(",")
 }
 
-async fn at_random(percent: u64, seed: u64) -> Went {
+async fn at_random(percent: u32, seed: u64) -> Went {
     let journey = ALL[usize::try_from(seed % ALL.len() as u64).unwrap()];
     let mut person = journey.begins(Settings::default()).await;
     let plan = plan(percent, seed).parse().unwrap();
@@ -39,16 +39,16 @@ async fn at_random(percent: u64, seed: u64) -> Went {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn journeys_end_well_with_a_part_of_all_calls_failing() {
     let first = seed();
-    let many = if long() { 400 } else { 20 };
+    let many: u32 = if long() { 400 } else { 20 };
     let mut runs = Vec::new();
     for number in 0..many {
         let percent = 5 + 5 * (number % 4);
-        let seed = first + number;
+        let seed = first + u64::from(number);
         runs.push(Run {
             journey: ALL[usize::try_from(seed % ALL.len() as u64).unwrap()].name,
             fault: format!("{percent} %"),
             which: format!("seed {seed}"),
-            run: Box::pin(at_random(percent, seed)),
+            goes: Box::pin(at_random(percent, seed)),
         });
     }
     all_end_well(&format!("By chance, from seed {first} on"), runs).await;

@@ -1,6 +1,8 @@
 //! Many worlds side by side, and the table of what they went through.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Semaphore;
@@ -45,7 +47,7 @@ pub(crate) struct Run {
     pub(crate) journey: &'static str,
     pub(crate) fault: String,
     pub(crate) which: String,
-    pub(crate) run: std::pin::Pin<Box<dyn Future<Output = Went> + Send>>,
+    pub(crate) goes: std::pin::Pin<Box<dyn Future<Output = Went> + Send>>,
 }
 
 #[derive(Default)]
@@ -62,18 +64,24 @@ pub(crate) async fn all_end_well(title: &str, runs: Vec<Run>) {
     let places = Arc::new(Semaphore::new(SIDE_BY_SIDE));
     let table = Arc::new(Mutex::new(BTreeMap::<(&str, String), Line>::new()));
     let failures = Arc::new(Mutex::new(Vec::new()));
+    let finished = Arc::new(AtomicUsize::new(0));
     let mut running = JoinSet::new();
     for Run {
         journey,
         fault,
         which,
-        run,
+        goes,
     } in runs
     {
         let (places, table, failures) = (places.clone(), table.clone(), failures.clone());
+        let finished = finished.clone();
         running.spawn(async move {
             let _place = places.acquire_owned().await.unwrap();
-            let result = tokio::spawn(run).await;
+            let result = tokio::spawn(goes).await;
+            let done = finished.fetch_add(1, Ordering::SeqCst) + 1;
+            if long() && done.is_multiple_of(100) {
+                print_(&format!("{done} of {many}"));
+            }
             let mut table = table.lock().unwrap();
             let line = table.entry((journey, fault.clone())).or_default();
             line.runs += 1;
@@ -116,10 +124,7 @@ pub(crate) async fn all_end_well(title: &str, runs: Vec<Run>) {
         sum.went.setbacks += line.went.setbacks;
     }
     text.push_str(&row("all", "", &sum));
-    text.push_str(&format!(
-        "{many} runs in {:.1} s\n",
-        began.elapsed().as_secs_f64()
-    ));
+    let _ = writeln!(text, "{many} runs in {:.1} s", began.elapsed().as_secs_f64());
     print_(&text);
     let failures = failures.lock().unwrap();
     assert!(

@@ -114,7 +114,7 @@ fn short(journey: Journey, calls: &[u64]) -> Vec<Run> {
         journey: journey.name,
         fault,
         which,
-        run,
+        goes: run,
     };
     let mut runs = Vec::new();
     for number in 1..=calls.iter().copied().max().unwrap() {
@@ -167,7 +167,7 @@ async fn every_call_to_the_table_may_fail_in_every_way() {
                         journey: journey.name,
                         fault: label(kind, attempts),
                         which: format!("call {number} of {} ({step:?})", at + 1),
-                        run: Box::pin(one_request(journey, kind, attempts, number, at)),
+                        goes: Box::pin(one_request(journey, kind, attempts, number, at)),
                     });
                 }
             }
@@ -179,17 +179,17 @@ async fn every_call_to_the_table_may_fail_in_every_way() {
 /// An answer that never comes: the SDK gives up each attempt after two seconds, and the call after eight.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_table_that_never_answers_is_waited_for_eight_seconds() {
-    let begin = [Step::Authenticate, Step::Code];
+    let first = [Step::Authenticate, Step::Code];
     let mut runs = Vec::new();
     for kind in [Kind::Silent, Kind::SilentDone] {
         for attempts in [1, EVERY_ATTEMPT] {
             let journey = crate::journeys::WHOLE;
             let run = async move {
                 let mut person = journey.begins(Settings::default()).await;
-                person.takes(begin[0], &[]).await;
+                person.takes(first[0], &[]).await;
                 let began = std::time::Instant::now();
                 broken_at(&person, Plan::call(Neighbour::DynamoDb, kind, 2, attempts)).await;
-                person.takes(begin[1], &[]).await;
+                person.takes(first[1], &[]).await;
                 let took = began.elapsed().as_secs_f64();
                 assert!((1.9..10.5).contains(&took), "{took}");
                 assert_eq!(person.setbacks, u64::from(attempts == EVERY_ATTEMPT));
@@ -202,7 +202,7 @@ async fn a_table_that_never_answers_is_waited_for_eight_seconds() {
                 journey: journey.name,
                 fault: label(kind, attempts),
                 which: "call 2 of the code".to_owned(),
-                run: Box::pin(run),
+                goes: Box::pin(run),
             });
         }
     }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::{Browser, setting};
 
 /// How long a person waits for one answer before asking again.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long one step may take with all its repetitions, on a machine that has other things to do as well.
 const MOST: Duration = Duration::from_mins(2);
@@ -233,31 +233,43 @@ impl Person {
     }
 }
 
-/// Kills one process after the other, each function's in turn, until it is told to stop; says how many of each.
-async fn kills(stop: Arc<AtomicBool>, only: &'static [&'static str]) -> BTreeMap<String, u32> {
+/// Kills the processes of one function after the other until it is told to stop; says how many of each.
+async fn kills(
+    stop: Arc<AtomicBool>,
+    only: &'static [&'static str],
+    pause: Duration,
+) -> BTreeMap<String, u32> {
     let mut killed = BTreeMap::<String, u32>::new();
     while !stop.load(Ordering::SeqCst) {
         let mut living = processes();
         living.retain(|(_, name)| only.is_empty() || only.contains(&name.as_str()));
-        // The function that died least so far, so that each has its turn.
-        living.sort_by_key(|(_, name)| killed.get(name).copied().unwrap_or(0));
-        if let Some((pid, name)) = living.first()
-            && kill(*pid)
-        {
-            *killed.entry(name.clone()).or_default() += 1;
+        // All processes of the function that died least so far: so each has its turn, and one of them may be at work.
+        let least = living
+            .iter()
+            .min_by_key(|(_, name)| killed.get(name).copied().unwrap_or(0))
+            .map(|(_, name)| name.clone());
+        for (pid, name) in living {
+            if Some(&name) == least.as_ref() && kill(pid) {
+                *killed.entry(name).or_default() += 1;
+            }
         }
-        tokio::time::sleep(Duration::from_millis(150)).await;
+        tokio::time::sleep(pause).await;
     }
     killed
 }
 
-async fn under_fire(people: u32, from: u32, only: &'static [&'static str]) -> BTreeMap<String, u32> {
+async fn under_fire(
+    people: u32,
+    from: u32,
+    only: &'static [&'static str],
+    pause: Duration,
+) -> BTreeMap<String, u32> {
     let mut everybody = Vec::new();
     for number in 0..people {
         everybody.push(Person::new(from + number).await);
     }
     let stop = Arc::new(AtomicBool::new(false));
-    let killer = tokio::spawn(kills(stop.clone(), only));
+    let killer = tokio::spawn(kills(stop.clone(), only, pause));
     let began = Instant::now();
     let journeys: Vec<_> = everybody
         .into_iter()
@@ -302,13 +314,19 @@ fn says(text: &str) {
 /// The processes of the steps die under the requests: whoever asks again gets on, and every mail comes.
 #[tokio::test(flavor = "multi_thread")]
 async fn journeys_end_well_while_processes_are_killed() {
-    let killed = under_fire(4, 0, &[]).await;
-    assert!(killed.values().sum::<u32>() >= 10, "{killed:?}");
+    let killed = under_fire(8, 0, &[], Duration::from_millis(60)).await;
+    assert!(killed.values().sum::<u32>() >= 20, "{killed:?}");
 }
 
 /// What sends the mails dies again and again: the stream brings them back.
 #[tokio::test(flavor = "multi_thread")]
 async fn mails_come_while_what_sends_them_is_killed() {
-    let killed = under_fire(2, 50, &["deliver-mail", "mail-events"]).await;
+    let killed = under_fire(
+        4,
+        50,
+        &["deliver-mail", "mail-events"],
+        Duration::from_millis(400),
+    )
+    .await;
     assert!(killed.contains_key("deliver-mail"), "{killed:?}");
 }

@@ -168,7 +168,7 @@ async fn a_stack_with_a_plan_breaks_what_goes_to_its_table() {
     let ready = stack.ready();
     let origin = ready["front"].as_str().unwrap();
     let client = crate::support::dynamodb(ready["dynamodb"].as_str().unwrap());
-    let reads = || async {
+    let asks = || async {
         client
             .get_item()
             .table_name("portal")
@@ -179,7 +179,7 @@ async fn a_stack_with_a_plan_breaks_what_goes_to_its_table() {
             .send()
             .await
     };
-    reads().await.expect("the SDK mends one");
+    asks().await.expect("the SDK mends one");
     let report = crate::support::get(&format!("{origin}/_dev/faults")).await.json();
     assert_eq!(report["plan"], "dynamodb:throttle@#1,seed=5");
     assert_eq!(report["injected"]["dynamodb:throttle"], 1);
@@ -191,8 +191,8 @@ async fn a_stack_with_a_plan_breaks_what_goes_to_its_table() {
     };
     assert_eq!(put(r#"{"plan":"nothing:at@all"}"#).await.status, 400);
     assert_eq!(put(r#"{"plan":"dynamodb:error@100%"}"#).await.status, 200);
-    reads().await.expect_err("each attempt is broken");
+    asks().await.expect_err("each attempt is broken");
     assert_eq!(put(r#"{"plan":""}"#).await.status, 200);
-    reads().await.unwrap();
+    asks().await.unwrap();
     stack.shutdown().await;
 }

@@ -230,9 +230,9 @@ impl Table<'_> {
         found.unless(founder.is_some_and(|founder| seats.contains_key(founder)), || {
             format!("{key}: who founded it does not sit there")
         });
-        let founded = founding.and_then(|founding| founding.number("at")).unwrap_or(0);
+        let since = founding.and_then(|founding| founding.number("at")).unwrap_or(0);
         let fallen_free = self.judged.now.as_second()
-            >= founded.saturating_add(i64::try_from(limits.pending_seat_life).unwrap_or(i64::MAX));
+            >= since.saturating_add(i64::try_from(limits.pending_seat_life).unwrap_or(i64::MAX));
         for (member, account) in &seats {
             let account = account.as_s().map(String::as_str).unwrap_or_default();
             let owner = self
@@ -357,7 +357,7 @@ impl Table<'_> {
         });
         let terms = member.map("terms");
         found.unless(
-            terms.is_some_and(|terms| terms.text("version") == Some(&self.judged.terms.version)),
+            terms.is_some_and(|terms| terms.text("version") == Some(self.judged.terms.version)),
             || format!("{key}: a session without the terms in force"),
         );
         found.unless(

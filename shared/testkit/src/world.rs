@@ -179,41 +179,21 @@ impl World {
         let keys = key_ring();
         let clock = Clock::Set(time.clone());
         let ses_endpoint = between(&settings, &faults, Neighbour::Ses, ses_server.url(), &mut servers).await;
+        let deaths = Deaths::default();
         let process = {
             let (keys, clock, ses) = (keys.clone(), clock.clone(), ses_client(&ses_endpoint));
             let table = Table::new(functions_client(), "portal".to_owned(), settings.limits.clone());
             move || {
-                Arc::new(deliver_mail::Deps::new(
-                    table.clone(),
-                    keys.clone(),
-                    clock.clone(),
-                    ses.clone(),
-                    deliver_mail::Sender {
-                        address: "no-reply@mail.kaigo-kiban-portal.jp".to_owned(),
-                        configuration_set: "portal".to_owned(),
-                        portal_url: format!("{ORIGIN}/"),
-                    },
-                ))
+                let sender = deliver_mail::Sender {
+                    address: "no-reply@mail.kaigo-kiban-portal.jp".to_owned(),
+                    configuration_set: "portal".to_owned(),
+                    portal_url: format!("{ORIGIN}/"),
+                };
+                let (table, keys, clock) = (table.clone(), keys.clone(), clock.clone());
+                Arc::new(deliver_mail::Deps::new(table, keys, clock, ses.clone(), sender))
             }
         };
-        let deaths = Deaths::default();
-        let (dying, broken) = (deaths.clone(), faults.clone());
-        let deliver = Arc::new(std::sync::Mutex::new(process()));
-        let function = Function::from_fn(move |event| {
-            let (dying, broken) = (dying.clone(), broken.clone());
-            let (deliver, process) = (deliver.clone(), process.clone());
-            async move {
-                let deps = deliver.lock().unwrap().clone();
-                let handling = Box::pin(deliver_mail::handle(&deps, event));
-                let Some(answer) = dying.next(handling, &broken).await else {
-                    // What the process remembered died with it.
-                    *deliver.lock().unwrap() = process();
-                    return Err(InvokeError::Failed("the process died".to_owned()));
-                };
-                let answer = answer.map_err(|error| InvokeError::Failed(error.to_string()))?;
-                serde_json::to_value(answer).map_err(|error| InvokeError::Failed(error.to_string()))
-            }
-        });
+        let function = mortal_deliver_mail(process, deaths.clone(), faults.clone());
         let pump = Pump::new(
             streams_client(&engine.endpoint()),
             "portal",
@@ -585,6 +565,29 @@ fn key_ring() -> Arc<KeyRing> {
         (KeyId::new("test-2"), Zeroizing::new(vec![8; 32])),
     ]);
     Arc::new(KeyRing::new(KeyId::new("test-1"), keys).unwrap())
+}
+
+/// `deliver-mail`, whose processes die as it is set for them; what one remembered dies with it.
+fn mortal_deliver_mail(
+    process: impl Fn() -> Arc<deliver_mail::Deps> + Clone + Send + Sync + 'static,
+    deaths: Deaths,
+    faults: Faults,
+) -> Function {
+    let living = Arc::new(std::sync::Mutex::new(process()));
+    Function::from_fn(move |event| {
+        let (deaths, faults) = (deaths.clone(), faults.clone());
+        let (living, process) = (living.clone(), process.clone());
+        async move {
+            let deps = living.lock().unwrap().clone();
+            let handling = Box::pin(deliver_mail::handle(&deps, event));
+            let Some(answer) = deaths.next(handling, &faults).await else {
+                *living.lock().unwrap() = process();
+                return Err(InvokeError::Failed("the process died".to_owned()));
+            };
+            let answer = answer.map_err(|error| InvokeError::Failed(error.to_string()))?;
+            serde_json::to_value(answer).map_err(|error| InvokeError::Failed(error.to_string()))
+        }
+    })
 }
 
 /// Where a neighbour is asked: itself, or what can break the way to it.
