@@ -4,7 +4,7 @@ use portal_local::faults::{EVERY_ATTEMPT, Kind, Neighbour, Plan};
 use std::time::Duration;
 use testkit::{Settings, World};
 
-use crate::journeys::{ALL, Journey};
+use crate::journeys::{CANCEL, CORRECTION, GUARDED, Journey, REISSUE, WHOLE};
 use crate::person::Step;
 use crate::report::{Run, Went, all_end_well, long};
 
@@ -151,29 +151,46 @@ async fn always_behind(journey: Journey) -> Went {
     ends(journey, person, places).await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn every_call_to_the_table_may_fail_in_every_way() {
+async fn every_call_may_fail(journey: Journey) {
+    let calls = calls_of(&journey).await;
+    if !long() {
+        return all_end_well("The table", short(journey, &calls)).await;
+    }
     let mut runs = Vec::new();
-    for journey in ALL {
-        let calls = calls_of(&journey).await;
-        if !long() {
-            runs.extend(short(journey, &calls));
-            continue;
-        }
-        for (kind, attempts) in FAULTS {
-            for (at, step) in journey.steps.iter().enumerate() {
-                for number in 1..=calls[at] {
-                    runs.push(Run {
-                        journey: journey.name,
-                        fault: label(kind, attempts),
-                        which: format!("call {number} of {} ({step:?})", at + 1),
-                        goes: Box::pin(one_request(journey, kind, attempts, number, at)),
-                    });
-                }
+    for (kind, attempts) in FAULTS {
+        for (at, step) in journey.steps.iter().enumerate() {
+            for number in 1..=calls[at] {
+                runs.push(Run {
+                    journey: journey.name,
+                    fault: label(kind, attempts),
+                    which: format!("call {number} of {} ({step:?})", at + 1),
+                    goes: Box::pin(one_request(journey, kind, attempts, number, at)),
+                });
             }
         }
     }
     all_end_well("The table", runs).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_call_to_the_table_may_fail_on_the_whole_way() {
+    every_call_may_fail(WHOLE).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_call_to_the_table_may_fail_with_a_security_code_or_a_cancel() {
+    every_call_may_fail(GUARDED).await;
+    every_call_may_fail(CANCEL).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_call_to_the_table_may_fail_at_a_reissue() {
+    every_call_may_fail(REISSUE).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_call_to_the_table_may_fail_at_a_correction() {
+    every_call_may_fail(CORRECTION).await;
 }
 
 /// An answer that never comes: the SDK gives up each attempt after two seconds, and the call after eight.
@@ -183,7 +200,7 @@ async fn a_table_that_never_answers_is_waited_for_eight_seconds() {
     let mut runs = Vec::new();
     for kind in [Kind::Silent, Kind::SilentDone] {
         for attempts in [1, EVERY_ATTEMPT] {
-            let journey = crate::journeys::WHOLE;
+            let journey = WHOLE;
             let run = async move {
                 let mut person = journey.begins(Settings::default()).await;
                 person.takes(first[0], &[]).await;
