@@ -32,8 +32,13 @@ fn of<'a>(items: &'a mut [Attributes], kind: &str) -> &'a mut Attributes {
     items
         .iter_mut()
         .find(|item| {
-            item["pk"].as_s().unwrap().starts_with(kind)
-                && (kind != "ACCOUNT#" || item.contains_key("member"))
+            let needs = match kind {
+                "ACCOUNT#" => "member",
+                // One log-in has come to my page, and promises no mail any more.
+                "LOGIN#" => "mail",
+                _ => "pk",
+            };
+            item["pk"].as_s().unwrap().starts_with(kind) && item.contains_key(needs)
         })
         .unwrap()
 }
