@@ -2,7 +2,7 @@
 
 use axum::http::Uri;
 use clap::{Args, Parser, Subcommand};
-use portal_local::{front::FrontOptions, problem::ProblemPages, stack::StackOptions};
+use portal_local::{faults::Plan, front::FrontOptions, problem::ProblemPages, stack::StackOptions};
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 /// What AWS would be, on one machine.
@@ -32,6 +32,14 @@ pub(crate) struct Serve {
     /// Where SES answers
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8002")]
     ses_listen: SocketAddr,
+
+    /// What breaks on the way to the table, to SES and to the claims system [default: nothing]
+    #[arg(long, value_name = "PLAN", long_help = Plan::HELP)]
+    faults: Option<Plan>,
+
+    /// Where the claims system answers, by way of the faults; only with --faults
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8003")]
+    claims_listen: SocketAddr,
 
     /// Where `cargo lambda watch` answers
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9000", value_parser = http_url)]
@@ -108,6 +116,7 @@ impl Serve {
             listen: self.listen,
             dynamodb_listen: self.dynamodb_listen,
             ses_listen: self.ses_listen,
+            faults: self.faults.map(|plan| (plan, self.claims_listen)),
             front: FrontOptions {
                 functions: self.functions,
                 simulator: self.simulator,

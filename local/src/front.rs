@@ -8,6 +8,7 @@ mod start_page;
 pub use files::CONTENT_SECURITY_POLICY;
 
 use crate::{
+    faults::{Faults, Plan},
     mailbox,
     problem::{Problem, ProblemPages},
     ses::Postbox,
@@ -15,13 +16,14 @@ use crate::{
 };
 use axum::{
     Json, Router,
-    extract::{Query, State},
+    extract::{Query, State, rejection::JsonRejection},
     http::{Method, Uri},
     response::{IntoResponse as _, Redirect, Response},
     routing::{any, get},
 };
 use portal::problem::Kind;
 use proxy::Target;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::{
     fmt::Display,
@@ -55,10 +57,11 @@ struct Site {
     audit: Option<PathBuf>,
     readme: Option<PathBuf>,
     problems: ProblemPages,
+    faults: Option<Faults>,
 }
 
 /// Everything under the origin.
-pub fn router(options: FrontOptions, postbox: Postbox) -> Router {
+pub fn router(options: FrontOptions, postbox: Postbox, faults: Option<Faults>) -> Router {
     let FrontOptions {
         functions,
         simulator,
@@ -92,6 +95,7 @@ pub fn router(options: FrontOptions, postbox: Postbox) -> Router {
         )
         .route("/_dev/settings", get(show_settings))
         .route("/_dev/audit", get(show_audit))
+        .route("/_dev/faults", get(show_faults).put(set_faults))
         .route("/_dev/readme", get(show_readme))
         .route("/_dev/{*path}", any(not_found))
         .method_not_allowed_fallback(not_found)
@@ -102,6 +106,7 @@ pub fn router(options: FrontOptions, postbox: Postbox) -> Router {
             audit,
             readme,
             problems: problems.clone(),
+            faults,
         })
         .merge(mailbox::router(postbox, problems))
 }
@@ -150,6 +155,33 @@ async fn show_audit(
         },
     };
     Ok(audit_page::audit(&text, &asked))
+}
+
+/// The plan, and what came of it.
+async fn show_faults(State(site): State<Site>) -> Result<Json<Value>, Problem> {
+    let faults = site.faults.as_ref();
+    let faults = faults.ok_or_else(|| site.problems.problem(Kind::NotFound))?;
+    Ok(Json(faults.report()))
+}
+
+#[derive(Deserialize)]
+struct NewPlan {
+    plan: String,
+}
+
+/// Another plan, from now on; an empty one breaks nothing.
+async fn set_faults(
+    State(site): State<Site>,
+    body: Result<Json<NewPlan>, JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    let faults = site.faults.as_ref();
+    let faults = faults.ok_or_else(|| site.problems.problem(Kind::NotFound))?;
+    let plan = body
+        .ok()
+        .and_then(|Json(NewPlan { plan })| plan.parse::<Plan>().ok())
+        .ok_or_else(|| site.problems.problem(Kind::UnreadableRequest))?;
+    faults.set(plan);
+    Ok(Json(faults.report()))
 }
 
 async fn show_readme(State(site): State<Site>) -> Result<String, Problem> {

@@ -7,6 +7,7 @@
 //! - [`pump`]: what Lambda's event source mapping does between a table's stream and a function.
 //! - [`mailbox`]: the mails, for people and for tests, under `/_dev`.
 //! - [`front`]: the one origin that a browser sees: the front's files, `/api/` and `/_dev/`.
+//! - [`faults`]: what breaks between the functions and their neighbours, by a plan.
 //! - [`stack`]: all of the above, wired.
 //!
 //! Nothing here is ever deployed, and no function depends on it.
@@ -14,6 +15,7 @@
 pub mod aws;
 pub mod clock;
 pub mod engine;
+pub mod faults;
 pub mod front;
 pub mod function;
 pub mod mailbox;

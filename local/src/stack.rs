@@ -4,6 +4,7 @@ use crate::{
     aws,
     clock::Clock,
     engine::{self, Engine, EngineError, EngineOptions},
+    faults::{Faults, Neighbour, Plan},
     front::{self, FrontOptions},
     function::{Function, InvokeError},
     pump::{Pump, PumpError, PumpOptions},
@@ -48,6 +49,8 @@ pub struct StackOptions {
     pub dynamodb_listen: SocketAddr,
     /// SES.
     pub ses_listen: SocketAddr,
+    /// What breaks on the way to the neighbours, and where the claims system answers then.
+    pub faults: Option<(Plan, SocketAddr)>,
     /// The files, the functions and what else the dev server needs.
     pub front: FrontOptions,
     /// The folder that keeps everything over a restart; without it all is in memory.
@@ -69,6 +72,7 @@ pub struct StackOptions {
 pub struct Stack {
     front: Vec<Server>,
     ses: Server,
+    between: Option<Between>,
     engine: Engine,
     postbox: Postbox,
     stop: watch::Sender<bool>,
@@ -122,6 +126,7 @@ impl Stack {
         let front = listen_on_origin(options.listen).await?;
         let dynamodb = listen(options.dynamodb_listen, "--dynamodb-listen").await?;
         let ses = listen(options.ses_listen, "--ses-listen").await?;
+        let (dynamodb, ses, between) = behind_faults(&options, dynamodb, ses).await?;
         if let Some(folder) = &options.data {
             std::fs::create_dir_all(folder).map_err(|source| StackError::Data {
                 folder: folder.clone(),
@@ -155,9 +160,11 @@ impl Stack {
                 options.invoke_timeout,
             )
         };
+        // Between the pump and the engine there is nothing to break: the event source mapping is AWS's own.
         let endpoint = options
             .dynamodb_endpoint
             .clone()
+            .filter(|_| options.faults.is_none())
             .unwrap_or_else(|| engine.endpoint());
         let audit = Pump::new(
             aws::streams_client(&endpoint),
@@ -195,7 +202,8 @@ impl Stack {
             tokio::spawn(sweep(engine.sweeper(), stopped)),
         ];
 
-        let router = front::router(options.front.clone(), postbox.clone());
+        let faults = between.as_ref().map(|(faults, _)| faults.clone());
+        let router = front::router(options.front.clone(), postbox.clone(), faults);
         let front = front
             .into_iter()
             .map(|listener| Server::start(listener, router.clone()))
@@ -203,6 +211,7 @@ impl Stack {
         Ok(Self {
             front,
             ses,
+            between,
             engine,
             postbox,
             stop,
@@ -212,11 +221,15 @@ impl Stack {
 
     /// The addresses, for whoever started the stack.
     pub fn ready(&self) -> Value {
+        let neighbour = |at: usize, itself: String| match &self.between {
+            None => itself,
+            Some((_, servers)) => servers.get(at).map_or(itself, Server::url),
+        };
         json!({
             "ready": true,
             "front": self.front.first().map(Server::url),
-            "dynamodb": self.engine.endpoint(),
-            "ses": self.ses.url(),
+            "dynamodb": neighbour(0, self.engine.endpoint()),
+            "ses": neighbour(1, self.ses.url()),
         })
     }
 
@@ -230,6 +243,7 @@ impl Stack {
         let Self {
             front,
             ses,
+            between,
             engine,
             postbox: _,
             stop,
@@ -239,6 +253,7 @@ impl Stack {
             server.shutdown().await;
         }
         let _ = stop.send(true);
+        drop(between);
         ses.shutdown().await;
         for task in tasks {
             let abort = task.abort_handle();
@@ -248,6 +263,44 @@ impl Stack {
         }
         engine.shutdown().await;
     }
+}
+
+/// What breaks, and the servers before the neighbours.
+type Between = (Faults, Vec<Server>);
+
+/// With a plan, whoever asks the addresses of the neighbours meets the faults, and the neighbours go elsewhere.
+async fn behind_faults(
+    options: &StackOptions,
+    dynamodb: TcpListener,
+    ses: TcpListener,
+) -> Result<(TcpListener, TcpListener, Option<Between>), StackError> {
+    let Some((plan, claims)) = &options.faults else {
+        return Ok((dynamodb, ses, None));
+    };
+    let claims = listen(*claims, "--claims-listen").await?;
+    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let engine = listen(anywhere, "--dynamodb-listen").await?;
+    let double = listen(anywhere, "--ses-listen").await?;
+    let simulator = format!(
+        "{}/lambda-url/claims-simulator",
+        options.front.functions.to_string().trim_end_matches('/')
+    );
+    let faults = Faults::none();
+    let servers = [
+        (
+            Neighbour::DynamoDb,
+            format!("http://{}", engine.local_addr()?),
+            dynamodb,
+        ),
+        (Neighbour::Ses, format!("http://{}", double.local_addr()?), ses),
+        (Neighbour::Claims, simulator, claims),
+    ]
+    .into_iter()
+    .map(|(neighbour, base, listener)| faults.before(neighbour, &base, listener))
+    .collect::<io::Result<Vec<_>>>()?;
+    let seed = faults.set(plan.clone());
+    tracing::warn!(%plan, seed, "calls to the neighbours break by plan");
+    Ok((engine, double, Some((faults, servers))))
 }
 
 async fn listen(addr: SocketAddr, flag: &'static str) -> Result<TcpListener, StackError> {

@@ -2,6 +2,8 @@
 //!
 //! Run by `cargo xtask test --only stack`, which starts the stack and says where it is; not by a plain `cargo test`.
 
+mod kills;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -38,6 +40,16 @@ impl Browser {
     }
 
     async fn sends(&mut self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+        self.tries(method, path, body).await.unwrap()
+    }
+
+    /// The answer, if one comes.
+    async fn tries(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> reqwest::Result<(u16, Value)> {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = self.http.request(method, format!("{}{path}", self.origin));
         if !self.cookies.is_empty() {
@@ -53,7 +65,7 @@ impl Browser {
                 .json(&body)
                 .header("idempotency-key", "stack-journey-0001");
         }
-        let response = request.send().await.unwrap();
+        let response = request.send().await?;
         for cookie in response.headers().get_all("set-cookie") {
             let (pair, attributes) = cookie.to_str().unwrap().split_once(';').unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -64,7 +76,7 @@ impl Browser {
             }
         }
         let status = response.status().as_u16();
-        (status, response.json().await.unwrap_or(Value::Null))
+        Ok((status, response.json().await.unwrap_or(Value::Null)))
     }
 
     async fn calls(&mut self, method: &str, path: &str, body: Option<Value>, status: u16) -> Value {

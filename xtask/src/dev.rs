@@ -32,6 +32,14 @@ pub(crate) struct Args {
     /// Port of the mail service's double
     #[arg(long, default_value_t = 8002, value_parser = value_parser!(u16).range(1..))]
     ses_port: u16,
+    /// Break calls to the table, to SES and to the claims system by this plan, e.g.
+    /// `dynamodb:throttle@5%,dynamodb.PutItem:lost@2%,ses:error@10%,seed=42`;
+    /// `cargo run -p portal-local -- serve --help` says all of it
+    #[arg(long, value_name = "PLAN")]
+    faults: Option<String>,
+    /// Port of the claims system by way of the faults; only with --faults
+    #[arg(long, default_value_t = 8003, value_parser = value_parser!(u16).range(1..))]
+    claims_port: u16,
     /// Run optimised builds
     #[arg(long)]
     release: bool,
@@ -47,6 +55,8 @@ pub(crate) fn run(args: Args, workspace: &Workspace, interrupt: &Interrupt) -> R
         functions_port,
         dynamodb_port,
         ses_port,
+        faults,
+        claims_port,
         release,
         quiet,
     } = args;
@@ -62,7 +72,9 @@ pub(crate) fn run(args: Args, workspace: &Workspace, interrupt: &Interrupt) -> R
             functions: functions_port,
             dynamodb: dynamodb_port,
             ses: ses_port,
+            claims: faults.is_some().then_some(claims_port),
         },
+        faults,
         data,
         release,
         place: workspace.target.join(place),

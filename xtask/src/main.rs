@@ -3,6 +3,7 @@
 mod children;
 mod data;
 mod dev;
+mod faults;
 mod generate;
 mod keeper;
 mod links;
@@ -42,6 +43,8 @@ enum Task {
     Dev(dev::Args),
     /// Run every check, in the order and with the tools of CI
     Test(test::Args),
+    /// Break every call of every journey in every way, one at a time, and print what became of it
+    Faults(faults::Args),
     /// Write the files that are generated from the code
     Gen(generate::Args),
     /// Send crowds to every step, for longer than the tests do
@@ -85,6 +88,7 @@ fn run(task: Task) -> Result<ExitCode> {
     match task {
         Task::Dev(args) => dev::run(args, &Workspace::find()?, &Interrupt::install()?),
         Task::Test(args) => test::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Faults(args) => faults::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Gen(args) => generate::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Storm(args) => storm::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Oracle(args) => oracle::run(&args, &Workspace::find()?, &Interrupt::install()?),

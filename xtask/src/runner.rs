@@ -9,13 +9,18 @@ use std::{
     ffi::OsString,
     fs::{self, File},
     io,
-    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    os::unix::{
+        fs::PermissionsExt as _,
+        process::{CommandExt as _, ExitStatusExt as _},
+    },
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
-    time::{SystemTime, UNIX_EPOCH},
+    process::{ExitCode, ExitStatus, Stdio},
+    thread,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context as _, Result};
+use rustix::process::Signal;
 
 use crate::{
     keeper, settings,
@@ -25,6 +30,9 @@ use crate::{
 /// For cargo-lambda, which otherwise tells of every process that it starts, and of every end that it brought about;
 /// a function gets the caller's filter, or none.
 pub(crate) const QUIET: &str = "cargo_lambda=warn,cargo_lambda_watch::watcher=off";
+
+/// Before a process takes the place of one that was killed: one that dies at once must not keep a processor busy.
+const BETWEEN_LIVES: Duration = Duration::from_millis(100);
 
 /// What a function is made of; only of this does cargo-lambda see changes.
 pub(crate) const CODE: [&str; 2] = ["functions", "shared"];
@@ -130,7 +138,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     let program = workspace::binary(target, function, release);
-    let mut command = Command::new(&program);
+    let mut command = keeper::ourselves("leash")?;
+    command.arg("--").arg(&program);
     // One, always; with it every process of a function says that it knows.
     command.env_remove("AWS_LAMBDA_MAX_CONCURRENCY");
     if settings::caller()
@@ -139,7 +148,28 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     {
         command.env_remove("RUST_LOG");
     }
-    Err(command.exec()).with_context(|| format!("cannot run {}", program.display()))
+    let mut start = || {
+        let mut process = command.spawn()?;
+        process.wait()
+    };
+    live(&mut start).with_context(|| format!("cannot run {}", program.display()))
+}
+
+/// Starts a process, and another one for each that was killed, as Lambda does: cargo-lambda would go on handing
+/// requests to one that is no more, and once all four are gone nobody would answer until the next edit.
+fn live(start: &mut impl FnMut() -> io::Result<ExitStatus>) -> Result<ExitCode> {
+    loop {
+        let status = start()?;
+        // Whoever asks it to end does not want another one.
+        let asked = [Signal::TERM, Signal::INT, Signal::HUP].map(Signal::as_raw);
+        match status.signal() {
+            Some(signal) if !asked.contains(&signal) => thread::sleep(BETWEEN_LIVES),
+            _ => {
+                let code = status.code().and_then(|code| u8::try_from(code).ok());
+                return Ok(code.map_or(ExitCode::FAILURE, ExitCode::from));
+            }
+        }
+    }
 }
 
 /// `run … --bin NAME …`, and whether it is to be optimised.
@@ -180,7 +210,30 @@ fn look(path: &Path, newest: &mut SystemTime) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{cell::Cell, time::Duration};
+    use std::cell::Cell;
+
+    #[test]
+    fn a_process_that_was_killed_is_replaced_and_one_that_ended_is_not() {
+        let mut lives = vec![
+            Signal::TERM.as_raw(),
+            0x0300,
+            Signal::ABORT.as_raw(),
+            Signal::KILL.as_raw(),
+        ];
+        let mut started = 0;
+        let mut start = || {
+            started += 1;
+            Ok(ExitStatus::from_raw(lives.pop().unwrap()))
+        };
+        live(&mut start).unwrap();
+        assert_eq!(started, 3, "killed, aborted, and then ended with 3");
+        live(&mut || {
+            started += 1;
+            Ok(ExitStatus::from_raw(lives.pop().unwrap()))
+        })
+        .unwrap();
+        assert_eq!(started, 4, "asked to end");
+    }
 
     #[test]
     fn only_running_a_binary_is_ours() {

@@ -20,6 +20,8 @@ pub(crate) struct Ports {
     pub(crate) functions: u16,
     pub(crate) dynamodb: u16,
     pub(crate) ses: u16,
+    /// The claims system by way of what breaks calls to it; straight at the functions otherwise.
+    pub(crate) claims: Option<u16>,
 }
 
 /// Real credentials would end up in the environment file, and would work wherever an endpoint is not ours.
@@ -55,7 +57,12 @@ fn defaults(ports: Ports, keys: &str, audit: &str) -> Vec<(&'static str, String)
         functions,
         dynamodb,
         ses,
+        claims,
     } = ports;
+    let claims = match claims {
+        None => format!("http://127.0.0.1:{functions}/lambda-url/claims-simulator"),
+        Some(port) => format!("http://127.0.0.1:{port}"),
+    };
     vec![
         ("PORTAL_TABLE", "portal".to_owned()),
         ("SIMULATOR_TABLE", "claims-simulator".to_owned()),
@@ -67,10 +74,7 @@ fn defaults(ports: Ports, keys: &str, audit: &str) -> Vec<(&'static str, String)
             format!("http://127.0.0.1:{dynamodb}"),
         ),
         ("AWS_ENDPOINT_URL_SESV2", format!("http://127.0.0.1:{ses}")),
-        (
-            "CLAIMS_BASE_URL",
-            format!("http://127.0.0.1:{functions}/lambda-url/claims-simulator"),
-        ),
+        ("CLAIMS_BASE_URL", claims),
         (
             "PORTAL_ORIGINS",
             format!("http://localhost:{portal},http://127.0.0.1:{portal}"),
@@ -212,6 +216,7 @@ mod tests {
         functions: 9000,
         dynamodb: 8001,
         ses: 8002,
+        claims: None,
     };
     const KEYS: &str = r#"{"current":"local-1","keys":{"local-1":"AAAA"}}"#;
 
@@ -245,6 +250,7 @@ mod tests {
             functions: 2,
             dynamodb: 3,
             ses: 4,
+            claims: None,
         };
         let variables = environment(ports, KEYS, AUDIT, &Variables::new()).unwrap();
         assert_eq!(
@@ -258,6 +264,13 @@ mod tests {
         );
         assert_eq!(variables["AWS_ENDPOINT_URL_DYNAMODB"], "http://127.0.0.1:3");
         assert_eq!(variables["AWS_ENDPOINT_URL_SESV2"], "http://127.0.0.1:4");
+
+        let broken = Ports {
+            claims: Some(5),
+            ..ports
+        };
+        let variables = environment(broken, KEYS, AUDIT, &Variables::new()).unwrap();
+        assert_eq!(variables["CLAIMS_BASE_URL"], "http://127.0.0.1:5");
     }
 
     #[test]

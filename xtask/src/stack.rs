@@ -34,6 +34,8 @@ const START: Duration = Duration::from_mins(1);
 
 pub(crate) struct Plan {
     pub(crate) ports: Ports,
+    /// What breaks on the way to the neighbours.
+    pub(crate) faults: Option<String>,
     /// Where the data is kept; in memory if nowhere.
     pub(crate) data: Option<PathBuf>,
     pub(crate) release: bool,
@@ -180,9 +182,10 @@ fn ports_are_free(ports: Ports) -> Result<()> {
         (ports.dynamodb, "--dynamodb-port"),
         (ports.ses, "--ses-port"),
     ];
+    let claims = ports.claims.map(|port| (port, "--claims-port"));
     // All are held at once, so that one port for two things is seen too.
     let mut held = Vec::new();
-    for (port, flag) in flags {
+    for (port, flag) in flags.into_iter().chain(claims) {
         match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
             Ok(listener) => held.push(listener),
             Err(error) => {
@@ -203,6 +206,7 @@ pub(crate) fn free_ports() -> Result<Ports> {
         functions: functions?,
         dynamodb: dynamodb?,
         ses: ses?,
+        claims: None,
     })
 }
 
@@ -212,6 +216,7 @@ fn portal_command(workspace: &Workspace, plan: &Plan, data: Option<&DataDir>, nu
         functions,
         dynamodb,
         ses,
+        claims: _,
     } = plan.ports;
     let mut command = Command::new(workspace.binary("portal-local", plan.release));
     command.current_dir(&workspace.root);
@@ -220,9 +225,15 @@ fn portal_command(workspace: &Workspace, plan: &Plan, data: Option<&DataDir>, nu
     command.args(["--ses-listen", &format!("127.0.0.1:{ses}")]);
     command.args(["--functions", &format!("http://127.0.0.1:{functions}")]);
     command.arg("--settings").arg(numbers);
+    if let (Some(faults), Some(claims)) = (&plan.faults, plan.ports.claims) {
+        command.args(["--faults", faults]);
+        command.args(["--claims-listen", &format!("127.0.0.1:{claims}")]);
+    }
     if let Some(data) = data {
         command.arg("--data").arg(&data.path);
     }
+    // Of an invocation whose process was killed the emulator says nothing: this is how long its mail waits.
+    command.args(["--invoke-timeout", "20"]);
     command.arg("--exit-with-stdin");
     command
 }

@@ -249,6 +249,7 @@ fn docs(house: &House) -> Result<()> {
 fn whole(house: &House) -> Result<()> {
     let plan = Plan {
         ports: stack::free_ports()?,
+        faults: None,
         data: None,
         release: false,
         place: house.workspace.target.join("dev-test"),
@@ -268,20 +269,29 @@ fn whole(house: &House) -> Result<()> {
             log.display()
         );
     }
-    let mut cargo = house.workspace.cargo();
-    cargo.args(["test", "--workspace", "--test", "stack"]);
-    cargo.env(
-        "PORTAL_STACK_URL",
-        format!("http://127.0.0.1:{}", plan.ports.portal),
-    );
-    cargo.env(
-        "PORTAL_STACK_FUNCTIONS",
-        format!("http://127.0.0.1:{}", plan.ports.functions),
-    );
-    settings::past_the_proxy(&mut cargo);
-    house
-        .must(&mut cargo)
-        .with_context(|| format!("log: {}", house.workspace.short(&log).display()))
+    // What kills processes comes after all that is at work: it would take theirs as well.
+    for choice in [
+        ["--skip", "kills::"].as_slice(),
+        &["kills::", "--test-threads", "1", "--nocapture"],
+    ] {
+        let mut cargo = house.workspace.cargo();
+        cargo
+            .args(["test", "--workspace", "--test", "stack", "--"])
+            .args(choice);
+        cargo.env(
+            "PORTAL_STACK_URL",
+            format!("http://127.0.0.1:{}", plan.ports.portal),
+        );
+        cargo.env(
+            "PORTAL_STACK_FUNCTIONS",
+            format!("http://127.0.0.1:{}", plan.ports.functions),
+        );
+        settings::past_the_proxy(&mut cargo);
+        house
+            .must(&mut cargo)
+            .with_context(|| format!("log: {}", house.workspace.short(&log).display()))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ fn options(functions: &str) -> FrontOptions {
 
 async fn start(options: FrontOptions) -> Server {
     let postbox = Postbox::open(PostboxOptions::in_memory(SetClock::at(START).clock())).unwrap();
-    serve(front::router(options, postbox)).await
+    serve(front::router(options, postbox, None)).await
 }
 
 /// Functions that answer with what they were asked.

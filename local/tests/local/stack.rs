@@ -40,6 +40,7 @@ fn options(functions: &str) -> StackOptions {
         listen: free,
         dynamodb_listen: free,
         ses_listen: free,
+        faults: None,
         front: FrontOptions {
             functions: functions.parse().unwrap(),
             simulator: None,
@@ -165,4 +166,48 @@ async fn a_stack_on_disk_can_be_started_again_at_once() {
         };
         Stack::start(options).await.unwrap().shutdown().await;
     }
+}
+
+/// With a plan, the addresses of the neighbours are those at which calls break; `/_dev/faults` tells and changes it.
+#[tokio::test]
+async fn a_stack_with_a_plan_breaks_what_goes_to_its_table() {
+    let stack = Stack::start(StackOptions {
+        faults: Some((
+            "dynamodb:throttle@#1,seed=5".parse().unwrap(),
+            SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        )),
+        ..options("http://127.0.0.1:1")
+    })
+    .await
+    .unwrap();
+    let ready = stack.ready();
+    let origin = ready["front"].as_str().unwrap();
+    let client = crate::support::dynamodb(ready["dynamodb"].as_str().unwrap());
+    let asks = || async {
+        client
+            .get_item()
+            .table_name("portal")
+            .key(
+                "pk",
+                aws_sdk_dynamodb::types::AttributeValue::S("OFFICE#1".to_owned()),
+            )
+            .send()
+            .await
+    };
+    asks().await.expect("the SDK mends one");
+    let report = crate::support::get(&format!("{origin}/_dev/faults")).await.json();
+    assert_eq!(report["plan"], "dynamodb:throttle@#1,seed=5");
+    assert_eq!(report["injected"]["dynamodb:throttle"], 1);
+
+    let url = format!("{origin}/_dev/faults");
+    let put = |body: &'static str| {
+        let request = axum::http::Request::put(&url).header("content-type", "application/json");
+        crate::support::send(request.body(axum::body::Body::from(body)).unwrap())
+    };
+    assert_eq!(put(r#"{"plan":"nothing:at@all"}"#).await.status, 400);
+    assert_eq!(put(r#"{"plan":"dynamodb:error@100%"}"#).await.status, 200);
+    asks().await.expect_err("each attempt is broken");
+    assert_eq!(put(r#"{"plan":""}"#).await.status, 200);
+    asks().await.unwrap();
+    stack.shutdown().await;
 }

@@ -77,6 +77,7 @@ pub(crate) struct Ses {
     pub(crate) client: aws_sdk_sesv2::Client,
     pub(crate) postbox: Postbox,
     pub(crate) events: mpsc::UnboundedReceiver<Value>,
+    pub(crate) url: String,
     _server: Server,
 }
 
@@ -87,21 +88,25 @@ impl Ses {
         options.events = Some(sender);
         let postbox = Postbox::open(options).unwrap();
         let server = ses::serve(listener().await, postbox.clone()).unwrap();
+        Self {
+            client: Self::client(&server.url()),
+            postbox,
+            events,
+            url: server.url(),
+            _server: server,
+        }
+    }
+
+    pub(crate) fn client(endpoint: &str) -> aws_sdk_sesv2::Client {
         let config = aws_sdk_sesv2::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(aws::plain_http_client())
             .credentials_provider(aws::credentials())
             .region(Region::from_static(aws::REGION))
-            .endpoint_url(server.url())
+            .endpoint_url(endpoint)
             .retry_config(aws_sdk_sesv2::config::retry::RetryConfig::disabled())
             .build();
-        let client = aws_sdk_sesv2::Client::from_conf(config);
-        Self {
-            client,
-            postbox,
-            events,
-            _server: server,
-        }
+        aws_sdk_sesv2::Client::from_conf(config)
     }
 
     /// The events so far.

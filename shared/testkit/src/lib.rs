@@ -22,6 +22,8 @@
 mod auditor;
 mod clerk;
 mod history;
+mod death;
+pub mod invariants;
 mod meter;
 pub mod people;
 mod recorder;
@@ -29,5 +31,6 @@ mod world;
 
 pub use clerk::{Answer, Clerk};
 pub use history::Change;
+pub use death::{Death, Deaths};
 pub use meter::{Meter, Used};
 pub use world::{Settings, World};

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region, retry::RetryConfig};
+use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition};
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use axum::Router;
 use axum::extract::State;
 use jiff::Timestamp;
@@ -21,6 +24,7 @@ use portal::steps;
 use portal::terms::{PUBLISHED, Terms};
 use portal_local::aws::{credentials, plain_http_client, streams_client};
 use portal_local::engine::Engine;
+use portal_local::faults::{Faults, Neighbour};
 use portal_local::function::{Function, InvokeError};
 use portal_local::pump::{Pump, PumpOptions};
 use portal_local::server::Server;
@@ -32,7 +36,9 @@ use zeroize::Zeroizing;
 
 use crate::auditor::{Auditor, ByHand};
 use crate::clerk::Clerk;
+use crate::death::Deaths;
 use crate::history::{self, Change};
+use crate::invariants;
 use crate::meter::Meter;
 
 /// When every test begins: the first of April, nine in the morning in Japan.
@@ -41,6 +47,12 @@ const BEGINNING: &str = "2026-04-01T00:00:00Z";
 /// The portal's own origin in tests.
 pub(crate) const ORIGIN: &str = "http://localhost:8080";
 
+/// How often an event is handed to a function that fails on it: Lambda's two retries after the first attempt.
+const EVENT_ATTEMPTS: u32 = 3;
+
+/// How often a record of the stream is tried again, as the template says.
+const RECORD_RETRIES: u32 = 30;
+
 /// What a world differs in from the deployed portal.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -48,6 +60,10 @@ pub struct Settings {
     pub limits: Limits,
     /// The terms in force.
     pub terms: &'static Terms,
+    /// Whether something stands before the neighbours that can break what goes to them: [`World::faults`].
+    pub breakable: bool,
+    /// The claims system's budget, if it is not to be the one of the limits: tests have no five seconds.
+    pub claims_budget: Option<Duration>,
 }
 
 impl Default for Settings {
@@ -61,6 +77,19 @@ impl Default for Settings {
         Self {
             limits,
             terms: &PUBLISHED,
+            breakable: false,
+            claims_budget: None,
+        }
+    }
+}
+
+impl Settings {
+    /// With something before the neighbours that can break what goes to them.
+    #[must_use]
+    pub fn breakable(self) -> Self {
+        Self {
+            breakable: true,
+            ..self
         }
     }
 }
@@ -99,7 +128,11 @@ pub struct World {
     by_hand: ByHand,
     /// The simulator, with its own origin.
     pub claims_url: String,
-    neighbours: Arc<(Engine, Server, Server)>,
+    /// What breaks between the functions and their neighbours, in a breakable world; nothing as yet.
+    pub faults: Faults,
+    /// What becomes of the next processes of `deliver-mail` and `mail-events`.
+    pub deaths: Deaths,
+    neighbours: Arc<(Engine, Vec<Server>)>,
 }
 
 struct MailRound {
@@ -125,8 +158,19 @@ impl World {
         };
         let engine = Engine::in_memory(local_clock.clone()).await.unwrap();
         let meter = Meter::default();
+        let faults = Faults::none();
+        let mut servers = Vec::new();
         let dynamodb = dynamodb_client(&engine.endpoint(), Some(meter.clone()));
-        let table = Table::new(dynamodb.clone(), "portal".to_owned(), settings.limits.clone());
+        let functions_endpoint = between(
+            &settings,
+            &faults,
+            Neighbour::DynamoDb,
+            engine.endpoint(),
+            &mut servers,
+        )
+        .await;
+        let functions_client = || dynamodb_client(&functions_endpoint, Some(meter.clone()));
+        let table = Table::new(functions_client(), "portal".to_owned(), settings.limits.clone());
 
         let (events_in, events) = mpsc::unbounded_channel();
         let postbox = Postbox::open(PostboxOptions {
@@ -138,42 +182,50 @@ impl World {
         let ses_server = ses::serve(free_port().await, postbox.clone()).unwrap();
         let keys = key_ring();
         let clock = Clock::Set(time.clone());
-        let deliver = Arc::new(deliver_mail::Deps::new(
-            Table::new(
-                dynamodb_client(&engine.endpoint(), Some(meter.clone())),
-                "portal".to_owned(),
-                settings.limits.clone(),
-            ),
-            keys.clone(),
-            clock.clone(),
-            ses_client(&ses_server.url()),
-            deliver_mail::Sender {
-                address: "no-reply@mail.kaigo-kiban-portal.jp".to_owned(),
-                configuration_set: "portal".to_owned(),
-                portal_url: format!("{ORIGIN}/"),
-            },
-        ));
-        let function = Function::from_fn(move |event| {
-            let deliver = deliver.clone();
-            async move {
-                let answer = deliver_mail::handle(&deliver, event).await;
-                let answer = answer.map_err(|error| InvokeError::Failed(error.to_string()))?;
-                serde_json::to_value(answer).map_err(|error| InvokeError::Failed(error.to_string()))
+        let ses_endpoint = between(&settings, &faults, Neighbour::Ses, ses_server.url(), &mut servers).await;
+        let deaths = Deaths::default();
+        let process = {
+            let (keys, clock, ses) = (keys.clone(), clock.clone(), ses_client(&ses_endpoint));
+            let table = Table::new(functions_client(), "portal".to_owned(), settings.limits.clone());
+            move || {
+                let sender = deliver_mail::Sender {
+                    address: "no-reply@mail.kaigo-kiban-portal.jp".to_owned(),
+                    configuration_set: "portal".to_owned(),
+                    portal_url: format!("{ORIGIN}/"),
+                };
+                let (table, keys, clock) = (table.clone(), keys.clone(), clock.clone());
+                Arc::new(deliver_mail::Deps::new(table, keys, clock, ses.clone(), sender))
             }
-        });
+        };
+        let function = mortal_deliver_mail(process, deaths.clone(), faults.clone());
         let pump = Pump::new(
             streams_client(&engine.endpoint()),
             "portal",
             function,
-            PumpOptions::deliver_mail(local_clock.clone()),
+            PumpOptions {
+                retries: if settings.breakable { RECORD_RETRIES } else { 5 },
+                ..PumpOptions::deliver_mail(local_clock.clone())
+            },
         )
         .unwrap();
         let by_hand = ByHand::default();
         let audit = Auditor::new(&engine, local_clock, by_hand.clone());
 
         let simulator = simulator(&engine.endpoint(), &time).await;
-        let claims = Arc::new(ClaimsGateway::new(&simulator.url()).unwrap());
-        let functions = functions(&settings, &clock, &table, &keys, &claims);
+        let claims_url = between(
+            &settings,
+            &faults,
+            Neighbour::Claims,
+            simulator.url(),
+            &mut servers,
+        )
+        .await;
+        let claims = match settings.claims_budget {
+            None => ClaimsGateway::new(&claims_url),
+            Some(budget) => ClaimsGateway::with_budget(&claims_url, budget),
+        };
+        let functions = functions(&settings, &clock, &table, &keys, &Arc::new(claims.unwrap()));
+        servers.extend([ses_server, simulator]);
         Self {
             functions: Arc::new(functions),
             time,
@@ -186,8 +238,10 @@ impl World {
             mail: Arc::new(Mutex::new(MailRound { pump, events })),
             audit: Arc::new(Mutex::new(audit)),
             by_hand,
-            claims_url: simulator.url(),
-            neighbours: Arc::new((engine, ses_server, simulator)),
+            claims_url,
+            faults,
+            deaths,
+            neighbours: Arc::new((engine, servers)),
         }
     }
 
@@ -198,6 +252,22 @@ impl World {
         next.settings.terms = terms;
         let clock = Clock::Set(self.time.clone());
         let claims = self.functions.claims_auth.claims.clone();
+        next.functions = Arc::new(functions(
+            &next.settings,
+            &clock,
+            &self.table,
+            &self.keys,
+            &claims,
+        ));
+        next
+    }
+
+    /// The same world with the claims system at another address.
+    #[must_use]
+    pub fn with_claims_at(&self, url: &str) -> Self {
+        let mut next = self.clone();
+        let clock = Clock::Set(self.time.clone());
+        let claims = Arc::new(ClaimsGateway::new(url).unwrap());
         next.functions = Arc::new(functions(
             &next.settings,
             &clock,
@@ -234,7 +304,7 @@ impl World {
             let tally = round.pump.drain().await.unwrap();
             let mut heard = 0;
             while let Ok(event) = round.events.try_recv() {
-                mail_events::handle(&self.table, event).await.unwrap();
+                self.hear(event).await;
                 heard += 1;
             }
             if tally.done == 0 && heard == 0 {
@@ -268,7 +338,23 @@ impl World {
         let mut round = self.mail.lock().await;
         round.pump.poll_once().await.unwrap();
         while let Ok(event) = round.events.try_recv() {
-            mail_events::handle(&self.table, event).await.unwrap();
+            self.hear(event).await;
+        }
+    }
+
+    /// Hands an event to `mail-events` until it is taken, or has been tried often enough.
+    async fn hear(&self, event: Value) {
+        for attempt in 1..=EVENT_ATTEMPTS {
+            let handling = Box::pin(mail_events::handle(&self.table, event.clone()));
+            match self.deaths.next(handling, &self.faults).await {
+                Some(Ok(())) => return,
+                // Whoever dies as often as this is given up, as by Lambda: a test that lets it says so.
+                None => {}
+                Some(Err(error)) => assert!(
+                    self.settings.breakable && attempt < EVENT_ATTEMPTS,
+                    "an event was given up: {error}"
+                ),
+            }
         }
     }
 
@@ -300,6 +386,20 @@ impl World {
             .await
             .unwrap();
         scanned.items().to_vec()
+    }
+
+    /// What of all that must be true is not: of the table, and of the mails that went out. Nothing if all is well.
+    pub async fn broken(&self) -> Vec<String> {
+        self.deliver().await;
+        let items = self.items().await;
+        let mut broken = invariants::broken(invariants::Judged {
+            items: &items,
+            limits: &self.settings.limits,
+            terms: self.settings.terms,
+            now: self.now(),
+        });
+        broken.extend(invariants::broken_mails(&items, &self.postbox.mails()));
+        broken
     }
 
     /// The items of a kind, as they are stored.
@@ -508,14 +608,67 @@ fn key_ring() -> Arc<KeyRing> {
     Arc::new(KeyRing::new(KeyId::new("test-1"), keys).unwrap())
 }
 
-/// A client of the engine at this endpoint.
+/// `deliver-mail`, whose processes die as it is set for them; what one remembered dies with it.
+fn mortal_deliver_mail(
+    process: impl Fn() -> Arc<deliver_mail::Deps> + Clone + Send + Sync + 'static,
+    deaths: Deaths,
+    faults: Faults,
+) -> Function {
+    let living = Arc::new(std::sync::Mutex::new(process()));
+    Function::from_fn(move |event| {
+        let (deaths, faults) = (deaths.clone(), faults.clone());
+        let (living, process) = (living.clone(), process.clone());
+        async move {
+            let deps = living.lock().unwrap().clone();
+            let handling = Box::pin(deliver_mail::handle(&deps, event));
+            let Some(answer) = deaths.next(handling, &faults).await else {
+                *living.lock().unwrap() = process();
+                return Err(InvokeError::Failed("the process died".to_owned()));
+            };
+            let answer = answer.map_err(|error| InvokeError::Failed(error.to_string()))?;
+            serde_json::to_value(answer).map_err(|error| InvokeError::Failed(error.to_string()))
+        }
+    })
+}
+
+/// Where a neighbour is asked: itself, or what can break the way to it.
+async fn between(
+    settings: &Settings,
+    faults: &Faults,
+    neighbour: Neighbour,
+    endpoint: String,
+    servers: &mut Vec<Server>,
+) -> String {
+    if !settings.breakable {
+        return endpoint;
+    }
+    let server = faults.before(neighbour, &endpoint, free_port().await).unwrap();
+    let url = server.url();
+    servers.push(server);
+    url
+}
+
+/// A client of the engine at this endpoint: as often and as long as the deployed one, but for the pauses between.
 pub(crate) fn dynamodb_client(endpoint: &str, meter: Option<Meter>) -> aws_sdk_dynamodb::Client {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(8))
+        .build();
     let mut config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(credentials())
         .region(Region::from_static("ap-northeast-1"))
         .endpoint_url(endpoint)
-        .retry_config(RetryConfig::standard())
+        .retry_config(
+            RetryConfig::standard()
+                .with_max_attempts(4)
+                .with_initial_backoff(Duration::from_millis(1))
+                .with_max_backoff(Duration::from_millis(4)),
+        )
+        // Worlds share a process, and must not share the budget of retries.
+        .retry_partition(RetryPartition::custom("world").build())
+        .timeout_config(timeouts)
         .http_client(plain_http_client());
     if let Some(meter) = meter {
         config = config.interceptor(meter);
@@ -524,12 +677,24 @@ pub(crate) fn dynamodb_client(endpoint: &str, meter: Option<Meter>) -> aws_sdk_d
 }
 
 fn ses_client(endpoint: &str) -> aws_sdk_sesv2::Client {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(8))
+        .build();
     let config = aws_sdk_sesv2::Config::builder()
         .behavior_version(aws_sdk_sesv2::config::BehaviorVersion::latest())
         .credentials_provider(credentials())
         .region(aws_sdk_sesv2::config::Region::from_static("ap-northeast-1"))
         .endpoint_url(endpoint)
-        .retry_config(aws_sdk_sesv2::config::retry::RetryConfig::disabled())
+        .retry_config(
+            RetryConfig::standard()
+                .with_max_attempts(4)
+                .with_initial_backoff(Duration::from_millis(1))
+                .with_max_backoff(Duration::from_millis(4)),
+        )
+        .retry_partition(RetryPartition::custom("world").build())
+        .timeout_config(timeouts)
         .http_client(plain_http_client())
         .build();
     aws_sdk_sesv2::Client::from_conf(config)

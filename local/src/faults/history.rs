@@ -1,0 +1,65 @@
+//! Items as they were, for reads that are behind.
+
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// How many earlier states of an item are kept.
+const KEPT: usize = 4;
+
+/// An item's table and key.
+pub(super) type Key = (String, String);
+
+/// What items were before each of their last changes; oldest first, none where there was no item.
+#[derive(Debug, Default)]
+pub(super) struct History(HashMap<Key, Vec<Option<Value>>>);
+
+impl History {
+    /// Takes note of what an item was before a change.
+    pub(super) fn note(&mut self, key: Key, before: Option<Value>) {
+        let states = self.0.entry(key).or_default();
+        if states.len() == KEPT {
+            states.remove(0);
+        }
+        states.push(before);
+    }
+
+    /// The item as it was before its last change; none if it never changed.
+    pub(super) fn before(&self, key: &Key) -> Option<&Option<Value>> {
+        self.0.get(key)?.last()
+    }
+}
+
+/// The items that a write changes.
+pub(super) fn changed_by(operation: &str, body: &Value) -> Vec<Key> {
+    match operation {
+        "PutItem" | "UpdateItem" | "DeleteItem" => key_of(body).into_iter().collect(),
+        "TransactWriteItems" => body
+            .get("TransactItems")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object)
+            .flat_map(|write| write.values())
+            .filter_map(key_of)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The table and the key that a request, or a part of a transaction, names.
+pub(super) fn key_of(part: &Value) -> Option<Key> {
+    let table = part.get("TableName")?.as_str()?;
+    let item = part.get("Key").or_else(|| part.get("Item"))?;
+    let key = item.get("pk")?.get("S")?.as_str()?;
+    Some((table.to_owned(), key.to_owned()))
+}
+
+/// The request that reads an item as it is now.
+pub(super) fn strong_read((table, key): &Key) -> Value {
+    json!({ "TableName": table, "Key": { "pk": { "S": key } }, "ConsistentRead": true })
+}
+
+/// Whether a read may be behind.
+pub(super) fn may_be_behind(operation: &str, body: &Value) -> bool {
+    operation == "GetItem" && body.get("ConsistentRead") != Some(&Value::Bool(true))
+}

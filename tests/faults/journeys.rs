@@ -1,0 +1,108 @@
+//! The journeys: which requests, one after the other, and what was there before.
+
+use testkit::people::{GUARDED_OFFICE, PLAIN_OFFICE, TestOffice};
+use testkit::{Settings, World};
+
+use crate::person::{Person, Step};
+
+/// A journey.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Journey {
+    pub(crate) name: &'static str,
+    office: TestOffice,
+    /// Who registered the office before, and never came.
+    before: Option<&'static str>,
+    pub(crate) steps: &'static [Step],
+}
+
+use Step::{
+    Authenticate, Cancel, Code, Confirm, LogIn, LogOut, LoginCode, LoginProgress, MyPage, Password, Profile,
+    Progress, Reissue, ResendCode, ResendLoginCode, ResendPassword, SecurityCode, Session, Terms, TermsShown,
+};
+
+/// From 電子請求受付システム認証 to マイページ, with all that one may do on the way, and once more by the password.
+pub(crate) const WHOLE: Journey = Journey {
+    name: "whole",
+    office: PLAIN_OFFICE,
+    before: None,
+    steps: &[
+        Authenticate,
+        ResendCode,
+        Code,
+        Profile,
+        Profile,
+        Progress,
+        Confirm,
+        ResendPassword,
+        LogIn,
+        ResendLoginCode,
+        LoginCode,
+        Terms,
+        TermsShown,
+        LoginProgress,
+        Password,
+        MyPage,
+        LogOut,
+        LogIn,
+        LoginCode,
+        MyPage,
+        Session,
+        MyPage,
+        LogOut,
+    ],
+};
+
+/// With a security code.
+pub(crate) const GUARDED: Journey = Journey {
+    name: "guarded",
+    office: GUARDED_OFFICE,
+    before: None,
+    steps: &[Authenticate, SecurityCode, Code, Profile, Confirm],
+};
+
+/// The initial password was never used: once more, by whoever proves to be the office.
+pub(crate) const REISSUE: Journey = Journey {
+    name: "re-issue",
+    office: PLAIN_OFFICE,
+    before: Some("taro@example.jp"),
+    steps: &[Authenticate, Code, Progress, Reissue, LogIn, LoginCode],
+};
+
+/// Somebody registered with a wrong address; the office puts another member in that one's place.
+pub(crate) const CORRECTION: Journey = Journey {
+    name: "correction",
+    office: PLAIN_OFFICE,
+    before: Some("hanako@example.jp"),
+    steps: &[Authenticate, Code, Profile, Confirm, LogIn, LoginCode],
+};
+
+/// A registration that is given up.
+pub(crate) const CANCEL: Journey = Journey {
+    name: "cancel",
+    office: PLAIN_OFFICE,
+    before: None,
+    steps: &[Authenticate, Code, Profile, Cancel],
+};
+
+pub(crate) const ALL: [Journey; 5] = [WHOLE, GUARDED, REISSUE, CORRECTION, CANCEL];
+
+impl Journey {
+    /// The person before the first step, in a world of their own.
+    pub(crate) async fn begins(&self, settings: Settings) -> Person {
+        let world = World::with(settings.breakable()).await;
+        world.faults.remember();
+        if let Some(email) = self.before {
+            world.clerk().registers(&self.office, email).await;
+            world.deliver().await;
+            world.wait(3_600);
+        }
+        Person::new(&world, self.office, "taro@example.jp")
+    }
+
+    /// All steps, with nothing broken but what is broken already.
+    pub(crate) async fn goes(&self, person: &mut Person) {
+        for step in self.steps {
+            person.takes(*step, &[]).await;
+        }
+    }
+}
