@@ -3,10 +3,12 @@
 mod children;
 mod data;
 mod dev;
+mod fuzz;
 mod generate;
 mod keeper;
 mod links;
 mod runner;
+mod schemathesis;
 mod settings;
 mod stack;
 mod terminal;
@@ -39,6 +41,10 @@ enum Task {
     Dev(dev::Args),
     /// Run every check, in the order and with the tools of CI
     Test(test::Args),
+    /// Draw requests from openapi.yaml, against the whole portal
+    Schemathesis(schemathesis::Args),
+    /// Look for input that breaks a law, with a fuzzer where there is one
+    Fuzz(fuzz::Args),
     /// Write the files that are generated from the code
     Gen(generate::Args),
     /// Remove a local data directory
@@ -78,6 +84,8 @@ fn run(task: Task) -> Result<ExitCode> {
     match task {
         Task::Dev(args) => dev::run(args, &Workspace::find()?, &Interrupt::install()?),
         Task::Test(args) => test::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Schemathesis(args) => schemathesis::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Fuzz(args) => fuzz::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Gen(args) => generate::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Reset { data, dry_run } => data::reset(&data, dry_run),
         Task::Keep { command } => keeper::keep(&command),

@@ -12,7 +12,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::{
     children::{self, Interrupt},
-    generate, links, settings,
+    generate, links, schemathesis, settings,
     stack::{self, Plan, Stack},
     terminal::{say, seconds, warn},
     tools,
@@ -279,9 +279,9 @@ fn whole(house: &House) -> Result<()> {
         format!("http://127.0.0.1:{}", plan.ports.functions),
     );
     settings::past_the_proxy(&mut cargo);
-    house
-        .must(&mut cargo)
-        .with_context(|| format!("log: {}", house.workspace.short(&log).display()))
+    let place = || format!("log: {}", house.workspace.short(&log).display());
+    house.must(&mut cargo).with_context(place)?;
+    schemathesis::few(house.workspace, plan.ports, house.interrupt).with_context(place)
 }
 
 #[cfg(test)]
