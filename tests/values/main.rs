@@ -14,7 +14,12 @@
 #[path = "../../shared/portal/tests/values/corpus.rs"]
 mod corpus;
 mod drawn;
+mod fuzzed;
 mod laws;
 mod letters;
 mod requests;
+#[path = "../../fuzz/src/targets.rs"]
+mod targets;
+#[path = "../../shared/portal/tests/values/laws.rs"]
+mod texts;
 mod through;
