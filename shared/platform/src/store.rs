@@ -6,6 +6,8 @@
 
 mod codec;
 mod items;
+#[cfg(test)]
+mod roundtrip;
 mod table;
 
 pub use codec::{Attributes, image_of_json, json_of_image};

@@ -21,8 +21,8 @@
 
 mod auditor;
 mod clerk;
-mod history;
 mod death;
+mod history;
 pub mod invariants;
 mod meter;
 pub mod people;
@@ -30,7 +30,7 @@ mod recorder;
 mod world;
 
 pub use clerk::{Answer, Clerk};
-pub use history::Change;
 pub use death::{Death, Deaths};
+pub use history::Change;
 pub use meter::{Meter, Used};
 pub use world::{Settings, World};

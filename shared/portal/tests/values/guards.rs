@@ -1,0 +1,281 @@
+//! Guards: whatever happens in whatever order, a budget is a budget, and a wait is over when it was said to be.
+
+use jiff::Timestamp;
+use portal::guards::{
+    AttemptOutcome, ClaimsGuard, CodeGuard, Guarded, MailBudget, NetworkBudget, NoAttempt, NotBefore,
+    PasswordGuard,
+};
+use portal::limits::Limits;
+use portal::time::plus;
+use proptest::prelude::*;
+
+use crate::time::any_instant;
+
+const LIMITS: Limits = Limits::standard();
+const HOUR: u64 = 3_600;
+const DAY: u64 = 86_400;
+
+fn t(seconds: u64) -> Timestamp {
+    plus("2026-04-01T00:00:00Z".parse().unwrap(), seconds)
+}
+
+/// Pauses between what happens: bursts, waits that are just long enough or just not, and days.
+fn pauses(most: usize) -> impl Strategy<Value = Vec<u64>> {
+    let pause = prop_oneof![
+        6 => Just(0_u64),
+        4 => 1_u64..60,
+        3 => proptest::sample::select(vec![29, 30, 899, 900, 901, 3_599, 3_600, 3_601, 14_399, 14_400, 86_399, 86_400, 86_401]),
+        2 => 60_u64..20_000,
+        1 => 20_000_u64..200_000,
+    ];
+    proptest::collection::vec(pause, 1..most)
+}
+
+/// The most of `events` that lie in any window of that many seconds.
+fn most_within(events: &[u64], window: u64) -> usize {
+    events
+        .iter()
+        .map(|from| {
+            events
+                .iter()
+                .filter(|at| (*from..from + window).contains(at))
+                .count()
+        })
+        .max()
+        .unwrap_or(0)
+}
+
+/// Limits of any size, as an operator may set them.
+fn any_limits() -> impl Strategy<Value = Limits> {
+    let number = || prop_oneof![Just(0_u64), 1_u64..20, any::<u64>(), Just(u64::MAX - 1)];
+    (
+        number(),
+        number(),
+        number(),
+        number(),
+        number(),
+        number(),
+        number(),
+        number(),
+    )
+        .prop_map(|(a, b, c, d, e, f, g, h)| Limits {
+            mails_per_hour: a,
+            mails_per_day: b,
+            code_failures: c,
+            code_failure_window: d,
+            code_first_stop: e,
+            free_wrong_passwords: f,
+            wrong_password_longest_wait: g,
+            claims_attempts: h,
+            claims_failures: b,
+            claims_failure_window: d,
+            mail_requests_per_network: a,
+            code_second_stop: g,
+            code_third_stop: e,
+            ..Limits::standard()
+        })
+}
+
+proptest! {
+    #[test]
+    fn one_address_has_ten_mails_an_hour_and_twenty_a_day_whenever_they_are_asked_for(pauses in pauses(120)) {
+        let (mut budget, mut now, mut sent) = (MailBudget::default(), 0, Vec::new());
+        for pause in pauses {
+            now += pause;
+            match budget.spend(t(now), &LIMITS) {
+                Ok(next) => {
+                    budget = next;
+                    sent.push(now);
+                }
+                Err(NotBefore { seconds }) => prop_assert!((1..=DAY).contains(&seconds)),
+            }
+        }
+        prop_assert!(most_within(&sent, HOUR) <= 10, "{sent:?}");
+        prop_assert!(most_within(&sent, DAY) <= 20, "{sent:?}");
+        prop_assert!(budget.sends.len() <= 20);
+    }
+
+    /// A refusal is for a reason: nobody is refused while both windows have room.
+    #[test]
+    fn a_mail_is_refused_only_where_the_hour_or_the_day_is_full(pauses in pauses(120)) {
+        let (mut budget, mut now, mut sent) = (MailBudget::default(), 0_u64, Vec::<u64>::new());
+        for pause in pauses {
+            now += pause;
+            let last = |window: u64| sent.iter().filter(|at| now - **at < window).count();
+            let room = last(HOUR) < 10 && last(DAY) < 20;
+            let spent = budget.spend(t(now), &LIMITS);
+            prop_assert_eq!(spent.is_ok(), room);
+            if let Ok(next) = spent {
+                budget = next;
+                sent.push(now);
+            }
+        }
+    }
+
+    #[test]
+    fn a_network_has_thirty_requests_in_each_of_its_hours(pauses in pauses(200)) {
+        let (mut budget, mut now) = (None::<NetworkBudget>, 0);
+        for pause in pauses {
+            now += pause;
+            match NetworkBudget::spend(budget.as_ref(), t(now), &LIMITS) {
+                Ok(next) => {
+                    prop_assert!((1..=30).contains(&next.requests));
+                    prop_assert!(t(now) < next.forgotten_at());
+                    budget = Some(next);
+                }
+                Err(NotBefore { seconds }) => {
+                    prop_assert!((1..=HOUR).contains(&seconds));
+                    let then = NetworkBudget::spend(budget.as_ref(), t(now + seconds), &LIMITS);
+                    prop_assert!(then.is_ok(), "the wait that was told is over");
+                    prop_assert!(NetworkBudget::spend(budget.as_ref(), t(now + seconds - 1), &LIMITS).is_err());
+                }
+            }
+        }
+    }
+
+    /// Ten, then one after a quarter of an hour, one after an hour, and one every four hours: seventeen a day.
+    #[test]
+    fn no_more_than_seventeen_wrong_codes_of_a_day_are_judged(pauses in pauses(200)) {
+        let (mut guard, mut now, mut judged) = (CodeGuard::default(), 0, Vec::new());
+        for pause in pauses {
+            now += pause;
+            match guard.check(t(now)) {
+                Ok(()) => {
+                    guard = guard.failed(t(now), &LIMITS);
+                    judged.push(now);
+                }
+                Err(NotBefore { seconds }) => {
+                    prop_assert!((1..=14_400).contains(&seconds));
+                    prop_assert_eq!(guard.check(t(now + seconds)), Ok(()), "the wait that was told is over");
+                    prop_assert!(guard.check(t(now + seconds - 1)).is_err());
+                }
+            }
+        }
+        prop_assert!(most_within(&judged, DAY) <= 17, "{judged:?}");
+        prop_assert!(guard.failures.len() <= 17);
+        prop_assert!(guard.forgotten_at(&LIMITS).is_none_or(|at| at <= t(now + DAY)));
+    }
+
+    /// An owner waits a quarter of an hour at most, until the hundredth in a row.
+    #[test]
+    fn a_password_waits_a_quarter_of_an_hour_at_most(pauses in pauses(250)) {
+        let (mut guard, mut now) = (PasswordGuard::default(), 0_u64);
+        for pause in pauses {
+            now += pause;
+            let before = guard.failures;
+            if guard.state(t(now), &LIMITS) == Guarded::Open {
+                guard = guard.failed(t(now));
+                prop_assert_eq!(guard.failures, before + 1);
+                let until = guard.waits_until(&LIMITS).unwrap_or(t(now));
+                prop_assert!((t(now)..=t(now + 900)).contains(&until));
+                let opens = guard.state(until, &LIMITS) == Guarded::Open;
+                prop_assert_eq!(opens, guard.failures < 100);
+            }
+        }
+        prop_assert!(guard.failures <= 100);
+    }
+
+    /// Whatever risk is accepted, ten of a day are asked about; without, two.
+    #[test]
+    fn the_claims_system_is_asked_about_ten_wrong_passwords_a_day_and_two_without_the_risk(
+        events in proptest::collection::vec((0_u64..30_000, any::<bool>(), 0_u8..4), 1..150),
+    ) {
+        let (mut guard, mut now) = (ClaimsGuard::default(), 0_u64);
+        // What may have counted at the claims system since the last right password, and how it was let through.
+        let mut counted: Vec<u64> = Vec::new();
+        for (pause, accepts_risk, end) in events {
+            now += pause;
+            let within = |from: &Vec<u64>| from.iter().filter(|at| now - **at < DAY).count();
+            match guard.begin(accepts_risk, t(now), &LIMITS) {
+                Ok(begun) => {
+                    prop_assert!(within(&counted) < 10);
+                    prop_assert!(accepts_risk || within(&counted) < 2);
+                    guard = match end {
+                        0 => {
+                            counted.push(now);
+                            begun.end(t(now), AttemptOutcome::Failed)
+                        }
+                        1 => {
+                            counted.push(now);
+                            begun
+                        }
+                        2 => begun.end(t(now), AttemptOutcome::NotCounted),
+                        _ => {
+                            let next = begun.end(t(now), AttemptOutcome::Succeeded);
+                            counted.retain(|at| next.open.contains(&t(*at)));
+                            next
+                        }
+                    };
+                }
+                Err(NoAttempt::AskFirst) => prop_assert!(!accepts_risk && within(&counted) >= 2),
+                Err(NoAttempt::Spent(NotBefore { seconds })) => {
+                    prop_assert!((1..=DAY).contains(&seconds));
+                    prop_assert!(within(&counted) >= 10);
+                    prop_assert!(guard.begin(true, t(now + seconds), &LIMITS).is_ok(), "the wait is over");
+                }
+            }
+            prop_assert!(guard.failures.len() + guard.open.len() <= 10);
+        }
+    }
+
+    /// Clocks of two machines differ, items are old, operators set what they set: nothing of it is a panic.
+    #[test]
+    fn no_guard_panics_at_any_instant_with_any_list_and_any_limits(
+        list in proptest::collection::vec(any_instant(), 0..30),
+        at in proptest::collection::vec(any_instant(), 1..6),
+        failures in prop_oneof![0_u64..200, any::<u64>()],
+        limits in any_limits(),
+    ) {
+        for now in &at {
+            let mails = MailBudget { sends: list.clone() };
+            if let Err(NotBefore { seconds }) = mails.spend(*now, &limits) {
+                prop_assert!(seconds >= 1);
+            }
+            let _ = (mails.count(*now), mails.forgotten_at());
+            let codes = CodeGuard { failures: list.clone(), stopped_until: list.first().copied() };
+            let _ = (codes.check(*now), codes.failed(*now, &limits), codes.forgotten_at(&limits));
+            let passwords = PasswordGuard { failures, last_failure: list.last().copied() };
+            let _ = (passwords.state(*now, &limits), passwords.failed(*now));
+            let claims = ClaimsGuard { failures: list.clone(), open: at.clone() };
+            for outcome in [AttemptOutcome::Succeeded, AttemptOutcome::Failed, AttemptOutcome::NotCounted] {
+                let _ = claims.end(*now, outcome);
+            }
+            let _ = (claims.begin(true, *now, &limits), claims.begin(false, *now, &limits));
+            let network = NetworkBudget { since: at[0], requests: failures };
+            let _ = (NetworkBudget::spend(Some(&network), *now, &limits), network.forgotten_at());
+        }
+    }
+}
+
+/// The hour is full and frees in a minute, the day is full for much longer: what is told is when a mail can go out.
+#[test]
+#[ignore = "a mailbox that is full for the day is told the wait of the hour: MailBudget::spend asks the hour first and stops there"]
+fn a_full_mailbox_is_told_when_it_has_room_in_both_windows() {
+    let mut budget = MailBudget::default();
+    for _ in 0..10 {
+        budget = budget.spend(t(0), &LIMITS).unwrap();
+    }
+    for _ in 0..10 {
+        budget = budget.spend(t(3_600), &LIMITS).unwrap();
+    }
+    let NotBefore { seconds } = budget.spend(t(3_601), &LIMITS).unwrap_err();
+    assert!(
+        budget.spend(t(3_601 + seconds), &LIMITS).is_ok(),
+        "{seconds} s were told"
+    );
+}
+
+/// A setting is an operator's to choose: the largest number means that every wrong password is free.
+#[test]
+#[ignore = "FREE_WRONG_PASSWORDS=18446744073709551615 overflows in PasswordGuard::waits_until"]
+fn the_largest_number_of_free_passwords_is_a_number() {
+    let limits = Limits {
+        free_wrong_passwords: u64::MAX,
+        ..LIMITS
+    };
+    let guard = PasswordGuard {
+        failures: 50,
+        last_failure: Some(t(0)),
+    };
+    assert_eq!(guard.state(t(0), &limits), Guarded::Open);
+}

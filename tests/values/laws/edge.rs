@@ -1,0 +1,203 @@
+//! Requests: any octets are answered, with a status that the contract knows, and nothing of them comes back.
+
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex};
+
+use lambda_http::http::{HeaderName, HeaderValue, Request};
+use lambda_http::{Body, Response};
+use platform::clock::Clock;
+use platform::http::{Edge, Fields, Success};
+use portal::limits::Limits;
+use portal::problem::Kind;
+use portal::steps::{Cookie, STEPS, Step};
+use serde_json::Value;
+
+/// The portal's own origin here.
+pub(crate) const ORIGIN: &str = "https://portal.example.jp";
+
+/// A request, as far as somebody may choose it.
+#[derive(Debug, Clone)]
+pub(crate) struct Sent {
+    /// The method.
+    pub(crate) method: String,
+    /// The path.
+    pub(crate) path: String,
+    /// Headers; what is no header is left out, as a gateway would.
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
+    /// The body.
+    pub(crate) body: Vec<u8>,
+}
+
+impl Sent {
+    /// A request to this step.
+    pub(crate) fn to(step: &Step) -> Self {
+        Self {
+            method: step.method.name().to_owned(),
+            path: format!("/api/v1{}", step.path),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    /// With this header.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// With JSON.
+    pub(crate) fn with_json(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self.with("content-type", "application/json")
+    }
+
+    /// From octets: which step, then lines of headers, an empty line, and the body.
+    pub(crate) fn of_octets(octets: &[u8]) -> Option<Self> {
+        let (which, rest) = octets.split_first()?;
+        let step = STEPS.get(usize::from(*which) % STEPS.len())?;
+        let mut sent = Self::to(step);
+        let (head, body) = match rest.windows(2).position(|two| two == b"\n\n") {
+            Some(at) => (&rest[..at], &rest[at + 2..]),
+            None => (&[][..], rest),
+        };
+        for line in head.split(|octet| *octet == b'\n') {
+            // A digit is one of the headers that mean something.
+            let known = ["content-type", "idempotency-key", "cookie", "origin"];
+            let Some((first, value)) = line.split_first() else {
+                continue;
+            };
+            sent = if let Some(name) = known.get(usize::from(first.wrapping_sub(b'0'))) {
+                sent.with(name, value)
+            } else {
+                let mut parts = line.splitn(2, |octet| *octet == b':');
+                let name = String::from_utf8_lossy(parts.next()?).into_owned();
+                sent.with(&name, parts.next().unwrap_or_default())
+            };
+        }
+        sent.body = body.to_vec();
+        Some(sent)
+    }
+
+    fn request(&self) -> Option<Request<Body>> {
+        let mut request = Request::builder()
+            .method(self.method.as_str())
+            .uri(self.path.as_str())
+            .body(Body::Binary(self.body.clone()))
+            .ok()?;
+        for (name, value) in &self.headers {
+            if let (Ok(name), Ok(value)) = (
+                HeaderName::from_bytes(name.as_bytes()),
+                HeaderValue::from_bytes(value),
+            ) {
+                request.headers_mut().append(name, value);
+            }
+        }
+        Some(request)
+    }
+}
+
+/// What a step was given, where the request reached it.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Given {
+    /// Its texts, by name.
+    pub(crate) texts: Vec<(String, String)>,
+    /// Whether a flow was named.
+    pub(crate) flow: bool,
+}
+
+fn texts(step: &Step, fields: &Fields) -> Vec<(String, String)> {
+    let inner = |name: &str| format!("{name}/version");
+    let names = step
+        .fields
+        .iter()
+        .flat_map(|field| [field.name.to_owned(), inner(field.name)]);
+    names
+        .filter_map(|name| Some((name.clone(), fields.text(&name)?.to_owned())))
+        .collect()
+}
+
+/// Sends it to a step that takes everything, and says what was answered and what the step was given.
+pub(crate) async fn answer(sent: &Sent) -> Option<(Response<Body>, Option<Given>)> {
+    let request = sent.request()?;
+    let step = STEPS
+        .iter()
+        .find(|step| format!("/api/v1{}", step.path) == sent.path && step.method.name() == sent.method);
+    let edge = Edge {
+        function: step.map_or("not-found", |step| step.function),
+        clock: Clock::Set(Arc::new(AtomicI64::new(1_775_001_600))),
+        limits: Arc::new(Limits::standard()),
+        origins: vec![ORIGIN.to_owned()].into(),
+        problem_base: "https://portal.example.jp/problems/".into(),
+    };
+    let given: Arc<Mutex<Option<Given>>> = Arc::default();
+    let taken = given.clone();
+    let response = edge
+        .serve(request, |call| async move {
+            let cookies = Cookie::ALL.iter().any(|cookie| call.flow(*cookie).is_some());
+            *taken.lock().expect("one at a time") = Some(Given {
+                texts: texts(call.step, &call.fields),
+                flow: call.step.cookie.is_some_and(|cookie| call.flow(cookie).is_some()),
+            });
+            assert!(cookies || call.session().is_none());
+            assert_eq!(call.fields.digest(), call.fields.digest());
+            if call.step.keyed {
+                assert!(call.key()?.as_str().len() == 43);
+            }
+            let _ = call.fields.flag("acceptLockRisk");
+            call.no_fields()?;
+            Ok(Success::nothing())
+        })
+        .await;
+    let given = given.lock().expect("one at a time").take();
+    Some((response, given))
+}
+
+/// The law.
+pub(crate) async fn of_any_request(sent: &Sent) {
+    let Some((response, given)) = answer(sent).await else {
+        return;
+    };
+    let status = response.status().as_u16();
+    assert!(
+        matches!(status, 200..=204 | 400 | 403 | 404 | 413 | 415 | 422),
+        "{status} to {sent:?}"
+    );
+    assert_eq!(given.is_some(), matches!(status, 200..=204 | 422), "{status}");
+    for (name, value) in [
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+    ] {
+        assert_eq!(response.headers()[name], value);
+    }
+    assert!(!response.headers().contains_key("set-cookie"));
+    if status < 300 {
+        assert!(response.body().is_empty());
+        return;
+    }
+    let problem: Value = serde_json::from_slice(response.body()).expect("a problem is JSON");
+    let kind = Kind::ALL
+        .iter()
+        .find(|kind| problem["code"] == kind.code())
+        .expect("a kind");
+    assert_eq!(
+        (kind.status(), &problem["status"]),
+        (status, &Value::from(status))
+    );
+    assert_eq!(problem["title"], kind.title());
+    // Nothing is echoed: what a problem may hold beside its fixed words is counted out here.
+    for name in problem.as_object().expect("an object").keys() {
+        assert!(
+            ["type", "title", "status", "code", "instance", "errors"].contains(&name.as_str()),
+            "{name}"
+        );
+    }
+    for error in problem["errors"].as_array().into_iter().flatten() {
+        assert_eq!(error["code"], "unknown-field");
+        assert!(
+            error["pointer"] == "" || error["pointer"] == "/agreedTerms",
+            "{error}"
+        );
+        assert_eq!(error.as_object().expect("an object").len(), 2);
+    }
+}

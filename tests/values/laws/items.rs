@@ -1,0 +1,73 @@
+//! Stored items: what is not as it was written is a corrupt item, and never a panic or a plausible value.
+
+use platform::fault::Fault;
+use platform::store::{
+    Attributes, ClaimsRecord, Found, Item, NetworkRecord, image_of_json, json_of_image, mail_of_image,
+};
+use portal::account::Account;
+use portal::login::{Login, SessionPointer};
+use portal::office::Office;
+use portal::registration::Registration;
+use portal::values::{AccountKey, ClaimsUserId, FlowId, SessionId};
+use serde_json::{Map, Value, json};
+
+use super::doubles::Aws;
+use super::mail;
+
+/// The law for an item as the table answers it: `{"name": {"S": "text"}}`.
+pub(crate) async fn of_any_item(aws: &Aws, item: &Value) {
+    assert!(
+        kinds_that_read(aws, item).await.len() <= 1,
+        "an item of two kinds"
+    );
+}
+
+/// The kinds of item that it can be read as.
+pub(crate) async fn kinds_that_read(aws: &Aws, item: &Value) -> Vec<&'static str> {
+    aws.answers(json!({ "Item": item }).to_string());
+    let flow = FlowId::new("f");
+    let claims_user = ClaimsUserId::parse("KJ1").expect("an id");
+    let kinds = [
+        as_one::<Registration>(aws, &flow).await,
+        as_one::<Login>(aws, &flow).await,
+        as_one::<SessionPointer>(aws, &SessionId::new("s")).await,
+        as_one::<Account>(aws, &AccountKey::new("a")).await,
+        as_one::<Office>(aws, &"1379901018".to_owned()).await,
+        as_one::<ClaimsRecord>(aws, &claims_user).await,
+        as_one::<NetworkRecord>(aws, &"n".to_owned()).await,
+    ];
+    kinds.into_iter().flatten().collect()
+}
+
+/// The kind, if it could be read as one.
+async fn as_one<T: Item>(aws: &Aws, id: &T::Id) -> Option<&'static str> {
+    match aws.table().get::<T>(id, Found::Strongly).await {
+        Ok(found) => found.map(|_| T::KIND),
+        Err(Fault::CorruptItem { kind, .. }) => {
+            assert_eq!(kind, T::KIND);
+            None
+        }
+        // The SDK could not read the answer at all.
+        Err(Fault::Table { operation, .. }) => {
+            assert_eq!(operation, "GetItem");
+            None
+        }
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// The law for an image of the stream.
+pub(crate) fn of_any_image(image: &Map<String, Value>) {
+    let attributes: Attributes = match image_of_json(image) {
+        Ok(attributes) => attributes,
+        Err(Fault::CorruptItem { .. }) => return,
+        Err(other) => panic!("{other}"),
+    };
+    let again = image_of_json(&json_of_image(&attributes)).expect("what was read can be written");
+    assert_eq!(again, attributes);
+    match mail_of_image(&attributes) {
+        Ok(None) | Err(Fault::CorruptItem { .. }) => {}
+        Ok(Some(promise)) => mail::of_any_promise(&promise),
+        Err(other) => panic!("{other}"),
+    }
+}

@@ -1,0 +1,123 @@
+//! Mails: one recipient, headers of ours alone, the secret alone on its line.
+
+use std::collections::BTreeMap;
+
+use portal::code::OneTimeCode;
+use portal::keys::{KeyId, KeyRing};
+use portal::mail::{Content, Promise};
+use portal::values::EmailAddress;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+/// In whose name mails go out here.
+pub(crate) const SENDER: &str = "no-reply@mail.example.jp";
+
+/// The front page here.
+pub(crate) const PORTAL: &str = "https://portal.example.jp/";
+
+/// Subjects and display names, as the manual has them.
+const SUBJECTS: [&str; 3] = [
+    "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）",
+    "【介護情報基盤ポータル】ワンタイムパスワード発行通知",
+    "【介護情報基盤ポータル】初期パスワードのお知らせ",
+];
+
+/// A ring of one key.
+pub(crate) fn ring() -> KeyRing {
+    let keys = BTreeMap::from([(KeyId::new("k"), Zeroizing::new(vec![7; 32]))]);
+    KeyRing::new(KeyId::new("k"), keys).expect("a ring")
+}
+
+/// The law for the text of a mail, whatever was stored of its promise.
+pub(crate) fn of_any_promise(promise: &Promise) {
+    let ring = ring();
+    let Ok(text) = deliver_mail::body(promise, &ring, PORTAL) else {
+        // A key that the ring does not hold is told, and nothing is sent.
+        return;
+    };
+    let first = text.lines().next().expect("a line");
+    match &promise.content {
+        Content::OneTimeCode {
+            purpose,
+            challenge,
+            key,
+            counter,
+            ..
+        } => {
+            let code =
+                OneTimeCode::derive(&ring, key, *purpose, challenge, *counter).expect("the key was there");
+            assert_eq!(first, format!("ワンタイムパスワード：{}", code.digits()));
+            assert_eq!(text.matches("ワンタイムパスワード：").count(), 1, "{text}");
+        }
+        Content::InitialPassword { member, source } => {
+            let password = source.password(&ring, member).expect("the key was there");
+            assert_eq!(first, format!("初期パスワード：{}", password.expose()));
+            assert_eq!(text.matches(password.expose()).count(), 1);
+        }
+    }
+    assert_eq!(text.lines().filter(|line| *line == PORTAL).count(), 1, "{text}");
+    let header = deliver_mail::from(promise.content.sender_name(), SENDER);
+    assert!(header.is_ascii() && !header.contains(['\r', '\n']), "{header}");
+    assert!(SUBJECTS.contains(&promise.content.subject()));
+}
+
+/// The law for a display name: whatever it is, the header is one line of encoded words and ends with our address.
+pub(crate) fn of_any_display_name(name: &str) {
+    let header = deliver_mail::from(name, SENDER);
+    assert!(header.is_ascii() && !header.contains(['\r', '\n']), "{header}");
+    assert!(header.ends_with(&format!(" <{SENDER}>")), "{header}");
+    assert_eq!(header.matches('<').count(), 1);
+    let words = header.strip_suffix(&format!(" <{SENDER}>")).expect("our address");
+    assert!(
+        words
+            .split(' ')
+            .all(|word| word.len() <= 75 && word.starts_with("=?UTF-8?B?") && word.ends_with("?="))
+    );
+}
+
+/// The law for what SES is asked to send.
+pub(crate) fn of_any_letter(letter: &Value) {
+    let names: Vec<&str> = letter
+        .as_object()
+        .expect("an object")
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "ConfigurationSetName",
+            "Content",
+            "Destination",
+            "EmailTags",
+            "FromEmailAddress"
+        ]
+    );
+    let destination = letter["Destination"].as_object().expect("an object");
+    assert_eq!(
+        destination.keys().collect::<Vec<_>>(),
+        ["ToAddresses"],
+        "nobody in copy"
+    );
+    let to = letter["Destination"]["ToAddresses"].as_array().expect("a list");
+    assert_eq!(to.len(), 1);
+    let address = to[0].as_str().expect("an address");
+    assert_eq!(
+        EmailAddress::parse(address).expect("an address").as_str(),
+        address
+    );
+    let from = letter["FromEmailAddress"].as_str().expect("a sender");
+    assert!(
+        from.ends_with(&format!("?= <{SENDER}>")) && from.is_ascii(),
+        "{from}"
+    );
+    let simple = &letter["Content"]["Simple"];
+    assert!(SUBJECTS.contains(&simple["Subject"]["Data"].as_str().expect("a subject")));
+    assert!(simple["Headers"].is_null(), "no header but SES's own");
+    assert!(simple["Body"]["Html"].is_null(), "text alone");
+    let text = simple["Body"]["Text"]["Data"].as_str().expect("a text");
+    assert!(text.starts_with("ワンタイムパスワード：") || text.starts_with("初期パスワード："));
+    let tags = letter["EmailTags"].as_array().expect("tags");
+    let names: Vec<&Value> = tags.iter().map(|tag| &tag["Name"]).collect();
+    assert_eq!(names, ["kind", "key", "number", "of"]);
+}

@@ -1,0 +1,49 @@
+//! What SES is really asked to send: each promise of a table, to the last member of the request.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use platform::store::json_of_image;
+use serde_json::{Value, json};
+use testkit::World;
+
+use crate::laws::doubles::Aws;
+use crate::laws::{events, mail};
+
+/// Sends every mail that an item of the world promises once more, and looks at the requests.
+pub(crate) async fn each_is_one_letter_to_one_person(world: &World) {
+    let mut records = Vec::new();
+    let mut promised = BTreeSet::new();
+    for mut item in world.items().await {
+        let Some(AttributeValue::M(mail)) = item.get_mut("mail") else {
+            continue;
+        };
+        mail.insert("delivery".to_owned(), AttributeValue::S("queued".to_owned()));
+        promised.insert(mail["to"].as_s().unwrap().clone());
+        let sequence = records.len().to_string();
+        records.push(json!({ "dynamodb": { "SequenceNumber": sequence, "NewImage": json_of_image(&item) } }));
+    }
+    assert!(records.len() >= 15, "{} promises", records.len());
+    let (table, ses) = (Aws::default(), Aws::default());
+    table.answers("{}");
+    let deps = events::sender_with(&table, &ses, world.keys.clone());
+    let count = records.len();
+    let answer = deliver_mail::handle(&deps, json!({ "Records": records }))
+        .await
+        .unwrap();
+    assert_eq!(answer.failures, []);
+    let mut reached = BTreeSet::new();
+    let letters = ses.asked();
+    assert_eq!(letters.len(), count);
+    for letter in letters {
+        let letter: Value = serde_json::from_slice(&letter).unwrap();
+        mail::of_any_letter(&letter);
+        reached.insert(
+            letter["Destination"]["ToAddresses"][0]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        );
+    }
+    assert_eq!(reached, promised);
+}
