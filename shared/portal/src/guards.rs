@@ -57,9 +57,18 @@ const DAY: u64 = 86_400;
 impl MailBudget {
     /// The budget after one more mail, if there is room for it.
     pub fn spend(&self, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
-        room(&self.sends, now, HOUR, limits.mails_per_hour)?;
-        room(&self.sends, now, DAY, limits.mails_per_day)?;
-        Ok(self.count(now))
+        let hour = room(&self.sends, now, HOUR, limits.mails_per_hour);
+        let day = room(&self.sends, now, DAY, limits.mails_per_day);
+        // Told is when both have room again.
+        match hour
+            .err()
+            .into_iter()
+            .chain(day.err())
+            .max_by_key(|not| not.seconds)
+        {
+            Some(not) => Err(not),
+            None => Ok(self.count(now)),
+        }
     }
 
     /// The budget after one more mail, room or not.
@@ -194,7 +203,9 @@ pub enum Guarded {
 impl PasswordGuard {
     /// Until when the password is not judged, if a wait runs.
     pub fn waits_until(&self, limits: &Limits) -> Option<Timestamp> {
-        let over = self.failures.checked_sub(limits.free_wrong_passwords + 1)?;
+        let over = self
+            .failures
+            .checked_sub(limits.free_wrong_passwords.checked_add(1)?)?;
         let wait = 1_u64
             .checked_shl(u32::try_from(over).unwrap_or(u32::MAX))
             .unwrap_or(u64::MAX);

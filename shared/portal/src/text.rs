@@ -54,12 +54,13 @@ pub fn compact(text: &str) -> String {
 fn hides(c: char) -> bool {
     matches!(
         c,
-        '\u{00AD}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
-            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
+            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
             | '\u{FFF9}'..='\u{FFFD}' | '\u{E0000}'..='\u{E007F}'
     ) || matches!(
         c.general_category(),
         GeneralCategory::Control
+            | GeneralCategory::Format
             | GeneralCategory::PrivateUse
             | GeneralCategory::Unassigned
             | GeneralCategory::Surrogate
@@ -162,7 +163,8 @@ pub fn katakana(text: &str) -> Result<String, TextProblem> {
             out.push(next);
         }
     }
-    Ok(out)
+    // わ has no voiced character, ワ has: what became katakana may be one with its mark now.
+    Ok(out.nfc().collect())
 }
 
 /// ァ to ヺ and ー.

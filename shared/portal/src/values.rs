@@ -168,7 +168,7 @@ pub struct ClaimsUserId(String);
 impl ClaimsUserId {
     /// Width, case, spaces and hyphens are put right; refused only if it cannot be one by its form (`docs/api.md` 3).
     pub fn parse(typed: &str) -> Result<Self, FieldCode> {
-        let id = text::compact(typed).to_uppercase();
+        let id = text::compact(typed).to_ascii_uppercase();
         if id.is_empty() {
             return Err(FieldCode::Required);
         }

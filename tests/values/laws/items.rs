@@ -1,10 +1,9 @@
 //! Stored items: what is not as it was written is a corrupt item, and never a panic or a plausible value.
 
 use platform::fault::Fault;
-use platform::store::{
-    Attributes, ClaimsRecord, Found, Item, NetworkRecord, image_of_json, json_of_image, mail_of_image,
-};
+use platform::store::{Attributes, Found, Item, NetworkRecord, image_of_json, json_of_image, mail_of_image};
 use portal::account::Account;
+use portal::claims_record::ClaimsRecord;
 use portal::login::{Login, SessionPointer};
 use portal::office::Office;
 use portal::registration::Registration;

@@ -135,6 +135,7 @@ impl Fields {
                 _ => return Err(Unreadable),
             }
         }
+        fields.unknown.sort();
         fields.unknown.dedup();
         Ok(fields)
     }

@@ -5,8 +5,9 @@ use std::fmt::Debug;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use portal::account::{Account, Agreement, Credential, Member, Role, Session};
+use portal::account::{Account, Agreement, Credential, Device, Member, Role, Session};
 use portal::challenge::Challenge;
+use portal::claims_record::ClaimsRecord;
 use portal::code::{Label, Purpose};
 use portal::guards::{ClaimsGuard, CodeGuard, MailBudget, NetworkBudget, PasswordGuard};
 use portal::initial_password::Source;
@@ -17,15 +18,15 @@ use portal::mail::{Content, Delivery, Promise};
 use portal::office::{Founding, Office};
 use portal::registration::{self, Registered, Registration, Replaced};
 use portal::values::{
-    AccountKey, ChallengeId, ClaimsUserId, Draft, EmailAddress, FlowId, Line, MemberId, NameKana, OfficeName,
-    PhoneNumber, Profile, RequestKey, SessionId,
+    AccountKey, ChallengeId, ClaimsUserId, DeviceId, Draft, EmailAddress, FlowId, Line, MemberId, NameKana,
+    OfficeName, PhoneNumber, Profile, RequestKey, SessionId,
 };
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
 use super::codec::{Attributes, Reader, Writer, image_of_json, json_of_image};
-use super::items::{ClaimsRecord, NetworkRecord, mail_of_image};
+use super::items::{NetworkRecord, mail_of_image};
 use super::table::Item;
 use crate::fault::Fault;
 
@@ -249,6 +250,14 @@ fn member() -> impl Strategy<Value = Member> {
             agreed_at,
         },
     ));
+    let devices = proptest::collection::vec(
+        (id(), instant(), passwords()).prop_map(|(id, seen_at, passwords)| Device {
+            id: DeviceId::new(id),
+            passwords,
+            seen_at,
+        }),
+        0..3,
+    );
     let who = (id(), office(), profile(), any::<bool>(), any::<bool>(), instant());
     let source = (id(), id(), any::<u32>()).prop_map(|(key, nonce, issue)| Source {
         key: KeyId::new(key),
@@ -281,7 +290,7 @@ fn member() -> impl Strategy<Value = Member> {
         any::<u32>(),
         agreement,
         option::of(instant()),
-        sessions,
+        (sessions, devices),
     )
         .prop_map(
             |(
@@ -290,7 +299,7 @@ fn member() -> impl Strategy<Value = Member> {
                 version,
                 agreement,
                 last,
-                sessions,
+                (sessions, devices),
             )| {
                 Member {
                     id: MemberId::new(id),
@@ -304,6 +313,7 @@ fn member() -> impl Strategy<Value = Member> {
                     agreement,
                     last_login_at: last,
                     sessions,
+                    devices,
                 }
             },
         )
@@ -316,18 +326,21 @@ fn codes() -> impl Strategy<Value = CodeGuard> {
     })
 }
 
-fn account() -> impl Strategy<Value = Account> {
-    // Without a failure there is no last one.
-    let passwords = option::of((1_u64.., option::of(instant()))).prop_map(|guard| {
+/// Without a failure there is no last one.
+fn passwords() -> impl Strategy<Value = PasswordGuard> {
+    option::of((1_u64.., option::of(instant()))).prop_map(|guard| {
         guard.map_or_else(PasswordGuard::default, |(failures, last_failure)| PasswordGuard {
             failures,
             last_failure,
         })
-    });
+    })
+}
+
+fn account() -> impl Strategy<Value = Account> {
     (
         id(),
         instants(),
-        passwords,
+        passwords(),
         codes(),
         instant(),
         option::of(member()),
@@ -339,6 +352,7 @@ fn account() -> impl Strategy<Value = Account> {
             codes,
             judged_at,
             member,
+            event: None,
         })
 }
 
@@ -378,6 +392,7 @@ fn registration() -> impl Strategy<Value = Registration> {
             expires_at,
             email_taken,
             stage,
+            event: None,
         },
     )
 }
@@ -458,7 +473,7 @@ proptest! {
         garblings in garblings(),
     ) {
         let user = ClaimsUserId::parse(&user).unwrap();
-        let item = ClaimsRecord { user, passwords: ClaimsGuard { failures, open }, codes, judged_at };
+        let item = ClaimsRecord { user, passwords: ClaimsGuard { failures, open }, codes, judged_at, event: None };
         is_read_as_written(&item, &garblings);
     }
 

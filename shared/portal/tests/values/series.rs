@@ -9,7 +9,7 @@ use portal::form::{Problems, ProfileForm};
 use portal::initial_password::Source;
 use portal::keys::{KEY_OCTETS, KeyId, KeyRing};
 use portal::limits::Limits;
-use portal::mail::NoResend;
+use portal::problem::Kind;
 use portal::time::plus;
 use portal::values::{ChallengeId, EmailAddress, FlowId, Line, MemberId, Profile, SessionId, digest};
 use proptest::prelude::*;
@@ -84,13 +84,18 @@ proptest! {
                         mailed.push(now);
                         challenge = next;
                     }
-                    Err(NoResend::TooEarly(seconds)) => {
+                    Err(refusal) if refusal.kind == Kind::ResendTooEarly => {
+                        let seconds = refusal.retry_after_seconds.unwrap();
                         let then = challenge.resent(&ring(), t(life), t(now + seconds), &LIMITS).unwrap();
                         prop_assert!(then.is_ok(), "the wait that was told is over");
                         let before = challenge.resent(&ring(), t(life), t(now + seconds - 1), &LIMITS).unwrap();
                         prop_assert!(before.is_err());
                     }
-                    Err(NoResend::NoneLeft) => prop_assert_eq!(mailed.len(), 5),
+                    Err(refusal) if refusal.kind == Kind::NoTriesLeft => prop_assert_eq!(judged, 5),
+                    Err(refusal) => {
+                        prop_assert_eq!(refusal.kind, Kind::NoSendsLeft);
+                        prop_assert_eq!(mailed.len(), 5);
+                    }
                 },
             }
             prop_assert!(judged <= 5 && mailed.len() <= 5);
