@@ -22,6 +22,7 @@
 mod auditor;
 mod clerk;
 mod death;
+mod gate;
 mod history;
 pub mod invariants;
 mod meter;
@@ -31,6 +32,7 @@ mod world;
 
 pub use clerk::{Answer, Clerk};
 pub use death::{Death, Deaths};
+pub use gate::{Asked, Gate};
 pub use history::Change;
 pub use meter::{Meter, Used};
 pub use world::{Settings, World};

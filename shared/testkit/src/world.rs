@@ -37,6 +37,7 @@ use zeroize::Zeroizing;
 use crate::auditor::{Auditor, ByHand};
 use crate::clerk::Clerk;
 use crate::death::Deaths;
+use crate::gate::Gate;
 use crate::history::{self, Change};
 use crate::invariants;
 use crate::meter::Meter;
@@ -64,6 +65,8 @@ pub struct Settings {
     pub breakable: bool,
     /// The claims system's budget, if it is not to be the one of the limits: tests have no five seconds.
     pub claims_budget: Option<Duration>,
+    /// Where requests are stopped before each call to the table.
+    pub gate: Option<Gate>,
 }
 
 impl Default for Settings {
@@ -79,6 +82,7 @@ impl Default for Settings {
             terms: &PUBLISHED,
             breakable: false,
             claims_budget: None,
+            gate: None,
         }
     }
 }
@@ -169,7 +173,10 @@ impl World {
             &mut servers,
         )
         .await;
-        let functions_client = || dynamodb_client(&functions_endpoint, Some(meter.clone()));
+        let functions_client = || match &settings.gate {
+            None => dynamodb_client(&functions_endpoint, Some(meter.clone())),
+            Some(gate) => gated_client(&functions_endpoint, gate),
+        };
         let table = Table::new(functions_client(), "portal".to_owned(), settings.limits.clone());
 
         let (events_in, events) = mpsc::unbounded_channel();
@@ -673,6 +680,19 @@ pub(crate) fn dynamodb_client(endpoint: &str, meter: Option<Meter>) -> aws_sdk_d
     if let Some(meter) = meter {
         config = config.interceptor(meter);
     }
+    aws_sdk_dynamodb::Client::from_conf(config.build())
+}
+
+/// A client whose calls wait at a gate, for as long as it takes.
+fn gated_client(endpoint: &str, gate: &Gate) -> aws_sdk_dynamodb::Client {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(credentials())
+        .region(Region::from_static("ap-northeast-1"))
+        .endpoint_url(endpoint)
+        .timeout_config(TimeoutConfig::disabled())
+        .stalled_stream_protection(aws_sdk_dynamodb::config::StalledStreamProtectionConfig::disabled())
+        .http_client(gate.before(plain_http_client()));
     aws_sdk_dynamodb::Client::from_conf(config.build())
 }
 

@@ -229,10 +229,9 @@ impl Item {
                     item.codes.stopped_until.is_some(),
                 )
             }
-            Self::Office(item) => format!("office {} members {}", item.office.number, item.members.len()),
+            Self::Office(item) => format!("office members {}", item.members.len()),
             Self::Claims(item) => format!(
-                "claims {} wrong {} open {} codes {}",
-                item.user.as_str(),
+                "claims wrong {} open {} codes {}",
                 item.passwords.failures.len(),
                 item.passwords.open.len(),
                 item.codes.failures.len()

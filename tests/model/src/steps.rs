@@ -15,6 +15,7 @@ use portal::limits::Limits;
 use portal::login::{self, Gained, Login, Over, SessionPointer, TermsRefusal};
 use portal::office::{Claim, Founding, NotClaimed, Office};
 use portal::problem::{Kind, Refusal};
+use portal::progress::{self, Allowed, Progress, Seats};
 use portal::registration::{self, Registered, Registration, Replaced};
 use portal::terms::Terms;
 use portal::time::plus;
@@ -339,7 +340,7 @@ impl Step<'_> {
     /// A no shows where the registration stands, for which some stages read.
     async fn refuse(&self, flow: &Registration, refusal: Refusal) -> No {
         match self.progress(flow).await {
-            Ok(()) => refusal.into(),
+            Ok(_) => refusal.into(),
             Err(no) => no,
         }
     }
@@ -348,21 +349,30 @@ impl Step<'_> {
         self.refuse(flow, Kind::WrongStep.into()).await
     }
 
-    async fn progress(&self, flow: &Registration) -> Result<(), No> {
-        match &flow.stage {
-            registration::Stage::AlreadyRegistered { office } => {
-                self.seats(office, false).await;
-            }
+    async fn progress(&self, flow: &Registration) -> Result<Progress, No> {
+        let seats = match &flow.stage {
+            registration::Stage::AlreadyRegistered { office } => Seats {
+                claim: self.seats(office, false).await,
+                members: Vec::new(),
+            },
             registration::Stage::Completed { member, account, .. } => {
                 let account: Option<Held<Account>> = self.io.get(account).await;
                 let owner = account
                     .and_then(|held| held.item.member)
                     .filter(|owner| owner.id == *member);
-                owner.ok_or(Kind::NoFlow)?;
+                Seats {
+                    claim: Claim::Taken,
+                    members: vec![owner.ok_or(Kind::NoFlow)?],
+                }
             }
-            _ => {}
-        }
-        Ok(())
+            _ => Seats::none(),
+        };
+        Ok(progress::of_registration(
+            flow,
+            &seats,
+            self.now,
+            self.limits(),
+        ))
     }
 
     async fn members_of(&self, office: &Office) -> Vec<(portal::account::Member, Held<Account>)> {
@@ -995,7 +1005,10 @@ impl Step<'_> {
         let key = self.setup.keys.current();
         let (member, account, flow) = match &flow.item.stage {
             registration::Stage::Completed { member, account, .. } => {
-                self.progress(&flow.item).await?;
+                let progress = self.progress(&flow.item).await?;
+                if !progress.allowed.contains(&Allowed::ReissueInitialPassword) {
+                    return Err(self.wrong_step(&flow.item).await);
+                }
                 (member.clone(), account.clone(), flow)
             }
             registration::Stage::AlreadyRegistered { office } => {
