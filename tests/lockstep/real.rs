@@ -112,7 +112,7 @@ impl Real {
                 self.secrets[&(challenge.as_str().to_owned(), *counter)].clone()
             }
             // None that was mailed; that it is one of a mail under way is one in a million.
-            Typed::Wrong => (0..)
+            Typed::Wrong => (0..1_000_000)
                 .map(|n| format!("{n:06}"))
                 .find(|code| !self.secrets.values().any(|other| other == code))
                 .expect("a million codes"),
@@ -246,8 +246,8 @@ impl Real {
         self.settles(at).await;
     }
 
-    /// The code of the refusal, or none of a yes; nothing if the request has not ended.
-    pub(crate) fn ends(&mut self, at: usize, actor: usize, is_lost: bool) -> Option<Option<String>> {
+    /// The code of the refusal, or `yes`; nothing if the request has not ended.
+    pub(crate) fn ends(&mut self, at: usize, actor: usize, is_lost: bool) -> Option<String> {
         self.flights[at].ended.as_ref()?;
         let (clerk, answer) = self.flights.remove(at).ended?;
         if !is_lost {
@@ -263,7 +263,7 @@ impl Real {
             }
             browser.draft = clerk.draft.or(browser.draft.take());
         }
-        Some(answer.body["code"].as_str().map(str::to_owned))
+        Some(answer.body["code"].as_str().unwrap_or("yes").to_owned())
     }
 
     pub(crate) async fn dies(&mut self, at: usize) {

@@ -8,6 +8,7 @@ mod fuzz;
 mod generate;
 mod keeper;
 mod links;
+mod model;
 mod oracle;
 mod registers;
 mod runner;
@@ -53,6 +54,8 @@ enum Task {
     Fuzz(fuzz::Args),
     /// Write the files that are generated from the code
     Gen(generate::Args),
+    /// Explore the procedure with every interleaving, crash and lost message
+    Model(model::Args),
     /// Send crowds to every step, for longer than the tests do
     Storm(storm::Args),
     /// Measure whether the time of a refused log-in tells why it was refused
@@ -98,6 +101,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Schemathesis(args) => schemathesis::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Fuzz(args) => fuzz::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Gen(args) => generate::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Model(args) => model::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Storm(args) => storm::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Oracle(args) => oracle::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Reset { data, dry_run } => data::reset(&data, dry_run),

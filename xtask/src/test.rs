@@ -47,10 +47,11 @@ impl Stage {
     }
 }
 
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 10] = [
     Stage::new("fmt", "the code is formatted", fmt),
     Stage::new("lints", "clippy has nothing to say", lints),
     Stage::new("rules", "the rules hold (tests of the pure crate)", rules),
+    Stage::new("model", "the procedure holds in every interleaving", model),
     Stage::new("tests", "everything else holds (all other tests)", the_others),
     Stage::new("generated", "generated files are as the code has them", generated),
     Stage::new("template", "SAM and cfn-lint accept the templates", template),
@@ -158,6 +159,10 @@ fn lints(house: &House) -> Result<()> {
 
 fn rules(house: &House) -> Result<()> {
     house.cargo(&["test", "-p", "portal"])
+}
+
+fn model(house: &House) -> Result<()> {
+    house.cargo(&crate::model::EXPLORE)
 }
 
 fn the_others(house: &House) -> Result<()> {

@@ -1,58 +1,93 @@
 //! `cargo xtask model`: explores every scene and says what it saw.
 #![expect(clippy::print_stdout, reason = "a command talks to whoever called it")]
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use model::explore::{INVARIANTS, explore};
+use clap::Parser;
+use model::explore::{Explored, INVARIANTS, explore};
 use model::scenes::{Size, all};
 
+/// Explores the procedure: every interleaving, crash and lost message of small worlds
+#[derive(Parser)]
+#[command(name = "cargo xtask model", bin_name = "cargo xtask model")]
+struct Cli {
+    /// Only these scenes
+    scenes: Vec<String>,
+    /// One more of every request: minutes to hours, and gigabytes
+    #[arg(long)]
+    long: bool,
+    /// Give a scene up after so many transitions
+    #[arg(long, value_name = "N", default_value_t = 20_000_000)]
+    most: usize,
+    /// Say which scenes and invariants there are, and explore nothing
+    #[arg(long)]
+    list: bool,
+}
+
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let size = if arguments.iter().any(|argument| argument == "--long") {
-        Size::Long
-    } else {
-        Size::Short
-    };
-    let only: Vec<&String> = arguments
+    let cli = Cli::parse();
+    let size = if cli.long { Size::Long } else { Size::Short };
+    let scenes = all(size);
+    let unknown: Vec<&String> = cli
+        .scenes
         .iter()
-        .filter(|argument| !argument.starts_with("--"))
+        .filter(|name| scenes.iter().all(|scene| scene.name != name.as_str()))
         .collect();
-    let most = arguments
-        .iter()
-        .find_map(|argument| argument.strip_prefix("--most=")?.parse().ok())
-        .unwrap_or(20_000_000);
+    if !unknown.is_empty() {
+        println!("no such scene: {unknown:?}; --list names them");
+        return ExitCode::FAILURE;
+    }
+    if cli.list {
+        for scene in &scenes {
+            println!("{:<24} {}", scene.name, scene.shows);
+        }
+        println!();
+        for invariant in INVARIANTS {
+            println!("- {}", invariant.says);
+        }
+        return ExitCode::SUCCESS;
+    }
     println!(
-        "{:<24} {:>10} {:>12} {:>6} {:>8}  whole",
+        "{:<24} {:>10} {:>12} {:>6} {:>8}  to its end",
         "scene", "states", "transitions", "depth", "seconds"
     );
-    let (mut states, mut transitions, mut broken, mut seconds) = (0, 0, 0, 0.0);
-    for scene in all(size) {
-        if !only.is_empty() && !only.iter().any(|name| *name == scene.name) {
+    let mut all_explored: Vec<Explored> = Vec::new();
+    for scene in scenes {
+        if !cli.scenes.is_empty() && cli.scenes.iter().all(|name| name != scene.name) {
             continue;
         }
-        let explored = explore(scene, most);
+        print!("{:<24} ", scene.name);
+        // The name stands there while the scene is explored; a terminal that is gone needs none.
+        _ = io::stdout().flush();
+        let explored = explore(scene, cli.most);
         println!(
-            "{:<24} {:>10} {:>12} {:>6} {:>8.1}  {}",
-            explored.scene,
+            "{:>10} {:>12} {:>6} {:>8.1}  {}",
             explored.states,
             explored.transitions,
             explored.depth,
             explored.took.as_secs_f64(),
             if explored.is_whole { "yes" } else { "no" }
         );
-        states += explored.states;
-        transitions += explored.transitions;
-        seconds += explored.took.as_secs_f64();
         for (says, way) in &explored.broken {
-            broken += 1;
             println!("  BROKEN: {says}");
             for action in way {
                 println!("    {action}");
             }
         }
+        all_explored.push(explored);
     }
+    let sum = |of: fn(&Explored) -> usize| all_explored.iter().map(of).sum::<usize>();
+    let broken = sum(|explored| explored.broken.len());
+    let seconds: f64 = all_explored
+        .iter()
+        .map(|explored| explored.took.as_secs_f64())
+        .sum();
     println!(
-        "\n{states} states, {transitions} transitions, {} invariants, {seconds:.0} s: {broken} broken",
+        "\n{} scenes, {} states, {} transitions, {} invariants, {seconds:.0} s: {broken} broken",
+        all_explored.len(),
+        sum(|explored| explored.states),
+        sum(|explored| explored.transitions),
         INVARIANTS.len()
     );
     if broken == 0 {

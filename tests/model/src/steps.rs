@@ -367,12 +367,7 @@ impl Step<'_> {
             }
             _ => Seats::none(),
         };
-        Ok(progress::of_registration(
-            flow,
-            &seats,
-            self.now,
-            self.limits(),
-        ))
+        Ok(progress::of_registration(flow, &seats, self.now, self.limits()))
     }
 
     async fn members_of(&self, office: &Office) -> Vec<(portal::account::Member, Held<Account>)> {

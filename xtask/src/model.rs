@@ -1,0 +1,61 @@
+//! `cargo xtask model`: the procedure, explored to its end.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::{
+    children::{self, Interrupt},
+    workspace::Workspace,
+};
+
+/// Every interleaving, crash and lost message of small worlds; `--help` after `--` says more
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Only these scenes
+    scenes: Vec<String>,
+    /// One more of every request: minutes to hours, and gigabytes
+    #[arg(long)]
+    long: bool,
+    /// Give a scene up after so many transitions
+    #[arg(long, value_name = "N")]
+    most: Option<usize>,
+    /// Say which scenes and invariants there are, and explore nothing
+    #[arg(long)]
+    list: bool,
+    /// Instead, drive the real handlers in lock step with the model, so many walks through each scene
+    #[arg(long, value_name = "N")]
+    walks: Option<u64>,
+    /// Where the walks begin
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
+pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
+    let mut cargo = workspace.cargo();
+    if let Some(walks) = args.walks {
+        cargo.args(["test", "--quiet", "--package", "acceptance", "--test", "lockstep"]);
+        cargo.args(["--", "--nocapture"]);
+        cargo
+            .env("PORTAL_WALKS", walks.to_string())
+            .env("PORTAL_SEED", args.seed.to_string());
+    } else {
+        cargo.args(EXPLORE);
+        cargo.args(&args.scenes);
+        cargo.args(args.long.then_some("--long"));
+        cargo.args(args.list.then_some("--list"));
+        if let Some(most) = args.most {
+            cargo.args(["--most", &most.to_string()]);
+        }
+    }
+    let status = children::run(&mut cargo, interrupt)?;
+    interrupt.check()?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// With optimisation, in a profile of its own.
+pub(crate) const EXPLORE: [&str; 7] = ["run", "--quiet", "--profile", "model", "--package", "model", "--"];
