@@ -595,7 +595,7 @@ impl Account {
     /// The account with a new member, whose initial password is promised; none if somebody else owns the address.
     ///
     /// Whoever leaves a seat to this member may own it (`leaves`). The mail is counted, never refused
-    /// (`docs/adr/0011-first-password-mail-is-never-refused.md`).
+    /// (`docs/adr/0011-the-first-initial-password-mail-is-never-refused.md`).
     pub fn take_seat(
         before: Option<&Self>,
         member: &Member,

@@ -34,6 +34,7 @@ fn actor(office: usize, person: usize, moves: &'static [Move], calls: u8, at_onc
         calls,
         at_once,
         is_blind: false,
+        is_orderly: false,
     }
 }
 
@@ -436,7 +437,7 @@ fn drafts(more: u8) -> Vec<Draft> {
             limits: small(),
             actors: vec![
                 actor(1, 1, &[M::AuthenticateWrong], 3 + more, 3),
-                actor(1, 2, &[M::Authenticate, M::AuthenticateWrongAcceptingRisk], 1, 1),
+                actor(1, 2, &[M::Authenticate], 1, 1),
             ],
             jumps: &[],
             rightful: Some(1),
@@ -482,7 +483,7 @@ fn drafts(more: u8) -> Vec<Draft> {
                         M::LogOut,
                         M::MyPage,
                     ],
-                    7 + more,
+                    6 + more,
                     1,
                 )
             }],
@@ -495,23 +496,26 @@ fn drafts(more: u8) -> Vec<Draft> {
             name: "whole-journey",
             shows: "one person from the first screen to the last, with a crash and a lost answer anywhere",
             limits: small(),
-            actors: vec![actor(
-                0,
-                1,
-                &[
-                    M::Authenticate,
-                    M::SecurityCode,
-                    M::Code,
-                    M::Profile(1),
-                    M::Confirm(1),
-                    M::LogIn,
-                    M::Terms,
-                    M::ChangePassword,
-                    M::MyPage,
-                ],
-                11 + more,
-                1,
-            )],
+            actors: vec![Actor {
+                is_orderly: true,
+                ..actor(
+                    0,
+                    1,
+                    &[
+                        M::Authenticate,
+                        M::SecurityCode,
+                        M::Code,
+                        M::Profile(1),
+                        M::Confirm(1),
+                        M::LogIn,
+                        M::Terms,
+                        M::ChangePassword,
+                        M::MyPage,
+                    ],
+                    11 + more,
+                    1,
+                )
+            }],
             jumps: &[],
             rightful: Some(0),
             prologue: &[],

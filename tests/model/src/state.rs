@@ -169,6 +169,8 @@ pub struct Actor {
     pub at_once: usize,
     /// Whether the actor sends whatever there is at any stage.
     pub is_blind: bool,
+    /// Whether the actor begins nothing anew while something goes on.
+    pub is_orderly: bool,
 }
 
 /// Something that happens.
@@ -378,6 +380,17 @@ impl State {
             right,
             accepts_risk,
         };
+        if actor.is_orderly {
+            let registers =
+                matches!(stage, Some(other) if !matches!(other, registration::Stage::Completed { .. }));
+            let goes_on = registers || login_stage.is_some() || cookies.session.is_some();
+            let begins = matches!(what, Move::Authenticate | Move::LogIn);
+            // Whoever is registered logs in, and does not register again.
+            let again = what == Move::Authenticate && stage.is_some();
+            if begins && goes_on || again {
+                return None;
+            }
+        }
         match what {
             Move::Authenticate => Some(authenticate(true, true)),
             Move::AuthenticateWrong => Some(authenticate(false, false)),
