@@ -202,16 +202,12 @@ fn drafts(more: u8) -> Vec<Draft> {
             name: "login-guesses-pending",
             shows: "the same at the first log-in, where the right code leads to the password",
             limits: small(),
-            actors: vec![
-                guesser(&[M::WrongCode, M::Code], 2 + more),
-                guesser(&[M::ResendCode], 1),
-            ],
+            actors: vec![actor(1, 1, &[M::WrongCode, M::Code], 3 + more, 3)],
             jumps: &[],
             rightful: None,
             prologue: &[
                 Beat::Plays(0, TO_PENDING),
                 Beat::Plays(0, &[M::LogIn]),
-                Beat::Shares(0, 1),
                 Beat::Clock(30),
             ],
             budgets: |state| state.losses = 1,
