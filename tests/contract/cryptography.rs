@@ -7,7 +7,7 @@ use crate::house;
 
 const PAGE: &str = "docs/cryptography.md";
 
-/// What every implementation of cryptography in Rust rests on: the traits of RustCrypto, chance, comparison in
+/// What every implementation of cryptography in Rust rests on: the traits of `RustCrypto`, chance, comparison in
 /// constant time, the libraries in C. Whoever has one of them below does cryptography, or hands it on.
 const FOUNDATIONS: [&str; 14] = [
     "aead",
