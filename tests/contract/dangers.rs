@@ -18,10 +18,20 @@ fn what_is_deployed_starts_no_process_and_makes_no_regular_expression() {
             !manifest.contains("regex"),
             "{folder} depends on regular expressions"
         );
-        for (file, text) in house::sources(&folder) {
+        for (file, text) in house::sources(&format!("{folder}/src")) {
             for danger in ["process::Command", "Command::new", "Regex"] {
                 assert!(!text.contains(danger), "{}: {danger}", file.display());
             }
         }
     }
+}
+
+/// A count that wraps around is a budget that begins anew.
+#[test]
+fn a_release_breaks_where_a_number_overflows() {
+    let manifest: toml::Table = house::text("Cargo.toml").parse().unwrap();
+    let release = manifest["profile"]["release"].as_table().unwrap();
+    assert_eq!(release["overflow-checks"].as_bool(), Some(true));
+    // An abort would leave the caller hanging, so the panic has to unwind (ADR 0008); and no package may opt out.
+    assert!(!release.contains_key("panic") && !release.contains_key("package"));
 }

@@ -321,6 +321,7 @@ async fn whoever_is_disabled_is_out_at_once_and_is_answered_like_anybody() {
     account.member.as_mut().unwrap().disabled = true;
     let written = world.table.put(account, Replacing::Read(&read)).await.unwrap();
     assert!(matches!(written, Written::Won(_)));
+    world.did_that_by_hand().await;
 
     taro.calls("GET", "/me").await.is_told("no-session");
     taro.calls("POST", "/login/session").await.is_told("no-flow");

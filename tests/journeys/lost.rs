@@ -1,5 +1,6 @@
 //! A process dies between two writes: what was committed stands, and what follows it is brought up.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use platform::store::Attributes;
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, profile};
 use testkit::{Clerk, World};
@@ -156,4 +157,39 @@ async fn an_item_that_cannot_be_read_is_no_answer() {
         .await
         .is(200)
         .leads_to("confirm");
+}
+
+/// What is stored of a password is no hash any more: that is a fault, and neither a right password nor a wrong one.
+#[tokio::test]
+async fn a_hash_that_cannot_be_read_lets_nobody_in() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    let mut account = world
+        .items_of("ACCOUNT")
+        .await
+        .into_iter()
+        .find(|item| item.contains_key("member"))
+        .unwrap();
+    let AttributeValue::M(member) = account.get_mut("member").unwrap() else {
+        panic!("a member is a map")
+    };
+    let hash = member["hash"].as_s().unwrap().clone();
+    let (front, _) = hash.rsplit_once('$').unwrap();
+    for broken in ["", "plain", front, &hash.replace("keyid=", "keyid=other")] {
+        let AttributeValue::M(member) = account.get_mut("member").unwrap() else {
+            panic!("a member is a map")
+        };
+        member.insert("hash".to_owned(), AttributeValue::S(broken.to_owned()));
+        world.puts_back(&account).await;
+        for password in [OWN_PASSWORD, "not-the-password-at-all", ""] {
+            let mut caller = world.clerk();
+            let answer = caller.logs_in("taro@example.jp", password).await;
+            if !password.is_empty() {
+                answer.is_told("temporarily-unavailable");
+            }
+            assert!(!caller.cookies.contains_key("__Host-login"), "{broken:?}");
+        }
+    }
 }

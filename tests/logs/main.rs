@@ -18,8 +18,9 @@ use lambda_http::http::Request;
 use platform::clock::Clock;
 use platform::http::{Answer, Call, Edge, Success};
 use portal::limits::Limits;
-use testkit::World;
+use portal_local::faults::{EVERY_ATTEMPT, Kind, Neighbour, Plan};
 use testkit::people::{PLAIN_OFFICE, profile};
+use testkit::{Settings, World};
 use tokio::sync::MutexGuard;
 
 #[derive(Clone, Default)]
@@ -150,4 +151,43 @@ async fn every_refusal_is_a_line_with_its_step_and_its_outcome() {
         );
         assert!(line["status"].is_u64() && line["milliseconds"].is_u64(), "{line}");
     }
+}
+
+/// The table answers nothing but errors: one line says what broke, and the next one how it ended.
+#[tokio::test]
+async fn a_table_that_fails_is_told_once_with_its_cause_and_nobodys_data() {
+    let log = listens().await;
+    let world = World::with(Settings::default().breakable()).await;
+    let plan = Plan::call(Neighbour::DynamoDb, Kind::Throttle, 1, EVERY_ATTEMPT);
+    world.faults.set(plan);
+    let mut taro = world.clerk();
+    taro.logs_in("taro@example.jp", "a password of taro's own")
+        .await
+        .is_told("temporarily-unavailable");
+
+    let logged = log.heard();
+    let lines: Vec<serde_json::Value> = logged
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let broke: Vec<&serde_json::Value> = lines
+        .iter()
+        .filter(|line| line["message"] == "a step broke")
+        .collect();
+    assert_eq!(broke.len(), 1, "{logged}");
+    assert_eq!(broke[0]["step"], "start-login");
+    assert_eq!(broke[0]["level"], "ERROR");
+    let fault = broke[0]["fault"].as_str().unwrap();
+    assert!(fault.to_lowercase().contains("throttl"), "{fault}");
+    let closing: Vec<&serde_json::Value> = lines
+        .iter()
+        .filter(|line| line["message"] == "request answered")
+        .collect();
+    assert_eq!(closing.len(), 1, "{logged}");
+    assert_eq!(closing[0]["outcome"], "broken");
+    assert_eq!(closing[0]["request_id"], broke[0]["request_id"]);
+    assert!(
+        !logged.contains("taro@example.jp") && !logged.contains("own"),
+        "{logged}"
+    );
 }
