@@ -12,7 +12,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::{
     children::{self, Interrupt},
-    generate, links, schemathesis, settings,
+    generate, links, schemathesis, seeded, settings,
     stack::{self, Plan, Stack},
     terminal::{say, seconds, warn},
     tools,
@@ -47,11 +47,16 @@ impl Stage {
     }
 }
 
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 10] = [
     Stage::new("fmt", "the code is formatted", fmt),
     Stage::new("lints", "clippy has nothing to say", lints),
     Stage::new("rules", "the rules hold (tests of the pure crate)", rules),
     Stage::new("tests", "everything else holds (all other tests)", the_others),
+    Stage::new(
+        "seeded",
+        "seeded bugs are noticed (by the rules' tests and the model)",
+        seeded,
+    ),
     Stage::new("generated", "generated files are as the code has them", generated),
     Stage::new("template", "SAM and cfn-lint accept the templates", template),
     Stage::new(
@@ -180,6 +185,10 @@ fn the_others(house: &House) -> Result<()> {
         house.cargo(&["test", "--workspace", "--exclude", "portal", "--all-targets"])?;
     }
     house.cargo(&["test", "--workspace", "--doc"])
+}
+
+fn seeded(house: &House) -> Result<()> {
+    seeded::cheap(house.workspace, house.interrupt)
 }
 
 fn generated(house: &House) -> Result<()> {

@@ -104,9 +104,18 @@ fn a_resend_at_log_in_leaves_every_guard_of_the_account_as_it_is() {
         before.codes = before.codes.failed(t(1), &LIMITS);
         before.passwords = before.passwords.failed(t(1));
     }
-    let flow = login(&before, "f", Stage::Otp { challenge: challenge() });
+    let flow = login(
+        &before,
+        "f",
+        Stage::Otp {
+            challenge: challenge(),
+        },
+    );
     let after = stored(flow.promise_code(&before, t(60), &LIMITS).unwrap());
-    assert_eq!((&after.codes, &after.passwords), (&before.codes, &before.passwords));
+    assert_eq!(
+        (&after.codes, &after.passwords),
+        (&before.codes, &before.passwords)
+    );
     assert_eq!(after.mails.sends, [t(60)]);
 }
 
@@ -129,7 +138,10 @@ fn a_judgement_of_an_overtaken_code_is_none_of_the_living_one() {
             panic!("the overtaken code leads on")
         }
     };
-    assert!(matches!(refused, (Stage::Otp { .. }, Kind::WrongCode, Some(4))), "{refused:?}");
+    assert!(
+        matches!(refused, (Stage::Otp { .. }, Kind::WrongCode, Some(4))),
+        "{refused:?}"
+    );
 }
 
 #[test]
@@ -146,14 +158,24 @@ fn a_judgement_of_one_challenge_is_none_of_another() {
 fn a_seat_is_held_until_fourteen_days_have_passed() {
     let account = account(pending());
     for (second, is_held) in [(FORTNIGHT - 1, true), (FORTNIGHT, false), (FORTNIGHT + 1, false)] {
-        assert_eq!(account.owner(t(second), &LIMITS).is_some(), is_held, "second {second}");
+        assert_eq!(
+            account.owner(t(second), &LIMITS).is_some(),
+            is_held,
+            "second {second}"
+        );
     }
 }
 
 #[test]
 fn a_reissue_ends_the_old_password_and_every_log_in_begun_with_it() {
     let before = account(pending());
-    let flow = login(&before, "f", Stage::Otp { challenge: challenge() });
+    let flow = login(
+        &before,
+        "f",
+        Stage::Otp {
+            challenge: challenge(),
+        },
+    );
     let member = MemberId::new("m");
     let password = |account: &Account| match &account.member.as_ref().unwrap().credential {
         Credential::Initial { source, .. } => Source::password(source, &ring(), &member).unwrap(),
@@ -169,7 +191,9 @@ fn a_reissue_ends_the_old_password_and_every_log_in_begun_with_it() {
         Err(Over::Gone)
     ));
     // The resend after it brings the password that was issued last.
-    let resent = after.resend_initial_password(&member, &by, t(600), &LIMITS).unwrap();
+    let resent = after
+        .resend_initial_password(&member, &by, t(600), &LIMITS)
+        .unwrap();
     assert!(password(&after).same_as(&password(&resent)));
     assert_eq!(
         after.resend_initial_password(&MemberId::new("other"), &by, t(600), &LIMITS),
@@ -216,7 +240,11 @@ fn a_changed_password_ends_every_session_but_the_one_it_gives() {
             .collect::<Vec<_>>()
     };
     assert_eq!(sessions(Some(&hash)), ["s3"]);
-    assert_eq!(sessions(None), ["s1", "s2", "s3"], "terms alone end nobody's session");
+    assert_eq!(
+        sessions(None),
+        ["s1", "s2", "s3"],
+        "terms alone end nobody's session"
+    );
 }
 
 /// The one beside it began a second earlier: it is under way, not cut off.
