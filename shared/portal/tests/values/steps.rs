@@ -145,6 +145,34 @@ fn a_judgement_of_an_overtaken_code_is_none_of_the_living_one() {
 }
 
 #[test]
+fn a_wrong_code_at_log_in_is_answered_with_the_try_that_it_cost() {
+    let mut flow = login(
+        &account(pending()),
+        "f",
+        Stage::Otp {
+            challenge: challenge(),
+        },
+    );
+    let wrong = Judged {
+        challenge: ChallengeId::new("c"),
+        counter: 0,
+        right: false,
+    };
+    for left in [4, 3, 2, 1, 0] {
+        let Change::Store(next, Err(refusal)) = flow.enter_code(&wrong, &Stage::MyPage, t(1), &LIMITS) else {
+            panic!("{left} left: nothing is stored");
+        };
+        assert_eq!((refusal.kind, refusal.tries_left), (Kind::WrongCode, Some(left)));
+        flow = next;
+    }
+    let right = Judged { right: true, ..wrong };
+    assert!(matches!(
+        flow.enter_code(&right, &Stage::MyPage, t(1), &LIMITS),
+        Change::Keep(Err(_))
+    ));
+}
+
+#[test]
 fn a_judgement_of_one_challenge_is_none_of_another() {
     let judged = Judged {
         challenge: ChallengeId::new("another"),
