@@ -121,7 +121,7 @@ impl<'a> Judge<'a> {
         cargo
             .args(["test", "--quiet", "-p", package])
             .args(target_of(target))
-            .args(["--", "--format", "pretty", "--exact"])
+            .args(["--", "--format", "pretty", "--test-threads", "1", "--exact"])
             .args(tests);
         cargo
     }
