@@ -172,6 +172,36 @@ fn a_wrong_code_at_log_in_is_answered_with_the_try_that_it_cost() {
     ));
 }
 
+/// Whoever loses the write looks again, and finds no try: the right code, too, comes too late.
+#[test]
+fn a_session_is_begun_for_none_but_the_five_tries_of_a_challenge() {
+    let mut flow = login(
+        &account(pending()),
+        "f",
+        Stage::Otp {
+            challenge: challenge(),
+        },
+    );
+    let right = Judged {
+        challenge: ChallengeId::new("c"),
+        counter: 0,
+        right: true,
+    };
+    for spent in 1..=5 {
+        let Change::Store(next, Ok(true)) = flow.spend_try(&right, t(1), &LIMITS) else {
+            panic!("try {spent} is not spent");
+        };
+        flow = next;
+    }
+    let refusal = match flow.spend_try(&right, t(1), &LIMITS) {
+        Change::Keep(Err(refusal)) => refusal.kind,
+        Change::Keep(Ok(_)) | Change::Store(..) | Change::Offer(..) | Change::Remove(_) => {
+            panic!("a sixth guess is judged")
+        }
+    };
+    assert_eq!(refusal, Kind::NoTriesLeft);
+}
+
 #[test]
 fn a_judgement_of_one_challenge_is_none_of_another() {
     let judged = Judged {
