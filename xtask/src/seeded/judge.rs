@@ -21,7 +21,7 @@ use crate::{children, children::Interrupt, settings, workspace};
 const LONGEST: Duration = Duration::from_mins(5);
 
 /// With a bug a scene may have far more states than without; the way to a broken invariant is short.
-const MOST_STATES: u32 = 300_000;
+const MOST_STATES: u32 = 250_000;
 
 pub(super) struct Judge<'a> {
     copy: &'a Copy,
