@@ -28,7 +28,7 @@ use crate::{
 
 /// Each bug is made, judged and taken back: its check has to fail, and not for the compiler's sake.
 ///
-/// All of it takes about half an hour on two processors; `--cheap`, which `cargo xtask test` runs, a few minutes.
+/// All of it takes about a quarter of an hour on two processors; `--cheap`, which `cargo xtask test` runs, a few minutes.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Only these bugs
