@@ -52,6 +52,20 @@ async fn a_log_out_ends_the_session_whichever_cookie_it_has_now() {
     other_tab.calls("GET", "/me").await.is_told("no-session");
 }
 
+/// The log-in's cookie lives for a quarter of an hour, the session's for twelve hours: mostly only the latter comes.
+#[tokio::test]
+async fn a_log_out_with_the_sessions_cookie_alone_ends_the_log_in_too() {
+    let world = World::start().await;
+    let mut taro = active(&world).await;
+    let mut other_tab = taro.clone();
+    taro.cookies.remove("__Host-login").unwrap();
+    taro.calls("POST", "/logout").await.is(204);
+    other_tab.calls("POST", "/login/session").await.is_told("no-flow");
+    other_tab.calls("GET", "/me").await.is_told("no-session");
+    let member = account(&world, "taro@example.jp").await.member.unwrap();
+    assert!(member.sessions.is_empty(), "the account keeps the session");
+}
+
 /// Whoever takes a fallen-free office over leaves nobody in it, though their accounts were not theirs to change.
 #[tokio::test]
 async fn an_office_that_fell_free_has_no_second_owner() {

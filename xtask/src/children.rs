@@ -83,6 +83,36 @@ pub(crate) fn run(command: &mut Command, interrupt: &Interrupt) -> Result<ExitSt
     wait(&mut child, interrupt)
 }
 
+/// Runs a command for so long at most; none if it had to be ended.
+pub(crate) fn run_for(
+    command: &mut Command,
+    limit: Duration,
+    interrupt: &Interrupt,
+) -> Result<Option<ExitStatus>> {
+    interrupt.check()?;
+    let name = name(command);
+    let mut child = command
+        .stdin(Stdio::null())
+        .spawn()
+        .with_context(|| format!("cannot run {name}"))?;
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            interrupt.check()?;
+            return Ok(Some(status));
+        }
+        if interrupt.came() {
+            end(&mut child)?;
+            bail!("interrupted");
+        }
+        if limit <= begun.elapsed() {
+            end(&mut child)?;
+            return Ok(None);
+        }
+        thread::sleep(TICK);
+    }
+}
+
 /// Runs a command that has to succeed.
 pub(crate) fn must(command: &mut Command, interrupt: &Interrupt) -> Result<()> {
     let status = run(command, interrupt)?;
@@ -126,19 +156,24 @@ fn wait(child: &mut Child, interrupt: &Interrupt) -> Result<ExitStatus> {
             return Ok(status);
         }
         if interrupt.came() {
-            // Not only the child: cargo would leave its compilers behind.
-            let pid = Pid::from_child(child);
-            for one in [pid].into_iter().chain(keeper::family(pid)) {
-                let _ = kill_process(one, Signal::TERM);
-            }
-            if !until(Duration::from_secs(5), || matches!(child.try_wait(), Ok(Some(_)))) {
-                child.kill()?;
-                child.wait()?;
-            }
+            end(child)?;
             bail!("interrupted");
         }
         thread::sleep(TICK);
     }
+}
+
+/// Not only the child: cargo would leave its compilers behind.
+fn end(child: &mut Child) -> Result<()> {
+    let pid = Pid::from_child(child);
+    for one in [pid].into_iter().chain(keeper::family(pid)) {
+        let _ = kill_process(one, Signal::TERM);
+    }
+    if !until(Duration::from_secs(5), || matches!(child.try_wait(), Ok(Some(_)))) {
+        child.kill()?;
+        child.wait()?;
+    }
+    Ok(())
 }
 
 /// Asks again and again, for so long; whether it came true.
@@ -318,6 +353,22 @@ mod tests {
         );
         let error = must(Command::new("sh").args(["-c", "exit 3"]), &never).unwrap_err();
         assert_eq!(error.to_string(), "sh -c failed (exit status: 3)");
+    }
+
+    #[test]
+    fn a_command_that_takes_too_long_is_ended_with_what_it_started() {
+        let never = Interrupt::never();
+        let begun = Instant::now();
+        let mut slow = Command::new("sh");
+        let limit = Duration::from_millis(100);
+        assert!(
+            run_for(slow.args(["-c", "sleep 62; true"]), limit, &never)
+                .unwrap()
+                .is_none()
+        );
+        assert!(begun.elapsed() < Duration::from_secs(10));
+        let quick = run_for(&mut Command::new("true"), Duration::from_mins(1), &never).unwrap();
+        assert!(quick.is_some_and(|status| status.success()));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod oracle;
 mod registers;
 mod runner;
 mod schemathesis;
+mod seeded;
 mod settings;
 mod stack;
 mod storm;
@@ -48,6 +49,8 @@ enum Task {
     Test(test::Args),
     /// Break every call of every journey in every way, one at a time, and print what became of it
     Faults(faults::Args),
+    /// Make bugs in a copy of the tree, one at a time, and see that each is noticed
+    Seeded(seeded::Args),
     /// Draw requests from openapi.yaml, against the whole portal
     Schemathesis(schemathesis::Args),
     /// Look for input that breaks a law, with a fuzzer where there is one
@@ -98,6 +101,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Dev(args) => dev::run(args, &Workspace::find()?, &Interrupt::install()?),
         Task::Test(args) => test::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Faults(args) => faults::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Seeded(args) => seeded::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Schemathesis(args) => schemathesis::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Fuzz(args) => fuzz::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Gen(args) => generate::run(&args, &Workspace::find()?, &Interrupt::install()?),

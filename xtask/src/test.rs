@@ -12,7 +12,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::{
     children::{self, Interrupt},
-    generate, links, schemathesis, settings,
+    generate, links, schemathesis, seeded, settings,
     stack::{self, Plan, Stack},
     terminal::{say, seconds, warn},
     tools,
@@ -53,6 +53,11 @@ const STAGES: [Stage; 10] = [
     Stage::new("rules", "the rules hold (tests of the pure crate)", rules),
     Stage::new("model", "the procedure holds in every interleaving", model),
     Stage::new("tests", "everything else holds (all other tests)", the_others),
+    Stage::new(
+        "seeded",
+        "seeded bugs are noticed (by the rules' tests and the model)",
+        seeded,
+    ),
     Stage::new("generated", "generated files are as the code has them", generated),
     Stage::new("template", "SAM and cfn-lint accept the templates", template),
     Stage::new(
@@ -185,6 +190,10 @@ fn the_others(house: &House) -> Result<()> {
         house.cargo(&["test", "--workspace", "--exclude", "portal", "--all-targets"])?;
     }
     house.cargo(&["test", "--workspace", "--doc"])
+}
+
+fn seeded(house: &House) -> Result<()> {
+    seeded::cheap(house.workspace, house.interrupt)
 }
 
 fn generated(house: &House) -> Result<()> {

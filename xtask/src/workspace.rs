@@ -71,13 +71,18 @@ impl Workspace {
         functions
     }
 
-    fn has_package(&self, name: &str) -> bool {
+    /// The names of the workspace's own packages.
+    pub(crate) fn packages(&self) -> BTreeSet<&str> {
         let packages = self.metadata.get("packages").and_then(Value::as_array);
-        packages.is_some_and(|packages| {
-            packages
-                .iter()
-                .any(|found| found.get("name").is_some_and(|found| found == name))
-        })
+        packages
+            .into_iter()
+            .flatten()
+            .filter_map(|package| package.get("name")?.as_str())
+            .collect()
+    }
+
+    fn has_package(&self, name: &str) -> bool {
+        self.packages().contains(name)
     }
 
     /// `path` as a person would type it from the root of the workspace.

@@ -14,4 +14,5 @@ mod guards;
 mod laws;
 mod parsers;
 mod series;
+mod steps;
 mod time;

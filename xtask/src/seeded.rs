@@ -1,0 +1,194 @@
+//! `cargo xtask seeded`: bugs that somebody could write, each made in a copy of the tree, and who notices it.
+//!
+//! The bugs are data (`tests/seeded/bugs.toml`): the source that ships has no switch for any of them.
+
+mod bugs;
+mod copy;
+mod judge;
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use self::{
+    bugs::{Bug, Bugs, Check},
+    copy::Copy,
+    judge::{Judge, Verdict},
+};
+use crate::{
+    children::Interrupt,
+    terminal::{say, seconds},
+    workspace::Workspace,
+};
+
+/// Each bug is made, judged and taken back: its check has to fail, and not for the compiler's sake.
+///
+/// All of it takes about a quarter of an hour on two processors; `--cheap`, which `cargo xtask test` runs, a few minutes.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Only these bugs
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+    /// Say which bugs there are, what each breaks, and who notices
+    #[arg(long)]
+    list: bool,
+    /// Only the checks that are built in seconds: the rules' own tests, and the model
+    #[arg(long)]
+    cheap: bool,
+    /// Keep on with the other bugs after one that was not noticed
+    #[arg(long)]
+    keep_going: bool,
+}
+
+pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
+    let bugs = chosen(args, workspace)?;
+    if args.list {
+        for bug in &bugs {
+            say(format_args!("{}\n    {}", bug.name, bug.breaks));
+            for check in &bug.check {
+                say(format_args!("    noticed by {check}"));
+            }
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let noticed = seed(&bugs, args.keep_going, workspace, interrupt)?;
+    Ok(if noticed {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// The stage of `cargo xtask test`.
+pub(crate) fn cheap(workspace: &Workspace, interrupt: &Interrupt) -> Result<()> {
+    let args = Args {
+        names: Vec::new(),
+        list: false,
+        cheap: true,
+        keep_going: true,
+    };
+    if !seed(&chosen(&args, workspace)?, true, workspace, interrupt)? {
+        bail!("a bug was not noticed");
+    }
+    Ok(())
+}
+
+fn chosen(args: &Args, workspace: &Workspace) -> Result<Vec<Bug>> {
+    let Bugs { bug: mut bugs } = Bugs::read(&workspace.root)?;
+    if let Some(unknown) = args
+        .names
+        .iter()
+        .find(|name| bugs.iter().all(|bug| bug.name != **name))
+    {
+        bail!("there is no bug {unknown}; `cargo xtask seeded --list` says which there are");
+    }
+    bugs.retain(|bug| args.names.is_empty() || args.names.contains(&bug.name));
+    if args.cheap {
+        for bug in &mut bugs {
+            bug.check.retain(Check::is_cheap);
+        }
+        bugs.retain(|bug| !bug.check.is_empty());
+    }
+    if bugs.is_empty() {
+        bail!("no bug is left to be made");
+    }
+    Ok(bugs)
+}
+
+/// One bug before one check.
+struct Row<'a> {
+    bug: &'a Bug,
+    check: &'a Check,
+    verdict: Verdict,
+    took: Duration,
+}
+
+fn seed(bugs: &[Bug], keep_going: bool, workspace: &Workspace, interrupt: &Interrupt) -> Result<bool> {
+    let begun = Instant::now();
+    let copy = Copy::make(workspace, interrupt)?;
+    // Said before anything is built: a bug that no longer applies needs a person.
+    for bug in bugs {
+        copy.edited(bug)?;
+    }
+    let mut pairs: Vec<(&Bug, &Check)> = bugs
+        .iter()
+        .flat_map(|bug| bug.check.iter().map(move |check| (bug, check)))
+        .collect();
+    // What shares a build comes together; within it, the catalogue's order stays.
+    pairs.sort_by_key(|(_, check)| check.build());
+    let judge = Judge::new(&copy, interrupt);
+
+    say(format_args!("{} bugs, {} checks", bugs.len(), pairs.len()));
+    let unbroken = Instant::now();
+    let checks: Vec<&Check> = pairs.iter().map(|(_, check)| *check).collect();
+    judge.unbroken(&checks)?;
+    say(format_args!(
+        "without a bug all of them pass ({})",
+        seconds(unbroken.elapsed())
+    ));
+
+    let mut rows = Vec::new();
+    let all = pairs.len();
+    for (bug, check) in pairs {
+        interrupt.check()?;
+        let start = Instant::now();
+        copy.apply(bug)?;
+        let verdict = judge.broken(bug, check);
+        copy.restore(bug)?;
+        let row = Row {
+            bug,
+            check,
+            verdict: verdict?,
+            took: start.elapsed(),
+        };
+        say(format_args!(
+            "{:>3}/{all} {:<40} {} ({})",
+            rows.len() + 1,
+            bug.name,
+            row.verdict,
+            seconds(row.took)
+        ));
+        let is_noticed = row.verdict.is_noticed();
+        rows.push(row);
+        if !is_noticed && !keep_going {
+            break;
+        }
+    }
+    say(table(&rows));
+    let missed = rows.iter().filter(|row| !row.verdict.is_noticed()).count();
+    say(format_args!(
+        "\n{} of {all} noticed, {missed} not, {}",
+        rows.len() - missed,
+        seconds(begun.elapsed())
+    ));
+    Ok(missed == 0)
+}
+
+fn table(rows: &[Row]) -> String {
+    let mut lines = vec![format!("\n{:<40} {:>8}  noticed by", "bug", "seconds")];
+    for row in rows {
+        let by = if row.verdict.is_noticed() {
+            row.check.to_string()
+        } else {
+            format!("NOBODY: {} {}", row.check, row.verdict)
+        };
+        lines.push(format!(
+            "{:<40} {:>8.1}  {by}",
+            row.bug.name,
+            row.took.as_secs_f64()
+        ));
+    }
+    lines.join("\n")
+}
+
+/// Where everything of this task lies.
+fn place(workspace: &Workspace) -> Result<PathBuf> {
+    let place = workspace.target.join("seeded");
+    fs::create_dir_all(&place).with_context(|| format!("cannot make {}", place.display()))?;
+    Ok(place)
+}

@@ -1,0 +1,211 @@
+//! The copy of the tree in which the bugs are made. It stays from run to run, so that cargo builds what changed.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, Result};
+
+use super::{bugs::Bug, place};
+use crate::{
+    children::{self, Interrupt},
+    terminal::say,
+    workspace::Workspace,
+};
+
+pub(super) struct Copy {
+    /// The tree that is copied.
+    origin: PathBuf,
+    pub(super) tree: PathBuf,
+    pub(super) target: PathBuf,
+    pub(super) logs: PathBuf,
+}
+
+impl Copy {
+    pub(super) fn make(workspace: &Workspace, interrupt: &Interrupt) -> Result<Self> {
+        let place = place(workspace)?;
+        let copy = Self {
+            origin: workspace.root.clone(),
+            tree: place.join("tree"),
+            target: place.join("target"),
+            logs: place.join("logs"),
+        };
+        for directory in [&copy.tree, &copy.logs] {
+            fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
+        }
+        let files = tracked(&workspace.root, interrupt)?;
+        let mut written = 0_u32;
+        for file in &files {
+            let from = workspace.root.join(file);
+            let to = copy.tree.join(file);
+            let bytes = fs::read(&from).with_context(|| format!("cannot read {}", from.display()))?;
+            // What is as it was keeps its time, and cargo has nothing to build for it. A bug that an interrupted run
+            // left behind differs, and goes.
+            if fs::read(&to).is_ok_and(|there| there == bytes) {
+                continue;
+            }
+            if let Some(directory) = to.parent() {
+                fs::create_dir_all(directory)?;
+            }
+            fs::write(&to, bytes).with_context(|| format!("cannot write {}", to.display()))?;
+            written += 1;
+        }
+        sweep(&copy.tree, Path::new(""), &files)?;
+        say(format_args!(
+            "{} files in {}, {written} of them written",
+            files.len(),
+            workspace.short(&copy.tree).display()
+        ));
+        if !copy.target.exists() {
+            borrow(workspace, &copy.target)?;
+        }
+        Ok(copy)
+    }
+
+    fn original(&self, file: &str) -> Result<String> {
+        fs::read_to_string(self.origin.join(file)).with_context(|| format!("cannot read {file}"))
+    }
+
+    /// Every file that a bug touches, as it would be with it.
+    pub(super) fn edited(&self, bug: &Bug) -> Result<Vec<(PathBuf, String)>> {
+        bug.files()
+            .into_iter()
+            .map(|file| Ok((self.tree.join(file), bug.edited(file, &self.original(file)?)?)))
+            .collect()
+    }
+
+    pub(super) fn apply(&self, bug: &Bug) -> Result<()> {
+        for (path, text) in self.edited(bug)? {
+            fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn restore(&self, bug: &Bug) -> Result<()> {
+        for file in bug.files() {
+            let path = self.tree.join(file);
+            fs::write(&path, self.original(file)?)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(())
+    }
+}
+
+/// What git knows of the tree and is there; what it is told to ignore is nobody's source.
+fn tracked(root: &Path, interrupt: &Interrupt) -> Result<BTreeSet<PathBuf>> {
+    let mut git = Command::new("git");
+    git.current_dir(root)
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    let listed = children::capture(&mut git, interrupt)?;
+    let listed = String::from_utf8(listed).context("a file's name is not UTF-8")?;
+    Ok(listed
+        .split('\0')
+        .filter(|name| !name.is_empty() && root.join(name).is_file())
+        .map(PathBuf::from)
+        .collect())
+}
+
+/// Removes from the copy what is no longer in the tree.
+fn sweep(tree: &Path, under: &Path, files: &BTreeSet<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(tree.join(under))? {
+        let entry = entry?;
+        let path = under.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            sweep(tree, &path, files)?;
+        } else if !files.contains(&path) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Begins with the dependencies that the workspace has built already: what cargo has written down about them says
+/// by itself what each was made of, and cargo builds anew what does not fit.
+///
+/// Nothing of the workspace's own packages is taken. Artifacts are linked, for compilers put a new file in the place of
+/// an old one; cargo's notes are copied, for cargo writes into them.
+fn borrow(workspace: &Workspace, target: &Path) -> Result<()> {
+    let own = workspace.packages();
+    for profile in ["debug", "model"] {
+        let (from, to) = (workspace.target.join(profile), target.join(profile));
+        if !from.join(".fingerprint").is_dir() {
+            continue;
+        }
+        for (part, link) in [(".fingerprint", false), ("build", true)] {
+            for entry in fs::read_dir(from.join(part))? {
+                let entry = entry?;
+                if !own.contains(without_hash(&entry.file_name().to_string_lossy())) {
+                    graft(&entry.path(), &to.join(part).join(entry.file_name()), link)?;
+                }
+            }
+        }
+        for entry in fs::read_dir(from.join("deps"))? {
+            let path = entry?.path();
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            let link = match extension {
+                Some("rlib" | "rmeta" | "so" | "dylib") => true,
+                Some("d") => false,
+                _ => continue,
+            };
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+            let name = without_hash(&stem);
+            let name = if link {
+                name.strip_prefix("lib").unwrap_or(name)
+            } else {
+                name
+            };
+            let is_own = own
+                .iter()
+                .any(|package| package.replace('-', "_") == name.replace('-', "_"));
+            if !is_own {
+                graft(
+                    &path,
+                    &to.join("deps").join(path.file_name().unwrap_or_default()),
+                    link,
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn without_hash(name: &str) -> &str {
+    name.rsplit_once('-').map_or(name, |(name, _)| name)
+}
+
+fn graft(from: &Path, to: &Path, link: bool) -> Result<()> {
+    if from.is_dir() {
+        fs::create_dir_all(to)?;
+        for entry in fs::read_dir(from)? {
+            let entry = entry?;
+            graft(&entry.path(), &to.join(entry.file_name()), link)?;
+        }
+        return Ok(());
+    }
+    if let Some(directory) = to.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    if link && fs::hard_link(from, to).is_ok() {
+        return Ok(());
+    }
+    fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
+    // Cargo compares times.
+    let modified = fs::metadata(from)?.modified()?;
+    fs::File::options().write(true).open(to)?.set_modified(modified)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_cargo_is_a_package_and_a_hash() {
+        assert_eq!(without_hash("aws-config-0123abcd"), "aws-config");
+        assert_eq!(without_hash("libserde_json-0123abcd"), "libserde_json");
+        assert_eq!(without_hash("plain"), "plain");
+    }
+}
