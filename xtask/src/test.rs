@@ -47,7 +47,7 @@ impl Stage {
     }
 }
 
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     Stage::new("fmt", "the code is formatted", fmt),
     Stage::new("lints", "clippy has nothing to say", lints),
     Stage::new("rules", "the rules hold (tests of the pure crate)", rules),
