@@ -105,7 +105,8 @@ fn hotp(secret: &[u8], counter: u64) -> [u8; 6] {
         .fold(0_u32, |number, octet| (number << 8) | u32::from(*octet))
         & 0x7fff_ffff;
     let mut digits = [0_u8; 6];
-    let mut rest = number % 1_000_000;
+    // The last six of its digits, which is its remainder by a million.
+    let mut rest = number;
     for digit in digits.iter_mut().rev() {
         *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
         rest /= 10;
