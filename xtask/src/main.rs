@@ -8,6 +8,7 @@ mod fuzz;
 mod generate;
 mod keeper;
 mod links;
+mod mutants;
 mod oracle;
 mod registers;
 mod runner;
@@ -51,6 +52,8 @@ enum Task {
     Schemathesis(schemathesis::Args),
     /// Look for input that breaks a law, with a fuzzer where there is one
     Fuzz(fuzz::Args),
+    /// Break every rule in every way, one at a time, and see whether a test notices
+    Mutants(mutants::Args),
     /// Write the files that are generated from the code
     Gen(generate::Args),
     /// Send crowds to every step, for longer than the tests do
@@ -97,6 +100,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Faults(args) => faults::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Schemathesis(args) => schemathesis::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Fuzz(args) => fuzz::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Mutants(args) => mutants::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Gen(args) => generate::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Storm(args) => storm::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Oracle(args) => oracle::run(&args, &Workspace::find()?, &Interrupt::install()?),

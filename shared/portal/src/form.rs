@@ -366,6 +366,9 @@ mod tests {
             "liamg.com",
             "gmial.cm",
             "gimal.cmo",
+            "gmixl.com",
+            "gmxal.com",
+            "gmiax.com",
         ] {
             assert!(!is_slip_of(typed, "gmail.com"), "{typed}");
         }
