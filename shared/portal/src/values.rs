@@ -212,19 +212,11 @@ impl EmailAddress {
         }
         // `。` is what an input method makes of a dot.
         let domain = domain.strip_suffix(['.', '。']).unwrap_or(domain);
+        // Strict is: labels of 1 to 63 letters, digits and hyphens, with no hyphen at either end.
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| FieldCode::NotAnEmailAddress)?;
-        let labels: Vec<&str> = domain.split('.').collect();
-        let is_label = |label: &&str| {
-            !label.is_empty()
-                && label.len() <= 63
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-        };
-        let top_is_a_name = labels
-            .last()
-            .is_some_and(|top| top.chars().any(|c| c.is_ascii_alphabetic()));
-        if labels.len() < 2 || !labels.iter().all(is_label) || !top_is_a_name {
+        let (_, top) = domain.rsplit_once('.').ok_or(FieldCode::NotAnEmailAddress)?;
+        // An IP address is none.
+        if !top.chars().any(|c| c.is_ascii_alphabetic()) {
             return Err(FieldCode::NotAnEmailAddress);
         }
         if local.len() > 64 || local.len() + 1 + domain.len() > 254 {
