@@ -217,6 +217,13 @@ mod tests {
     }
 
     #[test]
+    fn a_common_password_is_repeated_where_it_comes_twice_at_least() {
+        assert_eq!(checked("1q2w3e4r5t1q2w3e4r5t"), Err(FieldCode::CommonPassword));
+        assert_eq!(checked("1q2w3e4r5t1q2w3e4r5t1q"), Err(FieldCode::CommonPassword));
+        assert_eq!(checked("1q2w3e4r5t1q2w3"), Ok(()));
+    }
+
+    #[test]
     fn only_a_run_from_end_to_end_is_a_run() {
         for typed in [
             "567890123456789",
