@@ -9,6 +9,7 @@ mod generate;
 mod keeper;
 mod links;
 mod model;
+mod mutants;
 mod oracle;
 mod registers;
 mod runner;
@@ -55,6 +56,8 @@ enum Task {
     Schemathesis(schemathesis::Args),
     /// Look for input that breaks a law, with a fuzzer where there is one
     Fuzz(fuzz::Args),
+    /// Break every rule in every way, one at a time, and see whether a test notices
+    Mutants(mutants::Args),
     /// Write the files that are generated from the code
     Gen(generate::Args),
     /// Explore the procedure with every interleaving, crash and lost message
@@ -104,6 +107,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Seeded(args) => seeded::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Schemathesis(args) => schemathesis::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Fuzz(args) => fuzz::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Mutants(args) => mutants::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Gen(args) => generate::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Model(args) => model::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Storm(args) => storm::run(&args, &Workspace::find()?, &Interrupt::install()?),

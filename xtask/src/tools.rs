@@ -22,6 +22,7 @@ const SAM: &str = "1.170.0";
 const CFN_LINT: &str = "1.58.0";
 const SCHEMATHESIS: &str = "4.32.5";
 const CARGO_FUZZ: &str = "0.13.2";
+const CARGO_MUTANTS: &str = "27.1.0";
 
 /// On the PATH with the same minor version, or ours: from its wheel, which is the binary alone, or else compiled.
 pub(crate) fn cargo_lambda(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
@@ -84,6 +85,15 @@ pub(crate) fn cargo_fuzz(workspace: &Workspace, interrupt: &Interrupt) -> Result
     let directory = installed(workspace, "cargo-fuzz", CARGO_FUZZ, |directory| {
         say(format_args!("compiling cargo-fuzz {CARGO_FUZZ}, once"));
         cargo_install(workspace, directory, "cargo-fuzz", CARGO_FUZZ, interrupt)
+    })?;
+    Ok(directory.join("bin"))
+}
+
+/// What breaks code to see whether a test notices; the directory that it is in, for cargo to find it.
+pub(crate) fn cargo_mutants(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
+    let directory = installed(workspace, "cargo-mutants", CARGO_MUTANTS, |directory| {
+        say(format_args!("compiling cargo-mutants {CARGO_MUTANTS}, once"));
+        cargo_install(workspace, directory, "cargo-mutants", CARGO_MUTANTS, interrupt)
     })?;
     Ok(directory.join("bin"))
 }

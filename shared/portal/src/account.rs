@@ -735,3 +735,711 @@ impl Account {
         Ok(account.with(Event::of(act, now, by)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::initial_password::Source;
+    use crate::samples::{LIMITS, account, active, address, agreement, device, flow, pending, session, t};
+    use crate::terms::PUBLISHED;
+
+    const DAY: u64 = 86_400;
+    const SEAT: u64 = 14 * DAY;
+    const HALF_A_YEAR: u64 = 180 * DAY;
+
+    fn key() -> AccountKey {
+        address().key()
+    }
+
+    fn act(account: &Account) -> Act {
+        account.event.as_ref().unwrap().act
+    }
+
+    fn ids<T>(list: &[T], id: impl Fn(&T) -> &str) -> Vec<String> {
+        list.iter().map(|one| id(one).to_owned()).collect()
+    }
+
+    fn proof(of: &Member, right: bool) -> Proof {
+        Proof {
+            of: Some((of.id.clone(), of.credential_version)),
+            right,
+            renewed: None,
+        }
+    }
+
+    /// `account` after so many wrong passwords at `at` from somebody whose device is not known.
+    fn guessed_at(account: Account, times: u32, at: u64) -> Account {
+        (0..times).fold(account, |account, _| {
+            account.judge_password(false, None, t(at), &LIMITS).0
+        })
+    }
+
+    fn parts(member: &Member) -> (&Source, &[Timestamp], &Promise) {
+        match &member.credential {
+            Credential::Initial {
+                source,
+                reissues,
+                mail,
+            } => (source, reissues, mail),
+            Credential::Chosen { .. } => panic!("no initial password any more"),
+        }
+    }
+
+    #[test]
+    fn a_role_is_known_by_its_word_and_by_no_other() {
+        assert_eq!((Role::Manager.code(), Role::Member.code()), ("manager", "member"));
+        for role in [Role::Manager, Role::Member] {
+            assert_eq!(Role::parse(role.code()), Some(role));
+        }
+        assert_eq!(Role::parse("owner"), None);
+    }
+
+    #[test]
+    fn a_credential_shows_its_kind_and_nothing_else() {
+        assert_eq!(format!("{:?}", pending("m").credential), "Initial(***)");
+        assert_eq!(format!("{:?}", active("m").credential), "Chosen(***)");
+    }
+
+    #[test]
+    fn a_member_is_pending_until_the_password_is_their_own_and_disabled_before_all() {
+        assert_eq!(
+            (pending("m").status(), active("m").status()),
+            ("pending", "active")
+        );
+        assert!(pending("m").is_pending() && !active("m").is_pending());
+        for member in [pending("m"), active("m")] {
+            let disabled = Member {
+                disabled: true,
+                ..member
+            };
+            assert_eq!(disabled.status(), "disabled");
+        }
+    }
+
+    /// A seat that nobody comes to is free again after fourteen days.
+    #[test]
+    fn a_pending_seat_falls_free_after_fourteen_days_and_a_taken_one_never() {
+        assert_eq!(pending("m").seat_falls_free_at(&LIMITS), Some(t(SEAT)));
+        for (second, is_free) in [(SEAT - 1, false), (SEAT, true), (SEAT + 1, true)] {
+            assert_eq!(
+                pending("m").seat_has_fallen_free(t(second), &LIMITS),
+                is_free,
+                "{second}"
+            );
+            assert_eq!(account(pending("m")).owner(t(second), &LIMITS).is_none(), is_free);
+        }
+        assert_eq!(active("m").seat_falls_free_at(&LIMITS), None);
+        assert!(!active("m").seat_has_fallen_free(t(10 * SEAT), &LIMITS));
+        assert!(account(active("m")).owner(t(10 * SEAT), &LIMITS).is_some());
+    }
+
+    #[test]
+    fn only_the_text_in_force_is_agreed_to() {
+        assert!(active("m").has_agreed_to(&PUBLISHED));
+        assert!(!pending("m").has_agreed_to(&PUBLISHED));
+        let older = Member {
+            agreement: Some(Agreement {
+                version: "1999-01-01".to_owned(),
+                ..agreement()
+            }),
+            ..active("m")
+        };
+        assert!(!older.has_agreed_to(&PUBLISHED));
+    }
+
+    #[test]
+    fn a_session_is_found_by_its_own_name_until_the_second_at_which_it_is_over() {
+        let member = Member {
+            sessions: vec![session("s", "f", 0, 100)],
+            ..active("m")
+        };
+        let found = |id: &str, second| member.session(&SessionId::new(id), t(second)).is_some();
+        assert_eq!(
+            [found("s", 99), found("s", 100), found("s", 101)],
+            [true, false, false]
+        );
+        assert!(!found("other", 99));
+        assert!(!found("other", 100));
+    }
+
+    #[test]
+    fn a_sixth_session_ends_the_oldest() {
+        let mut member = active("m");
+        for name in ["a", "b", "c", "d", "e", "f"] {
+            member = member.with_session(session(name, name, 0, 100), t(0), &LIMITS);
+        }
+        assert_eq!(
+            ids(&member.sessions, |s| s.id.as_str()),
+            ["b", "c", "d", "e", "f"]
+        );
+    }
+
+    #[test]
+    fn a_log_in_has_one_session_and_what_is_over_is_dropped() {
+        let member = Member {
+            sessions: vec![
+                session("over", "x", 0, 49),
+                session("over now", "y", 0, 50),
+                session("living", "z", 0, 51),
+                session("old cookie", "f", 0, 100),
+            ],
+            ..active("m")
+        };
+        let member = member.with_session(session("new cookie", "f", 50, 100), t(50), &LIMITS);
+        assert_eq!(ids(&member.sessions, |s| s.id.as_str()), ["living", "new cookie"]);
+    }
+
+    #[test]
+    fn a_device_is_known_until_half_a_year_has_passed() {
+        let member = Member {
+            devices: vec![device("d", 0)],
+            ..active("m")
+        };
+        let known = |id: &str, second| member.device(&DeviceId::new(id), t(second), &LIMITS).is_some();
+        assert!(known("d", HALF_A_YEAR - 1));
+        assert!(!known("d", HALF_A_YEAR));
+        assert!(!known("d", HALF_A_YEAR + 1));
+        assert!(!known("other", HALF_A_YEAR - 1));
+        assert!(!known("other", HALF_A_YEAR));
+    }
+
+    #[test]
+    fn a_sixth_device_puts_the_one_that_was_longest_away_among_the_strangers() {
+        let mut member = active("m");
+        for (second, name) in (0..).zip(["a", "b", "c", "a", "d", "e", "f"]) {
+            member = member.with_device(DeviceId::new(name), t(second), &LIMITS);
+        }
+        assert_eq!(ids(&member.devices, |d| d.id.as_str()), ["c", "a", "d", "e", "f"]);
+        let far = t(3 + HALF_A_YEAR);
+        let member = member.with_device(DeviceId::new("g"), far, &LIMITS);
+        assert_eq!(
+            ids(&member.devices, |d| d.id.as_str()),
+            ["d", "e", "f", "g"],
+            "c was away for more than half a year, a for exactly as long"
+        );
+        assert_eq!(member.devices[3].seen_at, far);
+    }
+
+    #[test]
+    fn a_device_owes_nothing_after_a_completed_log_in() {
+        let owing = Device {
+            passwords: PasswordGuard::default().failed(t(0)),
+            ..device("d", 0)
+        };
+        let member = Member {
+            devices: vec![owing],
+            ..active("m")
+        };
+        let member = member.with_device(DeviceId::new("d"), t(9), &LIMITS);
+        assert_eq!(member.devices, [device("d", 9)]);
+    }
+
+    #[test]
+    fn a_new_member_is_promised_an_initial_password_for_72_hours() {
+        let member = pending("m");
+        let (source, reissues, mail) = parts(&member);
+        assert_eq!((source.issue, source.nonce.as_str()), (1, "n"));
+        assert_eq!(reissues, []);
+        assert_eq!(
+            (mail.number, mail.sends, mail.promised_at, mail.expires_at),
+            (1, 1, t(0), t(72 * 3_600))
+        );
+        assert_eq!(
+            mail.content,
+            Content::InitialPassword {
+                member: MemberId::new("m"),
+                source: source.clone(),
+            }
+        );
+        assert_eq!(member.mail(), Some(mail));
+        assert_eq!(active("m").mail(), None);
+        assert_eq!((member.registered_at, member.credential_version), (t(0), 1));
+    }
+
+    #[test]
+    fn why_no_initial_password_is_mailed_is_told_with_its_seconds() {
+        let early = Refusal::of(Kind::ResendTooEarly).with_retry_after(7);
+        assert_eq!(Refusal::from(NotMailed::TooEarly(7)), early);
+        assert_eq!(Refusal::from(NotMailed::from(NoResend::TooEarly(7))), early);
+        assert_eq!(
+            Refusal::from(NotMailed::from(NoResend::NoneLeft)),
+            Kind::NoSendsLeft.into()
+        );
+        assert_eq!(
+            Refusal::from(NotMailed::AddressFull(NotBefore { seconds: 9 })),
+            Refusal::of(Kind::TooManyRequests).with_retry_after(9)
+        );
+        assert_eq!(Refusal::from(NotMailed::NoSuchPassword), Kind::WrongStep.into());
+    }
+
+    #[test]
+    fn an_account_without_an_owner_is_forgotten_with_what_counts_longest() {
+        let unknown = Account::unknown(key(), t(0));
+        assert_eq!(unknown.forgotten_at(&LIMITS), t(0));
+        let judged = Account {
+            judged_at: t(5_000),
+            ..unknown.clone()
+        };
+        assert_eq!(judged.forgotten_at(&LIMITS), t(5_000));
+        let guessed = guessed_at(judged, 1, 5_000);
+        assert_eq!(guessed.forgotten_at(&LIMITS), t(5_900));
+        let mailed = Account {
+            mails: guessed.mails.count(t(10)),
+            ..guessed.clone()
+        };
+        assert_eq!(mailed.forgotten_at(&LIMITS), t(10 + DAY));
+        let code = Account {
+            codes: guessed.codes.failed(t(20), &LIMITS),
+            ..mailed
+        };
+        assert_eq!(code.forgotten_at(&LIMITS), t(20 + DAY));
+        assert_eq!(code.swept_at(&LIMITS), Some(t(20 + DAY)));
+    }
+
+    #[test]
+    fn an_account_is_not_swept_before_its_seat_falls_free_and_never_once_its_owner_has_come() {
+        assert_eq!(account(active("m")).swept_at(&LIMITS), None);
+        assert_eq!(account(pending("m")).swept_at(&LIMITS), Some(t(SEAT)));
+        let guessed = guessed_at(account(pending("m")), 1, SEAT);
+        assert_eq!(guessed.swept_at(&LIMITS), Some(t(SEAT + 900)));
+    }
+
+    #[test]
+    fn the_right_password_promises_a_code_and_forgets_what_was_wrong() {
+        let before = guessed_at(account(active("m")), 2, 0);
+        let (after, verdict) = before.judge_password(true, None, t(7), &LIMITS);
+        assert_eq!(
+            verdict,
+            LoginVerdict::Right {
+                member: MemberId::new("m"),
+                credential_version: 2,
+                to: address(),
+            }
+        );
+        assert_eq!(act(&after), Act::LoginCodePromised);
+        assert_eq!(after.mails.sends, [t(7)]);
+        assert_eq!(after.passwords, PasswordGuard::default());
+        assert_eq!(after.judged_at, t(7));
+    }
+
+    /// one answer, whoever asks.
+    #[test]
+    fn wrong_unknown_and_disabled_get_one_answer_and_are_counted_alike() {
+        let disabled = Member {
+            disabled: true,
+            ..active("m")
+        };
+        for (account, right) in [
+            (account(active("m")), false),
+            (account(disabled), true),
+            (Account::unknown(key(), t(0)), false),
+            (Account::unknown(key(), t(0)), true),
+        ] {
+            let (after, verdict) = account.judge_password(right, None, t(7), &LIMITS);
+            assert_eq!(verdict, LoginVerdict::WrongCredentials);
+            assert_eq!(act(&after), Act::PasswordWrong);
+            assert_eq!((after.passwords.failures, after.judged_at), (1, t(7)));
+            assert_eq!(after.mails, MailBudget::default());
+        }
+    }
+
+    #[test]
+    fn while_a_wait_runs_not_even_the_right_password_is_judged() {
+        let before = guessed_at(account(active("m")), 6, 0);
+        assert_eq!(before.passwords.failures, 5, "the sixth came during the wait");
+        let (during, verdict) = before.judge_password(true, None, t(0), &LIMITS);
+        assert_eq!(
+            (act(&during), verdict),
+            (Act::PasswordNotJudged, LoginVerdict::WrongCredentials)
+        );
+        assert_eq!(during.passwords, before.passwords);
+        let (after, verdict) = before.judge_password(true, None, t(1), &LIMITS);
+        assert_eq!(act(&after), Act::LoginCodePromised);
+        assert!(matches!(verdict, LoginVerdict::Right { .. }));
+    }
+
+    #[test]
+    fn while_codes_are_stopped_the_right_password_is_answered_like_a_wrong_one() {
+        let stopped = (0..10).fold(account(active("m")).codes, |codes, _| codes.failed(t(0), &LIMITS));
+        let before = Account {
+            codes: stopped,
+            ..account(active("m"))
+        };
+        let (during, verdict) = before.judge_password(true, None, t(899), &LIMITS);
+        assert_eq!(
+            (act(&during), verdict),
+            (Act::PasswordNotJudged, LoginVerdict::WrongCredentials)
+        );
+        assert_eq!(during.mails, MailBudget::default());
+        let (after, _) = before.judge_password(true, None, t(900), &LIMITS);
+        assert_eq!(act(&after), Act::LoginCodePromised);
+    }
+
+    #[test]
+    fn an_initial_password_opens_until_72_hours_have_passed() {
+        let before = guessed_at(account(pending("m")), 1, 0);
+        let life = 72 * 3_600;
+        let (_, verdict) = before.judge_password(true, None, t(life - 1), &LIMITS);
+        assert!(matches!(verdict, LoginVerdict::Right { .. }));
+        for second in [life, life + 1] {
+            let (after, verdict) = before.judge_password(true, None, t(second), &LIMITS);
+            assert_eq!(
+                (act(&after), verdict),
+                (Act::InitialPasswordExpired, LoginVerdict::InitialPasswordExpired)
+            );
+            assert_eq!(after.mails, MailBudget::default());
+            assert_eq!(after.passwords, PasswordGuard::default());
+        }
+    }
+
+    #[test]
+    fn a_full_mailbox_is_told_to_whoever_knows_the_password() {
+        let mut before = account(active("m"));
+        for _ in 0..10 {
+            before.mails = before.mails.count(t(0));
+        }
+        let (after, verdict) = before.judge_password(true, None, t(3_599), &LIMITS);
+        assert_eq!(verdict, LoginVerdict::AddressFull(NotBefore { seconds: 1 }));
+        assert_eq!(act(&after), Act::LoginMailRefused);
+        assert_eq!(after.mails, before.mails);
+    }
+
+    /// `docs/adr/0020-known-devices.md`
+    #[test]
+    fn strangers_and_a_known_device_are_counted_apart() {
+        let member = Member {
+            devices: vec![device("other", 0), device("d", 0)],
+            ..active("m")
+        };
+        let d = DeviceId::new("d");
+        let hammered = guessed_at(account(member), 5, 0);
+        let (known, verdict) = hammered.judge_password(false, Some(&d), t(0), &LIMITS);
+        assert_eq!(
+            (verdict, act(&known)),
+            (LoginVerdict::WrongCredentials, Act::PasswordWrong)
+        );
+        assert_eq!(known.passwords, hammered.passwords);
+        let failures = |account: &Account| -> Vec<u64> {
+            let devices = &account.member.as_ref().unwrap().devices;
+            devices.iter().map(|device| device.passwords.failures).collect()
+        };
+        assert_eq!(failures(&known), [0, 1]);
+        let (right, verdict) = known.judge_password(true, Some(&d), t(0), &LIMITS);
+        assert!(matches!(verdict, LoginVerdict::Right { .. }));
+        assert_eq!(failures(&right), [0, 0]);
+        assert_eq!(right.passwords, hammered.passwords, "a stranger's wait goes on");
+    }
+
+    #[test]
+    fn a_device_that_the_account_does_not_know_any_more_counts_as_a_stranger() {
+        let member = Member {
+            devices: vec![device("d", 0)],
+            ..active("m")
+        };
+        for (id, second) in [("unknown", 0), ("d", HALF_A_YEAR)] {
+            let device = DeviceId::new(id);
+            let before = account(member.clone());
+            let (after, _) = before.judge_password(false, Some(&device), t(second), &LIMITS);
+            assert_eq!(after.passwords.failures, 1);
+            assert_eq!(after.member, before.member);
+        }
+    }
+
+    #[test]
+    fn a_password_that_was_compared_with_another_credential_is_wrong() {
+        let before = account(active("m"));
+        for of in [
+            None,
+            Some((MemberId::new("m"), 1)),
+            Some((MemberId::new("other"), 2)),
+        ] {
+            let proof = Proof {
+                of,
+                ..proof(&active("m"), true)
+            };
+            let change = Account::log_in(Some(&before), &key(), &proof, None, t(0), &LIMITS);
+            let (after, verdict) = change.stored();
+            assert_eq!(verdict, LoginVerdict::WrongCredentials);
+            assert_eq!(after.passwords.failures, 1);
+        }
+        let proof = proof(&active("m"), false);
+        let change = Account::log_in(Some(&before), &key(), &proof, None, t(0), &LIMITS);
+        assert_eq!(change.stored().1, LoginVerdict::WrongCredentials);
+    }
+
+    #[test]
+    fn an_address_that_nobody_owns_gets_an_account_for_its_guesses() {
+        let nobody = Proof {
+            of: None,
+            right: true,
+            renewed: None,
+        };
+        let change = Account::log_in(None, &key(), &nobody, None, t(3), &LIMITS);
+        let (after, verdict) = change.stored();
+        assert_eq!(verdict, LoginVerdict::WrongCredentials);
+        assert_eq!((after.key, after.passwords.failures), (key(), 1));
+        assert_eq!(after.member, None);
+    }
+
+    #[test]
+    fn a_hash_is_renewed_by_the_right_password_and_by_no_other() {
+        let before = account(active("m"));
+        let hash_after = |right, second| {
+            let proof = Proof {
+                renewed: Some("renewed".to_owned()),
+                ..proof(&active("m"), right)
+            };
+            let change = Account::log_in(Some(&before), &key(), &proof, None, t(second), &LIMITS);
+            match change.stored().0.member.unwrap().credential {
+                Credential::Chosen { hash, by } => (hash, by),
+                Credential::Initial { .. } => panic!("a chosen password stays one"),
+            }
+        };
+        assert_eq!(hash_after(true, 0), ("renewed".to_owned(), flow("first")));
+        assert_eq!(hash_after(false, 0), ("hash".to_owned(), flow("first")));
+        let unchanged = Account::log_in(
+            Some(&before),
+            &key(),
+            &proof(&active("m"), true),
+            None,
+            t(0),
+            &LIMITS,
+        );
+        assert_eq!(
+            unchanged.stored().0.member,
+            before.member,
+            "without a new hash the old one stays"
+        );
+    }
+
+    #[test]
+    fn an_initial_password_has_no_hash_to_renew() {
+        let before = account(pending("m"));
+        let proof = Proof {
+            renewed: Some("renewed".to_owned()),
+            ..proof(&pending("m"), true)
+        };
+        let change = Account::log_in(Some(&before), &key(), &proof, None, t(0), &LIMITS);
+        let (after, verdict) = change.stored();
+        assert!(matches!(verdict, LoginVerdict::Right { .. }));
+        assert_eq!(after.member, before.member);
+    }
+
+    /// The write is made so that every answer takes the same time, and given up to whoever is faster.
+    #[test]
+    fn what_was_not_judged_is_offered_and_not_insisted_on() {
+        let before = guessed_at(account(active("m")), 5, 0);
+        let proof = proof(&active("m"), true);
+        let change = Account::log_in(Some(&before), &key(), &proof, None, t(0), &LIMITS);
+        assert!(matches!(change, Change::Offer(_, LoginVerdict::WrongCredentials)));
+    }
+
+    #[test]
+    fn a_registration_code_counts_among_the_mails_of_its_address() {
+        let promise = |before: Option<&Account>, second| {
+            Account::promise_registration_code(before, &key(), &flow("f"), t(second), &LIMITS)
+        };
+        let (mut after, answer) = promise(None, 0).stored();
+        assert_eq!((answer, &after.mails.sends[..]), (Ok(()), &[t(0)][..]));
+        assert_eq!(
+            after.event,
+            Some(Event::of(Act::RegistrationCodePromised, t(0), &flow("f")))
+        );
+        for _ in 1..10 {
+            after = promise(Some(&after), 0).stored().0;
+        }
+        assert_eq!(
+            promise(Some(&after), 3_599).kept(),
+            Err(Refusal::of(Kind::TooManyRequests).with_retry_after(1))
+        );
+        assert_eq!(promise(Some(&after), 3_600).stored().1, Ok(()));
+    }
+
+    #[test]
+    fn a_mail_that_is_not_sent_after_all_is_given_back_once() {
+        let mut before = account(active("m"));
+        before.mails = before.mails.count(t(1)).count(t(2));
+        let give_back = |before: &Account| Account::give_mail_back(Some(before), &flow("f"), t(1));
+        let (after, ()) = give_back(&before).stored();
+        assert_eq!(after.mails.sends, [t(2)]);
+        assert_eq!(after.event, Some(Event::of(Act::MailNotSent, t(1), &flow("f"))));
+        assert_eq!(after.member, before.member);
+        give_back(&after).kept();
+        Account::give_mail_back(None, &flow("f"), t(1)).kept();
+    }
+
+    #[test]
+    fn a_free_address_is_taken_with_its_first_mail_counted_and_old_guesses_forgotten() {
+        let guessed = guessed_at(Account::unknown(key(), t(0)), 5, 0);
+        for before in [None, Some(&guessed)] {
+            let taken = Account::take_seat(before, &pending("m"), &[], &flow("f"), t(9), &LIMITS).unwrap();
+            assert_eq!(taken.key, key());
+            assert_eq!(taken.member, Some(pending("m")));
+            assert_eq!(taken.mails.sends, [t(9)]);
+            assert_eq!(taken.passwords, PasswordGuard::default());
+            assert_eq!(
+                taken.event,
+                Some(Event::of(Act::MemberRegistered, t(9), &flow("f")))
+            );
+        }
+    }
+
+    /// `docs/adr/0011-first-password-mail-is-never-refused.md`
+    #[test]
+    fn the_first_password_is_mailed_however_full_the_mailbox_is() {
+        let mut full = Account::unknown(key(), t(0));
+        for _ in 0..20 {
+            full.mails = full.mails.count(t(0));
+        }
+        let taken = Account::take_seat(Some(&full), &pending("m"), &[], &flow("f"), t(0), &LIMITS).unwrap();
+        assert_eq!(taken.mails.sends.len(), 21);
+    }
+
+    #[test]
+    fn an_address_is_not_taken_from_its_owner_unless_the_owner_leaves() {
+        let take = |before: &Account, leaves: &[MemberId], second| {
+            Account::take_seat(
+                Some(before),
+                &pending("new"),
+                leaves,
+                &flow("f"),
+                t(second),
+                &LIMITS,
+            )
+        };
+        let owned = account(pending("old"));
+        assert_eq!(take(&owned, &[], SEAT - 1), None);
+        assert_eq!(take(&owned, &[MemberId::new("somebody")], 0), None);
+        assert!(take(&owned, &[MemberId::new("old")], 0).is_some());
+        assert!(take(&owned, &[], SEAT).is_some());
+        assert_eq!(take(&account(active("old")), &[], SEAT), None);
+    }
+
+    #[test]
+    fn who_leaves_the_seat_leaves_no_way_in() {
+        let left = account(pending("m")).leave_seat(&flow("f"), t(9));
+        assert_eq!(
+            left,
+            Account {
+                member: None,
+                judged_at: t(9),
+                event: Some(Event::of(Act::MemberReplaced, t(9), &flow("f"))),
+                ..account(pending("m"))
+            }
+        );
+    }
+
+    #[test]
+    fn an_initial_password_is_sent_again_as_it_is() {
+        let resend = |account: &Account, id: &str, second| {
+            account.resend_initial_password(&MemberId::new(id), &flow("f"), t(second), &LIMITS)
+        };
+        let before = guessed_at(account(pending("m")), 1, 0);
+        assert_eq!(resend(&before, "m", 29), Err(NotMailed::TooEarly(1)));
+        assert_eq!(resend(&before, "other", 30), Err(NotMailed::NoSuchPassword));
+        assert_eq!(
+            resend(&account(active("m")), "m", 30),
+            Err(NotMailed::NoSuchPassword)
+        );
+        let after = resend(&before, "m", 30).unwrap();
+        assert_eq!(
+            after.event,
+            Some(Event::of(Act::InitialPasswordResent, t(30), &flow("f")))
+        );
+        assert_eq!(after.mails.sends, [t(30)]);
+        assert_eq!(after.passwords, before.passwords);
+        let (old, new) = (before.member.unwrap(), after.member.unwrap());
+        assert_eq!(new.credential_version, old.credential_version);
+        let ((old_source, _, old_mail), (new_source, _, new_mail)) = (parts(&old), parts(&new));
+        assert_eq!(new_source, old_source);
+        assert_eq!(new_mail.content, old_mail.content);
+        assert_eq!(
+            (new_mail.number, new_mail.sends, new_mail.expires_at),
+            (2, 2, old_mail.expires_at)
+        );
+    }
+
+    #[test]
+    fn an_expired_initial_password_is_not_sent_again() {
+        let life = 72 * 3_600;
+        let resend = |second| {
+            account(pending("m")).resend_initial_password(&MemberId::new("m"), &flow("f"), t(second), &LIMITS)
+        };
+        assert!(resend(life - 1).is_ok());
+        assert_eq!(resend(life), Err(NotMailed::NoSuchPassword));
+        assert_eq!(resend(life + 1), Err(NotMailed::NoSuchPassword));
+    }
+
+    fn reissue(account: &Account, id: &str, second: u64) -> Result<Account, NotMailed> {
+        let (id, key) = (MemberId::new(id), KeyId::new("k2"));
+        account.reissue_initial_password(&id, &key, &flow("f"), t(second), &LIMITS)
+    }
+
+    #[test]
+    fn a_reissue_kills_the_old_password_and_begins_a_new_series() {
+        let before = guessed_at(account(pending("m")), 1, 0);
+        assert_eq!(reissue(&before, "other", 5), Err(NotMailed::NoSuchPassword));
+        assert_eq!(
+            reissue(&account(active("m")), "m", 5),
+            Err(NotMailed::NoSuchPassword)
+        );
+        let after = reissue(&before, "m", 5).unwrap();
+        assert_eq!(
+            after.event,
+            Some(Event::of(Act::InitialPasswordReissued, t(5), &flow("f")))
+        );
+        assert_eq!(after.mails.sends, [t(5)]);
+        assert_eq!(after.passwords, PasswordGuard::default());
+        let member = after.member.unwrap();
+        assert_eq!(member.credential_version, 2);
+        let (source, reissues, mail) = parts(&member);
+        assert_eq!(
+            *source,
+            Source {
+                key: KeyId::new("k2"),
+                nonce: "n".to_owned(),
+                issue: 2,
+            }
+        );
+        assert_eq!(reissues, [t(5)]);
+        assert_eq!(
+            (mail.number, mail.sends, mail.expires_at),
+            (2, 1, t(5 + 72 * 3_600))
+        );
+        assert_eq!(mail.content.of(), "m");
+        assert!(matches!(&mail.content, Content::InitialPassword { source: of, .. } if of == source));
+    }
+
+    #[test]
+    fn three_initial_passwords_are_reissued_within_any_24_hours() {
+        let mut account = account(pending("m"));
+        for second in [0, 10, 20] {
+            account = reissue(&account, "m", second).unwrap();
+        }
+        assert_eq!(reissue(&account, "m", DAY - 1), Err(NotMailed::NoneLeft));
+        let account = reissue(&account, "m", DAY).unwrap();
+        assert_eq!(parts(account.member.as_ref().unwrap()).1, [t(10), t(20), t(DAY)]);
+        assert_eq!(reissue(&account, "m", DAY + 9), Err(NotMailed::NoneLeft));
+        assert!(reissue(&account, "m", DAY + 11).is_ok());
+    }
+
+    #[test]
+    fn no_initial_password_outlives_the_seat_that_it_opens() {
+        let late = reissue(&account(pending("m")), "m", SEAT - 1).unwrap();
+        assert_eq!(late.member.unwrap().mail().unwrap().expires_at, t(SEAT));
+        assert_eq!(
+            reissue(&account(pending("m")), "m", SEAT),
+            Err(NotMailed::NoSuchPassword)
+        );
+    }
+
+    #[test]
+    fn a_full_mailbox_gets_no_further_initial_password() {
+        let mut full = account(pending("m"));
+        for _ in 0..10 {
+            full.mails = full.mails.count(t(0));
+        }
+        let not = Err(NotMailed::AddressFull(NotBefore { seconds: 3_595 }));
+        assert_eq!(reissue(&full, "m", 5), not);
+    }
+}

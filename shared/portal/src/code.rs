@@ -105,7 +105,8 @@ fn hotp(secret: &[u8], counter: u64) -> [u8; 6] {
         .fold(0_u32, |number, octet| (number << 8) | u32::from(*octet))
         & 0x7fff_ffff;
     let mut digits = [0_u8; 6];
-    let mut rest = number % 1_000_000;
+    // The last six of its digits, which is its remainder by a million.
+    let mut rest = number;
     for digit in digits.iter_mut().rev() {
         *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
         rest /= 10;
@@ -221,5 +222,25 @@ mod tests {
         assert!(chars.next().unwrap().is_ascii_uppercase());
         assert!(chars.next().unwrap().is_ascii_digit());
         assert_eq!(chars.next(), None);
+    }
+
+    /// What was mailed must be right a moment later, on another machine, too; computed apart from this code.
+    #[test]
+    fn codes_and_labels_are_derived_as_they_always_were() {
+        let (ring, key, challenge) = (ring(), KeyId::new("k1"), ChallengeId::new("c"));
+        for (purpose, counter, digits) in [
+            (Purpose::Registration, 0, "902157"),
+            (Purpose::Registration, 1, "850953"),
+            (Purpose::Login, 0, "801465"),
+            (Purpose::Login, 1, "027103"),
+        ] {
+            let code = OneTimeCode::derive(&ring, &key, purpose, &challenge, counter).unwrap();
+            assert_eq!(code.digits(), digits);
+        }
+        for (counter, label) in (0..).zip(["X3", "L8", "W4", "Z3"]) {
+            let derived = Label::derive(&ring, &key, &challenge, counter).unwrap();
+            assert_eq!(derived.as_str(), label);
+        }
+        assert_eq!(OneTimeCode::parse(" \u{3000}-").unwrap_err(), FieldCode::Required);
     }
 }

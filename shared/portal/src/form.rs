@@ -312,4 +312,74 @@ mod tests {
         .unwrap();
         assert_eq!(warnings(&profile)[0].code, WarningCode::DeliveryDoubtful);
     }
+
+    #[test]
+    fn what_was_found_before_stays_found() {
+        let found = vec![FieldProblem::new("/fax", FieldCode::UnknownField)];
+        let problems = Problems::from_found(found.clone());
+        assert_eq!(form().parse(problems).unwrap_err(), found);
+    }
+
+    #[test]
+    fn dots_in_odd_places_are_pointed_out_wherever_they_are() {
+        let doubtful = |email: &str| {
+            let form = ProfileForm {
+                email: Some(email),
+                ..form()
+            };
+            let warnings = warnings(&form.parse(Problems::default()).unwrap());
+            warnings
+                .iter()
+                .any(|warning| warning.code == WarningCode::DeliveryDoubtful)
+        };
+        for email in ["ta..ro@example.jp", ".taro@example.jp", "taro.@example.jp"] {
+            assert!(doubtful(email), "{email}");
+        }
+        assert!(!doubtful("ta.ro@example.jp"));
+        assert_eq!(
+            [WarningCode::PossibleTypo, WarningCode::DeliveryDoubtful].map(WarningCode::code),
+            ["possible-typo", "delivery-doubtful"]
+        );
+    }
+
+    #[test]
+    fn one_slip_is_one_letter_too_many_too_few_wrong_or_swapped() {
+        for typed in [
+            "gmail.co",
+            "gmail.comm",
+            "gmaik.com",
+            "gmial.com",
+            "mgail.com",
+            "gmail.cmo",
+            "xgmail.com",
+            "mail.com",
+        ] {
+            assert!(is_slip_of(typed, "gmail.com"), "{typed}");
+        }
+        for typed in [
+            "gmail.com",
+            "gmail.c",
+            "gmaik.con",
+            "gmlia.com",
+            "amgil.com",
+            "gmail.commm",
+            "liamg.com",
+            "gmial.cm",
+            "gimal.cmo",
+            "gmixl.com",
+            "gmxal.com",
+            "gmiax.com",
+        ] {
+            assert!(!is_slip_of(typed, "gmail.com"), "{typed}");
+        }
+        assert!(is_slip_of("live.jq", "live.jp"));
+        assert!(
+            !is_slip_of("me.con", "me.com"),
+            "short ones are all close to each other"
+        );
+        assert!(
+            !is_slip_of("au.con", "au.com"),
+            "short ones are all close to each other"
+        );
+    }
 }

@@ -482,4 +482,42 @@ mod tests {
         assert_eq!(guard.failures.len(), 10);
         assert!(guard.begin(true, t(86_400), &LIMITS).is_ok());
     }
+
+    #[test]
+    fn a_budget_is_forgotten_when_nothing_in_it_counts_any_more() {
+        assert_eq!(MailBudget::default().forgotten_at(), None);
+        let mails = MailBudget::default().count(t(5)).count(t(3));
+        assert_eq!(mails.forgotten_at(), Some(t(86_405)));
+        let network = NetworkBudget {
+            since: t(5),
+            requests: 1,
+        };
+        assert_eq!(network.forgotten_at(), t(3_605));
+
+        assert_eq!(ClaimsGuard::default().forgotten_at(&LIMITS), None);
+        let claims = ClaimsGuard {
+            failures: vec![t(5)],
+            open: vec![t(9)],
+        };
+        assert_eq!(claims.forgotten_at(&LIMITS), Some(t(86_409)));
+        let without = claims.end(&claims, t(9), AttemptOutcome::NotCounted);
+        assert_eq!(without.forgotten_at(&LIMITS), Some(t(86_405)));
+
+        assert_eq!(CodeGuard::default().forgotten_at(&LIMITS), None);
+        let codes = CodeGuard::default().failed(t(5), &LIMITS);
+        assert_eq!(codes.forgotten_at(&LIMITS), Some(t(86_405)));
+        let stopped = CodeGuard {
+            stopped_until: Some(t(99_999)),
+            ..codes
+        };
+        assert_eq!(stopped.forgotten_at(&LIMITS), Some(t(99_999)));
+    }
+
+    #[test]
+    fn a_mail_that_was_not_counted_cannot_be_given_back() {
+        let mails = MailBudget::default().count(t(1)).count(t(2)).count(t(2));
+        assert_eq!(mails.give_back(t(3)), mails);
+        assert_eq!(mails.give_back(t(2)).sends, [t(1), t(2)]);
+        assert_eq!(mails.give_back(t(1)).sends, [t(2), t(2)]);
+    }
 }

@@ -102,10 +102,14 @@ pub(crate) mod tests {
         assert!(KeyRing::new(KeyId::new("k1"), BTreeMap::new()).is_none());
         let short = [(KeyId::new("k1"), Zeroizing::new(vec![1; 31]))].into();
         assert!(KeyRing::new(KeyId::new("k1"), short).is_none());
+        let long_enough = [(KeyId::new("k1"), Zeroizing::new(vec![1; 32]))].into();
+        assert!(KeyRing::new(KeyId::new("k1"), long_enough).is_some());
     }
 
     #[test]
     fn a_ring_cannot_be_printed() {
-        assert!(!format!("{:?}", ring()).contains("[1, 1"));
+        assert_eq!(KeyId::new("k1").as_str(), "k1");
+        assert_eq!(ring().current(), &KeyId::new("k1"));
+        assert_eq!(format!("{:?}", ring()), r#"KeyRing { current: KeyId("k1"), .. }"#);
     }
 }

@@ -35,3 +35,6 @@ pub mod registration;
 
 pub mod progress;
 pub mod steps;
+
+#[cfg(test)]
+mod samples;

@@ -235,3 +235,174 @@ impl Content {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{LIMITS, address, t};
+
+    fn code(purpose: Purpose) -> Content {
+        Content::OneTimeCode {
+            purpose,
+            challenge: ChallengeId::new("c"),
+            key: KeyId::new("k1"),
+            counter: 0,
+            label: Label::stored("A3".to_owned()),
+        }
+    }
+
+    fn initial_password(issue: u32) -> Content {
+        Content::InitialPassword {
+            member: MemberId::new("m"),
+            source: Source {
+                key: KeyId::new("k1"),
+                nonce: "n".to_owned(),
+                issue,
+            },
+        }
+    }
+
+    fn first() -> Promise {
+        Promise::first(address(), initial_password(1), t(600), t(0))
+    }
+
+    #[test]
+    fn what_became_of_a_mail_is_known_by_its_word() {
+        let words = Delivery::ALL.map(Delivery::code);
+        assert_eq!(words, ["queued", "sent", "delivered", "bounced", "failed"]);
+        for delivery in Delivery::ALL {
+            assert_eq!(Delivery::parse(delivery.code()), Some(delivery));
+        }
+        assert_eq!(Delivery::parse("lost"), None);
+    }
+
+    #[test]
+    fn a_first_mail_is_queued_and_is_number_one() {
+        assert_eq!(
+            first(),
+            Promise {
+                number: 1,
+                to: address(),
+                content: initial_password(1),
+                expires_at: t(600),
+                promised_at: t(0),
+                sends: 1,
+                delivery: Delivery::Queued,
+                sent_at: None,
+            }
+        );
+    }
+
+    #[test]
+    fn four_resends_follow_the_first_mail_each_after_twice_the_wait() {
+        let mut mail = first();
+        let mut now = 0;
+        for (left, wait) in [(4, 30), (3, 60), (2, 120), (1, 240)] {
+            assert_eq!(mail.sends_left(&LIMITS), left);
+            assert_eq!(mail.resend_at(&LIMITS), t(now + wait));
+            assert_eq!(
+                mail.may_resend(t(now + wait - 1), &LIMITS),
+                Err(NoResend::TooEarly(1))
+            );
+            now += wait;
+            assert_eq!(mail.may_resend(t(now), &LIMITS), Ok(()));
+            assert_eq!(mail.may_resend(t(now + 1), &LIMITS), Ok(()));
+            mail = mail.again(mail.content.clone(), t(600), t(now));
+        }
+        assert_eq!(mail.sends_left(&LIMITS), 0);
+        assert_eq!(mail.may_resend(t(99_999), &LIMITS), Err(NoResend::NoneLeft));
+        assert_eq!(
+            Refusal::from(NoResend::TooEarly(7)),
+            Refusal::of(Kind::ResendTooEarly).with_retry_after(7)
+        );
+        assert_eq!(Refusal::from(NoResend::NoneLeft), Kind::NoSendsLeft.into());
+    }
+
+    #[test]
+    fn the_next_mail_is_queued_anew_under_a_number_of_its_own() {
+        let sent = Promise {
+            delivery: Delivery::Bounced,
+            sent_at: Some(t(3)),
+            ..first()
+        };
+        let again = Promise {
+            number: 2,
+            content: initial_password(2),
+            expires_at: t(900),
+            promised_at: t(30),
+            sends: 2,
+            ..first()
+        };
+        assert_eq!(sent.again(initial_password(2), t(900), t(30)), again);
+        assert_eq!(
+            again.anew(initial_password(3), t(1_800), t(60)),
+            Promise {
+                number: 3,
+                content: initial_password(3),
+                expires_at: t(1_800),
+                promised_at: t(60),
+                sends: 1,
+                ..first()
+            },
+            "a re-issue begins a new series, and goes on counting mails"
+        );
+    }
+
+    #[test]
+    fn a_promise_is_new_where_another_mail_stood_before_and_nobody_has_sent_it() {
+        let mail = first();
+        assert!(mail.is_new_after(None));
+        assert!(!mail.is_new_after(Some(&mail)));
+        let another_number = Promise { number: 2, ..first() };
+        assert!(mail.is_new_after(Some(&another_number)));
+        let another_content = Promise {
+            content: initial_password(2),
+            ..first()
+        };
+        assert!(mail.is_new_after(Some(&another_content)));
+        let sent = Promise {
+            delivery: Delivery::Sent,
+            ..first()
+        };
+        assert!(!sent.is_new_after(None));
+        assert!(!sent.is_new_after(Some(&another_number)));
+    }
+
+    #[test]
+    fn a_mail_whose_secret_does_not_work_any_more_is_not_sent() {
+        assert_eq!(
+            [599, 600, 601].map(|second| first().is_expired(t(second))),
+            [false, true, true]
+        );
+    }
+
+    /// word for word.
+    #[test]
+    fn subjects_and_senders_are_the_manuals() {
+        let registration = code(Purpose::Registration);
+        assert_eq!(
+            (registration.subject(), registration.sender_name()),
+            (
+                "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）",
+                "介護保険資格確認等WEBサービス"
+            )
+        );
+        let login = code(Purpose::Login);
+        assert_eq!(
+            (login.subject(), login.sender_name()),
+            (
+                "【介護情報基盤ポータル】ワンタイムパスワード発行通知",
+                "介護情報基盤ポータル"
+            )
+        );
+        let password = initial_password(1);
+        assert_eq!(
+            (password.subject(), password.sender_name()),
+            (
+                "【介護情報基盤ポータル】初期パスワードのお知らせ",
+                "介護情報基盤ポータル"
+            )
+        );
+        assert_eq!((login.of(), password.of()), ("c", "m"));
+    }
+}

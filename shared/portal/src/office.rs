@@ -128,3 +128,113 @@ impl Office {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{LIMITS, active, address, flow, office, pending, profile, t};
+
+    const SEAT: u64 = 14 * 86_400;
+
+    fn founding(by: &str, member: &str) -> Founding {
+        Founding {
+            flow: flow(by),
+            request: RequestKey::new("r"),
+            draft: profile().draft(),
+            member: MemberId::new(member),
+            at: t(0),
+        }
+    }
+
+    /// An office that the member `m` claimed by the registration `f`.
+    fn claimed() -> Office {
+        Office::founded(office(), founding("f", "m"), &pending("m"))
+    }
+
+    fn claim(holders: &[Member], second: u64) -> Claim {
+        claimed().claim(holders, t(second), &LIMITS)
+    }
+
+    fn may_claim(by: &Founding, corrects: Option<&str>, holders: &[Member]) -> Result<(), NotClaimed> {
+        let corrects = corrects.map(|member| Replaced {
+            member: MemberId::new(member),
+            account: address().key(),
+        });
+        let elsewhere = AccountKey::new("elsewhere");
+        claimed().may_be_claimed_by(by, corrects.as_ref(), elsewhere, holders, t(0), &LIMITS)
+    }
+
+    #[test]
+    fn the_first_member_holds_the_first_seat_under_their_address() {
+        assert_eq!(
+            claimed(),
+            Office {
+                office: office(),
+                members: BTreeMap::from([(MemberId::new("m"), address().key())]),
+                founding: founding("f", "m"),
+            }
+        );
+    }
+
+    #[test]
+    fn an_office_is_pending_until_somebody_comes_or_fourteen_days_have_passed() {
+        let waiting = Claim::Pending {
+            member: MemberId::new("m"),
+            account: address().key(),
+        };
+        assert_eq!(claim(&[pending("m")], SEAT - 1), waiting);
+        assert_eq!(claim(&[pending("m")], SEAT), Claim::Free);
+        assert_eq!(claim(&[pending("m")], SEAT + 1), Claim::Free);
+        assert_eq!(claim(&[active("m")], SEAT + 1), Claim::Taken);
+    }
+
+    /// The account of the address may belong to somebody else by now.
+    #[test]
+    fn only_who_holds_a_seat_counts() {
+        assert_eq!(claim(&[], 0), Claim::Free);
+        assert_eq!(claim(&[active("stranger"), pending("stranger")], 0), Claim::Free);
+        assert!(matches!(
+            claim(&[active("stranger"), pending("m")], 0),
+            Claim::Pending { .. }
+        ));
+    }
+
+    /// R-13: one office, one registration.
+    #[test]
+    fn an_office_with_a_living_seat_is_not_claimed_again() {
+        let by = founding("another", "n");
+        for holder in [pending("m"), active("m")] {
+            assert_eq!(may_claim(&by, None, &[holder]), Err(NotClaimed::Taken));
+        }
+        assert_eq!(may_claim(&by, None, &[]), Ok(()));
+    }
+
+    #[test]
+    fn a_correction_claims_the_seat_of_the_pending_member_whom_it_corrects_and_no_other() {
+        let by = founding("another", "n");
+        assert_eq!(may_claim(&by, Some("m"), &[pending("m")]), Ok(()));
+        assert_eq!(
+            may_claim(&by, Some("other"), &[pending("m")]),
+            Err(NotClaimed::Taken)
+        );
+        assert_eq!(may_claim(&by, Some("m"), &[active("m")]), Err(NotClaimed::Taken));
+        assert_eq!(may_claim(&by, Some("m"), &[]), Ok(()));
+    }
+
+    #[test]
+    fn a_repeated_confirmation_is_told_where_its_member_is() {
+        let by = founding("f", "m");
+        assert_eq!(
+            may_claim(&by, None, &[pending("m")]),
+            Err(NotClaimed::Before(Box::new(by.clone()), address().key()))
+        );
+        let mut emptied = claimed();
+        emptied.members.clear();
+        let answer = emptied.may_be_claimed_by(&by, None, AccountKey::new("typed"), &[], t(0), &LIMITS);
+        assert_eq!(
+            answer,
+            Err(NotClaimed::Before(Box::new(by), AccountKey::new("typed"))),
+            "a seat that is gone is looked for under the address that was typed"
+        );
+    }
+}

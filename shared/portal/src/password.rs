@@ -117,12 +117,7 @@ fn is_common(typed: &str) -> bool {
 fn repeats_a_common_unit(folded: &str) -> bool {
     let chars: Vec<char> = folded.chars().collect();
     (1..=chars.len() / 2).any(|length| {
-        let repeats = chars
-            .iter()
-            .zip(chars.iter().cycle().skip(length))
-            .take(chars.len() - length)
-            .enumerate()
-            .all(|(at, (a, _))| chars.get(at + length) == Some(a));
+        let repeats = chars.iter().zip(chars.iter().skip(length)).all(|(a, b)| a == b);
         let unit: String = chars.iter().take(length).collect();
         repeats && (length <= 4 || UNITS.binary_search(&unit.as_str()).is_ok())
     })
@@ -208,6 +203,63 @@ mod tests {
             "qwertyuiopasdfghjkl",
         ] {
             assert_eq!(checked(typed), Err(FieldCode::CommonPassword), "typed {typed}");
+        }
+    }
+
+    #[test]
+    fn a_unit_of_up_to_four_characters_is_no_password_however_often_it_comes() {
+        for typed in ["xq7!xq7!xq7!xq7!", "xq7!xq7!xq7!xq7", "xq7!xq7!xq7!xq7!x"] {
+            assert_eq!(checked(typed), Err(FieldCode::CommonPassword), "typed {typed}");
+        }
+        for typed in ["xq7!zxq7!zxq7!z", "xq7!xq7!xq7!xq7x", "yxq7!xq7!xq7!xq7!"] {
+            assert_eq!(checked(typed), Ok(()), "typed {typed}");
+        }
+    }
+
+    #[test]
+    fn a_common_password_is_repeated_where_it_comes_twice_at_least() {
+        assert_eq!(checked("1q2w3e4r5t1q2w3e4r5t"), Err(FieldCode::CommonPassword));
+        assert_eq!(checked("1q2w3e4r5t1q2w3e4r5t1q"), Err(FieldCode::CommonPassword));
+        assert_eq!(checked("1q2w3e4r5t1q2w3"), Ok(()));
+    }
+
+    #[test]
+    fn only_a_run_from_end_to_end_is_a_run() {
+        for typed in [
+            "567890123456789",
+            "ghijklmnopqrstu",
+            "utsrqponmlkjihg",
+            "321098765432109",
+        ] {
+            assert_eq!(checked(typed), Err(FieldCode::CommonPassword), "typed {typed}");
+        }
+        for typed in [
+            "ghijklmnopqrstv",
+            "ghijklmnmlkjihg",
+            "acegikmoqsuwyac",
+            "135791357913571",
+        ] {
+            assert_eq!(checked(typed), Ok(()), "typed {typed}");
+        }
+    }
+
+    #[test]
+    fn nothing_at_all_is_told_apart_from_too_little() {
+        assert_eq!(checked(""), Err(FieldCode::Required));
+        assert_eq!(checked(" "), Err(FieldCode::TooShort));
+    }
+
+    #[test]
+    fn a_word_of_two_kana_or_four_latin_letters_is_somebodys_name() {
+        for (typed, is_free) in [
+            ("花子 q7#Lw2!vZp9&sK", false),
+            ("花 q7#Lw2!vZp9&sK4", true),
+            ("taro q7#Lw2!vZp9&sK", false),
+            ("tar q7#Lw2!vZp9&sK4", true),
+            ("jp q7#Lw2!vZp9&sK4", true),
+            ("care q7#Lw2!vZp9&sK", true),
+        ] {
+            assert_eq!(checked(typed).is_ok(), is_free, "typed {typed}");
         }
     }
 

@@ -396,3 +396,285 @@ pub fn as_first_answered(mut progress: Progress, registered_at: Timestamp, limit
     }
     progress
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Credential;
+    use crate::code::Purpose;
+    use crate::registration::Registered;
+    use crate::samples::{
+        LIMITS, active, address, challenge, claims_user, flow, office, pending, profile, t,
+    };
+    use crate::terms::PUBLISHED;
+    use crate::values::{MemberId, RequestKey};
+
+    fn registration(stage: Stage) -> Registration {
+        Registration {
+            id: flow("f"),
+            claims_user: claims_user(),
+            expires_at: t(1_800),
+            email_taken: 0,
+            stage,
+            event: None,
+        }
+    }
+
+    fn at(stage: Stage, seats: &Seats, second: u64) -> Progress {
+        of_registration(&registration(stage), seats, t(second), &LIMITS)
+    }
+
+    fn at_otp(challenge: Challenge, second: u64) -> Progress {
+        let office = office();
+        at(Stage::Otp { office, challenge }, &Seats::none(), second)
+    }
+
+    fn login(stage: login::Stage) -> Progress {
+        let login = Login {
+            id: flow("f"),
+            account: address().key(),
+            member: MemberId::new("m"),
+            credential_version: 1,
+            expires_at: t(900),
+            stage,
+        };
+        of_login(&login, &PUBLISHED, t(10), &LIMITS)
+    }
+
+    fn completed(by_this_registration: bool) -> Stage {
+        Stage::Completed {
+            office: office(),
+            member: MemberId::new("m"),
+            account: address().key(),
+            registered: by_this_registration.then(|| Registered {
+                request: RequestKey::new("r"),
+                draft: profile().draft(),
+                at: t(0),
+            }),
+        }
+    }
+
+    fn seats(claim: Claim, members: Vec<Member>) -> Seats {
+        Seats { claim, members }
+    }
+
+    /// The pending member after so many mails of one initial password, the last at the beginning.
+    fn mailed(sends: u32) -> Member {
+        let mut member = pending("m");
+        if let Credential::Initial { mail, .. } = &mut member.credential {
+            mail.sends = sends;
+        }
+        member
+    }
+
+    #[test]
+    fn at_the_security_code_its_tries_are_told_and_after_the_last_only_the_way_out() {
+        let told = |tries| {
+            let progress = at(Stage::SecurityCode { tries }, &Seats::none(), 0);
+            (progress.security_code_tries_left, progress.allowed)
+        };
+        let open = vec![Allowed::SecurityCode, Allowed::Cancel];
+        assert_eq!(told(0), (Some(3), open.clone()));
+        assert_eq!(told(2), (Some(1), open));
+        assert_eq!(told(3), (Some(0), vec![Allowed::Cancel]));
+        assert_eq!(told(4), (Some(0), vec![Allowed::Cancel]));
+    }
+
+    #[test]
+    fn at_the_code_it_is_told_where_it_went_and_what_is_left() {
+        let challenge = challenge(Purpose::Registration, 1_800);
+        let progress = at_otp(challenge.clone(), 10);
+        assert_eq!((progress.next, progress.expires_at), (Next::Otp, t(1_800)));
+        assert_eq!(
+            progress.allowed,
+            [Allowed::Otp, Allowed::ResendOtp, Allowed::Cancel]
+        );
+        assert_eq!(
+            progress.otp,
+            Some(Otp {
+                sent_to: "t***@e***.jp".to_owned(),
+                subject: challenge.mail.content.subject(),
+                label: challenge.label.as_str().to_owned(),
+                expires_at: t(600),
+                resend_after_seconds: 20,
+                sends_left: 4,
+                tries_left: 5,
+                delivery: Some(Delivery::Queued),
+            })
+        );
+        assert_eq!(progress.office, None, "no office is named before it is proven");
+    }
+
+    #[test]
+    fn no_mail_helps_where_no_try_is_left_and_a_try_may_be_left_without_a_mail() {
+        let allowed = |tries, sends| {
+            let mut challenge = challenge(Purpose::Registration, 1_800);
+            challenge.tries = tries;
+            challenge.mail.sends = sends;
+            at_otp(challenge, 0).allowed
+        };
+        assert_eq!(allowed(4, 4), [Allowed::Otp, Allowed::ResendOtp, Allowed::Cancel]);
+        assert_eq!(allowed(4, 5), [Allowed::Otp, Allowed::Cancel]);
+        assert_eq!(allowed(5, 4), [Allowed::Cancel]);
+        assert_eq!(allowed(5, 5), [Allowed::Cancel]);
+    }
+
+    #[test]
+    fn a_profile_is_entered_and_then_looked_at_once_more() {
+        let progress = at(Stage::Profile { office: office() }, &Seats::none(), 0);
+        assert_eq!(progress.next, Next::Profile);
+        assert_eq!(progress.allowed, [Allowed::Profile, Allowed::Cancel]);
+        assert_eq!(progress.office, Some(office()));
+        let confirm = Stage::Confirm {
+            office: office(),
+            profile: profile(),
+            replaces: None,
+        };
+        let progress = at(confirm, &Seats::none(), 0);
+        assert_eq!(progress.next, Next::Confirm);
+        assert_eq!(
+            progress.allowed,
+            [Allowed::Confirm, Allowed::Profile, Allowed::Cancel]
+        );
+        let shown = progress.profile.unwrap();
+        assert_eq!((shown.profile, shown.draft), (profile(), profile().draft()));
+        assert_eq!(shown.warnings, []);
+    }
+
+    /// R-15: 「同一組織で新規登録が完了しています。…」, by whom, and the ways out.
+    #[test]
+    fn whoever_finds_the_office_registered_sees_by_whom_and_what_can_be_done() {
+        let waiting = Claim::Pending {
+            member: MemberId::new("m"),
+            account: address().key(),
+        };
+        let at = |claim, members| {
+            let stage = Stage::AlreadyRegistered { office: office() };
+            at(stage, &seats(claim, members), 0)
+        };
+        let progress = at(waiting, vec![pending("m")]);
+        assert_eq!(
+            progress.allowed,
+            [
+                Allowed::ReissueInitialPassword,
+                Allowed::CorrectProfile,
+                Allowed::Cancel
+            ]
+        );
+        let colleague = |pending| Colleague {
+            email_masked: "t***@e***.jp".to_owned(),
+            registered_at: t(0),
+            pending,
+        };
+        assert_eq!(
+            progress.already_registered,
+            Some(AlreadyRegistered {
+                message: Kind::OrganisationAlreadyRegistered.title(),
+                members: vec![colleague(true)],
+            })
+        );
+        let progress = at(Claim::Taken, vec![active("m")]);
+        assert_eq!(progress.allowed, [Allowed::Cancel]);
+        assert_eq!(progress.already_registered.unwrap().members, [colleague(false)]);
+        let progress = at(Claim::Free, vec![]);
+        assert_eq!(progress.allowed, [Allowed::CorrectProfile, Allowed::Cancel]);
+    }
+
+    #[test]
+    fn at_the_end_the_initial_password_can_be_had_again_as_long_as_it_lives() {
+        let life = 72 * 3_600;
+        let told = |member: Member, second| {
+            let progress = at(completed(true), &seats(Claim::Taken, vec![member]), second);
+            (progress.allowed, progress.initial_password)
+        };
+        let resend = vec![Allowed::ResendInitialPassword, Allowed::Cancel];
+        let (allowed, password) = told(pending("m"), 10);
+        assert_eq!(allowed, resend);
+        assert_eq!(
+            password,
+            Some(InitialPassword {
+                sent_to: "t***@e***.jp".to_owned(),
+                delivery: Delivery::Queued,
+                expires_at: t(life),
+                resend_after_seconds: 20,
+                sends_left: 4,
+            })
+        );
+        assert_eq!(told(mailed(4), life - 1).0, resend);
+        assert_eq!(told(mailed(5), life - 1).0, [Allowed::Cancel]);
+        let reissue = [Allowed::ReissueInitialPassword, Allowed::Cancel];
+        assert_eq!(told(mailed(5), life).0, reissue);
+        assert_eq!(told(active("m"), 10), (vec![Allowed::Cancel], None));
+        assert_eq!(told(pending("another"), 10), (vec![Allowed::Cancel], None));
+    }
+
+    #[test]
+    fn at_the_end_only_ones_own_profile_is_shown_again() {
+        let shown = |by_this_registration| {
+            let colleague = Member {
+                profile: Profile {
+                    email: crate::values::EmailAddress::parse("other@example.jp").unwrap(),
+                    ..profile()
+                },
+                ..pending("colleague")
+            };
+            let seats = seats(Claim::Taken, vec![colleague, pending("m")]);
+            at(completed(by_this_registration), &seats, 0)
+                .profile
+                .map(|shown| shown.profile)
+        };
+        assert_eq!(shown(true), Some(profile()));
+        assert_eq!(shown(false), None);
+    }
+
+    #[test]
+    fn a_log_in_stands_at_its_code_its_password_or_its_page() {
+        let challenge = challenge(Purpose::Login, 900);
+        let progress = login(login::Stage::Otp { challenge });
+        assert_eq!((progress.next, progress.expires_at), (Next::Otp, t(900)));
+        assert_eq!(progress.otp.unwrap().resend_after_seconds, 20);
+        let progress = login(login::Stage::MyPage);
+        assert_eq!(progress.next, Next::MyPage);
+        assert_eq!(progress.allowed, [Allowed::Session, Allowed::Cancel]);
+        for (version, terms_shown) in [(PUBLISHED.version, true), ("1999-01-01", false)] {
+            let progress = login(login::Stage::NewPassword {
+                required: terms_shown,
+                shown: Some(login::Shown {
+                    version: version.to_owned(),
+                    at: t(5),
+                }),
+            });
+            assert_eq!(progress.next, Next::NewPassword);
+            assert_eq!(
+                progress.allowed,
+                [Allowed::TermsShown, Allowed::NewPassword, Allowed::Cancel]
+            );
+            assert_eq!(
+                progress.new_password,
+                Some(NewPassword {
+                    required: terms_shown,
+                    terms_version: PUBLISHED.version,
+                    terms_shown,
+                })
+            );
+        }
+        let progress = login(login::Stage::NewPassword {
+            required: true,
+            shown: None,
+        });
+        assert!(!progress.new_password.unwrap().terms_shown);
+    }
+
+    #[test]
+    fn a_replayed_confirmation_shows_nothing_that_came_later() {
+        let first = at(completed(true), &seats(Claim::Taken, vec![pending("m")]), 0);
+        let later = at(completed(true), &seats(Claim::Taken, vec![active("m")]), 5_000);
+        assert_ne!(later, first);
+        assert_eq!(as_first_answered(later, t(0), &LIMITS), first);
+        let without_profile = at(completed(false), &Seats::none(), 0);
+        assert_eq!(
+            as_first_answered(without_profile.clone(), t(0), &LIMITS),
+            without_profile
+        );
+    }
+}

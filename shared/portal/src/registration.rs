@@ -375,3 +375,379 @@ impl Registration {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::Purpose;
+    use crate::keys::tests::ring;
+    use crate::samples::{LIMITS, address, challenge, claims_user, flow, office, profile, t};
+    use crate::values::FieldCode;
+
+    fn at(stage: Stage) -> Registration {
+        Registration {
+            id: flow("f"),
+            claims_user: claims_user(),
+            expires_at: t(1_800),
+            email_taken: 0,
+            stage,
+            event: None,
+        }
+    }
+
+    fn at_otp() -> Registration {
+        at(Stage::Otp {
+            office: office(),
+            challenge: challenge(Purpose::Registration, 1_800),
+        })
+    }
+
+    fn at_profile() -> Registration {
+        at(Stage::Profile { office: office() })
+    }
+
+    fn confirming(replaces: Option<Replaced>) -> Stage {
+        Stage::Confirm {
+            office: office(),
+            profile: profile(),
+            replaces,
+        }
+    }
+
+    fn already_registered() -> Stage {
+        Stage::AlreadyRegistered { office: office() }
+    }
+
+    fn registered() -> Registered {
+        Registered {
+            request: RequestKey::new("r"),
+            draft: profile().draft(),
+            at: t(60),
+        }
+    }
+
+    fn completed(registered: Option<Registered>) -> Stage {
+        Stage::Completed {
+            office: office(),
+            member: MemberId::new("m"),
+            account: address().key(),
+            registered,
+        }
+    }
+
+    /// A registration at each stage, in the order of the manual.
+    fn everywhere() -> [Registration; 6] {
+        [
+            at(Stage::SecurityCode { tries: 0 }),
+            at_otp(),
+            at_profile(),
+            at(confirming(None)),
+            at(already_registered()),
+            at(completed(Some(registered()))),
+        ]
+    }
+
+    fn code_of(registration: &Registration) -> &Challenge {
+        match &registration.stage {
+            Stage::Otp { challenge, .. } => challenge,
+            other => panic!("no code is awaited at {other:?}"),
+        }
+    }
+
+    fn judged(challenge: &Challenge, right: bool) -> Judged {
+        Judged {
+            challenge: challenge.id.clone(),
+            counter: challenge.counter,
+            right,
+        }
+    }
+
+    fn wrong_step<T>() -> Result<T, Refusal> {
+        Err(Kind::WrongStep.into())
+    }
+
+    /// R-32
+    #[test]
+    fn the_code_goes_to_the_address_that_the_claims_system_has_if_it_can_be_written_to() {
+        let registered = |mail_address: Option<&str>| RegisteredOffice {
+            number: office().number,
+            name: office().name,
+            mail_address: mail_address.map(str::to_owned),
+        };
+        assert_eq!(
+            office_and_address(&registered(Some("taro@example.jp"))),
+            Ok((office(), address()))
+        );
+        assert_eq!(EmailAddress::parse("taro"), Err(FieldCode::NotAnEmailAddress));
+        for none in [None, Some(""), Some("taro")] {
+            assert_eq!(office_and_address(&registered(none)), Err(NoMailAddress));
+        }
+    }
+
+    #[test]
+    fn a_registration_has_half_an_hour() {
+        let stage = Stage::SecurityCode { tries: 0 };
+        let begun = Registration::begin(flow("f"), claims_user(), stage.clone(), t(0), &LIMITS);
+        assert_eq!(
+            begun,
+            Registration {
+                event: Some(Event::of(Act::RegistrationBegun, t(0), &flow("f"))),
+                ..at(stage)
+            }
+        );
+        assert_eq!(
+            [1_799, 1_800, 1_801].map(|second| begun.is_expired(t(second))),
+            [false, true, true]
+        );
+    }
+
+    #[test]
+    fn an_office_remembers_by_which_request_it_was_claimed() {
+        let founding = Founding {
+            flow: flow("f"),
+            request: RequestKey::new("r"),
+            draft: profile().draft(),
+            member: MemberId::new("m"),
+            at: t(60),
+        };
+        assert_eq!(Registered::by(&founding), registered());
+    }
+
+    #[test]
+    fn no_office_is_named_before_it_is_proven() {
+        let named = everywhere().map(|registration| registration.office().is_some());
+        assert_eq!(named, [false, false, true, true, true, true]);
+        assert_eq!(at_profile().office(), Some(&office()));
+    }
+
+    #[test]
+    fn three_security_codes_may_be_tried() {
+        let mut registration = at(Stage::SecurityCode { tries: 0 });
+        for left in [2, 1, 0] {
+            let (next, answer) = registration.spend_security_code_try(t(5), &LIMITS).stored();
+            assert_eq!(answer, Ok(left));
+            assert_eq!(
+                next.event,
+                Some(Event::of(Act::SecurityCodeAsked, t(5), &flow("f")))
+            );
+            registration = next;
+        }
+        assert_eq!(registration.stage, Stage::SecurityCode { tries: 3 });
+        assert_eq!(
+            registration.spend_security_code_try(t(5), &LIMITS).kept(),
+            Err(Refusal::of(Kind::NoTriesLeft).with_tries_left(0))
+        );
+    }
+
+    #[test]
+    fn a_security_code_that_nobody_judged_costs_no_try() {
+        for (tries, after) in [(3, 2), (1, 0), (0, 0)] {
+            let (next, ()) = at(Stage::SecurityCode { tries })
+                .give_back_security_code_try(t(5))
+                .stored();
+            assert_eq!(next.stage, Stage::SecurityCode { tries: after });
+            assert_eq!(
+                next.event,
+                Some(Event::of(Act::SecurityCodeNotCounted, t(5), &flow("f")))
+            );
+        }
+    }
+
+    #[test]
+    fn the_right_security_code_leads_on() {
+        let (next, answer) = at(Stage::SecurityCode { tries: 1 })
+            .accept_security_code(at_otp().stage, t(5))
+            .stored();
+        assert_eq!(answer, Ok(()));
+        assert_eq!(
+            next,
+            Registration {
+                event: Some(Event::of(Act::SecurityCodeRight, t(5), &flow("f"))),
+                ..at_otp()
+            }
+        );
+    }
+
+    #[test]
+    fn a_security_code_belongs_to_its_screen() {
+        for elsewhere in everywhere().into_iter().skip(1) {
+            assert_eq!(
+                elsewhere.spend_security_code_try(t(5), &LIMITS).kept(),
+                wrong_step()
+            );
+            elsewhere.give_back_security_code_try(t(5)).kept();
+            assert_eq!(
+                elsewhere.accept_security_code(at_otp().stage, t(5)).kept(),
+                wrong_step()
+            );
+        }
+    }
+
+    /// R-15: that the office is registered is told here, never before.
+    #[test]
+    fn after_the_right_code_a_free_office_is_registered_and_a_registered_one_is_told_so() {
+        let member = MemberId::new("m");
+        let account = address().key();
+        for (claim, stage) in [
+            (Claim::Free, Stage::Profile { office: office() }),
+            (Claim::Pending { member, account }, already_registered()),
+            (Claim::Taken, already_registered()),
+        ] {
+            let right = judged(code_of(&at_otp()), true);
+            let change = at_otp().enter_code(&right, &claim, t(599), &LIMITS);
+            assert_eq!(change.stored(), (at(stage), Ok(())));
+        }
+    }
+
+    #[test]
+    fn a_wrong_code_costs_one_of_five_tries() {
+        let mut registration = at_otp();
+        for left in [4, 3, 2, 1, 0] {
+            let wrong = judged(code_of(&registration), false);
+            let change = registration.enter_code(&wrong, &Claim::Free, t(0), &LIMITS);
+            let (next, answer) = change.stored();
+            assert_eq!(answer, Err(Refusal::of(Kind::WrongCode).with_tries_left(left)));
+            assert_eq!(code_of(&next).tries_left(&LIMITS), left);
+            registration = next;
+        }
+        let right = judged(code_of(&registration), true);
+        assert_eq!(
+            registration
+                .enter_code(&right, &Claim::Free, t(0), &LIMITS)
+                .kept(),
+            Err(Refusal::of(Kind::NoTriesLeft).with_tries_left(0))
+        );
+    }
+
+    #[test]
+    fn a_code_that_comes_too_late_is_not_judged() {
+        for right in [true, false] {
+            let judged = judged(code_of(&at_otp()), right);
+            let change = at_otp().enter_code(&judged, &Claim::Free, t(600), &LIMITS);
+            assert_eq!(change.kept(), Err(Kind::CodeExpired.into()));
+        }
+    }
+
+    #[test]
+    fn a_code_of_an_earlier_mail_is_wrong_for_the_living_one() {
+        let earlier = judged(code_of(&at_otp()), true);
+        let (resent, answer) = at_otp().resend_code(&ring(), t(421), &LIMITS).unwrap().stored();
+        assert_eq!(answer, Ok(()));
+        assert_eq!(code_of(&resent).code_expires_at(), t(1_021));
+        let (_, answer) = resent
+            .enter_code(&earlier, &Claim::Free, t(422), &LIMITS)
+            .stored();
+        assert_eq!(answer, Err(Refusal::of(Kind::WrongCode).with_tries_left(4)));
+    }
+
+    #[test]
+    fn a_resend_waits_its_time_and_brings_no_code_that_outlives_the_registration() {
+        let resend = |second| at_otp().resend_code(&ring(), t(second), &LIMITS).unwrap();
+        assert_eq!(
+            resend(29).kept(),
+            Err(Refusal::of(Kind::ResendTooEarly).with_retry_after(1))
+        );
+        assert_eq!(code_of(&resend(1_700).stored().0).code_expires_at(), t(1_800));
+    }
+
+    #[test]
+    fn a_code_belongs_to_its_screen() {
+        let right = judged(code_of(&at_otp()), true);
+        for elsewhere in everywhere() {
+            if matches!(elsewhere.stage, Stage::Otp { .. }) {
+                continue;
+            }
+            assert_eq!(
+                elsewhere.enter_code(&right, &Claim::Free, t(0), &LIMITS).kept(),
+                wrong_step()
+            );
+            let resent = elsewhere.resend_code(&ring(), t(30), &LIMITS).unwrap();
+            assert_eq!(resent.kept(), wrong_step());
+        }
+    }
+
+    #[test]
+    fn a_profile_may_be_entered_and_corrected_until_it_is_confirmed() {
+        let replaces = Some(Replaced {
+            member: MemberId::new("m"),
+            account: address().key(),
+        });
+        let enter = |stands: &Registration, before: &Stage| {
+            stands.enter_profile(before, office(), profile(), replaces.clone())
+        };
+        let next = at(confirming(replaces.clone()));
+        for stage in [at_profile().stage, confirming(None)] {
+            let stands = at(stage);
+            for before in [at_profile().stage, confirming(None), already_registered()] {
+                assert_eq!(enter(&stands, &before).stored(), (next.clone(), Ok(())));
+            }
+        }
+        // 同一組織で登録済み: a correction begins there, and only there may it go on from there.
+        let stands = at(already_registered());
+        assert_eq!(enter(&stands, &already_registered()).stored(), (next, Ok(())));
+        assert_eq!(enter(&stands, &confirming(None)).kept(), wrong_step());
+        for late in [at(completed(Some(registered()))), at_otp()] {
+            assert_eq!(enter(&late, &confirming(None)).kept(), wrong_step());
+        }
+    }
+
+    #[test]
+    fn the_fifth_answer_that_an_address_is_taken_ends_the_registration() {
+        let mut registration = at_profile();
+        for count in 1..5 {
+            let (next, ()) = registration.count_email_taken(&LIMITS).stored();
+            assert_eq!(
+                next,
+                Registration {
+                    email_taken: count,
+                    ..at_profile()
+                }
+            );
+            registration = next;
+        }
+        assert_eq!(registration.count_email_taken(&LIMITS), Change::Remove(()));
+        let endless = Registration {
+            email_taken: u32::MAX,
+            ..at_profile()
+        };
+        assert_eq!(endless.count_email_taken(&LIMITS), Change::Remove(()));
+    }
+
+    #[test]
+    fn a_registration_is_completed_once() {
+        let complete = |stands: &Registration, member: &str| {
+            stands.complete(office(), MemberId::new(member), address().key(), registered())
+        };
+        let done = at(completed(Some(registered())));
+        let (stored, answer) = complete(&at(confirming(None)), "m").stored();
+        assert_eq!((&stored, &answer), (&done, &done));
+        assert_eq!(complete(&done, "another").kept(), done);
+    }
+
+    #[test]
+    fn whoever_loses_the_office_is_told_who_has_it_and_nobody_else_is() {
+        let lost = at(already_registered());
+        let change = at(confirming(None)).lose_office(office());
+        assert_eq!(change.stored(), (lost.clone(), lost));
+        for elsewhere in everywhere() {
+            if !matches!(elsewhere.stage, Stage::Confirm { .. }) {
+                assert_eq!(elsewhere.lose_office(office()).kept(), elsewhere);
+            }
+        }
+    }
+
+    #[test]
+    fn a_pending_member_is_taken_up_once() {
+        let take_up =
+            |stands: &Registration| stands.take_up_pending(office(), MemberId::new("m"), address().key());
+        assert_eq!(
+            take_up(&at(already_registered())).stored(),
+            (at(completed(None)), Ok(()))
+        );
+        for elsewhere in everywhere() {
+            if !matches!(elsewhere.stage, Stage::AlreadyRegistered { .. }) {
+                assert_eq!(take_up(&elsewhere).kept(), wrong_step());
+            }
+        }
+    }
+}

@@ -41,4 +41,13 @@ mod tests {
     fn a_secret_cannot_be_printed() {
         assert_eq!(format!("{:?}", Secret::new("canary".to_owned())), "Secret(***)");
     }
+
+    #[test]
+    fn two_secrets_are_the_same_where_their_text_is() {
+        let same = |a: &str, b: &str| Secret::new(a.to_owned()).same_as(&Secret::new(b.to_owned()));
+        assert!(same("canary", "canary"));
+        assert!(!same("canary", "canard"));
+        assert!(!same("canary", "canary "));
+        assert_eq!(Secret::new("canary".to_owned()).expose(), "canary");
+    }
 }

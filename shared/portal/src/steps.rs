@@ -381,4 +381,22 @@ mod tests {
         assert!(find("GET", "/api/v1/registration/").is_none());
         assert!(find("GET", "/registration").is_none());
     }
+
+    #[test]
+    fn methods_and_cookies_go_by_their_names() {
+        assert_eq!(
+            [Method::Get, Method::Post, Method::Put, Method::Delete].map(Method::name),
+            ["GET", "POST", "PUT", "DELETE"]
+        );
+        assert_eq!(
+            Cookie::ALL.map(Cookie::name),
+            [
+                "__Host-registration",
+                "__Host-login",
+                "__Host-reset",
+                "__Host-session",
+                "__Host-device",
+            ]
+        );
+    }
 }

@@ -245,6 +245,8 @@ mod tests {
             '\u{FFFE}',
             '😀',
             '☎',
+            '⌚',
+            '⭐',
             '\u{FE0F}',
             '\u{2028}',
         ] {
@@ -278,5 +280,60 @@ mod tests {
     #[test]
     fn a_dash_that_follows_no_kana_stays_a_dash() {
         assert_eq!(katakana("-サトウ").unwrap(), "-サトウ");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_or_printed_is_no_furigana() {
+        for c in ['\u{200B}', '\n', '\u{E000}', '😀'] {
+            assert_eq!(
+                katakana(&format!("サ{c}トウ")),
+                Err(TextProblem::Forbidden),
+                "{:x}",
+                u32::from(c)
+            );
+        }
+    }
+
+    #[test]
+    fn every_kind_of_space_is_one_space() {
+        for space in ['\t', '\u{A0}', '\u{1680}', '\u{2003}', '\u{3000}'] {
+            let typed = format!("カイゴ{space}{space}タロウ");
+            assert_eq!(
+                katakana(&typed).unwrap(),
+                "カイゴ タロウ",
+                "{:x}",
+                u32::from(space)
+            );
+            assert_eq!(
+                name_line(&typed).unwrap(),
+                "カイゴ タロウ",
+                "{:x}",
+                u32::from(space)
+            );
+        }
+    }
+
+    #[test]
+    fn a_word_is_found_however_it_is_cut_and_written() {
+        for typed in ["かい-ご", "ｶｲ ｺﾞ", "カ_イ.ゴ", "カイ\u{3000}ゴ", "カ‐イ−ゴ"] {
+            assert_eq!(folded_for_search(typed), "カイゴ", "typed {typed:?}");
+        }
+        assert_eq!(folded_for_search("Po-R_t.A ｌ"), "portal");
+        assert_eq!(
+            folded_for_search("ぽーたる"),
+            "ポータル",
+            "a long vowel is a sound"
+        );
+        assert_eq!(folded_for_search("a!b"), "a!b");
+    }
+
+    #[test]
+    fn a_secret_of_another_system_holds_anything_that_is_no_control_character() {
+        for c in ['a', ' ', 'あ', '\u{200B}', '😀'] {
+            assert!(is_printable(c), "{:x}", u32::from(c));
+        }
+        for c in ['\0', '\n', '\u{7F}', '\u{85}'] {
+            assert!(!is_printable(c), "{:x}", u32::from(c));
+        }
     }
 }

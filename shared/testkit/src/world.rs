@@ -154,21 +154,12 @@ impl World {
     pub async fn with(settings: Settings) -> Self {
         let beginning: Timestamp = BEGINNING.parse().unwrap();
         let time = Arc::new(AtomicI64::new(beginning.as_second()));
-        let local_clock = {
-            let time = time.clone();
-            portal_local::clock::Clock::from_fn(move || {
-                Timestamp::from_second(time.load(Ordering::SeqCst)).unwrap()
-            })
-        };
+        let local_clock = clock_of(&time);
         let engine = Engine::in_memory(local_clock.clone()).await.unwrap();
         let meter = Meter::default();
         let faults = Faults::none();
         let mut servers = Vec::new();
-        let patience = if settings.breakable {
-            Patience::Deployed
-        } else {
-            Patience::Endless
-        };
+        let patience = settings.patience();
         let dynamodb = dynamodb_client(&engine.endpoint(), Some(meter.clone()), patience);
         let functions_endpoint = between(
             &settings,
@@ -661,6 +652,22 @@ async fn between(
     let url = server.url();
     servers.push(server);
     url
+}
+
+/// The neighbours' clock, which tells the world's time.
+fn clock_of(time: &Arc<AtomicI64>) -> portal_local::clock::Clock {
+    let time = time.clone();
+    portal_local::clock::Clock::from_fn(move || Timestamp::from_second(time.load(Ordering::SeqCst)).unwrap())
+}
+
+impl Settings {
+    const fn patience(&self) -> Patience {
+        if self.breakable {
+            Patience::Deployed
+        } else {
+            Patience::Endless
+        }
+    }
 }
 
 /// How long a client waits for the table.

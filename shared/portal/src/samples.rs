@@ -1,0 +1,137 @@
+//! What the tests of the rules are made of: one office, one person, one address, one beginning of time.
+
+use jiff::Timestamp;
+
+use crate::account::{Account, Agreement, Credential, Device, Member, NewMember, Role, Session};
+use crate::challenge::Challenge;
+use crate::code::Purpose;
+use crate::form::{Problems, ProfileForm};
+use crate::guards::PasswordGuard;
+use crate::keys::KeyId;
+use crate::keys::tests::ring;
+use crate::limits::Limits;
+use crate::terms::PUBLISHED;
+use crate::time::plus;
+use crate::values::{
+    ChallengeId, ClaimsUserId, DeviceId, EmailAddress, FlowId, MemberId, OfficeName, Profile, SessionId,
+};
+
+pub(crate) const LIMITS: Limits = Limits::standard();
+
+/// So many seconds after everything began.
+pub(crate) fn t(seconds: u64) -> Timestamp {
+    plus("2026-04-01T00:00:00Z".parse().unwrap(), seconds)
+}
+
+pub(crate) fn flow(name: &str) -> FlowId {
+    FlowId::new(name)
+}
+
+pub(crate) fn claims_user() -> ClaimsUserId {
+    ClaimsUserId::parse("KJ000000000001").unwrap()
+}
+
+pub(crate) fn office() -> OfficeName {
+    OfficeName {
+        number: "1370000001".to_owned(),
+        name: "見本訪問介護ステーション".to_owned(),
+    }
+}
+
+pub(crate) fn address() -> EmailAddress {
+    EmailAddress::parse("taro@example.jp").unwrap()
+}
+
+pub(crate) fn profile() -> Profile {
+    let form = ProfileForm {
+        email: Some("taro@example.jp"),
+        name: Some("介護 太郎"),
+        name_kana: Some("カイゴ タロウ"),
+        phone: Some("0312345678"),
+        ..ProfileForm::default()
+    };
+    form.parse(Problems::default()).unwrap()
+}
+
+/// A member who was registered at the beginning, and has never come.
+pub(crate) fn pending(id: &str) -> Member {
+    let new = NewMember {
+        id: MemberId::new(id),
+        office: office(),
+        profile: profile(),
+        role: Role::Manager,
+        key: KeyId::new("k1"),
+        nonce: "n".to_owned(),
+    };
+    new.pending(t(0), &LIMITS)
+}
+
+/// The same member with a password of their own, who agreed to the terms in force.
+pub(crate) fn active(id: &str) -> Member {
+    Member {
+        credential: Credential::Chosen {
+            hash: "hash".to_owned(),
+            by: flow("first"),
+        },
+        credential_version: 2,
+        agreement: Some(agreement()),
+        ..pending(id)
+    }
+}
+
+pub(crate) fn agreement() -> Agreement {
+    Agreement {
+        version: PUBLISHED.version.to_owned(),
+        sha256: PUBLISHED.sha256(),
+        shown_at: t(0),
+        agreed_at: t(0),
+    }
+}
+
+pub(crate) fn account(member: Member) -> Account {
+    Account {
+        member: Some(member),
+        ..Account::unknown(address().key(), t(0))
+    }
+}
+
+pub(crate) fn session(id: &str, by: &str, from: u64, until: u64) -> Session {
+    Session {
+        id: SessionId::new(id),
+        flow: flow(by),
+        created_at: t(from),
+        expires_at: t(until),
+    }
+}
+
+pub(crate) fn device(id: &str, seen_at: u64) -> Device {
+    Device {
+        id: DeviceId::new(id),
+        passwords: PasswordGuard::default(),
+        seen_at: t(seen_at),
+    }
+}
+
+/// A challenge that began at the beginning, in a flow of that many seconds.
+pub(crate) fn challenge(purpose: Purpose, flow_life: u64) -> Challenge {
+    let id = ChallengeId::new("c");
+    Challenge::begin(id, purpose, &ring(), address(), t(flow_life), t(0), &LIMITS).unwrap()
+}
+
+impl<T: core::fmt::Debug, R: core::fmt::Debug> crate::change::Change<T, R> {
+    /// What is stored, and then answered.
+    pub(crate) fn stored(self) -> (T, R) {
+        match self {
+            Self::Store(item, answer) => (item, answer),
+            other => panic!("not stored: {other:?}"),
+        }
+    }
+
+    /// What is answered, where nothing is written.
+    pub(crate) fn kept(self) -> R {
+        match self {
+            Self::Keep(answer) => answer,
+            other => panic!("not kept: {other:?}"),
+        }
+    }
+}
