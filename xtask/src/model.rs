@@ -9,7 +9,7 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Every interleaving, crash and lost message of small worlds; `--help` after `--` says more
+/// Every interleaving, crash and lost message of small worlds
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Only these scenes

@@ -153,6 +153,8 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
         .await;
     match resent {
         Ok(flow) => Ok(flows.answer(&flow.item, now)),
+        // Where it is not known what was written, the mail may go out, and counts.
+        Err(stop @ Stop::Broken(_)) => Err(stop),
         Err(stop) => {
             give_mail_back(&flows.table, &account, &id, now).await?;
             Err(stop)

@@ -116,6 +116,8 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
         .await;
     match resent {
         Ok(flow) => flows.answer(&flow.item, now).await,
+        // Where it is not known what was written, the mail may go out, and counts.
+        Err(stop @ Stop::Broken(_)) => Err(stop),
         Err(stop) => {
             give_mail_back(&flows.table, &key, &id, now).await?;
             Err(stop)

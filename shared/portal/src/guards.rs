@@ -223,6 +223,16 @@ impl PasswordGuard {
         }
     }
 
+    /// The guard after its owner completed a log-in from a browser that is counted apart: it goes on to wait, but is off
+    /// no more. A stranger gains one guess by it, behind the longest wait.
+    #[must_use]
+    pub fn after_an_owners_log_in(&self, limits: &Limits) -> Self {
+        Self {
+            failures: self.failures.min(limits.wrong_passwords_off.saturating_sub(1)),
+            ..self.clone()
+        }
+    }
+
     /// The guard after a wrong password.
     #[must_use]
     pub fn failed(&self, now: Timestamp) -> Self {

@@ -350,6 +350,7 @@ impl Login {
             (true, None) => Change::Store(next.with(event(Act::LoginCodeRight)), false),
             (true, Some(gained)) => {
                 next.member = Some(completed(member, &self.id, None, None, gained, now, limits));
+                next.passwords = account.passwords.after_an_owners_log_in(limits);
                 Change::Store(next.with(event(Act::SessionBegun)), true)
             }
         })
