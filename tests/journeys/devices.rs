@@ -78,19 +78,6 @@ async fn a_hundred_wrong_passwords_of_strangers_leave_the_owner_a_way() {
 }
 
 #[tokio::test]
-async fn a_known_device_that_guessed_a_hundred_times_is_a_stranger_and_no_worse() {
-    let world = World::start().await;
-    let mut taro = at_home(&world).await;
-    for _ in 0..100 {
-        taro.logs_in("taro@example.jp", "not-the-password-at-all")
-            .await
-            .is_told("wrong-credentials");
-        world.wait(900);
-    }
-    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
-}
-
-#[tokio::test]
 async fn a_known_device_waits_for_its_own_wrong_passwords_and_for_nobody_elses() {
     let world = World::start().await;
     let mut taro = at_home(&world).await;

@@ -200,14 +200,11 @@ impl Member {
         self
     }
 
-    /// The device of this id, if it is known and was not away for too long. One whose own password is off is a stranger
-    /// like any other: a known browser is never worse off than an unknown one.
+    /// The device of this id, if it is known and was not away for too long.
     pub fn device(&self, id: &DeviceId, now: Timestamp, limits: &Limits) -> Option<&Device> {
-        self.devices.iter().find(|device| {
-            device.id == *id
-                && now < plus(device.seen_at, limits.known_device_life)
-                && device.passwords.failures < limits.wrong_passwords_off
-        })
+        self.devices
+            .iter()
+            .find(|device| device.id == *id && now < plus(device.seen_at, limits.known_device_life))
     }
 
     /// The member after a log-in was completed from this device: it is known, and owes nothing. One too many puts the
