@@ -3,7 +3,7 @@
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
-use platform::steps::{Keys, Logins, give_mail_back, its_account, living_login, no_flow, patiently};
+use platform::steps::{Keys, Logins, its_account, living_login, no_flow, or_give_mail_back, patiently};
 use platform::store::{Found, Stored};
 use portal::account::Account;
 use portal::challenge::Judged;
@@ -151,13 +151,6 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
             Ok(current.resend_code(&deps.keys, now, limits)?)
         })
         .await;
-    match resent {
-        Ok(flow) => Ok(flows.answer(&flow.item, now)),
-        // Where it is not known what was written, the mail may go out, and counts.
-        Err(stop @ Stop::Broken(_)) => Err(stop),
-        Err(stop) => {
-            give_mail_back(&flows.table, &account, &id, now).await?;
-            Err(stop)
-        }
-    }
+    let flow = or_give_mail_back(resent, &flows.table, &account, &id, now).await?;
+    Ok(flows.answer(&flow.item, now))
 }

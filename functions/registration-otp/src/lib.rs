@@ -3,7 +3,7 @@
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
-use platform::steps::{Keys, Registrations, give_mail_back, patiently};
+use platform::steps::{Keys, Registrations, or_give_mail_back, patiently};
 use platform::store::{Found, Stored};
 use portal::account::Account;
 use portal::change::Change;
@@ -114,13 +114,6 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
             Ok(current.resend_code(&deps.keys, now, limits)?)
         })
         .await;
-    match resent {
-        Ok(flow) => flows.answer(&flow.item, now).await,
-        // Where it is not known what was written, the mail may go out, and counts.
-        Err(stop @ Stop::Broken(_)) => Err(stop),
-        Err(stop) => {
-            give_mail_back(&flows.table, &key, &id, now).await?;
-            Err(stop)
-        }
-    }
+    let flow = or_give_mail_back(resent, &flows.table, &key, &id, now).await?;
+    flows.answer(&flow.item, now).await
 }

@@ -7,7 +7,7 @@ use lambda_http::{Body, Request, Response};
 use platform::claims::ClaimsGateway;
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
-use platform::steps::{Keys, Registrations, give_mail_back, living, no_flow};
+use platform::steps::{Keys, Registrations, living, no_flow, or_give_mail_back};
 use platform::store::Stored;
 use portal::change::Change;
 use portal::claims::{SecurityCodeCheck, Unavailable};
@@ -100,17 +100,13 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
             Ok(current.accept_security_code(stage.clone(), now))
         })
         .await;
-    match accepted {
-        Ok(flow) => flows.answer(&flow.item, now).await,
-        // Where it is not known what was written, the mail may go out, and counts.
-        Err(stop @ Stop::Broken(_)) => Err(stop),
-        Err(stop) => {
-            if let Stage::Otp { challenge, .. } = &stage {
-                give_mail_back(&flows.table, &challenge.mail.to.key(), &id, now).await?;
-            }
-            Err(stop)
+    let flow = match &stage {
+        Stage::Otp { challenge, .. } => {
+            or_give_mail_back(accepted, &flows.table, &challenge.mail.to.key(), &id, now).await?
         }
-    }
+        _ => accepted?,
+    };
+    flows.answer(&flow.item, now).await
 }
 
 /// Spends a try before the claims system is asked; says how many are left.

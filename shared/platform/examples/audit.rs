@@ -54,7 +54,7 @@ In the table, `pk` is the subject, `sk` is `at`, a `#`, and the id, and `ttl` th
 
 ## Looking something up
 
-Whoever asks needs `dynamodb:Query` (for the second way `dynamodb:Scan`) on the audit's table and `kms:Decrypt` with its key, by way of DynamoDB, and nothing of the portal's own table.
+Whoever asks needs `ssm:GetParameter` on the name of the table, `dynamodb:Query` (for the second way `dynamodb:Scan`) on the audit's table and `kms:Decrypt` with its key, by way of DynamoDB, and nothing of the portal's own table.
 No role of ours has that; it is given to people, and taken again.
 
 ```sh

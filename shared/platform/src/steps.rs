@@ -347,18 +347,23 @@ pub fn device_of(call: &Call, account: &AccountKey) -> Option<DeviceId> {
     call.device().map(|cookie| DeviceId::of_cookie(cookie, account))
 }
 
-/// Gives back the mail that was counted for a flow which then did not promise it. Were the process to die before this,
-/// the address would have a mail less for the day, and never one more.
-pub async fn give_mail_back(
+/// What became of a flow for which a mail was counted: where it surely did not promise it, the mail is given back.
+///
+/// Where it is not known what was written, the mail may go out, and counts. Were the process to die before this, the
+/// address would have a mail less for the day, and never one more.
+pub async fn or_give_mail_back<T>(
+    promised: Result<T, Stop>,
     table: &Table,
     account: &AccountKey,
     by: &FlowId,
     at: Timestamp,
-) -> Result<(), Stop> {
-    let known: Option<Stored<Account>> = table.get(account, Found::Strongly).await?;
-    let give_back = |before: Option<&Account>| Ok::<_, Stop>(Account::give_mail_back(before, by, at));
-    table.change(known, give_back).await?;
-    Ok(())
+) -> Result<T, Stop> {
+    if matches!(promised, Err(Stop::Refused(_))) {
+        let known: Option<Stored<Account>> = table.get(account, Found::Strongly).await?;
+        let give_back = |before: Option<&Account>| Ok::<_, Stop>(Account::give_mail_back(before, by, at));
+        table.change(known, give_back).await?;
+    }
+    promised
 }
 
 /// Takes a step again from its beginning while others crowd the item that it has to write: mostly one of them has
