@@ -9,7 +9,7 @@ const DAY: u64 = 24 * HOUR;
 const KIB: u64 = 1_024;
 
 /// What was decided, in the words of the decision, and what it comes to.
-const DECIDED: [(&str, &[(&str, u64)]); 19] = [
+const DECIDED: [(&str, &[(&str, u64)]); 20] = [
     (
         "one-time code: 10 min, 5 tries per challenge with all its resends",
         &[("CODE_LIFE_SECONDS", 10 * MINUTE), ("CODE_TRIES", 5)],
@@ -116,6 +116,10 @@ const DECIDED: [(&str, &[(&str, u64)]); 19] = [
     (
         "argon2id: 19 MiB, two passes",
         &[("HASH_MEMORY_KIB", 19 * KIB), ("HASH_PASSES", 2)],
+    ),
+    (
+        "a refused log-in is answered on a beat of a tenth of a second",
+        &[("REFUSAL_BEAT_MILLISECONDS", 100)],
     ),
 ];
 

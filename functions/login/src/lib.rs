@@ -1,6 +1,7 @@
 //! ログイン情報の入力 — ID and password; the same answer for whoever must not get in.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
@@ -13,6 +14,7 @@ use platform::store::{Found, Replacing, Stored, Written};
 use portal::account::{Account, Credential, LoginVerdict, Proof};
 use portal::challenge::Challenge;
 use portal::code::Purpose;
+use portal::guards::held_back;
 use portal::login::{Login, Stage};
 use portal::password;
 use portal::problem::{Kind, Refusal};
@@ -45,10 +47,21 @@ pub struct Deps {
 
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
-    deps.flows
-        .edge
-        .serve(request, |call| start_login(deps, call))
-        .await
+    let began = Instant::now();
+    let edge = &deps.flows.edge;
+    let step = |call| async move {
+        let answer = start_login(deps, call).await;
+        if is_wrong_credentials(&answer) {
+            let beat = Duration::from_millis(edge.limits.refusal_beat);
+            tokio::time::sleep(held_back(began.elapsed(), beat)).await;
+        }
+        answer
+    };
+    edge.serve(request, step).await
+}
+
+fn is_wrong_credentials(answer: &Answer) -> bool {
+    matches!(answer, Err(Stop::Refused(problem)) if problem.refusal.kind == Kind::WrongCredentials)
 }
 
 fn read(call: &Call) -> Result<(EmailAddress, Arc<Secret>), Stop> {

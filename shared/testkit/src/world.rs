@@ -57,7 +57,8 @@ const RECORD_RETRIES: u32 = 30;
 /// What a world differs in from the deployed portal.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The numbers in force. The hash is made cheap, and the budget of networks is lifted, as in the local stack.
+    /// The numbers in force. The hash is made cheap, a refusal waits for no beat, and the budget of networks is lifted,
+    /// the last as in the local stack.
     pub limits: Limits,
     /// The terms in force.
     pub terms: &'static Terms,
@@ -75,6 +76,7 @@ impl Default for Settings {
             mail_requests_per_network: 0,
             hash_memory: 64,
             hash_passes: 1,
+            refusal_beat: 0,
             ..Limits::standard()
         };
         Self {

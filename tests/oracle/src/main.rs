@@ -10,6 +10,7 @@ use clap::Parser;
 use oracle::measure::{Plan, Subject, Taken, Times, take};
 use oracle::report::{self, Run};
 use oracle::scene::{Class, Scene};
+use portal::limits::Limits;
 
 /// Accounts of each class that take turns.
 const ACCOUNTS: usize = 4;
@@ -34,6 +35,9 @@ struct Args {
     /// Stop after so many minutes, with the samples that there are
     #[arg(long, value_name = "N")]
     minutes: Option<u64>,
+    /// The beat of refusals in milliseconds; 0 measures the bare work
+    #[arg(long, default_value_t = Limits::standard().refusal_beat, value_name = "N")]
+    beat: u64,
     /// The kind of machine, in general words
     #[arg(long, value_name = "TEXT")]
     machine: Option<String>,
@@ -55,7 +59,11 @@ async fn main() -> Result<ExitCode> {
     let mut subjects: Vec<Subject> = Class::ALL.map(Subject::Class).to_vec();
     subjects.push(Subject::Again);
     tell("setting the scene");
-    let mut scene = Scene::set(None, ACCOUNTS).await;
+    let limits = Limits {
+        refusal_beat: args.beat,
+        ..Limits::standard()
+    };
+    let mut scene = Scene::set(limits, ACCOUNTS).await;
     let plan = Plan {
         samples: args.samples,
         warm_up: args.warm_up,
@@ -128,6 +136,11 @@ fn run(args: &Args, samples: usize) -> Result<Run> {
     let minutes = args
         .minutes
         .map_or_else(String::new, |minutes| format!(" --minutes {minutes}"));
+    let beat = if args.beat == Limits::standard().refusal_beat {
+        String::new()
+    } else {
+        format!(" --beat {}", args.beat)
+    };
     let cores = std::thread::available_parallelism()?;
     let general = || {
         format!(
@@ -143,9 +156,10 @@ fn run(args: &Args, samples: usize) -> Result<Run> {
         samples,
         seed: args.seed,
         command: format!(
-            "cargo xtask oracle{release} --samples {} --seed {}{minutes}",
+            "cargo xtask oracle{release} --samples {} --seed {}{minutes}{beat}",
             args.samples, args.seed
         ),
+        beat: args.beat,
     })
 }
 

@@ -88,16 +88,10 @@ pub struct Scene {
 const WRONG_PASSWORD: &str = "あかい空と しろい雲 二〇二六";
 
 impl Scene {
-    /// A portal with the standard numbers, but for these memory and passes of a hash, and so many accounts of each
-    /// class.
+    /// A portal with these numbers, and so many accounts of each class.
     ///
     /// Several accounts, so that a difference is the class's and not one key's place in the table.
-    pub async fn set(hash: Option<(u64, u64)>, accounts: usize) -> Self {
-        let mut limits = Limits::standard();
-        if let Some((memory, passes)) = hash {
-            limits.hash_memory = memory;
-            limits.hash_passes = passes;
-        }
+    pub async fn set(limits: Limits, accounts: usize) -> Self {
         let world = World::with(Settings {
             limits: limits.clone(),
             ..Settings::default()

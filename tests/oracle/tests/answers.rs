@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
 
 use oracle::scene::{Class, Scene};
+use testkit::Settings;
 
 /// Status, headers and body, without what names the request.
 type Told = (u16, Vec<(String, String)>, String);
@@ -27,7 +28,7 @@ async fn told(scene: &mut Scene, class: Class) -> Told {
 /// whether an address is known, active, waiting, stopped, off or free again is nobody's to learn.
 #[tokio::test]
 async fn everybody_who_must_not_get_in_is_told_the_same_byte_for_byte() {
-    let mut scene = Scene::set(Some((64, 1)), 1).await;
+    let mut scene = Scene::set(Settings::default().limits, 1).await;
     let unknown = told(&mut scene, Class::Unknown).await;
     assert_eq!(unknown.0, 401);
     assert!(unknown.2.contains("\"wrong-credentials\""));
@@ -40,7 +41,7 @@ async fn everybody_who_must_not_get_in_is_told_the_same_byte_for_byte() {
 /// The callers are who they say they are: put right, each of them gets in, or would but for its one reason.
 #[tokio::test]
 async fn each_class_is_refused_for_its_own_reason_alone() {
-    let mut scene = Scene::set(Some((64, 1)), 1).await;
+    let mut scene = Scene::set(Settings::default().limits, 1).await;
     let limits = scene.world.settings.limits.clone();
     // The waits of the closed guards and the stop of codes pass; what is wrong, unknown, off or free stays so.
     scene

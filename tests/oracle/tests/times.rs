@@ -1,9 +1,11 @@
 //! The short form of `cargo xtask oracle`: a gross leak, such as a hash that is not made, is found within seconds.
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use oracle::measure::{Plan, Subject, Times, take};
 use oracle::scene::{Class, Scene};
 use oracle::stats::{SIGNIFICANT, kolmogorov_smirnov, quantile};
+use portal::limits::Limits;
+use testkit::Settings;
 
 /// The middle of the differences of each round: what somebody else on the machine does in a few rounds leaves it alone.
 fn difference(times: &Times, subject: Subject) -> f64 {
@@ -37,10 +39,34 @@ fn gross_leaks(times: &Times) -> Vec<String> {
         .collect()
 }
 
+/// The real hash, and no beat that would hide what is looked for.
+fn bare() -> Limits {
+    Limits {
+        refusal_beat: 0,
+        ..Limits::standard()
+    }
+}
+
+/// Whatever the reason, nobody hears of a refusal between two beats.
+#[tokio::test]
+async fn every_refused_log_in_is_held_back_to_a_beat() {
+    let mut limits = Settings::default().limits;
+    limits.refusal_beat = 300;
+    let mut scene = Scene::set(limits, 1).await;
+    for class in Class::ALL {
+        let caller = scene.caller(class, 0).clone();
+        scene.reset(&caller).await;
+        let request = scene.request(&caller);
+        let began = Instant::now();
+        assert_eq!(scene.world.sends(request).await.status().as_u16(), 401);
+        assert!(began.elapsed() >= Duration::from_millis(300), "{}", class.name());
+    }
+}
+
 /// A leak is there each time one looks; what a busy machine does to one look is gone at the next.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_class_takes_half_a_hash_more_or_less_than_the_unknown_and_a_planted_one_is_found() {
-    let mut scene = Scene::set(None, 1).await;
+    let mut scene = Scene::set(bare(), 1).await;
     let mut subjects: Vec<Subject> = Class::ALL.map(Subject::Class).to_vec();
     subjects.extend([Subject::Again, Subject::OneHashMore]);
     let mut looks = Vec::new();
