@@ -1,0 +1,89 @@
+import { type Language, entriesOf, languages } from "../texts/index.ts";
+import type { Assets } from "./plugin.ts";
+import { fieldCodes, problemsOf } from "./contract.ts";
+import { Html, html, plain } from "./markup.ts";
+import type { Page } from "./page.ts";
+import { type Writing, action, onward } from "./parts.ts";
+
+/** What every page can say. */
+const EVERYWHERE = ["say.network", "problems.temporarily-unavailable"];
+
+/** The whole document of a page in one language. */
+export function document(page: Page, w: Writing, assets: Assets): string {
+  const { language, t } = w;
+  const up = language.folder === "" ? "" : "../";
+  const asset = (name: string) => `/${name}`;
+  const title = plain(page.title(w));
+  return html`<!doctype html>
+<html lang="${language.lang}" data-page="${page.name}">
+<head>
+<meta charset="utf-8">
+<title>${title}｜${plain(t.site.name)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="format-detection" content="telephone=no">
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${asset(assets.style)}">
+${assets.preloads.map((name) => html`<link rel="modulepreload" href="${asset(name)}">`)}
+${assets.script && html`<script type="module" src="${asset(assets.script)}"></script>`}
+</head>
+<body>
+<a class="skip" href="#main">${w.rich(t.site.skip)}</a>
+<header>
+<div class="bar">
+<p class="site"><a href="index.html">${w.rich(t.site.name)}</a></p>
+<div class="who" id="who" role="group" aria-label="${plain(t.site.signedIn)}" hidden><span data-fill="who-name"></span><span data-fill="who-office"></span>${page.name !== "my-page" && onward(w, "my-page", t.myPage.title, "outline")}${action(w, "logout", t.site.logout)}</div>
+<nav class="languages" aria-label="${plain(t.site.languages)}"><ul>${languages.map((other) => languageLink(other, language, page, up))}</ul></nav>
+</div>
+<nav class="menu" aria-label="${plain(t.site.menu)}"><ul>${(["notices", "applications", "faq", "materials", "inquiry"] as const).map(
+    (name) =>
+      html`<li><a href="${name}.html"${page.name === name && html` aria-current="page"`}>${w.rich(t.site[name])}</a></li>`,
+  )}</ul></nav>
+</header>
+${page.stage !== undefined && steps(w, page.stage)}
+<main id="main" tabindex="-1">
+${t.site.translation !== "" && html`<p class="translation">${w.rich(t.site.translation)}</p>`}
+<h1>${w.rich(page.title(w))}</h1>
+${page.script && html`<noscript><div class="banner error"><p>${w.rich(t.site.noScript)}</p></div></noscript>`}
+<div id="summary" class="banner error" tabindex="-1" hidden></div>
+<p id="status" class="status" role="status"></p>
+${page.waits === true ? html`<p id="loading" class="loading" role="status" hidden>${w.rich(t.site.loading)}</p><div id="content" hidden>${page.body(w)}</div>` : page.body(w)}
+<aside class="help" aria-labelledby="help"><h2 id="help">${w.rich(t.site.help)}</h2><p>${w.rich(t.site.helpText)}</p></aside>
+</main>
+<footer><p>${w.rich(t.site.footer)}</p></footer>
+${page.script && templates(page, w, assets)}
+</body>
+</html>
+`.text.replace(/\n{2,}/g, "\n");
+}
+
+function languageLink(other: Language, here: Language, page: Page, up: string): Html {
+  const lang = other.lang === here.lang ? false : html` lang="${other.lang}" hreflang="${other.lang}"`;
+  if (other === here) return html`<li><span aria-current="true">${other.short}</span></li>`;
+  return html`<li><a href="${up}${other.folder}${page.name}.html"${lang} data-language>${other.short}</a></li>`;
+}
+
+function steps(w: Writing, at: number): Html {
+  const { t } = w;
+  const items = t.site.steps.map((name, index) => {
+    const state = index + 1 < at ? "done" : index + 1 === at ? "here" : "ahead";
+    const done = state === "done" && html`<span class="unseen">（${w.rich(t.site.stepsDone)}）</span>`;
+    return html`<li class="${state}"${state === "here" && html` aria-current="step"`}>${w.rich(name)}${done}</li>`;
+  });
+  const of = t.site.stepOf.replace("{at}", String(at));
+  return html`<nav class="steps" aria-label="${plain(t.site.stepsTitle)}"><p class="unseen">${w.rich(of)}</p><ol>${items}</ol></nav>`;
+}
+
+/** The texts that the page's script says: those whose names stand in its code, and those of its operations. */
+function templates(page: Page, w: Writing, assets: Assets): Html {
+  const operations = page.operations ?? [];
+  const problems = operations.flatMap(problemsOf).map((code) => `problems.${code}`);
+  const fields = operations.length === 0 ? [] : fieldCodes.map((code) => `fields.${code}`);
+  const beginnings = page.says ?? [];
+  const wanted = new Set([...EVERYWHERE, ...problems, ...fields]);
+  const quoted = new Set([...assets.code.matchAll(/["'`]([a-zA-Z]+\.[a-zA-Z.-]+)["'`]/g)].map((match) => match[1]));
+  const said = entriesOf(w.t).filter(
+    ([key]) => wanted.has(key) || quoted.has(key) || beginnings.some((beginning) => key.startsWith(beginning)),
+  );
+  return html`${said.map(([key, text]) => html`<template data-text="${key}">${w.rich(text)}</template>
+`)}`;
+}

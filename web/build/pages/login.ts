@@ -1,0 +1,135 @@
+import { html, plain } from "../markup.ts";
+import type { Page } from "../page.ts";
+import { action, banner, field, fill, form, more, onward, pairs, paragraphs, submit } from "../parts.ts";
+import { otpScreen } from "./otp.ts";
+
+/** ログイン and マイページ. */
+export const login: readonly Page[] = [
+  {
+    name: "login",
+    stage: 3,
+    script: "login",
+    operations: ["start-login"],
+    title: (w) => w.t.login.title,
+    body: (w) => html`
+<p id="resume-login" hidden>${w.rich(w.t.login.resumeLogin)}</p>
+<div class="halves">
+<section aria-label="${plain(w.t.site.login)}">
+${form(
+  "login",
+  "login",
+  html`
+${field(w, {
+  name: "email",
+  label: w.t.login.email,
+  hint: w.t.login.emailHint,
+  inputmode: "email",
+  autocomplete: "username",
+  autocapitalize: "off",
+  maxlength: 320,
+})}
+${field(w, {
+  name: "password",
+  label: w.t.login.password,
+  hint: w.t.login.passwordHint,
+  type: "password",
+  autocomplete: "current-password",
+  maxlength: 1024,
+  reveal: { show: w.t.site.showPassword, hide: w.t.site.hidePassword },
+})}
+${submit(w, w.t.login.submit)}`,
+)}
+${more(w.rich(w.t.login.lost), html`<p>${w.rich(w.t.login.lostText)}</p>`)}
+</section>
+<section aria-labelledby="first"><h2 id="first">${w.rich(w.t.login.firstTitle)}</h2>
+<p>${w.rich(w.t.login.first)}</p>
+<p id="resume-registration" hidden>${w.rich(w.t.login.resumeRegistration)}</p>
+<p class="buttons">${onward(w, "registration", w.t.login.register, "outline")}</p><p>${w.rich(w.t.login.prepare)}</p>
+</section></div>
+<section aria-labelledby="municipality"><h2 id="municipality">${w.rich(w.t.login.municipalityTitle)}</h2>${paragraphs(w, w.t.login.municipality)}</section>
+<section aria-labelledby="medical"><h2 id="medical">${w.rich(w.t.login.medicalTitle)}</h2><p>${w.rich(w.t.login.medical)}</p></section>`,
+  },
+  otpScreen("login"),
+  {
+    name: "new-password",
+    stage: 3,
+    script: "new-password",
+    operations: ["show-terms", "mark-terms-shown", "change-initial-password", "show-login", "cancel-login"],
+    waits: true,
+    title: (w) => w.t.newPassword.title,
+    body: (w) => html`
+${form(
+  "new-password",
+  "new-password",
+  html`
+<div id="passwords"><p class="lead">${w.rich(w.t.newPassword.lead)}</p>
+<div class="unseen" aria-hidden="true"><input type="text" id="username" autocomplete="username" tabindex="-1" aria-label="${plain(w.t.newPassword.account)}"></div>
+${field(w, {
+  name: "newPassword",
+  label: w.t.newPassword.newPassword,
+  hint: w.t.newPassword.newPasswordHint,
+  type: "password",
+  autocomplete: "new-password",
+  maxlength: 512,
+  reveal: { show: w.t.site.showPassword, hide: w.t.site.hidePassword },
+})}
+${field(w, {
+  name: "again",
+  label: w.t.newPassword.again,
+  hint: w.t.newPassword.againHint,
+  type: "password",
+  autocomplete: "new-password",
+  maxlength: 512,
+  reveal: { show: w.t.site.showPassword, hide: w.t.site.hidePassword },
+})}</div>
+<p id="agree-only" class="lead" hidden>${w.rich(w.t.newPassword.agreeOnlyLead)}</p>
+<h2>${w.rich(w.t.newPassword.termsTitle)}</h2><p>${w.rich(w.t.newPassword.termsLead)}</p>
+<p class="version">${w.rich(w.t.newPassword.termsVersion)}</p>
+<div id="terms" class="terms" role="region" lang="ja" aria-label="${plain(w.t.newPassword.termsBox)}" tabindex="0"></div>
+<p><a href="terms.html" target="_blank">${w.rich(w.t.newPassword.termsOpen)}</a></p>
+<div class="field" data-field="agree"><p class="hint" id="agree-hint">${w.rich(w.t.newPassword.agreeHint)}</p>
+<p class="wrong" id="agree-wrong" hidden></p>
+<p class="check"><input type="checkbox" id="agree" name="agree" aria-disabled="true" aria-describedby="agree-hint" data-described="agree-hint"> <label for="agree">${w.rich(w.t.newPassword.agree)} <span class="must">${w.rich(w.t.site.required)}</span></label></p>
+<p class="aside" id="agree-aside" role="status"></p></div>
+<p>${w.rich(w.t.newPassword.leads)}</p>
+${submit(w, w.t.newPassword.submit)}`,
+)}
+<p id="until" class="hint">${w.rich(w.t.say.until)}</p>
+<p class="buttons">${action(w, "cancel", w.t.site.cancel, "plain")}</p>`,
+  },
+  {
+    name: "my-page",
+    stage: 4,
+    script: "my-page",
+    operations: ["show-me", "log-out", "renew-session"],
+    says: ["myPage.roles."],
+    waits: true,
+    title: (w) => w.t.myPage.title,
+    body: (w) => html`
+<div id="done" class="banner success" role="status" hidden><h2>${w.rich(w.t.myPage.changed)}</h2><p>${w.rich(w.t.myPage.done)}</p></div>
+${pairs([
+  [w.rich(w.t.myPage.name), fill("name")],
+  [w.rich(w.t.myPage.office), html`${fill("office-name")}（${fill("office-number")}）`],
+])}
+<section aria-labelledby="notices"><h2 id="notices">${w.rich(w.t.myPage.noticesTitle)}</h2><p>${w.rich(w.t.myPage.noNotices)}</p></section>
+<section aria-labelledby="applications"><h2 id="applications">${w.rich(w.t.myPage.applicationsTitle)}</h2><p>${w.rich(w.t.myPage.applications)}</p></section>
+<section aria-labelledby="users"><h2 id="users">${w.rich(w.t.myPage.usersTitle)}</h2><p id="users-left">${w.rich(w.t.myPage.users)}</p><p id="users-full" hidden>${w.rich(w.t.myPage.usersFull)}</p><p>${w.rich(w.t.myPage.newUserText)}</p></section>
+<section aria-labelledby="profile"><h2 id="profile">${w.rich(w.t.myPage.profileTitle)}</h2>
+<dl>${(["email", "name", "nameKana", "department", "jobTitle", "phone"] as const).map(
+      (name) => html`<div><dt>${w.rich(w.t.profile[name])}</dt><dd>${fill(name)}</dd></div>`,
+    )}<div><dt>${w.rich(w.t.myPage.role)}</dt><dd>${fill("role")}</dd></div>
+<div><dt>${w.rich(w.t.myPage.lastLogin)}</dt><dd>${fill("last-login")}<p class="hint">${w.rich(w.t.myPage.lastLoginHint)}</p></dd></div></dl></section>
+<p id="until" class="hint">${w.rich(w.t.myPage.sessionUntil)}</p>
+<p class="buttons">${action(w, "print", w.t.site.print, "plain")}</p>
+<dialog id="ending" aria-labelledby="ending-title"><h2 id="ending-title">${w.rich(w.t.myPage.endTitle)}</h2><p id="ending-text" role="status"></p>
+<p class="buttons">${action(w, "stay", w.t.myPage.stay, "go")}${action(w, "leave", w.t.myPage.leave)}</p></dialog>`,
+  },
+  {
+    name: "logged-out",
+    script: "logged-out",
+    title: (w) => w.t.loggedOut.title,
+    body: (w) => html`
+${banner("success", w.rich(w.t.loggedOut.done), html`<p id="ended" hidden>${w.rich(w.t.loggedOut.ended)}</p><p>${w.rich(w.t.loggedOut.text)}</p>`)}
+<p class="buttons">${onward(w, "login", w.t.loggedOut.login)}${onward(w, "index", w.t.loggedOut.top, "outline")}</p>`,
+  },
+];

@@ -1,0 +1,51 @@
+import { html } from "../markup.ts";
+import type { Page } from "../page.ts";
+import { banner, onward } from "../parts.ts";
+
+/** Where a way ends for now, and how it goes on. */
+export const states: readonly Page[] = [
+  {
+    name: "expired",
+    script: "states",
+    title: (w) => w.t.expired.title,
+    body: (w) => html`
+${banner(
+  "info",
+  w.rich(w.t.expired.done),
+  html`<p id="of-registration">${w.rich(w.t.expired.registration)}</p><p id="of-login" hidden>${w.rich(w.t.expired.login)}</p>`,
+)}
+<p class="buttons">${onward(w, "registration", w.t.expired.restart)}${onward(w, "login", w.t.expired.loginButton, "outline")}</p>`,
+  },
+  {
+    name: "locked",
+    script: "states",
+    title: (w) => w.t.locked.title,
+    body: (w) => html`
+${banner(
+  "warning",
+  w.rich(w.t.locked.done),
+  html`<p id="at" hidden>${w.rich(w.t.locked.text)}</p><p id="soon">${w.rich(w.t.locked.textSoon)}</p><p>${w.rich(w.t.locked.why)}</p>`,
+)}
+<p class="buttons">${onward(w, "login", w.t.expired.loginButton)}${onward(w, "index", w.t.locked.top, "outline")}</p>`,
+  },
+  {
+    name: "unavailable",
+    script: "states",
+    title: (w) => w.t.unavailable.title,
+    body: (w) => html`
+${banner("warning", w.rich(w.t.unavailable.done), html`<p id="with-id" hidden>${w.rich(w.t.unavailable.text)}</p><p id="plain">${w.rich(w.t.unavailable.textPlain)}</p>`)}
+<p class="buttons">${onward(w, "index", w.t.unavailable.top, "outline")}</p>`,
+  },
+  {
+    name: "maintenance",
+    title: (w) => w.t.maintenance.title,
+    body: (w) => banner("info", w.rich(w.t.maintenance.done), html`<p>${w.rich(w.t.maintenance.text)}</p>`),
+  },
+  {
+    name: "404",
+    title: (w) => w.t.notFound.title,
+    body: (w) => html`
+${banner("info", w.rich(w.t.notFound.done), html`<p>${w.rich(w.t.notFound.text)}</p>`)}
+<p class="buttons">${onward(w, "index", w.t.notFound.top)}</p>`,
+  },
+];

@@ -1,0 +1,139 @@
+import type { Language, Texts } from "../texts/index.ts";
+import { Html, html, plain, rich } from "./markup.ts";
+
+/** What a page has at hand while it is written. */
+export interface Writing {
+  readonly language: Language;
+  readonly t: Texts;
+  /** A text of the dictionary as HTML. */
+  readonly rich: (text: string) => Html;
+}
+
+/** Where texts lead to: pages of the same language, and the few places outside. */
+const OUTSIDE: Readonly<Record<string, string>> = {
+  "claims-desk": "https://www.e-seikyuu.jp/",
+  "inquiry-form": "https://www.kaigo-kiban-portal.jp/inquiry/input",
+  portal: "https://www.kaigo-kiban-portal.jp/",
+};
+
+/** Links that a script leads to where the flow is. */
+const RESUME: Readonly<Record<string, string>> = {
+  "resume-registration": "registration-otp.html",
+  "resume-login": "login-otp.html",
+};
+
+/** A page's name, or that of a place outside, as an address. */
+export function hrefs(pages: ReadonlySet<string>): (name: string) => string {
+  return (name) => {
+    const known = OUTSIDE[name] ?? RESUME[name] ?? (pages.has(name) ? `${name}.html` : undefined);
+    if (known === undefined) throw new Error(`a text leads to ${name}, which is no page`);
+    return known;
+  };
+}
+
+/** Puts together what a page is written with. */
+export function writing(language: Language, pages: ReadonlySet<string>): Writing {
+  return { language, t: language.texts, rich: (text) => rich(text, hrefs(pages)) };
+}
+
+/** One field of a form. */
+export interface Field {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly required?: boolean;
+  readonly type?: "text" | "password" | "tel";
+  readonly inputmode?: "email" | "numeric" | "tel";
+  readonly autocomplete: string;
+  readonly autocapitalize?: "characters" | "off";
+  readonly maxlength: number;
+  /** How wide it is shown: the length of what belongs in it. */
+  readonly size?: "code" | "short" | "long";
+  /** What its button says, if it is a secret that can be shown. */
+  readonly reveal?: { readonly show: string; readonly hide: string };
+  /** Something said under it from outside, such as a count. */
+  readonly note?: Html;
+}
+
+/** A label with its control, what it asks for, and the place of what is wrong with it. */
+export function field(w: Writing, of: Field): Html {
+  const required = of.required ?? true;
+  const hint = of.hint === undefined ? undefined : `${of.name}-hint`;
+  const note = of.note === undefined ? undefined : `${of.name}-note`;
+  const described = [hint, note].filter((id) => id !== undefined).join(" ");
+  const attributes = [
+    html`id="${of.name}" name="${of.name}" type="${of.type ?? "text"}" maxlength="${of.maxlength}"`,
+    html` autocomplete="${of.autocomplete}" spellcheck="false"`,
+    of.inputmode && html` inputmode="${of.inputmode}"`,
+    of.autocapitalize && html` autocapitalize="${of.autocapitalize}"`,
+    required && html` aria-required="true"`,
+    described !== "" && html` aria-describedby="${described}" data-described="${described}"`,
+  ];
+  return html`
+<div class="field" data-field="${of.name}">
+<label for="${of.name}">${w.rich(of.label)} <span class="${required ? "must" : "may"}">${w.rich(required ? w.t.site.required : w.t.site.optional)}</span></label>
+${of.hint !== undefined && html`<p class="hint" id="${hint}">${w.rich(of.hint)}</p>`}
+<p class="wrong" id="${of.name}-wrong" hidden></p>
+<div class="control ${of.size ?? "long"}"><input ${attributes}>${of.reveal && reveal(of)}</div>
+<p class="aside" id="${of.name}-aside" role="status"></p>
+${of.note !== undefined && html`<p class="aside" id="${note}">${of.note}</p>`}
+</div>`;
+}
+
+function reveal(of: Field): Html {
+  const { show, hide } = of.reveal ?? { show: "", hide: "" };
+  const label = (text: string, when: string, hidden: boolean) =>
+    html`<span data-reveal="${when}"${hidden && html` hidden`}>${text}</span>`;
+  return html`<button type="button" class="reveal" aria-controls="${of.name}" aria-pressed="false">${label(plain(show), "show", false)}${label(plain(hide), "hide", true)}</button>`;
+}
+
+/** The one button of a form that goes on. */
+export function submit(w: Writing, label: string): Html {
+  return html`<p class="buttons"><button type="submit" class="go">${w.rich(label)}</button></p>`;
+}
+
+/** A button that does something on the page. */
+export function action(w: Writing, name: string, label: string, look: "go" | "outline" | "plain" = "outline"): Html {
+  return html`<button type="button" class="${look}" data-action="${name}">${w.rich(label)}</button>`;
+}
+
+/** A link that looks like the button that it is for the person. */
+export function onward(w: Writing, page: string, label: string, look: "go" | "outline" = "go"): Html {
+  return html`<a class="${look}" href="${page}.html">${w.rich(label)}</a>`;
+}
+
+/** A form. It is never sent by the browser itself; if it were, no secret would stand in an address. */
+export function form(name: string, page: string, body: Html): Html {
+  return html`<form id="${name}" method="post" action="${page}.html" novalidate>${body}</form>`;
+}
+
+/** Something that has happened or has to be known, in a box. */
+export function banner(kind: "success" | "warning" | "error" | "info", heading: Html, body: Html, attributes: Html = html``): Html {
+  return html`<div class="banner ${kind}" ${attributes}><h2>${heading}</h2>${body}</div>`;
+}
+
+/** Names and values. */
+export function pairs(rows: readonly (readonly [Html, Html])[], attributes: Html = html``): Html {
+  return html`<dl ${attributes}>${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+/** Something to open for those who look for it. */
+export function more(heading: Html, body: Html): Html {
+  return html`<details><summary>${heading}</summary>${body}</details>`;
+}
+
+/** Paragraphs of a list of texts. */
+export function paragraphs(w: Writing, texts: readonly string[]): Html {
+  return html`${texts.map((text) => html`<p>${w.rich(text)}</p>`)}`;
+}
+
+/** A list of texts. */
+export function list(w: Writing, texts: readonly string[], ordered = false): Html {
+  const items = texts.map((text) => html`<li>${w.rich(text)}</li>`);
+  return ordered ? html`<ol>${items}</ol>` : html`<ul>${items}</ul>`;
+}
+
+/** A place that the script fills in. */
+export function fill(name: string): Html {
+  return html`<span data-fill="${name}"></span>`;
+}

@@ -1,0 +1,40 @@
+import { entriesOf, languages } from "../texts/index.ts";
+import { document } from "./layout.ts";
+import { placeholders } from "./markup.ts";
+import type { Page } from "./page.ts";
+import { information } from "./pages/information.ts";
+import { login } from "./pages/login.ts";
+import { registration } from "./pages/registration.ts";
+import { states } from "./pages/states.ts";
+import { writing } from "./parts.ts";
+import type { Assets } from "./plugin.ts";
+
+/** Every screen, in the order of the manual. */
+export const pages: readonly Page[] = [...information, ...registration, ...login, ...states];
+
+/** Every page in every language, as files of the site. */
+export function site(assetsOf: (script: string | undefined) => Assets): { fileName: string; source: string }[] {
+  agree();
+  const names = new Set(pages.map((page) => page.name));
+  return languages.flatMap((language) =>
+    pages.map((page) => ({
+      fileName: `${language.folder}${page.name}.html`,
+      source: document(page, writing(language, names), assetsOf(page.script)),
+    })),
+  );
+}
+
+/** Each translation says the same with the same places to fill in. */
+function agree(): void {
+  const [first, ...others] = languages;
+  if (first === undefined) return;
+  for (const other of others) {
+    const translated = new Map(entriesOf(other.texts));
+    for (const [key, text] of entriesOf(first.texts)) {
+      const [ours, theirs] = [placeholders(text), placeholders(translated.get(key) ?? "")];
+      if (ours.join() !== theirs.join()) {
+        throw new Error(`${key} fills in {${ours.join("} {")}} in ${first.name}, and {${theirs.join("} {")}} in ${other.name}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { components, paths } from "./generated/schema";
+import { heard } from "./time.ts";
+
+type Schemas = components["schemas"];
+
+/** Any refusal of the server. */
+export type Problem = Schemas["Problem"];
+/** The code of a refusal. */
+export type ProblemCode = Problem["code"];
+/** Where a person is in 初回利用登録 or ログイン. */
+export type Progress = Schemas["Progress"];
+/** Where a person is, at a certain screen. */
+export type ProgressAt<N extends Progress["next"]> = Extract<Progress, { next: N }>;
+/** The person who is logged in. */
+export type Me = Schemas["Me"];
+
+type Method = "get" | "post" | "put" | "delete";
+type Operation<P extends keyof paths, M extends Method> = paths[P] extends Record<M, infer O> ? O : never;
+type Json<T> = T extends { content: { "application/json": infer B } } ? B : undefined;
+type Body<O> = O extends { requestBody?: infer R } ? Json<NonNullable<R>> : undefined;
+type Success<O> = O extends { responses: infer R } ? { [S in keyof R]: S extends 200 | 201 | 202 | 204 ? Json<R[S]> : never }[keyof R] : never;
+
+/** What came of a call: an answer, a refusal, or nothing at all. */
+export type Outcome<T> =
+  | { readonly kind: "answer"; readonly value: T }
+  | { readonly kind: "problem"; readonly problem: Problem; readonly id: string }
+  | { readonly kind: "silence" };
+
+/** After so long without an answer nobody waits any more. */
+const PATIENCE = 30_000;
+
+/** Calls the server. Nothing is repeated by itself: whoever calls decides. */
+export async function call<P extends keyof paths & string, M extends Method>(
+  method: M,
+  path: P,
+  body?: Body<Operation<P, M>>,
+  key?: string,
+): Promise<Outcome<Success<Operation<P, M>>>> {
+  const headers: Record<string, string> = {};
+  if (method !== "get") headers["Content-Type"] = "application/json";
+  if (key !== undefined) headers["Idempotency-Key"] = key;
+  try {
+    const response = await fetch(`/api/v1${path}`, {
+      method: method.toUpperCase(),
+      headers,
+      cache: "no-store",
+      ...(method === "get" ? {} : { body: JSON.stringify(body ?? {}) }),
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    heard(response.headers.get("Date"));
+    const text = await response.text();
+    const id = response.headers.get("X-Request-Id") ?? "";
+    if (response.ok) return { kind: "answer", value: (text === "" ? undefined : JSON.parse(text)) as never };
+    const problem = JSON.parse(text) as Problem;
+    // What is between us and the functions may answer, too, and not as the contract says.
+    return typeof problem.code === "string" ? { kind: "problem", problem, id } : { kind: "silence" };
+  } catch {
+    return { kind: "silence" };
+  }
+}

@@ -1,0 +1,108 @@
+import { type Outcome, type Progress, type ProgressAt, call } from "./api.ts";
+import { byId, fill, has, maybe, onAction, say, show, tell } from "./dom.ts";
+import { remember, takeWord } from "./memory.ts";
+import { type Flow, end, follow, replace } from "./pages.ts";
+import { complain, ledAway, sentence } from "./problems.ts";
+import { clock, secondsUntil } from "./time.ts";
+
+const PATHS = { registration: "/registration", login: "/login" } as const;
+
+/** Asks the server where the person is. */
+export function ask(flow: Flow): Promise<Outcome<Progress>> {
+  return call("get", PATHS[flow]);
+}
+
+/** Shows what waited for the server's word. */
+export function reveal(): void {
+  show(maybe("loading"), false);
+  show(byId("content"));
+  const word = takeWord();
+  if (word !== null && has(word)) tell(say(word));
+  // A link to a field of a page that waited leads there only now.
+  const target = location.hash.length > 1 ? maybe(location.hash.slice(1)) : null;
+  if (target instanceof HTMLInputElement) target.focus();
+}
+
+/** Tells that the server's word has not come, with a button to ask again. */
+export function unanswered(text: DocumentFragment, again: () => void): void {
+  show(maybe("loading"), false);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "outline";
+  button.append(say("site.retry"));
+  button.addEventListener("click", again);
+  complain(text);
+  byId("summary").append(button);
+}
+
+/** After so long the page says that it waits. */
+const SILENT = 300;
+
+/** Waits visibly, after a while. */
+export function waiting(): void {
+  setTimeout(() => show(maybe("loading"), byId("content").hidden && byId("summary").hidden), SILENT);
+}
+
+/**
+ * A screen of a flow: it asks the server where the person is, when it is loaded and whenever somebody comes back to it,
+ * and makes room for the screen that belongs there.
+ *
+ */
+export function screen<N extends Progress["next"]>(
+  flow: Flow,
+  places: readonly N[],
+  shows: (progress: ProgressAt<N>, first: boolean) => void,
+): void {
+  let first = true;
+  const load = async () => {
+    waiting();
+    const outcome = await ask(flow);
+    if (outcome.kind === "silence") return unanswered(say("say.network"), () => location.reload());
+    if (outcome.kind === "problem") {
+      if (!ledAway(flow, outcome.problem)) unanswered(sentence(outcome.problem, outcome.id), () => location.reload());
+      return;
+    }
+    const progress = outcome.value;
+    if (!places.includes(progress.next as N)) return void follow(flow, progress, true);
+    remember(`${flow}-until`, progress.expiresAt);
+    lives(flow, progress.expiresAt);
+    shows(progress as ProgressAt<N>, first);
+    if (first) reveal();
+    first = false;
+  };
+  void load();
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) void load();
+  });
+  onAction("cancel", () => void cancel(flow));
+  onAction("print", () => print());
+}
+
+let ending: ReturnType<typeof setTimeout> | undefined;
+
+/** Says until when a flow lives, and leaves when it is over. */
+function lives(flow: Flow, until: string): void {
+  fill(maybe("until") ?? document.createElement("p"), { at: clock(until) });
+  clearTimeout(ending);
+  // The server's word counts: it is asked once more a moment after the end.
+  ending = setTimeout(
+    () =>
+      void ask(flow).then((outcome) => {
+        if (outcome.kind === "problem") ledAway(flow, outcome.problem);
+      }),
+    (secondsUntil(until) + 2) * 1000,
+  );
+}
+
+/** Ends the flow because the person wants to. */
+async function cancel(flow: Flow): Promise<void> {
+  if (!confirm(say("say.askCancel").textContent ?? "")) return;
+  const outcome = await call("delete", PATHS[flow]);
+  if (outcome.kind === "silence") return complain(say("say.network"));
+  if (outcome.kind === "problem" && outcome.problem.code !== "no-flow") {
+    return complain(sentence(outcome.problem, outcome.id));
+  }
+  end(flow);
+  replace("login", "#cancelled");
+}
+

@@ -1,0 +1,132 @@
+import type { Problem, ProblemCode, Progress } from "./api.ts";
+import { type Fills, byId, has, say } from "./dom.ts";
+import { leaveWord } from "./memory.ts";
+import { type Flow, end, expired, follow, replace } from "./pages.ts";
+import { clockIn } from "./time.ts";
+
+/**
+ * What the front does with a problem, beside telling its sentence:
+ * stay and tell it; tell it at a field; go where the flow is; begin anew; log in; tell it after loading the page anew.
+ */
+type Reaction = "tell" | { readonly at: string } | "follow" | "expired" | "login" | "locked" | "again";
+
+/** One for each code of the contract: a new one does not compile until somebody has decided what a person sees. */
+export const reactions: Readonly<Record<ProblemCode, Reaction>> = {
+  "unreadable-request": "tell",
+  "idempotency-key-missing": "tell",
+  "no-flow": "expired",
+  "no-session": "login",
+  "wrong-credentials": "tell",
+  "foreign-origin": "tell",
+  "not-found": "tell",
+  "too-large": "tell",
+  "unsupported-media-type": "tell",
+  "wrong-step": "follow",
+  "claims-lock-risk": "tell",
+  "organisation-already-registered": "follow",
+  "email-taken": { at: "email" },
+  "draft-changed": "again",
+  "terms-not-shown": { at: "agree" },
+  "terms-outdated": "again",
+  "try-again": "tell",
+  "initial-password-expired": "tell",
+  "invalid-fields": "tell",
+  "claims-rejected": "tell",
+  "claims-temporary-password": { at: "password" },
+  "claims-password-expired": { at: "password" },
+  "claims-locked": "tell",
+  "claims-no-mail-address": "tell",
+  "wrong-security-code": { at: "securityCode" },
+  "wrong-code": { at: "code" },
+  "code-expired": { at: "code" },
+  "terms-not-agreed": { at: "agree" },
+  "idempotency-key-reused": "again",
+  "no-tries-left": "locked",
+  "resend-too-early": "tell",
+  "no-sends-left": "tell",
+  "too-many-requests": "tell",
+  "claims-unavailable": "tell",
+  "temporarily-unavailable": "tell",
+};
+
+/** The sentence of a problem, with its numbers and the clock time until which to wait. */
+export function sentence(problem: Problem, id: string): DocumentFragment {
+  const { triesLeft, retryAfterSeconds } = problem as { triesLeft?: number; retryAfterSeconds?: number };
+  const fills: Fills = {
+    id,
+    ...(triesLeft === undefined ? {} : { tries: triesLeft }),
+    ...(retryAfterSeconds === undefined ? {} : { seconds: retryAfterSeconds, at: clockIn(retryAfterSeconds) }),
+  };
+  const key = `problems.${problem.code}`;
+  // What this page does not expect is told in the server's own words.
+  return has(key) ? say(key, fills) : plainText(problem.title);
+}
+
+function plainText(text: string): DocumentFragment {
+  const fragment = document.createDocumentFragment();
+  fragment.append(text);
+  return fragment;
+}
+
+/** Leads away where a problem says so; answers whether it did. */
+export function ledAway(flow: Flow | undefined, problem: Problem): boolean {
+  const progress = (problem as { progress?: Progress }).progress;
+  switch (reactions[problem.code]) {
+    case "follow":
+      if (flow === undefined || progress === undefined) return false;
+      leaveWord("say.elsewhere");
+      void follow(flow, progress, true);
+      return true;
+    case "expired":
+      if (flow === undefined) return false;
+      expired(flow);
+      return true;
+    case "login":
+      replace("login", "#ended");
+      return true;
+    case "again":
+      leaveWord(`problems.${problem.code}`);
+      location.reload();
+      return true;
+    case "locked": {
+      if (flow !== undefined) end(flow);
+      const { retryAfterSeconds } = problem as { retryAfterSeconds?: number };
+      replace("locked", retryAfterSeconds === undefined ? "" : `#${retryAfterSeconds}`);
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+/** The field at which a problem is told, if this page has it. */
+export function fieldOf(problem: Problem): string | undefined {
+  const reaction = reactions[problem.code];
+  return typeof reaction === "object" && document.getElementById(reaction.at) !== null ? reaction.at : undefined;
+}
+
+/** The box at the top of the page: what is wrong, with links to the fields; it takes the focus. */
+export function summary(heading: "site.summary" | "site.problem", ...parts: Node[]): void {
+  const box = byId("summary");
+  const title = document.createElement("h2");
+  title.append(say(heading));
+  box.replaceChildren(title, ...parts);
+  box.hidden = false;
+  if (!document.title.startsWith(errorMark())) document.title = errorMark() + document.title;
+  box.focus();
+}
+
+/** The summary and its mark in the title go. */
+export function calm(): void {
+  byId("summary").hidden = true;
+  if (document.title.startsWith(errorMark())) document.title = document.title.slice(errorMark().length);
+}
+
+const errorMark = () => say("site.errorTitle").textContent ?? "";
+
+/** A sentence of its own in the summary. */
+export function complain(sentence: DocumentFragment): void {
+  const paragraph = document.createElement("p");
+  paragraph.append(sentence);
+  summary("site.problem", paragraph);
+}

@@ -1,0 +1,66 @@
+/** ユーザ登録完了. */
+import { type ProgressAt, call } from "../api.ts";
+import { actions, byId, fill, onAction, say, show, tell } from "../dom.ts";
+import { ask, screen } from "../flow.ts";
+import { watch } from "../mail.ts";
+import { remember } from "../memory.ts";
+import { follow } from "../pages.ts";
+import { calm, complain, ledAway, sentence } from "../problems.ts";
+import { clock, dateAndClock, now, secondsUntil } from "../time.ts";
+
+function shows(progress: ProgressAt<"completed">): void {
+  const { initialPassword, allowed, office, profile } = progress;
+  fill(byId("content"), { "office-number": office.number, "office-name": office.name });
+  show(byId("profile"), profile !== undefined);
+  if (profile !== undefined) {
+    fill(byId("profile"), { department: "", jobTitle: "", ...profile });
+    for (const row of byId("profile").querySelectorAll<HTMLElement>(":scope > div")) {
+      show(row, row.querySelector("dd")?.textContent !== "");
+    }
+  }
+  const may = (what: string) => (allowed as readonly string[]).includes(what);
+  for (const button of actions("resend")) show(button, may("resend-initial-password"));
+  for (const button of actions("reissue")) show(button, may("reissue-initial-password"));
+  show(byId("reissue-hint"), may("reissue-initial-password"));
+  show(byId("password-mail"), initialPassword !== undefined);
+  if (initialPassword === undefined) return;
+  fill(byId("password-mail"), { sentTo: initialPassword.sentTo, until: dateAndClock(initialPassword.expiresAt) });
+  show(byId("expired"), secondsUntil(initialPassword.expiresAt) <= 0);
+  watch(initialPassword.delivery, async () => {
+    const outcome = await ask("registration");
+    return outcome.kind === "answer" && outcome.value.next === "completed"
+      ? outcome.value.initialPassword?.delivery
+      : undefined;
+  });
+}
+
+screen("registration", ["completed"], (progress) => {
+  remember("draft", null);
+  shows(progress);
+});
+
+let busy = false;
+function sends(path: "/registration/initial-password/resend" | "/registration/initial-password/reissue"): void {
+  if (busy) return;
+  busy = true;
+  calm();
+  tell(say("site.sending"));
+  void call("post", path)
+    .then((outcome) => {
+      tell();
+      if (outcome.kind === "silence") return complain(say("say.network"));
+      if (outcome.kind === "problem") {
+        if (!ledAway("registration", outcome.problem)) complain(sentence(outcome.problem, outcome.id));
+        return undefined;
+      }
+      if (outcome.value.next !== "completed") return follow("registration", outcome.value, true);
+      shows(outcome.value);
+      tell(say(path.endsWith("resend") ? "say.passwordResent" : "say.reissued", { at: clock(now()) }));
+      return undefined;
+    })
+    .finally(() => {
+      busy = false;
+    });
+}
+onAction("resend", () => sends("/registration/initial-password/resend"));
+onAction("reissue", () => sends("/registration/initial-password/reissue"));

@@ -1,0 +1,115 @@
+/** マイページ (R-67 to R-70). */
+import { type Me, call } from "../api.ts";
+import { byId, fill, has, onAction, say, show, tell } from "../dom.ts";
+import { reveal, unanswered, waiting } from "../flow.ts";
+import { markSignedIn, takeWord } from "../memory.ts";
+import { replace } from "../pages.ts";
+import { sentence } from "../problems.ts";
+import { clock, dateAndClock, secondsUntil } from "../time.ts";
+import { forget, logOut, showWho } from "../who.ts";
+
+/** The warning stands so long before a session ends: enough to read it and to press a button (WCAG 2.2.1). */
+const WARNED = 120;
+
+const dialog = byId<HTMLDialogElement>("ending");
+let timers: ReturnType<typeof setTimeout>[] = [];
+const at = (seconds: number, act: () => void) => timers.push(setTimeout(act, Math.max(0, seconds) * 1000));
+
+function shows(me: Me, first: boolean): void {
+  showWho(me);
+  const { members } = me;
+  fill(byId("content"), {
+    ...fillsOf(me),
+    count: members.count,
+    limit: members.limit,
+    left: Math.max(0, members.limit - members.count),
+  });
+  show(byId("users-left"), members.count < members.limit);
+  show(byId("users-full"), members.count >= members.limit);
+  lives(me);
+  if (!first) return;
+  const word = takeWord();
+  show(byId("done"), word === "changed");
+  reveal();
+  if (word !== null && has(word)) tell(say(word));
+}
+
+function fillsOf(me: Me): Record<string, string> {
+  return {
+    name: me.name,
+    nameKana: me.nameKana,
+    email: me.email,
+    phone: me.phone,
+    department: me.department ?? "",
+    jobTitle: me.jobTitle ?? "",
+    role: say(`myPage.roles.${me.role}`).textContent ?? "",
+    "office-name": me.office.name,
+    "office-number": me.office.number,
+    "last-login": me.lastLoginAt === undefined ? (say("myPage.noLastLogin").textContent ?? "") : dateAndClock(me.lastLoginAt),
+  };
+}
+
+/** Says until when the session lives, warns before its end, and leaves when it is over. */
+function lives(me: Me): void {
+  timers.forEach(clearTimeout);
+  timers = [];
+  const { idleExpiresAt, expiresAt } = me.session;
+  const end = idleExpiresAt < expiresAt ? idleExpiresAt : expiresAt;
+  fill(byId("until"), { at: clock(end) });
+  const left = secondsUntil(end);
+  const warn = (minutes: number) => byId("ending-text").replaceChildren(say("myPage.end", { minutes }));
+  at(left - WARNED, () => {
+    warn(Math.max(1, Math.ceil(secondsUntil(end) / 60)));
+    if (!dialog.open) dialog.showModal();
+  });
+  at(left - WARNED / 2, () => warn(1));
+  at(left + 1, () => void over());
+}
+
+/** The time is over by this page's clock; another tab may have gone on. */
+async function over(): Promise<void> {
+  const outcome = await call("get", "/me");
+  if (outcome.kind === "answer") {
+    dialog.close();
+    shows(outcome.value, false);
+    return;
+  }
+  forget();
+  replace("logged-out", "#ended");
+}
+
+let first = true;
+async function load(): Promise<void> {
+  waiting();
+  const outcome = await call("get", "/me");
+  if (outcome.kind === "answer") {
+    markSignedIn(true);
+    shows(outcome.value, first);
+    first = false;
+    return;
+  }
+  if (outcome.kind === "problem" && outcome.problem.code === "no-session") {
+    forget();
+    replace("login", "#ended");
+    return;
+  }
+  unanswered(outcome.kind === "silence" ? say("say.network") : sentence(outcome.problem, outcome.id), () => location.reload());
+}
+void load();
+addEventListener("pageshow", (event) => {
+  if (event.persisted) void load();
+});
+
+onAction("logout", () => void logOut());
+onAction("leave", () => void logOut());
+onAction("print", () => print());
+onAction("stay", () => dialog.close());
+// Escape, too, means: go on.
+dialog.addEventListener("close", () => {
+  void call("get", "/me").then((outcome) => {
+    if (outcome.kind !== "answer") return over();
+    lives(outcome.value);
+    tell(say("myPage.stayed"));
+    return undefined;
+  });
+});

@@ -1,0 +1,85 @@
+/** ワンタイムパスワード認証, of 初回利用登録 and of ログイン. */
+import { type ProgressAt, call } from "../api.ts";
+import { actions, byId, fill, maybe, onAction, say, show, tell } from "../dom.ts";
+import { ask, screen } from "../flow.ts";
+import { form } from "../form.ts";
+import { watch } from "../mail.ts";
+import { type Flow, follow, here } from "../pages.ts";
+import { calm } from "../problems.ts";
+import { clock, dateAndClock, now, secondsUntil } from "../time.ts";
+import { rules } from "../values.ts";
+
+const flow: Flow = here === "login-otp" ? "login" : "registration";
+const code = byId<HTMLInputElement>("code");
+
+/** What is said of the time that is left, at so many seconds; each once. */
+const TOLD = [
+  [120, "otp.twoMinutes"],
+  [30, "otp.halfMinute"],
+  [0, "otp.over"],
+] as const;
+let timers: ReturnType<typeof setTimeout>[] = [];
+
+function shows(progress: ProgressAt<"otp">): void {
+  const { otp, allowed } = progress;
+  fill(byId("content"), {
+    subject: otp.subject,
+    sentTo: otp.sentTo,
+    label: otp.label,
+    until: dateAndClock(otp.expiresAt),
+    tries: otp.triesLeft,
+    sends: otp.sendsLeft,
+  });
+  fill(byId("until"), { at: clock(progress.expiresAt) });
+  const mayResend = (allowed as readonly string[]).includes("resend-otp");
+  for (const button of actions("resend")) show(button, mayResend);
+  show(byId("sends-left"), mayResend);
+  show(byId("no-sends"), !mayResend);
+  timers.forEach(clearTimeout);
+  timers = TOLD.filter(([left]) => secondsUntil(otp.expiresAt) > left).map(([left, text]) =>
+    setTimeout(() => tell(say(text)), (secondsUntil(otp.expiresAt) - left) * 1000),
+  );
+  watch(otp.delivery, async () => {
+    const outcome = await ask(flow);
+    return outcome.kind === "answer" && outcome.value.next === "otp" ? outcome.value.otp.delivery : undefined;
+  });
+}
+
+screen(flow, ["otp"], shows);
+
+const made = form({
+  id: "otp",
+  flow,
+  rules: { code: rules.code },
+  send: async (form) => {
+    const body = { code: form.value("code") };
+    const outcome = await (flow === "login" ? call("post", "/login/otp", body) : call("post", "/registration/otp", body));
+    if (outcome.kind === "answer") return follow(flow, outcome.value, false);
+    if (outcome.kind === "problem" && outcome.problem.code === "wrong-code") {
+      fill(maybe("code-note") ?? code, { tries: outcome.problem.triesLeft });
+      code.select();
+    }
+    form.refused(outcome);
+  },
+});
+
+let resending = false;
+onAction("resend", () => {
+  if (resending) return;
+  resending = true;
+  calm();
+  tell(say("site.sending"));
+  const resend = flow === "login" ? call("post", "/login/otp/resend") : call("post", "/registration/otp/resend");
+  void resend
+    .then((outcome) => {
+      if (outcome.kind !== "answer") return made.refused(outcome);
+      if (outcome.value.next !== "otp") return follow(flow, outcome.value, true);
+      shows(outcome.value);
+      tell(say("say.resent", { at: clock(now()) }));
+      code.focus();
+      return undefined;
+    })
+    .finally(() => {
+      resending = false;
+    });
+});

@@ -1,0 +1,69 @@
+/** 新規ユーザ登録情報の入力. */
+import { call } from "../api.ts";
+import { byId, fill, say, tell } from "../dom.ts";
+import { screen } from "../flow.ts";
+import { form } from "../form.ts";
+import { remember, remembered } from "../memory.ts";
+import { follow } from "../pages.ts";
+import { rules } from "../values.ts";
+
+const FIELDS = ["email", "name", "nameKana", "department", "jobTitle", "phone"] as const;
+const field = (name: string) => byId<HTMLInputElement>(name);
+
+function draft(): Partial<Record<string, string>> {
+  try {
+    return JSON.parse(remembered("draft") ?? "{}") as Partial<Record<string, string>>;
+  } catch {
+    return {};
+  }
+}
+
+// Whoever may correct a registration that nobody has used yet enters it here anew, too.
+screen("registration", ["profile", "confirm", "already-registered", "completed"], (progress, first) => {
+  if (!progress.allowed.includes("profile" as never) && !progress.allowed.includes("correct-profile" as never)) {
+    void follow("registration", progress, true);
+    return;
+  }
+  fill(byId("content"), { "office-number": progress.office.number, "office-name": progress.office.name });
+  if (!first) return;
+  const known: Partial<Record<string, string>> = { ...("profile" in progress ? progress.profile : {}), ...draft() };
+  let restored = false;
+  for (const name of FIELDS) {
+    const value = known[name] ?? "";
+    restored ||= value !== "";
+    if (field(name).value === "") field(name).value = value;
+  }
+  if (restored) tell(say("profile.restored"));
+});
+
+function keep(): void {
+  remember("draft", JSON.stringify(Object.fromEntries(FIELDS.map((name) => [name, field(name).value]))));
+}
+for (const name of FIELDS) field(name).addEventListener("input", keep);
+
+form({
+  id: "profile",
+  flow: "registration",
+  rules: {
+    email: rules.email,
+    name: rules.name,
+    nameKana: rules.nameKana,
+    department: rules.department,
+    jobTitle: rules.jobTitle,
+    phone: rules.phone,
+  },
+  send: async (form) => {
+    keep();
+    const { department, jobTitle } = { department: form.value("department"), jobTitle: form.value("jobTitle") };
+    const outcome = await call("put", "/registration/profile", {
+      email: form.value("email"),
+      name: form.value("name"),
+      nameKana: form.value("nameKana"),
+      phone: form.value("phone"),
+      ...(department === "" ? {} : { department }),
+      ...(jobTitle === "" ? {} : { jobTitle }),
+    });
+    if (outcome.kind === "answer") return follow("registration", outcome.value, false);
+    form.refused(outcome);
+  },
+});

@@ -1,0 +1,48 @@
+import { type Fills, words } from "./dom.ts";
+
+/** How much the server's clock is ahead of this one, in milliseconds. */
+let ahead = 0;
+
+/** Learns the server's clock from an answer. */
+export function heard(date: string | null): void {
+  const told = date === null ? Number.NaN : Date.parse(date);
+  if (!Number.isNaN(told)) ahead = told - Date.now();
+}
+
+/** The server's present instant. */
+export function now(): Date {
+  return new Date(Date.now() + ahead);
+}
+
+const parts = new Intl.DateTimeFormat("en-u-hc-h23", {
+  timeZone: "Asia/Tokyo",
+  year: "numeric",
+  month: "numeric",
+  day: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+});
+
+function fillsOf(at: Date): Fills {
+  return Object.fromEntries(parts.formatToParts(at).map((part) => [part.type, part.value]));
+}
+
+/** A time of the day in Japan: 14時35分. */
+export function clock(at: Date | string): string {
+  return words("site.clock", fillsOf(new Date(at)));
+}
+
+/** A day and a time in Japan. */
+export function dateAndClock(at: Date | string): string {
+  return words("site.dateAndClock", fillsOf(new Date(at)));
+}
+
+/** A time of the day so many seconds from now. */
+export function clockIn(seconds: number): string {
+  return clock(new Date(now().getTime() + seconds * 1000 + 59_000));
+}
+
+/** Seconds until then, by the server's clock. */
+export function secondsUntil(at: string): number {
+  return Math.ceil((Date.parse(at) - now().getTime()) / 1000);
+}

@@ -1,0 +1,3 @@
+import { ja } from "./ja.ts";
+import type { Texts } from "./index.ts";
+export const easy: Texts = ja;
