@@ -9,7 +9,7 @@ const DAY: u64 = 24 * HOUR;
 const KIB: u64 = 1_024;
 
 /// What was decided, in the words of the decision, and what it comes to.
-const DECIDED: [(&str, &[(&str, u64)]); 19] = [
+const DECIDED: [(&str, &[(&str, u64)]); 20] = [
     (
         "one-time code: 10 min, 5 tries per challenge with all its resends",
         &[("CODE_LIFE_SECONDS", 10 * MINUTE), ("CODE_TRIES", 5)],
@@ -112,6 +112,10 @@ const DECIDED: [(&str, &[(&str, u64)]); 19] = [
             ("KNOWN_DEVICES_PER_PERSON", 5),
             ("KNOWN_DEVICE_LIFE_SECONDS", 180 * DAY),
         ],
+    ),
+    (
+        "what happened is kept for five years, the leap day between included (ADR 0023)",
+        &[("AUDIT_LIFE_DAYS", 5 * 365 + 1)],
     ),
     (
         "argon2id: 19 MiB, two passes",
