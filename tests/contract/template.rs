@@ -26,13 +26,13 @@ fn plain(value: &Yaml) -> &Yaml {
     }
 }
 
-fn word(value: &Yaml) -> &str {
+pub(crate) fn word(value: &Yaml) -> &str {
     plain(value)
         .as_str()
         .unwrap_or_else(|| panic!("no text: {value:?}"))
 }
 
-fn words(value: &Yaml) -> Vec<&str> {
+pub(crate) fn words(value: &Yaml) -> Vec<&str> {
     match plain(value) {
         Yaml::Sequence(list) => list.iter().map(word).collect(),
         value => vec![word(value)],
