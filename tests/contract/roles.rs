@@ -239,6 +239,36 @@ fn the_audits_table_is_put_to_by_one_role_and_touched_by_nobody_else() {
     assert_ne!(properties["SSESpecification"]["KMSMasterKeyId"], *portal);
 }
 
+/// Of the portal's table `keep-audit` reads the stream, so with its key it may decrypt and no more; to its own table it
+/// writes. What the functions that write to the portal's table share is not its.
+#[test]
+fn keep_audit_only_decrypts_with_the_key_of_the_portals_table() {
+    let by_dynamodb = "dynamodb.${AWS::Region}.amazonaws.com";
+    let may = |key: &str, verbs: &[&str]| {
+        let verbs = verbs.iter().map(|verb| (*verb).to_owned()).collect();
+        (key.to_owned(), verbs, by_dynamodb.to_owned())
+    };
+    assert_eq!(
+        template::key_uses("KeepAuditRole"),
+        [
+            may(
+                "AuditKeyArn",
+                &[
+                    "Decrypt",
+                    "DescribeKey",
+                    "Encrypt",
+                    "GenerateDataKey",
+                    "ReEncryptFrom",
+                    "ReEncryptTo"
+                ]
+            ),
+            may("TableKeyArn", &["Decrypt", "DescribeKey"]),
+        ]
+    );
+    let role = &house::yaml("template.yaml")["Resources"]["KeepAuditRole"]["Properties"];
+    assert!(role.get("ManagedPolicyArns").is_none());
+}
+
 /// Who reads the stream is missed when nobody does: by the one metric that a reader reports whatever it finds.
 #[test]
 fn an_alarm_is_on_when_a_streams_reader_stands_still() {
