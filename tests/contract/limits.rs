@@ -114,6 +114,10 @@ const DECIDED: [(&str, &[(&str, u64)]); 20] = [
         ],
     ),
     (
+        "what happened is kept for five years, the leap day between included (ADR 0023)",
+        &[("AUDIT_LIFE_DAYS", 5 * 365 + 1)],
+    ),
+    (
         "argon2id: 19 MiB, two passes",
         &[("HASH_MEMORY_KIB", 19 * KIB), ("HASH_PASSES", 2)],
     ),

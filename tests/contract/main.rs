@@ -11,6 +11,7 @@
 mod cryptography;
 mod dangers;
 mod generated;
+mod hand_in;
 mod house;
 mod limits;
 mod manual;

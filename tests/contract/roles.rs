@@ -239,6 +239,59 @@ fn the_audits_table_is_put_to_by_one_role_and_touched_by_nobody_else() {
     assert_ne!(properties["SSESpecification"]["KMSMasterKeyId"], *portal);
 }
 
+/// Of the portal's table `keep-audit` reads the stream, so with its key it may decrypt and no more; to its own table it
+/// writes. What the functions that write to the portal's table share is not its.
+#[test]
+fn keep_audit_only_decrypts_with_the_key_of_the_portals_table() {
+    let by_dynamodb = "dynamodb.${AWS::Region}.amazonaws.com";
+    let may = |key: &str, verbs: &[&str]| {
+        let verbs = verbs.iter().map(|verb| (*verb).to_owned()).collect();
+        (key.to_owned(), verbs, by_dynamodb.to_owned())
+    };
+    assert_eq!(
+        template::key_uses("KeepAuditRole"),
+        [
+            may(
+                "AuditKeyArn",
+                &[
+                    "Decrypt",
+                    "DescribeKey",
+                    "Encrypt",
+                    "GenerateDataKey",
+                    "ReEncryptFrom",
+                    "ReEncryptTo"
+                ]
+            ),
+            may("TableKeyArn", &["Decrypt", "DescribeKey"]),
+        ]
+    );
+    let role = &house::yaml("template.yaml")["Resources"]["KeepAuditRole"]["Properties"];
+    assert!(role.get("ManagedPolicyArns").is_none());
+}
+
+/// Who reads the stream is missed when nobody does: by the one metric that a reader reports whatever it finds.
+#[test]
+fn an_alarm_is_on_when_a_streams_reader_stands_still() {
+    let resources = &house::yaml("template.yaml")["Resources"];
+    for (function, event) in [("DeliverMail", "Promise"), ("KeepAudit", "Act")] {
+        let mapping = &resources[function]["Properties"]["Events"][event];
+        assert_eq!(mapping["Type"], Yaml::from("DynamoDB"));
+        let metrics = &mapping["Properties"]["MetricsConfig"]["Metrics"];
+        assert_eq!(template::words(metrics), ["EventCount"]);
+
+        let alarm = &resources[format!("{function}StillAlarm")]["Properties"];
+        assert_eq!(alarm["MetricName"], Yaml::from("PolledEventCount"));
+        let dimension = &alarm["Dimensions"][0];
+        assert_eq!(dimension["Name"], Yaml::from("EventSourceMappingUUID"));
+        assert_eq!(template::word(&dimension["Value"]), format!("{function}{event}"));
+        // How often it reported, and not how much it found: a quiet night is no reason to call.
+        assert_eq!(alarm["Statistic"], Yaml::from("SampleCount"));
+        assert_eq!(alarm["ComparisonOperator"], Yaml::from("LessThanThreshold"));
+        assert_eq!(alarm["Threshold"], Yaml::from(1));
+        assert_eq!(alarm["TreatMissingData"], Yaml::from("breaching"));
+    }
+}
+
 /// The local stack's pumps let through what the deployed filters let through.
 #[test]
 fn the_streams_readers_have_the_filters_of_the_template() {

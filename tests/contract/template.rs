@@ -18,6 +18,24 @@ pub(crate) struct Function {
     pub(crate) verbs: BTreeMap<String, BTreeSet<String>>,
 }
 
+/// What a role allows with a key of KMS: the key, the verbs, and by way of which service.
+pub(crate) fn key_uses(role: &str) -> Vec<(String, BTreeSet<String>, String)> {
+    let template = house::yaml("template.yaml");
+    let role = &template["Resources"][role]["Properties"];
+    let policies = role["Policies"].as_sequence().unwrap().iter();
+    let statements = policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_sequence().unwrap());
+    let uses = statements.filter_map(|statement| {
+        let verbs = words(&statement["Action"]);
+        let verbs: Option<BTreeSet<_>> = verbs.iter().map(|verb| verb.strip_prefix("kms:")).collect();
+        Some((
+            word(&statement["Resource"]).to_owned(),
+            verbs?.into_iter().map(str::to_owned).collect(),
+            word(&statement["Condition"]["StringEquals"]["kms:ViaService"]).to_owned(),
+        ))
+    });
+    uses.collect()
+}
+
 /// The value without its tag.
 fn plain(value: &Yaml) -> &Yaml {
     match value {
@@ -26,13 +44,13 @@ fn plain(value: &Yaml) -> &Yaml {
     }
 }
 
-fn word(value: &Yaml) -> &str {
+pub(crate) fn word(value: &Yaml) -> &str {
     plain(value)
         .as_str()
         .unwrap_or_else(|| panic!("no text: {value:?}"))
 }
 
-fn words(value: &Yaml) -> Vec<&str> {
+pub(crate) fn words(value: &Yaml) -> Vec<&str> {
     match plain(value) {
         Yaml::Sequence(list) => list.iter().map(word).collect(),
         value => vec![word(value)],

@@ -3,8 +3,9 @@
 
 use std::fmt::Write as _;
 
-use platform::audit::{FIELDS, KEPT_DAYS};
+use platform::audit::FIELDS;
 use portal::audit::Act;
+use portal::limits::Limits;
 use portal::steps::{self, Step};
 
 const HEAD: &str = "\
@@ -180,9 +181,11 @@ pub(crate) fn page() -> String {
     page += TAIL;
     _ = writeln!(
         page,
-        "{KEPT_DAYS} days (five years) from what happened, then a while until the table's TTL sweeps it; backups forget \
-         35 days later.\nNobody removes a record sooner, a member who goes included: what is left of a member then is \
-         an id and a digest.\nThe local file is kept as long as its folder."
+        "{} days (five years) from what happened, unless `AUDIT_LIFE_DAYS` ([limits.md](limits.md)) says otherwise for \
+         `keep-audit`; then a while until the table's TTL sweeps it; backups forget 35 days later.\n\
+         Another number is of those records only that are kept from then on.\nNobody removes a record sooner, a member who goes included: what is left of a member then is \
+         an id and a digest.\nThe local file is kept as long as its folder.",
+        Limits::standard().audit_life
     );
     page
 }

@@ -16,14 +16,14 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use portal::audit::Act;
+use portal::limits::Limits;
 use portal::time::plus;
 use serde_json::{Map, Value};
 
 use crate::fault::Fault;
 use crate::store::fault;
 
-/// How long a record is kept: five years of 365 days and a leap day, counted from what happened.
-pub const KEPT_DAYS: u64 = 1_826;
+const DAY_SECONDS: u64 = 24 * 60 * 60;
 
 /// How often something counts, as the item says it after the write. None where the item has no such count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -187,14 +187,22 @@ pub struct Archive(Form);
 
 #[derive(Debug, Clone)]
 enum Form {
-    Table { client: Client, name: String },
+    Table {
+        client: Client,
+        name: String,
+        life_seconds: u64,
+    },
     File(Arc<Lines>),
 }
 
 impl Archive {
-    /// A table whose key is the subject and the instant.
-    pub const fn table(client: Client, name: String) -> Self {
-        Self(Form::Table { client, name })
+    /// A table whose key is the subject and the instant, and which keeps a record for as long as the limits say.
+    pub const fn table(client: Client, name: String, limits: &Limits) -> Self {
+        Self(Form::Table {
+            client,
+            name,
+            life_seconds: limits.audit_life.saturating_mul(DAY_SECONDS),
+        })
     }
 
     /// A file of JSON, one record a line. Several processes may hold it open.
@@ -208,7 +216,11 @@ impl Archive {
     /// Keeps the record, unless it is kept: once this returns, it stays.
     pub async fn keep(&self, record: &Record) -> Result<Kept, Fault> {
         match &self.0 {
-            Form::Table { client, name } => put(client, name, record).await,
+            Form::Table {
+                client,
+                name,
+                life_seconds,
+            } => put(client, name, record, *life_seconds).await,
             Form::File(lines) => {
                 let (lines, record) = (lines.clone(), record.clone());
                 // A lock that another process holds is waited for, and not on the thread that serves.
@@ -220,7 +232,7 @@ impl Archive {
     }
 }
 
-async fn put(client: &Client, table: &str, record: &Record) -> Result<Kept, Fault> {
+async fn put(client: &Client, table: &str, record: &Record, life_seconds: u64) -> Result<Kept, Fault> {
     let mut request = client
         .put_item()
         .table_name(table)
@@ -229,7 +241,7 @@ async fn put(client: &Client, table: &str, record: &Record) -> Result<Kept, Faul
         .item("sk", AttributeValue::S(record.sort_key()))
         .item(
             "ttl",
-            AttributeValue::N(plus(record.at, KEPT_DAYS * 86_400).as_second().to_string()),
+            AttributeValue::N(plus(record.at, life_seconds).as_second().to_string()),
         );
     for (name, field) in record.fields() {
         let value = match field {

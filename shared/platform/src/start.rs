@@ -84,7 +84,11 @@ impl Start {
             return Ok(Archive::file(file.into()));
         }
         let name = self.config.get(Variable::AuditTable)?.to_owned();
-        Ok(Archive::table(aws_sdk_dynamodb::Client::new(&self.aws), name))
+        Ok(Archive::table(
+            aws_sdk_dynamodb::Client::new(&self.aws),
+            name,
+            &self.config.limits,
+        ))
     }
 
     /// The key ring: from Secrets Manager, or on a developer's machine from the environment.

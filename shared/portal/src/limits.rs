@@ -98,6 +98,7 @@ limits! {
     claims_budget, "CLAIMS_BUDGET_SECONDS", 5, "seconds", "For one call to the claims system.";
     security_code_tries, "SECURITY_CODE_TRIES", 3, "tries", "At the security code, then the registration starts again.";
     email_taken_answers, "EMAIL_TAKEN_ANSWERS", 5, "answers", "Of the kind email-taken in one registration; the last ends it, so that nobody asks through a list of addresses.";
+    audit_life, "AUDIT_LIFE_DAYS", 1_826, "days", "How long a record of the audit is kept, from what happened: five years and the leap day between; a record that is there keeps the end that it was given.";
     body_bytes, "BODY_BYTES", 16_384, "bytes", "Of a request body.";
     inquiry_body_bytes, "INQUIRY_BODY_BYTES", 32_768, "bytes", "Of an inquiry's body.";
     hash_memory, "HASH_MEMORY_KIB", 19_456, "KiB", "Argon2id memory (OWASP: 19 MiB with two passes).";

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use platform::audit::Archive;
 use platform::store::Attributes;
+use portal::limits::Limits;
 use portal_local::aws::streams_client;
 use portal_local::clock::Clock;
 use portal_local::engine::{AUDIT, Engine, PORTAL};
@@ -85,7 +86,7 @@ pub(crate) struct Auditor {
 impl Auditor {
     pub(crate) fn new(engine: &Engine, clock: Clock, by_hand: ByHand) -> Self {
         let table = dynamodb_client(&engine.endpoint(), None, Patience::Endless);
-        let archive = Archive::table(table.clone(), AUDIT.to_owned());
+        let archive = Archive::table(table.clone(), AUDIT.to_owned(), &Limits::standard());
         let untold = Arc::new(Mutex::new(Untold::default()));
         let function = {
             let untold = untold.clone();

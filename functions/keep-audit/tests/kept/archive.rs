@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use platform::audit::Archive;
 use platform::stream::{BatchAnswer, ItemFailure};
+use portal::limits::Limits;
 use portal_local::aws::{REGION, credentials, plain_http_client};
 use portal_local::clock::Clock;
 use portal_local::engine::{AUDIT, Engine};
@@ -68,7 +69,7 @@ async fn in_the_file_an_act_that_comes_again_is_kept_once() {
 async fn in_the_table_an_act_that_comes_again_is_kept_once_as_it_was_first() {
     let engine = Engine::in_memory(Clock::system()).await.unwrap();
     let client = client(&engine);
-    let archive = Archive::table(client.clone(), AUDIT.to_owned());
+    let archive = Archive::table(client.clone(), AUDIT.to_owned(), &Limits::standard());
     for again in [batch(0..4), batch(0..4), batch(2..6)] {
         let answer = keep_audit::handle(&archive, again).await.unwrap();
         assert_eq!(answer, BatchAnswer::default());
@@ -98,6 +99,20 @@ async fn in_the_table_an_act_that_comes_again_is_kept_once_as_it_was_first() {
         &(1_775_001_600 + 1_826 * 86_400).to_string()
     );
     assert_each_once(ids_of_table(&client).await, 6);
+}
+
+#[tokio::test]
+async fn a_record_goes_as_many_days_after_what_happened_as_is_set() {
+    let engine = Engine::in_memory(Clock::system()).await.unwrap();
+    let client = client(&engine);
+    let limits = Limits::read(|name| (name == "AUDIT_LIFE_DAYS").then(|| "3653".to_owned())).unwrap();
+    let archive = Archive::table(client.clone(), AUDIT.to_owned(), &limits);
+    keep_audit::handle(&archive, batch([0])).await.unwrap();
+    let kept = client.scan().table_name(AUDIT).send().await.unwrap();
+    assert_eq!(
+        kept.items()[0]["ttl"].as_n().unwrap(),
+        &(1_775_001_600 + 3_653 * 86_400).to_string()
+    );
 }
 
 /// The process dies after any octet that it wrote; what it had not acknowledged comes again, all of it.
@@ -140,21 +155,21 @@ async fn in_the_table_a_death_between_the_write_and_its_acknowledgement_doubles_
     let engine = Engine::in_memory(Clock::system()).await.unwrap();
     let client = client(&engine);
     for done in 0..5 {
-        let archive = Archive::table(client.clone(), AUDIT.to_owned());
+        let archive = Archive::table(client.clone(), AUDIT.to_owned(), &Limits::standard());
         // The answer to what was done goes nowhere.
         drop(keep_audit::handle(&archive, batch(0..done)).await);
         keep_audit::handle(&archive, batch(0..5)).await.unwrap();
     }
     // Cut off in the middle of the work, at some await or other.
     for polls in 1..40 {
-        let archive = Archive::table(client.clone(), AUDIT.to_owned());
+        let archive = Archive::table(client.clone(), AUDIT.to_owned(), &Limits::standard());
         let cut = tokio::time::timeout(
             std::time::Duration::from_micros(polls * 100),
             keep_audit::handle(&archive, batch(0..10)),
         );
         drop(cut.await);
     }
-    let archive = Archive::table(client.clone(), AUDIT.to_owned());
+    let archive = Archive::table(client.clone(), AUDIT.to_owned(), &Limits::standard());
     keep_audit::handle(&archive, batch(0..10)).await.unwrap();
     assert_each_once(ids_of_table(&client).await, 10);
 }
@@ -169,7 +184,7 @@ async fn two_consumers_at_once_on_one_batch_keep_each_act_once() {
         .flat_map(|_| {
             [
                 Archive::file(path.clone()),
-                Archive::table(client.clone(), AUDIT.to_owned()),
+                Archive::table(client.clone(), AUDIT.to_owned(), &Limits::standard()),
             ]
         })
         .map(|archive| tokio::spawn(async move { keep_audit::handle(&archive, batch(0..60)).await.unwrap() }))
