@@ -14,7 +14,7 @@ export function document(page: Page, w: Writing, assets: Assets): string {
   const up = language.folder === "" ? "" : "../";
   const asset = (name: string) => `/${name}`;
   const title = plain(page.title(w));
-  return html`<!doctype html>
+  return html`<!DOCTYPE html>
 <html lang="${language.lang}" data-page="${page.name}">
 <head>
 <meta charset="utf-8">

@@ -81,7 +81,7 @@ ${pairs([
     waits: true,
     title: (w) => w.t.terms.title,
     body: (w) => html`<p>${w.rich(w.t.terms.lead)}</p><p class="version">${w.rich(w.t.newPassword.termsVersion)}</p>
-<div id="terms" class="terms whole" lang="ja" aria-label="${plain(w.t.newPassword.termsBox)}" role="region"></div>
+<section id="terms" class="terms whole" lang="ja" aria-label="${plain(w.t.newPassword.termsBox)}"></section>
 <p class="buttons">${action(w, "print", w.t.site.print)}</p>`,
   },
 ];

@@ -85,7 +85,7 @@ ${field(w, {
 <p id="agree-only" class="lead" hidden>${w.rich(w.t.newPassword.agreeOnlyLead)}</p>
 <h2>${w.rich(w.t.newPassword.termsTitle)}</h2><p>${w.rich(w.t.newPassword.termsLead)}</p>
 <p class="version">${w.rich(w.t.newPassword.termsVersion)}</p>
-<div id="terms" class="terms" role="region" lang="ja" aria-label="${plain(w.t.newPassword.termsBox)}" tabindex="0"></div>
+<section id="terms" class="terms" lang="ja" aria-label="${plain(w.t.newPassword.termsBox)}" tabindex="0"></section>
 <p><a href="terms.html" target="_blank">${w.rich(w.t.newPassword.termsOpen)}</a></p>
 <div class="field" data-field="agree"><p class="hint" id="agree-hint">${w.rich(w.t.newPassword.agreeHint)}</p>
 <p class="wrong" id="agree-wrong" hidden></p>

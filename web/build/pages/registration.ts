@@ -114,7 +114,7 @@ ${field(w, {
   hint: w.t.profile.phoneHint,
   type: "tel",
   inputmode: "tel",
-  autocomplete: "tel-national",
+  autocomplete: "tel",
   maxlength: 32,
   size: "short",
 })}

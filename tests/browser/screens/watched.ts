@@ -1,0 +1,29 @@
+import { type Page, expect, test as base } from "@playwright/test";
+
+/** What the browser itself complains of when the server says no, which is no fault of the page. */
+const REFUSED = /^Failed to load resource: the server responded with a status of (401|403|404|409|410|422|429|503)/;
+
+/** Every test watches the console: nothing may be said there, neither by a script nor by a policy. */
+export const test = base.extend<{ quiet: undefined }>({
+  quiet: [
+    async ({ page }, use) => {
+      const said: string[] = [];
+      watch(page, said);
+      page.context().on("page", (other) => watch(other, said));
+      await use(undefined);
+      expect(said, "the console says nothing").toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+function watch(page: Page, said: string[]): void {
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type()) && !REFUSED.test(message.text()) && !/net::ERR_(INTERNET_DISCONNECTED|FAILED)/.test(message.text())) {
+      said.push(`${page.url()}: ${message.text()}`);
+    }
+  });
+  page.on("pageerror", (error) => said.push(`${page.url()}: ${error.message}`));
+}
+
+export { expect };

@@ -1,0 +1,45 @@
+import { HtmlValidate } from "html-validate";
+import { describe, expect, test } from "vitest";
+
+import { pages, site } from "../build/site.ts";
+
+const files = site((script) => ({ style: "assets/style.css", script: script && `assets/${script}.js`, preloads: [], code: "" }));
+const validator = new HtmlValidate({
+  extends: ["html-validate:recommended", "html-validate:a11y"],
+  rules: {
+    // White space is no concern of a reader, and void elements and quotes are written as HTML has them.
+    "no-trailing-whitespace": "off",
+    "void-style": ["error", { style: "omit" }],
+    // 電話番号 is not a link here, and Japanese sentences hold long numbers.
+    "tel-non-breaking": "off",
+    "long-title": "off",
+    // The security code is a fixed secret of another system, and no password of this one.
+    "autocomplete-password": "off",
+  },
+});
+
+test("every screen is written in three languages", () => {
+  expect(files.length).toBe(3 * pages.length);
+  expect(new Set(files.map((file) => file.fileName)).size).toBe(files.length);
+});
+
+describe("each page", () => {
+  test.each(files.map((file) => [file.fileName, file.source] as const))("%s is valid HTML", async (_, source) => {
+    const report = await validator.validateString(source);
+    const found = report.results.flatMap((result) => result.messages.map((m) => `${m.line}: ${m.ruleId}: ${m.message}`));
+    expect(found).toEqual([]);
+  });
+
+  test.each(files.map((file) => [file.fileName, file.source] as const))("%s carries nothing inline", (_, source) => {
+    expect(source).not.toMatch(/<script(?![^>]*\ssrc=)|\sstyle="|\son[a-z]+="|<style/);
+  });
+
+  test.each(files.map((file) => [file.fileName, file.source] as const))("%s links pages that exist", (fileName, source) => {
+    const folder = fileName.slice(0, fileName.lastIndexOf("/") + 1);
+    const names = new Set(files.map((file) => file.fileName));
+    for (const [, href] of source.matchAll(/href="((?![a-z]+:|\/|#)[^"#]+)/g)) {
+      const target = new URL(href ?? "", `http://portal/${folder}`).pathname.slice(1);
+      expect(names.has(target), `${href} in ${fileName}`).toBe(true);
+    }
+  });
+});
