@@ -30,17 +30,20 @@ export const operations: ReadonlyMap<string, Node> = new Map(
     .map((operation) => [String(operation["operationId"]), operation]),
 );
 
-/** The codes of the problems with which an operation answers. */
-export function problemsOf(operation: string): string[] {
-  const found = operations.get(operation);
-  if (found === undefined) throw new Error(`openapi.yaml has no operation ${operation}`);
+function codesUnder(node: unknown): string[] {
   const codes = new Set<string>();
-  for (const node of under(found["responses"], new Set())) {
-    const properties = node["properties"] as Node | undefined;
+  for (const { properties } of under(node, new Set()) as Generator<{ properties?: Node }>) {
     const code = properties?.["status"] && (properties["code"] as Node | undefined)?.["const"];
     if (typeof code === "string") codes.add(code);
   }
   return [...codes].sort();
+}
+
+/** The codes of the problems with which an operation answers. */
+export function problemsOf(operation: string): string[] {
+  const found = operations.get(operation);
+  if (found === undefined) throw new Error(`openapi.yaml has no operation ${operation}`);
+  return codesUnder(found["responses"]);
 }
 
 /** The codes of what can be wrong with a field. */
@@ -56,4 +59,4 @@ export const fieldCodes: readonly string[] = (() => {
 })();
 
 /** The codes of all problems. */
-export const problemCodes: readonly string[] = [...new Set([...operations.keys()].flatMap(problemsOf))].sort();
+export const problemCodes: readonly string[] = codesUnder(((contract["components"] as Node)["schemas"] as Node)["Problem"]);

@@ -12,7 +12,7 @@ const everyCode = [...readFileSync(new URL("../../docs/problems.md", import.meta
   (match) => match[1] ?? "",
 );
 
-test("the front knows what to do at every problem that a step answers with", () => {
+test("the front knows what to do at every problem of the contract", () => {
   expect(Object.keys(reactions).sort()).toEqual([...problemCodes]);
 });
 
