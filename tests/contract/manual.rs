@@ -11,15 +11,15 @@ use crate::house;
 enum Shown {
     /// These tests, each of which names the line.
     By(&'static [&'static str]),
-    /// It is about what is seen on a screen; the front's tests will show it.
-    WaitsForTheFront(&'static str),
+    /// It is seen on this screen, word for word: the front's tests hold it to `web/tests/manual.json`.
+    OnScreen(&'static str),
     /// It needs this function, which is not built yet.
     WaitsForFunction(&'static str, &'static str),
     /// It is about the manual itself, or about what somebody else does.
     Document(&'static str),
 }
 
-use Shown::{By, Document, WaitsForFunction, WaitsForTheFront};
+use Shown::{By, Document, OnScreen, WaitsForFunction};
 
 const DEEMED: &str = "an_office_and_a_deemed_office_prove_themselves_with_id_and_password";
 const TEMPORARY: &str = "the_temporary_password_of_the_letter_is_an_error_of_its_own";
@@ -83,13 +83,9 @@ const LINES: [(u32, &str, Shown); 72] = [
     (
         11,
         "and are told so where the registration begins",
-        WaitsForTheFront("a note on ログイン画面"),
+        OnScreen("login"),
     ),
-    (
-        12,
-        "the registration is needed for 助成金等",
-        WaitsForTheFront("a note on ログイン画面"),
-    ),
+    (12, "the registration is needed for 助成金等", OnScreen("index")),
     (13, "one office registers once", By(&[ONCE])),
     (14, "whoever can log in already need not", By(&[REGISTERED])),
     (
@@ -112,29 +108,17 @@ const LINES: [(u32, &str, Shown); 72] = [
         "from 初回利用登録 by way of ログイン to マイページ",
         By(&[WHOLE]),
     ),
-    (19, "トップページ, 「ログイン」", WaitsForTheFront("トップページ")),
-    (
-        20,
-        "the words of the navigation",
-        WaitsForTheFront("トップページ"),
-    ),
-    (
-        21,
-        "「初回利用登録をする」 on ログイン画面",
-        WaitsForTheFront("ログイン画面"),
-    ),
-    (
-        22,
-        "the notes of R-06 to R-10 on ログイン画面",
-        WaitsForTheFront("ログイン画面"),
-    ),
+    (19, "トップページ, 「ログイン」", OnScreen("index")),
+    (20, "the words of the navigation", OnScreen("index")),
+    (21, "「初回利用登録をする」 on ログイン画面", OnScreen("login")),
+    (22, "the notes of R-06 to R-10 on ログイン画面", OnScreen("login")),
     (23, "「ユーザID」 and 「ログインパスワード」", By(&[DEEMED])),
     (
         24,
         "what 電子請求受付システム is, with a link",
-        WaitsForTheFront("電子請求受付システム認証"),
+        OnScreen("registration"),
     ),
-    (25, "「次へ進む」", WaitsForTheFront("電子請求受付システム認証")),
+    (25, "「次へ進む」", OnScreen("registration")),
     (26, "the 仮パスワード is an error", By(&[TEMPORARY])),
     (27, "it has to be changed there first", By(&[TEMPORARY])),
     (28, "the セキュリティコード is typed", By(&[SECURITY_CODE])),
@@ -144,7 +128,7 @@ const LINES: [(u32, &str, Shown); 72] = [
         "otherwise the screen is not shown",
         By(&["without_a_security_code_the_screen_is_not_shown"]),
     ),
-    (31, "「次へ進む」", WaitsForTheFront("セキュリティコードの入力")),
+    (31, "「次へ進む」", OnScreen("registration-security-code")),
     (
         32,
         "a code goes to the address of 電子請求受付システム",
@@ -162,7 +146,7 @@ const LINES: [(u32, &str, Shown); 72] = [
     (
         42,
         "use an address that you read",
-        WaitsForTheFront("a note on 新規ユーザ登録情報の入力"),
+        OnScreen("registration-profile"),
     ),
     (
         43,
@@ -187,9 +171,9 @@ const LINES: [(u32, &str, Shown); 72] = [
     (
         51,
         "look into 迷惑メールフォルダ",
-        WaitsForTheFront("a note on ユーザ登録完了"),
+        OnScreen("registration-completed"),
     ),
-    (52, "「ログイン画面へ」", WaitsForTheFront("ユーザ登録完了")),
+    (52, "「ログイン画面へ」", OnScreen("registration-completed")),
     (
         53,
         "「ID（メールアドレス）」 and 「パスワード」",
@@ -202,11 +186,7 @@ const LINES: [(u32, &str, Shown); 72] = [
     (58, "the code is typed", By(&[SECOND_CODE])),
     (59, "「次へ進む」", By(&[SECOND_CODE])),
     (60, "「新しいパスワード」", By(&[NEW_PASSWORD])),
-    (
-        61,
-        "「新しいパスワード（確認）」",
-        WaitsForTheFront("the second field is compared where it is typed"),
-    ),
+    (61, "「新しいパスワード（確認）」", OnScreen("new-password")),
     (62, "the terms are read", By(&[TERMS])),
     (63, "「利用規約に同意する」", By(&[TERMS])),
     (64, "only after they were shown", By(&[TERMS])),
@@ -214,11 +194,7 @@ const LINES: [(u32, &str, Shown); 72] = [
     (66, "leads to マイページ", By(&[NEW_PASSWORD])),
     (67, "with which all is done", By(&[HAPPY])),
     (68, "「氏名、事業所名」 of whoever is logged in", By(&[HAPPY])),
-    (
-        69,
-        "applications from 「各種申請」",
-        WaitsForTheFront("an entry on マイページ; the applications are no part of this"),
-    ),
+    (69, "applications from 「各種申請」", OnScreen("my-page")),
     (
         70,
         "further users from 「ユーザ新規登録」",
@@ -313,13 +289,27 @@ fn every_line_is_shown_by_the_tests_that_it_claims() {
 }
 
 #[test]
+fn every_line_of_a_screen_stands_on_it_word_for_word() {
+    let text = house::text("web/tests/manual.json");
+    let manual: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let shown = manual["shown"].as_array().unwrap();
+    for (number, line, claimed) in &LINES {
+        let OnScreen(page) = claimed else { continue };
+        assert!(
+            shown.iter().any(|entry| entry[0] == *number && entry[1] == *page),
+            "R-{number:02} {line}: nothing on {page}"
+        );
+    }
+}
+
+#[test]
 fn every_line_that_is_not_shown_waits_for_something() {
     let functions = house::functions();
     let tests = tests();
     for (number, line, shown) in &LINES {
         let reason = match shown {
-            By(_) => continue,
-            WaitsForTheFront(reason) | Document(reason) => reason,
+            By(_) | OnScreen(_) => continue,
+            Document(reason) => reason,
             WaitsForFunction(function, reason) => {
                 assert!(
                     !functions.contains(*function),
