@@ -9,7 +9,7 @@ const DAY: u64 = 24 * HOUR;
 const KIB: u64 = 1_024;
 
 /// What was decided, in the words of the decision, and what it comes to.
-const DECIDED: [(&str, &[(&str, u64)]); 19] = [
+const DECIDED: [(&str, &[(&str, u64)]); 20] = [
     (
         "one-time code: 10 min, 5 tries per challenge with all its resends",
         &[("CODE_LIFE_SECONDS", 10 * MINUTE), ("CODE_TRIES", 5)],
@@ -38,6 +38,10 @@ const DECIDED: [(&str, &[(&str, u64)]); 19] = [
             ("MAILS_PER_HOUR_AND_ADDRESS", 10),
             ("MAILS_PER_DAY_AND_ADDRESS", 20),
         ],
+    ),
+    (
+        "of both, 4 are kept for log-ins: the codes of registrations leave them",
+        &[("MAILS_KEPT_FOR_LOGIN", 4)],
     ),
     (
         "requests that mail, per network: 30 an hour",

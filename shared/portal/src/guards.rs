@@ -57,8 +57,18 @@ const DAY: u64 = 86_400;
 impl MailBudget {
     /// The budget after one more mail, if there is room for it.
     pub fn spend(&self, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
-        let hour = room(&self.sends, now, HOUR, limits.mails_per_hour);
-        let day = room(&self.sends, now, DAY, limits.mails_per_day);
+        self.spend_all_but(0, now, limits)
+    }
+
+    /// The budget after one more code of a registration, if there is room for it beside what is kept for log-ins: whoever
+    /// proves an office of the same address must not keep the owner of the address out.
+    pub fn spend_for_registration(&self, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
+        self.spend_all_but(limits.mails_kept_for_login, now, limits)
+    }
+
+    fn spend_all_but(&self, kept: u64, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
+        let hour = room(&self.sends, now, HOUR, limits.mails_per_hour.saturating_sub(kept));
+        let day = room(&self.sends, now, DAY, limits.mails_per_day.saturating_sub(kept));
         // Told is when both have room again.
         match hour
             .err()
@@ -352,6 +362,39 @@ mod tests {
         );
         assert_eq!(budget.spend(t(86_399), &LIMITS), Err(NotBefore { seconds: 1 }));
         assert!(budget.spend(t(86_400), &LIMITS).is_ok());
+    }
+
+    #[test]
+    fn registrations_leave_an_address_four_mails_of_the_hour_and_of_the_day_for_its_log_ins() {
+        let mut budget = MailBudget::default();
+        for hour in [0, 3_600] {
+            for _ in 0..6 {
+                budget = budget.spend_for_registration(t(hour), &LIMITS).unwrap();
+            }
+            assert_eq!(
+                budget.spend_for_registration(t(hour + 3_599), &LIMITS),
+                Err(NotBefore { seconds: 1 })
+            );
+        }
+        for _ in 0..4 {
+            budget = budget.spend_for_registration(t(7_200), &LIMITS).unwrap();
+        }
+        let tomorrow = Err(NotBefore {
+            seconds: 86_400 - 7_200,
+        });
+        assert_eq!(budget.spend_for_registration(t(7_200), &LIMITS), tomorrow);
+        for _ in 0..4 {
+            budget = budget.spend(t(7_200), &LIMITS).unwrap();
+        }
+        assert_eq!(budget.spend(t(7_200), &LIMITS), tomorrow);
+        // What log-ins had of it is not there for registrations, either.
+        for _ in 0..2 {
+            budget = budget.spend_for_registration(t(86_400), &LIMITS).unwrap();
+        }
+        assert_eq!(
+            budget.spend_for_registration(t(86_400), &LIMITS),
+            Err(NotBefore { seconds: 3_600 })
+        );
     }
 
     #[test]

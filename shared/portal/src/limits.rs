@@ -74,6 +74,7 @@ limits! {
     same_code_seconds, "SAME_CODE_SECONDS", 180, "seconds", "A resend sends the same code while it has at least this long to live, so that both mails work.";
     mails_per_hour, "MAILS_PER_HOUR_AND_ADDRESS", 10, "mails", "To one address, over all purposes: nobody's mailbox is flooded through us.";
     mails_per_day, "MAILS_PER_DAY_AND_ADDRESS", 20, "mails", "To one address, over all purposes.";
+    mails_kept_for_login, "MAILS_KEPT_FOR_LOGIN", 4, "mails", "Of both, that codes of registrations leave to the address: whoever proves an office of the same address does not keep its owner from logging in.";
     mail_requests_per_network, "MAIL_REQUESTS_PER_NETWORK", 30, "requests an hour", "Requests that send mail, from one network (IPv4 address or IPv6 /64); 0 lifts it, as the local stack does.";
     registration_life, "REGISTRATION_LIFE_SECONDS", 1_800, "seconds", "A registration in progress.";
     login_life, "LOGIN_LIFE_SECONDS", 900, "seconds", "A log-in in progress.";

@@ -303,6 +303,10 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
+        says: "codes of registrations leave an address the mails that are kept for its log-ins",
+        holds: |_, state| !state.ledger.kept_mail_taken,
+    },
+    Invariant {
         says: "no dead end: whoever belongs to the office comes to マイページ without an operator",
         holds: |scene, state| {
             scene

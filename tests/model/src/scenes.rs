@@ -26,6 +26,14 @@ const fn small() -> Limits {
     limits
 }
 
+/// Three mails an hour to one address, of which one is kept for log-ins.
+const fn few_mails() -> Limits {
+    let mut limits = small();
+    limits.mails_per_hour = 3;
+    limits.mails_kept_for_login = 1;
+    limits
+}
+
 fn actor(office: usize, person: usize, moves: &'static [Move], calls: u8, at_once: usize) -> Actor {
     Actor {
         office,
@@ -197,6 +205,19 @@ fn drafts(more: u8) -> Vec<Draft> {
             rightful: None,
             prologue: &[Beat::Plays(0, TO_CODE), Beat::Shares(0, 1), Beat::Clock(30)],
             budgets: |state| state.losses = 1,
+        },
+        Draft {
+            name: "registration-mails",
+            shows: "registrations of one office that ask for codes at once, until the address's mails are kept for its log-ins",
+            limits: few_mails(),
+            actors: vec![
+                guesser(&[M::ResendCode, M::Authenticate], 2 + more),
+                actor(1, 2, &[M::Authenticate], 2, 1),
+            ],
+            jumps: &[],
+            rightful: None,
+            prologue: &[Beat::Plays(0, TO_CODE), Beat::Clock(30)],
+            budgets: |state| state.crashes = 1,
         },
         Draft {
             name: "login-guesses-pending",
