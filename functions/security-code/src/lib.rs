@@ -9,6 +9,7 @@ use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
 use platform::steps::{Keys, Registrations, living, no_flow, or_give_mail_back};
 use platform::store::Stored;
+use portal::audit::Act;
 use portal::change::Change;
 use portal::claims::{SecurityCodeCheck, Unavailable};
 use portal::problem::{Kind, Refusal};
@@ -68,12 +69,12 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
             return Err(flows.refuse(&flow.item, refusal, now).await);
         }
         Ok(SecurityCodeCheck::Locked) => {
-            let flow = give_back_try(deps, flow, now).await?;
+            let flow = give_back_try(deps, flow, Act::SecurityCodeNotCounted, now).await?;
             return Err(flows.refuse(&flow.item, Kind::ClaimsLocked.into(), now).await);
         }
         Err(why) => {
             let flow = if why == Unavailable::NotJudged {
-                give_back_try(deps, flow, now).await?
+                give_back_try(deps, flow, Act::SecurityCodeNotCounted, now).await?
             } else {
                 flow
             };
@@ -89,7 +90,7 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
         Ok(stage) => stage,
         Err(Stop::Refused(problem)) => {
             // The code was right; that no mail can go out is not what tries are for.
-            let flow = give_back_try(deps, flow, now).await?;
+            let flow = give_back_try(deps, flow, Act::SecurityCodeRight, now).await?;
             return Err(flows.refuse(&flow.item, problem.refusal, now).await);
         }
         Err(broken) => return Err(broken),
@@ -124,16 +125,17 @@ async fn spend_try(
     }
 }
 
-/// Nothing was judged, so nothing is spent.
+/// It was not wrong, so nothing is spent.
 async fn give_back_try(
     deps: &Deps,
     flow: Stored<Registration>,
+    act: Act,
     now: Timestamp,
 ) -> Result<Stored<Registration>, Stop> {
     let unchanged = flow.clone();
     let give_back = |current: Option<&Registration>| {
         Ok::<_, Stop>(current.map_or(Change::Keep(()), |current| {
-            current.give_back_security_code_try(now)
+            current.give_back_security_code_try(act, now)
         }))
     };
     let ((), flow) = deps.flows.table.change(Some(flow), give_back).await?;

@@ -4,6 +4,7 @@
 //! `platform::steps`, line by line; `tests/lockstep.rs` runs both call by call and compares.
 
 use portal::account::{Account, Credential, LoginVerdict, NewMember, NotMailed, Proof, Role};
+use portal::audit::Act;
 use portal::challenge::Challenge;
 use portal::change::Change;
 use portal::claims::RegisteredOffice;
@@ -596,7 +597,7 @@ impl Step<'_> {
                 return Err(self.refuse(&flow.item, Kind::WrongSecurityCode.into()).await);
             }
             Outcome::NotJudged => {
-                let flow = self.give_back(flow).await?;
+                let flow = self.give_back(flow, Act::SecurityCodeNotCounted).await?;
                 return Err(self.refuse(&flow.item, Kind::ClaimsUnavailable.into()).await);
             }
             _ => return Err(self.refuse(&flow.item, Kind::ClaimsUnavailable.into()).await),
@@ -604,7 +605,7 @@ impl Step<'_> {
         let stage = match self.promise_code(0, &flow.item.id, flow.item.expires_at).await {
             Ok(stage) => stage,
             Err(No(kind, ..)) => {
-                let flow = self.give_back(flow).await?;
+                let flow = self.give_back(flow, Act::SecurityCodeRight).await?;
                 return Err(self.refuse(&flow.item, kind.into()).await);
             }
         };
@@ -623,13 +624,13 @@ impl Step<'_> {
         }
     }
 
-    async fn give_back(&self, flow: Held<Registration>) -> Result<Held<Registration>, No> {
+    async fn give_back(&self, flow: Held<Registration>, act: Act) -> Result<Held<Registration>, No> {
         let unchanged = flow.clone();
         let ((), flow) = self
             .io
             .change::<Registration, _, No>(Some(flow), |current| {
                 Ok(current.map_or(Change::Keep(()), |current| {
-                    current.give_back_security_code_try(self.now)
+                    current.give_back_security_code_try(act, self.now)
                 }))
             })
             .await?;
