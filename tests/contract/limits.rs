@@ -9,7 +9,7 @@ const DAY: u64 = 24 * HOUR;
 const KIB: u64 = 1_024;
 
 /// What was decided, in the words of the decision, and what it comes to.
-const DECIDED: [(&str, &[(&str, u64)]); 20] = [
+const DECIDED: [(&str, &[(&str, u64)]); 21] = [
     (
         "one-time code: 10 min, 5 tries per challenge with all its resends",
         &[("CODE_LIFE_SECONDS", 10 * MINUTE), ("CODE_TRIES", 5)],
@@ -98,6 +98,10 @@ const DECIDED: [(&str, &[(&str, u64)]); 20] = [
         &[("CLAIMS_FAILURES_PER_DAY", 10)],
     ),
     ("3 tries at a security code", &[("SECURITY_CODE_TRIES", 3)]),
+    (
+        "and 10 wrong ones per user id in 24 h, over all registrations",
+        &[("SECURITY_CODE_FAILURES_PER_DAY", 10)],
+    ),
     (
         "5 s for one call to the claims system",
         &[("CLAIMS_BUDGET_SECONDS", 5 * SECOND)],

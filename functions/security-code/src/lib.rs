@@ -12,6 +12,7 @@ use platform::store::Stored;
 use portal::audit::Act;
 use portal::change::Change;
 use portal::claims::{SecurityCodeCheck, Unavailable};
+use portal::claims_record::ClaimsRecord;
 use portal::problem::{Kind, Refusal};
 use portal::registration::{Registration, Stage};
 use portal::steps::Cookie;
@@ -56,12 +57,31 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
     }
     let code = call.field("securityCode", |text| foreign_secret(text, SECURITY_CODE_LONGEST))?;
 
-    let (flow, left) = spend_try(deps, flow, &call).await?;
+    // Looked at before anything is counted.
+    if let Change::Keep(Err(refusal)) = flow.item.spend_security_code_try(now, &flows.edge.limits) {
+        return Err(flows.refuse(&flow.item, refusal, now).await);
+    }
+    let counted = count(deps, &flow.item, now).await?;
+    let (flow, left) = match spend_try(deps, flow, &call).await {
+        Ok(spent) => spent,
+        Err(stop) => {
+            give_back(deps, counted, now).await?;
+            return Err(stop);
+        }
+    };
     let answer = deps
         .claims
         .check_security_code(flow.item.claims_user.as_str(), code.expose())
         .await;
     drop(code);
+    // Without an answer the code may have been judged, and found wrong: it counts.
+    let may_be_wrong = matches!(
+        answer,
+        Ok(SecurityCodeCheck::Wrong) | Err(Unavailable::OutcomeUnknown)
+    );
+    if !may_be_wrong {
+        give_back(deps, counted, now).await?;
+    }
     let office = match answer {
         Ok(SecurityCodeCheck::Accepted(office)) => office,
         Ok(SecurityCodeCheck::Wrong) => {
@@ -108,6 +128,31 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
         _ => accepted?,
     };
     flows.answer(&flow.item, now).await
+}
+
+/// Counts the code as wrong for its user id, over all its registrations, before the claims system is asked.
+async fn count(
+    deps: &Deps,
+    flow: &Registration,
+    now: Timestamp,
+) -> Result<Option<Stored<ClaimsRecord>>, Stop> {
+    let limits = &deps.flows.edge.limits;
+    let begin = |before: Option<&ClaimsRecord>| {
+        let user = &flow.claims_user;
+        Ok::<_, Stop>(ClaimsRecord::begin_security_code(before, user, now, limits))
+    };
+    match deps.flows.table.change(None, begin).await? {
+        (Ok(()), counted) => Ok(counted),
+        (Err(refusal), _) => Err(deps.flows.refuse(flow, refusal, now).await),
+    }
+}
+
+/// It was right, or nobody judged it: it does not count for its user id.
+async fn give_back(deps: &Deps, counted: Option<Stored<ClaimsRecord>>, began: Timestamp) -> Result<(), Stop> {
+    let give_back =
+        |before: Option<&ClaimsRecord>| Ok::<_, Stop>(ClaimsRecord::give_security_code_back(before, began));
+    deps.flows.table.change(counted, give_back).await?;
+    Ok(())
 }
 
 /// Spends a try before the claims system is asked; says how many are left.

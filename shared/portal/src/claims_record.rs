@@ -1,21 +1,23 @@
-//! What is remembered of one user id of 電子請求受付システム: its wrong passwords and wrong codes.
+//! What is remembered of one user id of 電子請求受付システム: its wrong passwords, security codes and codes.
 
 use jiff::Timestamp;
 
 use crate::audit::{Act, Event};
 use crate::change::Change;
-use crate::guards::{AttemptOutcome, ClaimsGuard, CodeGuard, NoAttempt, NotBefore};
+use crate::guards::{AttemptOutcome, ClaimsGuard, CodeGuard, NoAttempt, NotBefore, SecurityCodeGuard};
 use crate::limits::Limits;
 use crate::problem::{Kind, Refusal};
 use crate::values::{ClaimsUserId, FlowId};
 
-/// 電子請求受付システムのユーザID — its wrong passwords and wrong codes.
+/// 電子請求受付システムのユーザID — its wrong passwords, security codes and codes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClaimsRecord {
     /// Whose.
     pub user: ClaimsUserId,
     /// Wrong claims passwords.
     pub passwords: ClaimsGuard,
+    /// Wrong security codes.
+    pub security_codes: SecurityCodeGuard,
     /// Wrong registration codes.
     pub codes: CodeGuard,
     /// When a password or a code was last judged; until a day later the item may be met by a write.
@@ -39,6 +41,7 @@ impl ClaimsRecord {
         Self {
             user,
             passwords: ClaimsGuard::default(),
+            security_codes: SecurityCodeGuard::default(),
             codes: CodeGuard::default(),
             judged_at: now,
             event: None,
@@ -47,7 +50,9 @@ impl ClaimsRecord {
 
     /// Whether there is nothing to remember.
     fn is_blank(&self) -> bool {
-        self.passwords == ClaimsGuard::default() && self.codes == CodeGuard::default()
+        self.passwords == ClaimsGuard::default()
+            && self.security_codes == SecurityCodeGuard::default()
+            && self.codes == CodeGuard::default()
     }
 
     fn known(before: Option<&Self>, user: &ClaimsUserId, now: Timestamp) -> Self {
@@ -113,6 +118,47 @@ impl ClaimsRecord {
         } else {
             Change::Store(next, stopped)
         }
+    }
+
+    /// Counts a security code as wrong before the claims system is asked, over all registrations of the user id. The
+    /// registration tells of it.
+    pub fn begin_security_code(
+        before: Option<&Self>,
+        user: &ClaimsUserId,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Change<Self, Result<(), Refusal>> {
+        let record = Self::known(before, user, now);
+        match record.security_codes.begin(now, limits) {
+            Ok(security_codes) => Change::Store(
+                Self {
+                    security_codes,
+                    event: None,
+                    ..record
+                },
+                Ok(()),
+            ),
+            Err(not) => Change::Keep(Err(not.into())),
+        }
+    }
+
+    /// Gives the security code back that was counted at `began`: it was right, or nobody judged it.
+    pub fn give_security_code_back(before: Option<&Self>, began: Timestamp) -> Change<Self, ()> {
+        let Some(before) = before else {
+            return Change::Keep(());
+        };
+        let security_codes = before.security_codes.give_back(began);
+        if security_codes == before.security_codes {
+            return Change::Keep(());
+        }
+        Change::Store(
+            Self {
+                security_codes,
+                event: None,
+                ..before.clone()
+            },
+            (),
+        )
     }
 
     /// Counts a judged registration code for the user id, over all its challenges; whoever loses this write has judged
@@ -195,6 +241,7 @@ mod tests {
                     failures: vec![],
                     open: vec![t(5)],
                 },
+                security_codes: SecurityCodeGuard::default(),
                 codes: CodeGuard::default(),
                 judged_at: t(5),
                 event: Some(Event::new(Act::ClaimsPasswordAsked, t(5))),
@@ -275,6 +322,42 @@ mod tests {
         let beside = begin(Some(&begun(5)), false, 6).stored().0;
         let (record, _) = end(&beside, 5, AttemptOutcome::Succeeded).stored();
         assert_eq!(record.passwords.open, [t(6)]);
+    }
+
+    fn begin_code(before: Option<&ClaimsRecord>, second: u64) -> Change<ClaimsRecord, Result<(), Refusal>> {
+        ClaimsRecord::begin_security_code(before, &claims_user(), t(second), &LIMITS)
+    }
+
+    #[test]
+    fn a_security_code_is_counted_before_the_claims_system_is_asked_and_given_back_once() {
+        let (counted, answer) = begin_code(None, 5).stored();
+        assert_eq!(answer, Ok(()));
+        assert_eq!(counted.security_codes.asked, [t(5)]);
+        assert_eq!((counted.judged_at, &counted.event), (t(5), &None));
+        let second = begin_code(Some(&counted), 9).stored().0;
+        let (right, ()) = ClaimsRecord::give_security_code_back(Some(&second), t(9)).stored();
+        assert_eq!(right.security_codes, counted.security_codes);
+        ClaimsRecord::give_security_code_back(Some(&right), t(9)).kept();
+        ClaimsRecord::give_security_code_back(None, t(9)).kept();
+    }
+
+    #[test]
+    fn the_eleventh_wrong_security_code_of_a_day_is_not_asked_about() {
+        let ten = (0..10).fold(ClaimsRecord::unknown(claims_user(), t(0)), |record, second| {
+            begin_code(Some(&record), second).stored().0
+        });
+        assert_eq!(
+            begin_code(Some(&ten), 86_399).kept(),
+            Err(Refusal::of(Kind::TooManyRequests).with_retry_after(1))
+        );
+        assert_eq!(begin_code(Some(&ten), 86_400).stored().1, Ok(()));
+    }
+
+    #[test]
+    fn a_right_password_forgets_no_wrong_security_code() {
+        let wrong = begin_code(Some(&begun(5)), 6).stored().0;
+        let (record, _) = end(&wrong, 5, AttemptOutcome::Succeeded).stored();
+        assert_eq!(record.security_codes.asked, [t(6)]);
     }
 
     #[test]

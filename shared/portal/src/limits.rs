@@ -95,9 +95,10 @@ limits! {
     pending_seat_life, "PENDING_SEAT_LIFE_SECONDS", 1_209_600, "seconds", "14 days: then a pending member's seat, address and claim on the office fall free.";
     claims_failures, "CLAIMS_FAILURES_BEFORE_QUESTION", 2, "failures", "Wrong claims passwords before we stop and ask: the claims system locks the office out of claims at the third.";
     claims_attempts, "CLAIMS_FAILURES_PER_DAY", 10, "failures", "Wrong claims passwords of one user id within the window, whatever risk is accepted: nobody keeps an office locked out of its claims through us.";
-    claims_failure_window, "CLAIMS_FAILURE_WINDOW_SECONDS", 86_400, "seconds", "How long a wrong claims password is remembered.";
+    claims_failure_window, "CLAIMS_FAILURE_WINDOW_SECONDS", 86_400, "seconds", "How long a wrong claims password or security code is remembered.";
     claims_budget, "CLAIMS_BUDGET_SECONDS", 5, "seconds", "For one call to the claims system.";
     security_code_tries, "SECURITY_CODE_TRIES", 3, "tries", "At the security code, then the registration starts again.";
+    security_code_failures, "SECURITY_CODE_FAILURES_PER_DAY", 10, "failures", "Wrong security codes of one user id within the window of its passwords, over all its registrations: who knows the password starts again as often as he likes.";
     email_taken_answers, "EMAIL_TAKEN_ANSWERS", 5, "answers", "Of the kind email-taken in one registration; the last ends it, so that nobody asks through a list of addresses.";
     body_bytes, "BODY_BYTES", 16_384, "bytes", "Of a request body.";
     inquiry_body_bytes, "INQUIRY_BODY_BYTES", 32_768, "bytes", "Of an inquiry's body.";

@@ -202,6 +202,13 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
+        says: "no more wrong security codes of a user id are asked about than its budget, whatever its registrations",
+        holds: |scene, state| {
+            let most = scene.setup.limits.security_code_failures;
+            !scene.jumps.is_empty() || u64::from(state.ledger.security_codes_wrong) <= most
+        },
+    },
+    Invariant {
         says: "a code makes at most one session",
         holds: |_, state| state.ledger.begun.values().all(|begun| *begun <= 1),
     },

@@ -23,6 +23,7 @@ const fn small() -> Limits {
     limits.code_tries = 2;
     limits.code_failures = 3;
     limits.free_wrong_passwords = 1;
+    limits.security_code_failures = 2;
     limits
 }
 
@@ -467,12 +468,15 @@ fn drafts(more: u8) -> Vec<Draft> {
         },
         Draft {
             name: "security-codes",
-            shows: "security codes at once, with answers that do not come",
+            shows: "security codes at once, in two registrations of one user id, with answers that do not come",
             limits: small(),
-            actors: vec![actor(0, 1, &[M::SecurityCode, M::WrongSecurityCode], 3 + more, 2)],
+            actors: vec![
+                actor(0, 1, &[M::SecurityCode, M::WrongSecurityCode], 2 + more, 2),
+                actor(0, 2, &[M::WrongSecurityCode], 1, 1),
+            ],
             jumps: &[],
             rightful: Some(0),
-            prologue: &[Beat::Plays(0, TO_CODE)],
+            prologue: &[Beat::Plays(0, TO_CODE), Beat::Plays(1, TO_CODE)],
             budgets: |state| {
                 state.claims_faults = 1;
                 state.crashes = 1;

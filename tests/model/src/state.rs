@@ -63,6 +63,8 @@ pub struct Ledger {
     pub ended_flows: BTreeSet<FlowId>,
     /// Wrong passwords that the claims system judged since the last right one, for which nobody accepted the risk.
     pub claims_wrong: BTreeMap<usize, u8>,
+    /// Wrong security codes that the claims system judged: one office has one.
+    pub security_codes_wrong: u8,
     /// Wrong codes that were told, by account or user id.
     pub wrong_codes: BTreeMap<String, u8>,
     /// Wrong passwords that were judged.
@@ -632,7 +634,12 @@ impl State {
                 }
                 (None, judged(*right, how))
             }
-            Op::AskSecurityCode { right } => (None, judged(*right, how)),
+            Op::AskSecurityCode { right } => {
+                if !right && how != How::Down {
+                    self.ledger.security_codes_wrong = self.ledger.security_codes_wrong.saturating_add(1);
+                }
+                (None, judged(*right, how))
+            }
         }
     }
 

@@ -580,18 +580,33 @@ impl Step<'_> {
         if !matches!(flow.item.stage, registration::Stage::SecurityCode { .. }) {
             return Err(self.wrong_step(&flow.item).await);
         }
-        let spent = self
+        if let Change::Keep(Err(refusal)) = flow.item.spend_security_code_try(self.now, self.limits()) {
+            return Err(self.refuse(&flow.item, refusal).await);
+        }
+        let user = flow.item.claims_user.clone();
+        let counted = self
             .io
-            .change(Some(flow), |current| {
-                Ok::<_, No>(living(current)?.spend_security_code_try(self.now, self.limits()))
+            .change::<ClaimsRecord, _, No>(None, |before| {
+                let (now, limits) = (self.now, self.limits());
+                Ok(ClaimsRecord::begin_security_code(before, &user, now, limits))
             })
             .await?;
-        let flow = match spent {
-            (Ok(_), Some(flow)) => flow,
-            (Err(refusal), Some(flow)) => return Err(self.refuse(&flow.item, refusal).await),
-            (_, None) => return Err(Kind::NoFlow.into()),
+        let counted = match counted {
+            (Ok(()), counted) => counted,
+            (Err(refusal), _) => return Err(self.refuse(&flow.item, refusal).await),
         };
-        match self.io.ask_security_code(right).await {
+        let flow = match self.spend_security_code_try(flow).await {
+            Ok(flow) => flow,
+            Err(no) => {
+                self.give_security_code_back(counted).await?;
+                return Err(no);
+            }
+        };
+        let answer = self.io.ask_security_code(right).await;
+        if !matches!(answer, Outcome::Judged(false) | Outcome::Unknown) {
+            self.give_security_code_back(counted).await?;
+        }
+        match answer {
             Outcome::Judged(true) => {}
             Outcome::Judged(false) => {
                 return Err(self.refuse(&flow.item, Kind::WrongSecurityCode.into()).await);
@@ -622,6 +637,29 @@ impl Step<'_> {
             }
             (accepted, _) => accepted.map(|_| Reply::yes()),
         }
+    }
+
+    async fn spend_security_code_try(&self, flow: Held<Registration>) -> Result<Held<Registration>, No> {
+        let spent = self
+            .io
+            .change(Some(flow), |current| {
+                Ok::<_, No>(living(current)?.spend_security_code_try(self.now, self.limits()))
+            })
+            .await?;
+        match spent {
+            (Ok(_), Some(flow)) => Ok(flow),
+            (Err(refusal), Some(flow)) => Err(self.refuse(&flow.item, refusal).await),
+            (_, None) => Err(Kind::NoFlow.into()),
+        }
+    }
+
+    async fn give_security_code_back(&self, counted: Option<Held<ClaimsRecord>>) -> Result<(), No> {
+        self.io
+            .change::<ClaimsRecord, _, No>(counted, |before| {
+                Ok(ClaimsRecord::give_security_code_back(before, self.now))
+            })
+            .await?;
+        Ok(())
     }
 
     async fn give_back(&self, flow: Held<Registration>, act: Act) -> Result<Held<Registration>, No> {
