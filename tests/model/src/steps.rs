@@ -1358,22 +1358,17 @@ impl Step<'_> {
         if !matches!(flow.item.stage, login::Stage::MyPage) {
             return Err(Kind::WrongStep.into());
         }
-        let id = SessionId::new(self.io.draw());
+        let (gained, cookies) = self.gains(&flow.item);
         let ((old, new), _) = self
             .io
             .change(Some(account), |current| {
-                Ok::<_, No>(
-                    flow.item
-                        .renew_session(living(current)?, id.clone(), self.now, self.limits())?,
-                )
+                let (now, limits) = (self.now, self.limits());
+                Ok::<_, No>(flow.item.renew_session(living(current)?, &gained, now, limits)?)
             })
             .await?;
         self.io.forget::<SessionPointer>(&old).await;
         self.point(&new, &flow.item).await?;
-        Ok(Reply::giving(Cookies {
-            session: Some(id),
-            ..Cookies::default()
-        }))
+        Ok(Reply::giving(cookies))
     }
 
     async fn cancel_login(&self) -> Answer {
