@@ -116,6 +116,7 @@ sequences! {
     an_account_is_hammered_at: "hammered";
     a_mailbox_is_filled: "full-mailbox";
     codes_are_guessed_at: "guessed-codes";
+    a_right_claims_password_leads_nowhere: "claims-password-in-vain";
 }
 
 /// Two tabs ask for the code again at once; for this one a request has to be stopped in the middle.
@@ -421,6 +422,26 @@ async fn codes_are_guessed_at(world: &World) {
         }
         taro.types_code(&wrong).await.is_told("no-tries-left");
     }
+}
+
+async fn a_right_claims_password_leads_nowhere(world: &World) {
+    // Codes are stopped.
+    codes_are_guessed_at(world).await;
+    world
+        .clerk()
+        .authenticates(&PLAIN_OFFICE)
+        .await
+        .is_told("too-many-requests");
+    // The mailbox is full.
+    world.wait(900);
+    for _ in 0..4 {
+        world.clerk().authenticates(&PLAIN_OFFICE).await.is(200);
+    }
+    world
+        .clerk()
+        .authenticates(&PLAIN_OFFICE)
+        .await
+        .is_told("too-many-requests");
 }
 
 #[test]

@@ -103,8 +103,8 @@ impl ClaimsRecord {
             AttemptOutcome::Failed | AttemptOutcome::NotCounted => Ok(()),
         };
         let act = match outcome {
-            // The registration that begins by it tells of it.
-            AttemptOutcome::Succeeded => None,
+            // The registration that begins by it tells of it; where codes are stopped, none does.
+            AttemptOutcome::Succeeded => stopped.is_err().then_some(Act::ClaimsPasswordRight),
             AttemptOutcome::Failed => Some(Act::ClaimsPasswordWrong),
             AttemptOutcome::NotCounted => Some(Act::ClaimsPasswordNotCounted),
         };
@@ -118,6 +118,17 @@ impl ClaimsRecord {
         } else {
             Change::Store(next, stopped)
         }
+    }
+
+    /// Tells that the password was right though no registration begins by it: no mail can follow it.
+    pub fn note_right_password(
+        before: Option<&Self>,
+        user: &ClaimsUserId,
+        now: Timestamp,
+    ) -> Change<Self, ()> {
+        let record = Self::known(before, user, now);
+        let event = Some(Event::new(Act::ClaimsPasswordRight, now));
+        Change::Store(Self { event, ..record }, ())
     }
 
     /// Counts a security code as wrong before the claims system is asked, over all registrations of the user id. The
@@ -312,6 +323,23 @@ mod tests {
     }
 
     #[test]
+    fn a_right_password_that_no_mail_can_follow_is_told() {
+        let wrong = judge(None, false, 5).stored().0;
+        for before in [None, Some(&wrong)] {
+            let (record, ()) = ClaimsRecord::note_right_password(before, &claims_user(), t(9)).stored();
+            let known = before
+                .cloned()
+                .unwrap_or_else(|| ClaimsRecord::unknown(claims_user(), t(9)));
+            let told = ClaimsRecord {
+                judged_at: t(9),
+                event: Some(Event::new(Act::ClaimsPasswordRight, t(9))),
+                ..known
+            };
+            assert_eq!(record, told);
+        }
+    }
+
+    #[test]
     fn a_right_password_forgets_no_wrong_code_and_no_attempt_beside_it() {
         let with_code = judge(Some(&begun(5)), false, 6).stored().0;
         let (record, _) = end(&with_code, 5, AttemptOutcome::Succeeded).stored();
@@ -364,7 +392,11 @@ mod tests {
     fn only_who_knows_the_password_is_told_that_codes_are_stopped() {
         let told = |began: u64, outcome| {
             let before = begin(Some(&stopped()), false, began).stored().0;
-            end(&before, began, outcome).stored().1
+            let (record, told) = end(&before, began, outcome).stored();
+            // That it was right is told where no registration tells of it.
+            let right = Some(Event::new(Act::ClaimsPasswordRight, t(began)));
+            assert_eq!(record.event == right, told.is_err());
+            told
         };
         assert_eq!(
             told(899, AttemptOutcome::Succeeded),

@@ -556,7 +556,17 @@ impl Step<'_> {
             registration::Stage::SecurityCode { tries: 0 }
         } else {
             let ends_at = plus(self.now, self.limits().registration_life);
-            self.promise_code(office, &id, ends_at).await?
+            match self.promise_code(office, &id, ends_at).await {
+                Ok(stage) => stage,
+                Err(no) => {
+                    self.io
+                        .change::<ClaimsRecord, _, No>(None, |before| {
+                            Ok(ClaimsRecord::note_right_password(before, &user, self.now))
+                        })
+                        .await?;
+                    return Err(no);
+                }
+            }
         };
         let flow = Registration::begin(id, user, stage, self.now, self.limits());
         let flow = self
