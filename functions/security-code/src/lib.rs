@@ -45,7 +45,7 @@ pub struct Deps {
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     deps.flows
         .edge
-        .serve(request, |call| enter_security_code(deps, call))
+        .serve(request, |call| Box::pin(enter_security_code(deps, call)))
         .await
 }
 

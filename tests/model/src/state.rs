@@ -542,7 +542,7 @@ impl State {
             self.ledger.compare(was, now);
         }
         if let (Item::Account(account), Some(event)) = (&item, &event) {
-            self.ledger.note(account, &event, limits);
+            self.ledger.note(account, event, limits);
         }
         if matches!((&item, &event), (Item::Account(_), None)) {
             self.ledger
