@@ -40,6 +40,10 @@ const DECIDED: [(&str, &[(&str, u64)]); 21] = [
         ],
     ),
     (
+        "of both, 4 are kept for log-ins: the codes of registrations leave them",
+        &[("MAILS_KEPT_FOR_LOGIN", 4)],
+    ),
+    (
         "requests that mail, per network: 30 an hour",
         &[("MAIL_REQUESTS_PER_NETWORK", 30)],
     ),
@@ -94,6 +98,10 @@ const DECIDED: [(&str, &[(&str, u64)]); 21] = [
         &[("CLAIMS_FAILURES_PER_DAY", 10)],
     ),
     ("3 tries at a security code", &[("SECURITY_CODE_TRIES", 3)]),
+    (
+        "and 10 wrong ones per user id in 24 h, over all registrations",
+        &[("SECURITY_CODE_FAILURES_PER_DAY", 10)],
+    ),
     (
         "5 s for one call to the claims system",
         &[("CLAIMS_BUDGET_SECONDS", 5 * SECOND)],

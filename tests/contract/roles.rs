@@ -32,6 +32,7 @@ const ASKED: [(&str, Asked); 17] = [
         &[
             ("REGISTRATION", &[GET, PUT]),
             ("ACCOUNT", &[GET, PUT]),
+            ("CLAIMS", &[PUT]),
             ("OFFICE", &[GET]),
         ],
     ),

@@ -10,7 +10,7 @@ use portal::mail::Delivery;
 use portal::password::{self, Context};
 use portal::values::{EmailAddress, FieldCode};
 use portal_local::ses::Outcome;
-use testkit::people::{DEEMED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
+use testkit::people::{DEEMED_OFFICE, GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
 use testkit::{Answer, Clerk, Settings, World};
 
 async fn active(world: &World) -> Clerk {
@@ -127,6 +127,38 @@ async fn the_addresses_of_one_ipv6_network_share_a_budget_and_those_of_another_d
         .logs_in("nobody@example.jp", "x")
         .await
         .is_told("too-many-requests");
+}
+
+/// M01: who proves an office whose address is somebody's fills the mailbox with codes, but not what log-ins need of it.
+#[tokio::test]
+async fn codes_of_registrations_leave_the_owner_of_their_address_the_mails_to_log_in() {
+    let world = World::start().await;
+    let mut owner = world.clerk();
+    owner.registers(&GUARDED_OFFICE, PLAIN_OFFICE.mail_address).await;
+    owner.arrives_at_my_page(PLAIN_OFFICE.mail_address).await;
+    world.wait(86_400);
+    for (wait, codes) in [(0, 6), (3_600, 6), (3_600, 4)] {
+        world.wait(wait);
+        for _ in 0..codes {
+            world.clerk().authenticates(&PLAIN_OFFICE).await.is(200);
+        }
+        let frees = if codes == 6 { 3_600 } else { 86_400 - 7_200 };
+        world
+            .clerk()
+            .authenticates(&PLAIN_OFFICE)
+            .await
+            .is_told("too-many-requests")
+            .has("/retryAfterSeconds", frees);
+    }
+    for _ in 0..4 {
+        owner
+            .logs_in(PLAIN_OFFICE.mail_address, OWN_PASSWORD)
+            .await
+            .is(200)
+            .leads_to("otp");
+    }
+    let code = owner.mailed_code(PLAIN_OFFICE.mail_address).await;
+    owner.types_login_code(&code).await.is(200).leads_to("my-page");
 }
 
 /// The items by key, but for when a session was last used, which is all that looking may change.

@@ -106,6 +106,7 @@ macro_rules! sequences {
 sequences! {
     from_the_claims_system_to_my_page: "first-registration";
     with_a_security_code: "security-code";
+    a_right_security_code_finds_a_full_mailbox: "security-code-without-mail";
     with_mistakes_and_resends: "mistakes";
     an_initial_password_is_issued_again: "reissue";
     an_initial_password_comes_too_late: "initial-password-expired";
@@ -115,6 +116,7 @@ sequences! {
     an_account_is_hammered_at: "hammered";
     a_mailbox_is_filled: "full-mailbox";
     codes_are_guessed_at: "guessed-codes";
+    a_right_claims_password_leads_nowhere: "claims-password-in-vain";
 }
 
 /// Two tabs ask for the code again at once; for this one a request has to be stopped in the middle.
@@ -150,6 +152,44 @@ async fn a_resend_that_is_overtaken_gives_its_mail_back() {
     drop(told);
     overtaken.await.unwrap().is_told("resend-too-early");
     is_golden(&world, begun, "overtaken", OVERTAKEN).await;
+}
+
+/// Two tabs send the right security code at once: the second is right, too, and nobody may take it for a wrong one.
+const RIGHT_TWICE: &str = include_str!("golden/audit/security-code-twice.txt");
+
+#[tokio::test]
+async fn a_right_security_code_that_comes_second_is_told_as_right() {
+    let (gate, mut told) = Gate::new();
+    let settings = Settings {
+        gate: Some(gate),
+        ..Settings::default()
+    };
+    let world = World::with(settings).await;
+    let begun = world.now();
+    let mut taro = world.clerk();
+    taro.authenticates(&GUARDED_OFFICE).await.is(200);
+    let code = json!({ "securityCode": GUARDED_OFFICE.security_code });
+    let (mut other_tab, same) = (taro.clone(), code.clone());
+    let second = tokio::spawn(Gate::stops(0, async move {
+        other_tab.json("POST", "/registration/security-code", &same).await
+    }));
+    loop {
+        let asked = told.recv().await.unwrap();
+        if asked.what == "PutItem ACCOUNT" {
+            // Its code was right, and the flow does not know yet.
+            taro.json("POST", "/registration/security-code", &code)
+                .await
+                .is(200)
+                .leads_to("otp");
+            asked.goes();
+            break;
+        }
+        asked.goes();
+    }
+    // Nobody waits at the gate any more.
+    drop(told);
+    second.await.unwrap().is_told("wrong-step").leads_to("otp");
+    is_golden(&world, begun, "security-code-twice", RIGHT_TWICE).await;
 }
 
 /// An exception that is not met any more would hide a bug.
@@ -192,6 +232,20 @@ async fn with_a_security_code(world: &World) {
         .is(200);
     taro.enters_profile(&profile("taro@example.jp")).await.is(200);
     taro.confirms("registers-0123456789").await.is(201);
+}
+
+async fn a_right_security_code_finds_a_full_mailbox(world: &World) {
+    let code = json!({ "securityCode": GUARDED_OFFICE.security_code });
+    for told in ["otp", "otp", "otp", "otp", "otp", "otp", "full"] {
+        let mut taro = world.clerk();
+        taro.authenticates(&GUARDED_OFFICE).await.is(200);
+        let answer = taro.json("POST", "/registration/security-code", &code).await;
+        if told == "full" {
+            answer.is_told("too-many-requests");
+        } else {
+            answer.is(200).leads_to(told);
+        }
+    }
 }
 
 async fn with_mistakes_and_resends(world: &World) {
@@ -370,6 +424,26 @@ async fn codes_are_guessed_at(world: &World) {
     }
 }
 
+async fn a_right_claims_password_leads_nowhere(world: &World) {
+    // Codes are stopped.
+    codes_are_guessed_at(world).await;
+    world
+        .clerk()
+        .authenticates(&PLAIN_OFFICE)
+        .await
+        .is_told("too-many-requests");
+    // The mailbox is full.
+    world.wait(900);
+    for _ in 0..4 {
+        world.clerk().authenticates(&PLAIN_OFFICE).await.is(200);
+    }
+    world
+        .clerk()
+        .authenticates(&PLAIN_OFFICE)
+        .await
+        .is_told("too-many-requests");
+}
+
 #[test]
 fn every_act_is_met_in_one_of_these_journeys() {
     let met = |act: &&Act| {
@@ -377,7 +451,7 @@ fn every_act_is_met_in_one_of_these_journeys() {
             let what = line.split(", ").next().unwrap_or_default();
             what.ends_with(&format!(" {}", act.code()))
         };
-        let mut golden = GOLDEN.iter().chain([&OVERTAKEN]);
+        let mut golden = GOLDEN.iter().chain([&OVERTAKEN, &RIGHT_TWICE]);
         golden.any(|golden| golden.lines().any(ends))
     };
     let missing: Vec<&str> = Act::ALL

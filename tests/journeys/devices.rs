@@ -181,6 +181,56 @@ async fn a_sixth_device_takes_the_place_of_the_one_that_was_longest_away() {
     second.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
 }
 
+/// The answer that completed the log-in was lost, and both of its cookies with it.
+#[tokio::test]
+async fn a_browser_that_gets_its_session_again_is_known_from_then_on() {
+    let world = World::start().await;
+    let mut taro = at_home(&world).await;
+    let lost = taro.cookies.remove("__Host-device").unwrap();
+    taro.cookies.remove("__Host-session").unwrap();
+    taro.calls("POST", "/login/session").await.is(200);
+    assert_ne!(taro.cookies["__Host-device"], lost);
+    hammers(&world, 5).await;
+    taro.logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is(200)
+        .leads_to("otp");
+}
+
+/// In the browser and in the account it is known for as long.
+#[tokio::test]
+async fn a_renewed_session_makes_a_device_known_for_180_days_from_then_on() {
+    let world = World::start().await;
+    let mut taro = at_home(&world).await;
+    let device = taro.cookies["__Host-device"].clone();
+    world.wait(600);
+    let renewed = taro.calls("POST", "/login/session").await.is(200);
+    assert_eq!(taro.cookies["__Host-device"], device);
+    let until = |name: &str| {
+        let cookies = renewed
+            .headers
+            .iter()
+            .filter(|(header, _)| header == "set-cookie");
+        let mut cookies = cookies.filter(|(_, cookie)| cookie.starts_with(name));
+        cookies
+            .next()
+            .unwrap()
+            .1
+            .split_once("Expires=")
+            .map(|(_, until)| until.to_owned())
+    };
+    assert_eq!(
+        until("__Host-device").as_deref(),
+        Some("Mon, 28 Sep 2026 00:10:00 GMT")
+    );
+    world.wait(15_551_999);
+    hammers(&world, 5).await;
+    taro.logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is(200)
+        .leads_to("otp");
+}
+
 #[tokio::test]
 async fn a_device_that_was_away_for_180_days_is_a_stranger_again() {
     for (away, told) in [(15_551_999, None), (15_552_000, Some("wrong-credentials"))] {

@@ -1,8 +1,8 @@
 //! セキュリティコードの入力（設定している場合のみ）
 
 use serde_json::json;
-use testkit::World;
 use testkit::people::{GUARDED_OFFICE, PLAIN_OFFICE};
+use testkit::{Answer, Clerk, World};
 
 /// R-30 「セキュリティコード未設定の場合、本画面は表示されません」
 #[tokio::test]
@@ -38,6 +38,75 @@ async fn three_wrong_security_codes_end_the_registration() {
         .await
         .is_told("no-tries-left");
     assert_eq!(told.allowed(), ["cancel"]);
+}
+
+async fn types(taro: &mut Clerk, code: Option<&str>) -> Answer {
+    let body = json!({ "securityCode": code });
+    taro.json("POST", "/registration/security-code", &body).await
+}
+
+/// G13: whoever knows the password may begin again and again, and guesses ten times a day for all that.
+#[tokio::test]
+async fn ten_wrong_security_codes_of_one_user_id_are_asked_about_in_a_day() {
+    let world = World::start().await;
+    for guesses in [3, 3, 3, 1] {
+        let mut taro = world.clerk();
+        taro.authenticates(&GUARDED_OFFICE).await.is(200);
+        for _ in 0..guesses {
+            types(&mut taro, Some("wrong"))
+                .await
+                .is_told("wrong-security-code");
+        }
+        // The claims system is locked by the third in a row.
+        world.wait(1_800);
+    }
+    let mut taro = world.clerk();
+    taro.authenticates(&GUARDED_OFFICE).await.is(200);
+    // The right one, too, and it costs no try of the registration.
+    types(&mut taro, GUARDED_OFFICE.security_code)
+        .await
+        .is_told("too-many-requests")
+        .has("/retryAfterSeconds", 86_400 - 7_200)
+        .has("/progress/securityCode/triesLeft", 3);
+    world.wait(86_400 - 7_200);
+    let mut taro = world.clerk();
+    taro.authenticates(&GUARDED_OFFICE).await.is(200);
+    types(&mut taro, GUARDED_OFFICE.security_code)
+        .await
+        .is(200)
+        .leads_to("otp");
+}
+
+#[tokio::test]
+async fn right_security_codes_and_those_that_nobody_judged_count_for_nobody() {
+    let world = World::start().await;
+    for mode in ["up", "down"] {
+        let mut taro = world.clerk();
+        taro.authenticates(&GUARDED_OFFICE).await.is(200);
+        world
+            .simulator("PUT", "/_dev/claims", Some(json!({ "mode": mode })))
+            .await;
+        for _ in 0..12 {
+            if mode == "up" {
+                taro = world.clerk();
+                world.wait(3_600);
+                taro.authenticates(&GUARDED_OFFICE).await.is(200);
+                types(&mut taro, GUARDED_OFFICE.security_code).await.is(200);
+            } else {
+                types(&mut taro, GUARDED_OFFICE.security_code)
+                    .await
+                    .is_told("claims-unavailable");
+            }
+        }
+    }
+    world
+        .simulator("PUT", "/_dev/claims", Some(json!({ "mode": "up" })))
+        .await;
+    let records = world.items_of("CLAIMS").await;
+    assert!(
+        records.iter().all(|record| !record.contains_key("securityCodes")),
+        "{records:?}"
+    );
 }
 
 #[tokio::test]

@@ -217,9 +217,9 @@ export const en: Texts = {
     emailHint:
       "Enter the email address that you want to use as your ID. We will send important information to it, so choose an address that you use regularly.",
     name: "Full name",
-    nameHint: "Example: 介護 太郎",
+    nameHint: "Example: “介護 太郎”",
     nameKana: "Full name in katakana (フリガナ)",
-    nameKanaHint: "Example: カイゴ タロウ (if you enter hiragana, it is changed to katakana for you)",
+    nameKanaHint: "Example: “カイゴ タロウ” (if you enter hiragana, it is changed to katakana for you)",
     department: "Department",
     jobTitle: "Job title",
     phone: "Phone number",
@@ -415,7 +415,7 @@ export const en: Texts = {
   materials: {
     title: "Documents",
     manual:
-      "First-time registration manual (long-term care offices and medical institutions), version 1.00, in Japanese: 初回利用登録マニュアル（介護事業所・医療機関） (17 October 2025, 公益社団法人国民健康保険中央会)",
+      "First-time registration manual (long-term care offices and medical institutions), version 1.00, in Japanese: 「初回利用登録マニュアル（介護事業所・医療機関）」 (17 October 2025, 公益社団法人国民健康保険中央会)",
     manualText:
       "It explains each page of the procedure. You can find it on the [portal (介護情報基盤ポータル)](portal) under “Documents” (各種資料).",
     prepare: "[What to have ready before you start (for printing)](prepare)",
@@ -428,10 +428,10 @@ export const en: Texts = {
     kindTitle: "How to choose the inquiry type (お問い合わせ区分)",
     medical:
       "If your medical institution cannot obtain a user ID of the claims system beginning with KJ (KJから始まる電子請求受付システム ユーザID) and you apply for user registration",
-    big: "Inquiry type, large category: お問い合わせ区分（大カテゴリー）",
-    bigValue: "Other: その他",
-    middle: "Inquiry type, middle category: お問い合わせ区分（中カテゴリー）",
-    middleValue: "Application for a portal ID: 介護情報基盤ポータルのID発行申請",
+    big: "Inquiry type, large category (お問い合わせ区分（大カテゴリー）)",
+    bigValue: "Other (その他)",
+    middle: "Inquiry type, middle category (お問い合わせ区分（中カテゴリー）)",
+    middleValue: "Application for a portal ID (介護情報基盤ポータルのID発行申請)",
     secret: "Do not write any password or one-time password.",
     claims:
       "For questions about the ID or password of the claims system (電子請求受付システム), ask at the [claims system support site (電子請求受付システム総合窓口)](claims-desk).",

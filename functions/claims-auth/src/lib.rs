@@ -70,14 +70,12 @@ async fn start_registration(deps: &Deps, call: Call) -> Answer {
     let stage = match answer {
         Ok(Authentication::Accepted(Accepted::SecurityCodeWanted)) => Stage::SecurityCode { tries: 0 },
         Ok(Authentication::Accepted(Accepted::Office(office))) => {
-            deps.flows
-                .promise_code(
-                    &deps.keys,
-                    &office,
-                    (&id, plus(now, limits.registration_life)),
-                    now,
-                )
-                .await?
+            let ends_at = plus(now, limits.registration_life);
+            let promised = deps
+                .flows
+                .promise_code(&deps.keys, &office, (&id, ends_at), now)
+                .await;
+            or_note_right_password(deps, promised, &user, &call).await?
         }
         Ok(Authentication::Wrong) => return Err(Kind::ClaimsRejected.into()),
         Ok(Authentication::TemporaryPassword) => return Err(Kind::ClaimsTemporaryPassword.into()),
@@ -133,6 +131,22 @@ async fn begin_attempt(
     let (allowed, stored) = deps.flows.table.change(None, begin).await?;
     allowed?;
     stored.ok_or_else(|| Kind::TemporarilyUnavailable.into())
+}
+
+/// Where no mail can follow the right password no registration begins that would tell of it.
+async fn or_note_right_password(
+    deps: &Deps,
+    promised: Result<Stage, Stop>,
+    user: &ClaimsUserId,
+    call: &Call,
+) -> Result<Stage, Stop> {
+    if matches!(promised, Err(Stop::Refused(_))) {
+        let note = |before: Option<&ClaimsRecord>| {
+            Ok::<_, Stop>(ClaimsRecord::note_right_password(before, user, call.now))
+        };
+        deps.flows.table.change(None, note).await?;
+    }
+    promised
 }
 
 async fn end_attempt(

@@ -3,12 +3,10 @@
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Success};
-use platform::random;
 use platform::steps::{Logins, its_account};
 use portal::account::Account;
 use portal::login::{Login, SessionPointer, Stage};
 use portal::steps::{self, Cookie};
-use portal::values::SessionId;
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -44,7 +42,7 @@ async fn cancel(flows: &Logins, call: Call) -> Answer {
     Ok(Success::nothing().without_cookie(Cookie::Login))
 }
 
-/// A new cookie in the place of the one that this log-in gave; a session that was ended does not come back.
+/// New cookies in the place of those that this log-in gave; a session that was ended does not come back.
 async fn renew_session(flows: &Logins, call: Call) -> Answer {
     let (limits, now) = (&flows.edge.limits, call.now);
     let flow = flows.flow(&call).await?;
@@ -53,14 +51,14 @@ async fn renew_session(flows: &Logins, call: Call) -> Answer {
         return Err(flows.wrong_step(&flow.item, now));
     }
     call.no_fields()?;
-    let cookie = random::cookie()?;
+    let gains = flows.gains(&flow.item, &call)?;
     let renew = |current: Option<&Account>| {
         flow.item
-            .renew_session(its_account(current)?, SessionId::of_cookie(&cookie), now, limits)
+            .renew_session(its_account(current)?, &gains.gained, now, limits)
             .map_err(|over| flows.over(&flow.item, over, now))
     };
     let ((old, new), _) = flows.table.change(Some(account), renew).await?;
     flows.table.forget::<SessionPointer>(&old).await?;
     flows.point(&new, &flow.item, now).await?;
-    Ok(flows.answer(&flow.item, now).with_cookie(Cookie::Session, cookie))
+    Ok(gains.hand_over(flows.answer(&flow.item, now)))
 }

@@ -9,8 +9,10 @@ use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
 use platform::steps::{Keys, Registrations, living, no_flow, or_give_mail_back};
 use platform::store::Stored;
+use portal::audit::Act;
 use portal::change::Change;
 use portal::claims::{SecurityCodeCheck, Unavailable};
+use portal::claims_record::ClaimsRecord;
 use portal::problem::{Kind, Refusal};
 use portal::registration::{Registration, Stage};
 use portal::steps::Cookie;
@@ -43,7 +45,7 @@ pub struct Deps {
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     deps.flows
         .edge
-        .serve(request, |call| enter_security_code(deps, call))
+        .serve(request, |call| Box::pin(enter_security_code(deps, call)))
         .await
 }
 
@@ -55,12 +57,31 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
     }
     let code = call.field("securityCode", |text| foreign_secret(text, SECURITY_CODE_LONGEST))?;
 
-    let (flow, left) = spend_try(deps, flow, &call).await?;
+    // Looked at before anything is counted.
+    if let Change::Keep(Err(refusal)) = flow.item.spend_security_code_try(now, &flows.edge.limits) {
+        return Err(flows.refuse(&flow.item, refusal, now).await);
+    }
+    let counted = count(deps, &flow.item, now).await?;
+    let (flow, left) = match spend_try(deps, flow, &call).await {
+        Ok(spent) => spent,
+        Err(stop) => {
+            give_back(deps, counted, now).await?;
+            return Err(stop);
+        }
+    };
     let answer = deps
         .claims
         .check_security_code(flow.item.claims_user.as_str(), code.expose())
         .await;
     drop(code);
+    // Without an answer the code may have been judged, and found wrong: it counts.
+    let may_be_wrong = matches!(
+        answer,
+        Ok(SecurityCodeCheck::Wrong) | Err(Unavailable::OutcomeUnknown)
+    );
+    if !may_be_wrong {
+        give_back(deps, counted, now).await?;
+    }
     let office = match answer {
         Ok(SecurityCodeCheck::Accepted(office)) => office,
         Ok(SecurityCodeCheck::Wrong) => {
@@ -68,12 +89,12 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
             return Err(flows.refuse(&flow.item, refusal, now).await);
         }
         Ok(SecurityCodeCheck::Locked) => {
-            let flow = give_back_try(deps, flow, now).await?;
+            let flow = give_back_try(deps, flow, Act::SecurityCodeNotCounted, now).await?;
             return Err(flows.refuse(&flow.item, Kind::ClaimsLocked.into(), now).await);
         }
         Err(why) => {
             let flow = if why == Unavailable::NotJudged {
-                give_back_try(deps, flow, now).await?
+                give_back_try(deps, flow, Act::SecurityCodeNotCounted, now).await?
             } else {
                 flow
             };
@@ -89,7 +110,7 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
         Ok(stage) => stage,
         Err(Stop::Refused(problem)) => {
             // The code was right; that no mail can go out is not what tries are for.
-            let flow = give_back_try(deps, flow, now).await?;
+            let flow = give_back_try(deps, flow, Act::SecurityCodeRight, now).await?;
             return Err(flows.refuse(&flow.item, problem.refusal, now).await);
         }
         Err(broken) => return Err(broken),
@@ -109,6 +130,31 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
     flows.answer(&flow.item, now).await
 }
 
+/// Counts the code as wrong for its user id, over all its registrations, before the claims system is asked.
+async fn count(
+    deps: &Deps,
+    flow: &Registration,
+    now: Timestamp,
+) -> Result<Option<Stored<ClaimsRecord>>, Stop> {
+    let limits = &deps.flows.edge.limits;
+    let begin = |before: Option<&ClaimsRecord>| {
+        let user = &flow.claims_user;
+        Ok::<_, Stop>(ClaimsRecord::begin_security_code(before, user, now, limits))
+    };
+    match deps.flows.table.change(None, begin).await? {
+        (Ok(()), counted) => Ok(counted),
+        (Err(refusal), _) => Err(deps.flows.refuse(flow, refusal, now).await),
+    }
+}
+
+/// It was right, or nobody judged it: it does not count for its user id.
+async fn give_back(deps: &Deps, counted: Option<Stored<ClaimsRecord>>, began: Timestamp) -> Result<(), Stop> {
+    let give_back =
+        |before: Option<&ClaimsRecord>| Ok::<_, Stop>(ClaimsRecord::give_security_code_back(before, began));
+    deps.flows.table.change(counted, give_back).await?;
+    Ok(())
+}
+
 /// Spends a try before the claims system is asked; says how many are left.
 async fn spend_try(
     deps: &Deps,
@@ -124,16 +170,17 @@ async fn spend_try(
     }
 }
 
-/// Nothing was judged, so nothing is spent.
+/// It was not wrong, so nothing is spent.
 async fn give_back_try(
     deps: &Deps,
     flow: Stored<Registration>,
+    act: Act,
     now: Timestamp,
 ) -> Result<Stored<Registration>, Stop> {
     let unchanged = flow.clone();
     let give_back = |current: Option<&Registration>| {
         Ok::<_, Stop>(current.map_or(Change::Keep(()), |current| {
-            current.give_back_security_code_try(now)
+            current.give_back_security_code_try(act, now)
         }))
     };
     let ((), flow) = deps.flows.table.change(Some(flow), give_back).await?;

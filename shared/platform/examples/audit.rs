@@ -32,11 +32,13 @@ The item is the kind of the subject; a step is an operation of [steps.md](steps.
 ";
 
 const AFTER_ACTS: &str = "
-A right claims password is told by `registration-begun`: the user id's own item may be removed by then.
+A right claims password is told by `registration-begun`: the user id's own item may be removed by then. \
+Where none begins, it is told by `claims-password-right`.
 `claims-password-asked` comes before the claims system is asked, and stands alone where the process died at it, or \
 where the password was right.
 A security code that was wrong is a `security-code-asked` with neither `security-code-right` nor \
 `security-code-not-counted` after it.
+`security-code-right` is told of every right one, where no mail can follow it and where another tab was faster, too.
 A `password-not-judged` is written down if nobody else writes at that moment; during a storm some are not.
 A correction that keeps the address is one `member-registered` with another member; `member-replaced` is told of the \
 account that has no member any more, and names none.
@@ -113,9 +115,10 @@ pub(crate) fn origin(act: Act) -> (&'static str, Vec<&'static Step>) {
     const CLAIMS: &str = "CLAIMS";
     const REGISTRATION: &str = "REGISTRATION";
     match act {
-        Act::ClaimsPasswordAsked | Act::ClaimsPasswordWrong | Act::ClaimsPasswordNotCounted => {
-            (CLAIMS, vec![&steps::START_REGISTRATION])
-        }
+        Act::ClaimsPasswordAsked
+        | Act::ClaimsPasswordWrong
+        | Act::ClaimsPasswordNotCounted
+        | Act::ClaimsPasswordRight => (CLAIMS, vec![&steps::START_REGISTRATION]),
         Act::RegistrationBegun => (REGISTRATION, vec![&steps::START_REGISTRATION]),
         Act::SecurityCodeAsked | Act::SecurityCodeRight | Act::SecurityCodeNotCounted => {
             (REGISTRATION, vec![&steps::ENTER_SECURITY_CODE])

@@ -558,7 +558,8 @@ impl Account {
         }
     }
 
-    /// Counts the mail of a registration code against the address that the claims system names.
+    /// Counts the mail of a registration code against the address that the claims system names; what is kept for log-ins
+    /// it leaves.
     pub fn promise_registration_code(
         before: Option<&Self>,
         key: &AccountKey,
@@ -567,7 +568,7 @@ impl Account {
         limits: &Limits,
     ) -> Change<Self, Result<(), Refusal>> {
         let before = Self::known(before, key, now);
-        match before.mails.spend(now, limits) {
+        match before.mails.spend_for_registration(now, limits) {
             Ok(mails) => {
                 let event = Event::of(Act::RegistrationCodePromised, now, by);
                 Change::Store(Self { mails, ..before }.with(event), Ok(()))
@@ -1245,7 +1246,7 @@ mod tests {
             after.event,
             Some(Event::of(Act::RegistrationCodePromised, t(0), &flow("f")))
         );
-        for _ in 1..10 {
+        for _ in 1..6 {
             after = promise(Some(&after), 0).stored().0;
         }
         assert_eq!(
@@ -1253,6 +1254,15 @@ mod tests {
             Err(Refusal::of(Kind::TooManyRequests).with_retry_after(1))
         );
         assert_eq!(promise(Some(&after), 3_600).stored().1, Ok(()));
+        // The owner's log-ins find the rest.
+        after.member = Some(active("m"));
+        for _ in 6..10 {
+            let (next, verdict) = after.judge_password(true, None, t(0), &LIMITS);
+            assert!(matches!(verdict, LoginVerdict::Right { .. }));
+            after = next;
+        }
+        let (_, verdict) = after.judge_password(true, None, t(0), &LIMITS);
+        assert_eq!(verdict, LoginVerdict::AddressFull(NotBefore { seconds: 3_600 }));
     }
 
     #[test]

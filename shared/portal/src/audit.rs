@@ -35,6 +35,7 @@ acts! {
     ClaimsPasswordAsked, "claims-password-asked", "A claims password is about to be asked of the claims system.";
     ClaimsPasswordWrong, "claims-password-wrong", "The claims system refused the password, or may have.";
     ClaimsPasswordNotCounted, "claims-password-not-counted", "The claims system judged no password: it was down, or the password was temporary, expired or locked.";
+    ClaimsPasswordRight, "claims-password-right", "The claims system took the password, and no registration began: codes are stopped, the address has had its mails, or there is none.";
     RegistrationBegun, "registration-begun", "The claims system took the password, and a registration began.";
     SecurityCodeAsked, "security-code-asked", "A security code is about to be asked of the claims system.";
     SecurityCodeRight, "security-code-right", "The claims system took the security code.";

@@ -1,21 +1,23 @@
-//! What is remembered of one user id of 電子請求受付システム: its wrong passwords and wrong codes.
+//! What is remembered of one user id of 電子請求受付システム: its wrong passwords, security codes and codes.
 
 use jiff::Timestamp;
 
 use crate::audit::{Act, Event};
 use crate::change::Change;
-use crate::guards::{AttemptOutcome, ClaimsGuard, CodeGuard, NoAttempt, NotBefore};
+use crate::guards::{AttemptOutcome, ClaimsGuard, CodeGuard, NoAttempt, NotBefore, SecurityCodeGuard};
 use crate::limits::Limits;
 use crate::problem::{Kind, Refusal};
 use crate::values::{ClaimsUserId, FlowId};
 
-/// 電子請求受付システムのユーザID — its wrong passwords and wrong codes.
+/// 電子請求受付システムのユーザID — its wrong passwords, security codes and codes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClaimsRecord {
     /// Whose.
     pub user: ClaimsUserId,
     /// Wrong claims passwords.
     pub passwords: ClaimsGuard,
+    /// Wrong security codes.
+    pub security_codes: SecurityCodeGuard,
     /// Wrong registration codes.
     pub codes: CodeGuard,
     /// When a password or a code was last judged; until a day later the item may be met by a write.
@@ -39,6 +41,7 @@ impl ClaimsRecord {
         Self {
             user,
             passwords: ClaimsGuard::default(),
+            security_codes: SecurityCodeGuard::default(),
             codes: CodeGuard::default(),
             judged_at: now,
             event: None,
@@ -47,7 +50,9 @@ impl ClaimsRecord {
 
     /// Whether there is nothing to remember.
     fn is_blank(&self) -> bool {
-        self.passwords == ClaimsGuard::default() && self.codes == CodeGuard::default()
+        self.passwords == ClaimsGuard::default()
+            && self.security_codes == SecurityCodeGuard::default()
+            && self.codes == CodeGuard::default()
     }
 
     fn known(before: Option<&Self>, user: &ClaimsUserId, now: Timestamp) -> Self {
@@ -98,8 +103,8 @@ impl ClaimsRecord {
             AttemptOutcome::Failed | AttemptOutcome::NotCounted => Ok(()),
         };
         let act = match outcome {
-            // The registration that begins by it tells of it.
-            AttemptOutcome::Succeeded => None,
+            // The registration that begins by it tells of it; where codes are stopped, none does.
+            AttemptOutcome::Succeeded => stopped.is_err().then_some(Act::ClaimsPasswordRight),
             AttemptOutcome::Failed => Some(Act::ClaimsPasswordWrong),
             AttemptOutcome::NotCounted => Some(Act::ClaimsPasswordNotCounted),
         };
@@ -113,6 +118,58 @@ impl ClaimsRecord {
         } else {
             Change::Store(next, stopped)
         }
+    }
+
+    /// Tells that the password was right though no registration begins by it: no mail can follow it.
+    pub fn note_right_password(
+        before: Option<&Self>,
+        user: &ClaimsUserId,
+        now: Timestamp,
+    ) -> Change<Self, ()> {
+        let record = Self::known(before, user, now);
+        let event = Some(Event::new(Act::ClaimsPasswordRight, now));
+        Change::Store(Self { event, ..record }, ())
+    }
+
+    /// Counts a security code as wrong before the claims system is asked, over all registrations of the user id. The
+    /// registration tells of it.
+    pub fn begin_security_code(
+        before: Option<&Self>,
+        user: &ClaimsUserId,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Change<Self, Result<(), Refusal>> {
+        let record = Self::known(before, user, now);
+        match record.security_codes.begin(now, limits) {
+            Ok(security_codes) => Change::Store(
+                Self {
+                    security_codes,
+                    event: None,
+                    ..record
+                },
+                Ok(()),
+            ),
+            Err(not) => Change::Keep(Err(not.into())),
+        }
+    }
+
+    /// Gives the security code back that was counted at `began`: it was right, or nobody judged it.
+    pub fn give_security_code_back(before: Option<&Self>, began: Timestamp) -> Change<Self, ()> {
+        let Some(before) = before else {
+            return Change::Keep(());
+        };
+        let security_codes = before.security_codes.give_back(began);
+        if security_codes == before.security_codes {
+            return Change::Keep(());
+        }
+        Change::Store(
+            Self {
+                security_codes,
+                event: None,
+                ..before.clone()
+            },
+            (),
+        )
     }
 
     /// Counts a judged registration code for the user id, over all its challenges; whoever loses this write has judged
@@ -195,6 +252,7 @@ mod tests {
                     failures: vec![],
                     open: vec![t(5)],
                 },
+                security_codes: SecurityCodeGuard::default(),
                 codes: CodeGuard::default(),
                 judged_at: t(5),
                 event: Some(Event::new(Act::ClaimsPasswordAsked, t(5))),
@@ -265,6 +323,23 @@ mod tests {
     }
 
     #[test]
+    fn a_right_password_that_no_mail_can_follow_is_told() {
+        let wrong = judge(None, false, 5).stored().0;
+        for before in [None, Some(&wrong)] {
+            let (record, ()) = ClaimsRecord::note_right_password(before, &claims_user(), t(9)).stored();
+            let known = before
+                .cloned()
+                .unwrap_or_else(|| ClaimsRecord::unknown(claims_user(), t(9)));
+            let told = ClaimsRecord {
+                judged_at: t(9),
+                event: Some(Event::new(Act::ClaimsPasswordRight, t(9))),
+                ..known
+            };
+            assert_eq!(record, told);
+        }
+    }
+
+    #[test]
     fn a_right_password_forgets_no_wrong_code_and_no_attempt_beside_it() {
         let with_code = judge(Some(&begun(5)), false, 6).stored().0;
         let (record, _) = end(&with_code, 5, AttemptOutcome::Succeeded).stored();
@@ -277,11 +352,51 @@ mod tests {
         assert_eq!(record.passwords.open, [t(6)]);
     }
 
+    fn begin_code(before: Option<&ClaimsRecord>, second: u64) -> Change<ClaimsRecord, Result<(), Refusal>> {
+        ClaimsRecord::begin_security_code(before, &claims_user(), t(second), &LIMITS)
+    }
+
+    #[test]
+    fn a_security_code_is_counted_before_the_claims_system_is_asked_and_given_back_once() {
+        let (counted, answer) = begin_code(None, 5).stored();
+        assert_eq!(answer, Ok(()));
+        assert_eq!(counted.security_codes.asked, [t(5)]);
+        assert_eq!((counted.judged_at, &counted.event), (t(5), &None));
+        let second = begin_code(Some(&counted), 9).stored().0;
+        let (right, ()) = ClaimsRecord::give_security_code_back(Some(&second), t(9)).stored();
+        assert_eq!(right.security_codes, counted.security_codes);
+        ClaimsRecord::give_security_code_back(Some(&right), t(9)).kept();
+        ClaimsRecord::give_security_code_back(None, t(9)).kept();
+    }
+
+    #[test]
+    fn the_eleventh_wrong_security_code_of_a_day_is_not_asked_about() {
+        let ten = (0..10).fold(ClaimsRecord::unknown(claims_user(), t(0)), |record, second| {
+            begin_code(Some(&record), second).stored().0
+        });
+        assert_eq!(
+            begin_code(Some(&ten), 86_399).kept(),
+            Err(Refusal::of(Kind::TooManyRequests).with_retry_after(1))
+        );
+        assert_eq!(begin_code(Some(&ten), 86_400).stored().1, Ok(()));
+    }
+
+    #[test]
+    fn a_right_password_forgets_no_wrong_security_code() {
+        let wrong = begin_code(Some(&begun(5)), 6).stored().0;
+        let (record, _) = end(&wrong, 5, AttemptOutcome::Succeeded).stored();
+        assert_eq!(record.security_codes.asked, [t(6)]);
+    }
+
     #[test]
     fn only_who_knows_the_password_is_told_that_codes_are_stopped() {
         let told = |began: u64, outcome| {
             let before = begin(Some(&stopped()), false, began).stored().0;
-            end(&before, began, outcome).stored().1
+            let (record, told) = end(&before, began, outcome).stored();
+            // That it was right is told where no registration tells of it.
+            let right = Some(Event::new(Act::ClaimsPasswordRight, t(began)));
+            assert_eq!(record.event == right, told.is_err());
+            told
         };
         assert_eq!(
             told(899, AttemptOutcome::Succeeded),

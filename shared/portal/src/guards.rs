@@ -59,8 +59,18 @@ const DAY: u64 = 86_400;
 impl MailBudget {
     /// The budget after one more mail, if there is room for it.
     pub fn spend(&self, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
-        let hour = room(&self.sends, now, HOUR, limits.mails_per_hour);
-        let day = room(&self.sends, now, DAY, limits.mails_per_day);
+        self.spend_all_but(0, now, limits)
+    }
+
+    /// The budget after one more code of a registration, if there is room for it beside what is kept for log-ins: whoever
+    /// proves an office of the same address must not keep the owner of the address out.
+    pub fn spend_for_registration(&self, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
+        self.spend_all_but(limits.mails_kept_for_login, now, limits)
+    }
+
+    fn spend_all_but(&self, kept: u64, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
+        let hour = room(&self.sends, now, HOUR, limits.mails_per_hour.saturating_sub(kept));
+        let day = room(&self.sends, now, DAY, limits.mails_per_day.saturating_sub(kept));
         // Told is when both have room again.
         match hour
             .err()
@@ -254,6 +264,41 @@ pub struct ClaimsGuard {
     pub open: Vec<Timestamp>,
 }
 
+/// Wrong security codes of one user id, over all its registrations: whoever knows the claims password may begin as many
+/// as he likes, and guesses no more often for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct SecurityCodeGuard {
+    /// When codes were asked about within the window that were not right, or of which it is not known, oldest first.
+    pub asked: Vec<Timestamp>,
+}
+
+impl SecurityCodeGuard {
+    /// Counts a code before the claims system is asked about it.
+    pub fn begin(&self, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
+        let window = limits.claims_failure_window;
+        let mut asked = within(&self.asked, now, window);
+        room(&asked, now, window, limits.security_code_failures)?;
+        asked.push(now);
+        Ok(Self { asked })
+    }
+
+    /// The guard without the code that was counted at `at` and was not wrong. It forgives no other one.
+    #[must_use]
+    pub fn give_back(&self, at: Timestamp) -> Self {
+        let mut asked = self.asked.clone();
+        if let Some(place) = asked.iter().rposition(|other| *other == at) {
+            asked.remove(place);
+        }
+        Self { asked }
+    }
+
+    /// When nothing in it counts any more.
+    pub fn forgotten_at(&self, limits: &Limits) -> Option<Timestamp> {
+        let last = self.asked.iter().max();
+        last.map(|at| plus(*at, limits.claims_failure_window))
+    }
+}
+
 /// Why the claims system is not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoAttempt {
@@ -368,6 +413,56 @@ mod tests {
         );
         assert_eq!(budget.spend(t(86_399), &LIMITS), Err(NotBefore { seconds: 1 }));
         assert!(budget.spend(t(86_400), &LIMITS).is_ok());
+    }
+
+    #[test]
+    fn registrations_leave_an_address_four_mails_of_the_hour_and_of_the_day_for_its_log_ins() {
+        let mut budget = MailBudget::default();
+        for hour in [0, 3_600] {
+            for _ in 0..6 {
+                budget = budget.spend_for_registration(t(hour), &LIMITS).unwrap();
+            }
+            assert_eq!(
+                budget.spend_for_registration(t(hour + 3_599), &LIMITS),
+                Err(NotBefore { seconds: 1 })
+            );
+        }
+        for _ in 0..4 {
+            budget = budget.spend_for_registration(t(7_200), &LIMITS).unwrap();
+        }
+        let tomorrow = Err(NotBefore {
+            seconds: 86_400 - 7_200,
+        });
+        assert_eq!(budget.spend_for_registration(t(7_200), &LIMITS), tomorrow);
+        for _ in 0..4 {
+            budget = budget.spend(t(7_200), &LIMITS).unwrap();
+        }
+        assert_eq!(budget.spend(t(7_200), &LIMITS), tomorrow);
+        // What log-ins had of it is not there for registrations, either.
+        for _ in 0..2 {
+            budget = budget.spend_for_registration(t(86_400), &LIMITS).unwrap();
+        }
+        assert_eq!(
+            budget.spend_for_registration(t(86_400), &LIMITS),
+            Err(NotBefore { seconds: 3_600 })
+        );
+    }
+
+    #[test]
+    fn ten_wrong_security_codes_of_a_day_are_asked_about() {
+        let mut guard = SecurityCodeGuard::default();
+        for second in 0..10 {
+            guard = guard.begin(t(second), &LIMITS).unwrap();
+        }
+        assert_eq!(guard.begin(t(86_399), &LIMITS), Err(NotBefore { seconds: 1 }));
+        assert_eq!(guard.forgotten_at(&LIMITS), Some(t(86_409)));
+        let tomorrow = guard.begin(t(86_400), &LIMITS).unwrap();
+        assert_eq!((tomorrow.asked.len(), tomorrow.asked[9]), (10, t(86_400)));
+        // A right one was none of them, and forgives none of them.
+        let given_back = guard.give_back(t(9));
+        assert_eq!(given_back.asked, guard.asked[..9]);
+        assert_eq!(given_back.give_back(t(9)), given_back);
+        assert!(given_back.begin(t(9), &LIMITS).is_ok());
     }
 
     #[test]

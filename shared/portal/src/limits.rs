@@ -74,6 +74,7 @@ limits! {
     same_code_seconds, "SAME_CODE_SECONDS", 180, "seconds", "A resend sends the same code while it has at least this long to live, so that both mails work.";
     mails_per_hour, "MAILS_PER_HOUR_AND_ADDRESS", 10, "mails", "To one address, over all purposes: nobody's mailbox is flooded through us.";
     mails_per_day, "MAILS_PER_DAY_AND_ADDRESS", 20, "mails", "To one address, over all purposes.";
+    mails_kept_for_login, "MAILS_KEPT_FOR_LOGIN", 4, "mails", "Of both, that codes of registrations leave to the address: whoever proves an office of the same address does not keep its owner from logging in.";
     mail_requests_per_network, "MAIL_REQUESTS_PER_NETWORK", 30, "requests an hour", "Requests that send mail, from one network (IPv4 address or IPv6 /64); 0 lifts it, as the local stack does.";
     registration_life, "REGISTRATION_LIFE_SECONDS", 1_800, "seconds", "A registration in progress.";
     login_life, "LOGIN_LIFE_SECONDS", 900, "seconds", "A log-in in progress.";
@@ -94,9 +95,10 @@ limits! {
     pending_seat_life, "PENDING_SEAT_LIFE_SECONDS", 1_209_600, "seconds", "14 days: then a pending member's seat, address and claim on the office fall free.";
     claims_failures, "CLAIMS_FAILURES_BEFORE_QUESTION", 2, "failures", "Wrong claims passwords before we stop and ask: the claims system locks the office out of claims at the third.";
     claims_attempts, "CLAIMS_FAILURES_PER_DAY", 10, "failures", "Wrong claims passwords of one user id within the window, whatever risk is accepted: nobody keeps an office locked out of its claims through us.";
-    claims_failure_window, "CLAIMS_FAILURE_WINDOW_SECONDS", 86_400, "seconds", "How long a wrong claims password is remembered.";
+    claims_failure_window, "CLAIMS_FAILURE_WINDOW_SECONDS", 86_400, "seconds", "How long a wrong claims password or security code is remembered.";
     claims_budget, "CLAIMS_BUDGET_SECONDS", 5, "seconds", "For one call to the claims system.";
     security_code_tries, "SECURITY_CODE_TRIES", 3, "tries", "At the security code, then the registration starts again.";
+    security_code_failures, "SECURITY_CODE_FAILURES_PER_DAY", 10, "failures", "Wrong security codes of one user id within the window of its passwords, over all its registrations: who knows the password starts again as often as he likes.";
     email_taken_answers, "EMAIL_TAKEN_ANSWERS", 5, "answers", "Of the kind email-taken in one registration; the last ends it, so that nobody asks through a list of addresses.";
     audit_life, "AUDIT_LIFE_DAYS", 1_826, "days", "How long a record of the audit is kept, from what happened: five years and the leap day between; a record that is there keeps the end that it was given.";
     body_bytes, "BODY_BYTES", 16_384, "bytes", "Of a request body.";

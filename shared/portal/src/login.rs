@@ -414,12 +414,13 @@ impl Login {
         Ok(Change::Store(next.with(Event::of(act, now, &self.id)), version))
     }
 
-    /// A new cookie for the session that this log-in gave; a session that was ended does not come back. Answers with
-    /// the old name and the session as it is now.
+    /// A new cookie for the session that this log-in gave; a session that was ended does not come back. The browser is
+    /// known by what it gains now: what the log-in gave it was lost with the first answer. Answers with the old name and
+    /// the session as it is now.
     pub fn renew_session(
         &self,
         account: &Account,
-        id: SessionId,
+        gained: &Gained,
         now: Timestamp,
         limits: &Limits,
     ) -> Result<Change<Account, (SessionId, Session)>, Over> {
@@ -432,9 +433,13 @@ impl Login {
             .iter()
             .find(|session| session.flow == self.id && now < session.expires_at)
             .ok_or(Over::Gone)?;
-        let new = Session { id, ..old.clone() };
+        let new = Session {
+            id: gained.session.id.clone(),
+            ..old.clone()
+        };
+        let member = member.clone().with_session(new.clone(), now, limits);
         let next = Account {
-            member: Some(member.clone().with_session(new.clone(), now, limits)),
+            member: Some(member.with_device(gained.device.clone(), now, limits)),
             ..account.clone()
         };
         Ok(Change::Store(
@@ -1005,7 +1010,11 @@ mod tests {
             ..active("m")
         };
         let renew = |member: Member, second| {
-            at(Stage::MyPage).renew_session(&account(member), SessionId::new("new"), t(second), &LIMITS)
+            let gained = Gained {
+                session: session("new", "f", second, 43_200),
+                device: DeviceId::new("d"),
+            };
+            at(Stage::MyPage).renew_session(&account(member), &gained, t(second), &LIMITS)
         };
         let (after, (old, new)) = renew(member.clone(), 99).unwrap().stored();
         assert_eq!((old, &new), (SessionId::new("old"), &session("new", "f", 0, 100)));
@@ -1013,8 +1022,10 @@ mod tests {
             after.event,
             Some(Event::of(Act::SessionRenewed, t(99), &flow("f")))
         );
-        let sessions = after.member.unwrap().sessions;
-        assert_eq!(sessions, [session("x", "x", 0, 100), new]);
+        let after = after.member.unwrap();
+        assert_eq!(after.sessions, [session("x", "x", 0, 100), new]);
+        let known = member.clone().with_device(DeviceId::new("d"), t(99), &LIMITS);
+        assert_eq!(after.devices, known.devices, "the browser is known from now on");
         assert_eq!(renew(member.clone(), 100), Err(Over::Gone));
         assert_eq!(renew(member.clone(), 101), Err(Over::Gone));
         let ended = Member {

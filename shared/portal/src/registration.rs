@@ -218,27 +218,26 @@ impl Registration {
         Change::Store(next.with(Act::SecurityCodeAsked, now), Ok(left))
     }
 
-    /// Gives a try back: nothing was judged, so nothing is spent.
-    pub fn give_back_security_code_try(&self, now: Timestamp) -> Change<Self, ()> {
-        match self.stage {
-            Stage::SecurityCode { tries } => {
-                let next = self.at(Stage::SecurityCode {
-                    tries: tries.saturating_sub(1),
-                });
-                Change::Store(next.with(Act::SecurityCodeNotCounted, now), ())
-            }
-            _ => Change::Keep(()),
-        }
+    /// Gives a try back that was not wrong: nothing was judged, or the code was right and no mail can follow it. Which,
+    /// says `act`, and it is told wherever the registration stands by now: a try of which nothing more is told was wrong.
+    pub fn give_back_security_code_try(&self, act: Act, now: Timestamp) -> Change<Self, ()> {
+        let next = match self.stage {
+            Stage::SecurityCode { tries } => self.at(Stage::SecurityCode {
+                tries: tries.saturating_sub(1),
+            }),
+            _ => self.clone(),
+        };
+        Change::Store(next.with(act, now), ())
     }
 
-    /// The security code was right: on to this stage.
+    /// The security code was right: on to this stage. Of two right ones the second finds another stage, and only tells
+    /// that it was right.
     pub fn accept_security_code(&self, stage: Stage, now: Timestamp) -> Change<Self, Result<(), Refusal>> {
-        match self.stage {
-            Stage::SecurityCode { .. } => {
-                Change::Store(self.at(stage).with(Act::SecurityCodeRight, now), Ok(()))
-            }
-            _ => Change::Keep(Err(Kind::WrongStep.into())),
-        }
+        let (next, answer) = match self.stage {
+            Stage::SecurityCode { .. } => (self.at(stage), Ok(())),
+            _ => (self.clone(), Err(Kind::WrongStep.into())),
+        };
+        Change::Store(next.with(Act::SecurityCodeRight, now), answer)
     }
 
     /// A code that was judged against `judged`: on if it is right, a try less if it is not.
@@ -540,16 +539,15 @@ mod tests {
     }
 
     #[test]
-    fn a_security_code_that_nobody_judged_costs_no_try() {
-        for (tries, after) in [(3, 2), (1, 0), (0, 0)] {
-            let (next, ()) = at(Stage::SecurityCode { tries })
-                .give_back_security_code_try(t(5))
-                .stored();
-            assert_eq!(next.stage, Stage::SecurityCode { tries: after });
-            assert_eq!(
-                next.event,
-                Some(Event::of(Act::SecurityCodeNotCounted, t(5), &flow("f")))
-            );
+    fn a_security_code_that_was_not_wrong_costs_no_try() {
+        for act in [Act::SecurityCodeNotCounted, Act::SecurityCodeRight] {
+            for (tries, after) in [(3, 2), (1, 0), (0, 0)] {
+                let (next, ()) = at(Stage::SecurityCode { tries })
+                    .give_back_security_code_try(act, t(5))
+                    .stored();
+                assert_eq!(next.stage, Stage::SecurityCode { tries: after });
+                assert_eq!(next.event, Some(Event::of(act, t(5), &flow("f"))));
+            }
         }
     }
 
@@ -575,10 +573,19 @@ mod tests {
                 elsewhere.spend_security_code_try(t(5), &LIMITS).kept(),
                 wrong_step()
             );
-            elsewhere.give_back_security_code_try(t(5)).kept();
+            // What became of a try is told there all the same, and nothing else changes.
+            let telling = |act| Registration {
+                event: Some(Event::of(act, t(5), &flow("f"))),
+                ..elsewhere.clone()
+            };
+            let act = Act::SecurityCodeNotCounted;
             assert_eq!(
-                elsewhere.accept_security_code(at_otp().stage, t(5)).kept(),
-                wrong_step()
+                elsewhere.give_back_security_code_try(act, t(5)).stored(),
+                (telling(act), ())
+            );
+            assert_eq!(
+                elsewhere.accept_security_code(at_otp().stage, t(5)).stored(),
+                (telling(Act::SecurityCodeRight), wrong_step())
             );
         }
     }

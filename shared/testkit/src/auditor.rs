@@ -20,7 +20,7 @@ use crate::world::{Patience, dynamodb_client};
 type IsOne = fn(old: Option<&Value>, new: &Value) -> bool;
 
 /// The writes of an account or a claims user that tell of nothing, and why they need not.
-const UNTOLD: [(IsOne, &str); 2] = [
+const UNTOLD: [(IsOne, &str); 3] = [
     (
         is_mail_mark,
         "a mail was sent, delivered or lost: nothing but its mark and the version differ, and the event of the promise is carried along",
@@ -28,6 +28,10 @@ const UNTOLD: [(IsOne, &str); 2] = [
     (
         is_right_claims_password,
         "a right claims password takes its own attempt back, and forgets the wrong ones before it; the registration that begins by it tells of it",
+    ),
+    (
+        is_counted_security_code,
+        "a security code is counted for its user id, or given back; the registration tells of it",
     ),
 ];
 
@@ -51,6 +55,18 @@ fn is_right_claims_password(old: Option<&Value>, new: &Value) -> bool {
     of_claims
         && new["event"].is_null()
         && old.is_some_and(|old| open(new) < open(old) && failures(new) <= failures(old))
+}
+
+fn is_counted_security_code(old: Option<&Value>, new: &Value) -> bool {
+    let old = old.unwrap_or(&Value::Null);
+    let of_claims = new["pk"]["S"]
+        .as_str()
+        .is_some_and(|key| key.starts_with("CLAIMS#"));
+    let is_same = |name: &&str| old[*name] == new[*name];
+    of_claims
+        && new["event"].is_null()
+        && !is_same(&"securityCodes")
+        && ["failures", "open", "codes", "codesStop"].iter().all(is_same)
 }
 
 /// What the stream brought that tells of nothing.

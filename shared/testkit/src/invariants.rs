@@ -176,6 +176,10 @@ impl Table<'_> {
                 found.unless(tried <= limits.claims_attempts, || {
                     format!("{key}: {tried} claims passwords within the window")
                 });
+                let asked = self.lately(item.times("securityCodes"), limits.claims_failure_window);
+                found.unless(asked <= limits.security_code_failures, || {
+                    format!("{key}: {asked} security codes within the window")
+                });
             }
             "NETWORK" => {}
             other => found.unless(false, || format!("{key}: no kind of item is called {other}")),

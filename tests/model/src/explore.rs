@@ -202,6 +202,13 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
+        says: "no more wrong security codes of a user id are asked about than its budget, whatever its registrations",
+        holds: |scene, state| {
+            let most = scene.setup.limits.security_code_failures;
+            !scene.jumps.is_empty() || u64::from(state.ledger.security_codes_wrong) <= most
+        },
+    },
+    Invariant {
         says: "a code makes at most one session",
         holds: |_, state| state.ledger.begun.values().all(|begun| *begun <= 1),
     },
@@ -301,6 +308,10 @@ pub const INVARIANTS: &[Invariant] = &[
                     || !scene.jumps.is_empty()
             })
         },
+    },
+    Invariant {
+        says: "codes of registrations leave an address the mails that are kept for its log-ins",
+        holds: |_, state| !state.ledger.kept_mail_taken,
     },
     Invariant {
         says: "no dead end: whoever belongs to the office comes to マイページ without an operator",

@@ -231,9 +231,10 @@ impl Item {
             }
             Self::Office(item) => format!("office members {}", item.members.len()),
             Self::Claims(item) => format!(
-                "claims wrong {} open {} codes {}",
+                "claims wrong {} open {} security codes {} codes {}",
                 item.passwords.failures.len(),
                 item.passwords.open.len(),
+                item.security_codes.asked.len(),
                 item.codes.failures.len()
             ),
             Self::Session(_) => "session".to_owned(),

@@ -23,6 +23,15 @@ const fn small() -> Limits {
     limits.code_tries = 2;
     limits.code_failures = 3;
     limits.free_wrong_passwords = 1;
+    limits.security_code_failures = 2;
+    limits
+}
+
+/// Three mails an hour to one address, of which one is kept for log-ins.
+const fn few_mails() -> Limits {
+    let mut limits = small();
+    limits.mails_per_hour = 3;
+    limits.mails_kept_for_login = 1;
     limits
 }
 
@@ -197,6 +206,19 @@ fn drafts(more: u8) -> Vec<Draft> {
             rightful: None,
             prologue: &[Beat::Plays(0, TO_CODE), Beat::Shares(0, 1), Beat::Clock(30)],
             budgets: |state| state.losses = 1,
+        },
+        Draft {
+            name: "registration-mails",
+            shows: "registrations of one office that ask for codes at once, until the address's mails are kept for its log-ins",
+            limits: few_mails(),
+            actors: vec![
+                actor(1, 1, &[M::ResendCode], 1 + more, 1),
+                actor(1, 2, &[M::Authenticate], 2, 1),
+            ],
+            jumps: &[],
+            rightful: None,
+            prologue: &[Beat::Plays(0, TO_CODE), Beat::Clock(30)],
+            budgets: |_| {},
         },
         Draft {
             name: "login-guesses-pending",
@@ -446,15 +468,20 @@ fn drafts(more: u8) -> Vec<Draft> {
         },
         Draft {
             name: "security-codes",
-            shows: "security codes at once, with answers that do not come",
+            shows: "security codes at once, in two registrations of one user id, with answers that do not come",
             limits: small(),
-            actors: vec![actor(0, 1, &[M::SecurityCode, M::WrongSecurityCode], 3 + more, 2)],
+            actors: vec![
+                actor(0, 1, &[M::SecurityCode, M::WrongSecurityCode], 1 + more, 2),
+                actor(0, 2, &[M::WrongSecurityCode], 1, 1),
+            ],
             jumps: &[],
             rightful: Some(0),
-            prologue: &[Beat::Plays(0, TO_CODE)],
+            prologue: &[Beat::Plays(0, TO_CODE), Beat::Plays(1, TO_CODE)],
             budgets: |state| {
                 state.claims_faults = 1;
-                state.crashes = 1;
+                // A crash more makes a world of its own of every write: the long form has it.
+                let is_long = state.browsers.first().is_some_and(|browser| browser.left > 1);
+                state.crashes = u8::from(is_long);
             },
         },
         Draft {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use portal::account::{Account, Member};
-use portal::audit::Act;
+use portal::audit::{Act, Event};
 use portal::code::Purpose;
+use portal::limits::Limits;
 use portal::login;
 use portal::mail::{Content, Delivery, Promise};
 use portal::problem::Kind;
@@ -62,10 +63,14 @@ pub struct Ledger {
     pub ended_flows: BTreeSet<FlowId>,
     /// Wrong passwords that the claims system judged since the last right one, for which nobody accepted the risk.
     pub claims_wrong: BTreeMap<usize, u8>,
+    /// Wrong security codes that the claims system judged: one office has one.
+    pub security_codes_wrong: u8,
     /// Wrong codes that were told, by account or user id.
     pub wrong_codes: BTreeMap<String, u8>,
     /// Wrong passwords that were judged.
     pub wrong_passwords: u8,
+    /// Whether a registration's code took a mail that is kept for log-ins.
+    pub kept_mail_taken: bool,
     /// What was seen that must not be.
     pub wrongs: BTreeSet<&'static str>,
 }
@@ -513,7 +518,7 @@ impl State {
     }
 
     /// Writes, and whoever holds the item holds an old one from now on.
-    fn write(&mut self, key: &Key, item: Option<Item>) {
+    fn write(&mut self, limits: &Limits, key: &Key, item: Option<Item>) {
         for entry in self.flying.iter_mut().flat_map(|flying| &mut flying.log) {
             if entry.key.as_ref() == Some(key) {
                 entry.fresh = false;
@@ -537,7 +542,7 @@ impl State {
             self.ledger.compare(was, now);
         }
         if let (Item::Account(account), Some(event)) = (&item, &event) {
-            self.ledger.note(account, event.act, event.by.as_ref());
+            self.ledger.note(account, event, limits);
         }
         if matches!((&item, &event), (Item::Account(_), None)) {
             self.ledger
@@ -560,7 +565,7 @@ impl State {
             Op::Put { item, replacing } => {
                 let key = item.key();
                 if self.holds(at, &key, *replacing) {
-                    self.write(&key, Some(item.clone()));
+                    self.write(&setup.limits, &key, Some(item.clone()));
                     (Some(key), Outcome::Won)
                 } else {
                     let there = self.items.get(&key).cloned();
@@ -569,14 +574,14 @@ impl State {
             }
             Op::Remove { key, replacing } => {
                 if !self.items.contains_key(key) || self.holds(at, key, Some(*replacing)) {
-                    self.write(key, None);
+                    self.write(&setup.limits, key, None);
                     (Some(key.clone()), Outcome::Won)
                 } else {
                     (Some(key.clone()), Outcome::Lost(self.items.get(key).cloned()))
                 }
             }
             Op::Forget { key } => {
-                self.write(key, None);
+                self.write(&setup.limits, key, None);
                 (Some(key.clone()), Outcome::Won)
             }
             Op::Found { office, member, by } => {
@@ -590,8 +595,8 @@ impl State {
                 let seated = Account::take_seat(before.as_ref(), member, &[], by, now, &setup.limits);
                 match (self.items.get(&key).cloned(), seated) {
                     (None, Some(seated)) => {
-                        self.write(&key, Some(office.clone().into()));
-                        self.write(&address, Some(seated.into()));
+                        self.write(&setup.limits, &key, Some(office.clone().into()));
+                        self.write(&setup.limits, &address, Some(seated.into()));
                         (Some(key), Outcome::Won)
                     }
                     (there, seated) => {
@@ -606,7 +611,7 @@ impl State {
                     .all(|(item, replacing)| self.holds(at, &item.key(), *replacing));
                 if all {
                     for (item, _) in writes {
-                        self.write(&item.key(), Some(item.clone()));
+                        self.write(&setup.limits, &item.key(), Some(item.clone()));
                     }
                     (None, Outcome::Won)
                 } else {
@@ -629,7 +634,12 @@ impl State {
                 }
                 (None, judged(*right, how))
             }
-            Op::AskSecurityCode { right } => (None, judged(*right, how)),
+            Op::AskSecurityCode { right } => {
+                if !right && how != How::Down {
+                    self.ledger.security_codes_wrong = self.ledger.security_codes_wrong.saturating_add(1);
+                }
+                (None, judged(*right, how))
+            }
         }
     }
 
@@ -795,11 +805,23 @@ pub fn own(person: usize) -> u8 {
 
 impl Ledger {
     /// What an act says of the past.
-    fn note(&mut self, account: &Account, act: Act, by: Option<&FlowId>) {
+    fn note(&mut self, account: &Account, event: &Event, limits: &Limits) {
+        let act = event.act;
         if act == Act::PasswordWrong {
             self.wrong_passwords = self.wrong_passwords.saturating_add(1);
         }
-        let Some(flow) = by else { return };
+        let lately = account
+            .mails
+            .sends
+            .iter()
+            .filter(|sent| minus(event.at, 3_600) < **sent);
+        let left = limits
+            .mails_per_hour
+            .saturating_sub(u64::try_from(lately.count()).unwrap_or(u64::MAX));
+        if act == Act::RegistrationCodePromised && left < limits.mails_kept_for_login {
+            self.kept_mail_taken = true;
+        }
+        let Some(flow) = &event.by else { return };
         match act {
             Act::LoginCodeRight => {
                 self.passed.insert(flow.clone());

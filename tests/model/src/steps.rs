@@ -4,6 +4,7 @@
 //! `platform::steps`, line by line; `tests/lockstep.rs` runs both call by call and compares.
 
 use portal::account::{Account, Credential, LoginVerdict, NewMember, NotMailed, Proof, Role};
+use portal::audit::Act;
 use portal::challenge::Challenge;
 use portal::change::Change;
 use portal::claims::RegisteredOffice;
@@ -555,7 +556,17 @@ impl Step<'_> {
             registration::Stage::SecurityCode { tries: 0 }
         } else {
             let ends_at = plus(self.now, self.limits().registration_life);
-            self.promise_code(office, &id, ends_at).await?
+            match self.promise_code(office, &id, ends_at).await {
+                Ok(stage) => stage,
+                Err(no) => {
+                    self.io
+                        .change::<ClaimsRecord, _, No>(None, |before| {
+                            Ok(ClaimsRecord::note_right_password(before, &user, self.now))
+                        })
+                        .await?;
+                    return Err(no);
+                }
+            }
         };
         let flow = Registration::begin(id, user, stage, self.now, self.limits());
         let flow = self
@@ -579,24 +590,39 @@ impl Step<'_> {
         if !matches!(flow.item.stage, registration::Stage::SecurityCode { .. }) {
             return Err(self.wrong_step(&flow.item).await);
         }
-        let spent = self
+        if let Change::Keep(Err(refusal)) = flow.item.spend_security_code_try(self.now, self.limits()) {
+            return Err(self.refuse(&flow.item, refusal).await);
+        }
+        let user = flow.item.claims_user.clone();
+        let counted = self
             .io
-            .change(Some(flow), |current| {
-                Ok::<_, No>(living(current)?.spend_security_code_try(self.now, self.limits()))
+            .change::<ClaimsRecord, _, No>(None, |before| {
+                let (now, limits) = (self.now, self.limits());
+                Ok(ClaimsRecord::begin_security_code(before, &user, now, limits))
             })
             .await?;
-        let flow = match spent {
-            (Ok(_), Some(flow)) => flow,
-            (Err(refusal), Some(flow)) => return Err(self.refuse(&flow.item, refusal).await),
-            (_, None) => return Err(Kind::NoFlow.into()),
+        let counted = match counted {
+            (Ok(()), counted) => counted,
+            (Err(refusal), _) => return Err(self.refuse(&flow.item, refusal).await),
         };
-        match self.io.ask_security_code(right).await {
+        let flow = match self.spend_security_code_try(flow).await {
+            Ok(flow) => flow,
+            Err(no) => {
+                self.give_security_code_back(counted).await?;
+                return Err(no);
+            }
+        };
+        let answer = self.io.ask_security_code(right).await;
+        if !matches!(answer, Outcome::Judged(false) | Outcome::Unknown) {
+            self.give_security_code_back(counted).await?;
+        }
+        match answer {
             Outcome::Judged(true) => {}
             Outcome::Judged(false) => {
                 return Err(self.refuse(&flow.item, Kind::WrongSecurityCode.into()).await);
             }
             Outcome::NotJudged => {
-                let flow = self.give_back(flow).await?;
+                let flow = self.give_back(flow, Act::SecurityCodeNotCounted).await?;
                 return Err(self.refuse(&flow.item, Kind::ClaimsUnavailable.into()).await);
             }
             _ => return Err(self.refuse(&flow.item, Kind::ClaimsUnavailable.into()).await),
@@ -604,7 +630,7 @@ impl Step<'_> {
         let stage = match self.promise_code(0, &flow.item.id, flow.item.expires_at).await {
             Ok(stage) => stage,
             Err(No(kind, ..)) => {
-                let flow = self.give_back(flow).await?;
+                let flow = self.give_back(flow, Act::SecurityCodeRight).await?;
                 return Err(self.refuse(&flow.item, kind.into()).await);
             }
         };
@@ -623,13 +649,36 @@ impl Step<'_> {
         }
     }
 
-    async fn give_back(&self, flow: Held<Registration>) -> Result<Held<Registration>, No> {
+    async fn spend_security_code_try(&self, flow: Held<Registration>) -> Result<Held<Registration>, No> {
+        let spent = self
+            .io
+            .change(Some(flow), |current| {
+                Ok::<_, No>(living(current)?.spend_security_code_try(self.now, self.limits()))
+            })
+            .await?;
+        match spent {
+            (Ok(_), Some(flow)) => Ok(flow),
+            (Err(refusal), Some(flow)) => Err(self.refuse(&flow.item, refusal).await),
+            (_, None) => Err(Kind::NoFlow.into()),
+        }
+    }
+
+    async fn give_security_code_back(&self, counted: Option<Held<ClaimsRecord>>) -> Result<(), No> {
+        self.io
+            .change::<ClaimsRecord, _, No>(counted, |before| {
+                Ok(ClaimsRecord::give_security_code_back(before, self.now))
+            })
+            .await?;
+        Ok(())
+    }
+
+    async fn give_back(&self, flow: Held<Registration>, act: Act) -> Result<Held<Registration>, No> {
         let unchanged = flow.clone();
         let ((), flow) = self
             .io
             .change::<Registration, _, No>(Some(flow), |current| {
                 Ok(current.map_or(Change::Keep(()), |current| {
-                    current.give_back_security_code_try(self.now)
+                    current.give_back_security_code_try(act, self.now)
                 }))
             })
             .await?;
@@ -1319,22 +1368,17 @@ impl Step<'_> {
         if !matches!(flow.item.stage, login::Stage::MyPage) {
             return Err(Kind::WrongStep.into());
         }
-        let id = SessionId::new(self.io.draw());
+        let (gained, cookies) = self.gains(&flow.item);
         let ((old, new), _) = self
             .io
             .change(Some(account), |current| {
-                Ok::<_, No>(
-                    flow.item
-                        .renew_session(living(current)?, id.clone(), self.now, self.limits())?,
-                )
+                let (now, limits) = (self.now, self.limits());
+                Ok::<_, No>(flow.item.renew_session(living(current)?, &gained, now, limits)?)
             })
             .await?;
         self.io.forget::<SessionPointer>(&old).await;
         self.point(&new, &flow.item).await?;
-        Ok(Reply::giving(Cookies {
-            session: Some(id),
-            ..Cookies::default()
-        }))
+        Ok(Reply::giving(cookies))
     }
 
     async fn cancel_login(&self) -> Answer {

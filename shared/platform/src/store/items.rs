@@ -7,7 +7,7 @@ use portal::audit::{Act, Event};
 use portal::challenge::Challenge;
 use portal::claims_record::ClaimsRecord;
 use portal::code::{Label, Purpose};
-use portal::guards::{ClaimsGuard, CodeGuard, MailBudget, NetworkBudget, PasswordGuard};
+use portal::guards::{ClaimsGuard, CodeGuard, MailBudget, NetworkBudget, PasswordGuard, SecurityCodeGuard};
 use portal::initial_password::Source;
 use portal::keys::KeyId;
 use portal::limits::Limits;
@@ -823,11 +823,13 @@ impl Item for ClaimsRecord {
     fn write(&self, writer: &mut Writer, limits: &Limits) {
         writer
             .times("failures", &self.passwords.failures)
-            .times("open", &self.passwords.open);
+            .times("open", &self.passwords.open)
+            .times("securityCodes", &self.security_codes.asked);
         write_codes(writer, &self.codes);
         let over = self
             .passwords
             .forgotten_at(limits)
+            .max(self.security_codes.forgotten_at(limits))
             .max(self.codes.forgotten_at(limits));
         writer
             .time("at", self.judged_at)
@@ -840,6 +842,9 @@ impl Item for ClaimsRecord {
             passwords: ClaimsGuard {
                 failures: reader.times("failures")?,
                 open: reader.times("open")?,
+            },
+            security_codes: SecurityCodeGuard {
+                asked: reader.times("securityCodes")?,
             },
             codes: read_codes(reader)?,
             judged_at: reader.time("at")?,

@@ -9,7 +9,7 @@ use portal::account::{Account, Agreement, Credential, Device, Member, Role, Sess
 use portal::challenge::Challenge;
 use portal::claims_record::ClaimsRecord;
 use portal::code::{Label, Purpose};
-use portal::guards::{ClaimsGuard, CodeGuard, MailBudget, NetworkBudget, PasswordGuard};
+use portal::guards::{ClaimsGuard, CodeGuard, MailBudget, NetworkBudget, PasswordGuard, SecurityCodeGuard};
 use portal::initial_password::Source;
 use portal::keys::KeyId;
 use portal::limits::Limits;
@@ -468,12 +468,13 @@ proptest! {
         user in "KJ[0-9A-Z]{0,30}",
         failures in instants(),
         open in instants(),
+        asked in instants(),
         codes in codes(),
         judged_at in instant(),
         garblings in garblings(),
     ) {
         let user = ClaimsUserId::parse(&user).unwrap();
-        let item = ClaimsRecord { user, passwords: ClaimsGuard { failures, open }, codes, judged_at, event: None };
+        let item = ClaimsRecord { user, passwords: ClaimsGuard { failures, open }, security_codes: SecurityCodeGuard { asked }, codes, judged_at, event: None };
         is_read_as_written(&item, &garblings);
     }
 
