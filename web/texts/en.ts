@@ -62,7 +62,7 @@ export const en: Texts = {
     firstTitle: "If this is your first time",
     first: [
       "You need first-time registration (初回利用登録) to apply for subsidies and similar support.",
-      "Each office registers only once. If your office can already log in to the portal, you do not need this procedure.",
+      "Each office registers only once, when it logs in to the portal for the first time. If your office can already log in to the portal, you do not need this procedure.",
     ],
     prepare: "[What to have ready before you start](prepare)",
     noticesTitle: "Notices",
@@ -81,7 +81,7 @@ export const en: Texts = {
     need: [
       "Your user ID (ユーザID) of the claims system (電子請求受付システム). It begins with KJ.",
       "Your log-in password (ログインパスワード) of the claims system. The temporary password (仮パスワード) in the posted letter 「電子請求登録結果に関するお知らせ」 does not work here. First change it to a password of your own in the claims system, then enter that one here.",
-      "Your security code (セキュリティコード), only if you have set one in the claims system",
+      "Your security code (セキュリティコード), only if you have set one in the claims system. If you have not, you will not be asked for it.",
       "Access to the mail of the address that is registered in the claims system",
       "An email address that you use regularly, to be your ID, and access to its mail",
       "The name, the name in katakana (フリガナ) and the phone number of the person to register",
@@ -102,7 +102,7 @@ export const en: Texts = {
     notTitle: "Who does not need this procedure",
     not: [
       "If someone at your office is already registered: that person adds new users from My page.",
-      "If you work for a municipality (insurer) (市町村（保険者）): see the notice from the federation (国保中央会).",
+      "If you work for a municipality (insurer) (市町村（保険者）): for how to log in, see the notice from the federation (国保中央会).",
       "If you work for a medical institution that cannot obtain a user ID of the claims system beginning with KJ: apply for user registration through the [inquiry form](inquiry).",
     ],
     start: "Go to the log-in page",
@@ -113,7 +113,7 @@ export const en: Texts = {
     email: "ID (email address)",
     emailHint: "Enter the email address that you registered.",
     password: "Password",
-    passwordHint: "The first time you log in, enter the initial password (初期パスワード) from our email.",
+    passwordHint: "The first time you log in, enter the initial password (初期パスワード). It was emailed to the address that you registered at user registration.",
     submit: "Log in",
     lost: "If you do not know your password",
     lostText:
@@ -145,7 +145,7 @@ export const en: Texts = {
       "Half-width letters and digits, beginning with “KJ”. Full-width characters are changed to half-width for you.",
     password: "Log-in password (ログインパスワード)",
     passwordHint:
-      "The temporary password (仮パスワード) in the posted letter 「電子請求登録結果に関するお知らせ」 does not work here. Enter the password that you changed it to in the claims system.",
+      "Do not enter the temporary password (仮パスワード) in the letter 「電子請求登録結果に関するお知らせ」 from your prefectural federation (国保連合会): if you do, you get an error. First change it to a password of your own in the claims system, then enter that one here. For how to change it, see the [claims system support site (電子請求受付システム総合窓口)](claims-desk).",
     submit: "Next",
     riskTitle: "You have entered wrong details repeatedly",
     risk: "If wrong details are entered 3 times in a row, the claims system locks for 30 minutes, and you cannot make claims either. Check your password before you continue.",
@@ -161,7 +161,7 @@ export const en: Texts = {
     title: "Enter the security code",
     lead: "Enter the security code (セキュリティコード) that you set in the claims system (電子請求受付システム).",
     code: "Security code",
-    hint: "This is the code that you set in the claims system beforehand. It is not a number that we email to you.",
+    hint: "It is needed only if you have set a security code in the claims system beforehand. It is not a number that we email to you.",
     tries: "Tries left: {tries}",
     submit: "Next",
     show: "Show security code",
@@ -316,7 +316,7 @@ export const en: Texts = {
     agreeOpen: "You have reached the end of the terms of use. You can tick the box now.",
     submit: "Change password",
     agreeOnlySubmit: "Agree and continue",
-    leads: "When you select “Change password”, you go to My page.",
+    leads: "Enter a new password and tick “I agree to the terms of use”, then select “Change password”. You go to My page.",
     account: "ID (email address)",
   },
 
