@@ -71,6 +71,13 @@ impl Package {
         npm
     }
 
+    /// A program of one of its dependencies.
+    pub(crate) fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(self.folder.join("node_modules/.bin").join(name));
+        command.current_dir(&self.folder);
+        command
+    }
+
     fn npm(&self) -> Command {
         let mut command = Command::new(&self.npm);
         command.current_dir(&self.folder);
