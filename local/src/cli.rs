@@ -57,6 +57,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "DIR", default_value = "web/dist")]
     web: PathBuf,
 
+    /// Pages of the front load themselves anew once it was built anew, and lead to the mails
+    #[arg(long)]
+    reload: bool,
+
     /// A JSON object with the settings in force, for /_dev/settings
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -121,6 +125,7 @@ impl Serve {
                 functions: self.functions,
                 simulator: self.simulator,
                 web: Some(self.web),
+                builds: None,
                 settings: self.settings,
                 // An empty variable is a common way to unset one.
                 audit: self
@@ -130,6 +135,7 @@ impl Serve {
                 readme: Some(self.readme),
                 problems: ProblemPages::below(&self.problem_base),
             },
+            reload: self.reload,
             data: self.data,
             // An empty variable is a common way to unset one.
             dynamodb_endpoint: self.dynamodb_endpoint.filter(|endpoint| !endpoint.is_empty()),

@@ -2,14 +2,16 @@
 
 mod audit_page;
 mod files;
+mod headers;
 mod proxy;
+mod reload;
 mod start_page;
 
-pub use files::CONTENT_SECURITY_POLICY;
+pub use reload::Builds;
 
 use crate::{
     faults::{Faults, Plan},
-    mailbox,
+    html, mailbox,
     problem::{Problem, ProblemPages},
     ses::Postbox,
     upstream,
@@ -17,10 +19,11 @@ use crate::{
 use axum::{
     Json, Router,
     extract::{Query, State, rejection::JsonRejection},
-    http::{Method, Uri},
-    response::{IntoResponse as _, Redirect, Response},
+    http::{HeaderMap, Method, Uri},
+    response::{Redirect, Response},
     routing::{any, get},
 };
+use files::Files;
 use portal::problem::Kind;
 use proxy::Target;
 use serde::Deserialize;
@@ -40,6 +43,8 @@ pub struct FrontOptions {
     pub simulator: Option<Uri>,
     /// The folder of the built front. While it is not there, a page stands in for it.
     pub web: Option<PathBuf>,
+    /// What tells its pages that it was built anew; without it they stay as they are.
+    pub builds: Option<Builds>,
     /// A JSON file with the name and value of each setting in force.
     pub settings: Option<PathBuf>,
     /// The file in which `keep-audit` keeps what happened.
@@ -52,7 +57,7 @@ pub struct FrontOptions {
 
 #[derive(Clone)]
 struct Site {
-    web: Option<PathBuf>,
+    web: Option<Files>,
     settings: Option<PathBuf>,
     audit: Option<PathBuf>,
     readme: Option<PathBuf>,
@@ -66,11 +71,21 @@ pub fn router(options: FrontOptions, postbox: Postbox, faults: Option<Faults>) -
         functions,
         simulator,
         web,
+        builds,
         settings,
         audit,
         readme,
         problems,
     } = options;
+    let reload = builds.clone().map_or_else(Router::new, |builds| {
+        Router::new()
+            .route(
+                "/_dev/reload.js",
+                get(async || html::file("text/javascript; charset=utf-8", reload::SCRIPT)),
+            )
+            .route("/_dev/reload", get(reload::tell))
+            .with_state(builds)
+    });
     let client = upstream::client();
     let simulator = simulator.map_or_else(
         || format!("{}/lambda-url/claims-simulator", base(&functions)),
@@ -101,13 +116,14 @@ pub fn router(options: FrontOptions, postbox: Postbox, faults: Option<Faults>) -
         .method_not_allowed_fallback(not_found)
         .fallback(show_file)
         .with_state(Site {
-            web,
+            web: web.map(|folder| Files { folder, builds }),
             settings,
             audit,
             readme,
             problems: problems.clone(),
             faults,
         })
+        .merge(reload)
         .merge(mailbox::router(postbox, problems))
 }
 
@@ -197,10 +213,11 @@ async fn not_found(State(site): State<Site>) -> Problem {
     site.problems.problem(Kind::NotFound)
 }
 
-async fn show_file(State(site): State<Site>, method: Method, uri: Uri) -> Response {
+async fn show_file(State(site): State<Site>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let builds = site.web.as_ref().and_then(|files| files.builds.as_ref());
     match &site.web {
-        Some(folder) if folder.is_dir() => files::serve(folder, &method, uri.path()).await,
-        _ if uri.path() == "/" => start_page::welcome(site.readme().is_some()),
-        _ => start_page::not_found().into_response(),
+        Some(files) if files.are_there() => files.serve(&method, uri.path(), &headers).await,
+        _ if uri.path() == "/" => start_page::welcome(site.readme().is_some(), builds),
+        _ => start_page::not_found(builds),
     }
 }

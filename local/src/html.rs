@@ -39,12 +39,23 @@ pub(crate) fn page(title: &str, body: &str) -> Response {
     .into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    uncached(response)
+}
+
+/// A file of the development pages.
+pub(crate) fn file(content_type: &'static str, text: &'static str) -> Response {
+    uncached(([(header::CONTENT_TYPE, content_type)], text).into_response())
+}
+
+/// For what is another thing at every look.
+pub(crate) fn uncached(mut response: Response) -> Response {
+    let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
 

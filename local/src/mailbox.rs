@@ -4,6 +4,7 @@ mod page;
 mod secret;
 
 use crate::{
+    html::{file, uncached},
     problem::{Problem, ProblemPages},
     ses::{Mail, Outcome, Postbox},
 };
@@ -11,7 +12,7 @@ use axum::{
     Json, Router,
     body::Bytes,
     extract::{Path, Query, State},
-    http::{HeaderValue, StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, put},
 };
@@ -138,18 +139,4 @@ async fn show(State(room): State<Mailroom>, Query(filter): Query<Filter>) -> Res
         filter.address().as_deref(),
         &room.postbox,
     )
-}
-
-fn file(content_type: &'static str, text: &'static str) -> Response {
-    uncached(([(header::CONTENT_TYPE, content_type)], text).into_response())
-}
-
-fn uncached(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    response
 }

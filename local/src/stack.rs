@@ -5,7 +5,7 @@ use crate::{
     clock::Clock,
     engine::{self, Engine, EngineError, EngineOptions},
     faults::{Faults, Neighbour, Plan},
-    front::{self, FrontOptions},
+    front::{self, Builds, FrontOptions},
     function::{Function, InvokeError},
     pump::{Pump, PumpError, PumpOptions},
     server::Server,
@@ -53,6 +53,8 @@ pub struct StackOptions {
     pub faults: Option<(Plan, SocketAddr)>,
     /// The files, the functions and what else the dev server needs.
     pub front: FrontOptions,
+    /// Whether the front's folder is watched, so that its pages load themselves anew.
+    pub reload: bool,
     /// The folder that keeps everything over a restart; without it all is in memory.
     pub data: Option<PathBuf>,
     /// Where the pump finds the streams, if not at the stack's own engine.
@@ -71,6 +73,7 @@ pub struct StackOptions {
 #[derive(Debug)]
 pub struct Stack {
     front: Vec<Server>,
+    watching: Option<JoinHandle<()>>,
     ses: Server,
     between: Option<Between>,
     engine: Engine,
@@ -203,13 +206,18 @@ impl Stack {
         ];
 
         let faults = between.as_ref().map(|(faults, _)| faults.clone());
-        let router = front::router(options.front.clone(), postbox.clone(), faults);
+        let mut of_front = options.front;
+        let watched = of_front.web.clone().filter(|_| options.reload);
+        let (builds, watching) = watched.map(Builds::watch).unzip();
+        of_front.builds = of_front.builds.or(builds);
+        let router = front::router(of_front, postbox.clone(), faults);
         let front = front
             .into_iter()
             .map(|listener| Server::start(listener, router.clone()))
             .collect::<io::Result<_>>()?;
         Ok(Self {
             front,
+            watching,
             ses,
             between,
             engine,
@@ -242,6 +250,7 @@ impl Stack {
     pub async fn shutdown(self) {
         let Self {
             front,
+            watching,
             ses,
             between,
             engine,
@@ -249,6 +258,10 @@ impl Stack {
             stop,
             tasks,
         } = self;
+        // Pages listen for builds for as long as somebody watches them, and a server waits for whoever listens.
+        if let Some(watching) = watching {
+            watching.abort();
+        }
         for server in front {
             server.shutdown().await;
         }

@@ -7,8 +7,9 @@ use clap::value_parser;
 
 use crate::{
     children::Interrupt,
+    npm,
     settings::Ports,
-    stack::{Plan, Stack},
+    stack::{Front, Plan, Stack},
     terminal::say,
     workspace::Workspace,
 };
@@ -43,6 +44,9 @@ pub(crate) struct Args {
     /// Run optimised builds
     #[arg(long)]
     release: bool,
+    /// Do without Node.js: the front is not built, and what was built before is served
+    #[arg(long)]
+    no_front: bool,
     /// Show no log lines here; they are in the log file all the same
     #[arg(long, short)]
     quiet: bool,
@@ -58,8 +62,14 @@ pub(crate) fn run(args: Args, workspace: &Workspace, interrupt: &Interrupt) -> R
         faults,
         claims_port,
         release,
+        no_front,
         quiet,
     } = args;
+    let front = match release {
+        _ if no_front || !npm::is_there(workspace, npm::WEB) => Front::AsItIs,
+        true => Front::Built,
+        false => Front::Watched,
+    };
     // A second stack has files of its own.
     let place = if port == PORTAL {
         "dev".to_owned()
@@ -77,6 +87,7 @@ pub(crate) fn run(args: Args, workspace: &Workspace, interrupt: &Interrupt) -> R
         faults,
         data,
         release,
+        front,
         place: workspace.target.join(place),
         terminal: !quiet,
     };

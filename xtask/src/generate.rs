@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{
     children::{self, Interrupt},
+    npm::{self, Package, WEB},
     registers,
     terminal::say,
     workspace::Workspace,
@@ -28,11 +29,15 @@ pub(crate) struct Args {
 /// The examples that print a file of the repository, and the file.
 const GENERATORS: [(&str, &str); 5] = [
     ("audit", "docs/audit.md"),
-    ("openapi", "openapi.yaml"),
+    ("openapi", OPENAPI),
     ("limits", "docs/limits.md"),
     ("problems", "docs/problems.md"),
     ("steps", "docs/steps.md"),
 ];
+
+/// What the front knows of the API, and what it is made from.
+const TYPES: &str = "web/src/generated/schema.d.ts";
+const OPENAPI: &str = "openapi.yaml";
 
 pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
     let files = all(workspace, interrupt, args.allow_pending)?;
@@ -60,6 +65,11 @@ fn all(
     for (example, file) in GENERATORS {
         files.push((file, generated(example, file, workspace, interrupt)?));
     }
+    let openapi = files.iter().find(|(file, _)| *file == OPENAPI);
+    if let Some((_, openapi)) = openapi.filter(|_| npm::is_there(workspace, WEB)) {
+        let types = types(openapi, workspace, interrupt)?;
+        files.push((TYPES, types));
+    }
     Ok(files)
 }
 
@@ -69,6 +79,7 @@ fn write(workspace: &Workspace, files: &[(&str, Vec<u8>)]) -> Result<()> {
         if fs::read(&path).is_ok_and(|found| found == *text) {
             say(format_args!("{file} is up to date"));
         } else {
+            fs::create_dir_all(path.parent().unwrap_or(&path))?;
             fs::write(&path, text).with_context(|| format!("cannot write {file}"))?;
             say(format_args!("{file} written"));
         }
@@ -101,6 +112,22 @@ fn generated(example: &str, file: &str, workspace: &Workspace, interrupt: &Inter
     let text = children::capture(&mut cargo, interrupt).with_context(|| format!("cannot generate {file}"))?;
     if text.is_empty() {
         bail!("the example `{example}` printed nothing for {file}");
+    }
+    Ok(text)
+}
+
+/// The API's types for the front, from the document as the code has it now.
+fn types(openapi: &[u8], workspace: &Workspace, interrupt: &Interrupt) -> Result<Vec<u8>> {
+    let web =
+        Package::installed(workspace, WEB, interrupt).with_context(|| format!("cannot generate {TYPES}"))?;
+    let document = workspace.target.join("gen").join(OPENAPI);
+    fs::create_dir_all(document.parent().unwrap_or(&document))?;
+    fs::write(&document, openapi)?;
+    let mut command = web.program("openapi-typescript");
+    let text = children::capture(command.arg(&document), interrupt)
+        .with_context(|| format!("cannot generate {TYPES}"))?;
+    if text.is_empty() {
+        bail!("openapi-typescript printed nothing for {TYPES}");
     }
     Ok(text)
 }

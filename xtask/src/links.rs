@@ -9,7 +9,13 @@ use std::{
 use anyhow::{Context as _, Result};
 
 /// Not ours to read, or not kept.
-const SKIPPED: [&str; 3] = ["target", "node_modules", "dist"];
+const SKIPPED: [&str; 5] = [
+    "target",
+    "node_modules",
+    "dist",
+    "test-results",
+    "playwright-report",
+];
 
 /// Every relative link of a Markdown file under `root` that leads nowhere: `file:line: target`.
 pub(crate) fn broken(root: &Path) -> Result<Vec<String>> {

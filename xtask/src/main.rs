@@ -1,5 +1,6 @@
 //! The tasks of the workspace: `cargo xtask --help`.
 
+mod browser;
 mod children;
 mod data;
 mod dev;
@@ -10,6 +11,7 @@ mod keeper;
 mod links;
 mod model;
 mod mutants;
+mod npm;
 mod oracle;
 mod registers;
 mod runner;
@@ -58,6 +60,8 @@ enum Task {
     Fuzz(fuzz::Args),
     /// Break every rule in every way, one at a time, and see whether a test notices
     Mutants(mutants::Args),
+    /// Take a picture of every screen of the front
+    Screens(browser::Args),
     /// Write the files that are generated from the code
     Gen(generate::Args),
     /// Explore the procedure with every interleaving, crash and lost message
@@ -108,6 +112,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Schemathesis(args) => schemathesis::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Fuzz(args) => fuzz::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Mutants(args) => mutants::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Screens(args) => browser::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Gen(args) => generate::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Model(args) => model::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Storm(args) => storm::run(&args, &Workspace::find()?, &Interrupt::install()?),

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::{
     children::{self, Interrupt},
     settings::{self, Ports},
-    stack::{self, Plan, Stack},
+    stack::{self, Front, Plan, Stack},
     tools,
     workspace::Workspace,
 };
@@ -31,6 +31,7 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
         ports: stack::free_ports()?,
         data: None,
         release: false,
+        front: Front::AsItIs,
         place: workspace.target.join("dev-schemathesis"),
         terminal: false,
         faults: None,

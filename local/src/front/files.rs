@@ -1,104 +1,148 @@
-//! The built front, with the headers that CloudFront gives it.
+//! The built front, as the edge serves it: files by their names, `/` for `/index.html`, and a page for what is not there.
 
-use super::start_page;
+use super::{headers::Headers, reload::Builds, start_page};
 use axum::{
     body::Body,
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use percent_encoding::percent_decode_str;
 use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     io,
     path::{Path, PathBuf},
 };
 
-/// What a page of the front may do: nothing inline, nothing from elsewhere, no HTML from strings.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+const HTML: &str = "text/html; charset=utf-8";
 
-const HEADERS: [(HeaderName, &str); 5] = [
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "same-origin"),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    ),
-    // A front that is being worked on is never old.
-    (header::CACHE_CONTROL, "no-cache"),
-];
+/// What is in here is named after its content, and never changes.
+const ASSETS: &str = "/assets/";
 
-/// Serves a file of `folder`: `/ja/login` is `ja/login`, `ja/login.html` or `ja/login/index.html`.
-pub(super) async fn serve(folder: &Path, method: &Method, path: &str) -> Response {
-    if method != Method::GET && method != Method::HEAD {
-        let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();
-        response
-            .headers_mut()
-            .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return response;
+/// What is not there.
+const NOT_FOUND: &str = "/404.html";
+
+/// The folder of the built front.
+#[derive(Clone, Debug)]
+pub(super) struct Files {
+    pub(super) folder: PathBuf,
+    /// If pages are to load themselves anew.
+    pub(super) builds: Option<Builds>,
+}
+
+struct File {
+    bytes: Vec<u8>,
+    kind: &'static str,
+}
+
+impl Files {
+    /// Whether the front is built.
+    pub(super) fn are_there(&self) -> bool {
+        self.folder.is_dir()
     }
-    let found = match resolve(folder, path) {
-        Some(path) => read(&path).await,
-        None => None,
-    };
-    match found {
-        Some((bytes, kind)) => with_headers(StatusCode::OK, bytes, kind),
-        None => match tokio::fs::read(folder.join("404.html")).await {
-            Ok(page) => with_headers(StatusCode::NOT_FOUND, page, "text/html; charset=utf-8"),
-            Err(_) => start_page::not_found(),
-        },
+
+    /// The answer to a request.
+    pub(super) async fn serve(&self, method: &Method, path: &str, asked: &HeaderMap) -> Response {
+        if method != Method::GET && method != Method::HEAD {
+            let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();
+            let headers = response.headers_mut();
+            headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+            Headers::of_the_front().for_html(headers);
+            return response;
+        }
+        match self.read(path).await {
+            Some(file) => answer(file, path.starts_with(ASSETS), asked),
+            None => self.not_found(path).await,
+        }
+    }
+
+    /// The page for what is not there: that of the language, or else that of the front.
+    async fn not_found(&self, path: &str) -> Response {
+        let language = path.strip_prefix('/').and_then(|path| path.split_once('/'));
+        let of_language = language.map(|(language, _)| format!("/{language}{NOT_FOUND}"));
+        for page in of_language.as_deref().into_iter().chain([NOT_FOUND]) {
+            if let Some(File { bytes, kind }) = self.read(page).await {
+                let mut response = (StatusCode::NOT_FOUND, bytes).into_response();
+                let headers = response.headers_mut();
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+                // Never those of an asset: what is not there today may be there tomorrow.
+                Headers::of_the_front().for_html(headers);
+                return response;
+            }
+        }
+        start_page::not_found(self.builds.as_ref())
+    }
+
+    async fn read(&self, path: &str) -> Option<File> {
+        let path = resolve(&self.folder, path)?;
+        let kind = content_type(&path);
+        match tokio::fs::read(&path).await {
+            Ok(bytes) => {
+                let builds = self.builds.as_ref().filter(|_| kind == HTML);
+                let bytes = match builds {
+                    Some(builds) => builds.attend(bytes),
+                    None => bytes,
+                };
+                Some(File { bytes, kind })
+            }
+            Err(error) => {
+                if error.kind() != io::ErrorKind::NotFound {
+                    tracing::warn!(file = %path.display(), %error, "a file of the front cannot be read");
+                }
+                None
+            }
+        }
     }
 }
 
 /// The file that `path` names, if it is one and lies within `folder`.
 fn resolve(folder: &Path, path: &str) -> Option<PathBuf> {
+    let path = if path == "/" { "/index.html" } else { path };
     let decoded = percent_decode_str(path).decode_utf8().ok()?;
     let mut wanted = folder.to_owned();
-    for part in decoded.split('/').filter(|part| !part.is_empty()) {
+    for part in decoded.strip_prefix('/')?.split('/') {
         // One rule against every way up and out, and against files that are nobody's business.
         let is_hidden = part.starts_with('.') && part != ".well-known";
-        if is_hidden || part.contains(['\\', ':', '\0']) {
+        if part.is_empty() || is_hidden || part.contains(['\\', ':', '\0']) {
             return None;
         }
         wanted.push(part);
     }
-    let candidates = if decoded.ends_with('/') {
-        vec![wanted.join("index.html")]
+    // A link may lead out of the folder.
+    let wanted = wanted.canonicalize().ok()?;
+    (wanted.is_file() && wanted.starts_with(folder.canonicalize().ok()?)).then_some(wanted)
+}
+
+fn answer(file: File, is_asset: bool, asked: &HeaderMap) -> Response {
+    let File { bytes, kind } = file;
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    let tag = format!("\"{:016x}\"", hasher.finish());
+    let mut response = if knows(asked, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let mut page = wanted.clone().into_os_string();
-        page.push(".html");
-        vec![wanted.clone(), PathBuf::from(page), wanted.join("index.html")]
+        Response::new(Body::from(bytes))
     };
-    let folder = folder.canonicalize().ok()?;
-    candidates
-        .into_iter()
-        .filter_map(|candidate| candidate.canonicalize().ok())
-        // A link may lead out of the folder.
-        .find(|candidate| candidate.is_file() && candidate.starts_with(&folder))
-}
-
-async fn read(path: &Path) -> Option<(Vec<u8>, &'static str)> {
-    match tokio::fs::read(path).await {
-        Ok(bytes) => Some((bytes, content_type(path))),
-        Err(error) => {
-            if error.kind() != io::ErrorKind::NotFound {
-                tracing::warn!(file = %path.display(), %error, "a file of the front cannot be read");
-            }
-            None
-        }
-    }
-}
-
-fn with_headers(status: StatusCode, bytes: Vec<u8>, kind: &'static str) -> Response {
-    let mut response = Response::new(Body::from(bytes));
-    *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+    if let Ok(tag) = tag.parse() {
+        headers.insert(header::ETAG, tag);
+    }
+    let ours = Headers::of_the_front();
+    if is_asset {
+        ours.for_asset(headers);
+    } else {
+        ours.for_html(headers);
     }
     response
+}
+
+/// Whether who asks has the file already.
+fn knows(asked: &HeaderMap, tag: &str) -> bool {
+    let known = asked.get_all(header::IF_NONE_MATCH).iter();
+    known
+        .filter_map(|tags| tags.to_str().ok())
+        .flat_map(|tags| tags.split(','))
+        .any(|known| known.trim().trim_start_matches("W/") == tag)
 }
 
 fn content_type(path: &Path) -> &'static str {
@@ -107,7 +151,7 @@ fn content_type(path: &Path) -> &'static str {
         .and_then(|extension| extension.to_str())
         .unwrap_or_default()
     {
-        "html" => "text/html; charset=utf-8",
+        "html" => HTML,
         "css" => "text/css; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",
         "json" | "map" => "application/json",
@@ -134,28 +178,44 @@ mod tests {
 
     fn front() -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::create_dir_all(dir.path().join("dist/ja")).unwrap();
+        std::fs::create_dir_all(dir.path().join("dist/easy")).unwrap();
         std::fs::write(dir.path().join("secret.txt"), "no").unwrap();
-        for file in ["index.html", "ja/login.html", "ja/index.html", "app.js", ".env"] {
+        for file in [
+            "index.html",
+            "easy/login.html",
+            "easy/index.html",
+            "app.js",
+            ".env",
+        ] {
             std::fs::write(dir.path().join("dist").join(file), file).unwrap();
         }
         dir
     }
 
     #[test]
-    fn a_page_is_found_under_each_of_its_names() {
+    fn a_file_has_one_name_and_only_the_first_page_another() {
         let dir = front();
         let folder = dir.path().join("dist");
         for (path, file) in [
             ("/", "index.html"),
-            ("/ja/", "ja/index.html"),
-            ("/ja", "ja/index.html"),
-            ("/ja/login", "ja/login.html"),
-            ("/ja/login.html", "ja/login.html"),
+            ("/index.html", "index.html"),
+            ("/easy/login.html", "easy/login.html"),
+            ("/easy/%6cogin.html", "easy/login.html"),
             ("/app.js", "app.js"),
         ] {
             let expected = folder.join(file).canonicalize().unwrap();
             assert_eq!(resolve(&folder, path), Some(expected), "path {path}");
+        }
+        for path in [
+            "/index",
+            "/easy",
+            "/easy/",
+            "/easy/login",
+            "/easy/login.html/",
+            "//app.js",
+            "/easy//login.html",
+        ] {
+            assert_eq!(resolve(&folder, path), None, "path {path}");
         }
     }
 
@@ -168,12 +228,12 @@ mod tests {
         for path in [
             "/../secret.txt",
             "/%2e%2e/secret.txt",
-            "/ja/..%2f..%2fsecret.txt",
+            "/easy/..%2f..%2fsecret.txt",
             "/..\\secret.txt",
             "/.env",
             "/link.txt",
             "//etc/passwd",
-            "/ja/login.html/",
+            "/%2fetc/passwd",
             "/%00",
         ] {
             assert_eq!(resolve(&folder, path), None, "path {path}");

@@ -1,5 +1,6 @@
 //! The pages that stand in for a front that is not built, and the menu of what is there for development.
 
+use super::Builds;
 use crate::html;
 use axum::{http::StatusCode, response::Response};
 
@@ -13,23 +14,31 @@ pub(super) fn menu(readme: bool) -> Response {
     html::page("開発用メニュー｜ローカル環境", &body)
 }
 
-/// The origin's page as long as there is no front.
-pub(super) fn welcome(readme: bool) -> Response {
+/// The origin's page as long as there is no front. It goes away by itself if builds are awaited.
+pub(super) fn welcome(readme: bool, builds: Option<&Builds>) -> Response {
     let body = format!(
         "<header><h1>介護情報基盤ポータル ローカル環境</h1>\n\
-         <p>APIは動いています。画面はまだビルドされていません。</p></header>\n{}",
-        links(readme)
+         <p>APIは動いています。画面はまだビルドされていません。</p></header>\n{}\n{}",
+        links(readme),
+        script(builds)
     );
     html::page("介護情報基盤ポータル ローカル環境", &body)
 }
 
-/// For a page that there is not.
-pub(super) fn not_found() -> Response {
-    let body = "<header><h1>ページが見つかりません</h1></header>\n\
-                <p><a href=\"/\">最初のページへ</a>　<a href=\"/_dev/\">開発用メニューへ</a></p>";
-    let mut response = html::page("ページが見つかりません", body);
+/// For a page that there is not, or not at the moment, while a build is under way.
+pub(super) fn not_found(builds: Option<&Builds>) -> Response {
+    let body = format!(
+        "<header><h1>ページが見つかりません</h1></header>\n\
+         <p><a href=\"/\">最初のページへ</a>　<a href=\"/_dev/\">開発用メニューへ</a></p>\n{}",
+        script(builds)
+    );
+    let mut response = html::page("ページが見つかりません", &body);
     *response.status_mut() = StatusCode::NOT_FOUND;
     response
+}
+
+fn script(builds: Option<&Builds>) -> String {
+    builds.map_or_else(String::new, Builds::script)
 }
 
 fn links(readme: bool) -> String {

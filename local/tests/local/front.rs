@@ -5,23 +5,29 @@ use axum::{
     Router,
     body::Body,
     extract::Request,
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::{any, get as on_get, post},
 };
+use http_body_util::BodyExt as _;
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use portal_local::{
-    front::{self, CONTENT_SECURITY_POLICY, FrontOptions},
+    front::{self, Builds, FrontOptions},
     server::Server,
     ses::{Postbox, PostboxOptions},
 };
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+/// The headers of the front, of which this is the only place.
+const HEADERS: &str = include_str!("../../../web/headers.json");
 
 fn options(functions: &str) -> FrontOptions {
     FrontOptions {
         functions: functions.parse::<Uri>().unwrap(),
         simulator: None,
         web: None,
+        builds: None,
         settings: None,
         audit: None,
         readme: None,
@@ -337,11 +343,19 @@ async fn without_a_front_there_is_a_page_that_leads_on() {
 fn built_front() -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("dist");
+    for language in ["easy", "en"] {
+        std::fs::create_dir_all(folder.join(language)).unwrap();
+    }
     std::fs::create_dir_all(folder.join("assets")).unwrap();
     for (file, text) in [
         ("index.html", "最初"),
         ("404.html", "なし"),
-        ("assets/app.js", "1"),
+        ("easy/404.html", "ありません"),
+        ("en/404.html", "none"),
+        ("en/login.html", "log in"),
+        ("favicon.svg", "<svg/>"),
+        ("assets/app-1a2b.js", "1"),
+        ("assets/app-1a2b.css", "c"),
         ("assets/a.woff2", "f"),
     ] {
         std::fs::write(folder.join(file), text).unwrap();
@@ -350,21 +364,57 @@ fn built_front() -> (tempfile::TempDir, PathBuf) {
     (dir, folder)
 }
 
-#[tokio::test]
-async fn a_built_front_is_served_with_its_types_and_the_strict_policy() {
-    let (_dir, folder) = built_front();
-    let front = start(FrontOptions {
+async fn front_of(folder: PathBuf) -> Server {
+    start(FrontOptions {
         web: Some(folder),
         ..options("http://127.0.0.1:1")
     })
-    .await;
+    .await
+}
+
+/// The headers that `web/headers.json` says for everything and for `what`.
+fn written(what: &str) -> BTreeMap<String, String> {
+    let file: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_str(HEADERS).unwrap();
+    let of = |what: &str| file[what].clone().into_iter();
+    of("all")
+        .chain(of(what))
+        .map(|(name, value)| (name.to_lowercase(), value))
+        .collect()
+}
+
+/// The headers of an answer, but for those that say what and when it is.
+fn sent(answer: &Answer) -> BTreeMap<String, String> {
+    let headers = answer.headers.iter();
+    headers
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .filter(|(name, _)| !["content-type", "content-length", "date", "etag"].contains(&name.as_str()))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_built_front_is_served_by_its_files_names() {
+    let (_dir, folder) = built_front();
+    let front = front_of(folder).await;
+    let html = "text/html; charset=utf-8";
     for (path, status, kind, body) in [
-        ("/", 200, "text/html; charset=utf-8", "最初"),
-        ("/assets/app.js", 200, "text/javascript; charset=utf-8", "1"),
+        ("/", 200, html, "最初"),
+        ("/index.html", 200, html, "最初"),
+        ("/en/login.html", 200, html, "log in"),
+        ("/en/login.html?step=2", 200, html, "log in"),
+        ("/favicon.svg", 200, "image/svg+xml", "<svg/>"),
+        ("/assets/app-1a2b.js", 200, "text/javascript; charset=utf-8", "1"),
+        ("/assets/app-1a2b.css", 200, "text/css; charset=utf-8", "c"),
         ("/assets/a.woff2", 200, "font/woff2", "f"),
-        ("/assets/", 404, "text/html; charset=utf-8", "なし"),
-        ("/assets", 404, "text/html; charset=utf-8", "なし"),
-        ("/%2e%2e/secret", 404, "text/html; charset=utf-8", "なし"),
+        ("/assets/", 404, html, "なし"),
+        ("/assets", 404, html, "なし"),
+        ("/login", 404, html, "なし"),
+        ("/en", 404, html, "なし"),
+        ("/en/", 404, html, "none"),
+        ("/en/login", 404, html, "none"),
+        ("/en/deep/er.html", 404, html, "none"),
+        ("/easy/login.html", 404, html, "ありません"),
+        ("/%2e%2e/secret", 404, html, "なし"),
+        ("/en/..%2f..%2fsecret", 404, html, "none"),
     ] {
         let answer = get(&format!("{}{path}", front.url())).await;
         let got = (
@@ -373,8 +423,6 @@ async fn a_built_front_is_served_with_its_types_and_the_strict_policy() {
             answer.body.as_str(),
         );
         assert_eq!(got, (status, kind, body), "path {path}");
-        assert_eq!(answer.header("content-security-policy"), CONTENT_SECURITY_POLICY);
-        assert_eq!(answer.header("x-content-type-options"), "nosniff");
     }
     let posted = send(
         Request::post(format!("{}/", front.url()))
@@ -386,8 +434,163 @@ async fn a_built_front_is_served_with_its_types_and_the_strict_policy() {
         (posted.status.as_u16(), posted.header("allow")),
         (405, "GET, HEAD")
     );
-    let headers: HeaderMap = send(Request::head(front.url()).body(Body::empty()).unwrap())
-        .await
-        .headers;
-    assert_eq!(headers["content-length"], "6");
+    let asked = send(Request::head(front.url()).body(Body::empty()).unwrap()).await;
+    assert_eq!((asked.header("content-length"), asked.body.as_str()), ("6", ""));
+}
+
+#[tokio::test]
+async fn the_headers_of_the_front_are_those_of_its_file_and_no_others() {
+    let (_dir, folder) = built_front();
+    let front = front_of(folder).await;
+    for (path, what) in [
+        ("/", "html"),
+        ("/en/login.html", "html"),
+        ("/favicon.svg", "html"),
+        ("/assets/app-1a2b.js", "assets"),
+        ("/assets/app-1a2b.css", "assets"),
+        // What is not there today may be there tomorrow.
+        ("/assets/app-0000.js", "html"),
+        ("/nowhere", "html"),
+    ] {
+        let answer = get(&format!("{}{path}", front.url())).await;
+        assert_eq!(sent(&answer), written(what), "path {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_policy_of_the_pages_lets_nothing_in_and_works_without_tls() {
+    let headers = written("html");
+    let policy = &headers["content-security-policy"];
+    let directives: Vec<&str> = policy.split("; ").collect();
+    for wanted in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    ] {
+        assert!(directives.contains(&wanted), "{wanted}");
+    }
+    // On http://localhost there is no other scheme to go to.
+    for unwanted in [
+        "upgrade-insecure-requests",
+        "unsafe",
+        "data:",
+        "blob:",
+        "*",
+        "http",
+    ] {
+        assert!(!policy.contains(unwanted), "{unwanted}");
+    }
+    let front = start(options("http://127.0.0.1:1")).await;
+    let of_the_api = get(&format!("{}/api/v1/terms", front.url())).await;
+    assert_eq!(
+        headers["strict-transport-security"],
+        of_the_api.header("strict-transport-security"),
+        "one origin, one promise"
+    );
+}
+
+#[tokio::test]
+async fn who_has_a_file_already_is_told_so() {
+    let (_dir, folder) = built_front();
+    let front = front_of(folder.clone()).await;
+    let url = format!("{}/en/login.html", front.url());
+    let tag = get(&url).await.header("etag").to_owned();
+    let again = async |tag: &str| {
+        let request = Request::get(&url).header("if-none-match", tag);
+        send(request.body(Body::empty()).unwrap()).await
+    };
+    for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}")] {
+        let answer = again(&known).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.body.as_str()),
+            (304, ""),
+            "{known}"
+        );
+        assert_eq!(sent(&answer), written("html"));
+        assert_eq!(answer.header("etag"), tag);
+    }
+    std::fs::write(folder.join("en/login.html"), "Log in").unwrap();
+    let answer = again(&tag).await;
+    assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "Log in"));
+    assert_ne!(answer.header("etag"), tag);
+}
+
+#[tokio::test]
+async fn pages_know_of_a_new_build_only_where_that_was_asked_for() {
+    let (_dir, folder) = built_front();
+    std::fs::write(folder.join("index.html"), "<body>最初</body>").unwrap();
+    let quiet = front_of(folder.clone()).await;
+    assert_eq!(get(&format!("{}/", quiet.url())).await.body, "<body>最初</body>");
+    for path in ["/_dev/reload", "/_dev/reload.js"] {
+        assert_is_problem(&get(&format!("{}{path}", quiet.url())).await, 404, "not-found");
+    }
+
+    let (builds, watching) = Builds::watch(folder.clone());
+    let front = start(FrontOptions {
+        web: Some(folder.clone()),
+        builds: Some(builds),
+        ..options("http://127.0.0.1:1")
+    })
+    .await;
+    let page = get(&format!("{}/", front.url())).await;
+    assert_eq!(
+        sent(&page),
+        written("html"),
+        "what is added needs no other policy"
+    );
+    assert!(page.body.contains(r#"<a href="/_dev/mailbox" target="_blank">"#));
+    let script = page.body.split_once(r#"<script type="module" src=""#).unwrap().1;
+    let (script, after) = script.split_once('"').unwrap();
+    assert_eq!(after, "></script>\n</body>");
+    assert_eq!(
+        get(&format!("{}{script}", front.url()))
+            .await
+            .header("content-type"),
+        "text/javascript; charset=utf-8"
+    );
+    let first = script.split_once("?build=").unwrap().1;
+    for (path, kind) in [("/nowhere", "なし"), ("/assets/app-1a2b.js", "1")] {
+        let body = get(&format!("{}{path}", front.url())).await.body;
+        assert_eq!(body.contains("/_dev/reload.js"), kind == "なし", "path {path}");
+    }
+
+    let client = Client::builder(TokioExecutor::new()).build_http();
+    let asked = Request::get(format!("{}/_dev/reload", front.url()));
+    let mut told = client.request(asked.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(told.headers()["content-type"], "text/event-stream");
+    let mut next = async || {
+        let frame = tokio::time::timeout(Duration::from_secs(20), told.body_mut().frame());
+        let frame = frame.await.unwrap()?.ok()?;
+        Some(String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap())
+    };
+    assert_eq!(next().await.unwrap(), format!("event: build\ndata: {first}\n\n"));
+    std::fs::write(folder.join("assets/app-3c4d.js"), "2").unwrap();
+    let changed = next().await.unwrap();
+    let page = get(&format!("{}/", front.url())).await.body;
+    let second = changed.trim().rsplit(' ').next().unwrap();
+    assert_ne!(second, first);
+    assert!(
+        page.contains(&format!("?build={second}")),
+        "or the page would load itself for ever"
+    );
+
+    // Somebody looks while a build is under way.
+    for gone in ["404.html", "index.html"] {
+        std::fs::remove_file(folder.join(gone)).unwrap();
+    }
+    let page = get(&format!("{}/", front.url())).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert!(
+        page.body.contains("/_dev/reload.js?build="),
+        "nor does a page that is not there yet stay"
+    );
+
+    watching.abort();
+    assert_eq!(next().await, None, "who listens does not hold up the end");
 }

@@ -7,6 +7,8 @@ use axum::{
     extract::{Path, State},
     routing::post,
 };
+use http_body_util::BodyExt as _;
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use portal_local::{
     engine::PORTAL,
     front::FrontOptions,
@@ -45,11 +47,13 @@ fn options(functions: &str) -> StackOptions {
             functions: functions.parse().unwrap(),
             simulator: None,
             web: None,
+            builds: None,
             settings: None,
             audit: None,
             readme: None,
             problems: problem_pages(),
         },
+        reload: false,
         data: None,
         dynamodb_endpoint: None,
         retries: 2,
@@ -166,6 +170,34 @@ async fn a_stack_on_disk_can_be_started_again_at_once() {
         };
         Stack::start(options).await.unwrap().shutdown().await;
     }
+}
+
+#[tokio::test]
+async fn a_page_that_waits_for_the_next_build_does_not_hold_up_the_end() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("index.html"), "<body></body>").unwrap();
+    let mut options = options("http://127.0.0.1:1");
+    options.reload = true;
+    options.front.web = Some(dir.path().to_owned());
+    let stack = Stack::start(options).await.unwrap();
+    let origin = stack.ready()["front"].as_str().unwrap().to_owned();
+    assert!(
+        get(&format!("{origin}/"))
+            .await
+            .body
+            .contains("/_dev/reload.js?build=")
+    );
+
+    let client = Client::builder(TokioExecutor::new()).build_http();
+    let request = axum::http::Request::get(format!("{origin}/_dev/reload"));
+    let request = request.body(axum::body::Body::empty()).unwrap();
+    let mut told = client.request(request).await.unwrap();
+    assert!(told.body_mut().frame().await.unwrap().is_ok());
+    let ((), rest) = tokio::join!(
+        stack.shutdown(),
+        tokio::time::timeout(Duration::from_secs(10), told.body_mut().frame())
+    );
+    assert!(rest.unwrap().is_none(), "it is told that there are no more");
 }
 
 /// With a plan, the addresses of the neighbours are those at which calls break; `/_dev/faults` tells and changes it.

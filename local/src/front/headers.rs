@@ -1,0 +1,92 @@
+//! The headers of the front: what the deployment's edge sends, from the same file.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use serde::Deserialize;
+use std::{collections::BTreeMap, sync::LazyLock};
+
+const FILE: &str = include_str!("../../../web/headers.json");
+
+/// The headers, by what they are sent with.
+pub(super) struct Headers {
+    all: HeaderMap,
+    html: HeaderMap,
+    assets: HeaderMap,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    /// Of everything.
+    all: BTreeMap<String, String>,
+    /// Of what keeps its name from one release to the next: pages, the icon.
+    html: BTreeMap<String, String>,
+    /// Of what is named after its content.
+    assets: BTreeMap<String, String>,
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the file is a part of this program, and a test reads it"
+)]
+static HEADERS: LazyLock<Headers> = LazyLock::new(|| Headers::read(FILE).expect("web/headers.json"));
+
+impl Headers {
+    /// What `web/headers.json` says.
+    pub(super) fn of_the_front() -> &'static Self {
+        &HEADERS
+    }
+
+    fn read(text: &str) -> Result<Self, Box<dyn std::error::Error>> {
+        let Written { all, html, assets } = serde_json::from_str(text)?;
+        Ok(Self {
+            all: headers(&all)?,
+            html: headers(&html)?,
+            assets: headers(&assets)?,
+        })
+    }
+
+    /// Puts into `headers` what is sent with a page.
+    pub(super) fn for_html(&self, headers: &mut HeaderMap) {
+        headers.extend(self.all.clone());
+        headers.extend(self.html.clone());
+    }
+
+    /// Puts into `headers` what is sent with a file that never changes.
+    pub(super) fn for_asset(&self, headers: &mut HeaderMap) {
+        headers.extend(self.all.clone());
+        headers.extend(self.assets.clone());
+    }
+}
+
+fn headers(written: &BTreeMap<String, String>) -> Result<HeaderMap, Box<dyn std::error::Error>> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in written {
+        headers.insert(name.parse::<HeaderName>()?, value.parse::<HeaderValue>()?);
+    }
+    Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_says_headers_for_everything_pages_and_assets() {
+        let ours = Headers::read(FILE).unwrap();
+        for headers in [&ours.all, &ours.html, &ours.assets] {
+            assert!(!headers.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_is_no_header_is_not_taken_for_one() {
+        for text in [
+            "{}",
+            r#"{"all":{},"html":{},"assets":{},"css":{}}"#,
+            r#"{"all":{"two words":"1"},"html":{},"assets":{}}"#,
+            r#"{"all":{"x":"two\nlines"},"html":{},"assets":{}}"#,
+        ] {
+            assert!(Headers::read(text).is_err(), "{text}");
+        }
+    }
+}

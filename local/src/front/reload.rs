@@ -1,0 +1,146 @@
+//! Pages that load themselves anew once the front was built anew. Only for development, and only when asked for.
+
+use axum::{
+    extract::State,
+    response::sse::{Event, KeepAlive, Sse},
+};
+use futures_util::stream::{self, Stream};
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    io, mem,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+use tokio::{sync::watch, task::JoinHandle};
+
+/// What the pages run; they may not have it inline.
+pub(super) const SCRIPT: &str = include_str!("../../assets/reload.js");
+
+/// How often is looked. A build is done when two looks in a row see the same.
+const TICK: Duration = Duration::from_millis(300);
+
+/// The builds of the front, as they come.
+#[derive(Clone, Debug)]
+pub struct Builds(watch::Receiver<u64>);
+
+impl Builds {
+    /// Watches what is built into `folder`, for as long as the task runs.
+    pub fn watch(folder: PathBuf) -> (Self, JoinHandle<()>) {
+        let (tell, told) = watch::channel(seen(&folder).unwrap_or_default());
+        (Self(told), tokio::spawn(keep_looking(folder, tell)))
+    }
+
+    /// What makes a page load itself anew: it knows its build.
+    pub(super) fn script(&self) -> String {
+        let build = name(*self.0.borrow());
+        format!("<script type=\"module\" src=\"/_dev/reload.js?build={build}\"></script>\n")
+    }
+
+    /// The page, with what a person who works on it needs: the script, and the way to the mails.
+    pub(super) fn attend(&self, mut page: Vec<u8>) -> Vec<u8> {
+        const END: &[u8] = b"</body>";
+        let attendance = format!(
+            "<aside lang=\"ja\" aria-label=\"開発用\"><p><a href=\"/_dev/mailbox\" target=\"_blank\">\
+             届いたメール（開発用）</a></p></aside>\n{}",
+            self.script()
+        );
+        let end = page.windows(END.len()).rposition(|window| window == END);
+        let end = end.unwrap_or(page.len());
+        page.splice(end..end, attendance.into_bytes());
+        page
+    }
+}
+
+/// Says the build that there is, and every one after it.
+pub(super) async fn tell(
+    State(Builds(builds)): State<Builds>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let events = stream::unfold((builds, true), |(mut builds, first)| async move {
+        if !first {
+            // Whoever watched is gone: the stack stops.
+            builds.changed().await.ok()?;
+        }
+        let build = name(*builds.borrow_and_update());
+        Some((Ok(Event::default().event("build").data(build)), (builds, false)))
+    });
+    Sse::new(events).keep_alive(KeepAlive::default())
+}
+
+fn name(build: u64) -> String {
+    format!("{build:016x}")
+}
+
+async fn keep_looking(folder: PathBuf, tell: watch::Sender<u64>) {
+    let mut last = None;
+    loop {
+        tokio::time::sleep(TICK).await;
+        let at = folder.clone();
+        let Ok(now) = tokio::task::spawn_blocking(move || seen(&at)).await else {
+            return;
+        };
+        if let Some(build) = now.filter(|_| now == last) {
+            tell.send_if_modified(|known| mem::replace(known, build) != build);
+        }
+        last = now;
+    }
+}
+
+/// All that is in the folder, by names, sizes and times; nothing while it is not a whole front.
+fn seen(folder: &Path) -> Option<u64> {
+    if !folder.join("index.html").is_file() {
+        return None;
+    }
+    let mut files = BTreeMap::new();
+    // A file that went away between two calls was a build at work; the next look sees more.
+    look(folder, &mut files).ok()?;
+    let mut hasher = DefaultHasher::new();
+    files.hash(&mut hasher);
+    Some(hasher.finish())
+}
+
+fn look(folder: &Path, files: &mut BTreeMap<PathBuf, (u64, SystemTime)>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            look(&entry.path(), files)?;
+        } else {
+            let facts = entry.metadata()?;
+            files.insert(entry.path(), (facts.len(), facts.modified()?));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_front_is_seen_once_it_is_whole_and_anew_when_a_file_of_it_changes() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |file: &str, text: &str| fs::write(dir.path().join(file), text).unwrap();
+        fs::create_dir(dir.path().join("easy")).unwrap();
+        write("easy/login.html", "1");
+        assert_eq!(seen(dir.path()), None);
+        write("index.html", "1");
+        let first = seen(dir.path());
+        assert!(first.is_some());
+        assert_eq!(seen(dir.path()), first);
+        write("easy/login.html", "22");
+        assert_ne!(seen(dir.path()), first);
+    }
+
+    #[test]
+    fn what_is_added_stands_at_the_end_of_the_body() {
+        let (_tell, told) = watch::channel(7);
+        let attend = |page: &str| String::from_utf8(Builds(told.clone()).attend(page.into())).unwrap();
+        let page = attend("<body><p>&lt;/body></p></body></html>");
+        let (before, after) = page.split_once("<aside").unwrap();
+        assert_eq!(before, "<body><p>&lt;/body></p>");
+        assert!(after.ends_with("reload.js?build=0000000000000007\"></script>\n</body></html>"));
+        assert!(attend("<p>").starts_with("<p><aside"));
+    }
+}

@@ -1,0 +1,91 @@
+//! The front in a browser, before the whole portal: its tests, and `cargo xtask screens`.
+
+use std::{
+    ffi::OsString,
+    fs,
+    path::{self, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{
+    children::Interrupt,
+    npm::{self, BROWSER, Package, WEB},
+    settings,
+    stack::{self, Front, Plan, Stack},
+    terminal::say,
+    tools,
+    workspace::Workspace,
+};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Where the pictures go [default: target/screens, which is emptied before]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
+    for folder in [WEB, BROWSER] {
+        if !npm::is_there(workspace, folder) {
+            bail!("there is nothing to be seen: {folder}/package.json is missing");
+        }
+    }
+    let out = if let Some(out) = &args.out {
+        path::absolute(out)?
+    } else {
+        let ours = workspace.target.join("screens");
+        if ours.exists() {
+            fs::remove_dir_all(&ours).with_context(|| format!("cannot empty {}", ours.display()))?;
+        }
+        ours
+    };
+    fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
+    drive(
+        workspace,
+        "screens",
+        Some(("SCREENS", out.clone().into())),
+        interrupt,
+    )?;
+    say(format_args!(
+        "\nThe screens are in {}",
+        workspace.short(&out).display()
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The tests that look at the front in a browser.
+pub(crate) fn tests(workspace: &Workspace, interrupt: &Interrupt) -> Result<()> {
+    drive(workspace, "test", None, interrupt)
+}
+
+/// Runs a script of the browser's tests against a portal of its own.
+fn drive(
+    workspace: &Workspace,
+    script: &str,
+    told: Option<(&str, OsString)>,
+    interrupt: &Interrupt,
+) -> Result<()> {
+    let chromium = tools::chromium(workspace, interrupt)?;
+    let tests = Package::installed(workspace, BROWSER, interrupt)?;
+    let plan = Plan {
+        ports: stack::free_ports()?,
+        faults: None,
+        data: None,
+        release: false,
+        front: Front::Built,
+        place: workspace.target.join("dev-browser"),
+        terminal: false,
+    };
+    let _stack = Stack::start_whole(workspace, &plan, interrupt)?;
+    let mut command = tests.script(script);
+    command
+        .env("PORTAL_URL", format!("http://localhost:{}", plan.ports.portal))
+        .env("CHROMIUM", chromium)
+        .envs(told);
+    settings::past_the_proxy(&mut command);
+    tests
+        .must(&mut command, script, interrupt)
+        .with_context(|| format!("log: {}", workspace.short(&plan.log()).display()))
+}
