@@ -51,7 +51,6 @@ export const en: Texts = {
     dateAndClock: "{year}-{month}-{day} {hour}:{minute} (Japan time)",
     cancel: "Cancel the procedure",
     retry: "Load again",
-    newTab: "(opens in another tab)",
   },
 
   top: {
@@ -98,6 +97,7 @@ export const en: Texts = {
       "Enter the one-time password within 10 minutes of receiving it.",
       "Complete first-time registration within 30 minutes of starting. After that, you can start again from the beginning.",
       "The initial password works for 72 hours (3 days).",
+      "Complete the log-in within 15 minutes of starting. After that, you can start again from the log-in page.",
     ],
     notTitle: "Who does not need this procedure",
     not: [
@@ -117,7 +117,7 @@ export const en: Texts = {
     submit: "Log in",
     lost: "If you do not know your password",
     lostText:
-      "If you keep entering a wrong password, you have to wait longer before you can enter it again. If you cannot find the email with the initial password, select “Start first-time registration” again: there you can choose to have a new one issued. If you still cannot log in, [contact us](inquiry).",
+      "If you keep entering a wrong password, you have to wait longer before you can enter it again. If you cannot find the email with the initial password, select “Start first-time registration” again: there you can choose to have a new one issued, as long as nobody at your office has logged in yet. If you still cannot log in, [contact us](inquiry).",
     firstTitle: "If you are using the portal for the first time",
     first: "If someone at your office is already registered, you do not need this procedure.",
     register: "Start first-time registration",
@@ -178,8 +178,6 @@ export const en: Texts = {
     then: "Enter the one-time password from the email.",
     mailTitle: "The email we sent",
     sentTo: "Sent to",
-    subject: "Subject (件名)",
-    sender: "Sender (差出人)",
     label: "Matching mark (照合記号)",
     labelHint: "Check that the email shows the same mark.",
     until: "Valid until (有効期限)",
@@ -209,7 +207,6 @@ export const en: Texts = {
   profile: {
     title: "Enter user details",
     lead: "Enter the details of the new user.",
-    office: "Office",
     officeNumber: "Office number (事業所番号)",
     officeName: "Office name (事業所名)",
     officeWrong: "[If this is not your office](inquiry)",
@@ -228,9 +225,6 @@ export const en: Texts = {
     check: "Check that the details are correct.",
     submit: "Review the details",
     restored: "What you entered before is shown.",
-    verified: "You have already been verified.",
-    perhaps: "Did you mean: {suggestion}",
-    take: "Change to this email address",
   },
 
   confirm: {
@@ -243,6 +237,7 @@ export const en: Texts = {
     submit: "Register",
     back: "Go back and edit",
     typo: "Check the email address. Did you mean: {suggestion}",
+    take: "Change to this email address",
     doubtful: "An email we sent to this address before did not arrive. Check that the address is correct.",
   },
 
@@ -263,7 +258,6 @@ export const en: Texts = {
     reissueHint: "When a new initial password is issued, the previous one stops working.",
     expired: "The initial password is no longer valid. Select “Issue a new initial password”.",
     submit: "Go to the log-in page",
-    office: "Registered office",
     profile: "Registered details",
   },
 
@@ -273,7 +267,6 @@ export const en: Texts = {
       "Registration for the same organisation is already complete. A registered user has to create the new user. (同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。)",
     check:
       "Check whether someone at your office is already registered as a user. To add a new user to the same organisation, use My page of an account that is already registered.",
-    office: "Office",
     members: "Registered users",
     registered: "registered {at}",
     pending: "has not logged in yet",
@@ -302,7 +295,6 @@ export const en: Texts = {
       "15 to 128 characters. Longer is safer. You may use spaces, symbols and Japanese characters.",
     again: "New password (confirmation)",
     againHint: "Enter the new password once more.",
-    length: "Characters now: {n}",
     termsTitle: "Agree to the portal's terms of use",
     termsLead:
       "Read the portal's terms of use (介護情報基盤ポータル利用規約). Then tick “I agree to the terms of use”.",
@@ -312,7 +304,7 @@ export const en: Texts = {
     termsOpen: "Open the full text in another tab (you can print it)",
     agree: "I agree to the terms of use",
     agreeHint: "You can tick “I agree to the terms of use” after you have read the terms of use.",
-    agreeEarly: "Read the terms of use to the end. Then you can tick the box.",
+    agreeEarly: "Read the terms of use to the end: move to the last line in the frame. Then you can tick the box.",
     agreeOpen: "You have reached the end of the terms of use. You can tick the box now.",
     submit: "Change password",
     agreeOnlySubmit: "Agree and continue",
@@ -338,7 +330,6 @@ export const en: Texts = {
     usersTitle: "Users",
     users: "Registered users: {count} (maximum: {limit}). You can still register: {left}.",
     usersFull: "The maximum number of users ({limit}) is registered.",
-    newUser: "Register a new user (ユーザ新規登録)",
     newUserText:
       "To add a new user, go to “Register a new user (ユーザ新規登録)”. That page is still being prepared.",
     profileTitle: "Registered details",
@@ -353,7 +344,6 @@ export const en: Texts = {
     stay: "Stay logged in",
     leave: "Log out",
     stayed: "You are still logged in.",
-    ended: "For your security, you have been logged out.",
   },
 
   loggedOut: {
@@ -489,7 +479,6 @@ export const en: Texts = {
     elsewhere: "The procedure has gone on in another tab. You have been taken to the current page.",
     cancelled: "The procedure has been cancelled.",
     askCancel: "Cancel the procedure? What you entered will be deleted.",
-    mailSent: "The email has been sent.",
   },
 
   problems: {
@@ -514,19 +503,19 @@ export const en: Texts = {
     "member-limit-reached": "Up to 5 users can be registered.",
     "last-manager": "There has to be at least one manager (管理者).",
     "draft-changed": "The details were changed in another tab. Check them again.",
-    "terms-not-shown": "Read the terms of use to the end. Then you can tick the box.",
+    "terms-not-shown": "Read the terms of use to the end: move to the last line in the frame. Then you can tick the box.",
     "terms-outdated": "The terms of use have changed. Please read them again.",
     "try-again": "What you sent before is still being processed. Wait a moment, then try again.",
     "initial-password-expired":
       "The initial password (初期パスワード) is no longer valid. Select “Start first-time registration” again: there you can have a new one issued.",
     "invalid-fields": "There is a mistake in what you entered. Correct it and try again.",
     "claims-rejected":
-      "The user ID or the log-in password is wrong. Temporary passwords (仮パスワード) and expired passwords do not work. If wrong details are entered 3 times in a row, the claims system locks for 30 minutes.",
+      "The user ID or the log-in password is wrong. Capital and small letters count as different. Temporary passwords (仮パスワード) and expired passwords do not work. If wrong details are entered 3 times in a row, the claims system locks for 30 minutes.",
     "claims-temporary-password":
       "A temporary password (仮パスワード) does not work here. Change the password in the claims system, then enter the new one here.",
     "claims-password-expired":
       "Your password of the claims system has expired. Change it in the claims system, then enter the new one here.",
-    "claims-locked": "The claims system (電子請求受付システム) is locked. Try again after about 30 minutes.",
+    "claims-locked": "The claims system (電子請求受付システム) is locked. Try again after 30 minutes or more.",
     "claims-no-mail-address":
       "No email address is registered in the claims system (電子請求受付システム). Register one there, then try again.",
     "wrong-security-code": "The security code is wrong. Tries left: {tries}",

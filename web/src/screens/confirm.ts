@@ -34,13 +34,31 @@ screen("registration", ["confirm"], (progress: ProgressAt<"confirm">) => {
         ? say("confirm.typo", { suggestion: warning.suggestion ?? "" })
         : say("confirm.doubtful"),
     );
+    const { suggestion } = warning;
+    if (suggestion !== undefined) paragraph.append(" ", taking({ ...profile, email: suggestion }));
     return paragraph;
   });
   byId("warnings").replaceChildren(...told);
   show(byId("warnings"), told.length > 0);
 });
 
-form({
+/** A button by which the suggested address is taken at one press. */
+function taking(better: ProgressAt<"confirm">["profile"]): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "outline";
+  button.append(say("confirm.take"));
+  button.addEventListener("click", () => {
+    void call("put", "/registration/profile", better).then((outcome) => {
+      if (outcome.kind !== "answer") return made.refused(outcome);
+      remember("draft", JSON.stringify(better));
+      return follow("registration", outcome.value, false);
+    });
+  });
+  return button;
+}
+
+const made = form({
   id: "confirm",
   flow: "registration",
   rules: {},
