@@ -9,7 +9,7 @@ const DAY: u64 = 24 * HOUR;
 const KIB: u64 = 1_024;
 
 /// What was decided, in the words of the decision, and what it comes to.
-const DECIDED: [(&str, &[(&str, u64)]); 21] = [
+const DECIDED: &[(&str, &[(&str, u64)])] = &[
     (
         "one-time code: 10 min, 5 tries per challenge with all its resends",
         &[("CODE_LIFE_SECONDS", 10 * MINUTE), ("CODE_TRIES", 5)],
@@ -138,7 +138,7 @@ const DECIDED: [(&str, &[(&str, u64)]); 21] = [
 #[test]
 fn every_number_is_the_one_that_was_decided() {
     for (decision, numbers) in DECIDED {
-        for (name, value) in numbers {
+        for (name, value) in *numbers {
             let limit = Limits::ALL
                 .iter()
                 .find(|limit| limit.name == *name)

@@ -52,8 +52,9 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     let step = |call| async move {
         let answer = start_login(deps, call).await;
         if is_wrong_credentials(&answer) {
-            let beat = Duration::from_millis(edge.limits.refusal_beat);
-            tokio::time::sleep(held_back(began.elapsed(), beat)).await;
+            let elapsed = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            let beat = edge.limits.refusal_beat.saturating_mul(1_000_000);
+            tokio::time::sleep(Duration::from_nanos(held_back(elapsed, beat))).await;
         }
         answer
     };

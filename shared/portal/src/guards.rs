@@ -3,8 +3,6 @@
 //! A guard is judged on what was read, and the write that spends names what was read; whoever loses that
 //! write has judged nothing (`docs/adr/0003-spend-in-the-write-that-answers.md`).
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use crate::limits::Limits;
@@ -372,17 +370,19 @@ impl ClaimsGuard {
 }
 
 /// How long an answer that took `elapsed` so far is held back: to the next whole beat, or not at all if `beat` is zero.
+/// All in nanoseconds.
 ///
 /// What the work behind a refusal costs differs by a millisecond from one reason to another, and a patient stranger
 /// reads that from a few thousand answers. On the beat, all but those few that fall to both sides of one are told alike.
 /// ASVS 6.3.8.
-pub fn held_back(elapsed: Duration, beat: Duration) -> Duration {
-    let beat = beat.as_nanos();
+pub const fn held_back(elapsed: u64, beat: u64) -> u64 {
     if beat == 0 {
-        return Duration::ZERO;
+        return 0;
     }
-    let over = elapsed.as_nanos().next_multiple_of(beat) - elapsed.as_nanos();
-    Duration::from_nanos(u64::try_from(over).unwrap_or(u64::MAX))
+    match elapsed % beat {
+        0 => 0,
+        over => beat - over,
+    }
 }
 
 #[cfg(test)]
@@ -644,14 +644,11 @@ mod tests {
 
     #[test]
     fn an_answer_is_held_back_to_the_next_whole_beat() {
-        let ms = Duration::from_millis;
-        assert_eq!(held_back(ms(1), ms(100)), ms(99));
-        assert_eq!(held_back(ms(100), ms(100)), ms(0));
-        assert_eq!(
-            held_back(ms(100) + Duration::from_nanos(1), ms(100)),
-            ms(100) - Duration::from_nanos(1)
-        );
-        assert_eq!(held_back(ms(1), ms(0)), ms(0));
-        assert_eq!(held_back(ms(0), ms(100)), ms(0));
+        assert_eq!(held_back(1, 100), 99);
+        assert_eq!(held_back(99, 100), 1);
+        assert_eq!(held_back(100, 100), 0);
+        assert_eq!(held_back(101, 100), 99);
+        assert_eq!(held_back(0, 100), 0);
+        assert_eq!(held_back(1, 0), 0);
     }
 }
