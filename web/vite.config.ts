@@ -1,6 +1,14 @@
-import { defineConfig } from "vite";
+import { type UserConfig, defineConfig } from "vite";
 
 import { entries, site } from "./build/plugin.ts";
+
+type WatcherOptions = NonNullable<NonNullable<UserConfig["build"]>["watch"]>;
+
+/**
+ * Changes are looked for, not waited for: `cargo lambda watch` next door takes most of the inotify instances that a user
+ * is allowed. Vite reads this under the older name, which its types have left out.
+ */
+const looking: object = { chokidar: { usePolling: true, interval: 300 } };
 
 export default defineConfig({
   appType: "mpa",
@@ -12,6 +20,7 @@ export default defineConfig({
     cssMinify: "lightningcss",
     emptyOutDir: true,
     reportCompressedSize: false,
+    watch: process.argv.includes("--watch") ? (looking as WatcherOptions) : null,
     rolldownOptions: {
       input: entries(),
       output: {
