@@ -1,9 +1,9 @@
 import type { Problem, Progress } from "./api.ts";
-import { type Fills, byId, has, say } from "./dom.ts";
+import { type Fills, byId, has, say, tell } from "./dom.ts";
 import { leaveWord } from "./memory.ts";
-import { type Flow, end, expired, follow, replace } from "./pages.ts";
+import { type Flow, end, expired, follow, reload, replace } from "./pages.ts";
 import { reactions } from "./reactions.ts";
-import { clockIn } from "./time.ts";
+import { clockIn, now } from "./time.ts";
 
 /** The sentence of a problem, with its numbers and the clock time until which to wait. */
 export function sentence(problem: Problem, id: string): DocumentFragment {
@@ -31,7 +31,11 @@ export function ledAway(flow: Flow | undefined, problem: Problem): boolean {
     case "follow":
       if (flow === undefined || progress === undefined) return false;
       leaveWord("say.elsewhere");
-      void follow(flow, progress, true);
+      void follow(flow, progress, true).then((led) => {
+        if (led) return;
+        tell();
+        complain(say("say.network"));
+      });
       return true;
     case "expired":
       if (flow === undefined) return false;
@@ -42,12 +46,14 @@ export function ledAway(flow: Flow | undefined, problem: Problem): boolean {
       return true;
     case "again":
       leaveWord(`problems.${problem.code}`);
-      location.reload();
+      reload();
       return true;
     case "locked": {
       if (flow !== undefined) end(flow);
       const { retryAfterSeconds } = problem as { retryAfterSeconds?: number };
-      replace("locked", retryAfterSeconds === undefined ? "" : `#${retryAfterSeconds}`);
+      // The instant, not the wait: the page may be loaded anew.
+      const over = (seconds: number) => Math.ceil(now().getTime() / 1000) + seconds;
+      replace("locked", retryAfterSeconds === undefined ? "" : `#${over(retryAfterSeconds)}`);
       return true;
     }
     default:

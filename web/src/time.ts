@@ -37,9 +37,14 @@ export function dateAndClock(at: Date | string): string {
   return words("site.dateAndClock", fillsOf(new Date(at)));
 }
 
-/** A time of the day so many seconds from now. */
+/** The first full minute of the day from then on. */
+export function clockFrom(at: Date): string {
+  return clock(new Date(at.getTime() + 59_000));
+}
+
+/** The same, so many seconds from now. */
 export function clockIn(seconds: number): string {
-  return clock(new Date(now().getTime() + seconds * 1000 + 59_000));
+  return clockFrom(new Date(now().getTime() + seconds * 1000));
 }
 
 /** Seconds until then, by the server's clock. */

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import { kana, passwordLength, phone, rules, userId } from "../src/values.ts";
+import { type Rule, kana, passwordLength, phone, rules, userId } from "../src/values.ts";
 
 const right = (name: keyof typeof rules, typed: string) => {
-  const rule: { right?: (typed: string) => string } = rules[name];
+  const rule: Rule = rules[name];
   return rule.right?.(typed) ?? typed;
 };
 const wrong = (name: keyof typeof rules, typed: string) => rules[name].check(right(name, typed));

@@ -1,3 +1,5 @@
+import type { Page } from "@playwright/test";
+
 import { NETWORK, clerkOf, complains, expect, garbles, loses, refuses, sent, slowPages, test } from "../desk.ts";
 import { type Clerk, NEW_PASSWORD, PASSWORD_SUBJECT, type Place, mailsTo } from "../portal.ts";
 
@@ -73,6 +75,15 @@ const SENDINGS: readonly Sending[] = [
   },
 ];
 
+/** From now on until the page is gone; not by the mouse, which would wait for the next page. */
+async function pressesAgainAndAgain(page: Page, button: string): Promise<void> {
+  await page.evaluate((button) => {
+    const press = () => document.querySelector<HTMLElement>(button)?.click();
+    press();
+    setInterval(press, 50);
+  }, button);
+}
+
 for (const { title, from, prepares, call, to } of SENDINGS) {
   test(`${title} is sent once, however often it is pressed until the next screen is there`, async ({ page, request }) => {
     const clerk = await clerkOf(page, request, { securityCode: "20260002" });
@@ -80,18 +91,7 @@ for (const { title, from, prepares, call, to } of SENDINGS) {
     await prepares(clerk);
     const requests = sent(page, ...call);
     await slowPages(page, 800);
-    const answered = page.waitForResponse((response) => response.url().endsWith(`/api/v1${call[1]}`));
-    await page.evaluate(() => {
-      const form = document.querySelector("form");
-      form?.requestSubmit();
-      form?.requestSubmit();
-      form?.querySelector<HTMLElement>("button[type=submit]")?.click();
-    });
-    await expect(page.locator("#status")).toHaveText("送信しています");
-    await expect(page.locator("form button[type=submit]")).toHaveAttribute("aria-disabled", "true");
-    await answered;
-    await page.waitForTimeout(100);
-    await page.evaluate(() => document.querySelector("form")?.requestSubmit());
+    await pressesAgainAndAgain(page, "form button[type=submit]");
     await clerk.at(to);
     expect(requests).toHaveLength(1);
     if (to === "registration-completed") expect(await mailsTo(request, clerk.me.email, PASSWORD_SUBJECT)).toHaveLength(1);
@@ -114,11 +114,7 @@ test("再発行 pressed again until the next screen is there makes one new passw
   await clerk.isAt("registration-already-registered");
   const requests = sent(page, "POST", "/registration/initial-password/reissue");
   await slowPages(page, 800);
-  const answered = page.waitForResponse(/reissue$/);
-  await page.getByRole("button", { name: "初期パスワードを再発行する" }).dblclick();
-  await answered;
-  await page.waitForTimeout(100);
-  await page.evaluate(() => document.querySelector<HTMLElement>('[data-action="reissue"]')?.click());
+  await pressesAgainAndAgain(page, '[data-action="reissue"]');
   await clerk.at("registration-completed");
   expect(requests).toHaveLength(1);
 });
@@ -177,7 +173,7 @@ test("a password change whose answer was lost is pressed again and leads to マ�
   await clerk.submits();
   await clerk.at("my-page");
   expect(received).toHaveLength(1);
-  await expect(page.locator("#done")).toContainText("パスワードを変更しました。");
+  await expect(page.locator("#done")).toBeVisible();
 });
 
 test("a password change of which neither answer came is not given up", async ({ page, clerk }) => {

@@ -16,7 +16,7 @@ form({
   rules: { securityCode: rules.securityCode },
   send: async (form) => {
     const outcome = await call("post", "/registration/security-code", { securityCode: form.value("securityCode") });
-    if (outcome.kind === "answer") return follow("registration", outcome.value, false);
+    if (outcome.kind === "answer") return void (await follow("registration", outcome.value, false));
     byId<HTMLInputElement>("securityCode").value = "";
     if (outcome.kind === "problem" && outcome.problem.code === "wrong-security-code") triesLeft(outcome.problem.triesLeft);
     form.refused(outcome);
