@@ -186,7 +186,10 @@ test("a password change of which neither answer came is not given up", async ({ 
   await page.locator("#agree").check();
   await clerk.submits();
   await complains(page, NETWORK);
+  const asked = page.waitForResponse(/login\/session$/);
   await clerk.submits();
+  await asked;
+  await expect(page.locator("#status")).toHaveText("");
   await complains(page, NETWORK);
   await clerk.submits();
   await clerk.at("my-page");
