@@ -208,6 +208,8 @@ export class Clerk {
 
   /** Comes to a screen by the calls of those before it, as far as they have not been made, and opens it. */
   async isAt(name: Place): Promise<void> {
+    // A page that still asks for what was before would have the cookie of what comes taken away again.
+    await this.page.goto("about:blank");
     await this.reaches(name);
     await this.page.goto(this.url(name));
     await this.at(name);

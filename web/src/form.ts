@@ -1,5 +1,5 @@
 import type { Outcome } from "./api.ts";
-import { byId, has, maybe, say, show, tell } from "./dom.ts";
+import { byId, has, maybe, say, show, tell, unpressed } from "./dom.ts";
 import { type Flow, leaving } from "./pages.ts";
 import { calm, complain, fieldOf, ledAway, sentence, summary } from "./problems.ts";
 import { type FieldCode, type Rule, code as digits, passwordLength } from "./values.ts";
@@ -112,7 +112,9 @@ export function form<N extends string>(parts: Parts<N>): Form<N> {
       const better = right?.(field.value) ?? field.value;
       if (better === field.value) return;
       field.value = better;
-      if (field.type !== "password") maybe(`${name}-aside`)?.replaceChildren(say("say.replaced", { label: labelOf(name), value: better }));
+      if (field.type === "password") return;
+      const aside = maybe(`${name}-aside`);
+      unpressed(() => aside?.replaceChildren(say("say.replaced", { label: labelOf(name), value: better })));
     });
     field.addEventListener("input", () => {
       if (field.hasAttribute("aria-invalid") && check(value(name)) === undefined) mark(name, null);
@@ -189,7 +191,7 @@ function secret(reveal: HTMLButtonElement): void {
   field.addEventListener("input", note);
   field.addEventListener("blur", () => {
     caps = false;
-    note();
+    unpressed(note);
   });
 }
 

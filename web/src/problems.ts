@@ -26,8 +26,9 @@ function plainText(text: string): DocumentFragment {
 
 /** Leads away where a problem says so; answers whether it did. */
 export function ledAway(flow: Flow | undefined, problem: Problem): boolean {
-  const progress = (problem as { progress?: Progress }).progress;
-  switch (reactions[problem.code]) {
+  const { progress, triesLeft } = problem as { progress?: Progress; triesLeft?: number };
+  // The last wrong try is the end, too: nobody is told that none is left and to try again.
+  switch (triesLeft === 0 ? "locked" : reactions[problem.code]) {
     case "follow":
       if (flow === undefined || progress === undefined) return false;
       leaveWord("say.elsewhere");
@@ -49,16 +50,20 @@ export function ledAway(flow: Flow | undefined, problem: Problem): boolean {
       reload();
       return true;
     case "locked": {
-      if (flow !== undefined) end(flow);
       const { retryAfterSeconds } = problem as { retryAfterSeconds?: number };
-      // The instant, not the wait: the page may be loaded anew.
-      const over = (seconds: number) => Math.ceil(now().getTime() / 1000) + seconds;
-      replace("locked", retryAfterSeconds === undefined ? "" : `#${over(retryAfterSeconds)}`);
+      lockedOut(flow, retryAfterSeconds);
       return true;
     }
     default:
       return false;
   }
+}
+
+/** No try is left: the flow is over, and until when to wait is said where that is known. */
+export function lockedOut(flow: Flow | undefined, seconds?: number): void {
+  if (flow !== undefined) end(flow);
+  // The instant, not the wait: the page may be loaded anew.
+  replace("locked", seconds === undefined ? "" : `#${Math.ceil(now().getTime() / 1000) + seconds}`);
 }
 
 /** The field at which a problem is told, if this page has it. */

@@ -204,6 +204,8 @@ test("a wrong code says how often it may still be tried; after the fifth it is o
   await expect(page.getByText("入力できる回数を超えました")).toBeVisible();
   await page.goto("/registration.html");
   await expect(page.locator("#resume")).toBeHidden();
+  await page.goto("/registration-otp.html");
+  await page.waitForURL(/locked\.html/);
 });
 
 test("the time until which to wait does not move when the page is loaded anew later", async ({ page, clerk }) => {

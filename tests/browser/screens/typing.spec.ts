@@ -5,11 +5,11 @@ import { NEW_PASSWORD } from "../portal.ts";
 
 /** What a form sends, which is answered in a way that leaves the page as it is. */
 async function sends(page: Page, method: string, path: string, submit: () => Promise<void>): Promise<Record<string, unknown>> {
-  await refuses(page, method, path, 409, { code: "try-again" });
+  await refuses(page, method, path, 503, { code: "temporarily-unavailable" });
   const asked = page.waitForRequest((request) => request.method() === method && request.url().endsWith(path));
   await submit();
   const body = (await asked).postDataJSON() as Record<string, unknown>;
-  await expect(page.locator("#summary")).toContainText("少し待ってから、もう一度お試しください。");
+  await expect(page.locator("#summary")).toContainText("ただいま処理できませんでした。");
   return body;
 }
 
@@ -127,13 +127,16 @@ for (const name of ["registration", "login"]) {
     await page.goto(`/${name}.html`);
     const password = page.locator("#password");
     const reveal = page.locator(".reveal");
+    const shown = page.getByRole("button", { name: "パスワードを隠す" });
     await page.locator("#userId, #email").first().fill(name === "login" ? "taro@example.jp" : "KJ1");
     await password.fill("Mihon0001");
-    await expect(reveal).toHaveText("パスワードを表示する");
+    await expect(page.getByRole("button", { name: "パスワードを表示する" })).toBeVisible();
+    await expect(shown).toBeHidden();
     await expect(reveal).toHaveAttribute("aria-pressed", "false");
     await reveal.click();
     await expect(password).toHaveAttribute("type", "text");
     await expect(reveal).toHaveAttribute("aria-pressed", "true");
+    await expect(shown).toBeVisible();
     await expect(page.locator("#status")).toHaveText("パスワードを表示しています。");
     await reveal.press("Enter");
     await expect(password).toHaveAttribute("type", "password");
@@ -232,4 +235,14 @@ test("beside the new password stands the account that it belongs to, which nobod
   await pastes(page, "#newPassword", NEW_PASSWORD);
   await pastes(page, "#again", NEW_PASSWORD);
   await expect(page.locator("#again")).toHaveValue(NEW_PASSWORD);
+});
+
+test("a click on the button behind a field that is put right is not lost", async ({ page }) => {
+  await page.goto("/registration.html");
+  await page.locator("#password").fill("Mihon0001");
+  await page.locator("#userId").pressSequentially("ｋｊ１２３");
+  await refuses(page, "POST", "/registration", 503, { code: "claims-unavailable" });
+  await page.getByRole("button", { name: "次へ進む" }).click();
+  await expect(page.locator("#summary")).toContainText("電子請求受付システムにつながりません。");
+  await expect(page.locator("#userId-aside")).toHaveText("ユーザIDを「KJ123」に直しました。");
 });

@@ -5,7 +5,7 @@ import { ask, screen } from "../flow.ts";
 import { form } from "../form.ts";
 import { watch } from "../mail.ts";
 import { type Flow, follow, here, leaving } from "../pages.ts";
-import { calm } from "../problems.ts";
+import { calm, lockedOut } from "../problems.ts";
 import { clock, dateAndClock, now, secondsUntil } from "../time.ts";
 import { rules } from "../values.ts";
 
@@ -22,6 +22,7 @@ let timers: ReturnType<typeof setTimeout>[] = [];
 
 function shows(progress: ProgressAt<"otp">): void {
   const { otp, allowed } = progress;
+  if (otp.triesLeft === 0) return lockedOut(flow);
   fill(byId("content"), {
     subject: otp.subject,
     sentTo: otp.sentTo,
