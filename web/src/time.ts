@@ -24,7 +24,9 @@ const parts = new Intl.DateTimeFormat("en-u-hc-h23", {
 });
 
 function fillsOf(at: Date): Fills {
-  return Object.fromEntries(parts.formatToParts(at).map((part) => [part.type, part.value]));
+  const fills = Object.fromEntries(parts.formatToParts(at).map((part) => [part.type, part.value]));
+  // As in the mails: 9時05分.
+  return { ...fills, hour: Number(fills["hour"]) };
 }
 
 /** A time of the day in Japan: 14時35分. */

@@ -12,7 +12,7 @@ import { forget, logOut, onReturn, showWho } from "../who.ts";
 const WARNED = 120;
 
 const dialog = byId<HTMLDialogElement>("ending");
-let warnedOf = "";
+let warned = false;
 let timers: ReturnType<typeof setTimeout>[] = [];
 const at = (seconds: number, act: () => void) => timers.push(setTimeout(act, Math.max(0, seconds) * 1000));
 
@@ -62,8 +62,8 @@ function lives(me: Me): void {
   const warn = (minutes: number) => byId("ending-text").replaceChildren(say("myPage.end", { minutes }));
   at(left - WARNED, () => {
     // An end that cannot be put off is warned of once.
-    if (warnedOf === end) return;
-    warnedOf = end;
+    if (end === expiresAt && warned) return;
+    warned = end === expiresAt;
     warn(Math.max(1, Math.ceil(secondsUntil(end) / 60)));
     if (!dialog.open) dialog.showModal();
   });
