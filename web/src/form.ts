@@ -149,9 +149,7 @@ export function form<N extends string>(parts: Parts<N>): Form<N> {
     });
   });
   addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
-    button?.removeAttribute("aria-disabled");
-    tell();
+    if (event.persisted) tell();
   });
   return made;
 }

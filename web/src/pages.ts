@@ -40,6 +40,7 @@ function leave(): void {
 
 function stay(): void {
   left = Number.NEGATIVE_INFINITY;
+  for (const button of document.querySelectorAll("button[type=submit][aria-disabled]")) button.removeAttribute("aria-disabled");
 }
 
 /** Goes to a page of this language; what is left behind is not gone back to. */

@@ -1,7 +1,8 @@
-import type { Page } from "@playwright/test";
+import { type Page, chromium } from "@playwright/test";
 
 import { clerkOf, comesBack, expect, sent, test } from "../desk.ts";
-import { type Clerk, PASSWORD_SUBJECT, REGISTRATION_SUBJECT, mailsTo } from "../portal.ts";
+import { args } from "../playwright.config.ts";
+import { Clerk, PASSWORD_SUBJECT, REGISTRATION_SUBJECT, mailsTo } from "../portal.ts";
 
 const codes = async (clerk: Clerk) => (await mailsTo(clerk.request, clerk.office.mailAddress, REGISTRATION_SUBJECT)).length;
 
@@ -258,4 +259,28 @@ test("手続きを中止する ends it, and what was typed is gone as it was sai
   expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain(clerk.me.name);
   await clerk.isAt("registration-profile");
   await expect(page.locator("#name")).toHaveValue("");
+});
+
+test("in a browser that keeps pages whole in its memory, back leads to a start that works", async ({ request, clerk }) => {
+  const browser = await chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args,
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });
+  const context = await browser.newContext({ baseURL: test.info().project.use.baseURL ?? "", locale: "ja-JP" });
+  const page = await context.newPage();
+  const kept = new Clerk(page, request, clerk.office);
+  await page.addInitScript(() => addEventListener("pageshow", (event) => (document.documentElement.dataset["kept"] = String(event.persisted))));
+  await kept.provesOffice();
+  await page.evaluate(() => history.back());
+  await kept.at("registration");
+  await expect(page.locator("html")).toHaveAttribute("data-kept", "true");
+  await expect(page.locator("#resume")).toBeVisible();
+  await expect(page.locator("#status")).toHaveText("");
+  await expect(page.locator("#userId")).toHaveValue(clerk.office.userId);
+  await expect(page.locator("#password")).toHaveValue("");
+  await page.locator("#password").fill(clerk.office.password);
+  await kept.submits();
+  await kept.at("registration-otp");
+  await browser.close();
 });
