@@ -273,7 +273,7 @@ test("in a browser that keeps pages whole in its memory, back leads to a start t
   await page.addInitScript(() => addEventListener("pageshow", (event) => (document.documentElement.dataset["kept"] = String(event.persisted))));
   await kept.provesOffice();
   await page.evaluate(() => history.back());
-  await kept.at("registration");
+  await page.waitForURL(/registration\.html$/, { waitUntil: "commit" });
   await expect(page.locator("html")).toHaveAttribute("data-kept", "true");
   await expect(page.locator("#resume")).toBeVisible();
   await expect(page.locator("#status")).toHaveText("");
