@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 
 import { type APIRequestContext, type Page, expect } from "@playwright/test";
 
@@ -14,6 +14,18 @@ export interface Office {
   readonly officeName: string;
   readonly securityCode?: string;
 }
+
+/** The screens that a person comes to one after the other. */
+export type Place =
+  | "registration-security-code"
+  | "registration-otp"
+  | "registration-profile"
+  | "registration-confirm"
+  | "registration-completed"
+  | "registration-already-registered"
+  | "login-otp"
+  | "new-password"
+  | "my-page";
 
 interface Mail {
   readonly subject: string;
@@ -37,12 +49,17 @@ export async function newOffice(request: APIRequestContext, more: Record<string,
   return { userId, ...office };
 }
 
+/** The mails to an address whose subject contains a text, newest first. */
+export async function mailsTo(request: APIRequestContext, to: string, subject: string): Promise<Mail[]> {
+  const mails = (await (await request.get(`/_dev/mails?to=${encodeURIComponent(to)}`)).json()) as Mail[];
+  return mails.filter((mail) => mail.subject.includes(subject));
+}
+
 /** The newest mail to an address whose subject contains a text, and which is not one of those already seen. */
 export async function mailTo(request: APIRequestContext, to: string, subject: string, seen = 0): Promise<Mail> {
   let found: Mail | undefined;
   await expect(async () => {
-    const mails = (await (await request.get(`/_dev/mails?to=${encodeURIComponent(to)}`)).json()) as Mail[];
-    const matching = mails.filter((mail) => mail.subject.includes(subject));
+    const matching = await mailsTo(request, to, subject);
     expect(matching.length).toBeGreaterThan(seen);
     found = matching[0];
   }).toPass({ timeout: 20_000, intervals: [100, 200, 300, 500] });
@@ -179,5 +196,68 @@ export class Clerk {
     await this.at("new-password");
     await this.choosesPassword();
     await this.at("my-page");
+  }
+
+  /** What a screen sends to the server, without the screen: for tests of what comes after it. */
+  async sends(method: "post" | "put", path: string, data: object = {}): Promise<Record<string, unknown>> {
+    const headers = path.endsWith("/confirm") ? { "Idempotency-Key": randomUUID() } : {};
+    const answer = await this.page.request[method](`/api/v1${path}`, { data, headers });
+    expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true);
+    return (await answer.json()) as Record<string, unknown>;
+  }
+
+  /** Comes to a screen by the calls of those before it, as far as they have not been made, and opens it. */
+  async isAt(name: Place): Promise<void> {
+    // A page that still asks for what was before would have the cookie of what comes taken away again.
+    await this.page.goto("about:blank");
+    await this.reaches(name);
+    await this.page.goto(this.url(name));
+    await this.at(name);
+  }
+
+  private async reaches(name: Place): Promise<void> {
+    const { office, me } = this;
+    switch (name) {
+      case "registration-security-code":
+        await this.sends("post", "/registration", { userId: office.userId, password: office.password });
+        return;
+      case "registration-otp":
+        await this.reaches("registration-security-code");
+        if (office.securityCode !== undefined) {
+          await this.sends("post", "/registration/security-code", { securityCode: office.securityCode });
+        }
+        return;
+      case "registration-already-registered":
+      case "registration-profile": {
+        const seen = (await mailsTo(this.request, office.mailAddress, REGISTRATION_SUBJECT)).length;
+        await this.reaches("registration-otp");
+        await this.sends("post", "/registration/otp", { code: await this.registrationCode(seen) });
+        return;
+      }
+      case "registration-confirm":
+        await this.reaches("registration-profile");
+        await this.sends("put", "/registration/profile", me);
+        return;
+      case "registration-completed": {
+        await this.reaches("registration-confirm");
+        const { draft } = (await (await this.page.request.get("/api/v1/registration")).json()) as { draft: string };
+        await this.sends("post", "/registration/confirm", { draft });
+        return;
+      }
+      case "login-otp":
+        await this.reaches("registration-completed");
+        await this.sends("post", "/login", { email: me.email, password: await this.initialPassword() });
+        return;
+      case "new-password":
+        await this.reaches("login-otp");
+        await this.sends("post", "/login/otp", { code: await this.loginCode() });
+        return;
+      case "my-page": {
+        await this.reaches("new-password");
+        const { version } = (await (await this.page.request.get("/api/v1/terms")).json()) as { version: string };
+        await this.sends("post", "/login/terms/shown", { version });
+        await this.sends("post", "/login/password", { newPassword: NEW_PASSWORD, agreedTerms: { version } });
+      }
+    }
   }
 }

@@ -79,10 +79,12 @@ function templates(page: Page, w: Writing, assets: Assets): Html {
   const problems = operations.flatMap(problemsOf).map((code) => `problems.${code}`);
   const fields = operations.length === 0 ? [] : fieldCodes.map((code) => `fields.${code}`);
   const beginnings = page.says ?? [];
+  // What the front itself finds wrong with a field stands in the code by its name alone.
+  const own = (key: string) => key.startsWith("fields.") && new RegExp(`["'\`]${key.slice("fields.".length)}["'\`]`).test(assets.code);
   const wanted = new Set([...EVERYWHERE, ...problems, ...fields]);
   const quoted = new Set([...assets.code.matchAll(/["'`]([a-zA-Z]+\.[a-zA-Z.-]+)["'`]/g)].map((match) => match[1]));
   const said = entriesOf(w.t).filter(
-    ([key]) => wanted.has(key) || quoted.has(key) || beginnings.some((beginning) => key.startsWith(beginning)),
+    ([key]) => wanted.has(key) || quoted.has(key) || own(key) || beginnings.some((beginning) => key.startsWith(beginning)),
   );
   return html`${said.map(([key, text]) => html`<template data-text="${key}">${w.rich(text)}</template>
 `)}`;

@@ -50,9 +50,12 @@ export async function call<P extends keyof paths & string, M extends Method>(
     heard(response.headers.get("Date"));
     const text = await response.text();
     const id = response.headers.get("X-Request-Id") ?? "";
-    if (response.ok) return { kind: "answer", value: (text === "" ? undefined : JSON.parse(text)) as never };
-    const problem = JSON.parse(text) as Problem;
-    // What is between us and the functions may answer, too, and not as the contract says.
+    if (response.status === 204) return { kind: "answer", value: undefined as never };
+    // What is between us and the functions may answer, too, and not as the contract says: with a page, or with nothing.
+    const value = JSON.parse(text) as unknown;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return { kind: "silence" };
+    if (response.ok) return { kind: "answer", value: value as never };
+    const problem = value as Problem;
     return typeof problem.code === "string" ? { kind: "problem", problem, id } : { kind: "silence" };
   } catch {
     return { kind: "silence" };

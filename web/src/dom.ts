@@ -47,6 +47,22 @@ export function tell(...what: (Node | string)[]): void {
   byId("status").replaceChildren(...what);
 }
 
+let pressed = false;
+addEventListener("pointerdown", () => (pressed = true), true);
+for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => (pressed = false), true);
+
+/** Does what moves the page only once no button is held down: a click would miss what it was meant for. */
+export function unpressed(act: () => void): void {
+  if (!pressed) return act();
+  const later = () => {
+    removeEventListener("pointerup", later);
+    removeEventListener("pointercancel", later);
+    setTimeout(act);
+  };
+  addEventListener("pointerup", later);
+  addEventListener("pointercancel", later);
+}
+
 /** Shows or hides. */
 export function show(element: HTMLElement | null, shown = true): void {
   if (element !== null) element.hidden = !shown;

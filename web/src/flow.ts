@@ -1,7 +1,7 @@
 import { type Outcome, type Progress, type ProgressAt, call } from "./api.ts";
 import { byId, fill, has, maybe, onAction, say, show, tell } from "./dom.ts";
 import { remember, takeWord } from "./memory.ts";
-import { type Flow, end, follow, replace } from "./pages.ts";
+import { type Flow, end, follow, hint, reload, replace } from "./pages.ts";
 import { complain, ledAway, sentence } from "./problems.ts";
 import { clock, secondsUntil } from "./time.ts";
 
@@ -46,7 +46,6 @@ export function waiting(): void {
 /**
  * A screen of a flow: it asks the server where the person is, when it is loaded and whenever somebody comes back to it,
  * and makes room for the screen that belongs there.
- *
  */
 export function screen<N extends Progress["next"]>(
   flow: Flow,
@@ -57,14 +56,17 @@ export function screen<N extends Progress["next"]>(
   const load = async () => {
     waiting();
     const outcome = await ask(flow);
-    if (outcome.kind === "silence") return unanswered(say("say.network"), () => location.reload());
+    if (outcome.kind === "silence") return unanswered(say("say.network"), reload);
     if (outcome.kind === "problem") {
-      if (!ledAway(flow, outcome.problem)) unanswered(sentence(outcome.problem, outcome.id), () => location.reload());
+      if (!ledAway(flow, outcome.problem)) unanswered(sentence(outcome.problem, outcome.id), reload);
       return;
     }
     const progress = outcome.value;
-    if (!places.includes(progress.next as N)) return void follow(flow, progress, true);
-    remember(`${flow}-until`, progress.expiresAt);
+    if (!places.includes(progress.next as N)) {
+      if (!(await follow(flow, progress, true))) unanswered(say("say.network"), reload);
+      return;
+    }
+    hint(flow, progress);
     lives(flow, progress.expiresAt);
     shows(progress as ProgressAt<N>, first);
     if (first) reveal();
@@ -103,6 +105,6 @@ async function cancel(flow: Flow): Promise<void> {
     return complain(sentence(outcome.problem, outcome.id));
   }
   end(flow);
+  if (flow === "registration") remember("draft", null);
   replace("login", "#cancelled");
 }
-

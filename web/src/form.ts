@@ -1,6 +1,6 @@
 import type { Outcome } from "./api.ts";
-import { byId, has, maybe, say, show, tell } from "./dom.ts";
-import type { Flow } from "./pages.ts";
+import { byId, has, maybe, say, show, tell, unpressed } from "./dom.ts";
+import { type Flow, leaving } from "./pages.ts";
 import { calm, complain, fieldOf, ledAway, sentence, summary } from "./problems.ts";
 import { type FieldCode, type Rule, code as digits, passwordLength } from "./values.ts";
 
@@ -19,8 +19,6 @@ export interface Parts<N extends string> {
   readonly id: string;
   readonly flow?: Flow;
   readonly rules: Readonly<Record<N, Rule>>;
-  /** What no rule of a single field says. */
-  readonly also?: () => Partial<Record<string, FieldCode>>;
   readonly send: (form: Form<N>) => Promise<void>;
 }
 
@@ -114,7 +112,9 @@ export function form<N extends string>(parts: Parts<N>): Form<N> {
       const better = right?.(field.value) ?? field.value;
       if (better === field.value) return;
       field.value = better;
-      if (field.type !== "password") maybe(`${name}-aside`)?.replaceChildren(say("say.replaced", { label: labelOf(name), value: better }));
+      if (field.type === "password") return;
+      const aside = maybe(`${name}-aside`);
+      unpressed(() => aside?.replaceChildren(say("say.replaced", { label: labelOf(name), value: better })));
     });
     field.addEventListener("input", () => {
       if (field.hasAttribute("aria-invalid") && check(value(name)) === undefined) mark(name, null);
@@ -132,7 +132,6 @@ export function form<N extends string>(parts: Parts<N>): Form<N> {
     const codes: Partial<Record<string, FieldCode>> = Object.fromEntries(
       names.map((name) => [name, parts.rules[name].check(input(name).value)]),
     );
-    Object.assign(codes, parts.also?.());
     const errors = Object.entries(codes).map(([name, code]) => [name, code && sentenceOf(name, code)]);
     if (wrong(Object.fromEntries(errors))) return;
     for (const reveal of element.querySelectorAll<HTMLButtonElement>(".reveal")) shown(reveal, false);
@@ -141,15 +140,26 @@ export function form<N extends string>(parts: Parts<N>): Form<N> {
   };
   element.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (busy) return;
+    if (busy || leaving()) return;
     busy = true;
     button?.setAttribute("aria-disabled", "true");
     void send().finally(() => {
       busy = false;
-      button?.removeAttribute("aria-disabled");
+      if (!leaving()) button?.removeAttribute("aria-disabled");
     });
   });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) tell();
+  });
   return made;
+}
+
+/** A secret does not wait for whoever comes back; what the browser has filled in by itself stays. */
+export function emptied(field: HTMLInputElement): void {
+  addEventListener("pageshow", (event) => {
+    const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+    if (event.persisted || navigation?.type === "back_forward") field.value = "";
+  });
 }
 
 /** A button that shows a secret, and what goes wrong while one is typed: Caps Lock, full-width letters. */
@@ -170,6 +180,8 @@ function secret(reveal: HTMLButtonElement): void {
   });
   for (const kind of ["keydown", "keyup"] as const) {
     field.addEventListener(kind, (event) => {
+      // What a browser fills in by itself comes as a key that is none.
+      if (!(event instanceof KeyboardEvent)) return;
       caps = event.getModifierState("CapsLock");
       note();
     });
@@ -177,7 +189,7 @@ function secret(reveal: HTMLButtonElement): void {
   field.addEventListener("input", note);
   field.addEventListener("blur", () => {
     caps = false;
-    note();
+    unpressed(note);
   });
 }
 

@@ -25,24 +25,72 @@ export function screenOf(flow: Flow, next: Progress["next"]): string {
   return SCREENS[flow][next] ?? "index";
 }
 
+/** Whoever has not got away after so long stays, and may press again. */
+const GIVEN_UP = 30_000;
+
+let left = Number.NEGATIVE_INFINITY;
+addEventListener("pageshow", () => stay());
+
+/** Whether this page is being left: whatever is pressed until the next one is there has been pressed already. */
+export const leaving = (): boolean => performance.now() - left < GIVEN_UP;
+
+function leave(): void {
+  left = performance.now();
+}
+
+function stay(): void {
+  left = Number.NEGATIVE_INFINITY;
+  for (const button of document.querySelectorAll("button[type=submit][aria-disabled]")) button.removeAttribute("aria-disabled");
+}
+
 /** Goes to a page of this language; what is left behind is not gone back to. */
 export function replace(page: string, hash = ""): void {
+  leave();
   location.replace(`${page}.html${hash}`);
 }
 
-/** Goes to where the flow is. With `lost`, the answer that would have brought the session may not have come. */
-export async function follow(flow: Flow, progress: Progress, lost: boolean): Promise<void> {
-  remember(`${flow}-until`, progress.expiresAt);
+/** Loads this page anew. */
+export function reload(): void {
+  leave();
+  location.reload();
+}
+
+/** Goes to the first screen of a flow; the start stays behind in the history, with the ID in it. */
+export function enter(flow: Flow, progress: Progress): void {
+  leave();
+  hint(flow, progress);
+  location.assign(`${screenOf(flow, progress.next)}.html`);
+}
+
+/** Remembers that a flow can be gone on with, unless there is nothing left to do in it. */
+export function hint(flow: Flow, progress: Progress): void {
+  remember(`${flow}-until`, progress.next === "completed" || progress.next === "my-page" ? null : progress.expiresAt);
+}
+
+/**
+ * Goes to where the flow is, and answers whether it could.
+ *
+ * With `lost`, the answer that would have brought the session may not have come; then it is asked for, and where nobody
+ * answers, the page stays so that it can be asked for again.
+ */
+export async function follow(flow: Flow, progress: Progress, lost: boolean): Promise<boolean> {
+  leave();
   if (progress.next === "my-page") {
-    if (lost && (await call("post", "/login/session")).kind !== "answer") {
+    const outcome = lost ? await call("post", "/login/session") : undefined;
+    if (outcome?.kind === "problem" && outcome.problem.code === "no-flow") {
       end(flow);
       replace("login");
-      return;
+      return true;
+    }
+    if (outcome !== undefined && outcome.kind !== "answer") {
+      stay();
+      return false;
     }
     markSignedIn(true);
-    remember("login-until", null);
   }
+  hint(flow, progress);
   replace(screenOf(flow, progress.next));
+  return true;
 }
 
 /** The flow is over: there is nothing to come back to. */

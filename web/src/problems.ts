@@ -1,9 +1,9 @@
 import type { Problem, Progress } from "./api.ts";
-import { type Fills, byId, has, say } from "./dom.ts";
+import { type Fills, byId, has, say, tell } from "./dom.ts";
 import { leaveWord } from "./memory.ts";
-import { type Flow, end, expired, follow, replace } from "./pages.ts";
+import { type Flow, end, expired, follow, reload, replace } from "./pages.ts";
 import { reactions } from "./reactions.ts";
-import { clockIn } from "./time.ts";
+import { clockIn, now } from "./time.ts";
 
 /** The sentence of a problem, with its numbers and the clock time until which to wait. */
 export function sentence(problem: Problem, id: string): DocumentFragment {
@@ -26,12 +26,17 @@ function plainText(text: string): DocumentFragment {
 
 /** Leads away where a problem says so; answers whether it did. */
 export function ledAway(flow: Flow | undefined, problem: Problem): boolean {
-  const progress = (problem as { progress?: Progress }).progress;
-  switch (reactions[problem.code]) {
+  const { progress, triesLeft } = problem as { progress?: Progress; triesLeft?: number };
+  // The last wrong try is the end, too: nobody is told that none is left and to try again.
+  switch (triesLeft === 0 ? "locked" : reactions[problem.code]) {
     case "follow":
       if (flow === undefined || progress === undefined) return false;
       leaveWord("say.elsewhere");
-      void follow(flow, progress, true);
+      void follow(flow, progress, true).then((led) => {
+        if (led) return;
+        tell();
+        complain(say("say.network"));
+      });
       return true;
     case "expired":
       if (flow === undefined) return false;
@@ -42,17 +47,23 @@ export function ledAway(flow: Flow | undefined, problem: Problem): boolean {
       return true;
     case "again":
       leaveWord(`problems.${problem.code}`);
-      location.reload();
+      reload();
       return true;
     case "locked": {
-      if (flow !== undefined) end(flow);
       const { retryAfterSeconds } = problem as { retryAfterSeconds?: number };
-      replace("locked", retryAfterSeconds === undefined ? "" : `#${retryAfterSeconds}`);
+      lockedOut(flow, retryAfterSeconds);
       return true;
     }
     default:
       return false;
   }
+}
+
+/** No try is left: the flow is over, and until when to wait is said where that is known. */
+export function lockedOut(flow: Flow | undefined, seconds?: number): void {
+  if (flow !== undefined) end(flow);
+  // The instant, not the wait: the page may be loaded anew.
+  replace("locked", seconds === undefined ? "" : `#${Math.ceil(now().getTime() / 1000) + seconds}`);
 }
 
 /** The field at which a problem is told, if this page has it. */

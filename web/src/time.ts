@@ -24,7 +24,9 @@ const parts = new Intl.DateTimeFormat("en-u-hc-h23", {
 });
 
 function fillsOf(at: Date): Fills {
-  return Object.fromEntries(parts.formatToParts(at).map((part) => [part.type, part.value]));
+  const fills = Object.fromEntries(parts.formatToParts(at).map((part) => [part.type, part.value]));
+  // As in the mails: 9時05分.
+  return { ...fills, hour: Number(fills["hour"]) };
 }
 
 /** A time of the day in Japan: 14時35分. */
@@ -37,9 +39,14 @@ export function dateAndClock(at: Date | string): string {
   return words("site.dateAndClock", fillsOf(new Date(at)));
 }
 
-/** A time of the day so many seconds from now. */
+/** The first full minute of the day from then on. */
+export function clockFrom(at: Date): string {
+  return clock(new Date(at.getTime() + 59_000));
+}
+
+/** The same, so many seconds from now. */
 export function clockIn(seconds: number): string {
-  return clock(new Date(now().getTime() + seconds * 1000 + 59_000));
+  return clockFrom(new Date(now().getTime() + seconds * 1000));
 }
 
 /** Seconds until then, by the server's clock. */

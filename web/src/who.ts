@@ -1,5 +1,5 @@
 import { type Me, call } from "./api.ts";
-import { byId, fill, onAction, say, show } from "./dom.ts";
+import { byId, fill, say, show } from "./dom.ts";
 import { markSignedIn, maySignedIn, remember, remembered } from "./memory.ts";
 import { replace } from "./pages.ts";
 import { complain } from "./problems.ts";
@@ -12,22 +12,21 @@ export function showWho(me: Me): void {
 }
 
 /** Logs out: the server's session ends, and whatever this browser remembers. */
-export async function logOut(ended = false): Promise<void> {
+export async function logOut(): Promise<void> {
   const outcome = await call("post", "/logout");
   if (outcome.kind !== "answer") return complain(say("say.network"));
   forget();
-  replace("logged-out", ended ? "#ended" : "");
+  replace("logged-out");
 }
 
 /** Nothing of the person stays in this tab. */
 export function forget(): void {
   markSignedIn(false);
-  for (const key of ["draft", "registration-until", "login-until", "word", "terms-read"]) remember(key, null);
+  for (const key of ["draft", "registration-until", "login-until", "word", "terms-read", "account", "confirm-key"]) remember(key, null);
 }
 
 /** On pages that anybody may read: shows who is logged in, if somebody may be. */
 export async function whoReads(): Promise<boolean> {
-  onAction("logout", () => void logOut());
   if (!maySignedIn()) return false;
   const outcome = await call("get", "/me");
   if (outcome.kind === "answer") {
@@ -36,6 +35,22 @@ export async function whoReads(): Promise<boolean> {
   }
   if (outcome.kind === "problem") markSignedIn(false);
   return false;
+}
+
+/**
+ * A page that the browser keeps in its memory keeps nothing of the person in sight, and somebody who comes back to it,
+ * or to its tab, may have logged out elsewhere.
+ */
+export function onReturn(hide: () => void, again: () => void): void {
+  addEventListener("pagehide", (event) => {
+    if (event.persisted) hide();
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) again();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) again();
+  });
 }
 
 /** A flow that this tab has begun and that may be gone on with, and until when. */

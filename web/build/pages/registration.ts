@@ -36,7 +36,7 @@ ${field(w, {
   hint: w.t.claims.passwordHint,
   type: "password",
   autocomplete: "section-seikyu current-password",
-  maxlength: 128,
+  maxlength: 256,
   size: "short",
   reveal: { show: w.t.site.showPassword, hide: w.t.site.hidePassword },
 })}

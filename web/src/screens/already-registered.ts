@@ -3,7 +3,7 @@ import { call } from "../api.ts";
 import { byId, fill, onAction, say, show, tell } from "../dom.ts";
 import { screen } from "../flow.ts";
 import { leaveWord } from "../memory.ts";
-import { follow } from "../pages.ts";
+import { follow, leaving } from "../pages.ts";
 import { calm, complain, ledAway, sentence } from "../problems.ts";
 import { dateAndClock } from "../time.ts";
 
@@ -29,7 +29,7 @@ screen("registration", ["already-registered"], (progress) => {
 
 let busy = false;
 onAction("reissue", () => {
-  if (busy) return;
+  if (busy || leaving()) return;
   busy = true;
   calm();
   tell(say("site.sending"));
@@ -42,7 +42,7 @@ onAction("reissue", () => {
         return undefined;
       }
       leaveWord("completed.reissueHint");
-      return follow("registration", outcome.value, false);
+      return void follow("registration", outcome.value, false);
     })
     .finally(() => {
       busy = false;

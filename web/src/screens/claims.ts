@@ -1,9 +1,8 @@
 /** 電子請求受付システム認証 (R-23 to R-27). */
 import { call } from "../api.ts";
 import { byId, fill, show } from "../dom.ts";
-import { form } from "../form.ts";
-import { remember } from "../memory.ts";
-import { screenOf } from "../pages.ts";
+import { emptied, form } from "../form.ts";
+import { enter } from "../pages.ts";
 import { clock } from "../time.ts";
 import { rules } from "../values.ts";
 import { begun } from "../who.ts";
@@ -15,8 +14,11 @@ const accepted = () => byId<HTMLInputElement>("acceptLockRisk");
 form({
   id: "claims",
   flow: "registration",
-  rules: { userId: rules.userId, password: rules.password },
-  also: () => (warned && !accepted().checked ? { acceptLockRisk: "risk-not-accepted" } : {}),
+  rules: {
+    userId: rules.userId,
+    password: rules.password,
+    acceptLockRisk: { check: () => (warned && !accepted().checked ? "risk-not-accepted" : undefined) },
+  },
   send: async (form) => {
     const outcome = await call("post", "/registration", {
       userId: form.value("userId"),
@@ -24,10 +26,7 @@ form({
       ...(warned ? { acceptLockRisk: true } : {}),
     });
     if (outcome.kind === "answer") {
-      remember("registration-until", outcome.value.expiresAt);
-      // The start stays behind in the history, with the ID in it: whoever comes back is told that the mail is sent.
-      location.assign(`${screenOf("registration", outcome.value.next)}.html`);
-      return;
+      return enter("registration", outcome.value);
     }
     if (outcome.kind === "problem") {
       warned = outcome.problem.code === "claims-lock-risk";
@@ -49,7 +48,7 @@ function resume(): void {
   show(byId("resume"));
 }
 resume();
+emptied(byId<HTMLInputElement>("password"));
 addEventListener("pageshow", (event) => {
-  byId<HTMLInputElement>("password").value = "";
   if (event.persisted) resume();
 });

@@ -4,7 +4,7 @@ import { actions, byId, fill, onAction, say, show, tell } from "../dom.ts";
 import { ask, screen } from "../flow.ts";
 import { watch } from "../mail.ts";
 import { remember } from "../memory.ts";
-import { follow } from "../pages.ts";
+import { follow, leaving } from "../pages.ts";
 import { calm, complain, ledAway, sentence } from "../problems.ts";
 import { clock, dateAndClock, now, secondsUntil } from "../time.ts";
 
@@ -41,7 +41,7 @@ screen("registration", ["completed"], (progress) => {
 
 let busy = false;
 function sends(path: "/registration/initial-password/resend" | "/registration/initial-password/reissue"): void {
-  if (busy) return;
+  if (busy || leaving()) return;
   busy = true;
   calm();
   tell(say("site.sending"));
@@ -53,7 +53,7 @@ function sends(path: "/registration/initial-password/resend" | "/registration/in
         if (!ledAway("registration", outcome.problem)) complain(sentence(outcome.problem, outcome.id));
         return undefined;
       }
-      if (outcome.value.next !== "completed") return follow("registration", outcome.value, true);
+      if (outcome.value.next !== "completed") return void follow("registration", outcome.value, true);
       shows(outcome.value);
       tell(say(path.endsWith("resend") ? "say.passwordResent" : "say.reissued", { at: clock(now()) }));
       return undefined;

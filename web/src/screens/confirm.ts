@@ -3,8 +3,8 @@ import { type ProgressAt, call } from "../api.ts";
 import { byId, fill, say, show } from "../dom.ts";
 import { screen } from "../flow.ts";
 import { form } from "../form.ts";
-import { remember, remembered } from "../memory.ts";
-import { follow } from "../pages.ts";
+import { leaveWord, remember, remembered } from "../memory.ts";
+import { follow, replace } from "../pages.ts";
 
 let draft = "";
 
@@ -67,7 +67,11 @@ const made = form({
     if (outcome.kind === "answer") {
       remember("draft", null);
       remember("confirm-key", null);
-      return follow("registration", outcome.value, false);
+      return void (await follow("registration", outcome.value, false));
+    }
+    if (outcome.kind === "problem" && outcome.problem.code === "email-taken") {
+      leaveWord("problems.email-taken");
+      return replace("registration-profile");
     }
     form.refused(outcome);
   },

@@ -1,9 +1,9 @@
 /** ログイン情報の入力 (R-53 to R-55), and the start of 初回利用登録 (R-21). */
 import { call } from "../api.ts";
 import { byId, fill, say, show, tell } from "../dom.ts";
-import { form } from "../form.ts";
+import { emptied, form } from "../form.ts";
 import { remember } from "../memory.ts";
-import { replace, screenOf } from "../pages.ts";
+import { enter, replace } from "../pages.ts";
 import { clock } from "../time.ts";
 import { rules } from "../values.ts";
 import { begun, whoReads } from "../who.ts";
@@ -17,10 +17,8 @@ form({
   send: async (form) => {
     const outcome = await call("post", "/login", { email: form.value("email"), password: form.value("password") });
     if (outcome.kind === "answer") {
-      remember("login-until", outcome.value.expiresAt);
       remember("account", form.value("email"));
-      location.assign(`${screenOf("login", outcome.value.next)}.html`);
-      return;
+      return enter("login", outcome.value);
     }
     if (outcome.kind === "problem") password.value = "";
     form.refused(outcome);
@@ -39,8 +37,11 @@ resume();
 const WORDS = { "#ended": "problems.no-session", "#cancelled": "say.cancelled" } as const;
 const word = WORDS[location.hash as keyof typeof WORDS];
 if (word !== undefined) tell(say(word));
+const leadOn = () => void whoReads().then((is) => is && replace("my-page"));
+leadOn();
+emptied(password);
 addEventListener("pageshow", (event) => {
-  password.value = "";
-  if (event.persisted) resume();
+  if (!event.persisted) return;
+  resume();
+  leadOn();
 });
-void whoReads().then((is) => is && replace("my-page"));

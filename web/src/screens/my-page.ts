@@ -3,15 +3,16 @@ import { type Me, call } from "../api.ts";
 import { byId, fill, has, onAction, say, show, tell } from "../dom.ts";
 import { reveal, unanswered, waiting } from "../flow.ts";
 import { markSignedIn, takeWord } from "../memory.ts";
-import { replace } from "../pages.ts";
+import { reload, replace } from "../pages.ts";
 import { sentence } from "../problems.ts";
 import { clock, dateAndClock, secondsUntil } from "../time.ts";
-import { forget, logOut, showWho } from "../who.ts";
+import { forget, logOut, onReturn, showWho } from "../who.ts";
 
 /** The warning stands so long before a session ends: enough to read it and to press a button (WCAG 2.2.1). */
 const WARNED = 120;
 
 const dialog = byId<HTMLDialogElement>("ending");
+let warned = false;
 let timers: ReturnType<typeof setTimeout>[] = [];
 const at = (seconds: number, act: () => void) => timers.push(setTimeout(act, Math.max(0, seconds) * 1000));
 
@@ -27,6 +28,7 @@ function shows(me: Me, first: boolean): void {
   show(byId("users-left"), members.count < members.limit);
   show(byId("users-full"), members.count >= members.limit);
   lives(me);
+  show(byId("content"));
   if (!first) return;
   const word = takeWord();
   show(byId("done"), word === "changed");
@@ -59,6 +61,9 @@ function lives(me: Me): void {
   const left = secondsUntil(end);
   const warn = (minutes: number) => byId("ending-text").replaceChildren(say("myPage.end", { minutes }));
   at(left - WARNED, () => {
+    // An end that cannot be put off is warned of once.
+    if (end === expiresAt && warned) return;
+    warned = end === expiresAt;
     warn(Math.max(1, Math.ceil(secondsUntil(end) / 60)));
     if (!dialog.open) dialog.showModal();
   });
@@ -93,19 +98,37 @@ async function load(): Promise<void> {
     replace("login", "#ended");
     return;
   }
-  unanswered(outcome.kind === "silence" ? say("say.network") : sentence(outcome.problem, outcome.id), () => location.reload());
+  if (!byId("content").hidden) return;
+  unanswered(outcome.kind === "silence" ? say("say.network") : sentence(outcome.problem, outcome.id), reload);
 }
 void load();
-addEventListener("pageshow", (event) => {
-  if (event.persisted) void load();
-});
+onReturn(
+  () => {
+    show(byId("content"), false);
+    show(byId("who"), false);
+  },
+  () => {
+    // An open warning waits for its own answer.
+    if (!dialog.open) void load();
+  },
+);
 
 onAction("logout", () => void logOut());
-onAction("leave", () => void logOut());
+onAction("leave", () => {
+  // Where nobody answers, that has to be seen and heard, and the dialog would stand before it.
+  leaves = true;
+  dialog.close();
+  void logOut();
+});
 onAction("print", () => print());
 onAction("stay", () => dialog.close());
+let leaves = false;
 // Escape, too, means: go on.
 dialog.addEventListener("close", () => {
+  if (leaves) {
+    leaves = false;
+    return;
+  }
   void call("get", "/me").then((outcome) => {
     if (outcome.kind !== "answer") return over();
     lives(outcome.value);

@@ -1,13 +1,13 @@
 /** 新しいパスワードの入力 and 介護情報基盤ポータル利用規約への同意. */
-import { type ProgressAt, call } from "../api.ts";
-import { byId, fill, say, show, tell } from "../dom.ts";
+import { type Progress, type ProgressAt, call } from "../api.ts";
+import { byId, fill, say, show } from "../dom.ts";
 import { screen, unanswered } from "../flow.ts";
 import { form } from "../form.ts";
 import { leaveWord, remember, remembered } from "../memory.ts";
-import { follow } from "../pages.ts";
+import { follow, reload } from "../pages.ts";
 import { sentence } from "../problems.ts";
 import { write } from "../terms.ts";
-import { passwordLength, rules } from "../values.ts";
+import { rules } from "../values.ts";
 
 const agree = byId<HTMLInputElement>("agree");
 const again = byId<HTMLInputElement>("again");
@@ -17,8 +17,8 @@ let version = "";
 let asked = true;
 /** Whether this person has seen the terms to their end. */
 let read = false;
-/** What the server was told of that; the consent waits for it. */
-let noted: Promise<unknown> = Promise.resolve();
+/** Whether the server was told of that; the consent waits for it. */
+let noted = Promise.resolve(false);
 
 screen("login", ["new-password"], (progress: ProgressAt<"new-password">, first) => {
   asked = progress.newPassword === "required";
@@ -38,7 +38,7 @@ screen("login", ["new-password"], (progress: ProgressAt<"new-password">, first) 
 async function load(): Promise<void> {
   const outcome = await call("get", "/terms");
   if (outcome.kind !== "answer") {
-    unanswered(outcome.kind === "silence" ? say("say.network") : sentence(outcome.problem, outcome.id), () => location.reload());
+    unanswered(outcome.kind === "silence" ? say("say.network") : sentence(outcome.problem, outcome.id), reload);
     return;
   }
   ({ version } = outcome.value);
@@ -66,7 +66,11 @@ function open(): void {
   read = true;
   agree.removeAttribute("aria-disabled");
   remember("terms-read", version);
-  noted = call("post", "/login/terms/shown", { version });
+  note();
+}
+
+function note(): void {
+  noted = call("post", "/login/terms/shown", { version }).then((outcome) => outcome.kind === "answer");
 }
 
 agree.addEventListener("click", (event) => {
@@ -77,21 +81,19 @@ agree.addEventListener("click", (event) => {
   aside.replaceChildren(say("newPassword.agreeEarly"));
 });
 
-const none = { check: () => undefined };
+const newPassword = byId<HTMLInputElement>("newPassword");
+const same = () => newPassword.value.normalize("NFC") === again.value.normalize("NFC");
 form({
   id: "new-password",
   flow: "login",
-  rules: { newPassword: { check: (value) => (asked ? rules.newPassword.check(value) : undefined) }, again: none, agree: none },
-  also: () => {
-    const password = byId<HTMLInputElement>("newPassword").value;
-    return {
-      ...(asked && passwordLength(password) > 0 && password.normalize("NFC") !== again.value.normalize("NFC")
-        ? { again: "not-the-same" as const }
-        : {}),
-      ...(agree.checked ? {} : { agree: "not-agreed" as const }),
-    };
+  rules: {
+    newPassword: { check: (value) => (asked ? rules.newPassword.check(value) : undefined) },
+    again: { check: () => (asked && newPassword.value !== "" && !same() ? "not-the-same" : undefined) },
+    agree: { check: () => (agree.checked ? undefined : "not-agreed") },
   },
   send: async (form) => {
+    // What the server has not heard is told again.
+    if (read && !(await noted)) note();
     await noted;
     const agreedTerms = { version };
     const outcome = await call(
@@ -102,12 +104,13 @@ form({
     if (outcome.kind === "answer") {
       remember("terms-read", null);
       remember("account", null);
-      leaveWord("changed");
-      tell();
-      return follow("login", outcome.value, false);
+      if (asked) leaveWord("changed");
+      return void (await follow("login", outcome.value, false));
     }
-    // What the server has not heard is told again.
-    if (outcome.kind === "problem" && outcome.problem.code === "terms-not-shown" && read) open();
+    if (outcome.kind === "problem" && outcome.problem.code === "terms-not-shown" && read) note();
     form.refused(outcome);
+    // The change whose answer was lost has been made.
+    const reached = outcome.kind === "problem" ? (outcome.problem as { progress?: Progress }).progress?.next : undefined;
+    if (asked && reached === "my-page") leaveWord("changed");
   },
 });

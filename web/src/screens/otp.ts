@@ -4,8 +4,8 @@ import { actions, byId, fill, maybe, onAction, say, show, tell } from "../dom.ts
 import { ask, screen } from "../flow.ts";
 import { form } from "../form.ts";
 import { watch } from "../mail.ts";
-import { type Flow, follow, here } from "../pages.ts";
-import { calm } from "../problems.ts";
+import { type Flow, follow, here, leaving } from "../pages.ts";
+import { calm, lockedOut } from "../problems.ts";
 import { clock, dateAndClock, now, secondsUntil } from "../time.ts";
 import { rules } from "../values.ts";
 
@@ -22,6 +22,7 @@ let timers: ReturnType<typeof setTimeout>[] = [];
 
 function shows(progress: ProgressAt<"otp">): void {
   const { otp, allowed } = progress;
+  if (otp.triesLeft === 0) return lockedOut(flow);
   fill(byId("content"), {
     subject: otp.subject,
     sentTo: otp.sentTo,
@@ -54,7 +55,7 @@ const made = form({
   send: async (form) => {
     const body = { code: form.value("code") };
     const outcome = await (flow === "login" ? call("post", "/login/otp", body) : call("post", "/registration/otp", body));
-    if (outcome.kind === "answer") return follow(flow, outcome.value, false);
+    if (outcome.kind === "answer") return void (await follow(flow, outcome.value, false));
     if (outcome.kind === "problem" && outcome.problem.code === "wrong-code") {
       fill(maybe("code-note") ?? code, { tries: outcome.problem.triesLeft });
       code.select();
@@ -65,19 +66,21 @@ const made = form({
 
 let resending = false;
 onAction("resend", () => {
-  if (resending) return;
+  if (resending || leaving()) return;
   resending = true;
   calm();
   tell(say("site.sending"));
   const resend = flow === "login" ? call("post", "/login/otp/resend") : call("post", "/registration/otp/resend");
   void resend
-    .then((outcome) => {
+    .then(async (outcome) => {
       if (outcome.kind !== "answer") return made.refused(outcome);
-      if (outcome.value.next !== "otp") return follow(flow, outcome.value, true);
+      if (outcome.value.next !== "otp") {
+        if (!(await follow(flow, outcome.value, true))) made.refused({ kind: "silence" });
+        return;
+      }
       shows(outcome.value);
       tell(say("say.resent", { at: clock(now()) }));
       code.focus();
-      return undefined;
     })
     .finally(() => {
       resending = false;

@@ -3,7 +3,7 @@ import { call } from "../api.ts";
 import { byId, fill, say, tell } from "../dom.ts";
 import { screen } from "../flow.ts";
 import { form } from "../form.ts";
-import { remember, remembered } from "../memory.ts";
+import { remember, remembered, takeWord } from "../memory.ts";
 import { follow } from "../pages.ts";
 import { rules } from "../values.ts";
 
@@ -26,6 +26,11 @@ screen("registration", ["profile", "confirm", "already-registered", "completed"]
   }
   fill(byId("content"), { "office-number": progress.office.number, "office-name": progress.office.name });
   if (!first) return;
+  if (remembered("word") === "problems.email-taken") {
+    takeWord();
+    // Told at 登録する: where it can be mended, once the field is there to be seen.
+    queueMicrotask(() => made.wrong({ email: say("problems.email-taken") }));
+  }
   const known: Partial<Record<string, string>> = { ...("profile" in progress ? progress.profile : {}), ...draft() };
   let restored = false;
   for (const name of FIELDS) {
@@ -41,7 +46,7 @@ function keep(): void {
 }
 for (const name of FIELDS) field(name).addEventListener("input", keep);
 
-form({
+const made = form({
   id: "profile",
   flow: "registration",
   rules: {
@@ -63,7 +68,7 @@ form({
       ...(department === "" ? {} : { department }),
       ...(jobTitle === "" ? {} : { jobTitle }),
     });
-    if (outcome.kind === "answer") return follow("registration", outcome.value, false);
+    if (outcome.kind === "answer") return void (await follow("registration", outcome.value, false));
     form.refused(outcome);
   },
 });

@@ -1,11 +1,21 @@
 /** Pages that are there to be read: who is logged in, and paper. */
-import { maybe, onAction, say } from "../dom.ts";
-import { whoReads } from "../who.ts";
+import { byId, maybe, onAction, say, show } from "../dom.ts";
+import { logOut, onReturn, whoReads } from "../who.ts";
 
 onAction("print", () => print());
-void whoReads().then((is) => {
-  const enter = maybe("enter")?.querySelector("a");
-  if (!is || enter === null || enter === undefined) return;
-  enter.href = "my-page.html";
-  enter.replaceChildren(say("top.myPage"));
-});
+onAction("logout", () => void logOut());
+
+const link = maybe("enter")?.querySelector("a");
+
+async function look(): Promise<void> {
+  const is = await whoReads();
+  if (!is) show(byId("who"), false);
+  if (link === null || link === undefined) return;
+  link.href = is ? "my-page.html" : "login.html";
+  link.replaceChildren(say(is ? "top.myPage" : "top.login"));
+}
+void look();
+onReturn(
+  () => show(byId("who"), false),
+  () => void look(),
+);

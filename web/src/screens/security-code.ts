@@ -4,11 +4,15 @@ import { byId, fill } from "../dom.ts";
 import { screen } from "../flow.ts";
 import { form } from "../form.ts";
 import { follow } from "../pages.ts";
+import { lockedOut } from "../problems.ts";
 import { rules } from "../values.ts";
 
 const triesLeft = (tries: number) => fill(byId("securityCode-note"), { tries });
 
-screen("registration", ["security-code"], (progress) => triesLeft(progress.securityCode.triesLeft));
+screen("registration", ["security-code"], (progress) => {
+  if (progress.securityCode.triesLeft === 0) return lockedOut("registration");
+  triesLeft(progress.securityCode.triesLeft);
+});
 
 form({
   id: "security-code",
@@ -16,7 +20,7 @@ form({
   rules: { securityCode: rules.securityCode },
   send: async (form) => {
     const outcome = await call("post", "/registration/security-code", { securityCode: form.value("securityCode") });
-    if (outcome.kind === "answer") return follow("registration", outcome.value, false);
+    if (outcome.kind === "answer") return void (await follow("registration", outcome.value, false));
     byId<HTMLInputElement>("securityCode").value = "";
     if (outcome.kind === "problem" && outcome.problem.code === "wrong-security-code") triesLeft(outcome.problem.triesLeft);
     form.refused(outcome);

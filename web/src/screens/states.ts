@@ -1,9 +1,10 @@
 /** Ends of ways: what the address says of them. */
 import { byId, fill, maybe, show } from "../dom.ts";
 import { here } from "../pages.ts";
-import { clockIn } from "../time.ts";
+import { clockFrom } from "../time.ts";
 
 const told = location.hash.slice(1);
+for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-language]")) link.hash = location.hash;
 
 if (here === "expired" && told === "login") {
   show(byId("of-registration"), false);
@@ -13,8 +14,8 @@ if (here === "expired" && told === "login") {
   restart?.remove();
   login?.setAttribute("class", "go");
 }
-if (here === "locked" && /^[0-9]{1,6}$/.test(told)) {
-  fill(byId("at"), { at: clockIn(Number(told)) });
+if (here === "locked" && /^[0-9]{1,12}$/.test(told)) {
+  fill(byId("at"), { at: clockFrom(new Date(Number(told) * 1000)) });
   show(byId("at"));
   show(byId("soon"), false);
 }

@@ -1,0 +1,286 @@
+import { type Page, chromium } from "@playwright/test";
+
+import { clerkOf, comesBack, expect, sent, test } from "../desk.ts";
+import { args } from "../playwright.config.ts";
+import { Clerk, PASSWORD_SUBJECT, REGISTRATION_SUBJECT, mailsTo } from "../portal.ts";
+
+const codes = async (clerk: Clerk) => (await mailsTo(clerk.request, clerk.office.mailAddress, REGISTRATION_SUBJECT)).length;
+
+/** Back leads to the start, which knows of what has begun and leads on. */
+async function backAndOn(clerk: Clerk, place: string): Promise<void> {
+  await clerk.page.goBack();
+  await clerk.at("registration");
+  await expect(clerk.page.locator("#resume")).toContainText("初回利用登録の途中です");
+  await expect(clerk.page.locator("#userId")).toHaveValue(clerk.office.userId);
+  await expect(clerk.page.locator("#password")).toHaveValue("");
+  await clerk.page.getByRole("link", { name: "続きから進む" }).click();
+  await clerk.at(place);
+}
+
+test("back from any screen of the registration leads to its start, which leads on; nothing is sent again", async ({ page, request }) => {
+  const clerk = await clerkOf(page, request, { securityCode: "20260002" });
+  const sends = ["POST /registration", "POST /registration/security-code", "POST /registration/otp", "PUT /registration/profile", "POST /registration/confirm"].map(
+    (call) => sent(page, call.split(" ")[0] ?? "", call.split(" ")[1] ?? ""),
+  );
+  await page.goto("/registration.html");
+  await page.locator("#userId").fill(clerk.office.userId);
+  await page.locator("#password").fill(clerk.office.password);
+  await clerk.submits();
+  await clerk.at("registration-security-code");
+  await backAndOn(clerk, "registration-security-code");
+  await page.locator("#securityCode").fill("20260002");
+  await clerk.submits();
+  await clerk.at("registration-otp");
+  await backAndOn(clerk, "registration-otp");
+  await clerk.entersRegistrationCode();
+  await clerk.at("registration-profile");
+  await backAndOn(clerk, "registration-profile");
+  await clerk.fillsProfile();
+  await clerk.submits();
+  await clerk.at("registration-confirm");
+  await backAndOn(clerk, "registration-confirm");
+  await clerk.submits();
+  await clerk.at("registration-completed");
+  expect(sends.map((requests) => requests.length)).toEqual([1, 1, 1, 1, 1]);
+  expect(await codes(clerk)).toBe(1);
+  expect(await mailsTo(request, clerk.me.email, PASSWORD_SUBJECT)).toHaveLength(1);
+});
+
+test("what is completed is not called unfinished, neither at the start nor at ログイン", async ({ page, clerk }) => {
+  await clerk.isAt("registration-completed");
+  await page.getByRole("link", { name: "ログイン画面へ" }).click();
+  await expect(page.locator("#resume-registration")).toBeHidden();
+  await page.goto("/registration.html");
+  await expect(page.locator("#resume")).toBeHidden();
+  await page.goBack();
+  await page.goBack();
+  await clerk.at("registration-completed");
+});
+
+test("back from the code of ログイン leads to ログイン with the ID in it, and on from there", async ({ page, clerk }) => {
+  await clerk.isAt("registration-completed");
+  await clerk.startsLogin(await clerk.initialPassword());
+  await page.goBack();
+  await clerk.at("login");
+  await expect(page.locator("#email")).toHaveValue(clerk.me.email);
+  await expect(page.locator("#password")).toHaveValue("");
+  await expect(page.locator("#resume-login")).toContainText("ログインの途中です");
+  await page.locator("#resume-login").getByRole("link").click();
+  await clerk.at("login-otp");
+  await clerk.entersLoginCode();
+  await clerk.at("new-password");
+  await page.goBack();
+  await clerk.at("login");
+  await page.locator("#resume-login").getByRole("link").click();
+  await clerk.at("new-password");
+});
+
+/** The page is loaded anew: the same screen, and nothing is sent. */
+async function stays(page: Page, clerk: Clerk, name: string): Promise<void> {
+  const changing: string[] = [];
+  const listen = (request: { method(): string; url(): string }) => {
+    if (request.method() !== "GET") changing.push(request.url());
+  };
+  await page.goto(clerk.url(name));
+  await clerk.at(name);
+  page.on("request", listen);
+  await page.reload();
+  await clerk.at(name);
+  await expect(page.locator("#content")).toBeVisible();
+  page.off("request", listen);
+  expect(changing, name).toEqual([]);
+}
+
+test("loading a screen of the registration anew keeps the place and sends nothing", async ({ page, request }) => {
+  const clerk = await clerkOf(page, request, { securityCode: "20260002" });
+  await clerk.sends("post", "/registration", { userId: clerk.office.userId, password: clerk.office.password });
+  await stays(page, clerk, "registration-security-code");
+  await clerk.sends("post", "/registration/security-code", { securityCode: "20260002" });
+  await stays(page, clerk, "registration-otp");
+  await clerk.sends("post", "/registration/otp", { code: await clerk.registrationCode() });
+  await stays(page, clerk, "registration-profile");
+  const { draft } = (await clerk.sends("put", "/registration/profile", clerk.me)) as { draft: string };
+  await stays(page, clerk, "registration-confirm");
+  await clerk.sends("post", "/registration/confirm", { draft });
+  await stays(page, clerk, "registration-completed");
+  expect(await codes(clerk)).toBe(1);
+});
+
+test("loading a screen of ログイン anew keeps the place and sends nothing", async ({ page, clerk }) => {
+  await clerk.isAt("login-otp");
+  await stays(page, clerk, "login-otp");
+  await clerk.sends("post", "/login/otp", { code: await clerk.loginCode() });
+  await stays(page, clerk, "new-password");
+});
+
+test("whoever comes back to a screen by the browser's memory is led to where the procedure is", async ({ page, clerk }) => {
+  await clerk.isAt("registration-otp");
+  await clerk.sends("post", "/registration/otp", { code: await clerk.registrationCode() });
+  await comesBack(page);
+  await clerk.at("registration-profile");
+});
+
+test("a page from the browser's memory whose time is over leads to 受け付けの終了", async ({ page, clerk }) => {
+  await clerk.isAt("registration-otp");
+  await page.context().clearCookies();
+  await comesBack(page);
+  await page.waitForURL(/expired\.html#registration$/);
+});
+
+test("a code entered in the older of two tabs leads on, and spends nothing", async ({ page, clerk }) => {
+  await clerk.isAt("registration-otp");
+  await clerk.sends("post", "/registration/otp", { code: await clerk.registrationCode() });
+  await page.locator("#code").fill("000000");
+  await clerk.submits();
+  await clerk.at("registration-profile");
+  await expect(page.locator("#status")).toHaveText("別の画面で手続きが進んでいます。いまの画面に移りました。");
+});
+
+test("登録する in the older of two tabs leads to ユーザ登録完了, and registers nobody twice", async ({ page, clerk }) => {
+  await clerk.isAt("registration-confirm");
+  const { draft } = (await (await page.request.get("/api/v1/registration")).json()) as { draft: string };
+  await clerk.sends("post", "/registration/confirm", { draft });
+  await clerk.submits();
+  await clerk.at("registration-completed");
+  expect(await mailsTo(clerk.request, clerk.me.email, PASSWORD_SUBJECT)).toHaveLength(1);
+});
+
+test("what was changed in another tab has to be looked at again before 登録する", async ({ page, clerk }) => {
+  await clerk.isAt("registration-confirm");
+  await clerk.sends("put", "/registration/profile", { ...clerk.me, name: "介護 花子" });
+  await clerk.submits();
+  await expect(page.locator("#status")).toHaveText("登録内容が、別の画面で変更されました。内容をもう一度確認してください。");
+  await expect(page.locator("main")).toContainText("介護 花子");
+  await clerk.submits();
+  await clerk.at("registration-completed");
+});
+
+test("an old bookmark of any screen of a procedure leads to a friendly page that begins anew", async ({ page }) => {
+  for (const name of ["security-code", "otp", "profile", "confirm", "completed", "already-registered"]) {
+    await page.goto(`/registration-${name}.html`);
+    await page.waitForURL(/expired\.html#registration$/);
+    await expect(page.getByText("安全のため、入力の受け付けを終了しました。")).toBeVisible();
+    await expect(page.getByRole("link", { name: "初回利用登録をやり直す" })).toBeVisible();
+  }
+  for (const name of ["login-otp", "new-password"]) {
+    await page.goto(`/${name}.html`);
+    await page.waitForURL(/expired\.html#login$/);
+    await expect(page.locator("main a.go")).toHaveText("ログイン画面へ");
+  }
+  await page.goto("/my-page.html");
+  await page.waitForURL(/login\.html#ended$/);
+  await expect(page.locator("#status")).toContainText("もう一度ログインしてください。");
+});
+
+test("受け付けの終了 says the same in another language as here", async ({ page }) => {
+  await page.goto("/expired.html#login");
+  await page.locator("nav.languages a").first().click();
+  await page.waitForURL(/\/(easy|en)\/expired\.html#login$/);
+  await expect(page.locator("#of-login")).toBeVisible();
+  await expect(page.locator("#of-registration")).toBeHidden();
+});
+
+test("after ログアウト, back shows nothing of the person", async ({ page, clerk }) => {
+  await clerk.isAt("my-page");
+  await page.goto("/index.html");
+  await expect(page.locator("#who")).toContainText(clerk.me.name);
+  await page.goto("/my-page.html");
+  await clerk.at("my-page");
+  await page.getByRole("button", { name: "ログアウト" }).click();
+  await page.waitForURL(/logged-out/);
+  for (let turn = 0; turn < 2; turn++) {
+    await page.goBack();
+    await expect(page.locator("main")).toBeVisible();
+    await expect(page.locator("main:not([hidden]) h1")).toBeVisible();
+    await expect(page.getByText(clerk.me.name)).toHaveCount(0);
+    await expect(page.getByText(clerk.me.email)).toHaveCount(0);
+  }
+});
+
+test("pages that the browser remembers show nothing of somebody who has logged out", async ({ page, clerk }) => {
+  await clerk.isAt("my-page");
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+  await expect(page.getByText(clerk.me.email)).toBeHidden();
+  await page.goto("/index.html");
+  await expect(page.locator("#who")).toContainText(clerk.me.name);
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+  await expect(page.locator("#who")).toBeHidden();
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  await expect(page.locator("#who")).toBeVisible();
+  await page.request.post("/api/v1/logout", { data: {} });
+  await comesBack(page);
+  await expect(page.locator("#enter")).toContainText("ログイン");
+  await expect(page.locator("#who")).toBeHidden();
+});
+
+test("the browser's memory of ログイン leads somebody who is logged in to マイページ", async ({ page, clerk }) => {
+  await clerk.isAt("my-page");
+  await page.route("**/api/v1/me", (route) => route.abort(), { times: 1 });
+  await page.goto("/login.html");
+  await comesBack(page);
+  await clerk.at("my-page");
+});
+
+test("when the time is over, the registration begins anew with what was typed still there", async ({ page, clerk }) => {
+  await clerk.isAt("registration-profile");
+  await clerk.fillsProfile();
+  await page.context().clearCookies();
+  await clerk.submits();
+  await page.waitForURL(/expired\.html#registration$/);
+  await page.getByRole("link", { name: "初回利用登録をやり直す" }).click();
+  await clerk.at("registration");
+  await expect(page.locator("#resume")).toBeHidden();
+  await clerk.isAt("registration-profile");
+  await expect(page.locator("#status")).toHaveText("前に入力した内容を表示しています。");
+  for (const [name, value] of Object.entries(clerk.me)) await expect(page.locator(`#${name}`)).toHaveValue(value);
+});
+
+test("another language in the middle keeps the place and what was typed", async ({ page, clerk }) => {
+  await clerk.isAt("registration-profile");
+  await page.locator("#name").fill("髙橋 花子");
+  await page.locator("#phone").fill("03-1234");
+  await page.locator("nav.languages a").last().click();
+  await page.waitForURL(/\/en\/registration-profile\.html$/);
+  await expect(page.locator("#name")).toHaveValue("髙橋 花子");
+  await expect(page.locator("#phone")).toHaveValue("03-1234");
+});
+
+test("手続きを中止する ends it, and what was typed is gone as it was said", async ({ page, clerk }) => {
+  await clerk.isAt("registration-profile");
+  await clerk.fillsProfile();
+  page.once("dialog", (dialog) => void dialog.dismiss());
+  await page.getByRole("button", { name: "手続きを中止する" }).click();
+  await expect(page.locator("#name")).toHaveValue(clerk.me.name);
+  page.once("dialog", (dialog) => void dialog.accept());
+  await page.getByRole("button", { name: "手続きを中止する" }).click();
+  await page.waitForURL(/login\.html#cancelled$/);
+  await expect(page.locator("#status")).toHaveText("手続きを中止しました。");
+  await expect(page.locator("#resume-registration")).toBeHidden();
+  expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain(clerk.me.name);
+  await clerk.isAt("registration-profile");
+  await expect(page.locator("#name")).toHaveValue("");
+});
+
+test("in a browser that keeps pages whole in its memory, back leads to a start that works", async ({ request, clerk }) => {
+  const browser = await chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args,
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });
+  const context = await browser.newContext({ baseURL: test.info().project.use.baseURL ?? "", locale: "ja-JP" });
+  const page = await context.newPage();
+  const kept = new Clerk(page, request, clerk.office);
+  await page.addInitScript(() => addEventListener("pageshow", (event) => (document.documentElement.dataset["kept"] = String(event.persisted))));
+  await kept.provesOffice();
+  await page.evaluate(() => history.back());
+  await page.waitForURL(/registration\.html$/, { waitUntil: "commit" });
+  await expect(page.locator("html")).toHaveAttribute("data-kept", "true");
+  await expect(page.locator("#resume")).toBeVisible();
+  await expect(page.locator("#status")).toHaveText("");
+  await expect(page.locator("#userId")).toHaveValue(clerk.office.userId);
+  await expect(page.locator("#password")).toHaveValue("");
+  await page.locator("#password").fill(clerk.office.password);
+  await kept.submits();
+  await kept.at("registration-otp");
+  await browser.close();
+});
