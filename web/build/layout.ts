@@ -80,9 +80,14 @@ function templates(page: Page, w: Writing, assets: Assets): Html {
   const fields = operations.length === 0 ? [] : fieldCodes.map((code) => `fields.${code}`);
   const beginnings = page.says ?? [];
   const wanted = new Set([...EVERYWHERE, ...problems, ...fields]);
-  const quoted = new Set([...assets.code.matchAll(/["'`]([a-zA-Z]+\.[a-zA-Z.-]+)["'`]/g)].map((match) => match[1]));
+  const quoted = new Set([...assets.code.matchAll(/["'`]([a-zA-Z]+\.[a-zA-Z.-]+|[a-z]+(?:-[a-z]+)+)["'`]/g)].map((match) => match[1]));
   const said = entriesOf(w.t).filter(
-    ([key]) => wanted.has(key) || quoted.has(key) || beginnings.some((beginning) => key.startsWith(beginning)),
+    ([key]) =>
+      wanted.has(key) ||
+      quoted.has(key) ||
+      // The front's own words about fields stand in its code without where they belong.
+      (key.startsWith("fields.") && quoted.has(key.slice("fields.".length))) ||
+      beginnings.some((beginning) => key.startsWith(beginning)),
   );
   return html`${said.map(([key, text]) => html`<template data-text="${key}">${w.rich(text)}</template>
 `)}`;
