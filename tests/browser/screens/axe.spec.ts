@@ -1,12 +1,11 @@
 import { AxeBuilder } from "@axe-core/playwright";
 
-import { LANGUAGES, legs, walk } from "../tour.ts";
+import { LANGUAGES, WALKING, legs, walk } from "../tour.ts";
 import { expect, test } from "./watched.ts";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-// A trace of so many steps costs more than the steps.
-test.use({ trace: "off" });
+test.use(WALKING);
 
 test.describe("axe finds nothing", () => {
   test.slow();
