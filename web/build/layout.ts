@@ -39,7 +39,7 @@ ${assets.script && html`<script type="module" src="${asset(assets.script)}"></sc
       html`<li><a href="${name}.html"${page.name === name && html` aria-current="page"`}>${w.rich(t.site[name])}</a></li>`,
   )}</ul></nav>
 </header>
-${page.stage !== undefined && steps(w, page.stage)}
+${page.stage !== undefined && steps(w, page.stage, page.begins === true)}
 <main id="main" tabindex="-1">
 ${t.site.translation !== "" && html`<p class="translation">${w.rich(t.site.translation)}</p>`}
 <h1>${w.rich(page.title(w))}</h1>
@@ -62,10 +62,10 @@ function languageLink(other: Language, here: Language, page: Page, up: string): 
   return html`<li><a href="${up}${other.folder}${page.name}.html"${lang} data-language>${other.short}</a></li>`;
 }
 
-function steps(w: Writing, at: number): Html {
+function steps(w: Writing, at: number, begins: boolean): Html {
   const { t } = w;
   const items = t.site.steps.map((name, index) => {
-    const state = index + 1 < at ? "done" : index + 1 === at ? "here" : "ahead";
+    const state = index + 1 < at && !begins ? "done" : index + 1 === at ? "here" : "ahead";
     const done = state === "done" && html`<span class="unseen">（${w.rich(t.site.stepsDone)}）</span>`;
     return html`<li class="${state}"${state === "here" && html` aria-current="step"`}>${w.rich(name)}${done}</li>`;
   });

@@ -87,9 +87,9 @@ function reveal(of: Field): Html {
   return html`<button type="button" class="reveal" aria-controls="${of.name}" aria-pressed="false">${label(plain(show), "show", false)}${label(plain(hide), "hide", true)}</button>`;
 }
 
-/** The one button of a form that goes on. */
-export function submit(w: Writing, label: string): Html {
-  return html`<p class="buttons"><button type="submit" class="go">${w.rich(label)}</button></p>`;
+/** The one button of a form that goes on, and what stands beside it. */
+export function submit(w: Writing, label: string, beside: Html = html``): Html {
+  return html`<p class="buttons"><button type="submit" class="go">${w.rich(label)}</button>${beside}</p>`;
 }
 
 /** A button that does something on the page. */
