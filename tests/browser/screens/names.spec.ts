@@ -32,7 +32,10 @@ const MOST = 100;
 /** Everything that Tab reaches, from the top of the page to its end, or once around a dialog. */
 async function tabs(page: Page): Promise<string[]> {
   await page.evaluate(() => {
-    if (document.querySelector("dialog[open]") !== null) return;
+    if (document.querySelector("dialog[open]") !== null) {
+      document.activeElement?.setAttribute("data-reached", "");
+      return;
+    }
     // The next Tab starts from the top again.
     document.body.tabIndex = -1;
     document.body.focus();
@@ -63,7 +66,7 @@ async function tabs(page: Page): Promise<string[]> {
     for (const one of all) one.removeAttribute("data-reached");
     return missed.map((one) => one.outerHTML.slice(0, 100));
   });
-  expect.soft(inDialog ? [] : missed, "Tab reaches everything").toEqual([]);
+  expect.soft(missed, "Tab reaches everything").toEqual([]);
   return reached;
 }
 
