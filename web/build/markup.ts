@@ -57,3 +57,10 @@ export function rich(text: string, hrefs: (name: string) => string): Html {
     .replace(/\n/g, "<br>");
   return new Html(done);
 }
+
+const JAPANESE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー・、。「」【】（）]*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}][\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー・、。「」【】（）]*/gu;
+
+/** Marks the Japanese words of a text in another language, so that they are read out as such. */
+export function withJapanese(text: Html): Html {
+  return new Html(text.text.replace(/(<[^>]*>)|([^<]+)/g, (_, tag: string | undefined, words: string) => tag ?? words.replace(JAPANESE, '<span lang="ja">$&</span>')));
+}

@@ -80,13 +80,15 @@ async function borderless(page: Page): Promise<string[]> {
     for (const element of document.querySelectorAll<HTMLElement>("input:not([type=checkbox]), button, a.go, a.outline, .banner, dialog[open], .terms:not(.whole)")) {
       if (!element.checkVisibility() || element.closest(".unseen") !== null) continue;
       const { borderTopStyle, borderTopWidth, borderTopColor } = getComputedStyle(element);
-      if (borderTopStyle === "none" || parseFloat(borderTopWidth) < 1 || borderTopColor === ground || borderTopColor === "rgba(0, 0, 0, 0)") {
+      if (borderTopStyle === "none" || parseFloat(borderTopWidth) < 1 || borderTopColor === ground || /^rgba\(.*, 0\)$/.test(borderTopColor)) {
         found.push(`${borderTopWidth} ${borderTopStyle} ${borderTopColor}: ${element.outerHTML.slice(0, 100)}`);
       }
     }
     const here = document.querySelector(".steps [aria-current]");
     const other = document.querySelector(".steps li:not([aria-current])");
-    if (here !== null && other !== null && getComputedStyle(here).backgroundColor === getComputedStyle(other).backgroundColor) {
+    // Whatever colour is not there at all is the same.
+    const groundOf = (element: Element) => getComputedStyle(element).backgroundColor.replace(/^rgba\(.*, 0\)$/, "none");
+    if (here !== null && other !== null && groundOf(here) === groundOf(other)) {
       found.push("the current step looks like the others");
     }
     return found;
