@@ -1,10 +1,7 @@
-import type { Locator, Page } from "@playwright/test";
+import { type Locator, type Page, expect } from "@playwright/test";
 
 import type { Clerk } from "../portal.ts";
-import { WALKING, legs, walk } from "../tour.ts";
-import { expect, test } from "./watched.ts";
-
-test.use(WALKING);
+import type { Stop } from "../tour.ts";
 
 /** What is another at each walk: the office, the times, the codes. */
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
@@ -70,15 +67,11 @@ async function tabs(page: Page): Promise<string[]> {
   return reached;
 }
 
-for (const leg of legs) {
-  test(`names and the order of Tab, ${leg.name}`, async ({ page }) => {
-    test.slow();
-    await walk(page, leg, "", async (stop, clerk) => {
-      const tree = steady(await page.locator("main").ariaSnapshot(), clerk);
-      const order = await tabs(page);
-      if ((await page.locator("dialog[open]").count()) === 0) expect.soft(order[0], stop.name).toBe('link "本文へ移動"');
-      const text = `${tree}\n\n${steady(order.map((name, at) => `${at + 1} ${name}`).join("\n"), clerk)}\n`;
-      expect.soft(text).toMatchSnapshot(["names", `${stop.name}.txt`]);
-    });
-  });
+/** What the screen is called, part by part, and the order of Tab are those that people have looked at. */
+export async function named(page: Page, stop: Stop, clerk: Clerk): Promise<void> {
+  const tree = steady(await page.locator("main").ariaSnapshot(), clerk);
+  const order = await tabs(page);
+  if ((await page.locator("dialog[open]").count()) === 0) expect.soft(order[0], stop.name).toBe('link "本文へ移動"');
+  const text = `${tree}\n\n${steady(order.map((name, at) => `${at + 1} ${name}`).join("\n"), clerk)}\n`;
+  expect.soft(text).toMatchSnapshot(["names", `${stop.name}.txt`]);
 }

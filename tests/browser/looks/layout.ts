@@ -1,9 +1,6 @@
-import type { Page } from "@playwright/test";
+import { type Page, expect } from "@playwright/test";
 
-import { LANGUAGES, type Stop, WALKING, legs, walk } from "../tour.ts";
-import { expect, test } from "./watched.ts";
-
-test.use(WALKING);
+import type { Stop } from "../tour.ts";
 
 const DESK = { width: 1280, height: 800 };
 /** 1280 px at 400 %, and what WCAG 1.4.10 asks for. */
@@ -112,7 +109,8 @@ async function useless(page: Page): Promise<string[]> {
 
 const PRINTED: readonly string[] = ["registration-confirm", "registration-completed", "my-page", "prepare", "terms"];
 
-async function fits(page: Page, stop: Stop): Promise<void> {
+/** Nothing is cut off, too small, or seen by its colour alone, and what is printed is of use on paper. */
+export async function fits(page: Page, stop: Stop): Promise<void> {
   await page.setViewportSize(SMALLEST);
   expect.soft(await overflowing(page), `${stop.name} at 320 × 256`).toEqual([]);
   expect.soft(await small(page), `${stop.name}: what is pressed at 320 × 256`).toEqual([]);
@@ -123,37 +121,3 @@ async function fits(page: Page, stop: Stop): Promise<void> {
   expect.soft(await borderless(page), `${stop.name} in forced colours`).toEqual([]);
   if (PRINTED.includes(stop.page)) expect.soft(await useless(page), `${stop.name} on paper`).toEqual([]);
 }
-
-test.describe("nothing is cut off, too small, or seen by its colour alone", () => {
-  test.slow();
-  for (const [language, folder] of LANGUAGES) {
-    for (const leg of legs) {
-      test(`${leg.name}, ${language}`, async ({ page }) => {
-        await walk(page, leg, folder, (stop) => fits(page, stop));
-      });
-    }
-  }
-});
-
-test.describe("without script", () => {
-  test.use({ javaScriptEnabled: false });
-  const pages = [...new Set(legs.flatMap((leg) => leg.stops.map((stop) => stop.page)))];
-
-  for (const [language, folder] of LANGUAGES) {
-    test(`each page has its frame, its heading and a word about it, ${language}`, async ({ page, request }) => {
-      for (const name of pages) {
-        await page.goto(`/${folder}${name}.html`);
-        for (const part of ["header", "h1", "main", ".help", "footer"]) {
-          await expect.soft(page.locator(part).first(), `${name}: ${part}`).toBeVisible();
-        }
-        const source = await (await request.get(`/${folder}${name}.html`)).text();
-        const needed = /<script/.test(source);
-        await expect.soft(page.locator("noscript .banner"), name).toHaveCount(needed ? 1 : 0);
-        if (needed) await expect.soft(page.locator("noscript .banner"), name).toBeVisible();
-        // What is drawn first waits for no script.
-        const waitedFor = [...source.matchAll(/<script(?![^>]*type="module")[^>]*>/g)].map(([tag]) => tag);
-        expect.soft(waitedFor, name).toEqual([]);
-      }
-    });
-  }
-});

@@ -1,0 +1,22 @@
+import { accessible } from "../looks/axe.ts";
+import { fits } from "../looks/layout.ts";
+import { named } from "../looks/names.ts";
+import { LANGUAGES, WALKING, legs, walk } from "../tour.ts";
+import { test } from "./watched.ts";
+
+test.use(WALKING);
+test.describe.configure({ timeout: 300_000 });
+
+// The way costs more than the looking: whoever has come to a stop looks at all of it.
+for (const [language, folder] of LANGUAGES) {
+  for (const leg of legs) {
+    test(`every stop of ${leg.name} bears a look, ${language}`, async ({ page }) => {
+      await walk(page, leg, folder, async (stop, clerk) => {
+        await accessible(page, stop);
+        await fits(page, stop);
+        // In Japanese the names are those that were looked at; last, for Tab moves the focus.
+        if (folder === "") await named(page, stop, clerk);
+      });
+    });
+  }
+}
