@@ -14,6 +14,7 @@ export const args = [
 export default defineConfig({
   testDir: "screens",
   outputDir: "../../target/browser",
+  snapshotPathTemplate: "{testDir}/{arg}{ext}",
   workers: Number(process.env["BROWSER_WORKERS"] ?? 2),
   fullyParallel: true,
   timeout: 60_000,

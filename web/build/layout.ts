@@ -39,7 +39,7 @@ ${assets.script && html`<script type="module" src="${asset(assets.script)}"></sc
       html`<li><a href="${name}.html"${page.name === name && html` aria-current="page"`}>${w.rich(t.site[name])}</a></li>`,
   )}</ul></nav>
 </header>
-${page.stage !== undefined && steps(w, page.stage)}
+${page.stage !== undefined && steps(w, page.stage, page.begins === true)}
 <main id="main" tabindex="-1">
 ${t.site.translation !== "" && html`<p class="translation">${w.rich(t.site.translation)}</p>`}
 <h1>${w.rich(page.title(w))}</h1>
@@ -62,10 +62,10 @@ function languageLink(other: Language, here: Language, page: Page, up: string): 
   return html`<li><a href="${up}${other.folder}${page.name}.html"${lang} data-language>${other.short}</a></li>`;
 }
 
-function steps(w: Writing, at: number): Html {
+function steps(w: Writing, at: number, begins: boolean): Html {
   const { t } = w;
   const items = t.site.steps.map((name, index) => {
-    const state = index + 1 < at ? "done" : index + 1 === at ? "here" : "ahead";
+    const state = index + 1 < at && !begins ? "done" : index + 1 === at ? "here" : "ahead";
     const done = state === "done" && html`<span class="unseen">（${w.rich(t.site.stepsDone)}）</span>`;
     return html`<li class="${state}"${state === "here" && html` aria-current="step"`}>${w.rich(name)}${done}</li>`;
   });
@@ -79,12 +79,15 @@ function templates(page: Page, w: Writing, assets: Assets): Html {
   const problems = operations.flatMap(problemsOf).map((code) => `problems.${code}`);
   const fields = operations.length === 0 ? [] : fieldCodes.map((code) => `fields.${code}`);
   const beginnings = page.says ?? [];
-  // What the front itself finds wrong with a field stands in the code by its name alone.
-  const own = (key: string) => key.startsWith("fields.") && new RegExp(`["'\`]${key.slice("fields.".length)}["'\`]`).test(assets.code);
   const wanted = new Set([...EVERYWHERE, ...problems, ...fields]);
-  const quoted = new Set([...assets.code.matchAll(/["'`]([a-zA-Z]+\.[a-zA-Z.-]+)["'`]/g)].map((match) => match[1]));
+  const quoted = new Set([...assets.code.matchAll(/["'`]([a-zA-Z]+\.[a-zA-Z.-]+|[a-z]+(?:-[a-z]+)+)["'`]/g)].map((match) => match[1]));
   const said = entriesOf(w.t).filter(
-    ([key]) => wanted.has(key) || quoted.has(key) || own(key) || beginnings.some((beginning) => key.startsWith(beginning)),
+    ([key]) =>
+      wanted.has(key) ||
+      quoted.has(key) ||
+      // The front's own words about fields stand in its code without where they belong.
+      (key.startsWith("fields.") && quoted.has(key.slice("fields.".length))) ||
+      beginnings.some((beginning) => key.startsWith(beginning)),
   );
   return html`${said.map(([key, text]) => html`<template data-text="${key}">${w.rich(text)}</template>
 `)}`;

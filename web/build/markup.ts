@@ -39,9 +39,11 @@ export function plain(text: string): string {
  * A text of the dictionary as HTML.
  *
  * `{漢字|かんじ}` is furigana, `{name}` a place that is filled in by the page, `**…**` is strong, `[…](name)` a link that
- * `hrefs` knows, and a line end breaks the line. All else is text.
+ * `hrefs` knows, and a line end breaks the line. All else is text. A link that is the whole text is no part of a sentence
+ * and is marked so.
  */
 export function rich(text: string, hrefs: (name: string) => string): Html {
+  const alone = /^\[[^\]]+\]\([^()]+\)$/.test(text) ? ' class="alone"' : "";
   const done = escaped(text)
     .replace(RUBY, "<ruby>$1<rp>（</rp><rt>$2</rt><rp>）</rp></ruby>")
     .replace(PLACE, '<span data-fill="$1"></span>')
@@ -49,9 +51,16 @@ export function rich(text: string, hrefs: (name: string) => string): Html {
     .replace(/\[([^\]]+)\]\(([^)]+)\)/g, (_, shown: string, name: string) => {
       const href = hrefs(name);
       return href.startsWith("https:")
-        ? `<a href="${escaped(href)}" rel="external noopener">${shown}</a>`
-        : `<a href="${escaped(href)}">${shown}</a>`;
+        ? `<a href="${escaped(href)}"${alone} rel="external noopener">${shown}</a>`
+        : `<a href="${escaped(href)}"${alone}>${shown}</a>`;
     })
     .replace(/\n/g, "<br>");
   return new Html(done);
+}
+
+const JAPANESE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー・、。「」【】（）]*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}][\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー・、。「」【】（）]*/gu;
+
+/** Marks the Japanese words of a text in another language, so that they are read out as such. */
+export function withJapanese(text: Html): Html {
+  return new Html(text.text.replace(/(<[^>]*>)|([^<]+)/g, (_, tag: string | undefined, words: string) => tag ?? words.replace(JAPANESE, '<span lang="ja">$&</span>')));
 }

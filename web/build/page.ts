@@ -7,6 +7,8 @@ export interface Page {
   readonly name: string;
   /** Of the four stages, which one it belongs to. */
   readonly stage?: 1 | 2 | 3 | 4;
+  /** Whether people begin here, too, so that the stages before it may not be done. */
+  readonly begins?: boolean;
   /** The script in `src/screens`. */
   readonly script?: string;
   /** The operations of the contract that it calls, whose problems it can tell. */

@@ -1,5 +1,5 @@
 import type { Language, Texts } from "../texts/index.ts";
-import { Html, html, plain, rich } from "./markup.ts";
+import { Html, html, plain, rich, withJapanese } from "./markup.ts";
 
 /** What a page has at hand while it is written. */
 export interface Writing {
@@ -33,7 +33,8 @@ export function hrefs(pages: ReadonlySet<string>): (name: string) => string {
 
 /** Puts together what a page is written with. */
 export function writing(language: Language, pages: ReadonlySet<string>): Writing {
-  return { language, t: language.texts, rich: (text) => rich(text, hrefs(pages)) };
+  const written = (text: string) => rich(text, hrefs(pages));
+  return { language, t: language.texts, rich: language.lang === "ja" ? written : (text) => withJapanese(written(text)) };
 }
 
 /** One field of a form. */
@@ -87,9 +88,9 @@ function reveal(of: Field): Html {
   return html`<button type="button" class="reveal" aria-controls="${of.name}" aria-pressed="false">${label(plain(show), "show", false)}${label(plain(hide), "hide", true)}</button>`;
 }
 
-/** The one button of a form that goes on. */
-export function submit(w: Writing, label: string): Html {
-  return html`<p class="buttons"><button type="submit" class="go">${w.rich(label)}</button></p>`;
+/** The one button of a form that goes on, and what stands beside it. */
+export function submit(w: Writing, label: string, beside: Html = html``): Html {
+  return html`<p class="buttons"><button type="submit" class="go">${w.rich(label)}</button>${beside}</p>`;
 }
 
 /** A button that does something on the page. */

@@ -320,7 +320,7 @@ export const ja = {
     usersFull: "登録できる人数（{limit}名）に達しています。",
     newUserText: "新規のユーザを追加する場合は「ユーザ新規登録」より手続きを進めてください。「ユーザ新規登録」の画面は、現在準備中です。",
     profileTitle: "登録情報",
-    lastLogin: "前回ログイン日時",
+    lastLogin: "最終ログイン日時",
     noLastLogin: "今回がはじめてのログインです。",
     lastLoginHint: "覚えのない日時のときは、[お問い合わせ](inquiry)からご連絡ください。",
     role: "権限",

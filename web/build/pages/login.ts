@@ -8,6 +8,7 @@ export const login: readonly Page[] = [
   {
     name: "login",
     stage: 3,
+    begins: true,
     script: "login",
     operations: ["start-login"],
     title: (w) => w.t.login.title,
@@ -86,7 +87,7 @@ ${field(w, {
 <h2>${w.rich(w.t.newPassword.termsTitle)}</h2><p>${w.rich(w.t.newPassword.termsLead)}</p>
 <p class="version">${w.rich(w.t.newPassword.termsVersion)}</p>
 <section id="terms" class="terms" lang="ja" aria-label="${plain(w.t.newPassword.termsBox)}" tabindex="0"></section>
-<p><a href="terms.html" target="_blank">${w.rich(w.t.newPassword.termsOpen)}</a></p>
+<p><a class="alone" href="terms.html" target="_blank">${w.rich(w.t.newPassword.termsOpen)}</a></p>
 <div class="field" data-field="agree"><p class="hint" id="agree-hint">${w.rich(w.t.newPassword.agreeHint)}</p>
 <p class="wrong" id="agree-wrong" hidden></p>
 <p class="check"><input type="checkbox" id="agree" name="agree" aria-disabled="true" aria-describedby="agree-hint" data-described="agree-hint"> <label for="agree">${w.rich(w.t.newPassword.agree)} <span class="must">${w.rich(w.t.site.required)}</span></label></p>

@@ -144,8 +144,7 @@ ${pairs([
         name === "email" && html`<p class="hint">${w.rich(w.t.confirm.mail)}</p>`
       }</dd><dd class="change"><a href="registration-profile.html#${name}" aria-label="${w.t.confirm.changeOf.replace("{label}", w.t.profile[name]).replace(/\{([^|{}]+)\|[^{}]+\}/g, "$1")}">${w.rich(w.t.confirm.change)}</a></dd></div>`,
     )}</dl>
-${form("confirm", "registration-confirm", submit(w, w.t.confirm.submit))}
-<p class="buttons">${onward(w, "registration-profile", w.t.confirm.back, "outline")}</p>
+${form("confirm", "registration-confirm", submit(w, w.t.confirm.submit, onward(w, "registration-profile", w.t.confirm.back, "outline")))}
 <p id="until" class="hint">${w.rich(w.t.say.until)}</p>
 <p class="buttons">${action(w, "print", w.t.site.print, "plain")}${action(w, "cancel", w.t.site.cancel, "plain")}</p>`,
   },

@@ -52,7 +52,8 @@ function taking(better: ProgressAt<"confirm">["profile"]): HTMLButtonElement {
     void call("put", "/registration/profile", better).then((outcome) => {
       if (outcome.kind !== "answer") return made.refused(outcome);
       remember("draft", JSON.stringify(better));
-      return follow("registration", outcome.value, false);
+      void follow("registration", outcome.value, false);
+      return undefined;
     });
   });
   return button;

@@ -1,0 +1,11 @@
+import { defineConfig } from "@playwright/test";
+
+import base from "./playwright.config.ts";
+
+/** Pictures of every screen, to be looked at by people: `SCREENS=folder npm run screens`. */
+export default defineConfig({
+  ...base,
+  testDir: "pictures",
+  timeout: 600_000,
+  use: { ...base.use, trace: "off" },
+});

@@ -1,0 +1,566 @@
+import { type Page, expect, test } from "@playwright/test";
+
+import { Clerk, newOffice } from "./portal.ts";
+
+/** A screen in a state worth looking at, and how one gets there from the stop before. */
+export interface Stop {
+  readonly name: string;
+  /** The page's file without `.html`. */
+  readonly page: string;
+  readonly reach: (clerk: Clerk) => Promise<void>;
+}
+
+/** A part of the tour that a browser of its own can walk: its first stop needs nothing but an office. */
+export interface Leg {
+  readonly name: string;
+  /** What its office has beyond the ordinary. */
+  readonly office?: Readonly<Record<string, unknown>>;
+  readonly stops: readonly Stop[];
+}
+
+const TYPO = "gamil.com";
+
+/** Opens a page and waits until nothing more comes of itself. */
+async function opens(clerk: Clerk, name: string, hash = ""): Promise<void> {
+  // From a page to itself with another hash a browser loads nothing.
+  if (hash !== "") await clerk.page.goto("about:blank");
+  await clerk.page.goto(clerk.url(name) + hash);
+  await expect(clerk.page.locator("h1")).toBeVisible();
+}
+
+/** A page that shows itself when the server has spoken. */
+async function awaits(clerk: Clerk, name: string): Promise<void> {
+  await opens(clerk, name);
+  await clerk.at(name);
+}
+
+/** Sends the form, and the page says what is wrong. */
+async function failsToSubmit(clerk: Clerk): Promise<void> {
+  await clerk.submits();
+  await expect(clerk.page.locator("#summary")).toBeVisible();
+  // 「送信しています」 is over.
+  await expect(clerk.page.locator("form button[type=submit]").first()).not.toHaveAttribute("aria-disabled");
+}
+
+/** The server's answer, changed on its way. */
+async function hears(page: Page, path: string, change: (answer: Record<string, unknown>) => void): Promise<void> {
+  await page.route(`**/api/v1${path}`, async (route) => {
+    const response = await route.fetch();
+    const json = (await response.json()) as Record<string, unknown>;
+    change(json);
+    await route.fulfill({ response, json });
+  });
+}
+
+/** The server sends again without the wait that lies between two mails. */
+async function sendsAgainAtOnce(page: Page, path: string, of: string): Promise<void> {
+  await page.route(`**/api/v1${path}`, async (route) => {
+    const { origin } = new URL(page.url());
+    const response = await page.request.get(`${origin}/api/v1${of}`);
+    await route.fulfill({ response });
+  });
+}
+
+const minutes = (n: number): string => new Date(Date.now() + n * 60_000).toISOString();
+
+/** A stop that is there as soon as its page is. */
+const simple = (name: string, page = name, hash = ""): Stop => ({ name, page, reach: (clerk) => opens(clerk, page, hash) });
+
+/** A code that is not the one in the mail. */
+const anotherCode = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, "0");
+
+async function arrived(clerk: Clerk, state = "delivered"): Promise<void> {
+  await expect(clerk.page.locator("#delivery")).toHaveAttribute("data-state", state, { timeout: 20_000 });
+}
+
+const reading: readonly Stop[] = [
+  ...["index", "prepare", "notices", "applications", "faq", "materials", "inquiry"].map((name) => simple(name)),
+  { name: "terms", page: "terms", reach: (clerk) => awaits(clerk, "terms") },
+  {
+    name: "terms-silent",
+    page: "terms",
+    reach: async (clerk) => {
+      await clerk.page.route("**/api/v1/terms", (route) => route.abort());
+      await opens(clerk, "terms");
+      await expect(clerk.page.locator("#summary button")).toBeVisible();
+    },
+  },
+  {
+    name: "terms-waiting",
+    page: "terms",
+    reach: async (clerk) => {
+      await clerk.page.route("**/api/v1/terms", () => undefined);
+      await opens(clerk, "terms");
+      await expect(clerk.page.locator("#loading")).toBeVisible();
+    },
+  },
+  simple("expired-registration", "expired", "#registration"),
+  simple("expired-login", "expired", "#login"),
+  simple("locked"),
+  simple("locked-until", "locked", "#1800"),
+  simple("unavailable"),
+  simple("unavailable-with-number", "unavailable", "#4f9a2c31-7b60-4d2e-9a51-0c8e6d1f2b34"),
+  simple("maintenance"),
+  simple("404"),
+  simple("logged-out"),
+  simple("logged-out-ended", "logged-out", "#ended"),
+  simple("login"),
+  simple("login-ended", "login", "#ended"),
+  {
+    name: "login-errors",
+    page: "login",
+    reach: async (clerk) => {
+      await opens(clerk, "login");
+      await failsToSubmit(clerk);
+    },
+  },
+  {
+    name: "login-silent",
+    page: "login",
+    reach: async (clerk) => {
+      await clerk.page.route("**/api/v1/login", (route) => route.abort());
+      await clerk.page.locator("#email").fill("taro@example.jp");
+      await clerk.page.locator("#password").fill("x");
+      await failsToSubmit(clerk);
+    },
+  },
+  {
+    name: "login-help",
+    page: "login",
+    reach: async (clerk) => {
+      await opens(clerk, "login");
+      await clerk.page.locator("summary").click();
+    },
+  },
+];
+
+const registration: readonly Stop[] = [
+  simple("registration"),
+  {
+    name: "registration-errors",
+    page: "registration",
+    reach: async (clerk) => {
+      await opens(clerk, "registration");
+      await failsToSubmit(clerk);
+    },
+  },
+  {
+    name: "registration-password-shown",
+    page: "registration",
+    reach: async (clerk) => {
+      await opens(clerk, "registration");
+      await clerk.page.locator("#userId").fill(clerk.office.userId);
+      await clerk.page.locator("#password").fill(clerk.office.password);
+      await clerk.page.locator(".reveal").click();
+      await expect(clerk.page.locator("#password")).toHaveAttribute("type", "text");
+    },
+  },
+  {
+    name: "registration-full-width",
+    page: "registration",
+    reach: async (clerk) => {
+      await clerk.page.locator("#password").fill("Ｍｉｈｏｎ");
+      await expect(clerk.page.locator("#password-aside")).not.toBeEmpty();
+    },
+  },
+  {
+    name: "registration-refused",
+    page: "registration",
+    reach: async (clerk) => {
+      await clerk.page.locator("#password").fill("Machigai1");
+      await failsToSubmit(clerk);
+    },
+  },
+  {
+    name: "registration-lock-risk",
+    page: "registration",
+    reach: async (clerk) => {
+      for (const wrong of ["Machigai2", "Machigai3"]) {
+        await clerk.page.locator("#password").fill(wrong);
+        await failsToSubmit(clerk);
+      }
+      await expect(clerk.page.locator("#risk")).toBeVisible();
+    },
+  },
+  {
+    name: "registration-risk-not-accepted",
+    page: "registration",
+    reach: async (clerk) => {
+      await clerk.page.locator("#password").fill(clerk.office.password);
+      await failsToSubmit(clerk);
+      await expect(clerk.page.locator("#acceptLockRisk-wrong")).toBeVisible();
+    },
+  },
+  {
+    name: "security-code",
+    page: "registration-security-code",
+    reach: async (clerk) => {
+      await clerk.page.locator("#acceptLockRisk").check();
+      await clerk.submits();
+      await clerk.at("registration-security-code");
+    },
+  },
+  {
+    name: "security-code-errors",
+    page: "registration-security-code",
+    reach: (clerk) => failsToSubmit(clerk),
+  },
+  {
+    name: "security-code-wrong",
+    page: "registration-security-code",
+    reach: async (clerk) => {
+      await clerk.page.locator("#securityCode").fill("0");
+      await failsToSubmit(clerk);
+      await expect(clerk.page.locator("#securityCode")).toHaveValue("");
+    },
+  },
+  {
+    name: "registration-otp-bounced",
+    page: "registration-otp",
+    reach: async (clerk) => {
+      const office = await newOffice(clerk.request);
+      await clerk.request.put(`/_dev/mail-behaviour/${office.mailAddress}`, { data: { outcome: "bounce" } });
+      await new Clerk(clerk.page, clerk.request, office, clerk.folder).provesOffice();
+      await arrived(clerk, "bounced");
+    },
+  },
+  {
+    name: "registration-otp",
+    page: "registration-otp",
+    reach: async (clerk) => {
+      await clerk.provesOffice();
+      await arrived(clerk);
+    },
+  },
+  {
+    name: "registration-resume",
+    page: "registration",
+    reach: async (clerk) => {
+      await opens(clerk, "registration");
+      await expect(clerk.page.locator("#resume")).toBeVisible();
+    },
+  },
+  {
+    name: "login-resume",
+    page: "login",
+    reach: async (clerk) => {
+      await opens(clerk, "login");
+      await expect(clerk.page.locator("#resume-registration")).toBeVisible();
+    },
+  },
+  {
+    name: "registration-otp-errors",
+    page: "registration-otp",
+    reach: async (clerk) => {
+      await awaits(clerk, "registration-otp");
+      await clerk.page.locator("#code").fill("123");
+      await failsToSubmit(clerk);
+      await arrived(clerk);
+    },
+  },
+  {
+    name: "registration-otp-wrong",
+    page: "registration-otp",
+    reach: async (clerk) => {
+      await clerk.page.locator("#code").fill(anotherCode(await clerk.registrationCode()));
+      await failsToSubmit(clerk);
+    },
+  },
+  {
+    name: "registration-otp-resent",
+    page: "registration-otp",
+    reach: async (clerk) => {
+      await sendsAgainAtOnce(clerk.page, "/registration/otp/resend", "/registration");
+      await clerk.page.locator("[data-action=resend]").click();
+      await expect(clerk.page.locator("#status [data-fill=at]")).toBeVisible();
+    },
+  },
+  {
+    name: "registration-otp-no-more-mails",
+    page: "registration-otp",
+    reach: async (clerk) => {
+      await hears(clerk.page, "/registration", (answer) => {
+        answer["allowed"] = (answer["allowed"] as string[]).filter((what) => what !== "resend-otp");
+      });
+      await awaits(clerk, "registration-otp");
+      await expect(clerk.page.locator("#no-sends")).toBeVisible();
+    },
+  },
+  {
+    name: "registration-waiting",
+    page: "registration-otp",
+    reach: async (clerk) => {
+      await clerk.page.route("**/api/v1/registration", () => undefined);
+      await opens(clerk, "registration-otp");
+      await expect(clerk.page.locator("#loading")).toBeVisible();
+    },
+  },
+  {
+    name: "registration-silent",
+    page: "registration-otp",
+    reach: async (clerk) => {
+      await clerk.page.route("**/api/v1/registration", (route) => route.abort());
+      await opens(clerk, "registration-otp");
+      await expect(clerk.page.locator("#summary button")).toBeVisible();
+    },
+  },
+  {
+    name: "profile",
+    page: "registration-profile",
+    reach: async (clerk) => {
+      await awaits(clerk, "registration-otp");
+      await clerk.entersRegistrationCode();
+      await clerk.at("registration-profile");
+    },
+  },
+  {
+    name: "profile-errors",
+    page: "registration-profile",
+    reach: async (clerk) => {
+      await clerk.page.locator("#email").fill("taro");
+      await clerk.page.locator("#nameKana").fill("kaigo");
+      await clerk.page.locator("#phone").fill("123");
+      await failsToSubmit(clerk);
+    },
+  },
+  {
+    name: "profile-restored",
+    page: "registration-profile",
+    reach: async (clerk) => {
+      await clerk.fillsProfile();
+      await clerk.page.locator("#nameKana").fill("かいご　たろう");
+      await clerk.page.locator("#email").fill(`taro@${TYPO}`);
+      await awaits(clerk, "registration-profile");
+      await expect(clerk.page.locator("#status")).not.toBeEmpty();
+    },
+  },
+  {
+    name: "confirm-warned",
+    page: "registration-confirm",
+    reach: async (clerk) => {
+      await clerk.submits();
+      await clerk.at("registration-confirm");
+      await expect(clerk.page.locator("#warnings")).toBeVisible();
+    },
+  },
+  {
+    name: "confirm",
+    page: "registration-confirm",
+    reach: async (clerk) => {
+      await clerk.page.locator(".change a").first().click();
+      await clerk.at("registration-profile");
+      await clerk.page.locator("#email").fill(clerk.me.email);
+      await clerk.page.locator("#department").fill("");
+      await clerk.submits();
+      await clerk.at("registration-confirm");
+      await expect(clerk.page.locator("#warnings")).toBeHidden();
+    },
+  },
+  {
+    name: "completed",
+    page: "registration-completed",
+    reach: async (clerk) => {
+      await clerk.submits();
+      await clerk.at("registration-completed");
+      await arrived(clerk);
+    },
+  },
+  {
+    name: "completed-resent",
+    page: "registration-completed",
+    reach: async (clerk) => {
+      await sendsAgainAtOnce(clerk.page, "/registration/initial-password/resend", "/registration");
+      await clerk.page.locator("[data-action=resend]").click();
+      await expect(clerk.page.locator("#status [data-fill=at]")).toBeVisible();
+    },
+  },
+  {
+    name: "completed-expired",
+    page: "registration-completed",
+    reach: async (clerk) => {
+      await hears(clerk.page, "/registration", (answer) => {
+        (answer["initialPassword"] as Record<string, unknown>)["expiresAt"] = minutes(-1);
+        answer["allowed"] = ["reissue-initial-password"];
+      });
+      await awaits(clerk, "registration-completed");
+      await expect(clerk.page.locator("#expired")).toBeVisible();
+    },
+  },
+  {
+    name: "already-registered",
+    page: "registration-already-registered",
+    reach: async (clerk) => {
+      const { officeNumber, officeName, mailAddress } = clerk.office;
+      const sibling = await newOffice(clerk.request, { officeNumber, officeName, mailAddress });
+      const colleague = new Clerk(clerk.page, clerk.request, sibling, clerk.folder);
+      await colleague.provesOffice();
+      await clerk.page.locator("#code").fill(await clerk.registrationCode(1));
+      await clerk.submits();
+      await clerk.at("registration-already-registered");
+    },
+  },
+  {
+    name: "login-wrong",
+    page: "login",
+    reach: async (clerk) => {
+      await opens(clerk, "login");
+      await clerk.page.locator("#email").fill(clerk.me.email);
+      await clerk.page.locator("#password").fill("まちがい");
+      await failsToSubmit(clerk);
+    },
+  },
+  {
+    name: "login-otp",
+    page: "login-otp",
+    reach: async (clerk) => {
+      await clerk.startsLogin(await clerk.initialPassword());
+      await arrived(clerk);
+    },
+  },
+  {
+    name: "login-otp-errors",
+    page: "login-otp",
+    reach: (clerk) => failsToSubmit(clerk),
+  },
+  {
+    name: "login-otp-wrong",
+    page: "login-otp",
+    reach: async (clerk) => {
+      await clerk.page.locator("#code").fill(anotherCode(await clerk.loginCode()));
+      await failsToSubmit(clerk);
+    },
+  },
+  {
+    name: "login-otp-resent",
+    page: "login-otp",
+    reach: async (clerk) => {
+      await sendsAgainAtOnce(clerk.page, "/login/otp/resend", "/login");
+      await clerk.page.locator("[data-action=resend]").click();
+      await expect(clerk.page.locator("#status [data-fill=at]")).toBeVisible();
+    },
+  },
+  {
+    name: "new-password",
+    page: "new-password",
+    reach: async (clerk) => {
+      await clerk.entersLoginCode();
+      await clerk.at("new-password");
+      await expect(clerk.page.locator("#terms h3").first()).toBeVisible();
+    },
+  },
+  {
+    name: "new-password-too-early",
+    page: "new-password",
+    reach: async (clerk) => {
+      // A person may press what is announced as not to be pressed yet.
+      await clerk.page.locator("#agree").click({ force: true });
+      await expect(clerk.page.locator("#agree-aside")).not.toBeEmpty();
+    },
+  },
+  {
+    name: "new-password-errors",
+    page: "new-password",
+    reach: async (clerk) => {
+      await clerk.page.locator("#newPassword").fill("みじかい");
+      await failsToSubmit(clerk);
+    },
+  },
+  {
+    name: "new-password-agree-only",
+    page: "new-password",
+    reach: async (clerk) => {
+      await hears(clerk.page, "/login", (answer) => {
+        answer["newPassword"] = "none";
+      });
+      await awaits(clerk, "new-password");
+      await expect(clerk.page.locator("#agree-only")).toBeVisible();
+      await expect(clerk.page.locator("#terms h3").first()).toBeVisible();
+    },
+  },
+  {
+    name: "new-password-terms-read",
+    page: "new-password",
+    reach: async (clerk) => {
+      await awaits(clerk, "new-password");
+      await clerk.readsTerms();
+      await expect(clerk.page.locator("#agree-aside")).not.toBeEmpty();
+    },
+  },
+  {
+    name: "my-page-first",
+    page: "my-page",
+    reach: async (clerk) => {
+      await clerk.choosesPassword();
+      await clerk.at("my-page");
+      await expect(clerk.page.locator("#done")).toBeVisible();
+    },
+  },
+  {
+    name: "my-page",
+    page: "my-page",
+    reach: async (clerk) => {
+      await awaits(clerk, "my-page");
+      await expect(clerk.page.locator("#done")).toBeHidden();
+    },
+  },
+  {
+    name: "my-page-full",
+    page: "my-page",
+    reach: async (clerk) => {
+      await hears(clerk.page, "/me", (answer) => {
+        answer["members"] = { count: 5, limit: 5 };
+      });
+      await awaits(clerk, "my-page");
+      await expect(clerk.page.locator("#users-full")).toBeVisible();
+    },
+  },
+  {
+    name: "my-page-ending",
+    page: "my-page",
+    reach: async (clerk) => {
+      await hears(clerk.page, "/me", (answer) => {
+        (answer["session"] as Record<string, unknown>)["idleExpiresAt"] = minutes(1.9);
+      });
+      await awaits(clerk, "my-page");
+      await expect(clerk.page.locator("#ending-text")).not.toBeEmpty();
+    },
+  },
+  {
+    name: "index-signed-in",
+    page: "index",
+    reach: async (clerk) => {
+      await opens(clerk, "index");
+      await expect(clerk.page.locator("#who")).toBeVisible();
+      await expect(clerk.page.locator("#enter a")).toHaveAttribute("href", "my-page.html");
+    },
+  },
+];
+
+/** Every screen in every state: those that need nobody, and the way from 初回利用登録 to マイページ. */
+export const legs: readonly Leg[] = [
+  { name: "reading", stops: reading },
+  { name: "the way", office: { securityCode: "20260002" }, stops: registration },
+];
+
+/** The folders of the three languages, with the names that the tests give them. */
+export const LANGUAGES = [
+  ["日本語", ""],
+  ["やさしい日本語", "easy/"],
+  ["English", "en/"],
+] as const;
+
+/** How a walk is made: a trace of so many steps would cost more than the steps; a step that takes so long has failed. */
+export const WALKING = { trace: "off", actionTimeout: 15_000, navigationTimeout: 15_000 } as const;
+
+/** Walks a leg in one page, and looks at each of its stops. */
+export async function walk(page: Page, leg: Leg, folder: string, look: (stop: Stop, clerk: Clerk) => Promise<void>): Promise<void> {
+  const clerk = new Clerk(page, page.request, await newOffice(page.request, leg.office), folder);
+  for (const stop of leg.stops) {
+    await test.step(stop.name, async () => {
+      await page.unrouteAll({ behavior: "ignoreErrors" });
+      await stop.reach(clerk);
+      expect(new URL(page.url()).pathname).toBe(clerk.url(stop.page));
+      await look(stop, clerk);
+    });
+  }
+}
