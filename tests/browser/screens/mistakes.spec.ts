@@ -142,7 +142,7 @@ test("a password of 電子請求受付システム that has expired is told at t
 test("a lock of 電子請求受付システム is told with how long to wait", async ({ page, request }) => {
   const clerk = await clerkOf(page, request, { locked: true });
   await provesItself(page, clerk);
-  await complains(page, "電子請求受付システムがロックされています。30分ほどたってから、");
+  await complains(page, "電子請求受付システムがロックされています。30分以上たってから、");
 });
 
 test("an office without a mail address at 電子請求受付システム is told where to enter one", async ({ page, request }) => {
@@ -195,7 +195,7 @@ test("a wrong code says how often it may still be tried; after the fifth it is o
   for (const left of [4, 3, 2, 1]) {
     await page.locator("#code").fill(wrong);
     await clerk.submits();
-    await marked(page, "code", `ワンタイムパスワードが違います。あと${left}回入力できます。最新のメールの番号か確認してください。`);
+    await marked(page, "code", `ワンタイムパスワードが違います。あと${left}回入力できます。照合記号が同じメールの番号か確認してください。`);
     await expect(page.locator("#code-note")).toHaveText(`あと${left}回入力できます。`);
   }
   await page.locator("#code").fill(wrong);

@@ -126,7 +126,7 @@ test("the terms are read and agreed to by keyboard alone; a tick too early says 
   await tabsTo(page, "#agree");
   await page.keyboard.press("Space");
   await expect(page.locator("#agree")).not.toBeChecked();
-  await expect(page.getByRole("alert")).toHaveText("利用規約を最後までお読みいただくと、チェックできるようになります。");
+  await expect(page.getByRole("alert")).toHaveText("利用規約を最後までお読みいただくと、チェックできるようになります。枠の中を、最後の行まで進めてください。");
   await page.locator('label[for="agree"]').click({ force: true });
   await expect(page.locator("#agree")).not.toBeChecked();
   await page.locator("#again").focus();
