@@ -62,6 +62,9 @@ export function site(): Plugin {
         const code = [entry.fileName, ...preloads].map((name) => chunk(name)?.code ?? "").join("\n");
         return { style: style.fileName, script: entry.fileName, preloads, code };
       };
+      // The style sheet holds a part of the tokens, whose licence goes with every copy.
+      const licence = readFileSync(`${web}node_modules/@digital-go-jp/design-tokens/LICENSE`, "utf8");
+      this.emitFile({ type: "asset", fileName: "licenses.txt", source: `@digital-go-jp/design-tokens\n\n${licence}` });
       for (const { fileName, source } of module.site(assetsOf)) {
         this.emitFile({ type: "asset", fileName, source });
       }
