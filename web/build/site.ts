@@ -19,9 +19,15 @@ export function site(assetsOf: (script: string | undefined) => Assets): { fileNa
   return languages.flatMap((language) =>
     pages.map((page) => ({
       fileName: `${language.folder}${page.name}.html`,
-      source: document(page, writing(language, names), assetsOf(page.script)),
+      source: anywhere(page, language.folder, document(page, writing(language, names), assetsOf(page.script))),
     })),
   );
+}
+
+/** 404 is shown at whatever address was asked for: there its links have to hold by themselves. */
+function anywhere(page: Page, folder: string, source: string): string {
+  if (page.name !== "404") return source;
+  return source.replace(/href="(?![a-z]+:|[/#])([^"]+)"/g, (_, href: string) => `href="${new URL(href, `http://portal/${folder}`).pathname}"`);
 }
 
 /** Each translation says the same with the same places to fill in. */

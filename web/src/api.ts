@@ -39,13 +39,16 @@ export async function call<P extends keyof paths & string, M extends Method>(
   const headers: Record<string, string> = {};
   if (method !== "get") headers["Content-Type"] = "application/json";
   if (key !== undefined) headers["Idempotency-Key"] = key;
+  // `AbortSignal.timeout` is younger than some browsers that are still in use.
+  const patience = new AbortController();
+  const over = setTimeout(() => patience.abort(), PATIENCE);
   try {
     const response = await fetch(`/api/v1${path}`, {
       method: method.toUpperCase(),
       headers,
       cache: "no-store",
       ...(method === "get" ? {} : { body: JSON.stringify(body ?? {}) }),
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: patience.signal,
     });
     heard(response.headers.get("Date"));
     const text = await response.text();
@@ -59,5 +62,7 @@ export async function call<P extends keyof paths & string, M extends Method>(
     return typeof problem.code === "string" ? { kind: "problem", problem, id } : { kind: "silence" };
   } catch {
     return { kind: "silence" };
+  } finally {
+    clearTimeout(over);
   }
 }

@@ -1,7 +1,8 @@
 import { type Outcome, type Progress, type ProgressAt, call } from "./api.ts";
-import { byId, fill, has, maybe, onAction, say, show, tell } from "./dom.ts";
+import { byId, fill, has, maybe, onAction, say, show, tell, words } from "./dom.ts";
 import { remember, takeWord } from "./memory.ts";
 import { type Flow, end, follow, hint, reload, replace } from "./pages.ts";
+import { pressed } from "./press.ts";
 import { complain, ledAway, sentence } from "./problems.ts";
 import { clock, secondsUntil } from "./time.ts";
 
@@ -76,29 +77,32 @@ export function screen<N extends Progress["next"]>(
   addEventListener("pageshow", (event) => {
     if (event.persisted) void load();
   });
-  onAction("cancel", () => void cancel(flow));
+  onAction("cancel", () => void pressed(() => cancel(flow)));
   onAction("print", () => print());
 }
 
-let ending: ReturnType<typeof setTimeout> | undefined;
+/** So long before its end a flow says that it will be over: enough to send what was typed. */
+const WARNED = 120;
+
+let ending: ReturnType<typeof setTimeout>[] = [];
 
 /** Says until when a flow lives, and leaves when it is over. */
 function lives(flow: Flow, until: string): void {
   fill(maybe("until") ?? document.createElement("p"), { at: clock(until) });
-  clearTimeout(ending);
+  ending.forEach(clearTimeout);
+  const left = secondsUntil(until);
+  const over = async () => {
+    const outcome = await ask(flow);
+    if (outcome.kind === "problem") ledAway(flow, outcome.problem);
+  };
   // The server's word counts: it is asked once more a moment after the end.
-  ending = setTimeout(
-    () =>
-      void ask(flow).then((outcome) => {
-        if (outcome.kind === "problem") ledAway(flow, outcome.problem);
-      }),
-    (secondsUntil(until) + 2) * 1000,
-  );
+  ending = [setTimeout(() => void over(), (left + 2) * 1000)];
+  if (left > WARNED) ending.push(setTimeout(() => tell(say("say.flowEnds")), (left - WARNED) * 1000));
 }
 
 /** Ends the flow because the person wants to. */
 async function cancel(flow: Flow): Promise<void> {
-  if (!confirm(say("say.askCancel").textContent ?? "")) return;
+  if (!confirm(words("say.askCancel"))) return;
   const outcome = await call("delete", PATHS[flow]);
   if (outcome.kind === "silence") return complain(say("say.network"));
   if (outcome.kind === "problem" && outcome.problem.code !== "no-flow") {

@@ -1,6 +1,7 @@
 import type { Outcome } from "./api.ts";
 import { byId, has, maybe, say, show, tell, unpressed } from "./dom.ts";
 import { type Flow, leaving } from "./pages.ts";
+import { pressed } from "./press.ts";
 import { calm, complain, fieldOf, ledAway, sentence, summary } from "./problems.ts";
 import { type FieldCode, type Rule, code as digits, passwordLength } from "./values.ts";
 
@@ -60,7 +61,6 @@ export function form<N extends string>(parts: Parts<N>): Form<N> {
   const element = byId<HTMLFormElement>(parts.id);
   const names = Object.keys(parts.rules) as N[];
   const button = element.querySelector<HTMLButtonElement>("button[type=submit]");
-  let busy = false;
 
   const value = (name: N): string => {
     const typed = input(name).value;
@@ -140,12 +140,13 @@ export function form<N extends string>(parts: Parts<N>): Form<N> {
   };
   element.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (busy || leaving()) return;
-    busy = true;
-    button?.setAttribute("aria-disabled", "true");
-    void send().finally(() => {
-      busy = false;
-      if (!leaving()) button?.removeAttribute("aria-disabled");
+    void pressed(async () => {
+      button?.setAttribute("aria-disabled", "true");
+      try {
+        await send();
+      } finally {
+        if (!leaving()) button?.removeAttribute("aria-disabled");
+      }
     });
   });
   addEventListener("pageshow", (event) => {

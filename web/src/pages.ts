@@ -1,5 +1,5 @@
 import { type Progress, call } from "./api.ts";
-import { leaveWord, markSignedIn, remember } from "./memory.ts";
+import { markSignedIn, remember } from "./memory.ts";
 
 /** The two procedures that the server keeps. */
 export type Flow = "registration" | "login";
@@ -79,7 +79,8 @@ export async function follow(flow: Flow, progress: Progress, lost: boolean): Pro
     const outcome = lost ? await call("post", "/login/session") : undefined;
     if (outcome?.kind === "problem" && outcome.problem.code === "no-flow") {
       end(flow);
-      replace("login");
+      remember("word", null);
+      replace("login", "#ended");
       return true;
     }
     if (outcome !== undefined && outcome.kind !== "answer") {
@@ -98,9 +99,9 @@ export function end(flow: Flow): void {
   remember(`${flow}-until`, null);
 }
 
-/** The flow has ended by itself. */
+/** The flow has ended by itself; where all of it was done before, nobody is sent to begin again. */
 export function expired(flow: Flow): void {
   end(flow);
-  leaveWord("");
-  replace("expired", `#${flow}`);
+  remember("word", null);
+  replace("expired", here === "registration-completed" ? "#completed" : `#${flow}`);
 }

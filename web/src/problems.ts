@@ -1,9 +1,9 @@
 import type { Problem, Progress } from "./api.ts";
-import { type Fills, byId, has, say, tell } from "./dom.ts";
+import { type Fills, byId, has, say, tell, words } from "./dom.ts";
 import { leaveWord } from "./memory.ts";
 import { type Flow, end, expired, follow, reload, replace } from "./pages.ts";
 import { reactions } from "./reactions.ts";
-import { clockIn, now } from "./time.ts";
+import { clockIn } from "./time.ts";
 
 /** The sentence of a problem, with its numbers and the clock time until which to wait. */
 export function sentence(problem: Problem, id: string): DocumentFragment {
@@ -27,11 +27,16 @@ function plainText(text: string): DocumentFragment {
 /** Leads away where a problem says so; answers whether it did. */
 export function ledAway(flow: Flow | undefined, problem: Problem): boolean {
   const { progress, triesLeft } = problem as { progress?: Progress; triesLeft?: number };
+  // The last of these answers ends the registration, and then says where nobody is any more: nowhere.
+  if (problem.code === "email-taken" && progress === undefined && flow !== undefined) {
+    expired(flow);
+    return true;
+  }
   // The last wrong try is the end, too: nobody is told that none is left and to try again.
   switch (triesLeft === 0 ? "locked" : reactions[problem.code]) {
     case "follow":
       if (flow === undefined || progress === undefined) return false;
-      leaveWord("say.elsewhere");
+      if (problem.code === "wrong-step") leaveWord("say.elsewhere");
       void follow(flow, progress, true).then((led) => {
         if (led) return;
         tell();
@@ -49,21 +54,19 @@ export function ledAway(flow: Flow | undefined, problem: Problem): boolean {
       leaveWord(`problems.${problem.code}`);
       reload();
       return true;
-    case "locked": {
-      const { retryAfterSeconds } = problem as { retryAfterSeconds?: number };
-      lockedOut(flow, retryAfterSeconds);
+    case "locked":
+      if (flow === undefined) return false;
+      lockedOut(flow);
       return true;
-    }
     default:
       return false;
   }
 }
 
-/** No try is left: the flow is over, and until when to wait is said where that is known. */
-export function lockedOut(flow: Flow | undefined, seconds?: number): void {
-  if (flow !== undefined) end(flow);
-  // The instant, not the wait: the page may be loaded anew.
-  replace("locked", seconds === undefined ? "" : `#${Math.ceil(now().getTime() / 1000) + seconds}`);
+/** No try is left: the flow is over, and may be begun anew. */
+export function lockedOut(flow: Flow): void {
+  end(flow);
+  replace("locked", `#${flow}`);
 }
 
 /** The field at which a problem is told, if this page has it. */
@@ -89,7 +92,7 @@ export function calm(): void {
   if (document.title.startsWith(errorMark())) document.title = document.title.slice(errorMark().length);
 }
 
-const errorMark = () => say("site.errorTitle").textContent ?? "";
+const errorMark = () => words("site.errorTitle");
 
 /** A sentence of its own in the summary. */
 export function complain(sentence: DocumentFragment): void {

@@ -39,14 +39,10 @@ export function dateAndClock(at: Date | string): string {
   return words("site.dateAndClock", fillsOf(new Date(at)));
 }
 
-/** The first full minute of the day from then on. */
-export function clockFrom(at: Date): string {
-  return clock(new Date(at.getTime() + 59_000));
-}
-
-/** The same, so many seconds from now. */
+/** The first full minute so many seconds from now: of today, or with its day. */
 export function clockIn(seconds: number): string {
-  return clockFrom(new Date(now().getTime() + seconds * 1000));
+  const at = new Date(now().getTime() + seconds * 1000 + 59_000);
+  return fillsOf(at)["day"] === fillsOf(now())["day"] ? clock(at) : dateAndClock(at);
 }
 
 /** Seconds until then, by the server's clock. */

@@ -26,7 +26,7 @@ export function kana(typed: string): string {
   return trimmed(nfkc(typed.replace(/[うウｳ][゛ﾞ\u3099]/g, "ヴ")))
     .normalize("NFC")
     .replace(/[\u3041-\u3096\u309D\u309E]/g, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + 0x60))
-    .replace(/(?<=[\u30A1-\u30FA\u30FC])[-\u2010-\u2015\u2212\uFF0D\uFF70]/g, "ー");
+    .replace(/([\u30A1-\u30FA\u30FC])[-\u2010-\u2015\u2212\uFF0D\uFF70]/g, "$1ー");
 }
 
 /** Digits only; +81 at the beginning is the 0. */
@@ -48,9 +48,9 @@ export const code = (typed: string): string => nfkc(typed).replace(/\s/g, "").re
 /** An ID of 電子請求受付システム. */
 export const userId = (typed: string): string => code(typed).toUpperCase();
 
-/** How many characters a person counts. */
+/** How many characters a person counts; an older browser counts code points, and the server has the last word. */
 export function characters(text: string): number {
-  return [...new Intl.Segmenter().segment(text)].length;
+  return "Segmenter" in Intl ? [...new Intl.Segmenter().segment(text)].length : [...text].length;
 }
 
 /** As long as a password is for the server: code points after NFC. */

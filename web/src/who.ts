@@ -33,7 +33,7 @@ export async function whoReads(): Promise<boolean> {
     showWho(outcome.value);
     return true;
   }
-  if (outcome.kind === "problem") markSignedIn(false);
+  if (outcome.kind === "problem" && outcome.problem.code === "no-session") markSignedIn(false);
   return false;
 }
 

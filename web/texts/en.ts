@@ -259,6 +259,8 @@ export const en: Texts = {
     expired: "The initial password is no longer valid. Select “Issue a new initial password”.",
     submit: "Go to the log-in page",
     profile: "Registered details",
+    wrongAddress: "If the email address is wrong, start again from [the claims system log-in](registration): you can correct the registration there, as long as nobody at your office has logged in yet.",
+    reissued: "A new initial password has been sent. The old one no longer works.",
   },
 
   alreadyRegistered: {
@@ -363,21 +365,19 @@ export const en: Texts = {
     login: "Start again from the log-in page.",
     restart: "Start first-time registration again",
     loginButton: "Go to the log-in page",
+    completed: "Your registration is complete. Log in with the initial password from the email.",
   },
 
   locked: {
-    title: "Temporarily stopped",
+    title: "Too many tries",
     done: "There were too many tries",
-    text: "Start again from the beginning at {at} or later.",
-    textSoon: "Wait a while, then start again from the beginning.",
-    why: "After repeated wrong entries we stop for a time, to prevent misuse by others.",
-    top: "Go to the home page",
+    textSoon: "Start again from the beginning.",
+    why: "After several wrong tries in a row the procedure is ended, so that nobody else can misuse it.",
   },
 
   unavailable: {
     title: "Not available at the moment",
     done: "Your request could not be processed",
-    text: "Wait a while, then try again. If this continues, contact us and give this inquiry number (お問い合わせ番号): {id}",
     textPlain: "Wait a while, then try again.",
     top: "Go to the home page",
   },
@@ -476,9 +476,10 @@ export const en: Texts = {
     reissued: "A new initial password has been sent. The previous one no longer works. ({at})",
     replaced: "“{label}” was changed to “{value}”.",
     until: "This procedure is valid until {at}.",
-    elsewhere: "The procedure has gone on in another tab. You have been taken to the current page.",
+    elsewhere: "The procedure has already moved on. This is the current page.",
     cancelled: "The procedure has been cancelled.",
     askCancel: "Cancel the procedure? What you entered will be deleted.",
+    flowEnds: "This procedure ends in 2 minutes.",
   },
 
   problems: {

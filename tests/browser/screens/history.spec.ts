@@ -284,3 +284,38 @@ test("in a browser that keeps pages whole in its memory, back leads to a start t
   await kept.at("registration-otp");
   await browser.close();
 });
+
+test("a finished registration that has run out says to log in, and not to begin again", async ({ page, context, clerk }) => {
+  await clerk.isAt("registration-completed");
+  await context.clearCookies();
+  await page.reload();
+  await page.waitForURL(/expired\.html#completed$/);
+  await expect(page.getByText("登録は完了しています。")).toBeVisible();
+  await expect(page.getByRole("link", { name: "初回利用登録をやり直す" })).toHaveCount(0);
+  await page.getByRole("link", { name: "ログイン画面へ" }).click();
+  await clerk.at("login");
+});
+
+test("what was typed for one office is not put into the form of another", async ({ page, request, clerk }) => {
+  await clerk.isAt("registration-profile");
+  await page.locator("#name").fill(clerk.me.name);
+  await page.reload();
+  await expect(page.locator("#name")).toHaveValue(clerk.me.name);
+  const colleague = await clerkOf(page, request, {});
+  await colleague.isAt("registration-profile");
+  await expect(page.locator("#name")).toHaveValue("");
+});
+
+test("two minutes before a procedure ends, it says so", async ({ page, clerk }) => {
+  await page.clock.install();
+  await clerk.isAt("registration-profile");
+  await page.clock.fastForward("28:05");
+  await expect(page.locator("#status")).toHaveText("この手続きは、あと2分で受け付けを終了します。");
+});
+
+test("from an old address below a folder one comes to the portal", async ({ page }) => {
+  await page.goto("/inquiry/input");
+  await page.getByRole("main").getByRole("link", { name: "トップページへ" }).click();
+  await page.waitForURL(/\/index\.html$/);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("トップページ");
+});

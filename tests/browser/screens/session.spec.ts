@@ -68,6 +68,23 @@ test("at the end of the session the page of the person gives way to one that say
   await expect(page.getByText(clerk.me.name)).toHaveCount(0);
 });
 
+test("where nobody knows whether the session is over, nobody is told that it is, and nothing personal stays in sight", async ({ page, context, clerk }) => {
+  await isWarned(page, clerk);
+  await context.setOffline(true);
+  await page.clock.fastForward("02:05");
+  await complains(page, "通信できませんでした。");
+  await expect(page.locator("#content")).toBeHidden();
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "もう一度読み込む" }).click();
+  await expect(page.locator("#content")).toContainText(clerk.me.name);
+});
+
+test("ログアウトしました is told to nobody who is logged in", async ({ page, clerk }) => {
+  await clerk.isAt("my-page");
+  await page.goto("/logged-out.html");
+  await clerk.at("my-page");
+});
+
 test("somebody who goes on in another tab is not logged out in this one", async ({ page, clerk }) => {
   await isWarned(page, clerk);
   await page.clock.fastForward("02:05");

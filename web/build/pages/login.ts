@@ -92,7 +92,7 @@ ${field(w, {
 <p class="wrong" id="agree-wrong" hidden></p>
 <p class="check"><input type="checkbox" id="agree" name="agree" aria-disabled="true" aria-describedby="agree-hint" data-described="agree-hint"> <label for="agree">${w.rich(w.t.newPassword.agree)} <span class="must">${w.rich(w.t.site.required)}</span></label></p>
 <p class="aside" id="agree-aside" role="status"></p></div>
-<p>${w.rich(w.t.newPassword.leads)}</p>
+<p id="leads">${w.rich(w.t.newPassword.leads)}</p>
 ${submit(w, w.t.newPassword.submit)}`,
 )}
 <p id="until" class="hint">${w.rich(w.t.say.until)}</p>

@@ -153,7 +153,7 @@ ${form("confirm", "registration-confirm", submit(w, w.t.confirm.submit, onward(w
     stage: 2,
     script: "completed",
     operations: ["resend-initial-password", "reissue-initial-password", "show-registration"],
-    says: ["delivery.", "deliveryHelp."],
+    says: ["delivery.", "deliveryHelp.", "completed.reissued"],
     waits: true,
     title: (w) => w.t.completed.title,
     body: (w) => html`
@@ -170,6 +170,7 @@ ${pairs([
 <h3>${w.rich(w.t.otp.missingTitle)}</h3>
 <p id="expired" hidden>${w.rich(w.t.completed.expired)}</p>
 <p class="buttons">${action(w, "resend", w.t.completed.resend)}${action(w, "reissue", w.t.completed.reissue)}</p>
+<p class="hint">${w.rich(w.t.completed.wrongAddress)}</p>
 <p class="hint" id="reissue-hint">${w.rich(w.t.completed.reissueHint)}</p></section>
 <section id="registered" aria-labelledby="registered-title"><h2 id="registered-title">${w.rich(w.t.completed.profile)}</h2>
 ${pairs([

@@ -12,9 +12,9 @@ export const states: readonly Page[] = [
 ${banner(
   "info",
   w.rich(w.t.expired.done),
-  html`<p id="of-registration">${w.rich(w.t.expired.registration)}</p><p id="of-login" hidden>${w.rich(w.t.expired.login)}</p>`,
+  html`<p id="of-registration">${w.rich(w.t.expired.registration)}</p><p id="of-login" hidden>${w.rich(w.t.expired.login)}</p><p id="of-completed" hidden>${w.rich(w.t.expired.completed)}</p>`,
 )}
-<p class="buttons">${onward(w, "registration", w.t.expired.restart)}${onward(w, "login", w.t.expired.loginButton, "outline")}</p>`,
+<p class="buttons" id="onward">${onward(w, "registration", w.t.expired.restart)}${onward(w, "login", w.t.expired.loginButton, "outline")}</p>`,
   },
   {
     name: "locked",
@@ -24,16 +24,15 @@ ${banner(
 ${banner(
   "warning",
   w.rich(w.t.locked.done),
-  html`<p id="at" hidden>${w.rich(w.t.locked.text)}</p><p id="soon">${w.rich(w.t.locked.textSoon)}</p><p>${w.rich(w.t.locked.why)}</p>`,
+  html`<p>${w.rich(w.t.locked.textSoon)}</p><p>${w.rich(w.t.locked.why)}</p>`,
 )}
-<p class="buttons">${onward(w, "login", w.t.expired.loginButton)}${onward(w, "index", w.t.locked.top, "outline")}</p>`,
+<p class="buttons" id="onward">${onward(w, "registration", w.t.expired.restart)}${onward(w, "login", w.t.expired.loginButton, "outline")}</p>`,
   },
   {
     name: "unavailable",
-    script: "states",
     title: (w) => w.t.unavailable.title,
     body: (w) => html`
-${banner("warning", w.rich(w.t.unavailable.done), html`<p id="with-id" hidden>${w.rich(w.t.unavailable.text)}</p><p id="plain">${w.rich(w.t.unavailable.textPlain)}</p>`)}
+${banner("warning", w.rich(w.t.unavailable.done), html`<p>${w.rich(w.t.unavailable.textPlain)}</p>`)}
 <p class="buttons">${onward(w, "index", w.t.unavailable.top, "outline")}</p>`,
   },
   {

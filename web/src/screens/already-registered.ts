@@ -3,7 +3,8 @@ import { call } from "../api.ts";
 import { byId, fill, onAction, say, show, tell } from "../dom.ts";
 import { screen } from "../flow.ts";
 import { leaveWord } from "../memory.ts";
-import { follow, leaving } from "../pages.ts";
+import { follow } from "../pages.ts";
+import { pressed } from "../press.ts";
 import { calm, complain, ledAway, sentence } from "../problems.ts";
 import { dateAndClock } from "../time.ts";
 
@@ -27,24 +28,18 @@ screen("registration", ["already-registered"], (progress) => {
   show(byId("may-correct"), may("correct-profile"));
 });
 
-let busy = false;
-onAction("reissue", () => {
-  if (busy || leaving()) return;
-  busy = true;
-  calm();
-  tell(say("site.sending"));
-  void call("post", "/registration/initial-password/reissue")
-    .then((outcome) => {
-      tell();
-      if (outcome.kind === "silence") return complain(say("say.network"));
-      if (outcome.kind === "problem") {
-        if (!ledAway("registration", outcome.problem)) complain(sentence(outcome.problem, outcome.id));
-        return undefined;
-      }
-      leaveWord("completed.reissueHint");
-      return void follow("registration", outcome.value, false);
-    })
-    .finally(() => {
-      busy = false;
-    });
-});
+onAction("reissue", () =>
+  void pressed(async () => {
+    calm();
+    tell(say("site.sending"));
+    const outcome = await call("post", "/registration/initial-password/reissue");
+    tell();
+    if (outcome.kind === "silence") return complain(say("say.network"));
+    if (outcome.kind === "problem") {
+      if (!ledAway("registration", outcome.problem)) complain(sentence(outcome.problem, outcome.id));
+      return;
+    }
+    leaveWord("completed.reissued");
+    await follow("registration", outcome.value, false);
+  }),
+);

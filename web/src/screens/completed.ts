@@ -4,7 +4,8 @@ import { actions, byId, fill, onAction, say, show, tell } from "../dom.ts";
 import { ask, screen } from "../flow.ts";
 import { watch } from "../mail.ts";
 import { remember } from "../memory.ts";
-import { follow, leaving } from "../pages.ts";
+import { follow } from "../pages.ts";
+import { pressed } from "../press.ts";
 import { calm, complain, ledAway, sentence } from "../problems.ts";
 import { clock, dateAndClock, now, secondsUntil } from "../time.ts";
 
@@ -39,28 +40,19 @@ screen("registration", ["completed"], (progress) => {
   shows(progress);
 });
 
-let busy = false;
-function sends(path: "/registration/initial-password/resend" | "/registration/initial-password/reissue"): void {
-  if (busy || leaving()) return;
-  busy = true;
+async function sends(path: "/registration/initial-password/resend" | "/registration/initial-password/reissue"): Promise<void> {
   calm();
   tell(say("site.sending"));
-  void call("post", path)
-    .then((outcome) => {
-      tell();
-      if (outcome.kind === "silence") return complain(say("say.network"));
-      if (outcome.kind === "problem") {
-        if (!ledAway("registration", outcome.problem)) complain(sentence(outcome.problem, outcome.id));
-        return undefined;
-      }
-      if (outcome.value.next !== "completed") return void follow("registration", outcome.value, true);
-      shows(outcome.value);
-      tell(say(path.endsWith("resend") ? "say.passwordResent" : "say.reissued", { at: clock(now()) }));
-      return undefined;
-    })
-    .finally(() => {
-      busy = false;
-    });
+  const outcome = await call("post", path);
+  tell();
+  if (outcome.kind === "silence") return complain(say("say.network"));
+  if (outcome.kind === "problem") {
+    if (!ledAway("registration", outcome.problem)) complain(sentence(outcome.problem, outcome.id));
+    return;
+  }
+  if (outcome.value.next !== "completed") return void (await follow("registration", outcome.value, true));
+  shows(outcome.value);
+  tell(say(path.endsWith("resend") ? "say.passwordResent" : "say.reissued", { at: clock(now()) }));
 }
-onAction("resend", () => sends("/registration/initial-password/resend"));
-onAction("reissue", () => sends("/registration/initial-password/reissue"));
+onAction("resend", () => void pressed(() => sends("/registration/initial-password/resend")));
+onAction("reissue", () => void pressed(() => sends("/registration/initial-password/reissue")));

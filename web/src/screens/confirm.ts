@@ -1,12 +1,15 @@
 /** 入力情報の確認. */
 import { type ProgressAt, call } from "../api.ts";
-import { byId, fill, say, show } from "../dom.ts";
+import { byId, fill, say, show, words } from "../dom.ts";
+import { keepDraft } from "../draft.ts";
 import { screen } from "../flow.ts";
 import { form } from "../form.ts";
 import { leaveWord, remember, remembered } from "../memory.ts";
 import { follow, replace } from "../pages.ts";
+import { pressed } from "../press.ts";
 
 let draft = "";
+let office = "";
 
 /** One key for one draft, however often it is sent: after loading the page anew, too. */
 function keyOf(draft: string): string {
@@ -19,13 +22,14 @@ function keyOf(draft: string): string {
 
 screen("registration", ["confirm"], (progress: ProgressAt<"confirm">) => {
   draft = progress.draft;
-  const { profile, office, warnings } = progress;
+  const { profile, warnings } = progress;
+  office = progress.office.number;
   fill(byId("content"), {
-    "office-number": office.number,
-    "office-name": office.name,
+    "office-number": office,
+    "office-name": progress.office.name,
     ...profile,
-    department: profile.department ?? say("confirm.none").textContent ?? "",
-    jobTitle: profile.jobTitle ?? say("confirm.none").textContent ?? "",
+    department: profile.department ?? words("confirm.none"),
+    jobTitle: profile.jobTitle ?? words("confirm.none"),
   });
   const told = warnings.map((warning) => {
     const paragraph = document.createElement("p");
@@ -49,11 +53,11 @@ function taking(better: ProgressAt<"confirm">["profile"]): HTMLButtonElement {
   button.className = "outline";
   button.append(say("confirm.take"));
   button.addEventListener("click", () => {
-    void call("put", "/registration/profile", better).then((outcome) => {
+    void pressed(async () => {
+      const outcome = await call("put", "/registration/profile", better);
       if (outcome.kind !== "answer") return made.refused(outcome);
-      remember("draft", JSON.stringify(better));
-      void follow("registration", outcome.value, false);
-      return undefined;
+      keepDraft(office, better);
+      await follow("registration", outcome.value, false);
     });
   });
   return button;
@@ -70,7 +74,7 @@ const made = form({
       remember("confirm-key", null);
       return void (await follow("registration", outcome.value, false));
     }
-    if (outcome.kind === "problem" && outcome.problem.code === "email-taken") {
+    if (outcome.kind === "problem" && outcome.problem.code === "email-taken" && "progress" in outcome.problem) {
       leaveWord("problems.email-taken");
       return replace("registration-profile");
     }

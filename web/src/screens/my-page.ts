@@ -1,6 +1,6 @@
 /** マイページ (R-67 to R-70). */
 import { type Me, call } from "../api.ts";
-import { byId, fill, has, onAction, say, show, tell } from "../dom.ts";
+import { byId, fill, has, onAction, say, show, tell, words } from "../dom.ts";
 import { reveal, unanswered, waiting } from "../flow.ts";
 import { markSignedIn, takeWord } from "../memory.ts";
 import { reload, replace } from "../pages.ts";
@@ -44,10 +44,10 @@ function fillsOf(me: Me): Record<string, string> {
     phone: me.phone,
     department: me.department ?? "",
     jobTitle: me.jobTitle ?? "",
-    role: say(`myPage.roles.${me.role}`).textContent ?? "",
+    role: words(`myPage.roles.${me.role}`),
     "office-name": me.office.name,
     "office-number": me.office.number,
-    "last-login": me.lastLoginAt === undefined ? (say("myPage.noLastLogin").textContent ?? "") : dateAndClock(me.lastLoginAt),
+    "last-login": me.lastLoginAt === undefined ? words("myPage.noLastLogin") : dateAndClock(me.lastLoginAt),
   };
 }
 
@@ -79,10 +79,21 @@ async function over(): Promise<void> {
     shows(outcome.value, false);
     return;
   }
-  forget();
-  replace("logged-out", "#ended");
+  if (outcome.kind === "problem" && outcome.problem.code === "no-session") {
+    forget();
+    replace("logged-out", "#ended");
+    return;
+  }
+  // Nobody knows whether it is over: nothing personal stays in sight, and nobody is told that it is.
+  if (dialog.open) {
+    leaves = true;
+    dialog.close();
+  }
+  show(byId("content"), false);
+  unanswered(outcome.kind === "silence" ? say("say.network") : sentence(outcome.problem, outcome.id), reload);
 }
 
+let leaves = false;
 let first = true;
 async function load(): Promise<void> {
   waiting();
@@ -122,7 +133,6 @@ onAction("leave", () => {
 });
 onAction("print", () => print());
 onAction("stay", () => dialog.close());
-let leaves = false;
 // Escape, too, means: go on.
 dialog.addEventListener("close", () => {
   if (leaves) {

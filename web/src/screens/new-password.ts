@@ -1,6 +1,6 @@
 /** 新しいパスワードの入力 and 介護情報基盤ポータル利用規約への同意. */
 import { type Progress, type ProgressAt, call } from "../api.ts";
-import { byId, fill, say, show } from "../dom.ts";
+import { byId, fill, say, show, words } from "../dom.ts";
 import { screen, unanswered } from "../flow.ts";
 import { form } from "../form.ts";
 import { leaveWord, remember, remembered } from "../memory.ts";
@@ -24,9 +24,11 @@ screen("login", ["new-password"], (progress: ProgressAt<"new-password">, first) 
   asked = progress.newPassword === "required";
   show(byId("passwords"), asked);
   show(byId("agree-only"), !asked);
+  show(byId("leads"), asked);
   if (!first) return;
   if (!asked) {
     document.querySelector("h1")?.replaceChildren(say("newPassword.agreeOnlyTitle"));
+    document.title = document.title.replace(/^[^｜]*/, words("newPassword.agreeOnlyTitle"));
     document.querySelector(".go")?.replaceChildren(say("newPassword.agreeOnlySubmit"));
   }
   byId<HTMLInputElement>("username").value = remembered("account") ?? "";

@@ -4,7 +4,8 @@ import { actions, byId, fill, maybe, onAction, say, show, tell } from "../dom.ts
 import { ask, screen } from "../flow.ts";
 import { form } from "../form.ts";
 import { watch } from "../mail.ts";
-import { type Flow, follow, here, leaving } from "../pages.ts";
+import { type Flow, follow, here } from "../pages.ts";
+import { pressed } from "../press.ts";
 import { calm, lockedOut } from "../problems.ts";
 import { clock, dateAndClock, now, secondsUntil } from "../time.ts";
 import { rules } from "../values.ts";
@@ -64,25 +65,18 @@ const made = form({
   },
 });
 
-let resending = false;
-onAction("resend", () => {
-  if (resending || leaving()) return;
-  resending = true;
-  calm();
-  tell(say("site.sending"));
-  const resend = flow === "login" ? call("post", "/login/otp/resend") : call("post", "/registration/otp/resend");
-  void resend
-    .then(async (outcome) => {
-      if (outcome.kind !== "answer") return made.refused(outcome);
-      if (outcome.value.next !== "otp") {
-        if (!(await follow(flow, outcome.value, true))) made.refused({ kind: "silence" });
-        return;
-      }
-      shows(outcome.value);
-      tell(say("say.resent", { at: clock(now()) }));
-      code.focus();
-    })
-    .finally(() => {
-      resending = false;
-    });
-});
+onAction("resend", () =>
+  void pressed(async () => {
+    calm();
+    tell(say("site.sending"));
+    const outcome = await (flow === "login" ? call("post", "/login/otp/resend") : call("post", "/registration/otp/resend"));
+    if (outcome.kind !== "answer") return made.refused(outcome);
+    if (outcome.value.next !== "otp") {
+      if (!(await follow(flow, outcome.value, true))) made.refused({ kind: "silence" });
+      return;
+    }
+    shows(outcome.value);
+    tell(say("say.resent", { at: clock(now()) }));
+    code.focus();
+  }),
+);

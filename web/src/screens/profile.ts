@@ -1,22 +1,17 @@
 /** 新規ユーザ登録情報の入力. */
 import { call } from "../api.ts";
 import { byId, fill, say, tell } from "../dom.ts";
+import { draftOf, keepDraft } from "../draft.ts";
 import { screen } from "../flow.ts";
 import { form } from "../form.ts";
-import { remember, remembered, takeWord } from "../memory.ts";
+import { remembered, takeWord } from "../memory.ts";
 import { follow } from "../pages.ts";
 import { rules } from "../values.ts";
 
 const FIELDS = ["email", "name", "nameKana", "department", "jobTitle", "phone"] as const;
 const field = (name: string) => byId<HTMLInputElement>(name);
 
-function draft(): Partial<Record<string, string>> {
-  try {
-    return JSON.parse(remembered("draft") ?? "{}") as Partial<Record<string, string>>;
-  } catch {
-    return {};
-  }
-}
+let office = "";
 
 // Whoever may correct a registration that nobody has used yet enters it here anew, too.
 screen("registration", ["profile", "confirm", "already-registered", "completed"], (progress, first) => {
@@ -24,14 +19,15 @@ screen("registration", ["profile", "confirm", "already-registered", "completed"]
     void follow("registration", progress, true);
     return;
   }
-  fill(byId("content"), { "office-number": progress.office.number, "office-name": progress.office.name });
+  office = progress.office.number;
+  fill(byId("content"), { "office-number": office, "office-name": progress.office.name });
   if (!first) return;
   if (remembered("word") === "problems.email-taken") {
     takeWord();
     // Told at 登録する: where it can be mended, once the field is there to be seen.
     queueMicrotask(() => made.wrong({ email: say("problems.email-taken") }));
   }
-  const known: Partial<Record<string, string>> = { ...("profile" in progress ? progress.profile : {}), ...draft() };
+  const known: Partial<Record<string, string>> = { ...("profile" in progress ? progress.profile : {}), ...draftOf(office) };
   let restored = false;
   for (const name of FIELDS) {
     const value = known[name] ?? "";
@@ -42,7 +38,7 @@ screen("registration", ["profile", "confirm", "already-registered", "completed"]
 });
 
 function keep(): void {
-  remember("draft", JSON.stringify(Object.fromEntries(FIELDS.map((name) => [name, field(name).value]))));
+  keepDraft(office, Object.fromEntries(FIELDS.map((name) => [name, field(name).value])));
 }
 for (const name of FIELDS) field(name).addEventListener("input", keep);
 
