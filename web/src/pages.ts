@@ -1,5 +1,5 @@
 import { type Progress, call } from "./api.ts";
-import { markSignedIn, remember } from "./memory.ts";
+import { markSignedIn, remember, remembered } from "./memory.ts";
 
 /** The two procedures that the server keeps. */
 export type Flow = "registration" | "login";
@@ -59,6 +59,7 @@ export function reload(): void {
 export function enter(flow: Flow, progress: Progress): void {
   leave();
   hint(flow, progress);
+  remember("completed", null);
   location.assign(`${screenOf(flow, progress.next)}.html`);
 }
 
@@ -99,9 +100,9 @@ export function end(flow: Flow): void {
   remember(`${flow}-until`, null);
 }
 
-/** The flow has ended by itself; where all of it was done before, nobody is sent to begin again. */
+/** The flow has ended by itself; whoever has seen that all of it was done is not sent to begin again. */
 export function expired(flow: Flow): void {
   end(flow);
   remember("word", null);
-  replace("expired", here === "registration-completed" ? "#completed" : `#${flow}`);
+  replace("expired", here === "registration-completed" && remembered("completed") !== null ? "#completed" : `#${flow}`);
 }

@@ -22,7 +22,7 @@ export async function logOut(): Promise<void> {
 /** Nothing of the person stays in this tab. */
 export function forget(): void {
   markSignedIn(false);
-  for (const key of ["draft", "registration-until", "login-until", "word", "terms-read", "account", "confirm-key"]) remember(key, null);
+  for (const key of ["draft", "registration-until", "login-until", "word", "terms-read", "account", "confirm-key", "completed"]) remember(key, null);
 }
 
 /** On pages that anybody may read: shows who is logged in, if somebody may be. */

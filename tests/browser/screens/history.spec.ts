@@ -133,7 +133,7 @@ test("a code entered in the older of two tabs leads on, and spends nothing", asy
   await page.locator("#code").fill("000000");
   await clerk.submits();
   await clerk.at("registration-profile");
-  await expect(page.locator("#status")).toHaveText("別の画面で手続きが進んでいます。いまの画面に移りました。");
+  await expect(page.locator("#status")).toHaveText("手続きは先に進んでいます。いまの画面に移りました。");
 });
 
 test("登録する in the older of two tabs leads to ユーザ登録完了, and registers nobody twice", async ({ page, clerk }) => {

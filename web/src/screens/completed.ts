@@ -37,6 +37,7 @@ function shows(progress: ProgressAt<"completed">): void {
 
 screen("registration", ["completed"], (progress) => {
   remember("draft", null);
+  remember("completed", "1");
   shows(progress);
 });
 
