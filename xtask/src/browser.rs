@@ -7,11 +7,11 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
 use crate::{
     children::Interrupt,
-    npm::{self, BROWSER, Package, WEB},
+    npm::{BROWSER, Package},
     settings,
     stack::{self, Front, Plan, Stack},
     terminal::say,
@@ -27,11 +27,6 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
-    for folder in [WEB, BROWSER] {
-        if !npm::is_there(workspace, folder) {
-            bail!("there is nothing to be seen: {folder}/package.json is missing");
-        }
-    }
     let out = if let Some(out) = &args.out {
         path::absolute(out)?
     } else {

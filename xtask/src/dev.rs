@@ -7,7 +7,6 @@ use clap::value_parser;
 
 use crate::{
     children::Interrupt,
-    npm,
     settings::Ports,
     stack::{Front, Plan, Stack},
     terminal::say,
@@ -66,7 +65,7 @@ pub(crate) fn run(args: Args, workspace: &Workspace, interrupt: &Interrupt) -> R
         quiet,
     } = args;
     let front = match release {
-        _ if no_front || !npm::is_there(workspace, npm::WEB) => Front::AsItIs,
+        _ if no_front => Front::AsItIs,
         true => Front::Built,
         false => Front::Watched,
     };

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{
     children::{self, Interrupt},
-    npm::{self, Package, WEB},
+    npm::{Package, WEB},
     registers,
     terminal::say,
     workspace::Workspace,
@@ -66,7 +66,7 @@ fn all(
         files.push((file, generated(example, file, workspace, interrupt)?));
     }
     let openapi = files.iter().find(|(file, _)| *file == OPENAPI);
-    if let Some((_, openapi)) = openapi.filter(|_| npm::is_there(workspace, WEB)) {
+    if let Some((_, openapi)) = openapi {
         let types = types(openapi, workspace, interrupt)?;
         files.push((TYPES, types));
     }

@@ -21,11 +21,6 @@ pub(crate) const WEB: &str = "web";
 /// The tests that drive a browser.
 pub(crate) const BROWSER: &str = "tests/browser";
 
-/// Whether there is a package in that folder of the workspace.
-pub(crate) fn is_there(workspace: &Workspace, folder: &str) -> bool {
-    workspace.root.join(folder).join("package.json").is_file()
-}
-
 /// A folder with a `package.json`, and what it needs in `node_modules`.
 pub(crate) struct Package {
     name: &'static str,

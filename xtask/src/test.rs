@@ -14,7 +14,7 @@ use crate::{
     browser,
     children::{self, Interrupt},
     generate, links,
-    npm::{self, BROWSER, Package, WEB},
+    npm::{Package, WEB},
     schemathesis, seeded, settings,
     stack::{self, Front, Plan, Stack},
     terminal::{say, seconds, warn},
@@ -42,29 +42,11 @@ struct Stage {
     name: &'static str,
     what: &'static str,
     run: fn(&House) -> Result<()>,
-    /// The npm packages that it looks at; while they are not written yet, there is nothing to look at.
-    packages: &'static [&'static str],
 }
 
 impl Stage {
     const fn new(name: &'static str, what: &'static str, run: fn(&House) -> Result<()>) -> Self {
-        Self {
-            name,
-            what,
-            run,
-            packages: &[],
-        }
-    }
-
-    const fn of(mut self, packages: &'static [&'static str]) -> Self {
-        self.packages = packages;
-        self
-    }
-
-    /// What it would look at, and is not there.
-    fn missing(&self, workspace: &Workspace) -> Option<&'static str> {
-        let mut packages = self.packages.iter().copied();
-        packages.find(|package| !npm::is_there(workspace, package))
+        Self { name, what, run }
     }
 }
 
@@ -72,7 +54,7 @@ const STAGES: [Stage; 13] = [
     Stage::new("fmt", "the code is formatted", fmt),
     Stage::new("lints", "clippy has nothing to say", lints),
     Stage::new("rules", "the rules hold (tests of the pure crate)", rules),
-    Stage::new("front", "the front holds, builds and stays small", front).of(&[WEB]),
+    Stage::new("front", "the front holds, builds and stays small", front),
     Stage::new("model", "the procedure holds in every interleaving", model),
     Stage::new("tests", "everything else holds (all other tests)", the_others),
     Stage::new(
@@ -97,8 +79,7 @@ const STAGES: [Stage; 13] = [
         "browser",
         "every screen does what it should, in a browser",
         in_a_browser,
-    )
-    .of(&[WEB, BROWSER]),
+    ),
 ];
 
 /// What a stage needs to know.
@@ -128,7 +109,6 @@ struct Outcome {
 enum Ended {
     Passed,
     Failed,
-    Skipped,
 }
 
 pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
@@ -150,13 +130,7 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
         }
         say(format_args!("\n== {}: {}", stage.name, stage.what));
         let begun = Instant::now();
-        let ended = if let Some(package) = stage.missing(workspace) {
-            warn(format_args!(
-                "{}: SKIPPED, for there is no {package}/package.json yet",
-                stage.name
-            ));
-            Ended::Skipped
-        } else if let Err(error) = (stage.run)(&house) {
+        let ended = if let Err(error) = (stage.run)(&house) {
             interrupt.check()?;
             warn(format_args!("{}: {error:#}", stage.name));
             Ended::Failed
@@ -187,18 +161,13 @@ fn summary(outcomes: &[Outcome]) -> String {
         let result = match ended {
             Ended::Passed => "passed",
             Ended::Failed => "FAILED",
-            Ended::Skipped => "skipped",
         };
         format!("{stage:<10} {result:<7} {:>12}", seconds(*took))
     };
     let lines: Vec<_> = outcomes.iter().map(line).collect();
     let count = |ended: Ended| outcomes.iter().filter(|outcome| outcome.ended == ended).count();
-    let skipped = match count(Ended::Skipped) {
-        0 => String::new(),
-        skipped => format!(", {skipped} skipped"),
-    };
     format!(
-        "\n{}\n\n{} passed, {} failed{skipped}",
+        "\n{}\n\n{} passed, {} failed",
         lines.join("\n"),
         count(Ended::Passed),
         count(Ended::Failed),
@@ -371,12 +340,9 @@ mod tests {
             ended,
             took: Duration::from_secs(3),
         };
-        let mut outcomes = vec![outcome("fmt", Ended::Passed), outcome("lints", Ended::Failed)];
+        let outcomes = vec![outcome("fmt", Ended::Passed), outcome("lints", Ended::Failed)];
         let text = summary(&outcomes);
         assert!(text.contains("fmt        passed         3.0 s\n"), "{text}");
         assert!(text.ends_with("\n1 passed, 1 failed"), "{text}");
-        outcomes.push(outcome("front", Ended::Skipped));
-        let text = summary(&outcomes);
-        assert!(text.ends_with("\n1 passed, 1 failed, 1 skipped"), "{text}");
     }
 }
