@@ -83,7 +83,7 @@ fn glossary() -> Vec<(String, Vec<String>)> {
 
 #[test]
 fn every_word_of_the_glossary_is_found_in_the_code() {
-    let sources = ["shared/portal/src", "shared/platform/src", "shared/testkit/src"];
+    let sources = ["shared/portal/src", "shared/platform/src", "tests/testkit/src"];
     let sources: Vec<String> = sources
         .iter()
         .flat_map(|path| house::sources(path))
