@@ -118,6 +118,12 @@ pub(crate) fn challenge(purpose: Purpose, flow_life: u64) -> Challenge {
     Challenge::begin(id, purpose, &ring(), address(), t(flow_life), t(0), &LIMITS).unwrap()
 }
 
+/// The log-ins that gave the sessions of the member.
+pub(crate) fn flows_of(account: &Account) -> Vec<&str> {
+    let sessions = &account.member.as_ref().unwrap().sessions;
+    sessions.iter().map(|session| session.flow.as_str()).collect()
+}
+
 impl<T: core::fmt::Debug, R: core::fmt::Debug> crate::change::Change<T, R> {
     /// What is stored, and then answered.
     pub(crate) fn stored(self) -> (T, R) {

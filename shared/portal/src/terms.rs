@@ -1,5 +1,7 @@
 //! 介護情報基盤ポータル利用規約 — the published text and its version.
 
+use jiff::Timestamp;
+
 use crate::values::digest;
 
 /// One section of the terms.
@@ -32,6 +34,63 @@ impl Terms {
         }
         digest(&parts)
     }
+}
+
+/// 利用規約への同意
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Agreement {
+    /// Which text.
+    pub version: String,
+    /// Its digest.
+    pub sha256: String,
+    /// When the server had shown it.
+    pub shown_at: Timestamp,
+    /// When the member agreed.
+    pub agreed_at: Timestamp,
+}
+
+/// That the terms were shown.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Shown {
+    /// Which text.
+    pub version: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why the terms stand in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TermsRefusal {
+    /// Another text is in force.
+    Outdated,
+    /// The text was not shown.
+    NotShown,
+    /// The person did not agree.
+    NotAgreed,
+}
+
+/// Whether the terms in force were shown and agreed to, in the order of `docs/api.md` 4.
+pub fn check_terms(
+    shown: Option<&Shown>,
+    agreed: Option<&str>,
+    terms: &Terms,
+    now: Timestamp,
+) -> Result<Agreement, TermsRefusal> {
+    if agreed.is_some_and(|version| version != terms.version) {
+        return Err(TermsRefusal::Outdated);
+    }
+    let shown = shown
+        .filter(|shown| shown.version == terms.version)
+        .ok_or(TermsRefusal::NotShown)?;
+    if agreed.is_none() {
+        return Err(TermsRefusal::NotAgreed);
+    }
+    Ok(Agreement {
+        version: terms.version.to_owned(),
+        sha256: terms.sha256(),
+        shown_at: shown.at,
+        agreed_at: now,
+    })
 }
 
 /// The text in force. The operator's own terms are not public, so this is a sample with the usual headings, and says so.
@@ -100,6 +159,7 @@ pub const PUBLISHED: Terms = Terms {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples::{agreement, t};
 
     #[test]
     fn another_text_has_another_digest() {
@@ -108,5 +168,32 @@ mod tests {
             ..PUBLISHED
         };
         assert_ne!(PUBLISHED.sha256(), other.sha256());
+    }
+    #[test]
+    fn the_terms_are_looked_at_in_order_outdated_not_shown_not_agreed() {
+        let shown = |version: &str| {
+            Some(Shown {
+                version: version.to_owned(),
+                at: t(1),
+            })
+        };
+        let current = PUBLISHED.version;
+        let refused =
+            |shown: Option<Shown>, agreed| check_terms(shown.as_ref(), agreed, &PUBLISHED, t(2)).unwrap_err();
+        assert_eq!(refused(None, Some("1999-01-01")), TermsRefusal::Outdated);
+        assert_eq!(
+            refused(shown("1999-01-01"), Some(current)),
+            TermsRefusal::NotShown
+        );
+        assert_eq!(refused(None, None), TermsRefusal::NotShown);
+        assert_eq!(refused(shown(current), None), TermsRefusal::NotAgreed);
+        assert_eq!(
+            check_terms(shown(current).as_ref(), Some(current), &PUBLISHED, t(2)),
+            Ok(Agreement {
+                shown_at: t(1),
+                agreed_at: t(2),
+                ..agreement()
+            })
+        );
     }
 }

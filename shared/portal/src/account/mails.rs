@@ -1,0 +1,100 @@
+//! Which mails of a registration count for an address.
+
+use jiff::Timestamp;
+
+use super::Account;
+use crate::audit::{Act, Event};
+use crate::change::Change;
+use crate::limits::Limits;
+use crate::problem::Refusal;
+use crate::values::{AccountKey, FlowId};
+
+impl Account {
+    /// Counts the mail of a registration code against the address that the claims system names; what is kept for log-ins
+    /// it leaves.
+    pub fn promise_registration_code(
+        before: Option<&Self>,
+        key: &AccountKey,
+        by: &FlowId,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Change<Self, Result<(), Refusal>> {
+        let before = Self::known(before, key, now);
+        match before.mails.spend_for_registration(now, limits) {
+            Ok(mails) => {
+                let event = Event::of(Act::RegistrationCodePromised, now, by);
+                Change::Store(Self { mails, ..before }.with(event), Ok(()))
+            }
+            Err(not) => Change::Keep(Err(not.into())),
+        }
+    }
+
+    /// Gives a counted mail back that no flow promises after all: another request was faster, or the flow is over.
+    pub fn give_mail_back(before: Option<&Self>, by: &FlowId, at: Timestamp) -> Change<Self, ()> {
+        let Some(account) = before else {
+            return Change::Keep(());
+        };
+        let mails = account.mails.give_back(at);
+        if mails == account.mails {
+            return Change::Keep(());
+        }
+        let next = Self {
+            mails,
+            ..account.clone()
+        };
+        Change::Store(next.with(Event::of(Act::MailNotSent, at, by)), ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::LoginVerdict;
+    use crate::account::samples::key;
+    use crate::guards::NotBefore;
+    use crate::problem::Kind;
+    use crate::samples::{LIMITS, account, active, flow, t};
+
+    #[test]
+    fn a_registration_code_counts_among_the_mails_of_its_address() {
+        let promise = |before: Option<&Account>, second| {
+            Account::promise_registration_code(before, &key(), &flow("f"), t(second), &LIMITS)
+        };
+        let (mut after, answer) = promise(None, 0).stored();
+        assert_eq!((answer, &after.mails.sends[..]), (Ok(()), &[t(0)][..]));
+        assert_eq!(
+            after.event,
+            Some(Event::of(Act::RegistrationCodePromised, t(0), &flow("f")))
+        );
+        for _ in 1..6 {
+            after = promise(Some(&after), 0).stored().0;
+        }
+        assert_eq!(
+            promise(Some(&after), 3_599).kept(),
+            Err(Refusal::of(Kind::TooManyRequests).with_retry_after(1))
+        );
+        assert_eq!(promise(Some(&after), 3_600).stored().1, Ok(()));
+        // The owner's log-ins find the rest.
+        after.member = Some(active("m"));
+        for _ in 6..10 {
+            let (next, verdict) = after.judge_password(true, None, t(0), &LIMITS);
+            assert!(matches!(verdict, LoginVerdict::Right { .. }));
+            after = next;
+        }
+        let (_, verdict) = after.judge_password(true, None, t(0), &LIMITS);
+        assert_eq!(verdict, LoginVerdict::AddressFull(NotBefore { seconds: 3_600 }));
+    }
+
+    #[test]
+    fn a_mail_that_is_not_sent_after_all_is_given_back_once() {
+        let mut before = account(active("m"));
+        before.mails = before.mails.count(t(1)).count(t(2));
+        let give_back = |before: &Account| Account::give_mail_back(Some(before), &flow("f"), t(1));
+        let (after, ()) = give_back(&before).stored();
+        assert_eq!(after.mails.sends, [t(2)]);
+        assert_eq!(after.event, Some(Event::of(Act::MailNotSent, t(1), &flow("f"))));
+        assert_eq!(after.member, before.member);
+        give_back(&after).kept();
+        Account::give_mail_back(None, &flow("f"), t(1)).kept();
+    }
+}

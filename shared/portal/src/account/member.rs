@@ -1,0 +1,291 @@
+//! 利用者 — a member of an office, and what proves to be the member.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::{Device, Session};
+use crate::initial_password::Source;
+use crate::keys::KeyId;
+use crate::limits::Limits;
+use crate::mail::{Content, Promise};
+use crate::terms::{Agreement, Terms};
+use crate::time::plus;
+use crate::values::{FlowId, MemberId, OfficeName, Profile};
+
+/// 役割 — what a member may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// 管理者: adds, changes and removes members; the first one is.
+    Manager,
+    /// 一般
+    Member,
+}
+
+impl Role {
+    /// The word on the wire and in the table.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Manager => "manager",
+            Self::Member => "member",
+        }
+    }
+
+    /// The role of this name.
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Manager, Self::Member]
+            .into_iter()
+            .find(|role| role.code() == code)
+    }
+}
+
+/// With what a member proves to be the member.
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of these a request; a pointer would only hide it"
+)]
+pub enum Credential {
+    /// 初期パスワード: works until the first completed change, or until it expires, however often it is used.
+    Initial {
+        /// What it is derived from.
+        source: Source,
+        /// When it was re-issued within the last day.
+        reissues: Vec<Timestamp>,
+        /// The mail that brought it; carries its expiry.
+        mail: Promise,
+    },
+    /// A password of the member's own.
+    Chosen {
+        /// Argon2id, as a PHC string.
+        hash: String,
+        /// The log-in that set it, so that a repeated request is told from another one.
+        by: FlowId,
+    },
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Initial { .. } => "Initial(***)",
+            Self::Chosen { .. } => "Chosen(***)",
+        })
+    }
+}
+
+/// 利用者 — a member of an office.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Member {
+    /// Names the member.
+    pub id: MemberId,
+    /// 事業所
+    pub office: OfficeName,
+    /// 登録情報
+    pub profile: Profile,
+    /// 役割
+    pub role: Role,
+    /// Whether the member was stopped.
+    pub disabled: bool,
+    /// When the member was registered.
+    pub registered_at: Timestamp,
+    /// With what the member logs in.
+    pub credential: Credential,
+    /// Raised with every change of the credential; a log-in that began with an older one is over.
+    pub credential_version: u32,
+    /// 利用規約への同意
+    pub agreement: Option<Agreement>,
+    /// When the member last came to マイページ by a log-in.
+    pub last_login_at: Option<Timestamp>,
+    /// Living sessions, oldest first.
+    pub sessions: Vec<Session>,
+    /// Known devices, the one that was longest away first.
+    pub devices: Vec<Device>,
+}
+
+impl Member {
+    /// Whether the member has never completed a log-in.
+    pub const fn is_pending(&self) -> bool {
+        matches!(self.credential, Credential::Initial { .. })
+    }
+
+    /// `pending`, `active` or `disabled`.
+    pub const fn status(&self) -> &'static str {
+        if self.disabled {
+            "disabled"
+        } else if self.is_pending() {
+            "pending"
+        } else {
+            "active"
+        }
+    }
+
+    /// When a pending member has not come for so long that seat and address are free again.
+    pub fn seat_falls_free_at(&self, limits: &Limits) -> Option<Timestamp> {
+        self.is_pending()
+            .then(|| plus(self.registered_at, limits.pending_seat_life))
+    }
+
+    /// Whether that is past.
+    pub fn seat_has_fallen_free(&self, now: Timestamp, limits: &Limits) -> bool {
+        self.seat_falls_free_at(limits).is_some_and(|at| at <= now)
+    }
+
+    /// Whether the member agreed to the text in force.
+    pub fn has_agreed_to(&self, terms: &Terms) -> bool {
+        self.agreement
+            .as_ref()
+            .is_some_and(|agreement| agreement.version == terms.version)
+    }
+
+    /// The mail that brought the initial password, while there is one.
+    pub const fn mail(&self) -> Option<&Promise> {
+        match &self.credential {
+            Credential::Initial { mail, .. } => Some(mail),
+            Credential::Chosen { .. } => None,
+        }
+    }
+}
+
+/// What a new member is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct NewMember {
+    /// Drawn at the edge.
+    pub id: MemberId,
+    /// 事業所
+    pub office: OfficeName,
+    /// 登録情報
+    pub profile: Profile,
+    /// 役割
+    pub role: Role,
+    /// The key of the ring that the initial password is derived with.
+    pub key: KeyId,
+    /// Drawn at the edge.
+    pub nonce: String,
+}
+
+impl NewMember {
+    /// The member, whose initial password is promised by mail.
+    pub fn pending(self, now: Timestamp, limits: &Limits) -> Member {
+        let source = Source {
+            key: self.key,
+            nonce: self.nonce,
+            issue: 1,
+        };
+        let content = Content::InitialPassword {
+            member: self.id.clone(),
+            source: source.clone(),
+        };
+        let expires_at = plus(now, limits.initial_password_life);
+        let mail = Promise::first(self.profile.email.clone(), content, expires_at, now);
+        Member {
+            id: self.id,
+            office: self.office,
+            profile: self.profile,
+            role: self.role,
+            disabled: false,
+            registered_at: now,
+            credential: Credential::Initial {
+                source,
+                reissues: Vec::new(),
+                mail,
+            },
+            credential_version: 1,
+            agreement: None,
+            last_login_at: None,
+            sessions: Vec::new(),
+            devices: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::samples::{SEAT, parts};
+    use crate::samples::{LIMITS, account, active, agreement, pending, t};
+    use crate::terms::PUBLISHED;
+
+    #[test]
+    fn a_role_is_known_by_its_word_and_by_no_other() {
+        assert_eq!((Role::Manager.code(), Role::Member.code()), ("manager", "member"));
+        for role in [Role::Manager, Role::Member] {
+            assert_eq!(Role::parse(role.code()), Some(role));
+        }
+        assert_eq!(Role::parse("owner"), None);
+    }
+
+    #[test]
+    fn a_credential_shows_its_kind_and_nothing_else() {
+        assert_eq!(format!("{:?}", pending("m").credential), "Initial(***)");
+        assert_eq!(format!("{:?}", active("m").credential), "Chosen(***)");
+    }
+
+    #[test]
+    fn a_member_is_pending_until_the_password_is_their_own_and_disabled_before_all() {
+        assert_eq!(
+            (pending("m").status(), active("m").status()),
+            ("pending", "active")
+        );
+        assert!(pending("m").is_pending() && !active("m").is_pending());
+        for member in [pending("m"), active("m")] {
+            let disabled = Member {
+                disabled: true,
+                ..member
+            };
+            assert_eq!(disabled.status(), "disabled");
+        }
+    }
+
+    /// A seat that nobody comes to is free again after fourteen days.
+    #[test]
+    fn a_pending_seat_falls_free_after_fourteen_days_and_a_taken_one_never() {
+        assert_eq!(pending("m").seat_falls_free_at(&LIMITS), Some(t(SEAT)));
+        for (second, is_free) in [(SEAT - 1, false), (SEAT, true), (SEAT + 1, true)] {
+            assert_eq!(
+                pending("m").seat_has_fallen_free(t(second), &LIMITS),
+                is_free,
+                "{second}"
+            );
+            assert_eq!(account(pending("m")).owner(t(second), &LIMITS).is_none(), is_free);
+        }
+        assert_eq!(active("m").seat_falls_free_at(&LIMITS), None);
+        assert!(!active("m").seat_has_fallen_free(t(10 * SEAT), &LIMITS));
+        assert!(account(active("m")).owner(t(10 * SEAT), &LIMITS).is_some());
+    }
+
+    #[test]
+    fn only_the_text_in_force_is_agreed_to() {
+        assert!(active("m").has_agreed_to(&PUBLISHED));
+        assert!(!pending("m").has_agreed_to(&PUBLISHED));
+        let older = Member {
+            agreement: Some(Agreement {
+                version: "1999-01-01".to_owned(),
+                ..agreement()
+            }),
+            ..active("m")
+        };
+        assert!(!older.has_agreed_to(&PUBLISHED));
+    }
+
+    #[test]
+    fn a_new_member_is_promised_an_initial_password_for_72_hours() {
+        let member = pending("m");
+        let (source, reissues, mail) = parts(&member);
+        assert_eq!((source.issue, source.nonce.as_str()), (1, "n"));
+        assert_eq!(reissues, []);
+        assert_eq!(
+            (mail.number, mail.sends, mail.promised_at, mail.expires_at),
+            (1, 1, t(0), t(72 * 3_600))
+        );
+        assert_eq!(
+            mail.content,
+            Content::InitialPassword {
+                member: MemberId::new("m"),
+                source: source.clone(),
+            }
+        );
+        assert_eq!(member.mail(), Some(mail));
+        assert_eq!(active("m").mail(), None);
+        assert_eq!((member.registered_at, member.credential_version), (t(0), 1));
+    }
+}

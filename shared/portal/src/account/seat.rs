@@ -1,0 +1,117 @@
+//! Who takes a seat of an office, and who leaves one.
+
+use jiff::Timestamp;
+
+use super::{Account, Member};
+use crate::audit::{Act, Event};
+use crate::guards::PasswordGuard;
+use crate::limits::Limits;
+use crate::values::{FlowId, MemberId};
+
+impl Account {
+    /// The account with a new member, whose initial password is promised; none if somebody else owns the address.
+    ///
+    /// Whoever leaves a seat to this member may own it (`leaves`). The mail is counted, never refused
+    /// (`docs/adr/0011-the-first-initial-password-mail-is-never-refused.md`).
+    pub fn take_seat(
+        before: Option<&Self>,
+        member: &Member,
+        leaves: &[MemberId],
+        by: &FlowId,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Option<Self> {
+        let account = Self::known(before, &member.profile.email.key(), now);
+        let owner = account.owner(now, limits);
+        if owner.is_some_and(|owner| !leaves.contains(&owner.id)) {
+            return None;
+        }
+        Some(Self {
+            mails: account.mails.count(now),
+            // What was guessed at before says nothing about the password that is mailed now.
+            passwords: PasswordGuard::default(),
+            member: Some(member.clone()),
+            event: Some(Event::of(Act::MemberRegistered, now, by)),
+            ..account
+        })
+    }
+
+    /// The account without its member, who leaves the seat to a corrected registration: nobody may come in by it.
+    #[must_use]
+    pub fn leave_seat(&self, by: &FlowId, now: Timestamp) -> Self {
+        Self {
+            member: None,
+            judged_at: now,
+            event: Some(Event::of(Act::MemberReplaced, now, by)),
+            ..self.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::samples::{SEAT, guessed_at, key};
+    use crate::samples::{LIMITS, account, active, flow, pending, t};
+
+    #[test]
+    fn a_free_address_is_taken_with_its_first_mail_counted_and_old_guesses_forgotten() {
+        let guessed = guessed_at(Account::unknown(key(), t(0)), 5, 0);
+        for before in [None, Some(&guessed)] {
+            let taken = Account::take_seat(before, &pending("m"), &[], &flow("f"), t(9), &LIMITS).unwrap();
+            assert_eq!(taken.key, key());
+            assert_eq!(taken.member, Some(pending("m")));
+            assert_eq!(taken.mails.sends, [t(9)]);
+            assert_eq!(taken.passwords, PasswordGuard::default());
+            assert_eq!(
+                taken.event,
+                Some(Event::of(Act::MemberRegistered, t(9), &flow("f")))
+            );
+        }
+    }
+
+    /// `docs/adr/0011-the-first-initial-password-mail-is-never-refused.md`
+    #[test]
+    fn the_first_password_is_mailed_however_full_the_mailbox_is() {
+        let mut full = Account::unknown(key(), t(0));
+        for _ in 0..20 {
+            full.mails = full.mails.count(t(0));
+        }
+        let taken = Account::take_seat(Some(&full), &pending("m"), &[], &flow("f"), t(0), &LIMITS).unwrap();
+        assert_eq!(taken.mails.sends.len(), 21);
+    }
+
+    #[test]
+    fn an_address_is_not_taken_from_its_owner_unless_the_owner_leaves() {
+        let take = |before: &Account, leaves: &[MemberId], second| {
+            Account::take_seat(
+                Some(before),
+                &pending("new"),
+                leaves,
+                &flow("f"),
+                t(second),
+                &LIMITS,
+            )
+        };
+        let owned = account(pending("old"));
+        assert_eq!(take(&owned, &[], SEAT - 1), None);
+        assert_eq!(take(&owned, &[MemberId::new("somebody")], 0), None);
+        assert!(take(&owned, &[MemberId::new("old")], 0).is_some());
+        assert!(take(&owned, &[], SEAT).is_some());
+        assert_eq!(take(&account(active("old")), &[], SEAT), None);
+    }
+
+    #[test]
+    fn who_leaves_the_seat_leaves_no_way_in() {
+        let left = account(pending("m")).leave_seat(&flow("f"), t(9));
+        assert_eq!(
+            left,
+            Account {
+                member: None,
+                judged_at: t(9),
+                event: Some(Event::of(Act::MemberReplaced, t(9), &flow("f"))),
+                ..account(pending("m"))
+            }
+        );
+    }
+}

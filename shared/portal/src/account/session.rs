@@ -1,0 +1,206 @@
+//! セッション — as the account knows it, and as its cookie finds it.
+
+use jiff::Timestamp;
+
+use super::{Account, Member};
+use crate::audit::{Act, Event};
+use crate::change::Change;
+use crate::limits::Limits;
+use crate::time::plus;
+use crate::values::{AccountKey, FlowId, MemberId, SessionId};
+
+/// セッション — as the account knows it. A session that is not listed here is over, whatever cookie comes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Session {
+    /// The digest of its cookie.
+    pub id: SessionId,
+    /// The log-in that gave it.
+    pub flow: FlowId,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// The first instant at which it is over.
+    pub expires_at: Timestamp,
+}
+
+impl Member {
+    /// The session of this id, if it lives.
+    pub fn session(&self, id: &SessionId, now: Timestamp) -> Option<&Session> {
+        self.sessions
+            .iter()
+            .find(|session| session.id == *id && now < session.expires_at)
+    }
+
+    /// The member with one more session; a sixth ends the oldest, and a log-in has one at a time.
+    #[must_use]
+    pub fn with_session(mut self, session: Session, now: Timestamp, limits: &Limits) -> Self {
+        self.sessions
+            .retain(|other| now < other.expires_at && other.flow != session.flow);
+        self.sessions.push(session);
+        let most = usize::try_from(limits.sessions_per_person).unwrap_or(usize::MAX);
+        let over = self.sessions.len().saturating_sub(most);
+        self.sessions.drain(..over);
+        self
+    }
+}
+
+/// The account without the sessions that this log-in gave, whichever cookie they have now.
+pub fn end_sessions_of(flow: &FlowId, account: &Account, now: Timestamp) -> Change<Account, ()> {
+    let Some(member) = &account.member else {
+        return Change::Keep(());
+    };
+    let mut member = member.clone();
+    let before = member.sessions.len();
+    member.sessions.retain(|session| session.flow != *flow);
+    if member.sessions.len() == before {
+        return Change::Keep(());
+    }
+    let next = Account {
+        member: Some(member),
+        ..account.clone()
+    };
+    Change::Store(next.with(Event::of(Act::SessionEnded, now, flow)), ())
+}
+
+/// セッション as its cookie finds it: which account to look at, and when it was last used.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SessionPointer {
+    /// The digest of the cookie.
+    pub id: SessionId,
+    /// Whose account.
+    pub account: AccountKey,
+    /// Which member of it.
+    pub member: MemberId,
+    /// The first instant at which it is over at the latest.
+    pub expires_at: Timestamp,
+    /// When it was last used, to within a thirtieth of the idle time.
+    pub last_seen_at: Timestamp,
+}
+
+impl SessionPointer {
+    /// The first instant at which it is over if nobody uses it.
+    pub fn idle_expires_at(&self, limits: &Limits) -> Timestamp {
+        plus(self.last_seen_at, limits.session_idle).min(self.expires_at)
+    }
+
+    /// Whether it is over.
+    pub fn is_expired(&self, now: Timestamp, limits: &Limits) -> bool {
+        self.idle_expires_at(limits) <= now
+    }
+
+    /// Notes a use, if that has to be written down: not every click is worth a write. Answers with the pointer then.
+    pub fn touch(&self, now: Timestamp, limits: &Limits) -> Change<Self, Self> {
+        let grain = (limits.session_idle / 30).max(1);
+        if now < plus(self.last_seen_at, grain) {
+            return Change::Keep(self.clone());
+        }
+        let touched = Self {
+            last_seen_at: now,
+            ..self.clone()
+        };
+        Change::Store(touched.clone(), touched)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::samples::ids;
+    use crate::samples::{LIMITS, account, active, address, flow, flows_of, session, t};
+
+    #[test]
+    fn a_session_is_found_by_its_own_name_until_the_second_at_which_it_is_over() {
+        let member = Member {
+            sessions: vec![session("s", "f", 0, 100)],
+            ..active("m")
+        };
+        let found = |id: &str, second| member.session(&SessionId::new(id), t(second)).is_some();
+        assert_eq!(
+            [found("s", 99), found("s", 100), found("s", 101)],
+            [true, false, false]
+        );
+        assert!(!found("other", 99));
+        assert!(!found("other", 100));
+    }
+
+    #[test]
+    fn a_sixth_session_ends_the_oldest() {
+        let mut member = active("m");
+        for name in ["a", "b", "c", "d", "e", "f"] {
+            member = member.with_session(session(name, name, 0, 100), t(0), &LIMITS);
+        }
+        assert_eq!(
+            ids(&member.sessions, |s| s.id.as_str()),
+            ["b", "c", "d", "e", "f"]
+        );
+    }
+
+    #[test]
+    fn a_log_in_has_one_session_and_what_is_over_is_dropped() {
+        let member = Member {
+            sessions: vec![
+                session("over", "x", 0, 49),
+                session("over now", "y", 0, 50),
+                session("living", "z", 0, 51),
+                session("old cookie", "f", 0, 100),
+            ],
+            ..active("m")
+        };
+        let member = member.with_session(session("new cookie", "f", 50, 100), t(50), &LIMITS);
+        assert_eq!(ids(&member.sessions, |s| s.id.as_str()), ["living", "new cookie"]);
+    }
+
+    #[test]
+    fn a_log_out_ends_the_sessions_of_its_log_in_and_no_others() {
+        let before = account(Member {
+            sessions: vec![session("x", "x", 0, 100), session("s", "f", 0, 100)],
+            ..active("m")
+        });
+        let (after, ()) = end_sessions_of(&flow("f"), &before, t(7)).stored();
+        assert_eq!(flows_of(&after), ["x"]);
+        assert_eq!(after.event, Some(Event::of(Act::SessionEnded, t(7), &flow("f"))));
+        end_sessions_of(&flow("f"), &after, t(7)).kept();
+        end_sessions_of(&flow("f"), &Account::unknown(address().key(), t(0)), t(7)).kept();
+    }
+
+    fn pointer(last_seen: u64) -> SessionPointer {
+        SessionPointer {
+            id: SessionId::new("s"),
+            account: address().key(),
+            member: MemberId::new("m"),
+            expires_at: t(43_200),
+            last_seen_at: t(last_seen),
+        }
+    }
+
+    #[test]
+    fn a_session_is_over_after_half_an_hour_of_nothing_and_after_a_shift_whatever_happens() {
+        for (seen, over) in [(0, 1_800), (100, 1_900), (41_400, 43_200), (43_000, 43_200)] {
+            let pointer = pointer(seen);
+            assert_eq!(pointer.idle_expires_at(&LIMITS), t(over));
+            assert_eq!(
+                [over - 1, over, over + 1].map(|second| pointer.is_expired(t(second), &LIMITS)),
+                [false, true, true]
+            );
+        }
+    }
+
+    #[test]
+    fn a_use_is_written_down_once_a_minute() {
+        for second in [0, 1, 59] {
+            assert_eq!(pointer(0).touch(t(second), &LIMITS).kept(), pointer(0));
+        }
+        for second in [60, 61] {
+            let touched = pointer(second);
+            assert_eq!(
+                pointer(0).touch(t(second), &LIMITS).stored(),
+                (touched.clone(), touched)
+            );
+        }
+        let hasty = Limits {
+            session_idle: 29,
+            ..LIMITS
+        };
+        assert_eq!(pointer(0).touch(t(0), &hasty).kept(), pointer(0));
+        assert_eq!(pointer(0).touch(t(1), &hasty).stored().0, pointer(1));
+    }
+}

@@ -1,0 +1,65 @@
+//! How many wrong security codes the claims system is asked about.
+
+use jiff::Timestamp;
+
+use super::{NotBefore, room, within};
+use crate::limits::Limits;
+use crate::time::plus;
+
+/// Wrong security codes of one user id, over all its registrations: whoever knows the claims password may begin as many
+/// as he likes, and guesses no more often for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct SecurityCodeGuard {
+    /// When codes were asked about within the window that were not right, or of which it is not known, oldest first.
+    pub asked: Vec<Timestamp>,
+}
+
+impl SecurityCodeGuard {
+    /// Counts a code before the claims system is asked about it.
+    pub fn begin(&self, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
+        let window = limits.claims_failure_window;
+        let mut asked = within(&self.asked, now, window);
+        room(&asked, now, window, limits.security_code_failures)?;
+        asked.push(now);
+        Ok(Self { asked })
+    }
+
+    /// The guard without the code that was counted at `at` and was not wrong. It forgives no other one.
+    #[must_use]
+    pub fn give_back(&self, at: Timestamp) -> Self {
+        let mut asked = self.asked.clone();
+        if let Some(place) = asked.iter().rposition(|other| *other == at) {
+            asked.remove(place);
+        }
+        Self { asked }
+    }
+
+    /// When nothing in it counts any more.
+    pub fn forgotten_at(&self, limits: &Limits) -> Option<Timestamp> {
+        let last = self.asked.iter().max();
+        last.map(|at| plus(*at, limits.claims_failure_window))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{LIMITS, t};
+
+    #[test]
+    fn ten_wrong_security_codes_of_a_day_are_asked_about() {
+        let mut guard = SecurityCodeGuard::default();
+        for second in 0..10 {
+            guard = guard.begin(t(second), &LIMITS).unwrap();
+        }
+        assert_eq!(guard.begin(t(86_399), &LIMITS), Err(NotBefore { seconds: 1 }));
+        assert_eq!(guard.forgotten_at(&LIMITS), Some(t(86_409)));
+        let tomorrow = guard.begin(t(86_400), &LIMITS).unwrap();
+        assert_eq!((tomorrow.asked.len(), tomorrow.asked[9]), (10, t(86_400)));
+        // A right one was none of them, and forgives none of them.
+        let given_back = guard.give_back(t(9));
+        assert_eq!(given_back.asked, guard.asked[..9]);
+        assert_eq!(given_back.give_back(t(9)), given_back);
+        assert!(given_back.begin(t(9), &LIMITS).is_ok());
+    }
+}

@@ -1,0 +1,200 @@
+//! What a log-in makes of its account, which is the truth about it.
+
+use jiff::Timestamp;
+
+use super::Login;
+use crate::account::{Account, Credential, Member, Session};
+use crate::audit::{Act, Event};
+use crate::change::Change;
+use crate::guards::NotBefore;
+use crate::limits::Limits;
+use crate::problem::Refusal;
+use crate::terms::Agreement;
+use crate::values::{DeviceId, FlowId, SessionId};
+
+/// What a completed log-in gives to the browser that completed it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Gained {
+    /// The session.
+    pub session: Session,
+    /// By which the account knows the browser from now on.
+    pub device: DeviceId,
+}
+
+/// Why a log-in does not go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Over {
+    /// Its member, its credential or its session is gone.
+    Gone,
+    /// It is at マイページ already.
+    Completed(Box<Login>),
+    /// Not now.
+    Stopped(NotBefore),
+}
+
+/// What a log-in makes of its account, which is the truth about it.
+impl Login {
+    /// The member whom this log-in may still change.
+    fn owner<'a>(&self, account: &'a Account, now: Timestamp, limits: &Limits) -> Result<&'a Member, Over> {
+        let owner = account.owner(now, limits);
+        if let Some(completed) = owner.and_then(|member| self.completed_by(member)) {
+            return Err(Over::Completed(Box::new(completed)));
+        }
+        self.member_of(owner).ok_or(Over::Gone)
+    }
+
+    /// Counts a judged code for the account, over all its challenges: one write counts a wrong code, or commits the
+    /// session that a right one gives. Whoever loses it has judged nothing. Answers whether the session is committed.
+    pub fn judge_code(
+        &self,
+        account: &Account,
+        right: bool,
+        gains: Option<&Gained>,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Change<Account, bool>, Over> {
+        let member = self.owner(account, now, limits)?;
+        account.codes.check(now).map_err(Over::Stopped)?;
+        let event = |act| Event::of(act, now, &self.id);
+        let mut next = Account {
+            judged_at: now,
+            ..account.clone()
+        };
+        Ok(match (right, gains) {
+            (false, _) => {
+                next.codes = account.codes.failed(now, limits);
+                Change::Store(next.with(event(Act::LoginCodeWrong)), false)
+            }
+            (true, None) => Change::Store(next.with(event(Act::LoginCodeRight)), false),
+            (true, Some(gained)) => {
+                next.member = Some(completed(member, &self.id, None, None, gained, now, limits));
+                next.passwords = account.passwords.after_an_owners_log_in(limits);
+                Change::Store(next.with(event(Act::SessionBegun)), true)
+            }
+        })
+    }
+
+    /// Counts the mail of a resent code.
+    pub fn promise_code(
+        &self,
+        account: &Account,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Change<Account, Result<(), Refusal>>, Over> {
+        self.member_of(account.owner(now, limits)).ok_or(Over::Gone)?;
+        Ok(match account.mails.spend(now, limits) {
+            Ok(mails) => {
+                let next = Account {
+                    mails,
+                    ..account.clone()
+                };
+                Change::Store(
+                    next.with(Event::of(Act::LoginCodePromised, now, &self.id)),
+                    Ok(()),
+                )
+            }
+            Err(not) => Change::Keep(Err(not.into())),
+        })
+    }
+
+    /// One write makes the password, the agreement and the session; whoever comes second finds that it is done.
+    /// Answers with the version of the credential from now on.
+    pub fn complete(
+        &self,
+        account: &Account,
+        hash: Option<&String>,
+        agreement: &Agreement,
+        gained: &Gained,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Change<Account, u32>, Over> {
+        let member = self.owner(account, now, limits)?;
+        let act = if hash.is_some() {
+            Act::PasswordChanged
+        } else {
+            Act::TermsAgreed
+        };
+        let member = completed(
+            member,
+            &self.id,
+            hash.cloned(),
+            Some(agreement.clone()),
+            gained,
+            now,
+            limits,
+        );
+        let version = member.credential_version;
+        let next = Account {
+            member: Some(member),
+            judged_at: now,
+            ..account.clone()
+        };
+        Ok(Change::Store(next.with(Event::of(act, now, &self.id)), version))
+    }
+
+    /// A new cookie for the session that this log-in gave; a session that was ended does not come back. The browser is
+    /// known by what it gains now: what the log-in gave it was lost with the first answer. Answers with the old name and
+    /// the session as it is now.
+    pub fn renew_session(
+        &self,
+        account: &Account,
+        gained: &Gained,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Change<Account, (SessionId, Session)>, Over> {
+        let member = account
+            .owner(now, limits)
+            .filter(|member| member.id == self.member && !member.disabled)
+            .ok_or(Over::Gone)?;
+        let old = member
+            .sessions
+            .iter()
+            .find(|session| session.flow == self.id && now < session.expires_at)
+            .ok_or(Over::Gone)?;
+        let new = Session {
+            id: gained.session.id.clone(),
+            ..old.clone()
+        };
+        let member = member.clone().with_session(new.clone(), now, limits);
+        let next = Account {
+            member: Some(member.with_device(gained.device.clone(), now, limits)),
+            ..account.clone()
+        };
+        Ok(Change::Store(
+            next.with(Event::of(Act::SessionRenewed, now, &self.id)),
+            (old.id.clone(), new),
+        ))
+    }
+}
+
+/// The member after a log-in was completed with this session from this device: a new password if one was set, the terms
+/// if agreed to.
+fn completed(
+    member: &Member,
+    flow: &FlowId,
+    hash: Option<String>,
+    agreement: Option<Agreement>,
+    gained: &Gained,
+    now: Timestamp,
+    limits: &Limits,
+) -> Member {
+    let mut next = member.clone();
+    if let Some(hash) = hash {
+        next.credential = Credential::Chosen {
+            hash,
+            by: flow.clone(),
+        };
+        next.credential_version = next.credential_version.saturating_add(1);
+        // Whoever held the old password holds nothing now.
+        next.sessions.clear();
+    }
+    if agreement.is_some() {
+        next.agreement = agreement;
+    }
+    next.last_login_at = Some(now);
+    next.with_session(gained.session.clone(), now, limits)
+        .with_device(gained.device.clone(), now, limits)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,220 @@
+use super::*;
+use crate::login::Stage;
+use crate::login::samples::{at, at_otp, gained, new_password, not_its_own};
+use crate::problem::Kind;
+use crate::samples::{LIMITS, account, active, agreement, flow, flows_of, pending, session, t};
+use crate::values::MemberId;
+
+#[test]
+fn a_wrong_code_counts_for_the_account_and_a_right_one_does_not() {
+    let before = account(active("m"));
+    let judge = |right| at_otp().judge_code(&before, right, None, t(7), &LIMITS).unwrap();
+    let (wrong, is_committed) = judge(false).stored();
+    assert_eq!(
+        wrong,
+        Account {
+            codes: before.codes.failed(t(7), &LIMITS),
+            judged_at: t(7),
+            event: Some(Event::of(Act::LoginCodeWrong, t(7), &flow("f"))),
+            ..before.clone()
+        }
+    );
+    assert!(!is_committed);
+    let (right, is_committed) = judge(true).stored();
+    assert_eq!(
+        right,
+        Account {
+            judged_at: t(7),
+            event: Some(Event::of(Act::LoginCodeRight, t(7), &flow("f"))),
+            ..before.clone()
+        }
+    );
+    assert!(!is_committed);
+}
+
+#[test]
+fn the_right_code_gives_the_session_where_nothing_else_is_missing() {
+    let before = account(active("m"));
+    let gained = gained();
+    let (after, is_committed) = at_otp()
+        .judge_code(&before, true, Some(&gained), t(7), &LIMITS)
+        .unwrap()
+        .stored();
+    assert!(is_committed);
+    assert_eq!(after.event, Some(Event::of(Act::SessionBegun, t(7), &flow("f"))));
+    let member = after.member.unwrap();
+    assert_eq!(
+        member,
+        Member {
+            last_login_at: Some(t(7)),
+            ..active("m")
+                .with_session(gained.session.clone(), t(7), &LIMITS)
+                .with_device(gained.device.clone(), t(7), &LIMITS)
+        },
+        "neither password nor agreement changed"
+    );
+    let (wrong, is_committed) = at_otp()
+        .judge_code(&before, false, Some(&gained), t(7), &LIMITS)
+        .unwrap()
+        .stored();
+    assert!(!is_committed);
+    assert_eq!(wrong.member, before.member);
+}
+
+#[test]
+fn no_code_is_judged_while_codes_of_the_account_are_stopped() {
+    let mut before = account(active("m"));
+    for _ in 0..10 {
+        before.codes = before.codes.failed(t(0), &LIMITS);
+    }
+    let judge = |second| at_otp().judge_code(&before, true, None, t(second), &LIMITS);
+    assert_eq!(judge(899), Err(Over::Stopped(NotBefore { seconds: 1 })));
+    assert!(judge(900).is_ok());
+}
+
+#[test]
+fn whoever_is_not_the_log_ins_own_member_any_more_gets_nothing_by_it() {
+    let login = at_otp();
+    for account in not_its_own() {
+        assert_eq!(
+            login.judge_code(&account, true, Some(&gained()), t(7), &LIMITS),
+            Err(Over::Gone)
+        );
+        assert_eq!(login.promise_code(&account, t(7), &LIMITS), Err(Over::Gone));
+        assert_eq!(
+            login.complete(&account, None, &agreement(), &gained(), t(7), &LIMITS),
+            Err(Over::Gone)
+        );
+    }
+}
+
+#[test]
+fn whoever_comes_second_finds_that_it_is_done() {
+    let login = at_otp();
+    let done = account(Member {
+        sessions: vec![gained().session],
+        ..active("m")
+    });
+    let completed = Err(Over::Completed(Box::new(at(Stage::MyPage))));
+    assert_eq!(login.judge_code(&done, true, None, t(7), &LIMITS), completed);
+    assert_eq!(
+        login.complete(&done, None, &agreement(), &gained(), t(7), &LIMITS),
+        Err(Over::Completed(Box::new(at(Stage::MyPage))))
+    );
+}
+
+#[test]
+fn a_resent_code_counts_among_the_mails_of_its_address() {
+    let mut before = account(active("m"));
+    for count in 1..=10 {
+        let change = at_otp().promise_code(&before, t(0), &LIMITS).unwrap();
+        let (after, answer) = change.stored();
+        assert_eq!((answer, after.mails.sends.len()), (Ok(()), count));
+        assert_eq!(
+            after.event,
+            Some(Event::of(Act::LoginCodePromised, t(0), &flow("f")))
+        );
+        before = after;
+    }
+    let change = at_otp().promise_code(&before, t(3_599), &LIMITS).unwrap();
+    assert_eq!(
+        change.kept(),
+        Err(Refusal::of(Kind::TooManyRequests).with_retry_after(1))
+    );
+}
+
+/// ASVS 7.4.3: whoever held the old password holds nothing now.
+#[test]
+fn a_new_password_ends_every_other_session() {
+    let login = Login {
+        credential_version: 1,
+        ..at(new_password(true, None))
+    };
+    let before = account(Member {
+        sessions: vec![session("x", "x", 0, 43_200)],
+        ..pending("m")
+    });
+    let hash = "new".to_owned();
+    let (after, version) = login
+        .complete(&before, Some(&hash), &agreement(), &gained(), t(7), &LIMITS)
+        .unwrap()
+        .stored();
+    assert_eq!(version, 2);
+    assert_eq!(flows_of(&after), ["f"]);
+    assert_eq!(
+        (after.judged_at, &after.event),
+        (t(7), &Some(Event::of(Act::PasswordChanged, t(7), &flow("f"))))
+    );
+    let member = after.member.unwrap();
+    assert_eq!(member.credential, Credential::Chosen { hash, by: flow("f") });
+    assert_eq!((member.credential_version, member.last_login_at), (2, Some(t(7))));
+    assert_eq!(member.agreement, Some(agreement()));
+    assert_eq!(member.devices.len(), 1);
+}
+
+#[test]
+fn an_agreement_alone_leaves_password_and_sessions_as_they_are() {
+    let before = account(Member {
+        sessions: vec![session("x", "x", 0, 43_200)],
+        agreement: None,
+        ..active("m")
+    });
+    let (after, version) = at(new_password(false, None))
+        .complete(&before, None, &agreement(), &gained(), t(7), &LIMITS)
+        .unwrap()
+        .stored();
+    assert_eq!(version, 2);
+    assert_eq!(flows_of(&after), ["x", "f"]);
+    assert_eq!(
+        (after.judged_at, &after.event),
+        (t(7), &Some(Event::of(Act::TermsAgreed, t(7), &flow("f"))))
+    );
+    let member = after.member.unwrap();
+    assert_eq!(member.credential, active("m").credential);
+    assert_eq!(member.agreement, Some(agreement()));
+}
+
+#[test]
+fn a_lost_cookie_is_renewed_while_the_session_lives() {
+    let sessions = vec![session("x", "x", 0, 100), session("old", "f", 0, 100)];
+    let member = Member {
+        sessions,
+        // The log-in itself raised it.
+        credential_version: 3,
+        ..active("m")
+    };
+    let renew = |member: Member, second| {
+        let gained = Gained {
+            session: session("new", "f", second, 43_200),
+            device: DeviceId::new("d"),
+        };
+        at(Stage::MyPage).renew_session(&account(member), &gained, t(second), &LIMITS)
+    };
+    let (after, (old, new)) = renew(member.clone(), 99).unwrap().stored();
+    assert_eq!((old, &new), (SessionId::new("old"), &session("new", "f", 0, 100)));
+    assert_eq!(
+        after.event,
+        Some(Event::of(Act::SessionRenewed, t(99), &flow("f")))
+    );
+    let after = after.member.unwrap();
+    assert_eq!(after.sessions, [session("x", "x", 0, 100), new]);
+    let known = member.clone().with_device(DeviceId::new("d"), t(99), &LIMITS);
+    assert_eq!(after.devices, known.devices, "the browser is known from now on");
+    assert_eq!(renew(member.clone(), 100), Err(Over::Gone));
+    assert_eq!(renew(member.clone(), 101), Err(Over::Gone));
+    let ended = Member {
+        sessions: vec![session("x", "x", 0, 100)],
+        ..member.clone()
+    };
+    assert_eq!(renew(ended, 99), Err(Over::Gone));
+    let disabled = Member {
+        disabled: true,
+        ..member.clone()
+    };
+    assert_eq!(renew(disabled, 99), Err(Over::Gone));
+    let other = Member {
+        id: MemberId::new("other"),
+        ..member
+    };
+    assert_eq!(renew(other, 99), Err(Over::Gone));
+}

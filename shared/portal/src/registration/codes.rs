@@ -1,0 +1,272 @@
+//! What a submitted code makes of a registration: セキュリティコード, and the code by mail.
+
+use jiff::Timestamp;
+
+use super::{Registration, Stage};
+use crate::audit::Act;
+use crate::challenge::Judged;
+use crate::change::Change;
+use crate::keys::{KeyRing, UnknownKey};
+use crate::limits::Limits;
+use crate::office::Claim;
+use crate::problem::{Kind, Refusal};
+
+/// What a submission makes of a registration. Each is the whole decision: it is taken again on whatever is stored by
+/// then, until its write is won.
+impl Registration {
+    /// Spends a try at the security code before the claims system is asked, for it counts, too; says how many are left.
+    pub fn spend_security_code_try(
+        &self,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Change<Self, Result<u64, Refusal>> {
+        let Stage::SecurityCode { tries } = self.stage else {
+            return Change::Keep(Err(Kind::WrongStep.into()));
+        };
+        if u64::from(tries) >= limits.security_code_tries {
+            return Change::Keep(Err(Refusal::of(Kind::NoTriesLeft).with_tries_left(0)));
+        }
+        let tries = tries.saturating_add(1);
+        let left = limits.security_code_tries.saturating_sub(u64::from(tries));
+        let next = self.at(Stage::SecurityCode { tries });
+        Change::Store(next.with(Act::SecurityCodeAsked, now), Ok(left))
+    }
+
+    /// Gives a try back that was not wrong: nothing was judged, or the code was right and no mail can follow it. Which,
+    /// says `act`, and it is told wherever the registration stands by now: a try of which nothing more is told was wrong.
+    pub fn give_back_security_code_try(&self, act: Act, now: Timestamp) -> Change<Self, ()> {
+        let next = match self.stage {
+            Stage::SecurityCode { tries } => self.at(Stage::SecurityCode {
+                tries: tries.saturating_sub(1),
+            }),
+            _ => self.clone(),
+        };
+        Change::Store(next.with(act, now), ())
+    }
+
+    /// The security code was right: on to this stage. Of two right ones the second finds another stage, and only tells
+    /// that it was right.
+    pub fn accept_security_code(&self, stage: Stage, now: Timestamp) -> Change<Self, Result<(), Refusal>> {
+        let (next, answer) = match self.stage {
+            Stage::SecurityCode { .. } => (self.at(stage), Ok(())),
+            _ => (self.clone(), Err(Kind::WrongStep.into())),
+        };
+        Change::Store(next.with(Act::SecurityCodeRight, now), answer)
+    }
+
+    /// A code that was judged against `judged`: on if it is right, a try less if it is not.
+    ///
+    /// What is stored by now decides whether it was judged in time, and against the living code.
+    pub fn enter_code(
+        &self,
+        judged: &Judged,
+        claim: &Claim,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Change<Self, Result<(), Refusal>> {
+        let Stage::Otp { office, challenge } = &self.stage else {
+            return Change::Keep(Err(Kind::WrongStep.into()));
+        };
+        if let Err(why) = challenge.check(now, limits) {
+            return Change::Keep(Err(why.into()));
+        }
+        if judged.is_right_for(challenge) {
+            return Change::Store(self.after_code(office.clone(), claim), Ok(()));
+        }
+        let failed = challenge.failed();
+        let refusal = Refusal::of(Kind::WrongCode).with_tries_left(failed.tries_left(limits));
+        let stage = Stage::Otp {
+            office: office.clone(),
+            challenge: failed,
+        };
+        Change::Store(self.at(stage), Err(refusal))
+    }
+
+    /// The code once more, or a new one.
+    pub fn resend_code(
+        &self,
+        ring: &KeyRing,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Change<Self, Result<(), Refusal>>, UnknownKey> {
+        let Stage::Otp { office, challenge } = &self.stage else {
+            return Ok(Change::Keep(Err(Kind::WrongStep.into())));
+        };
+        Ok(match challenge.resent(ring, self.expires_at, now, limits)? {
+            Ok(challenge) => {
+                let stage = Stage::Otp {
+                    office: office.clone(),
+                    challenge,
+                };
+                Change::Store(self.at(stage), Ok(()))
+            }
+            Err(refusal) => Change::Keep(Err(refusal)),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::Event;
+    use crate::keys::tests::ring;
+    use crate::registration::samples::{
+        already_registered, at, at_otp, code_of, everywhere, judged, wrong_step,
+    };
+    use crate::samples::{LIMITS, address, flow, office, t};
+    use crate::values::MemberId;
+
+    #[test]
+    fn three_security_codes_may_be_tried() {
+        let mut registration = at(Stage::SecurityCode { tries: 0 });
+        for left in [2, 1, 0] {
+            let (next, answer) = registration.spend_security_code_try(t(5), &LIMITS).stored();
+            assert_eq!(answer, Ok(left));
+            assert_eq!(
+                next.event,
+                Some(Event::of(Act::SecurityCodeAsked, t(5), &flow("f")))
+            );
+            registration = next;
+        }
+        assert_eq!(registration.stage, Stage::SecurityCode { tries: 3 });
+        assert_eq!(
+            registration.spend_security_code_try(t(5), &LIMITS).kept(),
+            Err(Refusal::of(Kind::NoTriesLeft).with_tries_left(0))
+        );
+    }
+
+    #[test]
+    fn a_security_code_that_was_not_wrong_costs_no_try() {
+        for act in [Act::SecurityCodeNotCounted, Act::SecurityCodeRight] {
+            for (tries, after) in [(3, 2), (1, 0), (0, 0)] {
+                let (next, ()) = at(Stage::SecurityCode { tries })
+                    .give_back_security_code_try(act, t(5))
+                    .stored();
+                assert_eq!(next.stage, Stage::SecurityCode { tries: after });
+                assert_eq!(next.event, Some(Event::of(act, t(5), &flow("f"))));
+            }
+        }
+    }
+
+    #[test]
+    fn the_right_security_code_leads_on() {
+        let (next, answer) = at(Stage::SecurityCode { tries: 1 })
+            .accept_security_code(at_otp().stage, t(5))
+            .stored();
+        assert_eq!(answer, Ok(()));
+        assert_eq!(
+            next,
+            Registration {
+                event: Some(Event::of(Act::SecurityCodeRight, t(5), &flow("f"))),
+                ..at_otp()
+            }
+        );
+    }
+
+    #[test]
+    fn a_security_code_belongs_to_its_screen() {
+        for elsewhere in everywhere().into_iter().skip(1) {
+            assert_eq!(
+                elsewhere.spend_security_code_try(t(5), &LIMITS).kept(),
+                wrong_step()
+            );
+            // What became of a try is told there all the same, and nothing else changes.
+            let telling = |act| Registration {
+                event: Some(Event::of(act, t(5), &flow("f"))),
+                ..elsewhere.clone()
+            };
+            let act = Act::SecurityCodeNotCounted;
+            assert_eq!(
+                elsewhere.give_back_security_code_try(act, t(5)).stored(),
+                (telling(act), ())
+            );
+            assert_eq!(
+                elsewhere.accept_security_code(at_otp().stage, t(5)).stored(),
+                (telling(Act::SecurityCodeRight), wrong_step())
+            );
+        }
+    }
+
+    /// that the office is registered is told here, never before.
+    #[test]
+    fn after_the_right_code_a_free_office_is_registered_and_a_registered_one_is_told_so() {
+        let member = MemberId::new("m");
+        let account = address().key();
+        for (claim, stage) in [
+            (Claim::Free, Stage::Profile { office: office() }),
+            (Claim::Pending { member, account }, already_registered()),
+            (Claim::Taken, already_registered()),
+        ] {
+            let right = judged(code_of(&at_otp()), true);
+            let change = at_otp().enter_code(&right, &claim, t(599), &LIMITS);
+            assert_eq!(change.stored(), (at(stage), Ok(())));
+        }
+    }
+
+    #[test]
+    fn a_wrong_code_costs_one_of_five_tries() {
+        let mut registration = at_otp();
+        for left in [4, 3, 2, 1, 0] {
+            let wrong = judged(code_of(&registration), false);
+            let change = registration.enter_code(&wrong, &Claim::Free, t(0), &LIMITS);
+            let (next, answer) = change.stored();
+            assert_eq!(answer, Err(Refusal::of(Kind::WrongCode).with_tries_left(left)));
+            assert_eq!(code_of(&next).tries_left(&LIMITS), left);
+            registration = next;
+        }
+        let right = judged(code_of(&registration), true);
+        assert_eq!(
+            registration
+                .enter_code(&right, &Claim::Free, t(0), &LIMITS)
+                .kept(),
+            Err(Refusal::of(Kind::NoTriesLeft).with_tries_left(0))
+        );
+    }
+
+    #[test]
+    fn a_code_that_comes_too_late_is_not_judged() {
+        for right in [true, false] {
+            let judged = judged(code_of(&at_otp()), right);
+            let change = at_otp().enter_code(&judged, &Claim::Free, t(600), &LIMITS);
+            assert_eq!(change.kept(), Err(Kind::CodeExpired.into()));
+        }
+    }
+
+    #[test]
+    fn a_code_of_an_earlier_mail_is_wrong_for_the_living_one() {
+        let earlier = judged(code_of(&at_otp()), true);
+        let (resent, answer) = at_otp().resend_code(&ring(), t(421), &LIMITS).unwrap().stored();
+        assert_eq!(answer, Ok(()));
+        assert_eq!(code_of(&resent).code_expires_at(), t(1_021));
+        let (_, answer) = resent
+            .enter_code(&earlier, &Claim::Free, t(422), &LIMITS)
+            .stored();
+        assert_eq!(answer, Err(Refusal::of(Kind::WrongCode).with_tries_left(4)));
+    }
+
+    #[test]
+    fn a_resend_waits_its_time_and_brings_no_code_that_outlives_the_registration() {
+        let resend = |second| at_otp().resend_code(&ring(), t(second), &LIMITS).unwrap();
+        assert_eq!(
+            resend(29).kept(),
+            Err(Refusal::of(Kind::ResendTooEarly).with_retry_after(1))
+        );
+        assert_eq!(code_of(&resend(1_700).stored().0).code_expires_at(), t(1_800));
+    }
+
+    #[test]
+    fn a_code_belongs_to_its_screen() {
+        let right = judged(code_of(&at_otp()), true);
+        for elsewhere in everywhere() {
+            if matches!(elsewhere.stage, Stage::Otp { .. }) {
+                continue;
+            }
+            assert_eq!(
+                elsewhere.enter_code(&right, &Claim::Free, t(0), &LIMITS).kept(),
+                wrong_step()
+            );
+            let resent = elsewhere.resend_code(&ring(), t(30), &LIMITS).unwrap();
+            assert_eq!(resent.kept(), wrong_step());
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What a submitted or confirmed profile makes of a registration.
+
+use super::{Registered, Registration, Replaced, Stage};
+use crate::change::Change;
+use crate::limits::Limits;
+use crate::problem::{Kind, Refusal};
+use crate::values::{AccountKey, MemberId, OfficeName, Profile};
+
+/// What a submission makes of a registration. Each is the whole decision: it is taken again on whatever is stored by
+/// then, until its write is won.
+impl Registration {
+    /// A profile that was entered or corrected while the registration stood at `before`.
+    ///
+    /// One that somebody confirmed meanwhile is not overwritten by a late one.
+    pub fn enter_profile(
+        &self,
+        before: &Stage,
+        office: OfficeName,
+        profile: Profile,
+        replaces: Option<Replaced>,
+    ) -> Change<Self, Result<(), Refusal>> {
+        let same_stage = core::mem::discriminant(&self.stage) == core::mem::discriminant(before);
+        if same_stage || matches!(self.stage, Stage::Profile { .. } | Stage::Confirm { .. }) {
+            let stage = Stage::Confirm {
+                office,
+                profile,
+                replaces,
+            };
+            Change::Store(self.at(stage), Ok(()))
+        } else {
+            Change::Keep(Err(Kind::WrongStep.into()))
+        }
+    }
+
+    /// One more answer of the kind `email-taken`; the last ends the registration, so that nobody asks through a list.
+    pub fn count_email_taken(&self, limits: &Limits) -> Change<Self, ()> {
+        match self.after_email_taken(limits) {
+            Some(next) => Change::Store(next, ()),
+            None => Change::Remove(()),
+        }
+    }
+
+    /// What is committed: this registration made the member. Answers with the registration as it is then.
+    pub fn complete(
+        &self,
+        office: OfficeName,
+        member: MemberId,
+        account: AccountKey,
+        registered: Registered,
+    ) -> Change<Self, Self> {
+        if matches!(self.stage, Stage::Completed { .. }) {
+            return Change::Keep(self.clone());
+        }
+        let next = self.at(Stage::Completed {
+            office,
+            member,
+            account,
+            registered: Some(registered),
+        });
+        Change::Store(next.clone(), next)
+    }
+
+    /// Somebody else was faster: the person sees who, and the ways out.
+    pub fn lose_office(&self, office: OfficeName) -> Change<Self, Self> {
+        match self.stage {
+            Stage::Confirm { .. } => {
+                let next = self.at(Stage::AlreadyRegistered { office });
+                Change::Store(next.clone(), next)
+            }
+            _ => Change::Keep(self.clone()),
+        }
+    }
+
+    /// The pending member's initial password is to be issued again. The flow moves first, so that a double click
+    /// issues once.
+    pub fn take_up_pending(
+        &self,
+        office: OfficeName,
+        member: MemberId,
+        account: AccountKey,
+    ) -> Change<Self, Result<(), Refusal>> {
+        match self.stage {
+            Stage::AlreadyRegistered { .. } => {
+                let stage = Stage::Completed {
+                    office,
+                    member,
+                    account,
+                    registered: None,
+                };
+                Change::Store(self.at(stage), Ok(()))
+            }
+            _ => Change::Keep(Err(Kind::WrongStep.into())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registration::samples::{
+        already_registered, at, at_otp, at_profile, completed, confirming, everywhere, registered, wrong_step,
+    };
+    use crate::samples::{LIMITS, address, office, profile};
+
+    #[test]
+    fn a_profile_may_be_entered_and_corrected_until_it_is_confirmed() {
+        let replaces = Some(Replaced {
+            member: MemberId::new("m"),
+            account: address().key(),
+        });
+        let enter = |stands: &Registration, before: &Stage| {
+            stands.enter_profile(before, office(), profile(), replaces.clone())
+        };
+        let next = at(confirming(replaces.clone()));
+        for stage in [at_profile().stage, confirming(None)] {
+            let stands = at(stage);
+            for before in [at_profile().stage, confirming(None), already_registered()] {
+                assert_eq!(enter(&stands, &before).stored(), (next.clone(), Ok(())));
+            }
+        }
+        // 同一組織で登録済み: a correction begins there, and only there may it go on from there.
+        let stands = at(already_registered());
+        assert_eq!(enter(&stands, &already_registered()).stored(), (next, Ok(())));
+        assert_eq!(enter(&stands, &confirming(None)).kept(), wrong_step());
+        for late in [at(completed(Some(registered()))), at_otp()] {
+            assert_eq!(enter(&late, &confirming(None)).kept(), wrong_step());
+        }
+    }
+
+    #[test]
+    fn the_fifth_answer_that_an_address_is_taken_ends_the_registration() {
+        let mut registration = at_profile();
+        for count in 1..5 {
+            let (next, ()) = registration.count_email_taken(&LIMITS).stored();
+            assert_eq!(
+                next,
+                Registration {
+                    email_taken: count,
+                    ..at_profile()
+                }
+            );
+            registration = next;
+        }
+        assert_eq!(registration.count_email_taken(&LIMITS), Change::Remove(()));
+        let endless = Registration {
+            email_taken: u32::MAX,
+            ..at_profile()
+        };
+        assert_eq!(endless.count_email_taken(&LIMITS), Change::Remove(()));
+    }
+
+    #[test]
+    fn a_registration_is_completed_once() {
+        let complete = |stands: &Registration, member: &str| {
+            stands.complete(office(), MemberId::new(member), address().key(), registered())
+        };
+        let done = at(completed(Some(registered())));
+        let (stored, answer) = complete(&at(confirming(None)), "m").stored();
+        assert_eq!((&stored, &answer), (&done, &done));
+        assert_eq!(complete(&done, "another").kept(), done);
+    }
+
+    #[test]
+    fn whoever_loses_the_office_is_told_who_has_it_and_nobody_else_is() {
+        let lost = at(already_registered());
+        let change = at(confirming(None)).lose_office(office());
+        assert_eq!(change.stored(), (lost.clone(), lost));
+        for elsewhere in everywhere() {
+            if !matches!(elsewhere.stage, Stage::Confirm { .. }) {
+                assert_eq!(elsewhere.lose_office(office()).kept(), elsewhere);
+            }
+        }
+    }
+
+    #[test]
+    fn a_pending_member_is_taken_up_once() {
+        let take_up =
+            |stands: &Registration| stands.take_up_pending(office(), MemberId::new("m"), address().key());
+        assert_eq!(
+            take_up(&at(already_registered())).stored(),
+            (at(completed(None)), Ok(()))
+        );
+        for elsewhere in everywhere() {
+            if !matches!(elsewhere.stage, Stage::AlreadyRegistered { .. }) {
+                assert_eq!(take_up(&elsewhere).kept(), wrong_step());
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What a person of 電子請求受付システム types: the user id, and the secrets of that system.
+
+use super::FieldCode;
+use crate::secret::Secret;
+use crate::text;
+
+/// 電子請求受付システムのユーザID — begins with KJ, 14 characters in practice.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClaimsUserId(String);
+
+impl ClaimsUserId {
+    /// Width, case, spaces and hyphens are put right; refused only if it cannot be one by its form (`docs/api.md` 3).
+    pub fn parse(typed: &str) -> Result<Self, FieldCode> {
+        let id = text::compact(typed).to_ascii_uppercase();
+        if id.is_empty() {
+            return Err(FieldCode::Required);
+        }
+        let well_formed =
+            id.starts_with("KJ") && id.len() <= 32 && id.chars().all(|c| c.is_ascii_alphanumeric());
+        if well_formed {
+            Ok(Self(id))
+        } else {
+            Err(FieldCode::NotAClaimsUserId)
+        }
+    }
+
+    /// The normalised id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A secret of another system: taken as typed, for its rules are not ours.
+pub fn foreign_secret(typed: &str, longest: usize) -> Result<Secret, FieldCode> {
+    if typed.is_empty() {
+        Err(FieldCode::Required)
+    } else if typed.chars().count() > longest {
+        Err(FieldCode::TooLong)
+    } else if !typed.chars().all(text::is_printable) {
+        Err(FieldCode::ForbiddenCharacter)
+    } else {
+        Ok(Secret::new(typed.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claims_user_id_may_be_typed_the_way_people_type_it() {
+        for typed in [
+            "KJ000000000001",
+            "ｋｊ０００００００００００１",
+            " kj 0000-0000-0001 ",
+            "KJ00000000000１",
+        ] {
+            assert_eq!(
+                ClaimsUserId::parse(typed).unwrap().as_str(),
+                "KJ000000000001",
+                "typed {typed:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_what_cannot_be_a_claims_user_id_is_refused_by_form() {
+        for typed in [
+            "1370000001",
+            "SJ000000000001",
+            "taro@example.jp",
+            "KJ00000000000あ",
+            &format!("KJ{}", "0".repeat(31)),
+        ] {
+            assert_eq!(
+                ClaimsUserId::parse(typed).unwrap_err(),
+                FieldCode::NotAClaimsUserId,
+                "typed {typed:?}"
+            );
+        }
+        for typed in ["KJ1", "KJ", "KJABCDEFGHIJKLMN"] {
+            assert!(ClaimsUserId::parse(typed).is_ok(), "typed {typed:?}");
+        }
+        assert_eq!(ClaimsUserId::parse(" 　").unwrap_err(), FieldCode::Required);
+    }
+
+    #[test]
+    fn a_claims_user_id_has_32_characters_at_most() {
+        assert!(ClaimsUserId::parse(&format!("KJ{}", "0".repeat(30))).is_ok());
+        assert!(ClaimsUserId::parse(&format!("KJ{}", "0".repeat(31))).is_err());
+    }
+
+    #[test]
+    fn a_secret_of_another_system_is_taken_as_typed() {
+        assert_eq!(foreign_secret("", 4).unwrap_err(), FieldCode::Required);
+        for typed in ["a", " a ", "ｱｱｱｱ"] {
+            assert_eq!(foreign_secret(typed, 4).unwrap().expose(), typed);
+        }
+        assert_eq!(foreign_secret("ｱｱｱｱｱ", 4).unwrap_err(), FieldCode::TooLong);
+        assert_eq!(
+            foreign_secret("a\n", 4).unwrap_err(),
+            FieldCode::ForbiddenCharacter
+        );
+    }
+}

@@ -1,0 +1,116 @@
+//! Names of things: digests of what a browser holds, and random ids.
+
+use sha2::{Digest, Sha256};
+
+/// URL-safe Base64 of a SHA-256: how the table names what it must not know.
+pub fn digest(parts: &[&[u8]]) -> String {
+    use base64::Engine as _;
+    let mut hash = Sha256::new();
+    for part in parts {
+        // Each part with its length before it, so that no two lists of parts run together.
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(hash.finalize())
+}
+
+macro_rules! opaque {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes an id that was drawn or stored.
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    )*};
+}
+
+opaque! {
+    /// The name by which the table knows a flow: the digest of its cookie, so that a copy of the table opens none.
+    FlowId;
+    /// The name by which the table knows a session: the digest of its cookie.
+    SessionId;
+    /// 利用者 — names a member; random, so that it tells nothing.
+    MemberId;
+    /// The name by which an account knows a device: a digest of the device's cookie and the account.
+    DeviceId;
+    /// Names one challenge; random, and the salt of its codes.
+    ChallengeId;
+    /// The digest of an Idempotency-Key.
+    RequestKey;
+    /// The digest of a profile: what 「登録する」 refers to.
+    Draft;
+    /// Names the account of an address without showing the address.
+    AccountKey;
+}
+
+impl FlowId {
+    /// The flow of this cookie.
+    pub fn of_cookie(cookie: &str) -> Self {
+        Self(digest(&[b"flow", cookie.as_bytes()]))
+    }
+}
+
+impl SessionId {
+    /// The session of this cookie.
+    pub fn of_cookie(cookie: &str) -> Self {
+        Self(digest(&[b"session", cookie.as_bytes()]))
+    }
+}
+
+impl DeviceId {
+    /// The device of this cookie, as this account knows it: no two accounts know one by the same name.
+    pub fn of_cookie(cookie: &str, account: &AccountKey) -> Self {
+        let mut name = digest(&[b"device", account.as_str().as_bytes(), cookie.as_bytes()]);
+        // 132 bits: enough that nobody finds another one, and small in the account's item.
+        name.truncate(22);
+        Self(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_says_what_it_was_made_of() {
+        assert_eq!(MemberId::new("m").as_str(), "m");
+        assert_eq!(AccountKey::new("a").as_str(), "a");
+    }
+
+    /// The names of the table must not change by themselves; computed apart from this code.
+    #[test]
+    fn a_cookie_has_another_name_for_each_thing_that_it_opens() {
+        assert_eq!(
+            digest(&[b"flow", b"c"]),
+            "MCYz2MeVfcG0DcBYmk7z0hI7LyM9sp7WuHLf-tmwMO4"
+        );
+        assert_eq!(
+            FlowId::of_cookie("c").as_str(),
+            "MCYz2MeVfcG0DcBYmk7z0hI7LyM9sp7WuHLf-tmwMO4"
+        );
+        assert_eq!(
+            SessionId::of_cookie("c").as_str(),
+            "GW6LQ0ugg9rxG6LgHqPy770ts-ot4LZU9tvE1o8qVS0"
+        );
+        let account = AccountKey::new("a");
+        assert_eq!(
+            DeviceId::of_cookie("c", &account).as_str(),
+            "aM2EFtPsELvO5zyQDBwaCO"
+        );
+        let other = AccountKey::new("b");
+        assert_ne!(
+            DeviceId::of_cookie("c", &account),
+            DeviceId::of_cookie("c", &other)
+        );
+    }
+}
