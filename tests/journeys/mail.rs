@@ -102,7 +102,8 @@ async fn news_of_an_older_mail_is_not_taken_for_news_of_this_one() {
             .iter()
             .map(|(name, value)| (name.clone(), vec![value.clone()].into()))
             .collect();
-        serde_json::json!({ "detail": { "eventType": "Bounce", "mail": { "tags": tags } } })
+        let bounce = serde_json::json!({ "bounceType": "Permanent", "bounceSubType": "NoEmail" });
+        serde_json::json!({ "detail": { "eventType": "Bounce", "mail": { "tags": tags }, "bounce": bounce } })
     };
     mail_events::handle(&world.table, event(&mails[1])).await.unwrap();
     taro.calls("GET", "/registration")
@@ -112,4 +113,37 @@ async fn news_of_an_older_mail_is_not_taken_for_news_of_this_one() {
     taro.calls("GET", "/registration")
         .await
         .has("/otp/delivery", "bounced");
+}
+
+/// An out-of-office reply reaches SES as a bounce, `Transient`/`General`, after the delivery: the code has arrived.
+#[tokio::test]
+async fn an_out_of_office_reply_does_not_undo_a_delivery() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.authenticates(&PLAIN_OFFICE).await;
+    world.deliver().await;
+    let mails = world.mails_to(PLAIN_OFFICE.mail_address).await;
+    let tags: serde_json::Map<_, _> = mails[0]
+        .tags
+        .iter()
+        .map(|(name, value)| (name.clone(), vec![value.clone()].into()))
+        .collect();
+    let bounce = |kind: &str, sub: &str| {
+        let bounce =
+            serde_json::json!({ "bounceType": kind, "bounceSubType": sub, "bouncedRecipients": [{}] });
+        serde_json::json!({ "detail": { "eventType": "Bounce", "mail": { "tags": tags }, "bounce": bounce } })
+    };
+    for (kind, sub, shown) in [
+        ("Transient", "General", "delivered"),
+        ("Undetermined", "Undetermined", "delivered"),
+        ("Transient", "MailboxFull", "delivered"),
+        ("Permanent", "General", "bounced"),
+    ] {
+        mail_events::handle(&world.table, bounce(kind, sub))
+            .await
+            .unwrap();
+        taro.calls("GET", "/registration")
+            .await
+            .has("/otp/delivery", shown);
+    }
 }

@@ -1,0 +1,206 @@
+//! メールの配達結果 — what an event of SES means for the mail that it is about. Pure: an event in, a decision out.
+//!
+//! SES tells of a bounce by type and subtype, and hands on what the receiving system said. The types are its own
+//! judgement; the enhanced status (RFC 3463) and the reply code are the receiving system's, and stand above it.
+
+use std::collections::HashMap;
+
+use portal::mail::Delivery;
+use serde::Deserialize;
+
+/// What SES says of a mail, as far as it is read here; anything else in the event is passed over.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Detail {
+    pub(crate) event_type: String,
+    pub(crate) mail: Mail,
+    #[serde(default)]
+    bounce: Bounce,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Mail {
+    #[serde(default)]
+    pub(crate) tags: HashMap<String, Vec<String>>,
+}
+
+#[derive(Default, Deserialize)]
+struct Bounce {
+    #[serde(default, rename = "bounceType")]
+    kind: String,
+    #[serde(default, rename = "bounceSubType")]
+    sub_kind: String,
+    #[serde(default, rename = "bouncedRecipients")]
+    recipients: Vec<BouncedRecipient>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BouncedRecipient {
+    status: Option<String>,
+    diagnostic_code: Option<String>,
+}
+
+/// What an event means for the delivery state of its mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum News {
+    /// The mail has come to this state, if it stands at one of those. Late or reordered events undo nothing.
+    Reached(Delivery, &'static [Delivery]),
+    /// Worth a line in the log and nothing else.
+    Noted,
+    /// SES itself would not deliver what we wrote: a fault of ours.
+    OurFault(Delivery, &'static [Delivery]),
+    /// No event type that SES documents.
+    Unknown,
+}
+
+const NOT_DELIVERED: &[Delivery] = &[Delivery::Queued, Delivery::Sent];
+const NOT_BOUNCED: &[Delivery] = &[Delivery::Queued, Delivery::Sent, Delivery::Delivered];
+
+const HARD_BOUNCE: News = News::Reached(Delivery::Bounced, NOT_BOUNCED);
+const GIVEN_UP: News = News::Reached(Delivery::Failed, NOT_DELIVERED);
+
+impl Detail {
+    /// What the event means.
+    pub(crate) fn news(&self) -> News {
+        match self.event_type.as_str() {
+            "Delivery" => News::Reached(Delivery::Delivered, NOT_DELIVERED),
+            "Bounce" => self.bounce.news(),
+            "Reject" | "Rendering Failure" => News::OurFault(Delivery::Failed, NOT_DELIVERED),
+            // A complaint is about a mail that was delivered; a delay is no end.
+            "Send" | "Complaint" | "DeliveryDelay" | "Open" | "Click" | "Subscription" => News::Noted,
+            _ => News::Unknown,
+        }
+    }
+
+    /// Type and subtype of a bounce, for the log; the event type of everything else.
+    pub(crate) fn name(&self) -> String {
+        if self.event_type == "Bounce" {
+            format!("Bounce/{}/{}", self.bounce.kind, self.bounce.sub_kind)
+        } else {
+            self.event_type.clone()
+        }
+    }
+}
+
+impl Bounce {
+    fn news(&self) -> News {
+        let refused_for_good = self.recipients.iter().any(BouncedRecipient::is_refused_for_good);
+        match (self.kind.as_str(), self.sub_kind.as_str()) {
+            ("Permanent", _) => HARD_BOUNCE,
+            _ if refused_for_good => HARD_BOUNCE,
+            // SES tries no more. A mail that was delivered all the same stays delivered.
+            (
+                "Transient",
+                "MailboxFull"
+                | "MessageTooLarge"
+                | "ContentRejected"
+                | "AttachmentRejected"
+                | "CustomTimeoutExceeded",
+            ) => GIVEN_UP,
+            // Out-of-office replies come as Transient/General, after the delivery or before its event; what is
+            // Undetermined says nothing; a type that is new is none that we may act on.
+            _ => News::Noted,
+        }
+    }
+}
+
+impl BouncedRecipient {
+    /// A permanent failure by the status of RFC 3463 (class 5), or where there is none by the SMTP reply code (5xx).
+    fn is_refused_for_good(&self) -> bool {
+        match &self.status {
+            Some(status) => status.trim_start().starts_with("5."),
+            None => self.diagnostic_code.as_deref().is_some_and(|said| {
+                let (kind, reply) = said.split_once(';').unwrap_or(("smtp", said));
+                let code = reply.trim_start().as_bytes();
+                kind.trim().eq_ignore_ascii_case("smtp")
+                    && matches!(code, [b'5', a, b, ..] if a.is_ascii_digit() && b.is_ascii_digit())
+                    && code.get(3).is_none_or(|next| !next.is_ascii_digit())
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn detail(event: &serde_json::Value) -> Detail {
+        serde_json::from_value(event["detail"].clone()).unwrap()
+    }
+
+    fn bounce(kind: &str, sub: &str, recipient: &serde_json::Value) -> News {
+        let event = json!({ "detail": {
+            "eventType": "Bounce",
+            "mail": {},
+            "bounce": { "bounceType": kind, "bounceSubType": sub, "bouncedRecipients": [recipient] },
+        }});
+        detail(&event).news()
+    }
+
+    /// Every event type, bounce type and subtype that SES documents, and some that it does not.
+    #[test]
+    fn every_documented_event_means_what_the_table_says() {
+        let nothing = json!({ "emailAddress": "taro@example.jp" });
+        for (kind, sub, expected) in [
+            ("Undetermined", "Undetermined", News::Noted),
+            ("Permanent", "General", HARD_BOUNCE),
+            ("Permanent", "NoEmail", HARD_BOUNCE),
+            ("Permanent", "Suppressed", HARD_BOUNCE),
+            ("Permanent", "OnAccountSuppressionList", HARD_BOUNCE),
+            ("Permanent", "UnsubscribedRecipient", HARD_BOUNCE),
+            ("Transient", "General", News::Noted),
+            ("Transient", "MailboxFull", GIVEN_UP),
+            ("Transient", "MessageTooLarge", GIVEN_UP),
+            ("Transient", "CustomTimeoutExceeded", GIVEN_UP),
+            ("Transient", "ContentRejected", GIVEN_UP),
+            ("Transient", "AttachmentRejected", GIVEN_UP),
+            ("Novel", "Thing", News::Noted),
+        ] {
+            assert_eq!(bounce(kind, sub, &nothing), expected, "{kind}/{sub}");
+        }
+        for (event_type, expected) in [
+            ("Send", News::Noted),
+            ("Delivery", News::Reached(Delivery::Delivered, NOT_DELIVERED)),
+            ("Complaint", News::Noted),
+            ("DeliveryDelay", News::Noted),
+            ("Open", News::Noted),
+            ("Click", News::Noted),
+            ("Subscription", News::Noted),
+            ("Reject", News::OurFault(Delivery::Failed, NOT_DELIVERED)),
+            (
+                "Rendering Failure",
+                News::OurFault(Delivery::Failed, NOT_DELIVERED),
+            ),
+            ("Bounce", News::Noted),
+            ("Telepathy", News::Unknown),
+        ] {
+            let event = json!({ "detail": { "eventType": event_type, "mail": {} } });
+            assert_eq!(detail(&event).news(), expected, "{event_type}");
+        }
+    }
+
+    #[test]
+    fn a_status_of_the_receiving_system_stands_above_the_label_of_ses() {
+        let with = |status: Option<&str>, said: Option<&str>| {
+            bounce(
+                "Transient",
+                "General",
+                &json!({ "status": status, "diagnosticCode": said }),
+            )
+        };
+        assert_eq!(with(Some("5.1.1"), None), HARD_BOUNCE);
+        assert_eq!(with(Some("4.2.2"), Some("smtp; 550 no such user")), News::Noted);
+        assert_eq!(with(None, Some("smtp; 550 5.1.1 user unknown")), HARD_BOUNCE);
+        assert_eq!(with(None, Some("550 user unknown")), HARD_BOUNCE);
+        assert_eq!(with(None, Some("smtp; 452 4.2.2 mailbox full")), News::Noted);
+        assert_eq!(with(None, Some("smtp; 5500 is no reply code")), News::Noted);
+        assert_eq!(with(None, Some("x-custom; 550")), News::Noted);
+        assert_eq!(with(None, Some("")), News::Noted);
+        assert_eq!(
+            bounce("Undetermined", "Undetermined", &json!({ "status": "5.7.1" })),
+            HARD_BOUNCE
+        );
+    }
+}
