@@ -8,9 +8,10 @@ use crate::journeys::{Journey, WHOLE};
 use crate::report::{Run, Went, all_end_well, long};
 use crate::table::{ends, label};
 
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 8] = [
     Kind::Throttle,
     Kind::Reject,
+    Kind::Deny,
     Kind::Error,
     Kind::Lost,
     Kind::Cut,

@@ -153,6 +153,29 @@ async fn every_refusal_is_a_line_with_its_step_and_its_outcome() {
     }
 }
 
+/// SES refuses the call itself: an error with the reason by name, no address, and the mail comes once it is mended.
+#[tokio::test]
+async fn a_mail_service_that_denies_us_is_an_error_and_the_mail_comes_later() {
+    let log = listens().await;
+    let world = World::with(Settings::default().breakable()).await;
+    world.faults.set(Plan::call(Neighbour::Ses, Kind::Deny, 1, 1));
+    let mut taro = world.clerk();
+    taro.authenticates(&PLAIN_OFFICE).await;
+    world.deliver().await;
+
+    let logged = log.heard();
+    let stuck: Vec<serde_json::Value> = logged
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|line: &serde_json::Value| line["message"] == "SES does not take our mails")
+        .collect();
+    assert_eq!(stuck.len(), 1, "{logged}");
+    assert_eq!(stuck[0]["level"], "ERROR");
+    assert_eq!(stuck[0]["why"], "access denied");
+    assert!(!logged.contains(PLAIN_OFFICE.mail_address), "{logged}");
+    assert_eq!(world.mails_to(PLAIN_OFFICE.mail_address).await.len(), 1);
+}
+
 /// The table answers nothing but errors: one line says what broke, and the next one how it ended.
 #[tokio::test]
 async fn a_table_that_fails_is_told_once_with_its_cause_and_nobodys_data() {

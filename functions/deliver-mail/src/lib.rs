@@ -4,14 +4,14 @@
 //! expired or was overtaken is dropped. A record that cannot be dealt with now is reported, and comes again; the
 //! others of its batch are sent all the same.
 
+mod refusal;
 mod text;
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::error::SdkError;
-use aws_sdk_sesv2::operation::send_email::SendEmailError;
+use aws_sdk_sesv2::error::ProvideErrorMetadata as _;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
 use jiff::Timestamp;
 use platform::clock::Clock;
@@ -25,6 +25,8 @@ use portal::time::plus;
 use serde_json::{Map, Value};
 
 pub use text::{body, from};
+
+use refusal::Refusal;
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -93,8 +95,10 @@ impl Deps {
 
 /// Why a mail is not dealt with now.
 enum Later {
-    /// SES asks for patience, or was not reached.
-    NotNow(&'static str),
+    /// SES is busy, or was not reached.
+    Busy(&'static str),
+    /// SES does not take our mails as things stand: somebody has to look, whatever the name of the reason.
+    Stuck(String),
     /// Something of ours is broken.
     Broken(Fault),
 }
@@ -109,8 +113,15 @@ pub async fn handle(deps: &Deps, event: Value) -> Result<BatchAnswer, lambda_run
             Ok(outcome) => tracing::info!(sequence = change.sequence_number, outcome, "mail dealt with"),
             Err(later) => {
                 match later {
-                    Later::NotNow(why) => {
+                    Later::Busy(why) => {
                         tracing::warn!(sequence = change.sequence_number, why, "mail later");
+                    }
+                    Later::Stuck(why) => {
+                        tracing::error!(
+                            sequence = change.sequence_number,
+                            why,
+                            "SES does not take our mails"
+                        );
                     }
                     Later::Broken(fault) => {
                         tracing::error!(sequence = change.sequence_number, %fault, "mail broke");
@@ -171,7 +182,7 @@ async fn deal_with(deps: &Deps, change: &Change) -> Result<&'static str, Later> 
         match send(deps, &key, &promise).await? {
             Sent::Accepted => deps.remember(identity),
             Sent::Refused(why) => {
-                tracing::warn!(why, "SES refused a mail");
+                tracing::error!(why, "SES refused a mail for good");
                 deps.table
                     .mark_mail(&mark(&[Delivery::Queued], Delivery::Failed, None))
                     .await
@@ -241,25 +252,25 @@ async fn send(deps: &Deps, key: &str, promise: &Promise) -> Result<Sent, Later> 
         .set_email_tags(Some(tags))
         .send()
         .await;
-    match sent {
-        Ok(_) => Ok(Sent::Accepted),
-        Err(error) => verdict(&error),
-    }
-}
-
-/// Whether SES will never take this mail, or only not now.
-fn verdict<R>(error: &SdkError<SendEmailError, R>) -> Result<Sent, Later> {
-    match error.as_service_error() {
-        Some(SendEmailError::MessageRejected(_)) => Ok(Sent::Refused("rejected")),
-        Some(SendEmailError::BadRequestException(_)) => Ok(Sent::Refused("bad request")),
-        Some(SendEmailError::TooManyRequestsException(_)) => Err(Later::NotNow("throttled")),
-        Some(SendEmailError::SendingPausedException(_)) => Err(Later::NotNow("paused")),
-        Some(SendEmailError::AccountSuspendedException(_)) => Err(Later::NotNow("suspended")),
-        Some(SendEmailError::LimitExceededException(_)) => Err(Later::NotNow("limit")),
-        Some(SendEmailError::MailFromDomainNotVerifiedException(_)) => {
-            Err(Later::NotNow("sender not verified"))
+    let Err(error) = sent else {
+        return Ok(Sent::Accepted);
+    };
+    match Refusal::of(&error) {
+        Refusal::Never(why) => Ok(Sent::Refused(why)),
+        Refusal::Busy(why) => Err(Later::Busy(why)),
+        Refusal::Operator(why) => Err(Later::Stuck(why.to_owned())),
+        // Its code is a name out of AWS's own lists, and the one thing by which it can be looked up.
+        Refusal::Unknown => {
+            let code = error
+                .as_service_error()
+                .and_then(|error| error.code())
+                .unwrap_or("");
+            let name = code
+                .chars()
+                .filter(char::is_ascii_alphanumeric)
+                .take(60)
+                .collect();
+            Err(Later::Stuck(name))
         }
-        Some(SendEmailError::NotFoundException(_)) => Err(Later::NotNow("configuration set not found")),
-        Some(_) | None => Err(Later::NotNow("not reached")),
     }
 }

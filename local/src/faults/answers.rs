@@ -87,6 +87,11 @@ fn ses(kind: Kind) -> Option<Answer> {
     let (status, name, message) = match kind {
         Kind::Throttle => (429, "TooManyRequestsException", "Maximum sending rate exceeded."),
         Kind::Reject => (400, "MessageRejected", "Sending to this address is rejected."),
+        Kind::Deny => (
+            403,
+            "AccessDeniedException",
+            "The caller may not perform ses:SendEmail.",
+        ),
         Kind::Error => (500, "InternalFailure", "Internal failure"),
         _ => return None,
     };

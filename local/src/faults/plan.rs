@@ -60,6 +60,8 @@ pub enum Kind {
     Stale,
     /// `MessageRejected`.
     Reject,
+    /// 403, `AccessDeniedException`: the caller's role does not allow the call.
+    Deny,
     /// It was judged, and the answer is not JSON.
     Malformed,
     /// It was judged, and the answer is JSON of another shape.
@@ -87,7 +89,7 @@ impl Kind {
         ];
         kinds.extend(match neighbour {
             Neighbour::DynamoDb => vec![Self::Throttle, Self::Exceeded, Self::Conflict, Self::Stale],
-            Neighbour::Ses => vec![Self::Throttle, Self::Reject],
+            Neighbour::Ses => vec![Self::Throttle, Self::Reject, Self::Deny],
             Neighbour::Claims => vec![
                 Self::Malformed,
                 Self::Schema,
@@ -114,6 +116,7 @@ impl Kind {
             Self::Delay(_) => "delay",
             Self::Stale => "stale",
             Self::Reject => "reject",
+            Self::Deny => "deny",
             Self::Malformed => "malformed",
             Self::Schema => "schema",
             Self::Redirect => "redirect",
@@ -227,7 +230,7 @@ A plan is a list of rules, with commas between:
              late=MS (cut, and done that much later), delay=MS (done and answered later)
              of dynamodb: throttle, exceeded, conflict, stale (an eventually consistent read
              shows the item as it was before its last change)
-             of ses: throttle, reject
+             of ses: throttle, reject, deny (403)
              of claims: malformed, schema, redirect, other-office, gateway-timeout
   WHEN       5% of all attempts, or #3: the third call (its first attempt; #3x2: two,
              #3xall: every attempt that the SDK makes)

@@ -252,6 +252,7 @@ async fn ses_throttles_rejects_fails_and_loses_by_plan() {
     for (kind, code, taken) in [
         (Kind::Throttle, Some("TooManyRequestsException"), 0),
         (Kind::Reject, Some("MessageRejected"), 0),
+        (Kind::Deny, Some("AccessDeniedException"), 0),
         (Kind::Error, Some("InternalFailure"), 0),
         (Kind::Cut, None, 0),
         (Kind::Lost, None, 1),

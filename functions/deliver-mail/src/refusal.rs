@@ -1,0 +1,179 @@
+//! Why SES did not take a mail, and what to do about it. Pure: what SES answered in, a decision out.
+
+use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+/// What to do about a mail that SES did not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// SES will never take this mail; the screen says so. Nothing that it was sent again could change.
+    Never(&'static str),
+    /// SES is busy, broken or out of reach. The record comes again; nobody has to do anything.
+    Busy(&'static str),
+    /// Somebody has to mend our account or its settings. The record comes again until then, or is put aside.
+    Operator(&'static str),
+    /// None that is known here: it comes again, and somebody has to look.
+    Unknown,
+}
+
+impl Refusal {
+    /// Of a call to `SendEmail` that failed.
+    pub(crate) fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
+        match error {
+            SdkError::ServiceError(service) => {
+                let (said, status) = (service.err(), service.raw().status().as_u16());
+                Self::judge(said.code(), said.message().unwrap_or(""), status)
+            }
+            SdkError::TimeoutError(_) => Self::Busy("time-out"),
+            SdkError::DispatchFailure(_) => Self::Busy("not reached"),
+            SdkError::ResponseError(_) => Self::Busy("unreadable answer"),
+            SdkError::ConstructionFailure(_) => Self::Never("not a request"),
+            _ => Self::Unknown,
+        }
+    }
+
+    /// By the code of the error, where SES uses one code for several things by its message, and by the status where
+    /// the code is none that SES documents. The message may name an address: it is looked at, and never logged.
+    fn judge(code: Option<&str>, message: &str, status: u16) -> Self {
+        match code {
+            Some("MessageRejected") if message.contains("not verified") => {
+                Self::Operator("identity not verified")
+            }
+            Some("MessageRejected") => Self::Never("rejected"),
+            Some("BadRequestException" | "ValidationException" | "InvalidParameterValue") => {
+                Self::Never("bad request")
+            }
+            Some("TooManyRequestsException" | "ThrottlingException" | "Throttling")
+                if message.contains("Daily message quota") =>
+            {
+                Self::Operator("daily quota spent")
+            }
+            Some("TooManyRequestsException" | "ThrottlingException" | "Throttling") => {
+                Self::Busy("throttled")
+            }
+            Some("LimitExceededException") => Self::Operator("limit exceeded"),
+            Some("SendingPausedException") => Self::Operator("sending paused"),
+            Some("AccountSuspendedException") => Self::Operator("account suspended"),
+            Some("MailFromDomainNotVerifiedException") => Self::Operator("MAIL FROM domain not verified"),
+            Some("NotFoundException") => Self::Operator("configuration set or identity not found"),
+            Some("AccessDeniedException" | "AccessDenied" | "NotAuthorized" | "OptInRequired") => {
+                Self::Operator("access denied")
+            }
+            Some(
+                "UnrecognizedClientException"
+                | "InvalidClientTokenId"
+                | "InvalidSignatureException"
+                | "SignatureDoesNotMatch"
+                | "ExpiredTokenException"
+                | "ExpiredToken"
+                | "IncompleteSignature"
+                | "MissingAuthenticationToken"
+                | "RequestExpired",
+            ) => Self::Operator("credentials not accepted"),
+            Some(_) | None if status == 403 => Self::Operator("access denied"),
+            Some(_) | None if status >= 500 => Self::Busy("SES is broken"),
+            Some(_) | None => Self::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_that_ses_documents_is_known_by_name() {
+        let refusals = [
+            (
+                "MessageRejected",
+                "Email address is not verified. The following identities failed",
+                400,
+                Refusal::Operator("identity not verified"),
+            ),
+            (
+                "MessageRejected",
+                "Message failed content checks",
+                400,
+                Refusal::Never("rejected"),
+            ),
+            (
+                "BadRequestException",
+                "Missing final '@domain'",
+                400,
+                Refusal::Never("bad request"),
+            ),
+            (
+                "TooManyRequestsException",
+                "Maximum sending rate exceeded.",
+                429,
+                Refusal::Busy("throttled"),
+            ),
+            (
+                "TooManyRequestsException",
+                "Daily message quota exceeded",
+                429,
+                Refusal::Operator("daily quota spent"),
+            ),
+            (
+                "LimitExceededException",
+                "",
+                400,
+                Refusal::Operator("limit exceeded"),
+            ),
+            (
+                "SendingPausedException",
+                "",
+                400,
+                Refusal::Operator("sending paused"),
+            ),
+            (
+                "AccountSuspendedException",
+                "",
+                400,
+                Refusal::Operator("account suspended"),
+            ),
+            (
+                "MailFromDomainNotVerifiedException",
+                "",
+                400,
+                Refusal::Operator("MAIL FROM domain not verified"),
+            ),
+            (
+                "NotFoundException",
+                "",
+                404,
+                Refusal::Operator("configuration set or identity not found"),
+            ),
+            (
+                "AccessDeniedException",
+                "is not authorized to perform: ses:SendEmail",
+                403,
+                Refusal::Operator("access denied"),
+            ),
+            (
+                "ExpiredTokenException",
+                "",
+                403,
+                Refusal::Operator("credentials not accepted"),
+            ),
+            ("SomethingNew", "", 403, Refusal::Operator("access denied")),
+            (
+                "InternalServiceErrorException",
+                "",
+                500,
+                Refusal::Busy("SES is broken"),
+            ),
+            ("SomethingNew", "", 400, Refusal::Unknown),
+        ];
+        for (code, message, status, expected) in refusals {
+            assert_eq!(
+                Refusal::judge(Some(code), message, status),
+                expected,
+                "{code}: {message}"
+            );
+        }
+        assert_eq!(Refusal::judge(None, "", 403), Refusal::Operator("access denied"));
+        assert_eq!(Refusal::judge(None, "", 502), Refusal::Busy("SES is broken"));
+        assert_eq!(Refusal::judge(None, "", 418), Refusal::Unknown);
+    }
+}
