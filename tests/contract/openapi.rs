@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jsonschema::Validator;
-use platform::openapi::{document, schema_of_answer, schema_of_body};
 use portal::code::OneTimeCode;
 use portal::problem::Kind;
 use portal::progress::Allowed;
-use portal::steps::{self, AnswerShape, COMMON, Method, STEPS, Step};
+use portal::steps::{COMMON, Document, Method, STEPS, Step};
 use portal::values::{ClaimsUserId, EmailAddress, Line, NameKana, PhoneNumber};
+use reference::openapi::{document, schema_of_answer, schema_of_body};
 use serde_json::{Map, Value, json};
 
 use crate::house;
@@ -152,7 +152,7 @@ fn every_schema_compiles_and_every_object_of_ours_is_closed() {
 }
 
 /// The statuses of a step's refusals, with the codes that may stand there.
-fn refusals(step: &Step) -> BTreeSet<(u16, &'static str)> {
+fn refusals(step: Step) -> BTreeSet<(u16, &'static str)> {
     let read = |kind: &&Kind| matches!(kind, Kind::ForeignOrigin | Kind::TemporarilyUnavailable);
     let common = COMMON
         .iter()
@@ -166,7 +166,7 @@ fn refusals(step: &Step) -> BTreeSet<(u16, &'static str)> {
 #[test]
 fn every_step_has_a_schema_for_each_of_its_answers_and_for_no_other() {
     let document = document();
-    for step in STEPS {
+    for step in STEPS.iter().copied() {
         let operation = &document["paths"][step.path][step.method.name().to_ascii_lowercase()];
         let mut expected: BTreeSet<u16> = refusals(step).into_iter().map(|(status, _)| status).collect();
         expected.insert(step.success);
@@ -187,12 +187,12 @@ fn every_step_has_a_schema_for_each_of_its_answers_and_for_no_other() {
                 compiled(&schema);
             }
         }
-        assert_eq!(step.answer == AnswerShape::Nothing, step.success == 204);
+        assert_eq!(step.answer == Document::Nothing, step.success == 204);
     }
 }
 
 /// Where a person is, as any refusal of the step may say.
-fn progress(step: &Step) -> Value {
+fn progress(step: Step) -> Value {
     let progress = if step.path.starts_with("/registration") {
         json!({
             "next": "already-registered", "allowed": ["cancel"], "office": { "number": "1379901018", "name": "見本" },
@@ -207,7 +207,7 @@ fn progress(step: &Step) -> Value {
 }
 
 /// A refusal of this kind, with what every one of the kind carries.
-fn refusal(step: &Step, kind: Kind) -> Value {
+fn refusal(step: Step, kind: Kind) -> Value {
     let mut problem = json!({
         "type": format!("https://portal.example.jp/problems/{}", kind.code()),
         "title": kind.title(),
@@ -236,7 +236,7 @@ fn refusal(step: &Step, kind: Kind) -> Value {
 
 #[test]
 fn a_step_is_refused_with_its_own_kinds_and_no_others() {
-    for step in STEPS {
+    for step in STEPS.iter().copied() {
         let own = refusals(step);
         let statuses: BTreeSet<u16> = Kind::ALL.iter().map(|kind| kind.status()).collect();
         let schemas: BTreeMap<u16, Validator> = statuses
@@ -259,7 +259,7 @@ fn a_step_is_refused_with_its_own_kinds_and_no_others() {
 
 #[test]
 fn a_refusal_says_what_its_kind_says_and_nothing_more() {
-    let step = &steps::ENTER_LOGIN_OTP;
+    let step = Step::EnterLoginOtp;
     let schema = compiled(&schema_of_answer(step, 422));
     let good = refusal(step, Kind::WrongCode);
     assert!(schema.is_valid(&good));
@@ -271,7 +271,7 @@ fn a_refusal_says_what_its_kind_says_and_nothing_more() {
         ("triesLeft", json!(-1)),
         ("retryAfterSeconds", json!(1)),
         ("progress", json!({})),
-        ("progress", progress(&steps::CONFIRM)),
+        ("progress", progress(Step::Confirm)),
         ("detail", json!("123456")),
     ] {
         let mut other = good.clone();
@@ -309,7 +309,7 @@ fn every_word_that_says_what_may_be_done_stands_at_some_screen() {
 
 #[test]
 fn a_body_has_the_fields_of_its_step_and_no_others() {
-    for step in STEPS {
+    for step in STEPS.iter().copied() {
         let schema = schema_of_body(step);
         if step.method == Method::Get {
             assert_eq!(schema, Value::Bool(false));
@@ -325,7 +325,7 @@ fn a_body_has_the_fields_of_its_step_and_no_others() {
             .collect();
         assert_eq!(
             names,
-            step.fields.iter().map(|field| field.name).collect(),
+            step.fields.iter().map(|input| input.field.name()).collect(),
             "{}",
             step.name
         );
@@ -336,7 +336,7 @@ fn a_body_has_the_fields_of_its_step_and_no_others() {
 /// What people type, and the parsers put right, is no error of the document either.
 #[test]
 fn whatever_the_server_takes_as_it_is_typed_the_document_takes() {
-    let profile = compiled(&schema_of_body(&steps::ENTER_PROFILE));
+    let profile = compiled(&schema_of_body(Step::EnterProfile));
     let good = json!({
         "email": "taro@example.jp", "name": "介護 太郎", "nameKana": "カイゴ タロウ", "phone": "0312345678",
         "department": null,
@@ -362,7 +362,7 @@ fn whatever_the_server_takes_as_it_is_typed_the_document_takes() {
         body[name] = typed.clone().into();
         assert!(taken && profile.is_valid(&body), "{name}: {typed}");
     }
-    let start = compiled(&schema_of_body(&steps::START_REGISTRATION));
+    let start = compiled(&schema_of_body(Step::StartRegistration));
     for id in [
         "KJ1",
         "ｋｊ ００００－００００－０００１",
@@ -373,7 +373,7 @@ fn whatever_the_server_takes_as_it_is_typed_the_document_takes() {
             "{id}"
         );
     }
-    let code = compiled(&schema_of_body(&steps::ENTER_LOGIN_OTP));
+    let code = compiled(&schema_of_body(Step::EnterLoginOtp));
     for typed in ["012345", " 012 345 ", "０１２－３４５\n", "⑫㉞㊿"] {
         assert!(
             OneTimeCode::parse(typed).is_ok() && code.is_valid(&json!({ "code": typed })),
@@ -384,7 +384,7 @@ fn whatever_the_server_takes_as_it_is_typed_the_document_takes() {
 
 #[test]
 fn what_is_refused_before_anything_is_put_right_the_document_refuses() {
-    let start = compiled(&schema_of_body(&steps::START_REGISTRATION));
+    let start = compiled(&schema_of_body(Step::StartRegistration));
     for body in [
         json!({ "userId": "KJ1" }),
         json!({ "userId": "", "password": "p" }),
@@ -418,45 +418,6 @@ fn the_examples_are_what_they_are_examples_of() {
                 .iter()
                 .all(|example| validator.is_valid(example)),
             "{at}"
-        );
-    }
-}
-
-/// The lengths stand where each is enforced; the document repeats them.
-#[test]
-fn the_lengths_of_secrets_are_those_that_the_functions_enforce() {
-    let enforced = [
-        (
-            "claims-auth",
-            "PASSWORD_LONGEST: usize = 128;",
-            &steps::START_REGISTRATION,
-            "password",
-            128,
-        ),
-        (
-            "security-code",
-            "SECURITY_CODE_LONGEST: usize = 64;",
-            &steps::ENTER_SECURITY_CODE,
-            "securityCode",
-            64,
-        ),
-        (
-            "login",
-            "PASSWORD_OCTETS: usize = 1_024;",
-            &steps::START_LOGIN,
-            "password",
-            1_024,
-        ),
-    ];
-    for (function, line, step, field, longest) in enforced {
-        assert!(
-            house::text(&format!("functions/{function}/src/lib.rs")).contains(line),
-            "{function}"
-        );
-        assert_eq!(
-            schema_of_body(step)["allOf"][0]["properties"][field]["maxLength"],
-            longest,
-            "{function}"
         );
     }
 }

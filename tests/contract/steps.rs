@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portal::steps::{BASE, STEPS, find};
+use portal::steps::{BASE, Function, STEPS, find};
 
 use crate::{house, template};
 
 /// Functions that no step names: what is no step, the stream's readers, SES's events, the other system.
-const NO_STEPS: [&str; 5] = [
-    "claims-simulator",
-    "deliver-mail",
-    "keep-audit",
-    "mail-events",
-    "not-found",
+const NO_STEPS: [Function; 5] = [
+    Function::NotFound,
+    Function::DeliverMail,
+    Function::MailEvents,
+    Function::KeepAudit,
+    Function::ClaimsSimulator,
 ];
 
 /// Methods that somebody may try.
@@ -26,15 +26,18 @@ fn routes_of_steps() -> Routes {
     };
     STEPS
         .iter()
-        .map(|step| route(step.method.name(), step.path, step.function))
+        .map(|step| route(step.method.name(), step.path, step.function.name()))
         .collect()
 }
 
 #[test]
 fn every_step_has_a_function_and_every_function_a_step_or_another_reason_to_be() {
-    let of_steps = STEPS.iter().map(|step| step.function);
-    let named: BTreeSet<String> = of_steps.chain(NO_STEPS).map(str::to_owned).collect();
-    assert_eq!(named, house::functions());
+    let named = Function::ALL.iter().map(|function| function.name().to_owned());
+    assert_eq!(named.collect::<BTreeSet<_>>(), house::functions());
+    for function in Function::ALL {
+        let serves = STEPS.iter().any(|step| step.function == *function);
+        assert_ne!(serves, NO_STEPS.contains(function), "{}", function.name());
+    }
 }
 
 #[test]
@@ -100,14 +103,14 @@ fn the_local_router_leads_whatever_is_no_step_to_a_function_that_says_so() {
     }));
     for (path, methods) in router {
         let served = METHODS.iter().filter_map(|method| find(method, &path));
-        let served: BTreeSet<&str> = served.map(|step| step.function).collect();
+        let served: BTreeSet<&str> = served.map(|step| step.function.name()).collect();
         assert!(!served.is_empty(), "{path} is no step");
         for method in METHODS {
             let asked = methods
                 .get(method)
                 .unwrap_or_else(|| panic!("nobody is asked for {method} {path}"));
             match find(method, &path) {
-                Some(step) => assert_eq!(asked, step.function, "{method} {path}"),
+                Some(step) => assert_eq!(asked, step.function.name(), "{method} {path}"),
                 // A function refuses what is none of its steps, as `not-found` does.
                 None => assert!(
                     asked == "not-found" || served.contains(asked.as_str()),

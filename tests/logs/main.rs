@@ -18,6 +18,7 @@ use lambda_http::http::Request;
 use platform::clock::Clock;
 use platform::http::{Answer, Call, Edge, Success};
 use portal::limits::Limits;
+use portal::steps::Function;
 use portal_local::faults::{EVERY_ATTEMPT, Kind, Neighbour, Plan};
 use testkit::people::{PLAIN_OFFICE, profile};
 use testkit::{Settings, World};
@@ -74,7 +75,7 @@ async fn panics(_: Call) -> Answer {
 async fn a_panic_is_answered_like_a_fault_logged_and_over() {
     let log = listens().await;
     let edge = Edge {
-        function: "terms",
+        function: Function::Terms,
         clock: Clock::Set(Arc::new(AtomicI64::new(0))),
         limits: Arc::new(Limits::standard()),
         origins: Vec::new().into(),

@@ -2,7 +2,7 @@
 
 use lambda_http::http::HeaderName;
 use portal::problem::Kind;
-use portal::steps::{CONFIRM, START_REGISTRATION};
+use portal::steps::Step;
 use serde_json::Value;
 
 use crate::laws::edge::{self, Given, ORIGIN, Sent};
@@ -60,7 +60,7 @@ async fn given(sent: &Sent) -> (Option<Given>, Value) {
 async fn every_body_of_the_corpus_is_read_or_refused_as_it_says() {
     let mut wrong = Vec::new();
     for case in bodies() {
-        let sent = Sent::to(&START_REGISTRATION).with_json(body(&case));
+        let sent = Sent::to(Step::StartRegistration).with_json(body(&case));
         let (given, problem) = given(&sent).await;
         let right = match (case.get("reads"), given) {
             (Some(toml::Value::Table(expected)), Some(given)) => {
@@ -104,7 +104,7 @@ async fn every_header_of_the_corpus_is_taken_or_refused_as_it_says() {
     for case in cases(include_str!("../corpus/headers.toml")) {
         let name = case["name"].as_str().unwrap();
         assert!(HeaderName::from_bytes(name.as_bytes()).is_ok());
-        let mut sent = Sent::to(&CONFIRM);
+        let mut sent = Sent::to(Step::Confirm);
         sent.body = br#"{"draft":"x"}"#.to_vec();
         for (usual, value) in [
             ("content-type", "application/json"),
@@ -149,7 +149,7 @@ async fn every_header_of_the_corpus_is_taken_or_refused_as_it_says() {
 #[tokio::test]
 async fn the_unknown_fields_of_one_object_are_told_once() {
     let body = r#"{"x":1,"agreedTerms":{"y":1},"z":1}"#;
-    let sent = Sent::to(&portal::steps::CHANGE_INITIAL_PASSWORD).with_json(body);
+    let sent = Sent::to(Step::ChangeInitialPassword).with_json(body);
     let (_, problem) = given(&sent).await;
     assert_eq!(problem["errors"].as_array().unwrap().len(), 2, "{problem}");
 }

@@ -1,6 +1,7 @@
 //! The committed files that the code writes about itself.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::Path,
     process::{Command, ExitCode},
@@ -26,15 +27,6 @@ pub(crate) struct Args {
     allow_pending: bool,
 }
 
-/// The examples that print a file of the repository, and the file.
-const GENERATORS: [(&str, &str); 5] = [
-    ("audit", "docs/audit.md"),
-    ("openapi", OPENAPI),
-    ("limits", "docs/limits.md"),
-    ("problems", "docs/problems.md"),
-    ("steps", "docs/steps.md"),
-];
-
 /// What the front knows of the API, and what it is made from.
 const TYPES: &str = "web/src/generated/schema.d.ts";
 const OPENAPI: &str = "openapi.yaml";
@@ -54,26 +46,22 @@ pub(crate) fn check(workspace: &Workspace, interrupt: &Interrupt) -> Result<()> 
 }
 
 /// Every file, and what has to stand in it.
-fn all(
-    workspace: &Workspace,
-    interrupt: &Interrupt,
-    allow_pending: bool,
-) -> Result<Vec<(&'static str, Vec<u8>)>> {
+fn all(workspace: &Workspace, interrupt: &Interrupt, allow_pending: bool) -> Result<Vec<(String, Vec<u8>)>> {
     // The registers first: they need no build, and are what a person has just changed.
     let pages = registers::pages(&workspace.root, allow_pending)?;
-    let mut files: Vec<_> = pages.into_iter().map(|page| (page.file, page.text)).collect();
-    for (example, file) in GENERATORS {
-        files.push((file, generated(example, file, workspace, interrupt)?));
-    }
-    let openapi = files.iter().find(|(file, _)| *file == OPENAPI);
-    if let Some((_, openapi)) = openapi {
-        let types = types(openapi, workspace, interrupt)?;
-        files.push((TYPES, types));
-    }
+    let mut files: Vec<_> = pages
+        .into_iter()
+        .map(|page| (page.file.to_owned(), page.text))
+        .collect();
+    files.extend(of_tables(workspace, interrupt)?);
+    let openapi = files.iter().find(|(file, _)| file == OPENAPI);
+    let (_, openapi) = openapi.context("the crate `reference` writes no openapi.yaml")?;
+    let types = types(openapi, workspace, interrupt)?;
+    files.push((TYPES.to_owned(), types));
     Ok(files)
 }
 
-fn write(workspace: &Workspace, files: &[(&str, Vec<u8>)]) -> Result<()> {
+fn write(workspace: &Workspace, files: &[(String, Vec<u8>)]) -> Result<()> {
     for (file, text) in files {
         let path = workspace.root.join(file);
         if fs::read(&path).is_ok_and(|found| found == *text) {
@@ -87,14 +75,14 @@ fn write(workspace: &Workspace, files: &[(&str, Vec<u8>)]) -> Result<()> {
     Ok(())
 }
 
-fn compare(workspace: &Workspace, files: &[(&str, Vec<u8>)]) -> Result<()> {
+fn compare(workspace: &Workspace, files: &[(String, Vec<u8>)]) -> Result<()> {
     let mut differing = Vec::new();
     for (file, text) in files {
         if fs::read(workspace.root.join(file)).is_ok_and(|found| found == *text) {
             say(format_args!("{file} is up to date"));
         } else {
             show_difference(workspace, file, text)?;
-            differing.push(*file);
+            differing.push(file.as_str());
         }
     }
     if !differing.is_empty() {
@@ -106,14 +94,18 @@ fn compare(workspace: &Workspace, files: &[(&str, Vec<u8>)]) -> Result<()> {
     Ok(())
 }
 
-fn generated(example: &str, file: &str, workspace: &Workspace, interrupt: &Interrupt) -> Result<Vec<u8>> {
+/// What the crate `reference` writes from the tables of the product.
+fn of_tables(workspace: &Workspace, interrupt: &Interrupt) -> Result<Vec<(String, Vec<u8>)>> {
     let mut cargo = workspace.cargo();
-    cargo.args(["run", "--example", example]);
-    let text = children::capture(&mut cargo, interrupt).with_context(|| format!("cannot generate {file}"))?;
-    if text.is_empty() {
-        bail!("the example `{example}` printed nothing for {file}");
-    }
-    Ok(text)
+    cargo.args(["run", "--package", "reference", "--example", "gen"]);
+    let text =
+        children::capture(&mut cargo, interrupt).context("the crate `reference` cannot write its files")?;
+    let files: BTreeMap<String, String> =
+        serde_json::from_slice(&text).context("the crate `reference` printed no files")?;
+    Ok(files
+        .into_iter()
+        .map(|(file, text)| (file, text.into_bytes()))
+        .collect())
 }
 
 /// The API's types for the front, from the document as the code has it now.

@@ -15,7 +15,7 @@ use portal::guards::AttemptOutcome;
 use portal::problem::{Kind, Refusal};
 use portal::registration::{Registration, Stage};
 use portal::secret::Secret;
-use portal::steps::Cookie;
+use portal::steps::{CLAIMS_PASSWORD_LONGEST, Cookie, Field};
 use portal::time::plus;
 use portal::values::{ClaimsUserId, FlowId, foreign_secret};
 
@@ -27,9 +27,6 @@ pub const NEEDS: &[Variable] = &[
     Variable::ProblemBase,
     Variable::ClaimsBaseUrl,
 ];
-
-/// Longest password of the claims system that is asked about, in characters.
-const PASSWORD_LONGEST: usize = 128;
 
 /// What this step may touch.
 #[derive(Clone)]
@@ -60,7 +57,7 @@ async fn start_registration(deps: &Deps, call: Call) -> Answer {
     let (table, limits, now) = (&deps.flows.table, &deps.flows.edge.limits, call.now);
     spend_network(table, limits, &call).await?;
 
-    let attempt = begin_attempt(deps, &user, call.fields.flag("acceptLockRisk"), &call).await?;
+    let attempt = begin_attempt(deps, &user, call.fields.flag(Field::AcceptLockRisk), &call).await?;
     let answer = deps.claims.authenticate(user.as_str(), password.expose()).await;
     drop(password);
     end_attempt(deps, attempt, &answer, &call).await?;
@@ -101,9 +98,12 @@ fn read(call: &Call) -> Result<Credentials, Stop> {
     let mut problems = call.problems();
     let user = problems.take(
         "/userId",
-        ClaimsUserId::parse(call.fields.text("userId").unwrap_or("")),
+        ClaimsUserId::parse(call.fields.text(Field::UserId).unwrap_or("")),
     );
-    let password = foreign_secret(call.fields.text("password").unwrap_or(""), PASSWORD_LONGEST);
+    let password = foreign_secret(
+        call.fields.text(Field::ClaimsPassword).unwrap_or(""),
+        CLAIMS_PASSWORD_LONGEST,
+    );
     let password = problems.take("/password", password);
     let both = user
         .zip(password)

@@ -12,6 +12,7 @@ use portal::office::{Claim, Founding, NotClaimed, Office};
 use portal::problem::Kind;
 use portal::progress;
 use portal::registration::{Registered, Registration, Replaced, Stage};
+use portal::steps::Field;
 use portal::values::{AccountKey, Draft, FieldCode, MemberId, OfficeName, RequestKey};
 
 /// What this function needs of its environment.
@@ -69,7 +70,7 @@ async fn confirm(deps: &Deps, call: Call) -> Answer {
         }
         _ => return Err(flows.wrong_step(&flow.item, now).await),
     };
-    let typed = call.field("draft", |text| {
+    let typed = call.field(Field::Draft, |text| {
         if text.is_empty() {
             Err(FieldCode::Required)
         } else {
@@ -251,7 +252,7 @@ async fn complete(
 /// The first answer again, whatever has come to pass since: nothing is done twice, no second mail goes out.
 async fn replay(deps: &Deps, flow: &Registration, registered: &Registered, call: &Call) -> Answer {
     let same_body =
-        call.fields.text("draft") == Some(registered.draft.as_str()) && call.fields.unknown().is_empty();
+        call.fields.text(Field::Draft) == Some(registered.draft.as_str()) && call.fields.unknown().is_empty();
     if !same_body {
         return Err(Kind::IdempotencyKeyReused.into());
     }

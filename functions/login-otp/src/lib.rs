@@ -10,7 +10,7 @@ use portal::challenge::Judged;
 use portal::change::Change;
 use portal::code::OneTimeCode;
 use portal::login::{Login, Stage};
-use portal::steps::{self, Cookie};
+use portal::steps::{Cookie, Field, Step};
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -32,7 +32,7 @@ pub struct Deps {
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     let step = |call: Call| async move {
-        if *call.step == steps::RESEND_LOGIN_OTP {
+        if call.step == Step::ResendLoginOtp {
             resend(deps, call).await
         } else {
             patiently(|| Box::pin(enter(deps, &call))).await
@@ -47,7 +47,7 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
     let Stage::Otp { challenge } = flow.item.stage.clone() else {
         return Err(flows.wrong_step(&flow.item, now));
     };
-    let typed = call.field("code", OneTimeCode::parse)?;
+    let typed = call.field(Field::Code, OneTimeCode::parse)?;
     if let Err(why) = challenge.check(now, limits) {
         return Err(flows.refuse(&flow.item, why.into(), now));
     }

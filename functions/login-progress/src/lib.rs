@@ -6,7 +6,7 @@ use platform::http::{Answer, Call, Success};
 use platform::steps::{Logins, its_account};
 use portal::account::Account;
 use portal::login::{Login, SessionPointer, Stage};
-use portal::steps::{self, Cookie};
+use portal::steps::{Cookie, Step};
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -18,9 +18,9 @@ pub const NEEDS: &[Variable] = &[
 /// Answers a request.
 pub async fn respond(flows: &Logins, request: Request) -> Response<Body> {
     let step = |call: Call| async move {
-        if *call.step == steps::SHOW_LOGIN {
+        if call.step == Step::ShowLogin {
             show(flows, call).await
-        } else if *call.step == steps::CANCEL_LOGIN {
+        } else if call.step == Step::CancelLogin {
             cancel(flows, call).await
         } else {
             renew_session(flows, call).await

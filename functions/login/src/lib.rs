@@ -19,7 +19,7 @@ use portal::login::{Login, Stage};
 use portal::password;
 use portal::problem::{Kind, Refusal};
 use portal::secret::Secret;
-use portal::steps::Cookie;
+use portal::steps::{Cookie, Field, LOGIN_PASSWORD_OCTETS};
 use portal::time::plus;
 use portal::values::{ChallengeId, DeviceId, EmailAddress, FieldCode, FlowId};
 
@@ -30,9 +30,6 @@ pub const NEEDS: &[Variable] = &[
     Variable::PortalOrigins,
     Variable::ProblemBase,
 ];
-
-/// Longest password that is looked at, in octets: more is no password of anybody (`docs/api.md` 8).
-const PASSWORD_OCTETS: usize = 1_024;
 
 /// What this step may touch.
 #[derive(Clone)]
@@ -69,11 +66,11 @@ fn read(call: &Call) -> Result<(EmailAddress, Arc<Secret>), Stop> {
     let mut problems = call.problems();
     let email = problems.take(
         "/email",
-        EmailAddress::parse(call.fields.text("email").unwrap_or("")),
+        EmailAddress::parse(call.fields.text(Field::Email).unwrap_or("")),
     );
-    let typed = match call.fields.text("password").unwrap_or("") {
+    let typed = match call.fields.text(Field::Password).unwrap_or("") {
         "" => Err(FieldCode::Required),
-        long if long.len() > PASSWORD_OCTETS => Err(FieldCode::TooLong),
+        long if long.len() > LOGIN_PASSWORD_OCTETS => Err(FieldCode::TooLong),
         typed => Ok(Arc::new(password::folded(typed))),
     };
     let both = email.zip(problems.take("/password", typed));

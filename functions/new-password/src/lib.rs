@@ -13,6 +13,7 @@ use portal::login::{self, Login, Stage, TermsRefusal};
 use portal::password::{self, Context};
 use portal::problem::{Kind, Refusal};
 use portal::secret::Secret;
+use portal::steps::Field;
 use portal::values::FieldCode;
 
 /// What this function needs of its environment.
@@ -53,7 +54,7 @@ async fn change_password(deps: &Deps, call: Call) -> Answer {
         // An earlier request did it, and its answer was lost.
         return Err(flows.wrong_step(&flow.item, now));
     };
-    let agreed = call.fields.text("agreedTerms/version");
+    let agreed = call.fields.text_in(Field::AgreedTerms, Field::AgreedVersion);
     let agreement = login::check_terms(shown.as_ref(), agreed, flows.terms, now).map_err(|why| {
         let kind = match why {
             TermsRefusal::Outdated => Kind::TermsOutdated,
@@ -86,7 +87,7 @@ async fn change_password(deps: &Deps, call: Call) -> Answer {
 async fn new_hash(deps: &Deps, call: &Call, required: bool, member: &Member) -> Result<Option<String>, Stop> {
     let limits = &deps.flows.edge.limits;
     let mut problems = call.problems();
-    let typed = call.fields.text("newPassword");
+    let typed = call.fields.text(Field::NewPassword);
     if !required {
         // Only new terms are agreed to: a password that comes with them is none of this call's fields.
         let none = typed.map_or(Ok(()), |_| Err(FieldCode::UnknownField));

@@ -11,6 +11,7 @@ use portal::form::ProfileForm;
 use portal::office::Claim;
 use portal::problem::Refusal;
 use portal::registration::{Registration, Replaced, Stage};
+use portal::steps::Field;
 use portal::values::{AccountKey, OfficeName};
 
 /// What this function needs of its environment.
@@ -31,14 +32,14 @@ async fn enter_profile(flows: &Registrations, call: Call) -> Answer {
     let Some((office, replaces)) = editable(flows, &flow.item, &call).await? else {
         return Err(flows.wrong_step(&flow.item, now).await);
     };
-    let text = |name| call.fields.text(name);
+    let text = |field| call.fields.text(field);
     let form = ProfileForm {
-        email: text("email"),
-        name: text("name"),
-        name_kana: text("nameKana"),
-        department: text("department"),
-        job_title: text("jobTitle"),
-        phone: text("phone"),
+        email: text(Field::Email),
+        name: text(Field::Name),
+        name_kana: text(Field::NameKana),
+        department: text(Field::Department),
+        job_title: text(Field::JobTitle),
+        phone: text(Field::Phone),
     };
     let profile = form.parse(call.problems()).map_err(Refusal::invalid)?;
 

@@ -11,7 +11,7 @@ use portal::claims_record::ClaimsRecord;
 use portal::code::OneTimeCode;
 use portal::office::Claim;
 use portal::registration::Stage;
-use portal::steps;
+use portal::steps::{Field, Step};
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -33,7 +33,7 @@ pub struct Deps {
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     let step = |call: Call| async move {
-        if *call.step == steps::RESEND_REGISTRATION_OTP {
+        if call.step == Step::ResendRegistrationOtp {
             resend(deps, call).await
         } else {
             patiently(|| Box::pin(enter(deps, &call))).await
@@ -48,7 +48,7 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
     let Stage::Otp { office, challenge } = flow.item.stage.clone() else {
         return Err(flows.wrong_step(&flow.item, now).await);
     };
-    let typed = call.field("code", OneTimeCode::parse)?;
+    let typed = call.field(Field::Code, OneTimeCode::parse)?;
     if let Err(why) = challenge.check(now, limits) {
         return Err(flows.refuse(&flow.item, why.into(), now).await);
     }

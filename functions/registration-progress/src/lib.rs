@@ -5,7 +5,7 @@ use platform::config::Variable;
 use platform::http::{Answer, Call, Success};
 use platform::steps::Registrations;
 use portal::registration::Registration;
-use portal::steps::{self, Cookie};
+use portal::steps::{Cookie, Step};
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -17,7 +17,7 @@ pub const NEEDS: &[Variable] = &[
 /// Answers a request.
 pub async fn respond(flows: &Registrations, request: Request) -> Response<Body> {
     let step = |call: Call| async move {
-        if *call.step == steps::CANCEL_REGISTRATION {
+        if call.step == Step::CancelRegistration {
             cancel(flows, call).await
         } else {
             show(flows, call).await

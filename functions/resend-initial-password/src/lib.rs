@@ -10,7 +10,7 @@ use portal::change::Change;
 use portal::office::Claim;
 use portal::problem::Refusal;
 use portal::registration::Stage;
-use portal::steps;
+use portal::steps::Step;
 use portal::values::AccountKey;
 
 /// What this function needs of its environment.
@@ -33,7 +33,7 @@ pub struct Deps {
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     let step = |call: Call| async move {
-        if *call.step == steps::REISSUE_INITIAL_PASSWORD {
+        if call.step == Step::ReissueInitialPassword {
             reissue(deps, call).await
         } else {
             resend(deps, call).await

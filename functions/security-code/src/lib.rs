@@ -15,7 +15,7 @@ use portal::claims::{SecurityCodeCheck, Unavailable};
 use portal::claims_record::ClaimsRecord;
 use portal::problem::{Kind, Refusal};
 use portal::registration::{Registration, Stage};
-use portal::steps::Cookie;
+use portal::steps::{Cookie, Field, SECURITY_CODE_LONGEST};
 use portal::values::foreign_secret;
 
 /// What this function needs of its environment.
@@ -26,9 +26,6 @@ pub const NEEDS: &[Variable] = &[
     Variable::ProblemBase,
     Variable::ClaimsBaseUrl,
 ];
-
-/// Longest security code that is asked about, in characters.
-const SECURITY_CODE_LONGEST: usize = 64;
 
 /// What this step may touch.
 #[derive(Clone)]
@@ -55,7 +52,9 @@ async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
     if !matches!(flow.item.stage, Stage::SecurityCode { .. }) {
         return Err(flows.wrong_step(&flow.item, now).await);
     }
-    let code = call.field("securityCode", |text| foreign_secret(text, SECURITY_CODE_LONGEST))?;
+    let code = call.field(Field::SecurityCode, |text| {
+        foreign_secret(text, SECURITY_CODE_LONGEST)
+    })?;
 
     // Looked at before anything is counted.
     if let Change::Keep(Err(refusal)) = flow.item.spend_security_code_try(now, &flows.edge.limits) {

@@ -7,7 +7,7 @@ use platform::steps::Logins;
 use platform::wire;
 use portal::login::Stage;
 use portal::problem::Kind;
-use portal::steps;
+use portal::steps::{Field, Step};
 use portal::values::FieldCode;
 
 /// What this function needs of its environment.
@@ -20,7 +20,7 @@ pub const NEEDS: &[Variable] = &[
 /// Answers a request.
 pub async fn respond(flows: &Logins, request: Request) -> Response<Body> {
     let step = |call: Call| async move {
-        if *call.step == steps::MARK_TERMS_SHOWN {
+        if call.step == Step::MarkTermsShown {
             mark_shown(flows, call).await
         } else {
             Ok(Success::json(wire::terms(flows.terms)))
@@ -42,7 +42,7 @@ async fn mark_shown(flows: &Logins, call: Call) -> Answer {
             Ok(text.to_owned())
         }
     };
-    let version = call.field("version", required)?;
+    let version = call.field(Field::ShownVersion, required)?;
     if version != flows.terms.version {
         return Err(flows.refuse(&flow.item, Kind::TermsOutdated.into(), now));
     }

@@ -20,5 +20,3 @@ pub mod wire;
 
 pub mod start;
 pub mod steps;
-
-pub mod openapi;

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use lambda_http::{Body, Error, Request, Response};
 use portal::keys::KeyRing;
+use portal::steps::Function;
 use std::time::Duration;
 
 use crate::audit::Archive;
@@ -22,17 +23,20 @@ use crate::telemetry;
 
 /// What a function is started with.
 pub struct Start {
-    /// The function's name.
-    pub function: &'static str,
+    /// Which function.
+    pub function: Function,
     /// Its configuration.
     pub config: Config,
     /// How AWS is reached.
     pub aws: SdkConfig,
 }
 
-/// Reads all that a function needs, and fails with all that is missing.
-pub async fn start(function: &'static str, needs: &[Variable]) -> Result<Start, Error> {
+/// Reads all that a function needs, and fails with all that is missing. A function goes by its package's name.
+pub async fn start(package: &str, needs: &[Variable]) -> Result<Start, Error> {
     telemetry::start();
+    let function = Function::named(package).ok_or_else(|| {
+        format!("{package} is none of the functions in shared/portal/src/steps/function.rs")
+    })?;
     let config = Config::from_env(needs)?;
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))

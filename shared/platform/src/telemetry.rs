@@ -2,15 +2,17 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use portal::steps::Function;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 /// What is logged: ours from `info` up, everybody else's warnings. Libraries log request contents at lower levels.
-const FILTER: &str = "warn,platform=info,claims_auth=info,security_code=info,registration_otp=info,profile=info,\
-    confirm=info,resend_initial_password=info,registration_progress=info,login=info,login_otp=info,terms=info,\
-    new_password=info,login_progress=info,logout=info,my_page=info,not_found=info,deliver_mail=info,\
-    mail_events=info,keep_audit=info,claims_simulator=info";
+pub fn filter() -> String {
+    let ours = Function::ALL.iter().map(|function| function.crate_name());
+    let ours = std::iter::once("platform".to_owned()).chain(ours);
+    ours.fold("warn".to_owned(), |filter, name| format!("{filter},{name}=info"))
+}
 
 static COLD: AtomicBool = AtomicBool::new(true);
 
@@ -25,7 +27,7 @@ where
         .with_current_span(false)
         .with_span_list(false)
         .with_span_events(FmtSpan::NONE)
-        .with_env_filter(EnvFilter::new(FILTER))
+        .with_env_filter(EnvFilter::new(filter()))
         .with_writer(writer)
         .finish()
 }

@@ -28,6 +28,7 @@ pub mod invariants;
 mod meter;
 pub mod people;
 mod recorder;
+mod registry;
 mod world;
 
 pub use clerk::{Answer, Clerk};
@@ -35,4 +36,5 @@ pub use death::{Death, Deaths};
 pub use gate::{Asked, Gate};
 pub use history::Change;
 pub use meter::{Meter, Used};
+pub use registry::needs;
 pub use world::{Settings, World};

@@ -100,19 +100,19 @@ fn check_problem(method: &str, path: &str, answer: &Answer) {
 }
 
 /// The schemas of answers, compiled once: by step and status.
-type Validators = HashMap<(&'static str, u16), Arc<jsonschema::Validator>>;
+type Validators = HashMap<(Step, u16), Arc<jsonschema::Validator>>;
 
 /// The answer is what the OpenAPI document says of it, to the last member.
-fn check_schema(step: &'static Step, answer: &Answer) {
+fn check_schema(step: Step, answer: &Answer) {
     static VALIDATORS: LazyLock<Mutex<Validators>> = LazyLock::new(Mutex::default);
     let validator = {
         let mut validators = VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner);
         let compile = || {
-            let schema = platform::openapi::schema_of_answer(step, answer.status);
+            let schema = reference::openapi::schema_of_answer(step, answer.status);
             Arc::new(jsonschema::validator_for(&schema).expect("a schema"))
         };
         validators
-            .entry((step.name, answer.status))
+            .entry((step, answer.status))
             .or_insert_with(compile)
             .clone()
     };

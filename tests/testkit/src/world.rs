@@ -14,9 +14,6 @@ use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use platform::claims::ClaimsGateway;
 use platform::clock::Clock;
-use platform::http::Edge;
-use platform::passwords::Passwords;
-use platform::steps::{Logins, Registrations};
 use platform::store::{Attributes, Table};
 use portal::keys::{KeyId, KeyRing};
 use portal::limits::Limits;
@@ -41,6 +38,7 @@ use crate::gate::Gate;
 use crate::history::{self, Change};
 use crate::invariants;
 use crate::meter::Meter;
+use crate::registry::Supplies;
 
 /// When every test begins: the first of April, nine in the morning in Japan.
 const BEGINNING: &str = "2026-04-01T00:00:00Z";
@@ -100,23 +98,10 @@ impl Settings {
     }
 }
 
-struct Functions {
-    claims_auth: claims_auth::Deps,
-    security_code: security_code::Deps,
-    registration_otp: registration_otp::Deps,
-    confirm: confirm::Deps,
-    resend_initial_password: resend_initial_password::Deps,
-    login: login::Deps,
-    login_otp: login_otp::Deps,
-    new_password: new_password::Deps,
-    registrations: Registrations,
-    logins: Logins,
-}
-
 /// The portal and everything around it.
 #[derive(Clone)]
 pub struct World {
-    functions: Arc<Functions>,
+    supplies: Supplies,
     time: Arc<AtomicI64>,
     /// What the settings are.
     pub settings: Settings,
@@ -229,10 +214,10 @@ impl World {
             None => ClaimsGateway::new(&claims_url),
             Some(budget) => ClaimsGateway::with_budget(&claims_url, budget),
         };
-        let functions = functions(&settings, &clock, &table, &keys, &Arc::new(claims.unwrap()));
+        let supplies = Supplies::of(&settings, clock, &table, &keys, Arc::new(claims.unwrap()));
         servers.extend([ses_server, simulator]);
         Self {
-            functions: Arc::new(functions),
+            supplies,
             time,
             settings,
             dynamodb,
@@ -255,15 +240,7 @@ impl World {
     pub fn with_terms(&self, terms: &'static Terms) -> Self {
         let mut next = self.clone();
         next.settings.terms = terms;
-        let clock = Clock::Set(self.time.clone());
-        let claims = self.functions.claims_auth.claims.clone();
-        next.functions = Arc::new(functions(
-            &next.settings,
-            &clock,
-            &self.table,
-            &self.keys,
-            &claims,
-        ));
+        next.supplies.terms = terms;
         next
     }
 
@@ -271,15 +248,7 @@ impl World {
     #[must_use]
     pub fn with_claims_at(&self, url: &str) -> Self {
         let mut next = self.clone();
-        let clock = Clock::Set(self.time.clone());
-        let claims = Arc::new(ClaimsGateway::new(url).unwrap());
-        next.functions = Arc::new(functions(
-            &next.settings,
-            &clock,
-            &self.table,
-            &self.keys,
-            &claims,
-        ));
+        next.supplies.claims = Arc::new(ClaimsGateway::new(url).unwrap());
         next
     }
 
@@ -465,146 +434,9 @@ impl World {
 
     /// What the gateway would do: the function whose step it is, or `not-found`.
     pub async fn send(&self, request: Request) -> Response<Body> {
-        let f = &self.functions;
         let step = steps::find(request.method().as_str(), request.uri().path());
-        let function = step.map(|step| step.function);
-        // Boxed, so that the compiler need not lay out one future that holds every step.
-        match function {
-            Some("claims-auth") => Box::pin(claims_auth::respond(&f.claims_auth, request)).await,
-            Some("security-code") => Box::pin(security_code::respond(&f.security_code, request)).await,
-            Some("registration-otp") => {
-                Box::pin(registration_otp::respond(&f.registration_otp, request)).await
-            }
-            Some("profile") => Box::pin(profile::respond(&named(&f.registrations, "profile"), request)).await,
-            Some("confirm") => Box::pin(confirm::respond(&f.confirm, request)).await,
-            Some("resend-initial-password") => {
-                Box::pin(resend_initial_password::respond(
-                    &f.resend_initial_password,
-                    request,
-                ))
-                .await
-            }
-            Some("registration-progress") => {
-                Box::pin(registration_progress::respond(
-                    &named(&f.registrations, "registration-progress"),
-                    request,
-                ))
-                .await
-            }
-            Some("login") => Box::pin(login::respond(&f.login, request)).await,
-            Some("login-otp") => Box::pin(login_otp::respond(&f.login_otp, request)).await,
-            Some("terms") => Box::pin(terms::respond(&named_login(&f.logins, "terms"), request)).await,
-            Some("new-password") => Box::pin(new_password::respond(&f.new_password, request)).await,
-            Some("login-progress") => {
-                Box::pin(login_progress::respond(
-                    &named_login(&f.logins, "login-progress"),
-                    request,
-                ))
-                .await
-            }
-            Some("logout") => Box::pin(logout::respond(&named_login(&f.logins, "logout"), request)).await,
-            Some("my-page") => Box::pin(my_page::respond(&named_login(&f.logins, "my-page"), request)).await,
-            Some(other) => panic!("no function {other}"),
-            None => {
-                Box::pin(not_found::respond(
-                    &Edge {
-                        function: "not-found",
-                        ..f.registrations.edge.clone()
-                    },
-                    request,
-                ))
-                .await
-            }
-        }
-    }
-}
-
-fn named(flows: &Registrations, function: &'static str) -> Registrations {
-    Registrations {
-        edge: Edge {
-            function,
-            ..flows.edge.clone()
-        },
-        table: flows.table.clone(),
-    }
-}
-
-fn named_login(flows: &Logins, function: &'static str) -> Logins {
-    Logins {
-        edge: Edge {
-            function,
-            ..flows.edge.clone()
-        },
-        table: flows.table.clone(),
-        terms: flows.terms,
-    }
-}
-
-fn functions(
-    settings: &Settings,
-    clock: &Clock,
-    table: &Table,
-    keys: &Arc<KeyRing>,
-    claims: &Arc<ClaimsGateway>,
-) -> Functions {
-    let edge = Edge {
-        function: "",
-        clock: clock.clone(),
-        limits: Arc::new(settings.limits.clone()),
-        origins: vec![ORIGIN.to_owned(), "http://127.0.0.1:8080".to_owned()].into(),
-        problem_base: "https://www.kaigo-kiban-portal.jp/problems/".into(),
-    };
-    let registrations = Registrations {
-        edge: edge.clone(),
-        table: table.clone(),
-    };
-    let logins = Logins {
-        edge,
-        table: table.clone(),
-        terms: settings.terms,
-    };
-    let passwords = Passwords::new(keys.clone(), &settings.limits).unwrap();
-    let of = |function| named(&registrations, function);
-    let login_of = |function| named_login(&logins, function);
-    Functions {
-        claims_auth: claims_auth::Deps {
-            flows: of("claims-auth"),
-            keys: keys.clone(),
-            claims: claims.clone(),
-        },
-        security_code: security_code::Deps {
-            flows: of("security-code"),
-            keys: keys.clone(),
-            claims: claims.clone(),
-        },
-        registration_otp: registration_otp::Deps {
-            flows: of("registration-otp"),
-            keys: keys.clone(),
-        },
-        confirm: confirm::Deps {
-            flows: of("confirm"),
-            keys: keys.clone(),
-        },
-        resend_initial_password: resend_initial_password::Deps {
-            flows: of("resend-initial-password"),
-            keys: keys.clone(),
-        },
-        login: login::Deps {
-            flows: login_of("login"),
-            passwords: passwords.clone(),
-            keys: keys.clone(),
-        },
-        login_otp: login_otp::Deps {
-            flows: login_of("login-otp"),
-            keys: keys.clone(),
-        },
-        new_password: new_password::Deps {
-            flows: login_of("new-password"),
-            passwords,
-            keys: keys.clone(),
-        },
-        registrations,
-        logins,
+        let function = step.map_or(steps::Function::NotFound, |step| step.function);
+        self.supplies.respond(function, request).await
     }
 }
 

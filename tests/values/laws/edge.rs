@@ -9,7 +9,7 @@ use platform::clock::Clock;
 use platform::http::{Edge, Fields, Success};
 use portal::limits::Limits;
 use portal::problem::Kind;
-use portal::steps::{Cookie, STEPS, Step};
+use portal::steps::{Cookie, Field, Function, STEPS, Shape, Step};
 use serde_json::Value;
 
 /// The portal's own origin here.
@@ -30,7 +30,7 @@ pub(crate) struct Sent {
 
 impl Sent {
     /// A request to this step.
-    pub(crate) fn to(step: &Step) -> Self {
+    pub(crate) fn to(step: Step) -> Self {
         Self {
             method: step.method.name().to_owned(),
             path: format!("/api/v1{}", step.path),
@@ -55,7 +55,7 @@ impl Sent {
     pub(crate) fn of_octets(octets: &[u8]) -> Option<Self> {
         let (which, rest) = octets.split_first()?;
         let step = STEPS.get(usize::from(*which) % STEPS.len())?;
-        let mut sent = Self::to(step);
+        let mut sent = Self::to(*step);
         let (head, body) = match rest.windows(2).position(|two| two == b"\n\n") {
             Some(at) => (&rest[..at], &rest[at + 2..]),
             None => (&[][..], rest),
@@ -105,15 +105,23 @@ pub(crate) struct Given {
     pub(crate) flow: bool,
 }
 
-fn texts(step: &Step, fields: &Fields) -> Vec<(String, String)> {
-    let inner = |name: &str| format!("{name}/version");
-    let names = step
-        .fields
-        .iter()
-        .flat_map(|field| [field.name.to_owned(), inner(field.name)]);
-    names
-        .filter_map(|name| Some((name.clone(), fields.text(&name)?.to_owned())))
-        .collect()
+fn texts(step: Step, fields: &Fields) -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    for input in step.fields {
+        let (field, inner) = match input.field.shape() {
+            Shape::Object(inner) => (input.field, inner),
+            Shape::Text | Shape::Secret | Shape::ForeignSecret(_) | Shape::SecretOctets(_) | Shape::Flag => {
+                (input.field, &[][..])
+            }
+        };
+        let name = field.name().to_owned();
+        texts.extend(fields.text(field).map(|text| (name, text.to_owned())));
+        for inner in inner {
+            let name = format!("{}/{}", field.name(), inner.name());
+            texts.extend(fields.text_in(field, *inner).map(|text| (name, text.to_owned())));
+        }
+    }
+    texts
 }
 
 /// Sends it to a step that takes everything, and says what was answered and what the step was given.
@@ -123,7 +131,7 @@ pub(crate) async fn answer(sent: &Sent) -> Option<(Response<Body>, Option<Given>
         .iter()
         .find(|step| format!("/api/v1{}", step.path) == sent.path && step.method.name() == sent.method);
     let edge = Edge {
-        function: step.map_or("not-found", |step| step.function),
+        function: step.map_or(Function::NotFound, |step| step.function),
         clock: Clock::Set(Arc::new(AtomicI64::new(1_775_001_600))),
         limits: Arc::new(Limits::standard()),
         origins: vec![ORIGIN.to_owned()].into(),
@@ -143,7 +151,7 @@ pub(crate) async fn answer(sent: &Sent) -> Option<(Response<Body>, Option<Given>
             if call.step.keyed {
                 assert!(call.key()?.as_str().len() == 43);
             }
-            let _ = call.fields.flag("acceptLockRisk");
+            let _ = call.fields.flag(Field::AcceptLockRisk);
             call.no_fields()?;
             Ok(Success::nothing())
         })

@@ -2395,6 +2395,7 @@ export interface operations {
                 "application/json": {
                     /** 同意した利用規約 */
                     agreedTerms?: {
+                        /** 同意した版 */
                         version?: string | null;
                     } | null;
                     /**

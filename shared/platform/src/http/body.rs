@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use portal::form::FieldProblem;
-use portal::steps::{Field, Shape};
+use portal::steps::{Field, Input, Shape};
 use portal::values::{FieldCode, digest};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
@@ -79,7 +79,6 @@ impl<'de> Deserialize<'de> for Json {
 pub struct Fields {
     texts: BTreeMap<String, Zeroizing<String>>,
     flags: BTreeMap<String, bool>,
-    objects: Vec<&'static str>,
     unknown: Vec<FieldProblem>,
 }
 
@@ -89,7 +88,7 @@ pub(crate) struct Unreadable;
 
 impl Fields {
     /// Reads a body; an empty one is `{}` where the step takes none.
-    pub(crate) fn read(body: &[u8], expected: &'static [Field]) -> Result<Self, Unreadable> {
+    pub(crate) fn read(body: &[u8], expected: &[Input]) -> Result<Self, Unreadable> {
         let body = if body.is_empty() && expected.is_empty() {
             b"{}"
         } else {
@@ -100,27 +99,29 @@ impl Fields {
         };
         let mut fields = Self::default();
         for (name, value) in entries {
-            let Some(field) = expected.iter().find(|field| field.name == name) else {
+            let Some(Input { field, .. }) = expected.iter().find(|input| input.field.name() == name) else {
                 fields
                     .unknown
                     .push(FieldProblem::new("", FieldCode::UnknownField));
                 continue;
             };
-            match (field.shape, value) {
+            match (field.shape(), value) {
                 (_, Json::Null) => {}
-                (Shape::Text, Json::Text(text)) => {
+                (
+                    Shape::Text | Shape::Secret | Shape::ForeignSecret(_) | Shape::SecretOctets(_),
+                    Json::Text(text),
+                ) => {
                     fields.texts.insert(name, text);
                 }
                 (Shape::Flag, Json::Flag(flag)) => {
                     fields.flags.insert(name, flag);
                 }
-                (Shape::Texts(inner), Json::Object(entries)) => {
-                    fields.objects.push(field.name);
+                (Shape::Object(inner), Json::Object(entries)) => {
                     for (inner_name, value) in entries {
-                        if !inner.contains(&inner_name.as_str()) {
+                        if inner.iter().all(|inner| inner.name() != inner_name) {
                             fields
                                 .unknown
-                                .push(FieldProblem::new(&format!("/{name}"), FieldCode::UnknownField));
+                                .push(FieldProblem::new(field.pointer(), FieldCode::UnknownField));
                             continue;
                         }
                         match value {
@@ -140,19 +141,20 @@ impl Fields {
         Ok(fields)
     }
 
-    /// The text of this name.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.texts.get(name).map(|text| text.as_str())
+    /// The text of this field.
+    pub fn text(&self, field: Field) -> Option<&str> {
+        self.texts.get(field.name()).map(|text| text.as_str())
     }
 
-    /// The flag of this name; an absent one is false.
-    pub fn flag(&self, name: &str) -> bool {
-        self.flags.get(name).copied().unwrap_or(false)
+    /// The text of a field inside an object.
+    pub fn text_in(&self, outer: Field, inner: Field) -> Option<&str> {
+        let name = format!("{}/{}", outer.name(), inner.name());
+        self.texts.get(&name).map(|text| text.as_str())
     }
 
-    /// Whether the inner object of this name was there.
-    pub fn has_object(&self, name: &str) -> bool {
-        self.objects.contains(&name)
+    /// The flag of this field; an absent one is false.
+    pub fn flag(&self, field: Field) -> bool {
+        self.flags.get(field.name()).copied().unwrap_or(false)
     }
 
     /// Fields that do not exist.
@@ -180,7 +182,7 @@ impl Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use portal::steps::{CHANGE_INITIAL_PASSWORD, RESEND_LOGIN_OTP, START_REGISTRATION};
+    use portal::steps::Step::{ChangeInitialPassword, ResendLoginOtp, StartRegistration};
 
     #[test]
     fn what_is_not_one_json_object_of_the_right_types_is_unreadable() {
@@ -204,27 +206,27 @@ mod tests {
             "{\"userId\": \"a\",}",
         ] {
             assert!(
-                Fields::read(body.as_bytes(), START_REGISTRATION.fields).is_err(),
+                Fields::read(body.as_bytes(), StartRegistration.fields).is_err(),
                 "{body}"
             );
         }
-        assert!(Fields::read(b"{\"userId\": \"\xff\"}", START_REGISTRATION.fields).is_err());
+        assert!(Fields::read(b"{\"userId\": \"\xff\"}", StartRegistration.fields).is_err());
         let deep = format!("{{\"x\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(Fields::read(deep.as_bytes(), START_REGISTRATION.fields).is_err());
+        assert!(Fields::read(deep.as_bytes(), StartRegistration.fields).is_err());
     }
 
     #[test]
     fn null_means_absent() {
         let fields = Fields::read(
             b"{\"userId\": null, \"password\": \"p\"}",
-            START_REGISTRATION.fields,
+            StartRegistration.fields,
         )
         .unwrap();
         assert_eq!(
             (
-                fields.text("userId"),
-                fields.text("password"),
-                fields.flag("acceptLockRisk")
+                fields.text(Field::UserId),
+                fields.text(Field::ClaimsPassword),
+                fields.flag(Field::AcceptLockRisk)
             ),
             (None, Some("p"), false)
         );
@@ -234,7 +236,7 @@ mod tests {
     fn an_unknown_field_is_named_by_the_object_that_it_stands_in() {
         let fields = Fields::read(
             b"{\"role\": \"manager\", \"agreedTerms\": {\"version\": \"1\", \"at\": 3}}",
-            CHANGE_INITIAL_PASSWORD.fields,
+            ChangeInitialPassword.fields,
         )
         .unwrap();
         let pointers: Vec<_> = fields
@@ -243,25 +245,28 @@ mod tests {
             .map(|problem| problem.pointer)
             .collect();
         assert_eq!(pointers, ["", "/agreedTerms"]);
-        assert_eq!(fields.text("agreedTerms/version"), Some("1"));
+        assert_eq!(
+            fields.text_in(Field::AgreedTerms, Field::AgreedVersion),
+            Some("1")
+        );
     }
 
     #[test]
     fn a_call_without_a_body_takes_none_or_an_empty_object() {
         assert!(
-            Fields::read(b"", RESEND_LOGIN_OTP.fields)
+            Fields::read(b"", ResendLoginOtp.fields)
                 .unwrap()
                 .unknown()
                 .is_empty()
         );
         assert!(
-            Fields::read(b" {} ", RESEND_LOGIN_OTP.fields)
+            Fields::read(b" {} ", ResendLoginOtp.fields)
                 .unwrap()
                 .unknown()
                 .is_empty()
         );
         assert_eq!(
-            Fields::read(b"{\"a\":1}", RESEND_LOGIN_OTP.fields)
+            Fields::read(b"{\"a\":1}", ResendLoginOtp.fields)
                 .unwrap()
                 .unknown()
                 .len(),
@@ -272,7 +277,7 @@ mod tests {
     #[test]
     fn bodies_are_equal_as_json_values() {
         let digest = |body: &str| {
-            Fields::read(body.as_bytes(), START_REGISTRATION.fields)
+            Fields::read(body.as_bytes(), StartRegistration.fields)
                 .unwrap()
                 .digest()
         };

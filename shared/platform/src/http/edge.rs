@@ -14,7 +14,7 @@ use lambda_http::{Body, Request, RequestExt as _, Response};
 use portal::form::{FieldProblem, Problems};
 use portal::limits::Limits;
 use portal::problem::{Kind, Refusal};
-use portal::steps::{self, Cookie, Method, Step};
+use portal::steps::{self, Cookie, Field, Function, Method, Step};
 use portal::values::{FieldCode, FlowId, RequestKey, SessionId, digest};
 
 use super::answer::{self, Answer, Problem, Stop};
@@ -26,7 +26,7 @@ use crate::telemetry;
 /// A request that passed the gate.
 pub struct Call {
     /// Which step.
-    pub step: &'static Step,
+    pub step: Step,
     /// The instant at which all of it happens.
     pub now: Timestamp,
     /// The body.
@@ -69,9 +69,13 @@ impl Call {
     }
 
     /// A field that must be there and well formed, beside whatever else is wrong with the body.
-    pub fn field<T>(&self, name: &str, parse: impl FnOnce(&str) -> Result<T, FieldCode>) -> Result<T, Stop> {
+    pub fn field<T>(
+        &self,
+        field: Field,
+        parse: impl FnOnce(&str) -> Result<T, FieldCode>,
+    ) -> Result<T, Stop> {
         let mut problems = self.problems();
-        let value = problems.take(&format!("/{name}"), parse(self.fields.text(name).unwrap_or("")));
+        let value = problems.take(field.pointer(), parse(self.fields.text(field).unwrap_or("")));
         Ok(problems.finish(value).map_err(Refusal::invalid)?)
     }
 
@@ -94,8 +98,8 @@ impl Call {
 /// What every function that answers HTTP needs.
 #[derive(Clone)]
 pub struct Edge {
-    /// The function's name: it serves the steps that are its own, and no other.
-    pub function: &'static str,
+    /// The function: it serves the steps that are its own, and no other.
+    pub function: Function,
     /// The clock.
     pub clock: Clock,
     /// The numbers in force.

@@ -1,19 +1,12 @@
-//! Prints `openapi.yaml`.
-#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+//! `openapi.yaml`: the document in an order of its own.
 
-use platform::openapi;
 use portal::steps::STEPS;
 use serde_json::{Map, Value};
 use serde_norway::{Error, Value as Yaml};
 
-fn main() -> Result<(), Error> {
-    print!("{}", page()?);
-    Ok(())
-}
-
 /// The file.
-pub(crate) fn page() -> Result<String, Error> {
-    let text = serde_norway::to_string(&ordered(&openapi::document(), &Names::Words)?)?;
+pub(crate) fn page(document: &Value) -> Result<String, Error> {
+    let text = serde_norway::to_string(&ordered(document, &Names::Words)?)?;
     Ok(format!(
         "# Written by `cargo xtask gen`; what is changed here is lost.\n{text}"
     ))

@@ -1,5 +1,4 @@
-//! Prints `docs/problems.md`.
-#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+//! `docs/problems.md`.
 
 use std::fmt::Write as _;
 
@@ -19,10 +18,6 @@ anything to look at.
 
 ";
 
-fn main() {
-    print!("{}", page());
-}
-
 /// The page.
 pub(crate) fn page() -> String {
     let mut page = HEAD.to_owned();
@@ -38,18 +33,13 @@ fn entry(kind: Kind) -> String {
         kind.status(),
         kind.title()
     );
-    let advice = ADVICE
-        .iter()
-        .find(|(other, _)| *other == kind)
-        .map(|(_, advice)| advice);
-    let lines = advice.map(|advice| {
-        [
-            ("利用者", advice.person),
-            ("Front", advice.front),
-            ("Operator", advice.operator),
-        ]
-    });
-    for (who, what) in lines.into_iter().flatten().filter(|(_, what)| !what.is_empty()) {
+    let advice = advice(kind);
+    let lines = [
+        ("利用者", advice.person),
+        ("Front", advice.front),
+        ("Operator", advice.operator),
+    ];
+    for (who, what) in lines.into_iter().filter(|(_, what)| !what.is_empty()) {
         // Writing to a text cannot fail.
         _ = writeln!(entry, "- {who}: {what}");
     }
@@ -71,7 +61,7 @@ fn steps(kind: Kind) -> String {
 }
 
 /// What to do about a refusal.
-pub(crate) struct Advice {
+struct Advice {
     /// For the person, in Japanese.
     person: &'static str,
     /// For whoever builds a front.
@@ -95,286 +85,169 @@ const fn with(person: &'static str, front: &'static str, operator: &'static str)
 const RELOAD: &str = "画面を読み込み直して、もう一度操作してください。";
 const WAIT: &str = "しばらく待ってから、もう一度操作してください。";
 
-/// For every kind, in the order of the kinds; a test looks that none is missing.
-pub(crate) const ADVICE: &[(Kind, Advice)] = &[
-    (
-        Kind::UnreadableRequest,
-        with(
+/// What to do about it.
+#[expect(clippy::too_many_lines, reason = "a table, with a row for every kind")]
+const fn advice(kind: Kind) -> Advice {
+    match kind {
+        Kind::UnreadableRequest => with(
             RELOAD,
             "Send one JSON object in UTF-8, each field of the type that `openapi.yaml` gives, and none twice.",
             "Many after a release: front and API do not belong together.",
         ),
-    ),
-    (
-        Kind::IdempotencyKeyMissing,
-        only(
+        Kind::IdempotencyKeyMissing => only(
             RELOAD,
             "Send `Idempotency-Key`: 16 to 64 of `A-Z a-z 0-9 _ -`, drawn once for what the person means and kept for its repetitions.",
         ),
-    ),
-    (
-        Kind::NoFlow,
-        only(
+        Kind::NoFlow => only(
             "最初の画面からやり直してください。登録が済んでいるかどうかは、やり直すと分かります。",
             "Lead to the flow's first screen; its cookie is deleted already.",
         ),
-    ),
-    (
-        Kind::NoSession,
-        only(
+        Kind::NoSession => only(
             "もう一度ログインしてください。",
             "Lead to ログイン; the cookie is deleted already.",
         ),
-    ),
-    (
-        Kind::WrongCredentials,
-        with(
+        Kind::WrongCredentials => with(
             "ID（メールアドレス）とパスワードを確かめてください。初回は、メールで届いた初期パスワードを入力します。続けて間違えると、次に試せるまでの時間が延びます。",
             "One sentence for every reason; never say which of the two is wrong.",
             "Many over many addresses: somebody tries a list of passwords.",
         ),
-    ),
-    (
-        Kind::ForeignOrigin,
-        with(
+        Kind::ForeignOrigin => with(
             "ポータルのトップページを開き直してください。",
             "Call from one of the portal's own origins.",
             "After a change of address: `PORTAL_ORIGINS` is compared letter by letter.",
         ),
-    ),
-    (
-        Kind::NotAllowed,
-        only(
+        Kind::NotAllowed => only(
             "事業所の管理者の方に依頼してください。",
             "Do not offer what the role may not do.",
         ),
-    ),
-    (
-        Kind::FreshProofRequired,
-        only(
+        Kind::FreshProofRequired => only(
             "現在のパスワードを入力してください。",
             "Ask for the password, then repeat the request.",
         ),
-    ),
-    (
-        Kind::NotFound,
-        only(
+        Kind::NotFound => only(
             "トップページから進み直してください。",
             "Compare path and method with `openapi.yaml`; a slash at the end makes another path.",
         ),
-    ),
-    (
-        Kind::TooLarge,
-        only(
+        Kind::TooLarge => only(
             "入力を短くしてください。",
             "Send at most `BODY_BYTES` ([numbers](limits.md)).",
         ),
-    ),
-    (
-        Kind::UnsupportedMediaType,
-        only(RELOAD, "Send `Content-Type: application/json`."),
-    ),
-    (
-        Kind::WrongStep,
-        only(
+        Kind::UnsupportedMediaType => only(RELOAD, "Send `Content-Type: application/json`."),
+        Kind::WrongStep => only(
             "表示された画面から続けてください。",
             "Go to the screen that `progress.next` names. Nothing was spent: a back button or a second tab comes here.",
         ),
-    ),
-    (
-        Kind::ClaimsLockRisk,
-        only(
+        Kind::ClaimsLockRisk => only(
             "もう一度間違えると、電子請求受付システムが30分間使えなくなり、請求もできなくなります。パスワードを確かめてから続けてください。",
             "Ask. On a yes send the same with `acceptLockRisk: true`, which is good for one attempt.",
         ),
-    ),
-    (
-        Kind::OrganisationAlreadyRegistered,
-        only(
+        Kind::OrganisationAlreadyRegistered => only(
             "事業所内に登録済みの方がいないかご確認ください。ユーザの追加は、登録済みの方のマイページから行います。",
             "Show `progress.members`; `progress.allowed` says which ways out are open.",
         ),
-    ),
-    (
-        Kind::EmailTaken,
-        only(
+        Kind::EmailTaken => only(
             "別のメールアドレスを入力してください。すでに登録した覚えがあるときは、ログインをお試しください。",
             "Mark `/email`. Without `progress` the registration is over: lead to its first screen.",
         ),
-    ),
-    (
-        Kind::MemberLimitReached,
-        only(
+        Kind::MemberLimitReached => only(
             "使っていないユーザを削除してから追加してください。",
             "Show how many seats are taken.",
         ),
-    ),
-    (
-        Kind::LastManager,
-        only(
+        Kind::LastManager => only(
             "先に、ほかの方を管理者にしてください。",
             "Say that one active manager has to remain.",
         ),
-    ),
-    (
-        Kind::DraftChanged,
-        only(
+        Kind::DraftChanged => only(
             "表示された内容をもう一度確かめてください。",
             "Show the profile in `progress`, and send its `draft`.",
         ),
-    ),
-    (
-        Kind::TermsNotShown,
-        only(
+        Kind::TermsNotShown => only(
             "利用規約をお読みください。",
             "Show the text of `GET /terms`, then send `POST /login/terms/shown` with its version.",
         ),
-    ),
-    (
-        Kind::TermsOutdated,
-        only(
+        Kind::TermsOutdated => only(
             "新しい利用規約をお読みください。",
             "Fetch `GET /terms` anew, show it, and send `POST /login/terms/shown` with its version.",
         ),
-    ),
-    (
-        Kind::TryAgain,
-        only(WAIT, "Repeat the same request with the same key after a second."),
-    ),
-    (
-        Kind::InitialPasswordExpired,
-        only(
+        Kind::TryAgain => only(WAIT, "Repeat the same request with the same key after a second."),
+        Kind::InitialPasswordExpired => only(
             "初回利用登録をもう一度行うと、初期パスワードを再発行できます。",
             "Lead to 初回利用登録; at `already-registered` the re-issue is open.",
         ),
-    ),
-    (
-        Kind::InvalidFields,
-        only(
+        Kind::InvalidFields => only(
             "印の付いた項目を直してください。",
             "Mark every field that `errors` points at, and lead the focus to the first. A pointer to the object itself (an empty one for the body) means a field that does not exist.",
         ),
-    ),
-    (
-        Kind::ClaimsRejected,
-        only(
+        Kind::ClaimsRejected => only(
             "KJから始まるユーザIDとログインパスワードを確かめてください。大文字と小文字は区別されます。",
             "Keep the user ID, empty the password, say how much hangs on the next attempt.",
         ),
-    ),
-    (
-        Kind::ClaimsTemporaryPassword,
-        only(
+        Kind::ClaimsTemporaryPassword => only(
             "「電子請求登録結果に関するお知らせ」の仮パスワードは使えません。電子請求受付システムで任意のパスワードに変更してから入力してください。",
             "Say how, and link to 電子請求受付システム総合窓口.",
         ),
-    ),
-    (
-        Kind::ClaimsPasswordExpired,
-        only(
+        Kind::ClaimsPasswordExpired => only(
             "電子請求受付システムでパスワードを変更してから入力してください。",
             "Link to 電子請求受付システム総合窓口.",
         ),
-    ),
-    (
-        Kind::ClaimsLocked,
-        only(
+        Kind::ClaimsLocked => only(
             "30分以上たってから、正しいパスワードで操作してください。",
             "Do not invite another attempt.",
         ),
-    ),
-    (
-        Kind::ClaimsNoMailAddress,
-        only(
+        Kind::ClaimsNoMailAddress => only(
             "電子請求受付システムにメールアドレスを登録してから、やり直してください。",
             "Say that the one-time password goes to that address, and link to 電子請求受付システム総合窓口.",
         ),
-    ),
-    (
-        Kind::WrongSecurityCode,
-        only(
+        Kind::WrongSecurityCode => only(
             "電子請求受付システムで設定したセキュリティコードを確かめてください。",
             "Show `triesLeft`; at none the registration starts again.",
         ),
-    ),
-    (
-        Kind::WrongCode,
-        only(
+        Kind::WrongCode => only(
             "照合記号が同じメールの6桁の数字を入力してください。",
             "Show `triesLeft` and the 照合記号 of `progress.otp`.",
         ),
-    ),
-    (
-        Kind::CodeExpired,
-        only(
+        Kind::CodeExpired => only(
             "「再送する」を押して、新しいメールの数字を入力してください。",
             "Offer the resend; no try was spent.",
         ),
-    ),
-    (
-        Kind::TermsNotAgreed,
-        only(
+        Kind::TermsNotAgreed => only(
             "「利用規約に同意する」にチェックを入れてください。",
             "Send `agreedTerms.version` once the box is ticked.",
         ),
-    ),
-    (
-        Kind::WrongCurrentPassword,
-        only(
+        Kind::WrongCurrentPassword => only(
             "現在のパスワードを確かめてください。",
             "Mark the present password, and empty it.",
         ),
-    ),
-    (
-        Kind::IdempotencyKeyReused,
-        only(
+        Kind::IdempotencyKeyReused => only(
             RELOAD,
             "Another body is another intention: draw a new key for it.",
         ),
-    ),
-    (
-        Kind::NoTriesLeft,
-        only(
+        Kind::NoTriesLeft => only(
             "はじめからやり直してください。",
             "The flow is over but for `cancel`; lead to its first screen.",
         ),
-    ),
-    (
-        Kind::ResendTooEarly,
-        only(
+        Kind::ResendTooEarly => only(
             "届くまで少しお待ちください。迷惑メールフォルダもご確認ください。",
             "Count `retryAfterSeconds` down before the button works again.",
         ),
-    ),
-    (
-        Kind::NoSendsLeft,
-        only(
+        Kind::NoSendsLeft => only(
             "届いたメールをご確認ください。届いていないときは、はじめからやり直すか、翌日お試しください。",
             "Take the button away, and say whereto the mail went.",
         ),
-    ),
-    (
-        Kind::TooManyRequests,
-        with(
+        Kind::TooManyRequests => with(
             "表示された時間がたってから、もう一度操作してください。",
             "Count `retryAfterSeconds` down, then let the person repeat.",
             "Budgets of an address, a network or an account: [numbers](limits.md). Many at once: somebody knocks at doors.",
         ),
-    ),
-    (
-        Kind::ClaimsUnavailable,
-        with(
+        Kind::ClaimsUnavailable => with(
             "時間をおいて、もう一度操作してください。",
             "Let the person repeat by hand; never repeat a password by itself.",
             "The way to 電子請求受付システム (`CLAIMS_BASE_URL`) does not answer within its budget, or outside its contract (`infra/claims-gateway.yaml`).",
         ),
-    ),
-    (
-        Kind::TemporarilyUnavailable,
-        with(
+        Kind::TemporarilyUnavailable => with(
             WAIT,
             "Repeat after `Retry-After`; what was typed stays.",
             "The log's line `a step broke` or `a step panicked` with the same request id says why.",
         ),
-    ),
-];
+    }
+}

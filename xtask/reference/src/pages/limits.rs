@@ -1,5 +1,4 @@
-//! Prints `docs/limits.md`.
-#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+//! `docs/limits.md`.
 
 use std::fmt::Write as _;
 
@@ -21,10 +20,6 @@ The local stack shows the numbers in force at `/_dev/settings`.
 | name | value | unit | reason |
 | --- | --- | --- | --- |
 ";
-
-fn main() {
-    print!("{}", page());
-}
 
 /// The page.
 pub(crate) fn page() -> String {

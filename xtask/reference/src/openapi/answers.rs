@@ -1,34 +1,34 @@
 //! What is answered with a yes, and what every answer carries.
 
-use portal::steps::{self, AnswerShape, Cookie, STEPS, Step};
+use portal::steps::{Cookie, Cookies, Document, STEPS, Step};
 use serde_json::{Map, Value, json};
 
 use super::{DIGEST, Tag, end_of, reference, set_cookie};
 
 /// Responses that several steps refer to.
 pub(super) fn shared() -> Map<String, Value> {
-    let shared = |step: &&Step| shared_name(step).map(|name| (name, response(step)));
-    STEPS.iter().filter_map(shared).collect()
+    let shared = |step: Step| shared_name(step).map(|name| (name, response(step)));
+    STEPS.iter().copied().filter_map(shared).collect()
 }
 
-fn shared_name(step: &Step) -> Option<String> {
-    let plain = step.answer == AnswerShape::Progress && step.success == 200 && cookies(step).is_none();
-    plain.then(|| format!("{}Progress", Tag::of(step).word()))
+fn shared_name(step: Step) -> Option<String> {
+    let plain = step.answer == Document::Progress && step.success == 200 && cookies(step).is_none();
+    plain.then(|| format!("{}Progress", Tag::of(step.area).word))
 }
 
-pub(super) fn success(step: &Step) -> Value {
+pub(super) fn success(step: Step) -> Value {
     match shared_name(step) {
         Some(name) => json!({ "$ref": format!("#/components/responses/{name}") }),
         None => response(step),
     }
 }
 
-fn response(step: &Step) -> Value {
+fn response(step: Step) -> Value {
     let mut headers = carried_headers();
     if let Some(header) = cookies(step) {
         headers.insert("Set-Cookie".to_owned(), header);
     }
-    if *step == steps::LOG_OUT {
+    if let Cookies::DeletesWithStorage(_) = step.cookies {
         let schema = json!({ "type": "string", "const": "\"cache\", \"storage\"" });
         headers.insert(
             "Clear-Site-Data".to_owned(),
@@ -36,10 +36,10 @@ fn response(step: &Step) -> Value {
         );
     }
     let (description, document) = match step.answer {
-        AnswerShape::Progress => ("Where the person is now.", Tag::of(step).progress()),
-        AnswerShape::Terms => ("The text in force.", Some("Terms")),
-        AnswerShape::Me => ("Who is logged in.", Some("Me")),
-        AnswerShape::Nothing => ("Done; there is nothing to say.", None),
+        Document::Progress => ("Where the person is now.", Tag::of(step.area).progress),
+        Document::Terms => ("The text in force.", Some("Terms")),
+        Document::Me => ("Who is logged in.", Some("Me")),
+        Document::Nothing => ("Done; there is nothing to say.", None),
     };
     let mut response = Map::from_iter([
         ("description".to_owned(), description.into()),
@@ -55,42 +55,23 @@ fn response(step: &Step) -> Value {
     response.into()
 }
 
-fn cookies(step: &Step) -> Option<Value> {
-    static GIVES: &[(&Step, Cookie)] = &[
-        (&steps::START_REGISTRATION, Cookie::Registration),
-        (&steps::START_LOGIN, Cookie::Login),
-        (&steps::ENTER_LOGIN_OTP, Cookie::Session),
-        (&steps::CHANGE_INITIAL_PASSWORD, Cookie::Session),
-        (&steps::RENEW_SESSION, Cookie::Session),
-    ];
-    static ENDS: &[(&Step, &[Cookie])] = &[
-        (&steps::CANCEL_REGISTRATION, &[Cookie::Registration]),
-        (&steps::CANCEL_LOGIN, &[Cookie::Login]),
-        (&steps::LOG_OUT, &Cookie::OPENING),
-    ];
-    let given = GIVES
-        .iter()
-        .find(|(other, _)| **other == *step)
-        .map(|(_, cookie)| {
-            let pattern = format!(
-                "^{}={DIGEST}; Path=/; Secure; HttpOnly; SameSite=Strict$",
-                cookie.name()
-            );
-            if *step == steps::ENTER_LOGIN_OTP {
-                set_cookie(
-                    false,
-                    "The session, where the next screen is マイページ.",
-                    &pattern,
-                )
-            } else {
-                set_cookie(true, "What the next calls know the caller by.", &pattern)
-            }
-        });
-    let ended = ENDS
-        .iter()
-        .find(|(other, _)| **other == *step)
-        .map(|(_, cookies)| end_of(cookies, true));
-    given.or(ended)
+fn cookies(step: Step) -> Option<Value> {
+    let value = |cookie: Cookie| {
+        let name = cookie.name();
+        format!("^{name}={DIGEST}; Path=/; Secure; HttpOnly; SameSite=Strict$")
+    };
+    match step.cookies {
+        Cookies::Kept => None,
+        Cookies::Sets(cookie) => {
+            let meaning = "What the next calls know the caller by.";
+            Some(set_cookie(true, meaning, &value(cookie)))
+        }
+        Cookies::SetsAtMyPage(cookie) => {
+            let meaning = "The session, where the next screen is マイページ.";
+            Some(set_cookie(false, meaning, &value(cookie)))
+        }
+        Cookies::Deletes(cookies) | Cookies::DeletesWithStorage(cookies) => Some(end_of(cookies, true)),
+    }
 }
 
 /// Headers that every answer carries; a test compares them with what is really sent.

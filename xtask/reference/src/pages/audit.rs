@@ -1,12 +1,11 @@
-//! Prints `docs/audit.md`.
-#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+//! `docs/audit.md`.
 
 use std::fmt::Write as _;
 
 use platform::audit::FIELDS;
 use portal::audit::Act;
 use portal::limits::Limits;
-use portal::steps::{self, Step};
+use portal::steps::Step;
 
 const HEAD: &str = "\
 # What is kept of what happened
@@ -110,7 +109,7 @@ jq -c 'select(.office == "1379901018")' target/dev/audit.jsonl
 "#;
 
 /// The kind of item that an act rides on, and the steps that cause it.
-pub(crate) fn origin(act: Act) -> (&'static str, Vec<&'static Step>) {
+pub fn origin(act: Act) -> (&'static str, Vec<Step>) {
     const ACCOUNT: &str = "ACCOUNT";
     const CLAIMS: &str = "CLAIMS";
     const REGISTRATION: &str = "REGISTRATION";
@@ -118,48 +117,40 @@ pub(crate) fn origin(act: Act) -> (&'static str, Vec<&'static Step>) {
         Act::ClaimsPasswordAsked
         | Act::ClaimsPasswordWrong
         | Act::ClaimsPasswordNotCounted
-        | Act::ClaimsPasswordRight => (CLAIMS, vec![&steps::START_REGISTRATION]),
-        Act::RegistrationBegun => (REGISTRATION, vec![&steps::START_REGISTRATION]),
+        | Act::ClaimsPasswordRight => (CLAIMS, vec![Step::StartRegistration]),
+        Act::RegistrationBegun => (REGISTRATION, vec![Step::StartRegistration]),
         Act::SecurityCodeAsked | Act::SecurityCodeRight | Act::SecurityCodeNotCounted => {
-            (REGISTRATION, vec![&steps::ENTER_SECURITY_CODE])
+            (REGISTRATION, vec![Step::EnterSecurityCode])
         }
         Act::RegistrationCodePromised => (
             ACCOUNT,
             vec![
-                &steps::START_REGISTRATION,
-                &steps::ENTER_SECURITY_CODE,
-                &steps::RESEND_REGISTRATION_OTP,
+                Step::StartRegistration,
+                Step::EnterSecurityCode,
+                Step::ResendRegistrationOtp,
             ],
         ),
         Act::MailNotSent => (
             ACCOUNT,
             vec![
-                &steps::ENTER_SECURITY_CODE,
-                &steps::RESEND_REGISTRATION_OTP,
-                &steps::RESEND_LOGIN_OTP,
+                Step::EnterSecurityCode,
+                Step::ResendRegistrationOtp,
+                Step::ResendLoginOtp,
             ],
         ),
-        Act::RegistrationCodeWrong | Act::RegistrationCodeRight => {
-            (CLAIMS, vec![&steps::ENTER_REGISTRATION_OTP])
-        }
-        Act::MemberRegistered | Act::MemberReplaced => (ACCOUNT, vec![&steps::CONFIRM]),
-        Act::InitialPasswordResent => (ACCOUNT, vec![&steps::RESEND_INITIAL_PASSWORD]),
-        Act::InitialPasswordReissued => (ACCOUNT, vec![&steps::REISSUE_INITIAL_PASSWORD]),
+        Act::RegistrationCodeWrong | Act::RegistrationCodeRight => (CLAIMS, vec![Step::EnterRegistrationOtp]),
+        Act::MemberRegistered | Act::MemberReplaced => (ACCOUNT, vec![Step::Confirm]),
+        Act::InitialPasswordResent => (ACCOUNT, vec![Step::ResendInitialPassword]),
+        Act::InitialPasswordReissued => (ACCOUNT, vec![Step::ReissueInitialPassword]),
         Act::PasswordWrong | Act::PasswordNotJudged | Act::InitialPasswordExpired | Act::LoginMailRefused => {
-            (ACCOUNT, vec![&steps::START_LOGIN])
+            (ACCOUNT, vec![Step::StartLogin])
         }
-        Act::LoginCodePromised => (ACCOUNT, vec![&steps::START_LOGIN, &steps::RESEND_LOGIN_OTP]),
-        Act::LoginCodeWrong | Act::LoginCodeRight | Act::SessionBegun => {
-            (ACCOUNT, vec![&steps::ENTER_LOGIN_OTP])
-        }
-        Act::PasswordChanged | Act::TermsAgreed => (ACCOUNT, vec![&steps::CHANGE_INITIAL_PASSWORD]),
-        Act::SessionRenewed => (ACCOUNT, vec![&steps::RENEW_SESSION]),
-        Act::SessionEnded => (ACCOUNT, vec![&steps::LOG_OUT]),
+        Act::LoginCodePromised => (ACCOUNT, vec![Step::StartLogin, Step::ResendLoginOtp]),
+        Act::LoginCodeWrong | Act::LoginCodeRight | Act::SessionBegun => (ACCOUNT, vec![Step::EnterLoginOtp]),
+        Act::PasswordChanged | Act::TermsAgreed => (ACCOUNT, vec![Step::ChangeInitialPassword]),
+        Act::SessionRenewed => (ACCOUNT, vec![Step::RenewSession]),
+        Act::SessionEnded => (ACCOUNT, vec![Step::LogOut]),
     }
-}
-
-fn main() {
-    print!("{}", page());
 }
 
 /// The page.

@@ -20,7 +20,7 @@ const EVERYWHERE: &[Kind] = &[
 /// Responses that several steps refer to.
 pub(super) fn shared() -> Map<String, Value> {
     let mut shared = Map::new();
-    for step in STEPS {
+    for step in STEPS.iter().copied() {
         for (_, kinds) in by_status(step) {
             if let Some(name) = shared_name(step, &kinds) {
                 shared.insert(name, response(step, &kinds));
@@ -31,17 +31,17 @@ pub(super) fn shared() -> Map<String, Value> {
 }
 
 /// A kind that comes alone looks the same at every step of a flow; only what is wrong with a form does not.
-fn shared_name(step: &Step, kinds: &[Kind]) -> Option<String> {
+fn shared_name(step: Step, kinds: &[Kind]) -> Option<String> {
     match kinds {
         [Kind::InvalidFields] if !step.fields.is_empty() => None,
         [only] if EVERYWHERE.contains(only) => Some(pascal(only.code())),
-        [only] => Some(format!("{}{}", Tag::of(step).word(), pascal(only.code()))),
+        [only] => Some(format!("{}{}", Tag::of(step.area).word, pascal(only.code()))),
         _ => None,
     }
 }
 
 /// A step's refusals, by status.
-pub(super) fn of(step: &Step) -> Map<String, Value> {
+pub(super) fn of(step: Step) -> Map<String, Value> {
     let response = |(status, kinds): (u16, Vec<Kind>)| {
         let response = match shared_name(step, &kinds) {
             Some(name) => json!({ "$ref": format!("#/components/responses/{name}") }),
@@ -52,7 +52,7 @@ pub(super) fn of(step: &Step) -> Map<String, Value> {
     by_status(step).into_iter().map(response).collect()
 }
 
-fn by_status(step: &Step) -> Vec<(u16, Vec<Kind>)> {
+fn by_status(step: Step) -> Vec<(u16, Vec<Kind>)> {
     // What comes as the body of a GET is not looked at.
     let met = |kind: &&Kind| {
         step.method != Method::Get || matches!(kind, Kind::ForeignOrigin | Kind::TemporarilyUnavailable)
@@ -68,7 +68,7 @@ fn by_status(step: &Step) -> Vec<(u16, Vec<Kind>)> {
     by_status
 }
 
-fn response(step: &Step, kinds: &[Kind]) -> Value {
+fn response(step: Step, kinds: &[Kind]) -> Value {
     let mut headers = carried_headers();
     let waits = |presence: Presence| {
         kinds
@@ -102,13 +102,13 @@ fn response(step: &Step, kinds: &[Kind]) -> Value {
     })
 }
 
-fn schema(step: &Step, kinds: &[Kind]) -> Value {
+fn schema(step: Step, kinds: &[Kind]) -> Value {
     let codes: Vec<&str> = kinds.iter().map(|kind| kind.code()).collect();
     let mut properties = Map::from_iter([("code".to_owned(), json!({ "enum": codes }))]);
     let says_where = kinds
         .iter()
         .any(|kind| Carries::of(*kind).progress != Presence::Never);
-    if let Some(progress) = Tag::of(step).progress().filter(|_| says_where) {
+    if let Some(progress) = Tag::of(step.area).progress.filter(|_| says_where) {
         properties.insert("progress".to_owned(), reference(progress));
     }
     if kinds.contains(&Kind::InvalidFields) {
@@ -120,10 +120,11 @@ fn schema(step: &Step, kinds: &[Kind]) -> Value {
 }
 
 /// What an error of a step may point at: a text, or the object in which an unknown field stands.
-fn pointers(step: &Step) -> Vec<String> {
-    let fields = step.fields.iter().filter(|field| field.shape != Shape::Flag);
+fn pointers(step: Step) -> Vec<String> {
+    let fields = step.fields.iter().map(|input| input.field);
+    let fields = fields.filter(|field| field.shape() != Shape::Flag);
     std::iter::once(String::new())
-        .chain(fields.map(|field| format!("/{}", field.name)))
+        .chain(fields.map(|field| field.pointer().to_owned()))
         .collect()
 }
 

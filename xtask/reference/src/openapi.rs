@@ -13,7 +13,7 @@ mod requests;
 use std::sync::LazyLock;
 
 use portal::limits::Limits;
-use portal::steps::{self, Cookie, STEPS, Step};
+use portal::steps::{self, Area, Cookie, STEPS, Step};
 use serde_json::{Map, Value, json};
 
 const SCHEMAS: &str = "#/components/schemas/";
@@ -29,7 +29,8 @@ pub fn document() -> Value {
 }
 
 fn whole() -> Value {
-    let tags = Tag::ALL.map(|tag| json!({ "name": tag.name(), "description": tag.description() }));
+    let tags = Area::ALL.map(Tag::of);
+    let tags = tags.map(|tag| json!({ "name": tag.name, "description": tag.description }));
     json!({
         "openapi": "3.1.1",
         "info": info(),
@@ -49,7 +50,7 @@ fn whole() -> Value {
 /// The schema of what a step answers with this status, with all it refers to inside it.
 ///
 /// It is `false`, which nothing satisfies, where the document has no such answer, or one without a body.
-pub fn schema_of_answer(step: &Step, status: u16) -> Value {
+pub fn schema_of_answer(step: Step, status: u16) -> Value {
     let document = &*DOCUMENT;
     let response = operation_of(document, step)
         .and_then(|operation| operation.get("responses")?.get(status.to_string()));
@@ -59,19 +60,19 @@ pub fn schema_of_answer(step: &Step, status: u16) -> Value {
 }
 
 /// The schema of a step's body, with all it refers to inside it; `false` where a step takes none.
-pub fn schema_of_body(step: &Step) -> Value {
+pub fn schema_of_body(step: Step) -> Value {
     const SCHEMA: &str = "/requestBody/content/application~1json/schema";
     let document = &*DOCUMENT;
     let schema = operation_of(document, step).and_then(|operation| operation.pointer(SCHEMA));
     self_contained(document, schema)
 }
 
-fn operation_of<'a>(document: &'a Value, step: &Step) -> Option<&'a Value> {
+fn operation_of(document: &Value, step: Step) -> Option<&Value> {
     document.get("paths")?.get(step.path)?.get(method(step))
 }
 
 /// A path's methods are written small in OpenAPI.
-fn method(step: &Step) -> String {
+fn method(step: Step) -> String {
     step.method.name().to_ascii_lowercase()
 }
 
@@ -154,63 +155,44 @@ An `Origin` that comes along has to be the portal's own; none at all is let thro
     })
 }
 
-/// A part of the manual.
-#[derive(Clone, Copy)]
-enum Tag {
-    Registration,
-    Login,
-    MyPage,
+/// How the document names a part of the manual.
+struct Tag {
+    name: &'static str,
+    description: &'static str,
+    /// What the names of its schemas and responses begin with.
+    word: &'static str,
+    /// The schema of the flow's progress document.
+    progress: Option<&'static str>,
 }
 
 impl Tag {
-    const ALL: [Self; 3] = [Self::Registration, Self::Login, Self::MyPage];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Registration => "初回利用登録",
-            Self::Login => "ログイン",
-            Self::MyPage => "マイページ",
-        }
-    }
-
-    /// What names in the document begin with.
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Registration => "Registration",
-            Self::Login => "Login",
-            Self::MyPage => "MyPage",
-        }
-    }
-
-    const fn description(self) -> &'static str {
-        match self {
-            Self::Registration => "事業所の最初のユーザを、電子請求受付システムのユーザIDで登録する",
-            Self::Login => "ID（メールアドレス）、パスワード、ワンタイムパスワードでマイページに入る",
-            Self::MyPage => "ログインしている人と事業所",
-        }
-    }
-
-    fn of(step: &Step) -> Self {
-        match step.path.split('/').nth(1) {
-            Some("registration") => Self::Registration,
-            Some("me") => Self::MyPage,
-            _ => Self::Login,
-        }
-    }
-
-    /// The schema of the flow's progress document.
-    const fn progress(self) -> Option<&'static str> {
-        match self {
-            Self::Registration => Some("RegistrationProgress"),
-            Self::Login => Some("LoginProgress"),
-            Self::MyPage => None,
+    const fn of(area: Area) -> Self {
+        match area {
+            Area::Registration => Self {
+                name: "初回利用登録",
+                description: "事業所の最初のユーザを、電子請求受付システムのユーザIDで登録する",
+                word: "Registration",
+                progress: Some("RegistrationProgress"),
+            },
+            Area::Login => Self {
+                name: "ログイン",
+                description: "ID（メールアドレス）、パスワード、ワンタイムパスワードでマイページに入る",
+                word: "Login",
+                progress: Some("LoginProgress"),
+            },
+            Area::MyPage => Self {
+                name: "マイページ",
+                description: "ログインしている人と事業所",
+                word: "MyPage",
+                progress: None,
+            },
         }
     }
 }
 
 fn paths() -> Value {
     let mut paths = Map::new();
-    for step in STEPS {
+    for step in STEPS.iter().copied() {
         let path = paths.entry(step.path).or_insert_with(|| json!({}));
         if let Some(methods) = path.as_object_mut() {
             methods.insert(method(step), operation(step));
@@ -219,7 +201,7 @@ fn paths() -> Value {
     paths.into()
 }
 
-fn operation(step: &Step) -> Value {
+fn operation(step: Step) -> Value {
     let mut responses = refusals::of(step);
     responses.insert(step.success.to_string(), answers::success(step));
     let security: Vec<Value> = step
@@ -230,12 +212,12 @@ fn operation(step: &Step) -> Value {
     let mut operation = Map::from_iter([
         ("operationId".to_owned(), step.name.into()),
         ("summary".to_owned(), step.title.into()),
-        ("tags".to_owned(), json!([Tag::of(step).name()])),
+        ("tags".to_owned(), json!([Tag::of(step.area).name])),
         ("security".to_owned(), security.into()),
         ("responses".to_owned(), responses.into()),
     ]);
-    if let Some(remark) = requests::remark(step) {
-        operation.insert("description".to_owned(), remark.into());
+    if !step.remark.is_empty() {
+        operation.insert("description".to_owned(), step.remark.into());
     }
     if step.keyed {
         operation.insert(

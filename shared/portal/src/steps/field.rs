@@ -1,0 +1,130 @@
+//! The fields of bodies: what each is called, what it may hold as it is typed, and what it means.
+
+use crate::limits::Limits;
+use crate::values::KANA_LONGEST;
+
+/// What a field of a body may hold, as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A text, put right before it is looked at.
+    Text,
+    /// A secret, taken as it was typed.
+    Secret,
+    /// A secret of another system: taken as it was typed, without control characters, at most so many characters.
+    ForeignSecret(usize),
+    /// A secret of at most so many octets.
+    SecretOctets(usize),
+    /// `true` or `false`.
+    Flag,
+    /// An object of these texts.
+    Object(&'static [Field]),
+}
+
+/// Longest password of the claims system that is asked about, in characters.
+pub const CLAIMS_PASSWORD_LONGEST: usize = 128;
+/// Longest security code that is asked about, in characters.
+pub const SECURITY_CODE_LONGEST: usize = 64;
+/// Longest password that a log-in looks at, in octets: more is no password of anybody (`docs/api.md` 8).
+pub const LOGIN_PASSWORD_OCTETS: usize = 1_024;
+
+macro_rules! fields {
+    ($($field:ident = $name:literal, $shape:expr, $title:literal, $rule:expr, $example:literal;)*) => {
+        /// A field of a body. Two fields of one name are two where they do not mean the same.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Field { $(#[doc = $title] $field,)* }
+
+        impl Field {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$field,)*];
+
+            /// Its name on the wire.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$field => $name,)* }
+            }
+
+            /// What it may hold.
+            pub const fn shape(self) -> Shape {
+                match self { $(Self::$field => $shape,)* }
+            }
+
+            /// What it means, as the screen calls it.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$field => $title,)* }
+            }
+
+            /// What is looked at once it was put right; empty where the shape says all.
+            pub fn rule(self) -> String {
+                match self { $(Self::$field => String::from($rule),)* }
+            }
+
+            /// A value that is taken; empty where there is none to show.
+            pub const fn example(self) -> &'static str {
+                match self { $(Self::$field => $example,)* }
+            }
+
+            /// Where it stands in a body (RFC 6901).
+            pub const fn pointer(self) -> &'static str {
+                match self { $(Self::$field => concat!("/", $name),)* }
+            }
+        }
+    };
+}
+
+fields! {
+    UserId = "userId", Shape::Text, "電子請求受付システムのユーザID",
+        "Begins with KJ; letters and digits, at most 32.", "KJ000000000001";
+    ClaimsPassword = "password", Shape::ForeignSecret(CLAIMS_PASSWORD_LONGEST), "電子請求受付システムのログインパスワード",
+        "", "";
+    AcceptLockRisk = "acceptLockRisk", Shape::Flag, "ロックされるおそれを承知のうえで試す", "", "";
+    SecurityCode = "securityCode", Shape::ForeignSecret(SECURITY_CODE_LONGEST), "セキュリティコード", "", "";
+    Code = "code", Shape::Text, "ワンタイムパスワード", "Six digits.", "123456";
+    Email = "email", Shape::Text, "ID（メールアドレス）",
+        "At most 254 octets; before the @ ASCII, at most 64; the domain may be an IDN.", "kaigo@example.jp";
+    Name = "name", Shape::Text, "氏名", "At most 100 characters as people count them; no emoji.", "介護 太郎";
+    NameKana = "nameKana", Shape::Text, "氏名（フリガナ）",
+        format!("Kana of any kind, at most {KANA_LONGEST} characters."), "カイゴ タロウ";
+    Department = "department", Shape::Text, "部署名", "As 氏名; empty is none.", "事務部";
+    JobTitle = "jobTitle", Shape::Text, "役職名", "As 氏名; empty is none.", "事務部";
+    Phone = "phone", Shape::Text, "電話番号", "A telephone number of Japan: ten or eleven digits.", "0312345678";
+    Draft = "draft", Shape::Text, "確認した内容の要約値", "", "";
+    Password = "password", Shape::SecretOctets(LOGIN_PASSWORD_OCTETS), "パスワード",
+        format!("At most {LOGIN_PASSWORD_OCTETS} octets."), "";
+    ShownVersion = "version", Shape::Text, "表示した利用規約の版", "", "";
+    NewPassword = "newPassword", Shape::Secret, "新しいパスワード", new_password_rule(), "";
+    AgreedTerms = "agreedTerms", Shape::Object(&[Field::AgreedVersion]), "同意した利用規約", "", "";
+    AgreedVersion = "version", Shape::Text, "同意した版", "", "";
+}
+
+fn new_password_rule() -> String {
+    let limits = Limits::standard();
+    format!(
+        "{} to {} code points after NFC, any but control and unassigned ones. No common password, and no word of \
+         the portal, the office or the person in it.",
+        limits.password_shortest, limits.password_longest
+    )
+}
+
+/// A field in the body of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Input {
+    /// Which.
+    pub field: Field,
+    /// Whether it has to be there.
+    pub required: bool,
+}
+
+/// A field that has to be there.
+pub(super) const fn required(field: Field) -> Input {
+    Input {
+        field,
+        required: true,
+    }
+}
+
+/// A field that may be absent.
+pub(super) const fn optional(field: Field) -> Input {
+    Input {
+        field,
+        required: false,
+    }
+}

@@ -1,0 +1,72 @@
+//! The functions, each a Lambda of its own. Folder, package, binary and Lambda have one name.
+
+macro_rules! functions {
+    ($($(#[$doc:meta])* $function:ident = $name:literal,)*) => {
+        /// A Lambda function.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Function { $($(#[$doc])* $function,)* }
+
+        impl Function {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$function,)*];
+
+            /// The name of folder, package, binary and Lambda.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$function => $name,)* }
+            }
+        }
+    };
+}
+
+functions! {
+    /// 電子請求受付システム認証
+    ClaimsAuth = "claims-auth",
+    /// セキュリティコードの入力
+    SecurityCode = "security-code",
+    /// ワンタイムパスワード認証（初回利用登録）と再送
+    RegistrationOtp = "registration-otp",
+    /// 新規ユーザ登録情報の入力
+    Profile = "profile",
+    /// 入力情報の確認（登録する）
+    Confirm = "confirm",
+    /// 初期パスワードの再送と再発行
+    ResendInitialPassword = "resend-initial-password",
+    /// 初回利用登録の途中再開と中止
+    RegistrationProgress = "registration-progress",
+    /// ログイン情報の入力
+    Login = "login",
+    /// ワンタイムパスワード認証（ログイン）と再送
+    LoginOtp = "login-otp",
+    /// 利用規約
+    Terms = "terms",
+    /// 新しいパスワードと利用規約への同意
+    NewPassword = "new-password",
+    /// ログインの途中再開、中止、セッションの再取得
+    LoginProgress = "login-progress",
+    /// ログアウト
+    Logout = "logout",
+    /// マイページ
+    MyPage = "my-page",
+    /// Answers every request that is no step.
+    NotFound = "not-found",
+    /// Sends the mails that the table's stream promises.
+    DeliverMail = "deliver-mail",
+    /// Notes what SES reports of a mail.
+    MailEvents = "mail-events",
+    /// Keeps the acts that the table's stream tells of.
+    KeepAudit = "keep-audit",
+    /// Stands in for 電子請求受付システム outside production.
+    ClaimsSimulator = "claims-simulator",
+}
+
+impl Function {
+    /// The function of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|function| function.name() == name)
+    }
+
+    /// The name of its library crate, as the log's filter needs it.
+    pub fn crate_name(self) -> String {
+        self.name().replace('-', "_")
+    }
+}

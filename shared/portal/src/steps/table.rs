@@ -1,0 +1,270 @@
+//! The table.
+
+use super::field::{optional, required};
+use super::{Area, Cookie, Cookies, Document, Field, Function, Input, Method, Place, Row};
+use crate::problem::Kind;
+use crate::progress::Next;
+
+/// 登録情報
+const PROFILE: &[Input] = &[
+    required(Field::Email),
+    required(Field::Name),
+    required(Field::NameKana),
+    optional(Field::Department),
+    optional(Field::JobTitle),
+    required(Field::Phone),
+];
+
+macro_rules! steps {
+    (@place Start) => { Place::Start };
+    (@place End) => { Place::End };
+    (@place $next:ident) => { Place::At(Next::$next) };
+    ($($step:ident {
+        name: $name:literal, title: $title:literal,
+        area: $area:ident, function: $function:ident, request: $method:ident $path:literal,
+        fields: $fields:expr,
+        cookie: $cookie:expr, keyed: $keyed:literal, success: $success:literal $answer:ident, cookies: $cookies:expr,
+        refusals: [$($kind:ident),* $(,)?],
+        moves: [$($from:ident => $to:ident),* $(,)?],
+        remark: $remark:literal,
+    })*) => {
+        /// One operation of the portal. It has the fields of its [`Row`].
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Step { $(#[doc = $title] $step,)* }
+
+        /// Every step, in the order of the manual.
+        pub const STEPS: &[Step] = &[$(Step::$step,)*];
+
+        impl Step {
+            /// All that is to know of it.
+            pub const fn row(self) -> &'static Row {
+                match self {
+                    $(Self::$step => const { &Row {
+                        name: $name,
+                        title: $title,
+                        area: Area::$area,
+                        function: Function::$function,
+                        method: Method::$method,
+                        path: $path,
+                        fields: $fields,
+                        cookie: $cookie,
+                        keyed: $keyed,
+                        success: $success,
+                        answer: Document::$answer,
+                        cookies: $cookies,
+                        refusals: &[$(Kind::$kind,)*],
+                        moves: &[$((steps!(@place $from), steps!(@place $to)),)*],
+                        remark: $remark,
+                    } },)*
+                }
+            }
+        }
+    };
+}
+
+steps! {
+    StartRegistration {
+        name: "start-registration", title: "電子請求受付システム認証",
+        area: Registration, function: ClaimsAuth, request: Post "/registration",
+        fields: &[required(Field::UserId), required(Field::ClaimsPassword), optional(Field::AcceptLockRisk)],
+        cookie: None, keyed: false, success: 200 Progress, cookies: Cookies::Sets(Cookie::Registration),
+        refusals: [
+            ClaimsLockRisk, ClaimsRejected, ClaimsTemporaryPassword, ClaimsPasswordExpired,
+            ClaimsLocked, ClaimsNoMailAddress, TooManyRequests, ClaimsUnavailable,
+        ],
+        moves: [Start => SecurityCode, Start => Otp],
+        remark: "Starts a registration; the living one of a cookie that comes along ends, if this one succeeds. \
+                 From the second wrong password of a user ID within a day, `claims-lock-risk` asks before each \
+                 attempt, and `acceptLockRisk` answers.",
+    }
+    EnterSecurityCode {
+        name: "enter-security-code", title: "セキュリティコードの入力",
+        area: Registration, function: SecurityCode, request: Post "/registration/security-code",
+        fields: &[required(Field::SecurityCode)],
+        cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [
+            NoFlow, WrongStep, WrongSecurityCode, ClaimsLocked, ClaimsNoMailAddress, NoTriesLeft,
+            TooManyRequests, ClaimsUnavailable,
+        ],
+        moves: [SecurityCode => Otp],
+        remark: "",
+    }
+    EnterRegistrationOtp {
+        name: "enter-registration-otp", title: "ワンタイムパスワード認証（初回利用登録）",
+        area: Registration, function: RegistrationOtp, request: Post "/registration/otp",
+        fields: &[required(Field::Code)],
+        cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [NoFlow, WrongStep, WrongCode, CodeExpired, NoTriesLeft, TooManyRequests],
+        moves: [Otp => Profile, Otp => AlreadyRegistered],
+        remark: "",
+    }
+    ResendRegistrationOtp {
+        name: "resend-registration-otp", title: "ワンタイムパスワードの再送（初回利用登録）",
+        area: Registration, function: RegistrationOtp, request: Post "/registration/otp/resend",
+        fields: &[],
+        cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [NoFlow, WrongStep, NoTriesLeft, ResendTooEarly, NoSendsLeft, TooManyRequests],
+        moves: [Otp => Otp],
+        remark: "",
+    }
+    EnterProfile {
+        name: "enter-profile", title: "新規ユーザ登録情報の入力",
+        area: Registration, function: Profile, request: Put "/registration/profile",
+        fields: PROFILE,
+        cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [NoFlow, WrongStep, EmailTaken],
+        moves: [Profile => Confirm, Confirm => Confirm, AlreadyRegistered => Confirm],
+        remark: "Also corrects: from 入力情報の確認, and in the place of a member who never logged in.",
+    }
+    Confirm {
+        name: "confirm", title: "入力情報の確認（登録する）",
+        area: Registration, function: Confirm, request: Post "/registration/confirm",
+        fields: &[required(Field::Draft)],
+        cookie: Some(Cookie::Registration), keyed: true, success: 201 Progress, cookies: Cookies::Kept,
+        refusals: [
+            IdempotencyKeyMissing, NoFlow, WrongStep, OrganisationAlreadyRegistered, EmailTaken,
+            DraftChanged, TryAgain, IdempotencyKeyReused,
+        ],
+        moves: [Confirm => Completed, Confirm => AlreadyRegistered],
+        remark: "`draft` is the digest that the progress at `confirm` shows: nothing but what was shown is \
+                 registered.",
+    }
+    ResendInitialPassword {
+        name: "resend-initial-password", title: "初期パスワードをもう一度送る",
+        area: Registration, function: ResendInitialPassword, request: Post "/registration/initial-password/resend",
+        fields: &[],
+        cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [NoFlow, WrongStep, ResendTooEarly, NoSendsLeft, TooManyRequests],
+        moves: [Completed => Completed],
+        remark: "The same initial password again.",
+    }
+    ReissueInitialPassword {
+        name: "reissue-initial-password", title: "初期パスワードの再発行",
+        area: Registration, function: ResendInitialPassword, request: Post "/registration/initial-password/reissue",
+        fields: &[],
+        cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [NoFlow, WrongStep, NoSendsLeft, TooManyRequests],
+        moves: [AlreadyRegistered => Completed, Completed => Completed],
+        remark: "A new initial password; the old one is dead from then on.",
+    }
+    ShowRegistration {
+        name: "show-registration", title: "初回利用登録の途中再開",
+        area: Registration, function: RegistrationProgress, request: Get "/registration",
+        fields: &[],
+        cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [NoFlow],
+        moves: [],
+        remark: "",
+    }
+    CancelRegistration {
+        name: "cancel-registration", title: "初回利用登録の中止",
+        area: Registration, function: RegistrationProgress, request: Delete "/registration",
+        fields: &[],
+        cookie: Some(Cookie::Registration), keyed: false, success: 204 Nothing,
+        cookies: Cookies::Deletes(&[Cookie::Registration]),
+        refusals: [NoFlow],
+        moves: [],
+        remark: "",
+    }
+    StartLogin {
+        name: "start-login", title: "ログイン情報の入力",
+        area: Login, function: Login, request: Post "/login",
+        fields: &[required(Field::Email), required(Field::Password)],
+        cookie: None, keyed: false, success: 200 Progress, cookies: Cookies::Sets(Cookie::Login),
+        refusals: [WrongCredentials, InitialPasswordExpired, TooManyRequests],
+        moves: [Start => Otp],
+        remark: "Starts a log-in; the living one of a cookie that comes along ends, if this one succeeds.",
+    }
+    EnterLoginOtp {
+        name: "enter-login-otp", title: "ワンタイムパスワード認証（ログイン）",
+        area: Login, function: LoginOtp, request: Post "/login/otp",
+        fields: &[required(Field::Code)],
+        cookie: Some(Cookie::Login), keyed: false, success: 200 Progress, cookies: Cookies::SetsAtMyPage(Cookie::Session),
+        refusals: [NoFlow, WrongStep, WrongCode, CodeExpired, NoTriesLeft, TooManyRequests],
+        moves: [Otp => NewPassword, Otp => MyPage],
+        remark: "Leads to `new-password`, or to `my-page` with the session's cookie.",
+    }
+    ResendLoginOtp {
+        name: "resend-login-otp", title: "ワンタイムパスワードの再送（ログイン）",
+        area: Login, function: LoginOtp, request: Post "/login/otp/resend",
+        fields: &[],
+        cookie: Some(Cookie::Login), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [NoFlow, WrongStep, NoTriesLeft, ResendTooEarly, NoSendsLeft, TooManyRequests],
+        moves: [Otp => Otp],
+        remark: "",
+    }
+    ShowTerms {
+        name: "show-terms", title: "介護情報基盤ポータル利用規約",
+        area: Login, function: Terms, request: Get "/terms",
+        fields: &[],
+        cookie: None, keyed: false, success: 200 Terms, cookies: Cookies::Kept,
+        refusals: [],
+        moves: [],
+        remark: "",
+    }
+    MarkTermsShown {
+        name: "mark-terms-shown", title: "利用規約を表示した",
+        area: Login, function: Terms, request: Post "/login/terms/shown",
+        fields: &[required(Field::ShownVersion)],
+        cookie: Some(Cookie::Login), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [NoFlow, WrongStep, TermsOutdated],
+        moves: [NewPassword => NewPassword],
+        remark: "",
+    }
+    ChangeInitialPassword {
+        name: "change-initial-password", title: "新しいパスワードと利用規約への同意（パスワードを変更する）",
+        area: Login, function: NewPassword, request: Post "/login/password",
+        fields: &[optional(Field::NewPassword), optional(Field::AgreedTerms)],
+        cookie: Some(Cookie::Login), keyed: false, success: 200 Progress, cookies: Cookies::Sets(Cookie::Session),
+        refusals: [NoFlow, WrongStep, TermsOutdated, TermsNotShown, TermsNotAgreed],
+        moves: [NewPassword => MyPage],
+        remark: "Where the progress says `newPassword: none`, only new terms are agreed to, and the password is \
+                 left out.",
+    }
+    RenewSession {
+        name: "renew-session", title: "セッションをもう一度受け取る",
+        area: Login, function: LoginProgress, request: Post "/login/session",
+        fields: &[],
+        cookie: Some(Cookie::Login), keyed: false, success: 200 Progress, cookies: Cookies::Sets(Cookie::Session),
+        refusals: [NoFlow, WrongStep],
+        moves: [MyPage => MyPage],
+        remark: "For whom the answer with the session's cookie was lost. A session that was ended does not come \
+                 back.",
+    }
+    ShowLogin {
+        name: "show-login", title: "ログインの途中再開",
+        area: Login, function: LoginProgress, request: Get "/login",
+        fields: &[],
+        cookie: Some(Cookie::Login), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [NoFlow],
+        moves: [],
+        remark: "",
+    }
+    CancelLogin {
+        name: "cancel-login", title: "ログインの中止",
+        area: Login, function: LoginProgress, request: Delete "/login",
+        fields: &[],
+        cookie: Some(Cookie::Login), keyed: false, success: 204 Nothing, cookies: Cookies::Deletes(&[Cookie::Login]),
+        refusals: [NoFlow],
+        moves: [],
+        remark: "",
+    }
+    LogOut {
+        name: "log-out", title: "ログアウト",
+        area: Login, function: Logout, request: Post "/logout",
+        fields: &[],
+        cookie: None, keyed: false, success: 204 Nothing, cookies: Cookies::DeletesWithStorage(&Cookie::OPENING),
+        refusals: [],
+        moves: [MyPage => End],
+        remark: "Ends the session and the log-in whose cookies come along; without any there is nothing to end.",
+    }
+    ShowMe {
+        name: "show-me", title: "マイページ",
+        area: MyPage, function: MyPage, request: Get "/me",
+        fields: &[],
+        cookie: Some(Cookie::Session), keyed: false, success: 200 Me, cookies: Cookies::Kept,
+        refusals: [NoSession],
+        moves: [MyPage => MyPage],
+        remark: "",
+    }
+}
