@@ -14,7 +14,7 @@ pub(crate) fn page() -> String {
 
 <!-- Written by `cargo xtask gen`; what is changed here is lost. -->
 
-Every operation, in the order of the manual's screens: from `shared/portal/src/steps.rs`, which routes, template, \
+Every operation, in the order of the manual's screens: from `shared/portal/src/steps/table.rs`, which routes, template, \
 local router, OpenAPI document and tests follow.
 Paths stand below `{BASE}`; **K** wants an Idempotency-Key.
 Beside its own refusals ([what each means](problems.md)) any step may answer {common}; a GET, whose body is not \
