@@ -13,7 +13,7 @@ const DELETE: &str = "DeleteItem";
 
 type Asked = &'static [(&'static str, &'static [&'static str])];
 
-/// What the code asks for, by the kind of item: `get` and `get_image` read, `put` and `change` put, a `Change::Remove`
+/// What the code asks for, by the kind of item: `get` and `promise` read, `put` and `change` put, a `Change::Remove`
 /// and `forget` delete, `mark_mail` updates, and so on. A refusal shows where the flow stands, and that reads the
 /// office and the accounts of its members: at any stage, wherever a submission may come late.
 const ASKED: [(&str, Asked); 17] = [
@@ -54,14 +54,13 @@ const ASKED: [(&str, Asked); 17] = [
             ("OFFICE", &[GET]),
         ],
     ),
-    // `found` puts the office and updates the account in one transaction. It is nowhere written whether the keys of a
-    // transaction are looked at one by one or together, so both kinds have the verbs of both parts.
+    // One transaction puts the office and the accounts.
     (
         "confirm",
         &[
             ("REGISTRATION", &[GET, PUT, DELETE]),
-            ("ACCOUNT", &[GET, PUT, UPDATE]),
-            ("OFFICE", &[GET, PUT, UPDATE]),
+            ("ACCOUNT", &[GET, PUT]),
+            ("OFFICE", &[GET, PUT]),
         ],
     ),
     (

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lambda_http::Body;
-use platform::store::{Attributes, Found, Mark, Replacing, Written};
+use platform::store::{Attributes, Consistency, Mark, Replacing, Written};
 use portal::account::Account;
 use portal::limits::Limits;
 use portal::mail::Delivery;
@@ -218,7 +218,7 @@ async fn an_item_that_is_swept_between_read_and_write_is_not_made_again() {
     let key = EmailAddress::parse("taro@example.jp").unwrap().key();
     let read = world
         .table
-        .get::<Account>(&key, Found::Strongly)
+        .get::<Account>(&key, Consistency::Strong)
         .await
         .unwrap()
         .unwrap();
@@ -229,7 +229,7 @@ async fn an_item_that_is_swept_between_read_and_write_is_not_made_again() {
         .put(read.item.clone(), Replacing::Read(&read))
         .await
         .unwrap();
-    assert!(matches!(written, Written::Lost(None)));
+    assert!(matches!(written, Written::Conflict(None)));
     let news = Mark {
         key: format!("ACCOUNT#{}", key.as_str()),
         number: 1,
@@ -345,14 +345,14 @@ async fn whoever_is_disabled_is_out_at_once_and_is_answered_like_anybody() {
     let key = EmailAddress::parse("taro@example.jp").unwrap().key();
     let read = world
         .table
-        .get::<Account>(&key, Found::Strongly)
+        .get::<Account>(&key, Consistency::Strong)
         .await
         .unwrap()
         .unwrap();
     let mut account = read.item.clone();
     account.member.as_mut().unwrap().disabled = true;
     let written = world.table.put(account, Replacing::Read(&read)).await.unwrap();
-    assert!(matches!(written, Written::Won(_)));
+    assert!(matches!(written, Written::Done(_)));
     world.did_that_by_hand().await;
 
     taro.calls("GET", "/me").await.is_told("no-session");

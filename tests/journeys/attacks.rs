@@ -1,6 +1,6 @@
 //! What somebody might try, on purpose or by bad luck
 
-use platform::store::Found;
+use platform::store::Consistency;
 use portal::account::Account;
 use portal::values::EmailAddress;
 use testkit::people::{GUARDED_OFFICE, PLAIN_OFFICE, profile};
@@ -17,7 +17,7 @@ async fn account(world: &World, email: &str) -> Account {
     let key = EmailAddress::parse(email).unwrap().key();
     world
         .table
-        .get::<Account>(&key, Found::Strongly)
+        .get::<Account>(&key, Consistency::Strong)
         .await
         .unwrap()
         .unwrap()

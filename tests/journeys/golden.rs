@@ -2,7 +2,7 @@
 //!
 //! A file in `golden/` is an item as it was stored once. It is never edited; a new shape gets a new file.
 
-use platform::store::{Found, Item, Replacing, Table, Written, image_of_json, json_of_image};
+use platform::store::{Consistency, Item, Replacing, Table, Written, image_of_json, json_of_image};
 use portal::account::Account;
 use portal::login::{Login, SessionPointer};
 use portal::office::Office;
@@ -25,15 +25,19 @@ async fn survives<T: Item>(world: &World, name: &str, json: &str, id: fn(&str) -
     world.puts_back(&image).await;
     let key = item["pk"]["S"].as_str().unwrap().to_owned();
     let id = id(key.split_once('#').unwrap().1);
-    let stored = table.get::<T>(&id, Found::Strongly).await.unwrap().expect(name);
-    let Written::Won(_) = table
+    let stored = table
+        .get::<T>(&id, Consistency::Strong)
+        .await
+        .unwrap()
+        .expect(name);
+    let Written::Done(_) = table
         .put(stored.item.clone(), Replacing::Read(&stored))
         .await
         .unwrap()
     else {
         panic!("{name}")
     };
-    let mut again = json_of_image(&table.get_image(&key).await.unwrap().unwrap());
+    let mut again = json_of_image(&world.item(&key).await.unwrap());
     let mut item = item;
     again.remove("v");
     item.remove("v");

@@ -152,7 +152,7 @@ async fn an_outdated_hash_is_renewed_at_log_in() {
     let read = async || {
         world
             .table
-            .get::<portal::account::Account>(&key, platform::store::Found::Strongly)
+            .get::<portal::account::Account>(&key, platform::store::Consistency::Strong)
             .await
             .unwrap()
             .unwrap()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::items::Item;
 use model::state::Scene;
 use model::steps::{Call, Password, Typed};
-use platform::store::{Attributes, Found, Item as Stored};
+use platform::store::{Attributes, Consistency, Item as Stored};
 use portal::account::Account;
 use portal::claims_record::ClaimsRecord;
 use portal::login::{Login, SessionPointer};
@@ -331,7 +331,7 @@ impl Real {
     }
 
     async fn get<T: Stored>(&self, id: T::Id) -> T {
-        let stored = self.world.table.get::<T>(&id, Found::Strongly).await;
+        let stored = self.world.table.get::<T>(&id, Consistency::Strong).await;
         stored.unwrap().expect("the item that was just seen").item
     }
 }

@@ -77,6 +77,7 @@ async fn a_panic_is_answered_like_a_fault_logged_and_over() {
     let edge = Edge {
         function: Function::Terms,
         clock: Clock::Set(Arc::new(AtomicI64::new(0))),
+        random: platform::random::Random::System,
         limits: Arc::new(Limits::standard()),
         origins: Vec::new().into(),
         problem_base: "https://portal.example.jp/problems/".into(),

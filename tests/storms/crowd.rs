@@ -249,6 +249,6 @@ pub(crate) async fn another_office(world: &World, at: usize) -> TestOffice {
 /// The account of an address.
 pub(crate) async fn account(world: &World, email: &str) -> Account {
     let key = EmailAddress::parse(email).unwrap().key();
-    let found = world.table.get(&key, platform::store::Found::Strongly).await;
+    let found = world.table.get(&key, platform::store::Consistency::Strong).await;
     found.unwrap().unwrap().item
 }

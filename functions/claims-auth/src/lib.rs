@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use lambda_http::{Body, Request, Response};
-use platform::claims::ClaimsGateway;
+use platform::claims::ClaimsSystem;
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
-use platform::random;
 use platform::steps::{Keys, Registrations, end_flow_of, spend_network};
 use platform::store::{Replacing, Stored, Written};
 use portal::claims::{Accepted, Authentication, Unavailable};
@@ -36,15 +35,12 @@ pub struct Deps {
     /// Codes are derived with these.
     pub keys: Keys,
     /// The claims system.
-    pub claims: Arc<ClaimsGateway>,
+    pub claims: Arc<dyn ClaimsSystem>,
 }
 
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
-    deps.flows
-        .edge
-        .serve(request, |call| start_registration(deps, call))
-        .await
+    deps.flows.edge.serve(request, |call| step(deps, call)).await
 }
 
 struct Credentials {
@@ -52,7 +48,8 @@ struct Credentials {
     password: Secret,
 }
 
-async fn start_registration(deps: &Deps, call: Call) -> Answer {
+/// Answers a call.
+pub async fn step(deps: &Deps, call: Call) -> Answer {
     let Credentials { user, password } = read(&call)?;
     let (table, limits, now) = (&deps.flows.table, &deps.flows.edge.limits, call.now);
     spend_network(table, limits, &call).await?;
@@ -62,7 +59,7 @@ async fn start_registration(deps: &Deps, call: Call) -> Answer {
     drop(password);
     end_attempt(deps, attempt, &answer, &call).await?;
 
-    let cookie = random::cookie()?;
+    let cookie = deps.flows.edge.random.cookie()?;
     let id = FlowId::of_cookie(&cookie);
     let stage = match answer {
         Ok(Authentication::Accepted(Accepted::SecurityCodeWanted)) => Stage::SecurityCode { tries: 0 },
@@ -83,7 +80,7 @@ async fn start_registration(deps: &Deps, call: Call) -> Answer {
         }
     };
     let flow = Registration::begin(id, user, stage, now, limits);
-    let Written::Won(flow) = table.put(flow, Replacing::Nothing).await? else {
+    let Written::Done(flow) = table.put(flow, Replacing::Nothing).await? else {
         return Err(Kind::TemporarilyUnavailable.into());
     };
     end_flow_of::<Registration>(table, &call, Cookie::Registration).await?;

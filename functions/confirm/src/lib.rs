@@ -4,9 +4,8 @@ use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::fault::Fault;
 use platform::http::{Answer, Call, Stop, Success};
-use platform::random;
 use platform::steps::{Keys, Registrations, living};
-use platform::store::{Found, Seats, Stored};
+use platform::store::{Commit, Consistency, Replacing, Stored};
 use portal::account::{Account, Member, NewMember, Role};
 use portal::office::{Claim, Founding, NotClaimed, Office};
 use portal::problem::Kind;
@@ -23,7 +22,7 @@ pub const NEEDS: &[Variable] = &[
     Variable::ProblemBase,
 ];
 
-/// How often an office and its accounts are decided anew because somebody else was faster.
+/// How often an office and its accounts are decided anew because another request wrote one of them first.
 const ROUNDS: u32 = 20;
 
 /// What this step may touch.
@@ -37,7 +36,7 @@ pub struct Deps {
 
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
-    deps.flows.edge.serve(request, |call| confirm(deps, call)).await
+    deps.flows.edge.serve(request, |call| step(deps, call)).await
 }
 
 /// What 登録する came to.
@@ -52,7 +51,8 @@ enum Outcome {
     EmailTaken,
 }
 
-async fn confirm(deps: &Deps, call: Call) -> Answer {
+/// Answers a call.
+pub async fn step(deps: &Deps, call: Call) -> Answer {
     let (flows, now) = (&deps.flows, call.now);
     let key = call.key()?.clone();
     let flow = flows.flow(&call).await?;
@@ -81,12 +81,12 @@ async fn confirm(deps: &Deps, call: Call) -> Answer {
         return Err(flows.refuse(&flow.item, Kind::DraftChanged.into(), now).await);
     }
     let member = NewMember {
-        id: MemberId::new(random::id()?),
+        id: MemberId::new(deps.flows.edge.random.id()?),
         office: office.clone(),
         profile,
         role: Role::Manager,
         key: deps.keys.current().clone(),
-        nonce: random::id()?,
+        nonce: deps.flows.edge.random.id()?,
     };
     let member = member.pending(now, &flows.edge.limits);
     match register(deps, &flow.item, &office, &member, replaces.as_ref(), &key, &call).await? {
@@ -130,6 +130,9 @@ async fn confirm(deps: &Deps, call: Call) -> Answer {
 }
 
 /// One commit: the office, the member, the address and the promise of the mail; or none of them.
+///
+/// Mostly nobody was here before: the first commit takes both items for absent, and costs no read. Where a condition
+/// fails, what came back is judged, and the next commit names the very version that was judged.
 async fn register(
     deps: &Deps,
     flow: &Registration,
@@ -148,85 +151,62 @@ async fn register(
         at: now,
     };
     let new = Office::founded(office.clone(), founding, member);
-    let registered = || Outcome::Registered(Box::new(member.clone()), Registered::by(&new.founding));
     let address = member.profile.email.key();
 
-    let mut known = if replaces.is_some() {
-        table.get::<Office>(&office.number, Found::Strongly).await?
-    } else {
-        // Mostly nobody was here before: the write itself finds out, and costs no read.
-        match table.found(&new, member, &flow.id, now).await? {
-            None => return Ok(registered()),
-            Some(Seats { office: None, .. }) => return Ok(Outcome::EmailTaken),
-            Some(Seats { office, .. }) => office,
-        }
+    let mut known: Option<Stored<Office>> = match replaces {
+        Some(_) => table.get(&office.number, Consistency::Strong).await?,
+        None => None,
     };
+    let mut there: Option<Stored<Account>> = None;
     for _ in 0..ROUNDS {
-        let Some(current) = &known else {
-            // Whom this registration corrects is gone, and the office with them.
-            return match table.found(&new, member, &flow.id, now).await? {
-                None => Ok(registered()),
-                Some(Seats { office: None, .. }) => Ok(Outcome::EmailTaken),
-                Some(Seats { office, .. }) => {
-                    known = office;
-                    continue;
-                }
-            };
+        let holders = match &known {
+            Some(current) => table.members_of(&current.item).await?,
+            None => Vec::new(),
         };
-        let holders = table.members_of(&current.item).await?;
-        let may = current.item.may_be_claimed_by(
-            &new.founding,
-            replaces,
-            address.clone(),
-            holders.iter().map(|(holder, _)| holder),
-            now,
-            limits,
-        );
-        match may {
-            Ok(()) => {}
-            Err(NotClaimed::Before(founding, account)) => {
-                return Ok(Outcome::RegisteredBefore(*founding, account));
+        if let Some(current) = &known {
+            let may = current.item.may_be_claimed_by(
+                &new.founding,
+                replaces,
+                address.clone(),
+                holders.iter().map(|(holder, _)| holder),
+                now,
+                limits,
+            );
+            match may {
+                Ok(()) => {}
+                Err(NotClaimed::Before(founding, account)) => {
+                    return Ok(Outcome::RegisteredBefore(*founding, account));
+                }
+                Err(NotClaimed::Taken) => return Ok(Outcome::OfficeTaken),
             }
-            Err(NotClaimed::Taken) => return Ok(Outcome::OfficeTaken),
         }
-        let Some(accounts) = accounts(deps, flow, member, &holders, call).await? else {
+        // The account of somebody who holds a seat is judged once, and replaced in the version that was judged.
+        let held = holders.iter().map(|(_, account)| account);
+        if let Some(held) = held.into_iter().find(|account| account.item.key == address) {
+            there = Some(held.clone());
+        }
+        let leaves: Vec<MemberId> = holders.iter().map(|(holder, _)| holder.id.clone()).collect();
+        let before = there.as_ref().map(|stored| &stored.item);
+        let Some(seated) = Account::take_seat(before, member, &leaves, &flow.id, now, limits) else {
             return Ok(Outcome::EmailTaken);
         };
-        if table.refound((&new, current), &accounts).await? {
-            return Ok(registered());
+        let mut commit = Commit::default();
+        commit.put(new.clone(), known.as_ref().into());
+        commit.put(seated, there.as_ref().into());
+        // Everybody who held a seat leaves it in the same commit: nobody else may come in by it meanwhile.
+        for (_, old) in holders.iter().filter(|(_, old)| old.item.key != address) {
+            commit.put(old.item.leave_seat(&flow.id, now), Replacing::Read(old));
         }
-        known = table.get(&office.number, Found::Strongly).await?;
+        let Err(mut conflicts) = table.commit(&commit).await? else {
+            return Ok(Outcome::Registered(
+                Box::new(member.clone()),
+                Registered::by(&new.founding),
+            ));
+        };
+        conflicts.update(&mut known)?;
+        conflicts.update(&mut there)?;
     }
     Err(Fault::Contention("OFFICE").into())
-}
-
-/// The accounts that change when a member takes another one's place; none if the address is somebody else's.
-async fn accounts(
-    deps: &Deps,
-    flow: &Registration,
-    member: &Member,
-    holders: &[(Member, Stored<Account>)],
-    call: &Call,
-) -> Result<Option<Vec<(Account, Option<Stored<Account>>)>>, Stop> {
-    let (limits, now) = (&deps.flows.edge.limits, call.now);
-    let key = member.profile.email.key();
-    let there: Option<Stored<Account>> = deps.flows.table.get(&key, Found::Strongly).await?;
-    let leaves: Vec<MemberId> = holders.iter().map(|(holder, _)| holder.id.clone()).collect();
-    let seated = Account::take_seat(
-        there.as_ref().map(|stored| &stored.item),
-        member,
-        &leaves,
-        &flow.id,
-        now,
-        limits,
-    );
-    let Some(seated) = seated else { return Ok(None) };
-    let mut accounts = vec![(seated, there)];
-    // Everybody who held a seat leaves it in the same commit: nobody else may come in by it meanwhile.
-    for (_, old) in holders.iter().filter(|(_, old)| old.item.key != key) {
-        accounts.push((old.item.leave_seat(&flow.id, now), Some(old.clone())));
-    }
-    Ok(Some(accounts))
 }
 
 /// Brings the flow up to what is committed. Were it lost here, the next request would do so.

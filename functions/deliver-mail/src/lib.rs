@@ -206,8 +206,7 @@ fn may_be_overtaken(promise: &Promise, now: Timestamp) -> bool {
 
 /// Whether the item still promises this mail.
 async fn is_current(deps: &Deps, key: &str, promise: &Promise) -> Result<bool, Fault> {
-    let image = deps.table.get_image(key).await?;
-    let current = image.map(|image| mail_of_image(&image)).transpose()?.flatten();
+    let current = deps.table.promise(key).await?;
     Ok(current.is_some_and(|current| {
         current.number == promise.number
             && current.content == promise.content

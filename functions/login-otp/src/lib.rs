@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
 use platform::steps::{Keys, Logins, its_account, living_login, no_flow, or_give_mail_back, patiently};
-use platform::store::{Found, Stored};
+use platform::store::{Consistency, Stored};
 use portal::account::Account;
 use portal::challenge::Judged;
 use portal::change::Change;
@@ -31,14 +31,16 @@ pub struct Deps {
 
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
-    let step = |call: Call| async move {
-        if call.step == Step::ResendLoginOtp {
-            resend(deps, call).await
-        } else {
-            patiently(|| Box::pin(enter(deps, &call))).await
-        }
-    };
-    deps.flows.edge.serve(request, step).await
+    deps.flows.edge.serve(request, |call| step(deps, call)).await
+}
+
+/// Answers a call.
+pub async fn step(deps: &Deps, call: Call) -> Answer {
+    if call.step == Step::ResendLoginOtp {
+        resend(deps, call).await
+    } else {
+        patiently(|| Box::pin(enter(deps, &call))).await
+    }
 }
 
 async fn enter(deps: &Deps, call: &Call) -> Answer {
@@ -141,7 +143,7 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
             .promise_code(its_account(current)?, now, limits)
             .map_err(|over| flows.over(&flow.item, over, now))
     };
-    let known: Option<Stored<Account>> = flows.table.get(&flow.item.account, Found::Strongly).await?;
+    let known: Option<Stored<Account>> = flows.table.get(&flow.item.account, Consistency::Strong).await?;
     if let (Err(refusal), _) = flows.table.change(known, promise).await? {
         return Err(flows.refuse(&flow.item, refusal, now));
     }

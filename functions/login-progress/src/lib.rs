@@ -17,16 +17,18 @@ pub const NEEDS: &[Variable] = &[
 
 /// Answers a request.
 pub async fn respond(flows: &Logins, request: Request) -> Response<Body> {
-    let step = |call: Call| async move {
-        if call.step == Step::ShowLogin {
-            show(flows, call).await
-        } else if call.step == Step::CancelLogin {
-            cancel(flows, call).await
-        } else {
-            renew_session(flows, call).await
-        }
-    };
-    flows.edge.serve(request, step).await
+    flows.edge.serve(request, |call| step(flows, call)).await
+}
+
+/// Answers a call.
+pub async fn step(flows: &Logins, call: Call) -> Answer {
+    if call.step == Step::ShowLogin {
+        show(flows, call).await
+    } else if call.step == Step::CancelLogin {
+        cancel(flows, call).await
+    } else {
+        renew_session(flows, call).await
+    }
 }
 
 async fn show(flows: &Logins, call: Call) -> Answer {

@@ -7,10 +7,9 @@ use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
-use platform::passwords::{Passwords, Verified};
-use platform::random;
+use platform::passwords::{PasswordHasher, Verified};
 use platform::steps::{Keys, Logins, device_of, end_flow_of, spend_network};
-use platform::store::{Found, Replacing, Stored, Written};
+use platform::store::{Consistency, Replacing, Stored, Written};
 use portal::account::{Account, Credential, LoginVerdict, Proof};
 use portal::challenge::Challenge;
 use portal::code::Purpose;
@@ -37,7 +36,7 @@ pub struct Deps {
     /// Log-ins.
     pub flows: Logins,
     /// Verifies passwords.
-    pub passwords: Passwords,
+    pub passwords: Arc<dyn PasswordHasher>,
     /// Codes and initial passwords are derived with these.
     pub keys: Keys,
 }
@@ -46,8 +45,8 @@ pub struct Deps {
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     let began = Instant::now();
     let edge = &deps.flows.edge;
-    let step = |call| async move {
-        let answer = start_login(deps, call).await;
+    let padded = |call| async move {
+        let answer = step(deps, call).await;
         if is_wrong_credentials(&answer) {
             let elapsed = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
             let beat = edge.limits.refusal_beat.saturating_mul(1_000_000);
@@ -55,7 +54,7 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
         }
         answer
     };
-    edge.serve(request, step).await
+    edge.serve(request, padded).await
 }
 
 fn is_wrong_credentials(answer: &Answer) -> bool {
@@ -77,13 +76,14 @@ fn read(call: &Call) -> Result<(EmailAddress, Arc<Secret>), Stop> {
     Ok(problems.finish(both).map_err(Refusal::invalid)?)
 }
 
-async fn start_login(deps: &Deps, call: Call) -> Answer {
+/// Answers a call, without the pad to the response time.
+pub async fn step(deps: &Deps, call: Call) -> Answer {
     let (email, typed) = read(&call)?;
     let (table, limits, now) = (&deps.flows.table, &deps.flows.edge.limits, call.now);
     spend_network(table, limits, &call).await?;
 
     let key = email.key();
-    let known: Option<Stored<Account>> = table.get(&key, Found::Strongly).await?;
+    let known: Option<Stored<Account>> = table.get(&key, Consistency::Strong).await?;
     let device = device_of(&call, &key);
     let known_account = known.as_ref().map(|stored| &stored.item);
     let proof = verify(deps, known_account, typed, device.as_ref(), now).await?;
@@ -109,9 +109,10 @@ async fn start_login(deps: &Deps, call: Call) -> Answer {
         LoginVerdict::AddressFull(not) => return Err(Refusal::from(not).into()),
     };
 
-    let cookie = random::cookie()?;
+    let random = &deps.flows.edge.random;
+    let cookie = random.cookie()?;
     let expires_at = plus(now, limits.login_life);
-    let id = ChallengeId::new(random::id()?);
+    let id = ChallengeId::new(random.id()?);
     let challenge = Challenge::begin(id, Purpose::Login, &deps.keys, to, expires_at, now, limits)?;
     let flow = Login {
         id: FlowId::of_cookie(&cookie),
@@ -121,7 +122,7 @@ async fn start_login(deps: &Deps, call: Call) -> Answer {
         expires_at,
         stage: Stage::Otp { challenge },
     };
-    let Written::Won(flow) = table.put(flow, Replacing::Nothing).await? else {
+    let Written::Done(flow) = table.put(flow, Replacing::Nothing).await? else {
         return Err(Kind::TemporarilyUnavailable.into());
     };
     end_flow_of::<Login>(table, &call, Cookie::Login).await?;

@@ -5,7 +5,7 @@ use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop, Success};
 use platform::steps::Logins;
-use platform::store::{Found, Stored};
+use platform::store::{Consistency, Stored};
 use portal::account::Account;
 use portal::change::Change;
 use portal::login::{self, Login, SessionPointer};
@@ -21,13 +21,14 @@ pub const NEEDS: &[Variable] = &[
 
 /// Answers a request.
 pub async fn respond(flows: &Logins, request: Request) -> Response<Body> {
-    flows.edge.serve(request, |call| log_out(flows, call)).await
+    flows.edge.serve(request, |call| step(flows, call)).await
 }
 
-async fn log_out(flows: &Logins, call: Call) -> Answer {
+/// Answers a call.
+pub async fn step(flows: &Logins, call: Call) -> Answer {
     call.no_fields()?;
     if let Some(id) = call.flow(Cookie::Login) {
-        let flow: Option<Stored<Login>> = flows.table.get(&id, Found::Strongly).await?;
+        let flow: Option<Stored<Login>> = flows.table.get(&id, Consistency::Strong).await?;
         if let Some(flow) = flow {
             end_flow(flows, &flow.item.account, &id, call.now).await?;
         }
@@ -48,7 +49,7 @@ async fn log_out(flows: &Logins, call: Call) -> Answer {
 async fn end_flow(flows: &Logins, account: &AccountKey, flow: &FlowId, now: Timestamp) -> Result<(), Stop> {
     // The flow goes first: while it lives, it could give the session again.
     flows.table.forget::<Login>(flow).await?;
-    let known: Option<Stored<Account>> = flows.table.get(account, Found::Strongly).await?;
+    let known: Option<Stored<Account>> = flows.table.get(account, Consistency::Strong).await?;
     let end = |current: Option<&Account>| {
         Ok::<_, Stop>(current.map_or(Change::Keep(()), |account| {
             login::end_sessions_of(flow, account, now)
@@ -59,9 +60,12 @@ async fn end_flow(flows: &Logins, account: &AccountKey, flow: &FlowId, now: Time
 }
 
 async fn end_session(flows: &Logins, id: &SessionId, now: Timestamp) -> Result<(), Stop> {
-    let pointer: Option<Stored<SessionPointer>> = flows.table.get(id, Found::Strongly).await?;
+    let pointer: Option<Stored<SessionPointer>> = flows.table.get(id, Consistency::Strong).await?;
     let Some(pointer) = pointer else { return Ok(()) };
-    let account: Option<Stored<Account>> = flows.table.get(&pointer.item.account, Found::Strongly).await?;
+    let account: Option<Stored<Account>> = flows
+        .table
+        .get(&pointer.item.account, Consistency::Strong)
+        .await?;
     let sessions = account
         .and_then(|stored| stored.item.member)
         .map_or_else(Vec::new, |member| member.sessions);

@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Problem, Stop, Success};
 use platform::steps::Logins;
-use platform::store::{Found, Stored};
+use platform::store::{Consistency, Stored};
 use platform::wire;
 use portal::account::Account;
 use portal::login::SessionPointer;
@@ -21,37 +21,44 @@ pub const NEEDS: &[Variable] = &[
 
 /// Answers a request.
 pub async fn respond(flows: &Logins, request: Request) -> Response<Body> {
-    flows.edge.serve(request, |call| show_me(flows, call)).await
+    flows.edge.serve(request, |call| step(flows, call)).await
 }
 
 fn no_session() -> Stop {
     Problem::from(Kind::NoSession).deleting(Cookie::Session).into()
 }
 
-async fn show_me(flows: &Logins, call: Call) -> Answer {
+/// Answers a call.
+pub async fn step(flows: &Logins, call: Call) -> Answer {
     let (limits, now) = (&flows.edge.limits, call.now);
     let id = call.session().ok_or_else(no_session)?;
     // Where the session is never changes, so a read of a moment ago will do; whether it lives, its account says.
     let lives = |pointer: &Stored<SessionPointer>| !pointer.item.is_expired(now, limits);
-    let recent: Option<Stored<SessionPointer>> = flows.table.get(&id, Found::Eventually).await?;
+    let recent: Option<Stored<SessionPointer>> = flows.table.get(&id, Consistency::Eventual).await?;
     let pointer = match recent.filter(lives) {
         Some(pointer) => pointer,
         // No refusal rests on a copy that may be late.
         None => flows
             .table
-            .get(&id, Found::Strongly)
+            .get(&id, Consistency::Strong)
             .await?
             .filter(lives)
             .ok_or_else(no_session)?,
     };
-    let account: Option<Stored<Account>> = flows.table.get(&pointer.item.account, Found::Strongly).await?;
+    let account: Option<Stored<Account>> = flows
+        .table
+        .get(&pointer.item.account, Consistency::Strong)
+        .await?;
     let member = account.and_then(|stored| stored.item.member);
     let member = member.filter(|member| {
         member.id == pointer.item.member && !member.disabled && member.session(&id, now).is_some()
     });
     let member = member.ok_or_else(no_session)?;
     let pointer = touch(flows, pointer, &call).await?;
-    let office: Option<Stored<Office>> = flows.table.get(&member.office.number, Found::Eventually).await?;
+    let office: Option<Stored<Office>> = flows
+        .table
+        .get(&member.office.number, Consistency::Eventual)
+        .await?;
     let members = office.map_or(1, |stored| stored.item.members.len());
     Ok(Success::json(wire::me(&member, &pointer, members, limits)))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
-use platform::passwords::{Passwords, Verified};
+use platform::passwords::{PasswordHasher, Verified};
 use platform::steps::{Keys, Logins, its_account, living_login};
 use platform::store::Stored;
 use portal::account::{Account, Credential, Member, Session};
@@ -30,20 +30,18 @@ pub struct Deps {
     /// Log-ins.
     pub flows: Logins,
     /// Hashes passwords.
-    pub passwords: Passwords,
+    pub passwords: Arc<dyn PasswordHasher>,
     /// Initial passwords are derived with these.
     pub keys: Keys,
 }
 
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
-    deps.flows
-        .edge
-        .serve(request, |call| change_password(deps, call))
-        .await
+    deps.flows.edge.serve(request, |call| step(deps, call)).await
 }
 
-async fn change_password(deps: &Deps, call: Call) -> Answer {
+/// Answers a call.
+pub async fn step(deps: &Deps, call: Call) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
     let flow = flows.flow(&call).await?;
     if !matches!(flow.item.stage, Stage::NewPassword { .. }) {

@@ -5,7 +5,7 @@ use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
 use platform::steps::Registrations;
-use platform::store::{Found, Stored};
+use platform::store::{Consistency, Stored};
 use portal::account::Account;
 use portal::form::ProfileForm;
 use portal::office::Claim;
@@ -23,10 +23,11 @@ pub const NEEDS: &[Variable] = &[
 
 /// Answers a request.
 pub async fn respond(flows: &Registrations, request: Request) -> Response<Body> {
-    flows.edge.serve(request, |call| enter_profile(flows, call)).await
+    flows.edge.serve(request, |call| step(flows, call)).await
 }
 
-async fn enter_profile(flows: &Registrations, call: Call) -> Answer {
+/// Answers a call.
+pub async fn step(flows: &Registrations, call: Call) -> Answer {
     let now = call.now;
     let flow = flows.flow(&call).await?;
     let Some((office, replaces)) = editable(flows, &flow.item, &call).await? else {
@@ -46,8 +47,8 @@ async fn enter_profile(flows: &Registrations, call: Call) -> Answer {
     // Only a courtesy: whether the address is free is decided by a condition at 登録する. A no is looked at twice,
     // for it counts.
     let key = profile.email.key();
-    if is_somebody_elses(flows, &key, Found::Eventually, &office, now).await?
-        && is_somebody_elses(flows, &key, Found::Strongly, &office, now).await?
+    if is_somebody_elses(flows, &key, Consistency::Eventual, &office, now).await?
+        && is_somebody_elses(flows, &key, Consistency::Strong, &office, now).await?
     {
         return Err(flows.refuse_email(flow, now).await?);
     }
@@ -70,7 +71,7 @@ async fn editable(
         Stage::Profile { office } => Some((office.clone(), None)),
         Stage::Confirm { office, replaces, .. } => Some((office.clone(), replaces.clone())),
         Stage::AlreadyRegistered { office } => {
-            match flows.seats(office, Found::Strongly, call.now).await?.0.claim {
+            match flows.seats(office, Consistency::Strong, call.now).await?.0.claim {
                 Claim::Pending { member, account } => {
                     Some((office.clone(), Some(Replaced { member, account })))
                 }
@@ -87,11 +88,11 @@ async fn editable(
 async fn is_somebody_elses(
     flows: &Registrations,
     key: &AccountKey,
-    found: Found,
+    consistency: Consistency,
     office: &OfficeName,
     now: Timestamp,
 ) -> Result<bool, Stop> {
-    let account: Option<Stored<Account>> = flows.table.get(key, found).await?;
+    let account: Option<Stored<Account>> = flows.table.get(key, consistency).await?;
     let owner = account
         .as_ref()
         .and_then(|stored| stored.item.owner(now, &flows.edge.limits));

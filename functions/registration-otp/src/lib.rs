@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
 use platform::steps::{Keys, Registrations, or_give_mail_back, patiently};
-use platform::store::{Found, Stored};
+use platform::store::{Consistency, Stored};
 use portal::account::Account;
 use portal::change::Change;
 use portal::claims_record::ClaimsRecord;
@@ -32,14 +32,16 @@ pub struct Deps {
 
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
-    let step = |call: Call| async move {
-        if call.step == Step::ResendRegistrationOtp {
-            resend(deps, call).await
-        } else {
-            patiently(|| Box::pin(enter(deps, &call))).await
-        }
-    };
-    deps.flows.edge.serve(request, step).await
+    deps.flows.edge.serve(request, |call| step(deps, call)).await
+}
+
+/// Answers a call.
+pub async fn step(deps: &Deps, call: Call) -> Answer {
+    if call.step == Step::ResendRegistrationOtp {
+        resend(deps, call).await
+    } else {
+        patiently(|| Box::pin(enter(deps, &call))).await
+    }
 }
 
 async fn enter(deps: &Deps, call: &Call) -> Answer {
@@ -71,7 +73,7 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
     }
     // Whether the office is registered is decided again, by a condition, at 登録する.
     let claim = if judged.right {
-        flows.seats(&office, Found::Eventually, now).await?.0.claim
+        flows.seats(&office, Consistency::Eventual, now).await?.0.claim
     } else {
         Claim::Free
     };
@@ -104,7 +106,7 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
             limits,
         ))
     };
-    let known: Option<Stored<Account>> = flows.table.get(&key, Found::Strongly).await?;
+    let known: Option<Stored<Account>> = flows.table.get(&key, Consistency::Strong).await?;
     if let (Err(refusal), _) = flows.table.change(known, promise).await? {
         return Err(flows.refuse(&flow.item, refusal, now).await);
     }

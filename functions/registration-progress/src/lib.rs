@@ -16,14 +16,16 @@ pub const NEEDS: &[Variable] = &[
 
 /// Answers a request.
 pub async fn respond(flows: &Registrations, request: Request) -> Response<Body> {
-    let step = |call: Call| async move {
-        if call.step == Step::CancelRegistration {
-            cancel(flows, call).await
-        } else {
-            show(flows, call).await
-        }
-    };
-    flows.edge.serve(request, step).await
+    flows.edge.serve(request, |call| step(flows, call)).await
+}
+
+/// Answers a call.
+pub async fn step(flows: &Registrations, call: Call) -> Answer {
+    if call.step == Step::CancelRegistration {
+        cancel(flows, call).await
+    } else {
+        show(flows, call).await
+    }
 }
 
 async fn show(flows: &Registrations, call: Call) -> Answer {

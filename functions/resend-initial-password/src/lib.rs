@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
 use platform::steps::{Keys, Registrations};
-use platform::store::{Found, Stored};
+use platform::store::{Consistency, Stored};
 use portal::account::{Account, NotMailed};
 use portal::change::Change;
 use portal::office::Claim;
@@ -32,14 +32,16 @@ pub struct Deps {
 
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
-    let step = |call: Call| async move {
-        if call.step == Step::ReissueInitialPassword {
-            reissue(deps, call).await
-        } else {
-            resend(deps, call).await
-        }
-    };
-    deps.flows.edge.serve(request, step).await
+    deps.flows.edge.serve(request, |call| step(deps, call)).await
+}
+
+/// Answers a call.
+pub async fn step(deps: &Deps, call: Call) -> Answer {
+    if call.step == Step::ReissueInitialPassword {
+        reissue(deps, call).await
+    } else {
+        resend(deps, call).await
+    }
 }
 
 /// Promises a mail on the account, by one of the account's own rules.
@@ -48,7 +50,7 @@ async fn promise(
     account: &AccountKey,
     rule: impl Fn(&Account) -> Result<Account, NotMailed>,
 ) -> Result<Result<(), Refusal>, Stop> {
-    let known: Option<Stored<Account>> = deps.flows.table.get(account, Found::Strongly).await?;
+    let known: Option<Stored<Account>> = deps.flows.table.get(account, Consistency::Strong).await?;
     let decide = |current: Option<&Account>| {
         let next = current.ok_or(NotMailed::NoSuchPassword).and_then(&rule);
         Ok::<_, Stop>(match next {
@@ -93,14 +95,15 @@ async fn reissue(deps: &Deps, call: Call) -> Answer {
             (member.clone(), account.clone(), flow)
         }
         Stage::AlreadyRegistered { office } => {
-            let Claim::Pending { member, account } = flows.seats(office, Found::Strongly, now).await?.0.claim
+            let Claim::Pending { member, account } =
+                flows.seats(office, Consistency::Strong, now).await?.0.claim
             else {
                 return Err(flows.wrong_step(&flow.item, now).await);
             };
             call.no_fields()?;
             let office = office.clone();
             // Looked at before the flow moves on: a refusal leaves the person where the other way out is open.
-            let known: Option<Stored<Account>> = flows.table.get(&account, Found::Strongly).await?;
+            let known: Option<Stored<Account>> = flows.table.get(&account, Consistency::Strong).await?;
             let allowed = known.ok_or(NotMailed::NoSuchPassword).and_then(|known| {
                 known
                     .item

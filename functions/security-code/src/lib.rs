@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
-use platform::claims::ClaimsGateway;
+use platform::claims::ClaimsSystem;
 use platform::config::Variable;
 use platform::http::{Answer, Call, Stop};
 use platform::steps::{Keys, Registrations, living, no_flow, or_give_mail_back};
@@ -35,18 +35,19 @@ pub struct Deps {
     /// Codes are derived with these.
     pub keys: Keys,
     /// The claims system.
-    pub claims: Arc<ClaimsGateway>,
+    pub claims: Arc<dyn ClaimsSystem>,
 }
 
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     deps.flows
         .edge
-        .serve(request, |call| Box::pin(enter_security_code(deps, call)))
+        .serve(request, |call| Box::pin(step(deps, call)))
         .await
 }
 
-async fn enter_security_code(deps: &Deps, call: Call) -> Answer {
+/// Answers a call.
+pub async fn step(deps: &Deps, call: Call) -> Answer {
     let (flows, now) = (&deps.flows, call.now);
     let flow = flows.flow(&call).await?;
     if !matches!(flow.item.stage, Stage::SecurityCode { .. }) {

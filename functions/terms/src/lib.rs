@@ -19,14 +19,16 @@ pub const NEEDS: &[Variable] = &[
 
 /// Answers a request.
 pub async fn respond(flows: &Logins, request: Request) -> Response<Body> {
-    let step = |call: Call| async move {
-        if call.step == Step::MarkTermsShown {
-            mark_shown(flows, call).await
-        } else {
-            Ok(Success::json(wire::terms(flows.terms)))
-        }
-    };
-    flows.edge.serve(request, step).await
+    flows.edge.serve(request, |call| step(flows, call)).await
+}
+
+/// Answers a call.
+pub async fn step(flows: &Logins, call: Call) -> Answer {
+    if call.step == Step::MarkTermsShown {
+        mark_shown(flows, call).await
+    } else {
+        Ok(Success::json(wire::terms(flows.terms)))
+    }
 }
 
 async fn mark_shown(flows: &Logins, call: Call) -> Answer {

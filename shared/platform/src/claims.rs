@@ -7,6 +7,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use portal::claims::{Accepted, Authentication, RegisteredOffice, SecurityCodeCheck, Unavailable};
 use reqwest::{Client, Response, StatusCode, Url, header};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -25,6 +27,43 @@ const ANSWER_LIMIT: usize = 16 * 1024;
 
 /// The longest name of an office, in characters; the longest in the public register has 60.
 const NAME_LIMIT: usize = 200;
+
+/// 電子請求受付システム, as steps ask it: [`ClaimsGateway`], or what stands for it in the model checker.
+///
+/// A question may count on the other side, so an implementation asks once.
+pub trait ClaimsSystem: Send + Sync {
+    /// 電子請求受付システム認証 — whether this is the office's password.
+    fn authenticate<'a>(
+        &'a self,
+        user_id: &'a str,
+        password: &'a str,
+    ) -> BoxFuture<'a, Result<Authentication, Unavailable>>;
+
+    /// セキュリティコード — whether this is the office's code.
+    fn check_security_code<'a>(
+        &'a self,
+        user_id: &'a str,
+        security_code: &'a str,
+    ) -> BoxFuture<'a, Result<SecurityCodeCheck, Unavailable>>;
+}
+
+impl ClaimsSystem for ClaimsGateway {
+    fn authenticate<'a>(
+        &'a self,
+        user_id: &'a str,
+        password: &'a str,
+    ) -> BoxFuture<'a, Result<Authentication, Unavailable>> {
+        Self::authenticate(self, user_id, password).boxed()
+    }
+
+    fn check_security_code<'a>(
+        &'a self,
+        user_id: &'a str,
+        security_code: &'a str,
+    ) -> BoxFuture<'a, Result<SecurityCodeCheck, Unavailable>> {
+        Self::check_security_code(self, user_id, security_code).boxed()
+    }
+}
 
 /// 電子請求受付システム — the way to ask it.
 ///

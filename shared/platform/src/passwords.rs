@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use hmac::{Hmac, KeyInit, Mac};
 use phc::{Ident, Output, ParamsString, PasswordHash, Salt};
 use portal::keys::{KeyId, KeyRing};
@@ -13,7 +15,7 @@ use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::fault::Fault;
-use crate::random;
+use crate::random::Random;
 
 /// Octets of a hash.
 const OUTPUT_OCTETS: usize = 32;
@@ -36,6 +38,33 @@ pub enum Verified {
         /// Whether the hash was made with other parameters or an older key than a new one would be.
         outdated: bool,
     },
+}
+
+/// Hashes and verifies passwords: [`Passwords`], or what stands for it in the model checker.
+pub trait PasswordHasher: Send + Sync {
+    /// The hash of a password that was folded by [`portal::password::folded`], as it is stored.
+    fn hash(&self, password: Arc<Secret>) -> BoxFuture<'_, Result<String, Fault>>;
+
+    /// Whether this is the password of the hash; without one the same work is done for nothing.
+    fn verify<'a>(
+        &'a self,
+        password: Arc<Secret>,
+        hash: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Verified, Fault>>;
+}
+
+impl PasswordHasher for Passwords {
+    fn hash(&self, password: Arc<Secret>) -> BoxFuture<'_, Result<String, Fault>> {
+        Self::hash(self, password).boxed()
+    }
+
+    fn verify<'a>(
+        &'a self,
+        password: Arc<Secret>,
+        hash: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Verified, Fault>> {
+        Self::verify(self, password, hash).boxed()
+    }
 }
 
 struct Memory {
@@ -74,8 +103,8 @@ impl Passwords {
         let dummy = phc_string(
             keys.current(),
             &cost,
-            &random::salt()?,
-            &[random::salt()?, random::salt()?].concat(),
+            &Random::System.salt()?,
+            &[Random::System.salt()?, Random::System.salt()?].concat(),
         )?;
         Ok(Self {
             keys,
@@ -89,7 +118,7 @@ impl Passwords {
     pub async fn hash(&self, password: Arc<Secret>) -> Result<String, Fault> {
         let this = self.clone();
         blocking(move || {
-            let salt = random::salt()?;
+            let salt = Random::System.salt()?;
             let key = this.keys.current();
             let output = compute(&this.keys, key, &this.cost, &this.memory, &password, &salt)?;
             phc_string(key, &this.cost, &salt, output.as_slice())

@@ -11,12 +11,13 @@ use portal::steps::Function;
 use std::time::Duration;
 
 use crate::audit::Archive;
-use crate::claims::ClaimsGateway;
+use crate::claims::{ClaimsGateway, ClaimsSystem};
 use crate::clock::Clock;
 use crate::config::{Config, LOCAL_KEYS, Variable};
 use crate::http::Edge;
 use crate::keys;
-use crate::passwords::Passwords;
+use crate::passwords::{PasswordHasher, Passwords};
+use crate::random::Random;
 use crate::steps::{Logins, Registrations};
 use crate::store::Table;
 use crate::telemetry;
@@ -66,6 +67,7 @@ impl Start {
         Ok(Edge {
             function: self.function,
             clock: Clock::System,
+            random: Random::System,
             limits: Arc::new(self.config.limits.clone()),
             origins: origins.into(),
             problem_base: self.config.get(Variable::ProblemBase)?.into(),
@@ -115,15 +117,15 @@ impl Start {
     }
 
     /// The claims system.
-    pub fn claims(&self) -> Result<Arc<ClaimsGateway>, Error> {
+    pub fn claims(&self) -> Result<Arc<dyn ClaimsSystem>, Error> {
         let base = self.config.get(Variable::ClaimsBaseUrl)?;
         let budget = Duration::from_secs(self.config.limits.claims_budget);
         Ok(Arc::new(ClaimsGateway::with_budget(base, budget)?))
     }
 
     /// What hashes and verifies passwords.
-    pub fn passwords(&self, keys: Arc<KeyRing>) -> Result<Passwords, Error> {
-        Ok(Passwords::new(keys, &self.config.limits)?)
+    pub fn passwords(&self, keys: Arc<KeyRing>) -> Result<Arc<dyn PasswordHasher>, Error> {
+        Ok(Arc::new(Passwords::new(keys, &self.config.limits)?))
     }
 
     /// What a step of 初回利用登録 touches.

@@ -22,8 +22,7 @@ use portal::values::{AccountKey, ChallengeId, DeviceId, FlowId, OfficeName, Sess
 
 use crate::fault::Fault;
 use crate::http::{Answer, Call, Edge, Problem, Stop, Success};
-use crate::random;
-use crate::store::{Found, Item, NetworkRecord, Replacing, Stored, Table, Written};
+use crate::store::{Consistency, Item, NetworkRecord, Replacing, Stored, Table, Written};
 
 /// What a step of 初回利用登録 touches.
 #[derive(Clone)]
@@ -70,7 +69,7 @@ impl Registrations {
     pub async fn flow(&self, call: &Call) -> Result<Stored<Registration>, Stop> {
         let gone = || no_flow(Cookie::Registration);
         let id = call.flow(Cookie::Registration).ok_or_else(gone)?;
-        let stored: Option<Stored<Registration>> = self.table.get(&id, Found::Strongly).await?;
+        let stored: Option<Stored<Registration>> = self.table.get(&id, Consistency::Strong).await?;
         stored
             .filter(|stored| !stored.item.is_expired(call.now))
             .ok_or_else(gone)
@@ -81,10 +80,10 @@ impl Registrations {
     pub async fn seats(
         &self,
         office: &OfficeName,
-        found: Found,
+        consistency: Consistency,
         now: Timestamp,
     ) -> Result<(Seats, Option<Stored<Office>>), Fault> {
-        let office: Option<Stored<Office>> = self.table.get(&office.number, found).await?;
+        let office: Option<Stored<Office>> = self.table.get(&office.number, consistency).await?;
         let Some(stored) = office else {
             return Ok((Seats::none(), None));
         };
@@ -110,7 +109,7 @@ impl Registrations {
         let limits = &self.edge.limits;
         let (office, address) = registration::office_and_address(registered)
             .map_err(|NoMailAddress| Stop::from(Kind::ClaimsNoMailAddress))?;
-        let id = ChallengeId::new(random::id()?);
+        let id = ChallengeId::new(self.edge.random.id()?);
         let challenge = Challenge::begin(
             id,
             Purpose::Registration,
@@ -131,9 +130,9 @@ impl Registrations {
     /// Where the registration stands. A member who was replaced meanwhile leaves a dead flow behind.
     pub async fn progress(&self, flow: &Registration, now: Timestamp) -> Result<Progress, Stop> {
         let seats = match &flow.stage {
-            Stage::AlreadyRegistered { office } => self.seats(office, Found::Strongly, now).await?.0,
+            Stage::AlreadyRegistered { office } => self.seats(office, Consistency::Strong, now).await?.0,
             Stage::Completed { member, account, .. } => {
-                let account = self.table.get::<Account>(account, Found::Strongly).await?;
+                let account = self.table.get::<Account>(account, Consistency::Strong).await?;
                 let owner = account
                     .and_then(|stored| stored.item.member)
                     .filter(|owner| owner.id == *member);
@@ -205,7 +204,7 @@ impl Logins {
     pub async fn flow(&self, call: &Call) -> Result<Stored<Login>, Stop> {
         let gone = || no_flow(Cookie::Login);
         let id = call.flow(Cookie::Login).ok_or_else(gone)?;
-        let stored: Option<Stored<Login>> = self.table.get(&id, Found::Strongly).await?;
+        let stored: Option<Stored<Login>> = self.table.get(&id, Consistency::Strong).await?;
         stored
             .filter(|stored| !stored.item.is_expired(call.now))
             .ok_or_else(gone)
@@ -221,7 +220,8 @@ impl Logins {
         now: Timestamp,
     ) -> Result<(Stored<Login>, Stored<Account>, Member), Stop> {
         let gone = || no_flow(Cookie::Login);
-        let account: Option<Stored<Account>> = self.table.get(&flow.item.account, Found::Strongly).await?;
+        let account: Option<Stored<Account>> =
+            self.table.get(&flow.item.account, Consistency::Strong).await?;
         let account = account.ok_or_else(gone)?;
         let member = account
             .item
@@ -269,10 +269,11 @@ impl Logins {
 
     /// What the browser gets if this call completes the log-in: a session, and a name by which the account knows it.
     pub fn gains(&self, flow: &Login, call: &Call) -> Result<Gains, Fault> {
-        let session = random::cookie()?;
+        let random = &self.edge.random;
+        let session = random.cookie()?;
         let device = call
             .device()
-            .map_or_else(random::cookie, |known| Ok(known.to_owned()))?;
+            .map_or_else(|| random.cookie(), |known| Ok(known.to_owned()))?;
         let limits = &self.edge.limits;
         Ok(Gains {
             gained: Gained {
@@ -295,8 +296,8 @@ impl Logins {
             last_seen_at: now,
         };
         match self.table.put(pointer, Replacing::Nothing).await? {
-            Written::Won(_) => Ok(()),
-            Written::Lost(_) => Err(Kind::TemporarilyUnavailable.into()),
+            Written::Done(_) => Ok(()),
+            Written::Conflict(_) => Err(Kind::TemporarilyUnavailable.into()),
         }
     }
 
@@ -359,7 +360,7 @@ pub async fn or_give_mail_back<T>(
     at: Timestamp,
 ) -> Result<T, Stop> {
     if matches!(promised, Err(Stop::Refused(_))) {
-        let known: Option<Stored<Account>> = table.get(account, Found::Strongly).await?;
+        let known: Option<Stored<Account>> = table.get(account, Consistency::Strong).await?;
         let give_back = |before: Option<&Account>| Ok::<_, Stop>(Account::give_mail_back(before, by, at));
         table.change(known, give_back).await?;
     }

@@ -10,15 +10,13 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-use portal::account::Member;
 use portal::change::Change;
-use portal::office::Office;
-use portal::values::FlowId;
 
 use crate::items::{Item, Key, Kind};
 
 /// One thing asked of the world; it happens at once, wholly or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one of these at a time")]
 pub enum Op {
     /// The item, as of now or as of a moment ago.
     Read {
@@ -32,33 +30,24 @@ pub enum Op {
         /// The item.
         item: Item,
         /// The place in the log.
-        replacing: Option<usize>,
+        replacing: Option<Place>,
     },
     /// Removes the item, if it is what was read at this place of the log.
     Remove {
         /// Which.
         key: Key,
         /// The place in the log.
-        replacing: usize,
+        replacing: Place,
     },
     /// Removes whatever is there.
     Forget {
         /// Which.
         key: Key,
     },
-    /// Claims an office and an address, both or neither, without having read either.
-    Found {
-        /// The office.
-        office: Office,
-        /// Its first member.
-        member: Member,
-        /// The registration.
-        by: FlowId,
-    },
     /// Writes all or none.
     Transact {
         /// Each with what it replaces.
-        writes: Vec<(Item, Option<usize>)>,
+        writes: Vec<(Item, Option<Place>)>,
     },
     /// Asks the claims system about a password.
     AskPassword {
@@ -90,7 +79,6 @@ impl Op {
             Self::Read { key, .. } => format!("GetItem {}", kind(key)),
             Self::Put { item, .. } => format!("PutItem {}", kind(&item.key())),
             Self::Remove { key, .. } | Self::Forget { key } => format!("DeleteItem {}", kind(key)),
-            Self::Found { .. } => "TransactWriteItems OFFICE ACCOUNT".to_owned(),
             Self::Transact { writes } => {
                 let kinds: Vec<String> = writes.iter().map(|(item, _)| kind(&item.key())).collect();
                 format!("TransactWriteItems {}", kinds.join(" "))
@@ -103,7 +91,6 @@ impl Op {
 
 /// What the world answers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[expect(clippy::large_enum_variant, reason = "a log has few of these")]
 pub enum Outcome {
     /// What was read.
     Item(Option<Item>),
@@ -111,8 +98,8 @@ pub enum Outcome {
     Won,
     /// Somebody else was faster; the item as it is now.
     Lost(Option<Item>),
-    /// A transaction was not done; office and account as they are, where their conditions failed.
-    Cancelled(Option<Item>, Option<Item>),
+    /// A transaction was not done; each item as it is, where its condition failed.
+    Cancelled(Vec<Option<Option<Item>>>),
     /// The claims system judged.
     Judged(bool),
     /// The claims system judged nothing.
@@ -124,13 +111,14 @@ pub enum Outcome {
 /// One answer, and whether what it says of its item still holds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Entry {
-    /// Of which item.
-    pub key: Option<Key>,
     /// What was answered.
     pub outcome: Outcome,
-    /// Whether nobody has written the item since.
-    pub fresh: bool,
+    /// Of which items, and whether nobody has written them since.
+    pub of: Vec<(Key, bool)>,
 }
+
+/// A place in a log, and which of the items that it tells of.
+pub type Place = (usize, usize);
 
 /// An item that a program holds, and where in its log it got it.
 #[derive(Debug, Clone)]
@@ -138,7 +126,7 @@ pub struct Held<T> {
     /// The item.
     pub item: T,
     /// The place in the log.
-    pub at: usize,
+    pub at: Place,
 }
 
 /// What a program asks with.
@@ -214,7 +202,7 @@ impl Io<'_> {
         let key = T::key(id);
         let (at, outcome) = self.ask(Op::Read { key, eventually }).await;
         match outcome {
-            Outcome::Item(Some(item)) => T::of(item).map(|item| Held { item, at }),
+            Outcome::Item(Some(item)) => T::of(item).map(|item| Held { item, at: (at, 0) }),
             _ => None,
         }
     }
@@ -243,8 +231,8 @@ impl Io<'_> {
         settled.take_event();
         let (at, outcome) = self.ask(put).await;
         match outcome {
-            Outcome::Won => T::of(settled).map(|item| Held { item, at }).ok_or(None),
-            Outcome::Lost(Some(item)) => Err(T::of(item).map(|item| Held { item, at })),
+            Outcome::Won => T::of(settled).map(|item| Held { item, at: (at, 0) }).ok_or(None),
+            Outcome::Lost(Some(item)) => Err(T::of(item).map(|item| Held { item, at: (at, 0) })),
             _ => Err(None),
         }
     }
@@ -280,7 +268,9 @@ impl Io<'_> {
                     };
                     let (at, outcome) = self.ask(remove).await;
                     match outcome {
-                        Outcome::Lost(Some(item)) => known = T::of(item).map(|item| Held { item, at }),
+                        Outcome::Lost(Some(item)) => {
+                            known = T::of(item).map(|item| Held { item, at: (at, 0) });
+                        }
                         _ => return Ok((answer, None)),
                     }
                 }
@@ -293,30 +283,15 @@ impl Io<'_> {
         self.ask(Op::Forget { key: T::key(id) }).await;
     }
 
-    /// Claims an office and an address for their first member; or says who holds one of the two.
-    pub async fn found(
+    /// Writes all or none; otherwise each item as it is now, where its condition failed.
+    pub async fn transact(
         &self,
-        office: &Office,
-        member: &Member,
-        by: &FlowId,
-    ) -> Result<(), Option<Held<Office>>> {
-        let op = Op::Found {
-            office: office.clone(),
-            member: member.clone(),
-            by: by.clone(),
-        };
-        match self.ask(op).await {
-            (at, Outcome::Cancelled(office, _)) => {
-                Err(office.and_then(Office::of).map(|item| Held { item, at }))
-            }
+        writes: Vec<(Item, Option<Place>)>,
+    ) -> Result<(), (usize, Vec<Option<Option<Item>>>)> {
+        match self.ask(Op::Transact { writes }).await {
+            (at, Outcome::Cancelled(found)) => Err((at, found)),
             _ => Ok(()),
         }
-    }
-
-    /// Writes all or none; says whether it is done.
-    pub async fn transact(&self, writes: Vec<(Item, Option<usize>)>) -> bool {
-        let (_, outcome) = self.ask(Op::Transact { writes }).await;
-        outcome == Outcome::Won
     }
 
     /// What the claims system says of a password.

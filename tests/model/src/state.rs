@@ -14,7 +14,7 @@ use portal::registration;
 use portal::time::{minus, plus};
 use portal::values::{ChallengeId, FlowId, SessionId};
 
-use crate::io::{Entry, Io, Op, Outcome, Ran};
+use crate::io::{Entry, Io, Op, Outcome, Place, Ran};
 use crate::items::{Item, Key};
 use crate::steps::{self, Call, Cookies, Password, Reply, Setup, Typed};
 
@@ -491,39 +491,41 @@ impl State {
 
     /// Does what a request asks, and notes the answer in its log.
     pub fn carry_out(&mut self, setup: &Setup, at: usize, op: &Op, how: How) -> Outcome {
-        let (key, outcome) = self.perform(setup, at, op, how);
-        let fresh = matches!(
-            outcome,
-            Outcome::Item(Some(_)) | Outcome::Won | Outcome::Lost(Some(_)) | Outcome::Cancelled(Some(_), _)
-        ) && how != How::Late;
+        let (of, outcome) = self.perform(setup, at, op, how);
+        let fresh = !matches!(outcome, Outcome::Item(None) | Outcome::Lost(None)) && how != How::Late;
         if let Some(flying) = self.flying.get_mut(at) {
             flying.log.push(Entry {
-                key,
                 outcome: outcome.clone(),
-                fresh,
+                of: of.into_iter().map(|key| (key, fresh)).collect(),
             });
         }
         outcome
     }
 
-    fn holds(&self, at: usize, key: &Key, replacing: Option<usize>) -> bool {
+    fn holds(&self, at: usize, key: &Key, replacing: Option<Place>) -> bool {
         match replacing {
             None => !self.items.contains_key(key),
-            Some(place) => self
+            Some((place, which)) => self
                 .flying
                 .get(at)
-                .and_then(|flying| flying.log.get(place))
-                .is_some_and(|entry| entry.fresh),
+                .and_then(|flying| flying.log.get(place)?.of.get(which))
+                .is_some_and(|(_, fresh)| *fresh),
+        }
+    }
+
+    /// Whoever holds the item holds an old one from now on.
+    fn outdate(&mut self, key: &Key) {
+        let logs = self.flying.iter_mut().flat_map(|flying| &mut flying.log);
+        for (of, fresh) in logs.flat_map(|entry| &mut entry.of) {
+            if of == key {
+                *fresh = false;
+            }
         }
     }
 
     /// Writes, and whoever holds the item holds an old one from now on.
     fn write(&mut self, limits: &Limits, key: &Key, item: Option<Item>) {
-        for entry in self.flying.iter_mut().flat_map(|flying| &mut flying.log) {
-            if entry.key.as_ref() == Some(key) {
-                entry.fresh = false;
-            }
-        }
+        self.outdate(key);
         let before = self.items.get(key).cloned();
         if self.is_late && matches!(key, Key::Account(_) | Key::Office(_) | Key::Session(_)) {
             self.older.insert(key.clone(), before.clone());
@@ -552,7 +554,7 @@ impl State {
         self.items.insert(key.clone(), item);
     }
 
-    fn perform(&mut self, setup: &Setup, at: usize, op: &Op, how: How) -> (Option<Key>, Outcome) {
+    fn perform(&mut self, setup: &Setup, at: usize, op: &Op, how: How) -> (Vec<Key>, Outcome) {
         match op {
             Op::Read { key, .. } => {
                 let found = if how == How::Late {
@@ -560,63 +562,46 @@ impl State {
                 } else {
                     self.items.get(key).cloned()
                 };
-                (Some(key.clone()), Outcome::Item(found))
+                (vec![key.clone()], Outcome::Item(found))
             }
             Op::Put { item, replacing } => {
                 let key = item.key();
                 if self.holds(at, &key, *replacing) {
                     self.write(&setup.limits, &key, Some(item.clone()));
-                    (Some(key), Outcome::Won)
+                    (vec![key], Outcome::Won)
                 } else {
                     let there = self.items.get(&key).cloned();
-                    (Some(key), Outcome::Lost(there))
+                    (vec![key], Outcome::Lost(there))
                 }
             }
             Op::Remove { key, replacing } => {
                 if !self.items.contains_key(key) || self.holds(at, key, Some(*replacing)) {
                     self.write(&setup.limits, key, None);
-                    (Some(key.clone()), Outcome::Won)
+                    (vec![key.clone()], Outcome::Won)
                 } else {
-                    (Some(key.clone()), Outcome::Lost(self.items.get(key).cloned()))
+                    (vec![key.clone()], Outcome::Lost(self.items.get(key).cloned()))
                 }
             }
             Op::Forget { key } => {
                 self.write(&setup.limits, key, None);
-                (Some(key.clone()), Outcome::Won)
-            }
-            Op::Found { office, member, by } => {
-                let key = Key::Office(office.office.number.clone());
-                let address = Key::Account(member.profile.email.key());
-                let now = self.flying.get(at).map_or(self.now, |flying| flying.now);
-                let before = match self.items.get(&address) {
-                    Some(Item::Account(account)) => Some(account.clone()),
-                    _ => None,
-                };
-                let seated = Account::take_seat(before.as_ref(), member, &[], by, now, &setup.limits);
-                match (self.items.get(&key).cloned(), seated) {
-                    (None, Some(seated)) => {
-                        self.write(&setup.limits, &key, Some(office.clone().into()));
-                        self.write(&setup.limits, &address, Some(seated.into()));
-                        (Some(key), Outcome::Won)
-                    }
-                    (there, seated) => {
-                        let holder = seated.is_none().then(|| before.map(Item::from)).flatten();
-                        (Some(key), Outcome::Cancelled(there, holder))
-                    }
-                }
+                (vec![key.clone()], Outcome::Won)
             }
             Op::Transact { writes } => {
-                let all = writes
+                let keys: Vec<Key> = writes.iter().map(|(item, _)| item.key()).collect();
+                let found: Vec<Option<Option<Item>>> = writes
                     .iter()
-                    .all(|(item, replacing)| self.holds(at, &item.key(), *replacing));
-                if all {
-                    for (item, _) in writes {
-                        self.write(&setup.limits, &item.key(), Some(item.clone()));
-                    }
-                    (None, Outcome::Won)
-                } else {
-                    (None, Outcome::Cancelled(None, None))
+                    .zip(&keys)
+                    .map(|((_, replacing), key)| {
+                        (!self.holds(at, key, *replacing)).then(|| self.items.get(key).cloned())
+                    })
+                    .collect();
+                if found.iter().any(Option::is_some) {
+                    return (keys, Outcome::Cancelled(found));
                 }
+                for ((item, _), key) in writes.iter().zip(&keys) {
+                    self.write(&setup.limits, key, Some(item.clone()));
+                }
+                (Vec::new(), Outcome::Won)
             }
             Op::AskPassword { right } => {
                 let call = self.flying.get(at).map(|flying| &flying.call);
@@ -632,13 +617,13 @@ impl State {
                         (false, true) => {}
                     }
                 }
-                (None, judged(*right, how))
+                (Vec::new(), judged(*right, how))
             }
             Op::AskSecurityCode { right } => {
                 if !right && how != How::Down {
                     self.ledger.security_codes_wrong = self.ledger.security_codes_wrong.saturating_add(1);
                 }
-                (None, judged(*right, how))
+                (Vec::new(), judged(*right, how))
             }
         }
     }
@@ -745,11 +730,7 @@ impl State {
         if !item.mark(promise, delivery) {
             return;
         }
-        for entry in self.flying.iter_mut().flat_map(|flying| &mut flying.log) {
-            if entry.key.as_ref() == Some(key) {
-                entry.fresh = false;
-            }
-        }
+        self.outdate(key);
         self.items.insert(key.clone(), item);
     }
 

@@ -27,8 +27,8 @@ use portal::values::{
 
 use jiff::Timestamp;
 
-use crate::io::{Held, Io, Outcome};
-use crate::items::Item;
+use crate::io::{Held, Io, Outcome, Place};
+use crate::items::{Item, Kind as _};
 
 /// What is fixed in a world.
 #[derive(Debug)]
@@ -919,66 +919,61 @@ impl Step<'_> {
     ) -> Result<Registering, No> {
         let new = Office::founded(office.clone(), founding.clone(), member);
         let address = member.profile.email.key();
-        let mut known = if replaces.is_some() {
-            self.io.get::<Office>(&office.number).await
-        } else {
-            match self.io.found(&new, member, &flow.id).await {
-                Ok(()) => return Ok(Registering::Done),
-                Err(None) => return Ok(Registering::EmailTaken),
-                Err(office) => office,
-            }
+        let mut known = match replaces {
+            Some(_) => self.io.get::<Office>(&office.number).await,
+            None => None,
         };
+        let mut there: Option<Held<Account>> = None;
         loop {
-            let Some(current) = &known else {
-                match self.io.found(&new, member, &flow.id).await {
-                    Ok(()) => return Ok(Registering::Done),
-                    Err(None) => return Ok(Registering::EmailTaken),
-                    Err(office) => {
-                        known = office;
-                        continue;
-                    }
-                }
+            let holders = match &known {
+                Some(current) => self.members_of(&current.item).await,
+                None => Vec::new(),
             };
-            let holders = self.members_of(&current.item).await;
-            let may = current.item.may_be_claimed_by(
-                founding,
-                replaces,
-                address.clone(),
-                holders.iter().map(|(holder, _)| holder),
-                self.now,
-                self.limits(),
-            );
-            match may {
-                Ok(()) => {}
-                Err(NotClaimed::Before(founding, account)) => {
-                    return Ok(Registering::Before(founding, account));
+            if let Some(current) = &known {
+                let may = current.item.may_be_claimed_by(
+                    founding,
+                    replaces,
+                    address.clone(),
+                    holders.iter().map(|(holder, _)| holder),
+                    self.now,
+                    self.limits(),
+                );
+                match may {
+                    Ok(()) => {}
+                    Err(NotClaimed::Before(founding, account)) => {
+                        return Ok(Registering::Before(founding, account));
+                    }
+                    Err(NotClaimed::Taken) => return Ok(Registering::OfficeTaken),
                 }
-                Err(NotClaimed::Taken) => return Ok(Registering::OfficeTaken),
             }
-            let there: Option<Held<Account>> = self.io.get(&address).await;
+            if let Some((_, held)) = holders.iter().find(|(_, held)| held.item.key == address) {
+                there = Some(held.clone());
+            }
             let leaves: Vec<MemberId> = holders.iter().map(|(holder, _)| holder.id.clone()).collect();
-            let seated = Account::take_seat(
-                there.as_ref().map(|held| &held.item),
-                member,
-                &leaves,
-                &flow.id,
-                self.now,
-                self.limits(),
-            );
+            let before = there.as_ref().map(|held| &held.item);
+            let seated = Account::take_seat(before, member, &leaves, &flow.id, self.now, self.limits());
             let Some(seated) = seated else {
                 return Ok(Registering::EmailTaken);
             };
-            let mut writes: Vec<(Item, Option<usize>)> = vec![
-                (new.clone().into(), Some(current.at)),
-                (seated.into(), there.map(|held| held.at)),
+            let mut writes: Vec<(Item, Option<Place>)> = vec![
+                (new.clone().into(), known.as_ref().map(|held| held.at)),
+                (seated.into(), there.as_ref().map(|held| held.at)),
             ];
             for (_, old) in holders.iter().filter(|(_, old)| old.item.key != address) {
                 writes.push((old.item.leave_seat(&flow.id, self.now).into(), Some(old.at)));
             }
-            if self.io.transact(writes).await {
+            let Err((at, found)) = self.io.transact(writes).await else {
                 return Ok(Registering::Done);
+            };
+            let mut found = found.into_iter();
+            if let Some(Some(office)) = found.next() {
+                known = office.and_then(Office::of).map(|item| Held { item, at: (at, 0) });
             }
-            known = self.io.get(&office.number).await;
+            if let Some(Some(account)) = found.next() {
+                there = account
+                    .and_then(Account::of)
+                    .map(|item| Held { item, at: (at, 1) });
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt as _, Response};
-use platform::store::{Attributes, Found, Replacing};
+use platform::store::{Attributes, Consistency, Replacing};
 use portal::account::Account;
 use portal::limits::Limits;
 use portal::values::EmailAddress;
@@ -250,7 +250,7 @@ impl Stage {
         let stored = self
             .world
             .table
-            .get::<Account>(&key, Found::Strongly)
+            .get::<Account>(&key, Consistency::Strong)
             .await
             .unwrap();
         let mut account = stored
@@ -277,7 +277,7 @@ impl Stage {
         }
         let replacing = stored.as_ref().map_or(Replacing::Nothing, Replacing::Read);
         self.world.table.put(account, replacing).await.unwrap();
-        caller.before = self.world.table.get_image(&caller.key).await.unwrap();
+        caller.before = self.world.item(&caller.key).await;
         assert!(caller.before.is_some());
     }
 }

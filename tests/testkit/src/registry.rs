@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use lambda_http::{Body, Request, Response};
-use platform::claims::ClaimsGateway;
+use platform::claims::ClaimsSystem;
 use platform::clock::Clock;
 use platform::config::Variable;
 use platform::http::Edge;
-use platform::passwords::Passwords;
+use platform::passwords::{PasswordHasher, Passwords};
+use platform::random::Random;
 use platform::steps::{Logins, Registrations};
 use platform::store::Table;
 use portal::keys::KeyRing;
@@ -25,8 +26,8 @@ pub(crate) struct Supplies {
     pub(crate) terms: &'static Terms,
     pub(crate) table: Table,
     pub(crate) keys: Arc<KeyRing>,
-    pub(crate) claims: Arc<ClaimsGateway>,
-    pub(crate) passwords: Passwords,
+    pub(crate) claims: Arc<dyn ClaimsSystem>,
+    pub(crate) passwords: Arc<dyn PasswordHasher>,
 }
 
 impl Supplies {
@@ -35,7 +36,7 @@ impl Supplies {
         clock: Clock,
         table: &Table,
         keys: &Arc<KeyRing>,
-        claims: Arc<ClaimsGateway>,
+        claims: Arc<dyn ClaimsSystem>,
     ) -> Self {
         Self {
             clock,
@@ -44,7 +45,7 @@ impl Supplies {
             table: table.clone(),
             keys: keys.clone(),
             claims,
-            passwords: Passwords::new(keys.clone(), &settings.limits).unwrap(),
+            passwords: Arc::new(Passwords::new(keys.clone(), &settings.limits).unwrap()),
         }
     }
 
@@ -52,6 +53,7 @@ impl Supplies {
         Edge {
             function,
             clock: self.clock.clone(),
+            random: Random::System,
             limits: Arc::new(self.limits.clone()),
             origins: vec![ORIGIN.to_owned(), "http://127.0.0.1:8080".to_owned()].into(),
             problem_base: "https://www.kaigo-kiban-portal.jp/problems/".into(),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::types::AttributeValue;
 use axum::Router;
 use axum::extract::State;
 use jiff::Timestamp;
@@ -360,6 +361,19 @@ impl World {
             .await
             .unwrap();
         scanned.items().to_vec()
+    }
+
+    /// The item under this key, as the table has it now.
+    pub async fn item(&self, pk: &str) -> Option<Attributes> {
+        let answer = self
+            .dynamodb
+            .get_item()
+            .table_name("portal")
+            .key("pk", AttributeValue::S(pk.to_owned()))
+            .consistent_read(true)
+            .send()
+            .await;
+        answer.unwrap().item
     }
 
     /// What of all that must be true is not: of the table, and of the mails that went out. Nothing if all is well.

@@ -133,6 +133,7 @@ pub(crate) async fn answer(sent: &Sent) -> Option<(Response<Body>, Option<Given>
     let edge = Edge {
         function: step.map_or(Function::NotFound, |step| step.function),
         clock: Clock::Set(Arc::new(AtomicI64::new(1_775_001_600))),
+        random: platform::random::Random::System,
         limits: Arc::new(Limits::standard()),
         origins: vec![ORIGIN.to_owned()].into(),
         problem_base: "https://portal.example.jp/problems/".into(),

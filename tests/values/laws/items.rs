@@ -1,7 +1,9 @@
 //! Stored items: what is not as it was written is a corrupt item, and never a panic or a plausible value.
 
 use platform::fault::Fault;
-use platform::store::{Attributes, Found, Item, NetworkRecord, image_of_json, json_of_image, mail_of_image};
+use platform::store::{
+    Attributes, Consistency, Item, NetworkRecord, image_of_json, json_of_image, mail_of_image,
+};
 use portal::account::Account;
 use portal::claims_record::ClaimsRecord;
 use portal::login::{Login, SessionPointer};
@@ -40,7 +42,7 @@ pub(crate) async fn kinds_that_read(aws: &Aws, item: &Value) -> Vec<&'static str
 
 /// The kind, if it could be read as one.
 async fn as_one<T: Item>(aws: &Aws, id: &T::Id) -> Option<&'static str> {
-    match aws.table().get::<T>(id, Found::Strongly).await {
+    match aws.table().get::<T>(id, Consistency::Strong).await {
         Ok(found) => found.map(|_| T::KIND),
         Err(Fault::CorruptItem { kind, .. }) => {
             assert_eq!(kind, T::KIND);

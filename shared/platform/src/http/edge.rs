@@ -20,7 +20,7 @@ use portal::values::{FieldCode, FlowId, RequestKey, SessionId, digest};
 use super::answer::{self, Answer, Problem, Stop};
 use super::body::Fields;
 use crate::clock::Clock;
-use crate::random;
+use crate::random::{self, Random};
 use crate::telemetry;
 
 /// A request that passed the gate.
@@ -102,6 +102,8 @@ pub struct Edge {
     pub function: Function,
     /// The clock.
     pub clock: Clock,
+    /// Draws cookies and ids.
+    pub random: Random,
     /// The numbers in force.
     pub limits: Arc<Limits>,
     /// The portal's own origins.
@@ -119,7 +121,7 @@ impl Edge {
     {
         let began = Instant::now();
         let cold = telemetry::is_cold();
-        let request_id = request_id(&request);
+        let request_id = request_id(&request, &self.random);
         let mut name = "none";
         let answer = match self.open(&request) {
             Ok(call) => {
@@ -297,11 +299,11 @@ fn network(request: &Request) -> Option<String> {
 }
 
 /// Ours, never the client's: Lambda's id of the invocation.
-fn request_id(request: &Request) -> String {
+fn request_id(request: &Request, random: &Random) -> String {
     request
         .lambda_context_ref()
         .map(|context| context.request_id.clone())
         .filter(|id| !id.is_empty())
-        .or_else(|| random::id().ok())
+        .or_else(|| random.id().ok())
         .unwrap_or_default()
 }

@@ -12,7 +12,7 @@ pub type Attributes = HashMap<String, AttributeValue>;
 
 /// Writes a map.
 #[derive(Default)]
-pub struct Writer(Attributes);
+pub(crate) struct Writer(Attributes);
 
 impl Writer {
     pub(crate) fn text(&mut self, name: &'static str, value: &str) -> &mut Self {
@@ -104,7 +104,7 @@ pub(crate) fn times(values: &[Timestamp]) -> AttributeValue {
 
 /// Reads a map; what is not as it was written is a corrupt item, named by its attribute and never by its value.
 #[derive(Clone, Copy)]
-pub struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     kind: &'static str,
     map: &'a Attributes,
 }

@@ -1,7 +1,6 @@
 //! What each kind of item looks like in the table. Private to the store: the rules know nothing of it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use jiff::Timestamp;
 use portal::account::{Account, Agreement, Credential, Device, Member, Role, Session};
 use portal::audit::{Act, Event};
 use portal::challenge::Challenge;
@@ -15,14 +14,15 @@ use portal::login::{self, Login, SessionPointer, Shown};
 use portal::mail::{Content, Delivery, Promise};
 use portal::office::{Founding, Office};
 use portal::registration::{self, Registered, Registration, Replaced};
-use portal::time::{minus, plus};
+use portal::time::plus;
 use portal::values::{
     AccountKey, ChallengeId, ClaimsUserId, DeviceId, Draft, EmailAddress, FlowId, Line, MemberId, NameKana,
     OfficeName, PhoneNumber, Profile, RequestKey, SessionId,
 };
 
-use super::codec::{Attributes, Reader, Writer, times};
-use super::table::Item;
+use super::codec::{Attributes, Reader, Writer};
+use super::item::{AnyItem, Item, Key, NetworkRecord};
+use super::storage::{Version, Versioned};
 use crate::audit::{Counts, Record};
 use crate::fault::Fault;
 
@@ -32,13 +32,96 @@ pub(crate) const EVENT: &str = "event";
 /// How long an item stays after it is over: the broom is late by days, and must never be early.
 const BROOM: u64 = 86_400;
 
-/// ネットワーク — its requests that mail, in an hour.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NetworkRecord {
-    /// The digest of the network.
-    pub network: String,
-    /// Its hour.
-    pub budget: NetworkBudget,
+/// The shape of items that this code writes; it reads this one and the ones before.
+const SCHEMA: u32 = 1;
+
+/// How the items of a kind look in the table.
+pub(crate) trait Layout: Item {
+    /// The second part of the key.
+    fn id_text(id: &Self::Id) -> &str;
+    /// Writes all but key, version and schema.
+    fn write(&self, writer: &mut Writer, limits: &Limits);
+    /// Reads what [`Layout::write`] wrote.
+    fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault>;
+}
+
+/// The key as the table has it: `KIND#id`.
+pub(crate) fn pk(key: &Key) -> String {
+    let id = match key {
+        Key::Registration(id) => Registration::id_text(id),
+        Key::Login(id) => Login::id_text(id),
+        Key::Account(id) => Account::id_text(id),
+        Key::Office(id) => Office::id_text(id),
+        Key::Claims(id) => ClaimsRecord::id_text(id),
+        Key::Session(id) => SessionPointer::id_text(id),
+        Key::Network(id) => NetworkRecord::id_text(id),
+    };
+    format!("{}#{id}", key.kind())
+}
+
+/// The key that the table has in this form.
+pub(crate) fn key_of_pk(pk: &str) -> Option<Key> {
+    let (kind, id) = pk.split_once('#')?;
+    Some(match kind {
+        Registration::KIND => Key::Registration(FlowId::new(id)),
+        Login::KIND => Key::Login(FlowId::new(id)),
+        Account::KIND => Key::Account(AccountKey::new(id)),
+        Office::KIND => Key::Office(id.to_owned()),
+        ClaimsRecord::KIND => Key::Claims(ClaimsUserId::parse(id).ok()?),
+        SessionPointer::KIND => Key::Session(SessionId::new(id)),
+        NetworkRecord::KIND => Key::Network(id.to_owned()),
+        _ => return None,
+    })
+}
+
+/// All attributes of an item in this version.
+pub(crate) fn encode(item: &AnyItem, event: Option<&Event>, version: &str, limits: &Limits) -> Attributes {
+    let mut writer = Writer::default();
+    match item {
+        AnyItem::Registration(item) => item.write(&mut writer, limits),
+        AnyItem::Login(item) => item.write(&mut writer, limits),
+        AnyItem::Account(item) => item.write(&mut writer, limits),
+        AnyItem::Office(item) => item.write(&mut writer, limits),
+        AnyItem::Claims(item) => item.write(&mut writer, limits),
+        AnyItem::Session(item) => item.write(&mut writer, limits),
+        AnyItem::Network(item) => item.write(&mut writer, limits),
+    }
+    writer
+        .map_if(EVENT, event.map(|event| write_event(event, version)))
+        .text("pk", &pk(&item.key()))
+        .text("v", version)
+        .number("schema", SCHEMA);
+    writer.finish()
+}
+
+/// The item that was found under this key.
+pub(crate) fn decode(key: &Key, attributes: &Attributes) -> Result<Versioned, Fault> {
+    fn item<T: Layout>(reader: &Reader<'_>) -> Result<AnyItem, Fault> {
+        let id = reader
+            .text("pk")?
+            .strip_prefix(T::KIND)
+            .and_then(|rest| rest.strip_prefix('#'));
+        Ok(T::read(id.ok_or_else(|| reader.corrupt("pk"))?, reader)?.into())
+    }
+    let reader = Reader::new(key.kind(), attributes);
+    let schema: u32 = reader.number("schema")?;
+    if schema == 0 || SCHEMA < schema {
+        return Err(reader.corrupt("schema"));
+    }
+    let item = match key {
+        Key::Registration(_) => item::<Registration>(&reader)?,
+        Key::Login(_) => item::<Login>(&reader)?,
+        Key::Account(_) => item::<Account>(&reader)?,
+        Key::Office(_) => item::<Office>(&reader)?,
+        Key::Claims(_) => item::<ClaimsRecord>(&reader)?,
+        Key::Session(_) => item::<SessionPointer>(&reader)?,
+        Key::Network(_) => item::<NetworkRecord>(&reader)?,
+    };
+    let version = Version::new(reader.text("v")?.to_owned());
+    Ok(Versioned {
+        item: Box::new(item),
+        version,
+    })
 }
 
 fn address(reader: &Reader<'_>, name: &'static str) -> Result<EmailAddress, Fault> {
@@ -254,20 +337,9 @@ fn read_challenge(mail: Promise, tries: u32, reader: &Reader<'_>) -> Result<Chal
     }
 }
 
-impl Item for Registration {
-    type Id = FlowId;
-    const KIND: &'static str = "REGISTRATION";
-
-    fn id(&self) -> &FlowId {
-        &self.id
-    }
-
+impl Layout for Registration {
     fn id_text(id: &FlowId) -> &str {
         id.as_str()
-    }
-
-    fn take_event(&mut self) -> Option<Event> {
-        self.event.take()
     }
 
     fn write(&self, writer: &mut Writer, _: &Limits) {
@@ -383,14 +455,7 @@ impl Item for Registration {
     }
 }
 
-impl Item for Login {
-    type Id = FlowId;
-    const KIND: &'static str = "LOGIN";
-
-    fn id(&self) -> &FlowId {
-        &self.id
-    }
-
+impl Layout for Login {
     fn id_text(id: &FlowId) -> &str {
         id.as_str()
     }
@@ -455,14 +520,7 @@ impl Item for Login {
     }
 }
 
-impl Item for SessionPointer {
-    type Id = SessionId;
-    const KIND: &'static str = "SESSION";
-
-    fn id(&self) -> &SessionId {
-        &self.id
-    }
-
+impl Layout for SessionPointer {
     fn id_text(id: &SessionId) -> &str {
         id.as_str()
     }
@@ -644,20 +702,9 @@ fn read_codes(reader: &Reader<'_>) -> Result<CodeGuard, Fault> {
     })
 }
 
-impl Item for Account {
-    type Id = AccountKey;
-    const KIND: &'static str = "ACCOUNT";
-
-    fn id(&self) -> &AccountKey {
-        &self.key
-    }
-
+impl Layout for Account {
     fn id_text(id: &AccountKey) -> &str {
         id.as_str()
-    }
-
-    fn take_event(&mut self) -> Option<Event> {
-        self.event.take()
     }
 
     fn write(&self, writer: &mut Writer, limits: &Limits) {
@@ -692,73 +739,7 @@ impl Item for Account {
     }
 }
 
-/// What claims an address for a new member without having read it: only if nobody owns it, or only somebody who never
-/// came; its mail is counted.
-pub(crate) struct AddressClaim {
-    pub(crate) condition: &'static str,
-    pub(crate) update: &'static str,
-    pub(crate) values: Attributes,
-}
-
-impl AddressClaim {
-    pub(crate) fn of(
-        member: &Member,
-        by: &FlowId,
-        now: Timestamp,
-        limits: &Limits,
-        version: &str,
-        schema: u32,
-    ) -> Self {
-        let event = Event::of(Act::MemberRegistered, now, by);
-        let fallen_free_before = minus(now, limits.pending_seat_life);
-        let swept_at = member.seat_falls_free_at(limits).unwrap_or(Timestamp::MAX);
-        let mut values = Writer::default();
-        values
-            .map(":member", write_member(member))
-            .map_if(":mail", member.mail().map(write_mail))
-            .map(":event", write_event(&event, version))
-            .text(":version", version)
-            .number(":schema", schema)
-            .flag(":pending", true)
-            .time(":at", now)
-            .time(":ttl", plus(swept_at, BROOM))
-            .time(":free", fallen_free_before);
-        let mut values = values.finish();
-        values.insert(":now".to_owned(), times(&[now]));
-        values.insert(":none".to_owned(), AttributeValue::L(Vec::new()));
-        Self {
-            condition: "attribute_not_exists(#member) OR (#member.#pending = :pending AND #member.#since <= :free)",
-            update: "SET #member = :member, #mail = :mail, #mails = list_append(if_not_exists(#mails, :none), :now), \
-                     #at = if_not_exists(#at, :at), #version = :version, #schema = :schema, #ttl = :ttl, #event = :event REMOVE #wrong, #wrongAt",
-            values,
-        }
-    }
-
-    /// Names of the expressions' placeholders.
-    pub(crate) const NAMES: &'static [(&'static str, &'static str)] = &[
-        ("#member", "member"),
-        ("#pending", "pending"),
-        ("#since", "since"),
-        ("#mail", "mail"),
-        ("#mails", "mails"),
-        ("#version", "v"),
-        ("#schema", "schema"),
-        ("#at", "at"),
-        ("#ttl", "ttl"),
-        ("#wrong", "wrong"),
-        ("#wrongAt", "wrongAt"),
-        ("#event", EVENT),
-    ];
-}
-
-impl Item for Office {
-    type Id = String;
-    const KIND: &'static str = "OFFICE";
-
-    fn id(&self) -> &String {
-        &self.office.number
-    }
-
+impl Layout for Office {
     fn id_text(id: &String) -> &str {
         id
     }
@@ -808,14 +789,7 @@ impl Item for Office {
     }
 }
 
-impl Item for ClaimsRecord {
-    type Id = ClaimsUserId;
-    const KIND: &'static str = "CLAIMS";
-
-    fn id(&self) -> &ClaimsUserId {
-        &self.user
-    }
-
+impl Layout for ClaimsRecord {
     fn id_text(id: &ClaimsUserId) -> &str {
         id.as_str()
     }
@@ -851,20 +825,9 @@ impl Item for ClaimsRecord {
             event: None,
         })
     }
-
-    fn take_event(&mut self) -> Option<Event> {
-        self.event.take()
-    }
 }
 
-impl Item for NetworkRecord {
-    type Id = String;
-    const KIND: &'static str = "NETWORK";
-
-    fn id(&self) -> &String {
-        &self.network
-    }
-
+impl Layout for NetworkRecord {
     fn id_text(id: &String) -> &str {
         id
     }

@@ -26,22 +26,22 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::codec::{Attributes, Reader, Writer, image_of_json, json_of_image};
-use super::items::{NetworkRecord, mail_of_image};
-use super::table::Item;
+use super::item::NetworkRecord;
+use super::items::{Layout, mail_of_image};
 use crate::fault::Fault;
 
-fn attributes<T: Item>(item: &T) -> Attributes {
+fn attributes<T: Layout>(item: &T) -> Attributes {
     let mut writer = Writer::default();
     item.write(&mut writer, &Limits::standard());
     writer.finish()
 }
 
-fn read<T: Item>(id: &T::Id, attributes: &Attributes) -> Result<T, Fault> {
+fn read<T: Layout>(id: &T::Id, attributes: &Attributes) -> Result<T, Fault> {
     T::read(T::id_text(id), &Reader::new(T::KIND, attributes))
 }
 
 /// The laws of an item.
-fn is_read_as_written<T: Item + PartialEq + Debug>(item: &T, garbling: &[Garbling]) {
+fn is_read_as_written<T: Layout + PartialEq + Debug>(item: &T, garbling: &[Garbling]) {
     let written = attributes(item);
     let again = read::<T>(item.id(), &written).unwrap();
     assert_eq!(again, *item);

@@ -1,0 +1,129 @@
+//! The kinds of items, and what names one.
+
+use portal::account::Account;
+use portal::audit::Event;
+use portal::claims_record::ClaimsRecord;
+use portal::guards::NetworkBudget;
+use portal::login::{self, Login, SessionPointer};
+use portal::mail::Promise;
+use portal::office::Office;
+use portal::registration::{self, Registration};
+use portal::values::{AccountKey, ClaimsUserId, FlowId, SessionId};
+
+/// ネットワーク — its requests that mail, in an hour.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct NetworkRecord {
+    /// The digest of the network.
+    pub network: String,
+    /// Its hour.
+    pub budget: NetworkBudget,
+}
+
+/// A kind of item: the typed form of [`AnyItem`].
+pub trait Item: Clone + Send + Sync + Into<AnyItem> {
+    /// What names one of the kind.
+    type Id: Clone + Send + Sync;
+    /// The kind, which is also the first part of the key in the table.
+    const KIND: &'static str;
+
+    /// Its own id.
+    fn id(&self) -> &Self::Id;
+    /// The key of this id.
+    fn key(id: &Self::Id) -> Key;
+    /// The item, if it is one of this kind.
+    fn of(item: AnyItem) -> Option<Self>;
+}
+
+macro_rules! kinds {
+    ($($variant:ident, $item:ty, $id:ty, $field:expr, $kind:literal, $doc:literal;)*) => {
+        /// What names an item.
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Key { $(#[doc = $doc] $variant($id),)* }
+
+        /// An item of any kind.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[expect(clippy::large_enum_variant, reason = "few are held at a time")]
+        pub enum AnyItem { $(#[doc = $doc] $variant($item),)* }
+
+        impl Key {
+            /// The kind of the item.
+            pub const fn kind(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $kind,)* }
+            }
+        }
+
+        impl AnyItem {
+            /// Its key.
+            pub fn key(&self) -> Key {
+                match self { $(Self::$variant(item) => Key::$variant(item.id().clone()),)* }
+            }
+        }
+
+        $(
+            impl From<$item> for AnyItem {
+                fn from(item: $item) -> Self {
+                    Self::$variant(item)
+                }
+            }
+
+            impl Item for $item {
+                type Id = $id;
+                const KIND: &'static str = $kind;
+
+                fn id(&self) -> &$id {
+                    let field: fn(&Self) -> &$id = $field;
+                    field(self)
+                }
+
+                fn key(id: &$id) -> Key {
+                    Key::$variant(id.clone())
+                }
+
+                fn of(item: AnyItem) -> Option<Self> {
+                    match item {
+                        AnyItem::$variant(item) => Some(item),
+                        _ => None,
+                    }
+                }
+            }
+        )*
+    };
+}
+
+kinds! {
+    Registration, Registration, FlowId, |item| &item.id, "REGISTRATION", "初回利用登録";
+    Login, Login, FlowId, |item| &item.id, "LOGIN", "ログイン";
+    Account, Account, AccountKey, |item| &item.key, "ACCOUNT", "アカウント";
+    Office, Office, String, |item| &item.office.number, "OFFICE", "事業所";
+    Claims, ClaimsRecord, ClaimsUserId, |item| &item.user, "CLAIMS", "電子請求受付システムのユーザID";
+    Session, SessionPointer, SessionId, |item| &item.id, "SESSION", "セッション";
+    Network, NetworkRecord, String, |item| &item.network, "NETWORK", "ネットワーク";
+}
+
+impl AnyItem {
+    /// Takes out what the next write of the item tells of.
+    pub fn take_event(&mut self) -> Option<Event> {
+        match self {
+            Self::Registration(item) => item.event.take(),
+            Self::Account(item) => item.event.take(),
+            Self::Claims(item) => item.event.take(),
+            Self::Login(_) | Self::Office(_) | Self::Session(_) | Self::Network(_) => None,
+        }
+    }
+
+    /// The mail that it promises.
+    pub fn promise(&self) -> Option<&Promise> {
+        match self {
+            Self::Registration(item) => match &item.stage {
+                registration::Stage::Otp { challenge, .. } => Some(&challenge.mail),
+                _ => None,
+            },
+            Self::Login(item) => match &item.stage {
+                login::Stage::Otp { challenge } => Some(&challenge.mail),
+                _ => None,
+            },
+            Self::Account(item) => item.member.as_ref()?.mail(),
+            Self::Office(_) | Self::Claims(_) | Self::Session(_) | Self::Network(_) => None,
+        }
+    }
+}
