@@ -39,6 +39,32 @@ pub struct Call {
 }
 
 impl Call {
+    /// A call of a step with this body, without cookies, key or network.
+    pub fn new(step: Step, now: Timestamp, body: &[u8]) -> Result<Self, Kind> {
+        Ok(Self {
+            step,
+            now,
+            fields: Fields::read(body, step.fields).map_err(|_| Kind::UnreadableRequest)?,
+            key: None,
+            cookies: BTreeMap::new(),
+            network: None,
+        })
+    }
+
+    /// With this cookie.
+    #[must_use]
+    pub fn with_cookie(mut self, cookie: Cookie, value: String) -> Self {
+        self.cookies.insert(cookie.name(), value);
+        self
+    }
+
+    /// With this Idempotency-Key, as its digest.
+    #[must_use]
+    pub fn with_key(mut self, key: RequestKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
     /// The flow that the cookie names.
     pub fn flow(&self, cookie: Cookie) -> Option<FlowId> {
         self.cookies
@@ -193,20 +219,13 @@ impl Edge {
         if u64::try_from(body.len()).unwrap_or(u64::MAX) > self.limits.body_bytes {
             return Err(Kind::TooLarge);
         }
-        let fields = Fields::read(body, step.fields).map_err(|_| Kind::UnreadableRequest)?;
-        let key = if step.keyed {
-            Some(idempotency_key(headers).ok_or(Kind::IdempotencyKeyMissing)?)
-        } else {
-            None
-        };
-        Ok(Call {
-            step,
-            now: self.clock.now(),
-            fields,
-            key,
-            cookies: cookies(headers),
-            network: network(request),
-        })
+        let mut call = Call::new(step, self.clock.now(), body)?;
+        if step.keyed {
+            call.key = Some(idempotency_key(headers).ok_or(Kind::IdempotencyKeyMissing)?);
+        }
+        call.cookies = cookies(headers);
+        call.network = network(request);
+        Ok(call)
     }
 
     fn check_origin(&self, headers: &HeaderMap) -> Result<(), Kind> {
