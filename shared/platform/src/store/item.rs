@@ -46,6 +46,9 @@ macro_rules! kinds {
         pub enum AnyItem { $(#[doc = $doc] $variant($item),)* }
 
         impl Key {
+            /// Every kind.
+            pub const KINDS: &'static [&'static str] = &[$($kind,)*];
+
             /// The kind of the item.
             pub const fn kind(&self) -> &'static str {
                 match self { $(Self::$variant(_) => $kind,)* }
