@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use lambda_http::Body;
 use platform::store::{Attributes, Consistency, Mark, Replacing, Written};
 use portal::account::Account;
+use portal::audit::{Act, Event};
+use portal::change::Put;
 use portal::limits::Limits;
 use portal::mail::Delivery;
 use portal::password::{self, Context};
@@ -226,7 +228,10 @@ async fn an_item_that_is_swept_between_read_and_write_is_not_made_again() {
 
     let written = world
         .table
-        .put(read.item.clone(), Replacing::Read(&read))
+        .put(
+            Put::new(read.item.clone(), Event::new(Act::PasswordWrong, world.now())),
+            Replacing::Read(&read),
+        )
         .await
         .unwrap();
     assert!(matches!(written, Written::Conflict(None)));
@@ -351,9 +356,7 @@ async fn whoever_is_disabled_is_out_at_once_and_is_answered_like_anybody() {
         .unwrap();
     let mut account = read.item.clone();
     account.member.as_mut().unwrap().disabled = true;
-    let written = world.table.put(account, Replacing::Read(&read)).await.unwrap();
-    assert!(matches!(written, Written::Done(_)));
-    world.did_that_by_hand().await;
+    world.edits_by_hand(account, Replacing::Read(&read)).await;
 
     taro.calls("GET", "/me").await.is_told("no-session");
     taro.calls("POST", "/login/session").await.is_told("no-flow");

@@ -174,11 +174,8 @@ async fn an_outdated_hash_is_renewed_at_log_in() {
         hash.clone_from(&old);
     }
     world
-        .table
-        .put(account, platform::store::Replacing::Read(&stored))
-        .await
-        .unwrap();
-    world.did_that_by_hand().await;
+        .edits_by_hand(account, platform::store::Replacing::Read(&stored))
+        .await;
 
     world
         .clerk()

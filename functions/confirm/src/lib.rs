@@ -7,6 +7,7 @@ use platform::http::{Answer, Call, Stop, Success};
 use platform::steps::{Keys, Registrations, living};
 use platform::store::{Commit, Consistency, Replacing, Stored};
 use portal::account::{Account, Member, NewMember, Role};
+use portal::change::Put;
 use portal::office::{Claim, Founding, NotClaimed, Office};
 use portal::problem::Kind;
 use portal::progress;
@@ -191,7 +192,7 @@ async fn register(
             return Ok(Outcome::EmailTaken);
         };
         let mut commit = Commit::default();
-        commit.put(new.clone(), known.as_ref().into());
+        commit.put(Put::from(new.clone()), known.as_ref().into());
         commit.put(seated, there.as_ref().into());
         // Everybody who held a seat leaves it in the same commit: nobody else may come in by it meanwhile.
         for (_, old) in holders.iter().filter(|(_, old)| old.item.key != address) {

@@ -12,6 +12,7 @@ use platform::steps::{Keys, Logins, device_of, end_flow_of, spend_network};
 use platform::store::{Consistency, Replacing, Stored, Written};
 use portal::account::{Account, Credential, LoginVerdict, Proof};
 use portal::challenge::Challenge;
+use portal::change::Put;
 use portal::code::Purpose;
 use portal::guards::held_back;
 use portal::login::{Login, Stage};
@@ -122,7 +123,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
         expires_at,
         stage: Stage::Otp { challenge },
     };
-    let Written::Done(flow) = table.put(flow, Replacing::Nothing).await? else {
+    let Written::Done(flow) = table.put(Put::from(flow), Replacing::Nothing).await? else {
         return Err(Kind::TemporarilyUnavailable.into());
     };
     end_flow_of::<Login>(table, &call, Cookie::Login).await?;
@@ -159,16 +160,9 @@ async fn verify(
         Some((_, Credential::Chosen { .. })) | None => {
             // Only where the person gets in: a second hash for anybody else would tell by its time that the password
             // was right, though it is waited for, stopped or off.
-            let gets_in = |account: &Account| {
-                matches!(
-                    account
-                        .judge_password(true, device, now, &deps.flows.edge.limits)
-                        .1,
-                    LoginVerdict::Right { .. }
-                )
-            };
+            let lets_in = |account: &Account| account.lets_in(device, now, &deps.flows.edge.limits);
             let renewed = match verified {
-                Verified::Right { outdated: true } if account.is_some_and(gets_in) => {
+                Verified::Right { outdated: true } if account.is_some_and(lets_in) => {
                     Some(deps.passwords.hash(typed).await?)
                 }
                 Verified::Right { .. } | Verified::Wrong => None,

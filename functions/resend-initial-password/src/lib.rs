@@ -6,7 +6,7 @@ use platform::http::{Answer, Call, Stop};
 use platform::steps::{Keys, Registrations};
 use platform::store::{Consistency, Stored};
 use portal::account::{Account, NotMailed};
-use portal::change::Change;
+use portal::change::{Change, Put};
 use portal::office::Claim;
 use portal::problem::Refusal;
 use portal::registration::Stage;
@@ -48,13 +48,13 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
 async fn promise(
     deps: &Deps,
     account: &AccountKey,
-    rule: impl Fn(&Account) -> Result<Account, NotMailed>,
+    rule: impl Fn(&Account) -> Result<Put<Account>, NotMailed>,
 ) -> Result<Result<(), Refusal>, Stop> {
     let known: Option<Stored<Account>> = deps.flows.table.get(account, Consistency::Strong).await?;
     let decide = |current: Option<&Account>| {
         let next = current.ok_or(NotMailed::NoSuchPassword).and_then(&rule);
         Ok::<_, Stop>(match next {
-            Ok(next) => Change::Store(next, Ok(())),
+            Ok(put) => Change::Store(put, Ok(())),
             Err(why) => Change::Keep(Err(why.into())),
         })
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use portal::account::{Account, Member, Session};
 use portal::challenge::Challenge;
-use portal::change::Change;
+use portal::change::{Change, Put};
 use portal::claims::RegisteredOffice;
 use portal::code::Purpose;
 use portal::keys::KeyRing;
@@ -295,7 +295,7 @@ impl Logins {
             expires_at: session.expires_at,
             last_seen_at: now,
         };
-        match self.table.put(pointer, Replacing::Nothing).await? {
+        match self.table.put(Put::from(pointer), Replacing::Nothing).await? {
             Written::Done(_) => Ok(()),
             Written::Conflict(_) => Err(Kind::TemporarilyUnavailable.into()),
         }
@@ -398,13 +398,11 @@ pub async fn spend_network(table: &Table, limits: &Limits, call: &Call) -> Resul
         let budget =
             portal::guards::NetworkBudget::spend(before.map(|record| &record.budget), call.now, limits);
         let budget = budget.map_err(Refusal::from)?;
-        Ok(Change::Store(
-            NetworkRecord {
-                network: network.clone(),
-                budget,
-            },
-            (),
-        ))
+        let record = NetworkRecord {
+            network: network.clone(),
+            budget,
+        };
+        Ok(Change::Store(record.into(), ()))
     };
     table.change::<NetworkRecord, (), Stop>(None, spend).await?;
     Ok(())

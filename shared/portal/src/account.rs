@@ -21,6 +21,7 @@ pub use self::log_in::{LoginVerdict, Proof};
 pub use self::member::{Credential, Member, NewMember, Role};
 pub use self::session::{Session, SessionPointer, end_sessions_of};
 use crate::audit::Event;
+use crate::change::Entity;
 use crate::guards::{CodeGuard, MailBudget, PasswordGuard};
 use crate::limits::Limits;
 pub use crate::terms::Agreement;
@@ -42,8 +43,10 @@ pub struct Account {
     pub judged_at: Timestamp,
     /// Who owns the address here.
     pub member: Option<Member>,
-    /// What happens with this change; not read back.
-    pub event: Option<Event>,
+}
+
+impl Entity for Account {
+    type Audit = Event;
 }
 
 impl Account {
@@ -56,17 +59,11 @@ impl Account {
             codes: CodeGuard::default(),
             judged_at: now,
             member: None,
-            event: None,
         }
     }
 
     fn known(before: Option<&Self>, key: &AccountKey, now: Timestamp) -> Self {
         before.cloned().unwrap_or_else(|| Self::unknown(key.clone(), now))
-    }
-
-    pub(crate) fn with(mut self, event: Event) -> Self {
-        self.event = Some(event);
-        self
     }
 
     /// The member who owns the address, unless the seat has fallen free.

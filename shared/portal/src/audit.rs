@@ -1,6 +1,6 @@
-//! 監査記録 — what happened to an account, as it rides on the item whose change it is.
+//! 監査記録 — what happened to an account, as the write that changes it records it.
 //!
-//! An event is written with the commit that it tells of, so neither can be without the other; the table's stream
+//! An event is written beside the item that it changes, so neither can be without the other; the table's stream
 //! carries it to a store that only grows (`keep-audit`). It names what was acted on by digests and random ids: no
 //! address, no name, no secret.
 
@@ -93,6 +93,59 @@ impl Event {
             at,
             by: Some(by.clone()),
         }
+    }
+}
+
+/// What a write of a registration or of a claims user has for the audit: not every one is an act of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuditEntry {
+    /// The write records this.
+    Event(Event),
+    /// The write records nothing, for this reason.
+    None(NoEvent),
+}
+
+/// Why a write of an audited item records no event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoEvent {
+    /// The account's write records it: it counts the mail or takes the member.
+    RecordedWithAccount,
+    /// The write on the claims user records it: it counts the judged code.
+    RecordedWithClaimsUser,
+    /// The registration's write records it: it begins, or spends or refunds the try.
+    RecordedWithRegistration,
+    /// Only the person's way through the screens changes; nothing happened to an account, a code or a password.
+    NoAct,
+}
+
+/// For the kinds of items of which no write is an act: what happens to an account by them, the account's write records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unaudited;
+
+impl From<Event> for AuditEntry {
+    fn from(event: Event) -> Self {
+        Self::Event(event)
+    }
+}
+
+impl From<NoEvent> for AuditEntry {
+    fn from(why: NoEvent) -> Self {
+        Self::None(why)
+    }
+}
+
+impl From<AuditEntry> for Option<Event> {
+    fn from(entry: AuditEntry) -> Self {
+        match entry {
+            AuditEntry::Event(event) => Some(event),
+            AuditEntry::None(_) => None,
+        }
+    }
+}
+
+impl From<Unaudited> for Option<Event> {
+    fn from(_: Unaudited) -> Self {
+        None
     }
 }
 

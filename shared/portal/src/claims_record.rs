@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::audit::{Act, Event};
-use crate::change::Change;
+use crate::audit::{Act, AuditEntry, Event, NoEvent};
+use crate::change::{Change, Entity, Put};
 use crate::guards::{AttemptOutcome, ClaimsGuard, CodeGuard, NoAttempt, NotBefore, SecurityCodeGuard};
 use crate::limits::Limits;
 use crate::problem::{Kind, Refusal};
@@ -22,8 +22,6 @@ pub struct ClaimsRecord {
     pub codes: CodeGuard,
     /// When a password or a code was last judged; until a day later the item may be met by a write.
     pub judged_at: Timestamp,
-    /// What happens with this change; not read back.
-    pub event: Option<Event>,
 }
 
 impl From<NoAttempt> for Refusal {
@@ -35,6 +33,10 @@ impl From<NoAttempt> for Refusal {
     }
 }
 
+impl Entity for ClaimsRecord {
+    type Audit = AuditEntry;
+}
+
 impl ClaimsRecord {
     /// Of a user of whom nothing is known.
     pub fn unknown(user: ClaimsUserId, now: Timestamp) -> Self {
@@ -44,7 +46,6 @@ impl ClaimsRecord {
             security_codes: SecurityCodeGuard::default(),
             codes: CodeGuard::default(),
             judged_at: now,
-            event: None,
         }
     }
 
@@ -75,14 +76,10 @@ impl ClaimsRecord {
     ) -> Change<Self, Result<(), Refusal>> {
         let record = Self::known(before, user, now);
         match record.passwords.begin(accepts_risk, now, limits) {
-            Ok(passwords) => Change::Store(
-                Self {
-                    passwords,
-                    event: Some(Event::new(Act::ClaimsPasswordAsked, now)),
-                    ..record
-                },
-                Ok(()),
-            ),
+            Ok(passwords) => {
+                let event = Event::new(Act::ClaimsPasswordAsked, now);
+                Change::Store(Put::new(Self { passwords, ..record }, event), Ok(()))
+            }
             Err(no) => Change::Keep(Err(no.into())),
         }
     }
@@ -102,22 +99,25 @@ impl ClaimsRecord {
             AttemptOutcome::Succeeded => before.codes.check(began),
             AttemptOutcome::Failed | AttemptOutcome::NotCounted => Ok(()),
         };
-        let act = match outcome {
-            // The registration that begins by it tells of it; where codes are stopped, none does.
-            AttemptOutcome::Succeeded => stopped.is_err().then_some(Act::ClaimsPasswordRight),
-            AttemptOutcome::Failed => Some(Act::ClaimsPasswordWrong),
-            AttemptOutcome::NotCounted => Some(Act::ClaimsPasswordNotCounted),
-        };
         let next = Self {
             passwords: before.passwords.end(seen, began, outcome),
-            event: act.map(|act| Event::new(act, began)),
             ..before.clone()
         };
-        if next.event.is_none() && next.is_blank() {
-            Change::Remove(stopped)
-        } else {
-            Change::Store(next, stopped)
-        }
+        let act = match outcome {
+            // The registration that begins by it records it; where codes are stopped, none begins.
+            AttemptOutcome::Succeeded if stopped.is_ok() => {
+                let why = NoEvent::RecordedWithRegistration;
+                return if next.is_blank() {
+                    Change::Remove(why, stopped)
+                } else {
+                    Change::Store(Put::new(next, why), stopped)
+                };
+            }
+            AttemptOutcome::Succeeded => Act::ClaimsPasswordRight,
+            AttemptOutcome::Failed => Act::ClaimsPasswordWrong,
+            AttemptOutcome::NotCounted => Act::ClaimsPasswordNotCounted,
+        };
+        Change::Store(Put::new(next, Event::new(act, began)), stopped)
     }
 
     /// Tells that the password was right though no registration begins by it: no mail can follow it.
@@ -127,12 +127,10 @@ impl ClaimsRecord {
         now: Timestamp,
     ) -> Change<Self, ()> {
         let record = Self::known(before, user, now);
-        let event = Some(Event::new(Act::ClaimsPasswordRight, now));
-        Change::Store(Self { event, ..record }, ())
+        Change::Store(Put::new(record, Event::new(Act::ClaimsPasswordRight, now)), ())
     }
 
-    /// Counts a security code as wrong before the claims system is asked, over all registrations of the user id. The
-    /// registration tells of it.
+    /// Counts a security code as wrong before the claims system is asked, over all registrations of the user id.
     pub fn begin_security_code(
         before: Option<&Self>,
         user: &ClaimsUserId,
@@ -141,14 +139,13 @@ impl ClaimsRecord {
     ) -> Change<Self, Result<(), Refusal>> {
         let record = Self::known(before, user, now);
         match record.security_codes.begin(now, limits) {
-            Ok(security_codes) => Change::Store(
-                Self {
+            Ok(security_codes) => {
+                let next = Self {
                     security_codes,
-                    event: None,
                     ..record
-                },
-                Ok(()),
-            ),
+                };
+                Change::Store(Put::new(next, NoEvent::RecordedWithRegistration), Ok(()))
+            }
             Err(not) => Change::Keep(Err(not.into())),
         }
     }
@@ -162,14 +159,11 @@ impl ClaimsRecord {
         if security_codes == before.security_codes {
             return Change::Keep(());
         }
-        Change::Store(
-            Self {
-                security_codes,
-                event: None,
-                ..before.clone()
-            },
-            (),
-        )
+        let next = Self {
+            security_codes,
+            ..before.clone()
+        };
+        Change::Store(Put::new(next, NoEvent::RecordedWithRegistration), ())
     }
 
     /// Counts a judged registration code for the user id, over all its challenges; whoever loses this write has judged
@@ -191,12 +185,10 @@ impl ClaimsRecord {
         } else {
             (record.codes.failed(now, limits), Act::RegistrationCodeWrong)
         };
-        let next = Self {
-            codes,
-            event: Some(Event::of(act, now, by)),
-            ..record
-        };
-        Change::Store(next, Ok(()))
+        Change::Store(
+            Put::new(Self { codes, ..record }, Event::of(act, now, by)),
+            Ok(()),
+        )
     }
 }
 

@@ -10,7 +10,9 @@ use jiff::Timestamp;
 pub use self::on_account::{Gained, Over};
 use crate::account::{Credential, Member, Session};
 pub use crate::account::{SessionPointer, end_sessions_of};
+use crate::audit::Unaudited;
 use crate::challenge::Challenge;
+use crate::change::Entity;
 use crate::limits::Limits;
 use crate::terms::Terms;
 pub use crate::terms::{Shown, TermsRefusal, check_terms};
@@ -55,6 +57,10 @@ pub struct Login {
     pub expires_at: Timestamp,
     /// Where it stands.
     pub stage: Stage,
+}
+
+impl Entity for Login {
+    type Audit = Unaudited;
 }
 
 impl Login {

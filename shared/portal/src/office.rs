@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::account::Member;
+use crate::audit::Unaudited;
+use crate::change::Entity;
 use crate::limits::Limits;
 use crate::registration::Replaced;
 use crate::values::{AccountKey, Draft, FlowId, MemberId, OfficeName, RequestKey};
@@ -59,6 +61,10 @@ pub enum NotClaimed {
     Before(Box<Founding>, AccountKey),
     /// It is somebody else's.
     Taken,
+}
+
+impl Entity for Office {
+    type Audit = Unaudited;
 }
 
 impl Office {

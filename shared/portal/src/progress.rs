@@ -416,7 +416,6 @@ mod tests {
             expires_at: t(1_800),
             email_taken: 0,
             stage,
-            event: None,
         }
     }
 

@@ -7,8 +7,9 @@ mod samples;
 
 use jiff::Timestamp;
 
-use crate::audit::{Act, Event};
+use crate::audit::{Act, AuditEntry, Event};
 use crate::challenge::Challenge;
+use crate::change::{Entity, Put};
 use crate::claims::RegisteredOffice;
 use crate::limits::Limits;
 use crate::office::{Claim, Founding};
@@ -108,8 +109,6 @@ pub struct Registration {
     pub email_taken: u32,
     /// Where it stands.
     pub stage: Stage,
-    /// What happens with this change; not read back.
-    pub event: Option<Event>,
 }
 
 /// The office that the claims system names cannot be written to.
@@ -131,6 +130,10 @@ pub fn office_and_address(
     ))
 }
 
+impl Entity for Registration {
+    type Audit = AuditEntry;
+}
+
 impl Registration {
     /// A registration that begins at this stage.
     pub fn begin(
@@ -139,15 +142,16 @@ impl Registration {
         stage: Stage,
         now: Timestamp,
         limits: &Limits,
-    ) -> Self {
-        Self {
-            event: Some(Event::of(Act::RegistrationBegun, now, &id)),
+    ) -> Put<Self> {
+        let event = Event::of(Act::RegistrationBegun, now, &id);
+        let begun = Self {
             id,
             claims_user,
             expires_at: plus(now, limits.registration_life),
             email_taken: 0,
             stage,
-        }
+        };
+        Put::new(begun, event)
     }
 
     /// Whether it is over by time.
@@ -193,9 +197,10 @@ impl Registration {
         (u64::from(next.email_taken) < limits.email_taken_answers).then_some(next)
     }
 
-    fn with(mut self, act: Act, now: Timestamp) -> Self {
-        self.event = Some(Event::of(act, now, &self.id));
-        self
+    /// This state, whose write records an act of this registration.
+    fn with_act(self, act: Act, now: Timestamp) -> Put<Self> {
+        let event = Event::of(act, now, &self.id);
+        Put::new(self, event)
     }
 }
 
@@ -227,14 +232,10 @@ mod tests {
     #[test]
     fn a_registration_has_half_an_hour() {
         let stage = Stage::SecurityCode { tries: 0 };
-        let begun = Registration::begin(flow("f"), claims_user(), stage.clone(), t(0), &LIMITS);
-        assert_eq!(
-            begun,
-            Registration {
-                event: Some(Event::of(Act::RegistrationBegun, t(0), &flow("f"))),
-                ..at(stage)
-            }
-        );
+        let put = Registration::begin(flow("f"), claims_user(), stage.clone(), t(0), &LIMITS);
+        let (begun, event) = put.into_parts();
+        assert_eq!(begun, at(stage));
+        assert_eq!(event, Some(Event::of(Act::RegistrationBegun, t(0), &flow("f"))));
         assert_eq!(
             [1_799, 1_800, 1_801].map(|second| begun.is_expired(t(second))),
             [false, true, true]

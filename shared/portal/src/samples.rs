@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use crate::account::{Account, Agreement, Credential, Device, Member, NewMember, Role, Session};
+use crate::audit::Event;
 use crate::challenge::Challenge;
+use crate::change::{Change, Entity};
 use crate::code::Purpose;
 use crate::form::{Problems, ProfileForm};
 use crate::guards::PasswordGuard;
@@ -124,11 +126,20 @@ pub(crate) fn flows_of(account: &Account) -> Vec<&str> {
     sessions.iter().map(|session| session.flow.as_str()).collect()
 }
 
-impl<T: core::fmt::Debug, R: core::fmt::Debug> crate::change::Change<T, R> {
+impl<T: Entity + core::fmt::Debug, R: core::fmt::Debug> Change<T, R> {
     /// What is stored, and then answered.
     pub(crate) fn stored(self) -> (T, R) {
+        let (item, _, answer) = self.recorded();
+        (item, answer)
+    }
+
+    /// What is stored, what is recorded with it, and what is answered then.
+    pub(crate) fn recorded(self) -> (T, Option<Event>, R) {
         match self {
-            Self::Store(item, answer) => (item, answer),
+            Self::Store(put, answer) => {
+                let (item, event) = put.into_parts();
+                (item, event, answer)
+            }
             other => panic!("not stored: {other:?}"),
         }
     }

@@ -10,9 +10,33 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-use portal::change::Change;
+use portal::audit::Event;
+use portal::change::{Change, Put};
 
 use crate::items::{Item, Key, Kind};
+
+/// An item to be written, and what its write records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// The item.
+    pub item: Item,
+    /// What is recorded.
+    pub event: Option<Event>,
+    /// The place in the log of what it replaces.
+    pub replacing: Option<Place>,
+}
+
+impl Write {
+    /// Of this put.
+    pub fn of<T: Kind>(put: Put<T>, replacing: Option<Place>) -> Self {
+        let (item, event) = put.into_parts();
+        Self {
+            item: item.into(),
+            event,
+            replacing,
+        }
+    }
+}
 
 /// One thing asked of the world; it happens at once, wholly or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +50,7 @@ pub enum Op {
         eventually: bool,
     },
     /// Writes the item, if what was read at this place of the log is still there; or nothing is.
-    Put {
-        /// The item.
-        item: Item,
-        /// The place in the log.
-        replacing: Option<Place>,
-    },
+    Put(Write),
     /// Removes the item, if it is what was read at this place of the log.
     Remove {
         /// Which.
@@ -47,7 +66,7 @@ pub enum Op {
     /// Writes all or none.
     Transact {
         /// Each with what it replaces.
-        writes: Vec<(Item, Option<Place>)>,
+        writes: Vec<Write>,
     },
     /// Asks the claims system about a password.
     AskPassword {
@@ -77,10 +96,10 @@ impl Op {
         };
         match self {
             Self::Read { key, .. } => format!("GetItem {}", kind(key)),
-            Self::Put { item, .. } => format!("PutItem {}", kind(&item.key())),
+            Self::Put(write) => format!("PutItem {}", kind(&write.item.key())),
             Self::Remove { key, .. } | Self::Forget { key } => format!("DeleteItem {}", kind(key)),
             Self::Transact { writes } => {
-                let kinds: Vec<String> = writes.iter().map(|(item, _)| kind(&item.key())).collect();
+                let kinds: Vec<String> = writes.iter().map(|write| kind(&write.item.key())).collect();
                 format!("TransactWriteItems {}", kinds.join(" "))
             }
             Self::AskPassword { .. } => "ask password".to_owned(),
@@ -220,18 +239,14 @@ impl Io<'_> {
     /// Writes the item, if what it replaces is still there.
     pub async fn put<T: Kind>(
         &self,
-        item: T,
+        put: Put<T>,
         replacing: Option<&Held<T>>,
     ) -> Result<Held<T>, Option<Held<T>>> {
-        let mut settled: Item = item.into();
-        let put = Op::Put {
-            item: settled.clone(),
-            replacing: replacing.map(|held| held.at),
-        };
-        settled.take_event();
-        let (at, outcome) = self.ask(put).await;
+        let write = Write::of(put, replacing.map(|held| held.at));
+        let written = write.item.clone();
+        let (at, outcome) = self.ask(Op::Put(write)).await;
         match outcome {
-            Outcome::Won => T::of(settled).map(|item| Held { item, at: (at, 0) }).ok_or(None),
+            Outcome::Won => T::of(written).map(|item| Held { item, at: (at, 0) }).ok_or(None),
             Outcome::Lost(Some(item)) => Err(T::of(item).map(|item| Held { item, at: (at, 0) })),
             _ => Err(None),
         }
@@ -246,18 +261,18 @@ impl Io<'_> {
         loop {
             match decide(known.as_ref().map(|held| &held.item))? {
                 Change::Keep(answer) => return Ok((answer, known)),
-                Change::Offer(item, answer) => {
-                    let held = match self.put(item, known.as_ref()).await {
+                Change::BestEffort(put, answer) => {
+                    let held = match self.put(put, known.as_ref()).await {
                         Ok(held) => Some(held),
                         Err(lost) => lost,
                     };
                     return Ok((answer, held));
                 }
-                Change::Store(item, answer) => match self.put(item, known.as_ref()).await {
+                Change::Store(put, answer) => match self.put(put, known.as_ref()).await {
                     Ok(held) => return Ok((answer, Some(held))),
                     Err(current) => known = current,
                 },
-                Change::Remove(answer) => {
+                Change::Remove(_, answer) => {
                     let Some(held) = &known else {
                         return Ok((answer, None));
                     };
@@ -284,10 +299,7 @@ impl Io<'_> {
     }
 
     /// Writes all or none; otherwise each item as it is now, where its condition failed.
-    pub async fn transact(
-        &self,
-        writes: Vec<(Item, Option<Place>)>,
-    ) -> Result<(), (usize, Vec<Option<Option<Item>>>)> {
+    pub async fn transact(&self, writes: Vec<Write>) -> Result<(), (usize, Vec<Option<Option<Item>>>)> {
         match self.ask(Op::Transact { writes }).await {
             (at, Outcome::Cancelled(found)) => Err((at, found)),
             _ => Ok(()),

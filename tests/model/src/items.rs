@@ -1,7 +1,7 @@
 //! The table, as the model has it: the product's own items under their keys.
 
 use portal::account::Account;
-use portal::audit::Event;
+use portal::change::Entity;
 use portal::claims_record::ClaimsRecord;
 use portal::login::{Login, SessionPointer};
 use portal::mail::Promise;
@@ -46,7 +46,7 @@ pub enum Item {
 }
 
 /// A kind of item, so that a program of the model reads like the step that it stands for.
-pub trait Kind: Clone + Into<Item> {
+pub trait Kind: Entity + Clone + Into<Item> {
     /// What names one of the kind.
     type Id: Clone;
     /// The key of this id.
@@ -99,16 +99,6 @@ impl Item {
             Self::Office(item) => Key::Office(item.office.number.clone()),
             Self::Claims(item) => Key::Claims(item.user.clone()),
             Self::Session(item) => Key::Session(item.id.clone()),
-        }
-    }
-
-    /// Takes what happens with the write out of it, as the store does.
-    pub fn take_event(&mut self) -> Option<Event> {
-        match self {
-            Self::Registration(item) => item.event.take(),
-            Self::Account(item) => item.event.take(),
-            Self::Claims(item) => item.event.take(),
-            Self::Login(_) | Self::Office(_) | Self::Session(_) => None,
         }
     }
 

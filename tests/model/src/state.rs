@@ -524,17 +524,16 @@ impl State {
     }
 
     /// Writes, and whoever holds the item holds an old one from now on.
-    fn write(&mut self, limits: &Limits, key: &Key, item: Option<Item>) {
+    fn write(&mut self, limits: &Limits, key: &Key, written: Option<(Item, Option<&Event>)>) {
         self.outdate(key);
         let before = self.items.get(key).cloned();
         if self.is_late && matches!(key, Key::Account(_) | Key::Office(_) | Key::Session(_)) {
             self.older.insert(key.clone(), before.clone());
         }
-        let Some(mut item) = item else {
+        let Some((item, event)) = written else {
             self.items.remove(key);
             return;
         };
-        let event = item.take_event();
         if let Some(promise) = item.promise()
             && promise.is_new_after(before.as_ref().and_then(Item::promise))
         {
@@ -543,7 +542,7 @@ impl State {
         if let (Item::Account(now), Some(Item::Account(was))) = (&item, &before) {
             self.ledger.compare(was, now);
         }
-        if let (Item::Account(account), Some(event)) = (&item, &event) {
+        if let (Item::Account(account), Some(event)) = (&item, event) {
             self.ledger.note(account, event, limits);
         }
         if matches!((&item, &event), (Item::Account(_), None)) {
@@ -564,10 +563,10 @@ impl State {
                 };
                 (vec![key.clone()], Outcome::Item(found))
             }
-            Op::Put { item, replacing } => {
-                let key = item.key();
-                if self.holds(at, &key, *replacing) {
-                    self.write(&setup.limits, &key, Some(item.clone()));
+            Op::Put(put) => {
+                let key = put.item.key();
+                if self.holds(at, &key, put.replacing) {
+                    self.write(&setup.limits, &key, Some((put.item.clone(), put.event.as_ref())));
                     (vec![key], Outcome::Won)
                 } else {
                     let there = self.items.get(&key).cloned();
@@ -587,19 +586,19 @@ impl State {
                 (vec![key.clone()], Outcome::Won)
             }
             Op::Transact { writes } => {
-                let keys: Vec<Key> = writes.iter().map(|(item, _)| item.key()).collect();
+                let keys: Vec<Key> = writes.iter().map(|put| put.item.key()).collect();
                 let found: Vec<Option<Option<Item>>> = writes
                     .iter()
                     .zip(&keys)
-                    .map(|((_, replacing), key)| {
-                        (!self.holds(at, key, *replacing)).then(|| self.items.get(key).cloned())
+                    .map(|(put, key)| {
+                        (!self.holds(at, key, put.replacing)).then(|| self.items.get(key).cloned())
                     })
                     .collect();
                 if found.iter().any(Option::is_some) {
                     return (keys, Outcome::Cancelled(found));
                 }
-                for ((item, _), key) in writes.iter().zip(&keys) {
-                    self.write(&setup.limits, key, Some(item.clone()));
+                for (put, key) in writes.iter().zip(&keys) {
+                    self.write(&setup.limits, key, Some((put.item.clone(), put.event.as_ref())));
                 }
                 (Vec::new(), Outcome::Won)
             }

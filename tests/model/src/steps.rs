@@ -6,7 +6,7 @@
 use portal::account::{Account, Credential, LoginVerdict, NewMember, NotMailed, Proof, Role};
 use portal::audit::Act;
 use portal::challenge::Challenge;
-use portal::change::Change;
+use portal::change::{Change, Put};
 use portal::claims::RegisteredOffice;
 use portal::claims_record::ClaimsRecord;
 use portal::code::{OneTimeCode, Purpose};
@@ -27,8 +27,8 @@ use portal::values::{
 
 use jiff::Timestamp;
 
-use crate::io::{Held, Io, Outcome, Place};
-use crate::items::{Item, Kind as _};
+use crate::io::{Held, Io, Outcome, Write};
+use crate::items::Kind as _;
 
 /// What is fixed in a world.
 #[derive(Debug)]
@@ -490,7 +490,7 @@ impl Step<'_> {
             expires_at: session.expires_at,
             last_seen_at: self.now,
         };
-        match self.io.put(pointer, None).await {
+        match self.io.put(pointer.into(), None).await {
             Ok(_) => Ok(()),
             Err(_) => Err(Kind::TemporarilyUnavailable.into()),
         }
@@ -955,12 +955,12 @@ impl Step<'_> {
             let Some(seated) = seated else {
                 return Ok(Registering::EmailTaken);
             };
-            let mut writes: Vec<(Item, Option<Place>)> = vec![
-                (new.clone().into(), known.as_ref().map(|held| held.at)),
-                (seated.into(), there.as_ref().map(|held| held.at)),
+            let mut writes = vec![
+                Write::of(Put::from(new.clone()), known.as_ref().map(|held| held.at)),
+                Write::of(seated, there.as_ref().map(|held| held.at)),
             ];
             for (_, old) in holders.iter().filter(|(_, old)| old.item.key != address) {
-                writes.push((old.item.leave_seat(&flow.id, self.now).into(), Some(old.at)));
+                writes.push(Write::of(old.item.leave_seat(&flow.id, self.now), Some(old.at)));
             }
             let Err((at, found)) = self.io.transact(writes).await else {
                 return Ok(Registering::Done);
@@ -1004,7 +1004,7 @@ impl Step<'_> {
     async fn promise_password(
         &self,
         account: &AccountKey,
-        rule: impl Fn(&Account) -> Result<Account, NotMailed>,
+        rule: impl Fn(&Account) -> Result<Put<Account>, NotMailed>,
     ) -> Result<Result<(), Refusal>, No> {
         let known: Option<Held<Account>> = self.io.get(account).await;
         Ok(self
@@ -1012,7 +1012,7 @@ impl Step<'_> {
             .change::<Account, _, No>(known, |current| {
                 let next = current.ok_or(NotMailed::NoSuchPassword).and_then(&rule);
                 Ok(match next {
-                    Ok(next) => Change::Store(next, Ok(())),
+                    Ok(put) => Change::Store(put, Ok(())),
                     Err(why) => Change::Keep(Err(why.into())),
                 })
             })
@@ -1152,7 +1152,7 @@ impl Step<'_> {
             stage: login::Stage::Otp { challenge },
         };
         self.io
-            .put(flow, None)
+            .put(flow.into(), None)
             .await
             .map_err(|_| No::from(Kind::TemporarilyUnavailable))?;
         if let Some(before) = &self.cookies.login {

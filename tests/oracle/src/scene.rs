@@ -276,7 +276,7 @@ impl Stage {
             }
         }
         let replacing = stored.as_ref().map_or(Replacing::Nothing, Replacing::Read);
-        self.world.table.put(account, replacing).await.unwrap();
+        self.world.edits_by_hand(account, replacing).await;
         caller.before = self.world.item(&caller.key).await;
         assert!(caller.before.is_some());
     }

@@ -1,7 +1,8 @@
 //! The kinds of items, and what names one.
 
 use portal::account::Account;
-use portal::audit::Event;
+use portal::audit::Unaudited;
+use portal::change::Entity;
 use portal::claims_record::ClaimsRecord;
 use portal::guards::NetworkBudget;
 use portal::login::{self, Login, SessionPointer};
@@ -19,8 +20,12 @@ pub struct NetworkRecord {
     pub budget: NetworkBudget,
 }
 
+impl Entity for NetworkRecord {
+    type Audit = Unaudited;
+}
+
 /// A kind of item: the typed form of [`AnyItem`].
-pub trait Item: Clone + Send + Sync + Into<AnyItem> {
+pub trait Item: Entity + Clone + Send + Sync + Into<AnyItem> {
     /// What names one of the kind.
     type Id: Clone + Send + Sync;
     /// The kind, which is also the first part of the key in the table.
@@ -104,16 +109,6 @@ kinds! {
 }
 
 impl AnyItem {
-    /// Takes out what the next write of the item tells of.
-    pub fn take_event(&mut self) -> Option<Event> {
-        match self {
-            Self::Registration(item) => item.event.take(),
-            Self::Account(item) => item.event.take(),
-            Self::Claims(item) => item.event.take(),
-            Self::Login(_) | Self::Office(_) | Self::Session(_) | Self::Network(_) => None,
-        }
-    }
-
     /// The mail that it promises.
     pub fn promise(&self) -> Option<&Promise> {
         match self {

@@ -450,7 +450,6 @@ impl Layout for Registration {
             expires_at: reader.time("expiresAt")?,
             email_taken: reader.number_if("emailTaken")?.unwrap_or(0),
             stage,
-            event: None,
         })
     }
 }
@@ -734,7 +733,6 @@ impl Layout for Account {
                 .map_if("member")?
                 .map(|member| read_member(&member, mail))
                 .transpose()?,
-            event: None,
         })
     }
 }
@@ -822,7 +820,6 @@ impl Layout for ClaimsRecord {
             },
             codes: read_codes(reader)?,
             judged_at: reader.time("at")?,
-            event: None,
         })
     }
 }

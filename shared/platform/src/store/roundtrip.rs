@@ -352,7 +352,6 @@ fn account() -> impl Strategy<Value = Account> {
             codes,
             judged_at,
             member,
-            event: None,
         })
 }
 
@@ -392,7 +391,6 @@ fn registration() -> impl Strategy<Value = Registration> {
             expires_at,
             email_taken,
             stage,
-            event: None,
         },
     )
 }
@@ -474,7 +472,7 @@ proptest! {
         garblings in garblings(),
     ) {
         let user = ClaimsUserId::parse(&user).unwrap();
-        let item = ClaimsRecord { user, passwords: ClaimsGuard { failures, open }, security_codes: SecurityCodeGuard { asked }, codes, judged_at, event: None };
+        let item = ClaimsRecord { user, passwords: ClaimsGuard { failures, open }, security_codes: SecurityCodeGuard { asked }, codes, judged_at };
         is_read_as_written(&item, &garblings);
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 use portal::account::{Account, Member};
-use portal::change::Change;
+use portal::change::{Change, Put};
 use portal::limits::Limits;
 use portal::mail::{Delivery, Promise};
 use portal::office::Office;
@@ -101,8 +101,8 @@ pub struct Commit(Vec<Write>);
 
 impl Commit {
     /// Also this item, if what it replaces is still there.
-    pub fn put<T: Item>(&mut self, item: T, replacing: Replacing<'_, T>) {
-        self.0.push(put_of(item, replacing).0);
+    pub fn put<T: Item>(&mut self, put: Put<T>, replacing: Replacing<'_, T>) {
+        self.0.push(write_of(put, replacing).0);
     }
 }
 
@@ -120,16 +120,16 @@ impl Conflicts {
     }
 }
 
-/// A put and the item as it is once that is done, without the event, which is told once.
-fn put_of<T: Item>(item: T, replacing: Replacing<'_, T>) -> (Write, AnyItem) {
-    let mut item: AnyItem = item.into();
-    let event = item.take_event();
-    let put = Write::Put {
+/// The write of a put, and the item as it is once that is done.
+fn write_of<T: Item>(put: Put<T>, replacing: Replacing<'_, T>) -> (Write, AnyItem) {
+    let (item, event) = put.into_parts();
+    let item: AnyItem = item.into();
+    let write = Write::Put {
         item: Box::new(item.clone()),
         event,
         expected: replacing.into(),
     };
-    (put, item)
+    (write, item)
 }
 
 /// テーブル
@@ -165,9 +165,9 @@ impl Table {
     }
 
     /// Writes the item, if what it replaces is still there.
-    pub async fn put<T: Item>(&self, item: T, replacing: Replacing<'_, T>) -> Result<Written<T>, Fault> {
-        let (put, item) = put_of(item, replacing);
-        Ok(match self.0.write(&put).await? {
+    pub async fn put<T: Item>(&self, put: Put<T>, replacing: Replacing<'_, T>) -> Result<Written<T>, Fault> {
+        let (write, item) = write_of(put, replacing);
+        Ok(match self.0.write(&write).await? {
             Outcome::Done(version) => Written::Done(typed(Versioned {
                 item: Box::new(item),
                 version,
@@ -236,16 +236,16 @@ impl Table {
         for round in 0..rounds {
             let (written, answer) = match decide(known.as_ref().map(|stored| &stored.item))? {
                 Change::Keep(answer) => return Ok((answer, known)),
-                Change::Offer(item, answer) => {
+                Change::BestEffort(put, answer) => {
                     let (Written::Done(stored) | Written::Conflict(Some(stored))) =
-                        self.put(item, known.as_ref().into()).await?
+                        self.put(put, known.as_ref().into()).await?
                     else {
                         return Ok((answer, None));
                     };
                     return Ok((answer, Some(stored)));
                 }
-                Change::Store(item, answer) => (self.put(item, known.as_ref().into()).await?, answer),
-                Change::Remove(answer) => match &known {
+                Change::Store(put, answer) => (self.put(put, known.as_ref().into()).await?, answer),
+                Change::Remove(_, answer) => match &known {
                     None => return Ok((answer, None)),
                     Some(stored) => match self.remove(stored).await? {
                         Written::Done(_) => return Ok((answer, None)),

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{Account, Credential};
 use crate::audit::{Act, Event};
+use crate::change::Put;
 use crate::guards::{NotBefore, PasswordGuard};
 use crate::initial_password::Source;
 use crate::keys::KeyId;
@@ -54,7 +55,7 @@ impl Account {
         by: &FlowId,
         now: Timestamp,
         limits: &Limits,
-    ) -> Result<Self, NotMailed> {
+    ) -> Result<Put<Self>, NotMailed> {
         self.mail_initial_password(member, by, now, limits, |source, reissues, mail| {
             if mail.is_expired(now) {
                 return Err(NotMailed::NoSuchPassword);
@@ -73,7 +74,7 @@ impl Account {
         by: &FlowId,
         now: Timestamp,
         limits: &Limits,
-    ) -> Result<Self, NotMailed> {
+    ) -> Result<Put<Self>, NotMailed> {
         let registered_at = self.member.as_ref().map_or(now, |member| member.registered_at);
         self.mail_initial_password(member, by, now, limits, |source, reissues, mail| {
             let mut today: Vec<Timestamp> = reissues
@@ -113,7 +114,7 @@ impl Account {
             &[Timestamp],
             &Promise,
         ) -> Result<(Source, Vec<Timestamp>, Promise, bool), NotMailed>,
-    ) -> Result<Self, NotMailed> {
+    ) -> Result<Put<Self>, NotMailed> {
         let member = self
             .owner(now, limits)
             .filter(|member| member.id == *id)
@@ -149,7 +150,7 @@ impl Account {
         } else {
             Act::InitialPasswordResent
         };
-        Ok(account.with(Event::of(act, now, by)))
+        Ok(Put::new(account, Event::of(act, now, by)))
     }
 }
 
@@ -187,9 +188,9 @@ mod tests {
             resend(&account(active("m")), "m", 30),
             Err(NotMailed::NoSuchPassword)
         );
-        let after = resend(&before, "m", 30).unwrap();
+        let (after, event) = resend(&before, "m", 30).unwrap().into_parts();
         assert_eq!(
-            after.event,
+            event,
             Some(Event::of(Act::InitialPasswordResent, t(30), &flow("f")))
         );
         assert_eq!(after.mails.sends, [t(30)]);
@@ -216,7 +217,7 @@ mod tests {
         assert_eq!(resend(life + 1), Err(NotMailed::NoSuchPassword));
     }
 
-    fn reissue(account: &Account, id: &str, second: u64) -> Result<Account, NotMailed> {
+    fn reissue(account: &Account, id: &str, second: u64) -> Result<Put<Account>, NotMailed> {
         let (id, key) = (MemberId::new(id), KeyId::new("k2"));
         account.reissue_initial_password(&id, &key, &flow("f"), t(second), &LIMITS)
     }
@@ -229,9 +230,9 @@ mod tests {
             reissue(&account(active("m")), "m", 5),
             Err(NotMailed::NoSuchPassword)
         );
-        let after = reissue(&before, "m", 5).unwrap();
+        let (after, event) = reissue(&before, "m", 5).unwrap().into_parts();
         assert_eq!(
-            after.event,
+            event,
             Some(Event::of(Act::InitialPasswordReissued, t(5), &flow("f")))
         );
         assert_eq!(after.mails.sends, [t(5)]);
@@ -260,10 +261,10 @@ mod tests {
     fn three_initial_passwords_are_reissued_within_any_24_hours() {
         let mut account = account(pending("m"));
         for second in [0, 10, 20] {
-            account = reissue(&account, "m", second).unwrap();
+            account = reissue(&account, "m", second).unwrap().into_parts().0;
         }
         assert_eq!(reissue(&account, "m", DAY - 1), Err(NotMailed::NoneLeft));
-        let account = reissue(&account, "m", DAY).unwrap();
+        let account = reissue(&account, "m", DAY).unwrap().into_parts().0;
         assert_eq!(parts(account.member.as_ref().unwrap()).1, [t(10), t(20), t(DAY)]);
         assert_eq!(reissue(&account, "m", DAY + 9), Err(NotMailed::NoneLeft));
         assert!(reissue(&account, "m", DAY + 11).is_ok());
@@ -272,7 +273,10 @@ mod tests {
     #[test]
     fn no_initial_password_outlives_the_seat_that_it_opens() {
         let late = reissue(&account(pending("m")), "m", SEAT - 1).unwrap();
-        assert_eq!(late.member.unwrap().mail().unwrap().expires_at, t(SEAT));
+        assert_eq!(
+            late.into_parts().0.member.unwrap().mail().unwrap().expires_at,
+            t(SEAT)
+        );
         assert_eq!(
             reissue(&account(pending("m")), "m", SEAT),
             Err(NotMailed::NoSuchPassword)

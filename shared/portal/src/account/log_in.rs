@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Account, Credential};
+use super::{Account, Credential, Member};
 use crate::audit::{Act, Event};
-use crate::change::Change;
-use crate::guards::{Guarded, NotBefore, PasswordGuard};
+use crate::change::{Change, Put};
+use crate::guards::{Guarded, MailBudget, NotBefore, PasswordGuard};
 use crate::limits::Limits;
 use crate::values::{AccountKey, DeviceId, EmailAddress, MemberId};
 
@@ -40,66 +40,54 @@ pub enum LoginVerdict {
     },
 }
 
+/// What a password comes to on an account. The first two are one answer to whoever asks.
+enum Judgement<'a> {
+    /// Not compared: a back-off runs, the password is off, or codes are stopped.
+    NotJudged,
+    /// Wrong, or nobody's who may log in.
+    Wrong,
+    /// The right initial password, too late.
+    InitialPasswordExpired,
+    /// Right, but the address has had its mails of the hour or the day.
+    AddressFull(NotBefore),
+    /// Right, and the mail with the code is counted.
+    Right { member: &'a Member, mails: MailBudget },
+}
+
 impl Account {
-    /// What a password comes to, and the account after it.
-    ///
-    /// `right` says whether it is the member's; it was found out with the same work whoever asked. The account is
-    /// to be written whatever the verdict: whoever loses that write has been told nothing.
-    pub fn judge_password(
+    /// `right` says whether it is the member's password; it was found out with the same work whoever asked.
+    fn judge_password(
         &self,
         right: bool,
         device: Option<&DeviceId>,
         now: Timestamp,
         limits: &Limits,
-    ) -> (Self, LoginVerdict) {
-        let next = Self {
-            judged_at: now,
-            ..self.clone()
-        };
-        let event = |act| Event::new(act, now);
-        let guard = self.guard(device, now, limits);
-        if guard.state(now, limits) == Guarded::Closed {
-            return (
-                next.with(event(Act::PasswordNotJudged)),
-                LoginVerdict::WrongCredentials,
-            );
+    ) -> Judgement<'_> {
+        if self.guard(device, now, limits).state(now, limits) == Guarded::Closed {
+            return Judgement::NotJudged;
         }
         let owner = self.owner(now, limits).filter(|member| right && !member.disabled);
         let Some(member) = owner else {
-            let next = next.with_guard(device, guard.failed(now), now, limits);
-            return (
-                next.with(event(Act::PasswordWrong)),
-                LoginVerdict::WrongCredentials,
-            );
+            return Judgement::Wrong;
         };
         if self.codes.check(now).is_err() {
-            return (
-                next.with(event(Act::PasswordNotJudged)),
-                LoginVerdict::WrongCredentials,
-            );
+            return Judgement::NotJudged;
         }
-        let next = next.with_guard(device, PasswordGuard::default(), now, limits);
         if member.mail().is_some_and(|mail| mail.is_expired(now)) {
-            return (
-                next.with(event(Act::InitialPasswordExpired)),
-                LoginVerdict::InitialPasswordExpired,
-            );
+            return Judgement::InitialPasswordExpired;
         }
         match self.mails.spend(now, limits) {
-            Err(full) => (
-                next.with(event(Act::LoginMailRefused)),
-                LoginVerdict::AddressFull(full),
-            ),
-            Ok(mails) => {
-                let verdict = LoginVerdict::Right {
-                    member: member.id.clone(),
-                    credential_version: member.credential_version,
-                    to: member.profile.email.clone(),
-                };
-                let next = Self { mails, ..next };
-                (next.with(event(Act::LoginCodePromised)), verdict)
-            }
+            Err(full) => Judgement::AddressFull(full),
+            Ok(mails) => Judgement::Right { member, mails },
         }
+    }
+
+    /// Whether the right password would begin a log-in now.
+    pub fn lets_in(&self, device: Option<&DeviceId>, now: Timestamp, limits: &Limits) -> bool {
+        matches!(
+            self.judge_password(true, device, now, limits),
+            Judgement::Right { .. }
+        )
     }
 
     /// Which credential a password would have to be compared with: a change of it makes a comparison worthless.
@@ -110,6 +98,9 @@ impl Account {
     }
 
     /// What an ID and a password come to, and how the account changes by it.
+    ///
+    /// The account is written whatever the verdict, so that every answer takes the same time. Where nothing was judged,
+    /// nothing is counted, and the write may meet a conflict.
     pub fn log_in(
         before: Option<&Self>,
         key: &AccountKey,
@@ -121,22 +112,47 @@ impl Account {
         let account = Self::known(before, key, now);
         // What was verified is a hash; with another one in its place, nothing was.
         let right = proof.right && proof.of == account.credential_of();
-        let (mut next, verdict) = account.judge_password(right, device, now, limits);
-        if let (LoginVerdict::Right { .. }, Some(renewed)) = (&verdict, &proof.renewed)
-            && let Some(Credential::Chosen { hash, .. }) =
-                next.member.as_mut().map(|member| &mut member.credential)
-        {
-            hash.clone_from(renewed);
-        }
-        // Where nothing is counted the write decides nothing, and is made so that every answer takes the same time.
-        let is_judged = next
-            .event
-            .as_ref()
-            .is_none_or(|event| event.act != Act::PasswordNotJudged);
-        if is_judged {
-            Change::Store(next, verdict)
-        } else {
-            Change::Offer(next, verdict)
+        let next = Self {
+            judged_at: now,
+            ..account.clone()
+        };
+        let guarded = |guard| next.clone().with_guard(device, guard, now, limits);
+        let put = |next, act| Put::new(next, Event::new(act, now));
+        match account.judge_password(right, device, now, limits) {
+            Judgement::NotJudged => {
+                Change::BestEffort(put(next, Act::PasswordNotJudged), LoginVerdict::WrongCredentials)
+            }
+            Judgement::Wrong => {
+                let failed = account.guard(device, now, limits).failed(now);
+                Change::Store(
+                    put(guarded(failed), Act::PasswordWrong),
+                    LoginVerdict::WrongCredentials,
+                )
+            }
+            Judgement::InitialPasswordExpired => Change::Store(
+                put(guarded(PasswordGuard::default()), Act::InitialPasswordExpired),
+                LoginVerdict::InitialPasswordExpired,
+            ),
+            Judgement::AddressFull(full) => Change::Store(
+                put(guarded(PasswordGuard::default()), Act::LoginMailRefused),
+                LoginVerdict::AddressFull(full),
+            ),
+            Judgement::Right { member, mails } => {
+                let verdict = LoginVerdict::Right {
+                    member: member.id.clone(),
+                    credential_version: member.credential_version,
+                    to: member.profile.email.clone(),
+                };
+                let mut next = guarded(PasswordGuard::default());
+                next.mails = mails;
+                if let (Some(renewed), Some(Credential::Chosen { hash, .. })) = (
+                    &proof.renewed,
+                    next.member.as_mut().map(|member| &mut member.credential),
+                ) {
+                    hash.clone_from(renewed);
+                }
+                Change::Store(put(next, Act::LoginCodePromised), verdict)
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Account;
 use crate::audit::{Act, Event};
-use crate::change::Change;
+use crate::change::{Change, Put};
 use crate::limits::Limits;
 use crate::problem::Refusal;
 use crate::values::{AccountKey, FlowId};
@@ -23,7 +23,7 @@ impl Account {
         match before.mails.spend_for_registration(now, limits) {
             Ok(mails) => {
                 let event = Event::of(Act::RegistrationCodePromised, now, by);
-                Change::Store(Self { mails, ..before }.with(event), Ok(()))
+                Change::Store(Put::new(Self { mails, ..before }, event), Ok(()))
             }
             Err(not) => Change::Keep(Err(not.into())),
         }
@@ -42,7 +42,7 @@ impl Account {
             mails,
             ..account.clone()
         };
-        Change::Store(next.with(Event::of(Act::MailNotSent, at, by)), ())
+        Change::Store(Put::new(next, Event::of(Act::MailNotSent, at, by)), ())
     }
 }
 
@@ -50,7 +50,7 @@ impl Account {
 mod tests {
     use super::*;
     use crate::account::LoginVerdict;
-    use crate::account::samples::key;
+    use crate::account::samples::{judge, key};
     use crate::guards::NotBefore;
     use crate::problem::Kind;
     use crate::samples::{LIMITS, account, active, flow, t};
@@ -60,10 +60,10 @@ mod tests {
         let promise = |before: Option<&Account>, second| {
             Account::promise_registration_code(before, &key(), &flow("f"), t(second), &LIMITS)
         };
-        let (mut after, answer) = promise(None, 0).stored();
+        let (mut after, event, answer) = promise(None, 0).recorded();
         assert_eq!((answer, &after.mails.sends[..]), (Ok(()), &[t(0)][..]));
         assert_eq!(
-            after.event,
+            event,
             Some(Event::of(Act::RegistrationCodePromised, t(0), &flow("f")))
         );
         for _ in 1..6 {
@@ -77,11 +77,11 @@ mod tests {
         // The owner's log-ins find the rest.
         after.member = Some(active("m"));
         for _ in 6..10 {
-            let (next, verdict) = after.judge_password(true, None, t(0), &LIMITS);
+            let (next, _, verdict) = judge(&after, true, None, 0);
             assert!(matches!(verdict, LoginVerdict::Right { .. }));
             after = next;
         }
-        let (_, verdict) = after.judge_password(true, None, t(0), &LIMITS);
+        let (_, _, verdict) = judge(&after, true, None, 0);
         assert_eq!(verdict, LoginVerdict::AddressFull(NotBefore { seconds: 3_600 }));
     }
 
@@ -90,9 +90,9 @@ mod tests {
         let mut before = account(active("m"));
         before.mails = before.mails.count(t(1)).count(t(2));
         let give_back = |before: &Account| Account::give_mail_back(Some(before), &flow("f"), t(1));
-        let (after, ()) = give_back(&before).stored();
+        let (after, event, ()) = give_back(&before).recorded();
         assert_eq!(after.mails.sends, [t(2)]);
-        assert_eq!(after.event, Some(Event::of(Act::MailNotSent, t(1), &flow("f"))));
+        assert_eq!(event, Some(Event::of(Act::MailNotSent, t(1), &flow("f"))));
         assert_eq!(after.member, before.member);
         give_back(&after).kept();
         Account::give_mail_back(None, &flow("f"), t(1)).kept();

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{Account, Credential, Member, Proof};
+use super::{Account, Credential, LoginVerdict, Member, Proof};
 use crate::audit::Act;
+use crate::change::Change;
 use crate::initial_password::Source;
 use crate::mail::Promise;
 use crate::samples::{LIMITS, address, t};
-use crate::values::AccountKey;
+use crate::values::{AccountKey, DeviceId};
 
 pub(super) const DAY: u64 = 86_400;
 pub(super) const SEAT: u64 = 14 * DAY;
@@ -15,10 +16,6 @@ pub(super) const HALF_A_YEAR: u64 = 180 * DAY;
 
 pub(super) fn key() -> AccountKey {
     address().key()
-}
-
-pub(super) fn act(account: &Account) -> Act {
-    account.event.as_ref().unwrap().act
 }
 
 pub(super) fn ids<T>(list: &[T], id: impl Fn(&T) -> &str) -> Vec<String> {
@@ -33,11 +30,29 @@ pub(super) fn proof(of: &Member, right: bool) -> Proof {
     }
 }
 
+/// What a password comes to on this account, with the act that is recorded, `second` seconds after the beginning.
+pub(super) fn judge(
+    before: &Account,
+    right: bool,
+    device: Option<&DeviceId>,
+    second: u64,
+) -> (Account, Act, LoginVerdict) {
+    let proof = Proof {
+        of: before.credential_of(),
+        right,
+        renewed: None,
+    };
+    let change = Account::log_in(Some(before), &before.key, &proof, device, t(second), &LIMITS);
+    let (Change::Store(put, verdict) | Change::BestEffort(put, verdict)) = change else {
+        panic!("not written: {change:?}");
+    };
+    let (after, event) = put.into_parts();
+    (after, event.unwrap().act, verdict)
+}
+
 /// `account` after so many wrong passwords at `at` from somebody whose device is not known.
 pub(super) fn guessed_at(account: Account, times: u32, at: u64) -> Account {
-    (0..times).fold(account, |account, _| {
-        account.judge_password(false, None, t(at), &LIMITS).0
-    })
+    (0..times).fold(account, |account, _| judge(&account, false, None, at).0)
 }
 
 pub(super) fn parts(member: &Member) -> (&Source, &[Timestamp], &Promise) {

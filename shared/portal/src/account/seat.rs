@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{Account, Member};
 use crate::audit::{Act, Event};
+use crate::change::Put;
 use crate::guards::PasswordGuard;
 use crate::limits::Limits;
 use crate::values::{FlowId, MemberId};
@@ -20,31 +21,30 @@ impl Account {
         by: &FlowId,
         now: Timestamp,
         limits: &Limits,
-    ) -> Option<Self> {
+    ) -> Option<Put<Self>> {
         let account = Self::known(before, &member.profile.email.key(), now);
         let owner = account.owner(now, limits);
         if owner.is_some_and(|owner| !leaves.contains(&owner.id)) {
             return None;
         }
-        Some(Self {
+        let next = Self {
             mails: account.mails.count(now),
             // What was guessed at before says nothing about the password that is mailed now.
             passwords: PasswordGuard::default(),
             member: Some(member.clone()),
-            event: Some(Event::of(Act::MemberRegistered, now, by)),
             ..account
-        })
+        };
+        Some(Put::new(next, Event::of(Act::MemberRegistered, now, by)))
     }
 
     /// The account without its member, who leaves the seat to a corrected registration: nobody may come in by it.
-    #[must_use]
-    pub fn leave_seat(&self, by: &FlowId, now: Timestamp) -> Self {
-        Self {
+    pub fn leave_seat(&self, by: &FlowId, now: Timestamp) -> Put<Self> {
+        let next = Self {
             member: None,
             judged_at: now,
-            event: Some(Event::of(Act::MemberReplaced, now, by)),
             ..self.clone()
-        }
+        };
+        Put::new(next, Event::of(Act::MemberReplaced, now, by))
     }
 }
 
@@ -58,15 +58,13 @@ mod tests {
     fn a_free_address_is_taken_with_its_first_mail_counted_and_old_guesses_forgotten() {
         let guessed = guessed_at(Account::unknown(key(), t(0)), 5, 0);
         for before in [None, Some(&guessed)] {
-            let taken = Account::take_seat(before, &pending("m"), &[], &flow("f"), t(9), &LIMITS).unwrap();
+            let put = Account::take_seat(before, &pending("m"), &[], &flow("f"), t(9), &LIMITS).unwrap();
+            let (taken, event) = put.into_parts();
             assert_eq!(taken.key, key());
             assert_eq!(taken.member, Some(pending("m")));
             assert_eq!(taken.mails.sends, [t(9)]);
             assert_eq!(taken.passwords, PasswordGuard::default());
-            assert_eq!(
-                taken.event,
-                Some(Event::of(Act::MemberRegistered, t(9), &flow("f")))
-            );
+            assert_eq!(event, Some(Event::of(Act::MemberRegistered, t(9), &flow("f"))));
         }
     }
 
@@ -78,7 +76,7 @@ mod tests {
             full.mails = full.mails.count(t(0));
         }
         let taken = Account::take_seat(Some(&full), &pending("m"), &[], &flow("f"), t(0), &LIMITS).unwrap();
-        assert_eq!(taken.mails.sends.len(), 21);
+        assert_eq!(taken.item().mails.sends.len(), 21);
     }
 
     #[test]
@@ -103,15 +101,15 @@ mod tests {
 
     #[test]
     fn who_leaves_the_seat_leaves_no_way_in() {
-        let left = account(pending("m")).leave_seat(&flow("f"), t(9));
+        let (left, event) = account(pending("m")).leave_seat(&flow("f"), t(9)).into_parts();
         assert_eq!(
             left,
             Account {
                 member: None,
                 judged_at: t(9),
-                event: Some(Event::of(Act::MemberReplaced, t(9), &flow("f"))),
                 ..account(pending("m"))
             }
         );
+        assert_eq!(event, Some(Event::of(Act::MemberReplaced, t(9), &flow("f"))));
     }
 }

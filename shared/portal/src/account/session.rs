@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{Account, Member};
-use crate::audit::{Act, Event};
-use crate::change::Change;
+use crate::audit::{Act, Event, Unaudited};
+use crate::change::{Change, Entity, Put};
 use crate::limits::Limits;
 use crate::time::plus;
 use crate::values::{AccountKey, FlowId, MemberId, SessionId};
@@ -58,7 +58,7 @@ pub fn end_sessions_of(flow: &FlowId, account: &Account, now: Timestamp) -> Chan
         member: Some(member),
         ..account.clone()
     };
-    Change::Store(next.with(Event::of(Act::SessionEnded, now, flow)), ())
+    Change::Store(Put::new(next, Event::of(Act::SessionEnded, now, flow)), ())
 }
 
 /// セッション as its cookie finds it: which account to look at, and when it was last used.
@@ -74,6 +74,10 @@ pub struct SessionPointer {
     pub expires_at: Timestamp,
     /// When it was last used, to within a thirtieth of the idle time.
     pub last_seen_at: Timestamp,
+}
+
+impl Entity for SessionPointer {
+    type Audit = Unaudited;
 }
 
 impl SessionPointer {
@@ -97,7 +101,7 @@ impl SessionPointer {
             last_seen_at: now,
             ..self.clone()
         };
-        Change::Store(touched.clone(), touched)
+        Change::Store(touched.clone().into(), touched)
     }
 }
 
@@ -155,9 +159,9 @@ mod tests {
             sessions: vec![session("x", "x", 0, 100), session("s", "f", 0, 100)],
             ..active("m")
         });
-        let (after, ()) = end_sessions_of(&flow("f"), &before, t(7)).stored();
+        let (after, event, ()) = end_sessions_of(&flow("f"), &before, t(7)).recorded();
         assert_eq!(flows_of(&after), ["x"]);
-        assert_eq!(after.event, Some(Event::of(Act::SessionEnded, t(7), &flow("f"))));
+        assert_eq!(event, Some(Event::of(Act::SessionEnded, t(7), &flow("f"))));
         end_sessions_of(&flow("f"), &after, t(7)).kept();
         end_sessions_of(&flow("f"), &Account::unknown(address().key(), t(0)), t(7)).kept();
     }

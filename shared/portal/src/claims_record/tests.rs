@@ -38,7 +38,7 @@ fn stopped() -> ClaimsRecord {
 
 #[test]
 fn an_attempt_is_counted_before_the_claims_system_is_asked() {
-    let (record, answer) = begin(None, false, 5).stored();
+    let (record, event, answer) = begin(None, false, 5).recorded();
     assert_eq!(answer, Ok(()));
     assert_eq!(
         record,
@@ -51,9 +51,9 @@ fn an_attempt_is_counted_before_the_claims_system_is_asked() {
             security_codes: SecurityCodeGuard::default(),
             codes: CodeGuard::default(),
             judged_at: t(5),
-            event: Some(Event::new(Act::ClaimsPasswordAsked, t(5))),
         }
     );
+    assert_eq!(event, Some(Event::new(Act::ClaimsPasswordAsked, t(5))));
     let (second, _) = begin(Some(&record), false, 9).stored();
     assert_eq!(second.passwords.open, [t(5), t(9)]);
     assert_eq!(second.judged_at, t(9));
@@ -83,7 +83,7 @@ fn the_eleventh_attempt_of_a_day_is_refused_whatever_is_accepted() {
 
 #[test]
 fn a_wrong_password_is_remembered_from_the_second_at_which_it_was_asked() {
-    let (record, answer) = end(&begun(5), 5, AttemptOutcome::Failed).stored();
+    let (record, event, answer) = end(&begun(5), 5, AttemptOutcome::Failed).recorded();
     assert_eq!(answer, Ok(()));
     assert_eq!(
         record.passwords,
@@ -92,25 +92,22 @@ fn a_wrong_password_is_remembered_from_the_second_at_which_it_was_asked() {
             open: vec![],
         }
     );
-    assert_eq!(record.event, Some(Event::new(Act::ClaimsPasswordWrong, t(5))));
+    assert_eq!(event, Some(Event::new(Act::ClaimsPasswordWrong, t(5))));
 }
 
 #[test]
 fn what_the_claims_system_did_not_count_is_not_counted() {
-    let (record, answer) = end(&begun(5), 5, AttemptOutcome::NotCounted).stored();
+    let (record, event, answer) = end(&begun(5), 5, AttemptOutcome::NotCounted).recorded();
     assert_eq!(answer, Ok(()));
     assert_eq!(record.passwords, ClaimsGuard::default());
-    assert_eq!(
-        record.event,
-        Some(Event::new(Act::ClaimsPasswordNotCounted, t(5)))
-    );
+    assert_eq!(event, Some(Event::new(Act::ClaimsPasswordNotCounted, t(5))));
 }
 
 #[test]
 fn a_right_password_leaves_nothing_where_there_is_nothing_to_remember() {
     assert_eq!(
         end(&begun(5), 5, AttemptOutcome::Succeeded),
-        Change::Remove(Ok(()))
+        Change::Remove(NoEvent::RecordedWithRegistration, Ok(()))
     );
     assert_eq!(
         ClaimsRecord::end_attempt(None, &ClaimsGuard::default(), t(5), AttemptOutcome::Succeeded).kept(),
@@ -122,26 +119,26 @@ fn a_right_password_leaves_nothing_where_there_is_nothing_to_remember() {
 fn a_right_password_that_no_mail_can_follow_is_told() {
     let wrong = judge(None, false, 5).stored().0;
     for before in [None, Some(&wrong)] {
-        let (record, ()) = ClaimsRecord::note_right_password(before, &claims_user(), t(9)).stored();
+        let (record, event, ()) = ClaimsRecord::note_right_password(before, &claims_user(), t(9)).recorded();
         let known = before
             .cloned()
             .unwrap_or_else(|| ClaimsRecord::unknown(claims_user(), t(9)));
         let told = ClaimsRecord {
             judged_at: t(9),
-            event: Some(Event::new(Act::ClaimsPasswordRight, t(9))),
             ..known
         };
-        assert_eq!(record, told);
+        let right = Event::new(Act::ClaimsPasswordRight, t(9));
+        assert_eq!((record, event), (told, Some(right)));
     }
 }
 
 #[test]
 fn a_right_password_forgets_no_wrong_code_and_no_attempt_beside_it() {
     let with_code = judge(Some(&begun(5)), false, 6).stored().0;
-    let (record, _) = end(&with_code, 5, AttemptOutcome::Succeeded).stored();
+    let (record, event, _) = end(&with_code, 5, AttemptOutcome::Succeeded).recorded();
     assert_eq!(record.passwords, ClaimsGuard::default());
     assert_eq!(record.codes.failures, [t(6)]);
-    assert_eq!(record.event, None, "the registration that begins tells of it");
+    assert_eq!(event, None, "the registration that begins records it");
 
     let beside = begin(Some(&begun(5)), false, 6).stored().0;
     let (record, _) = end(&beside, 5, AttemptOutcome::Succeeded).stored();
@@ -154,12 +151,13 @@ fn begin_code(before: Option<&ClaimsRecord>, second: u64) -> Change<ClaimsRecord
 
 #[test]
 fn a_security_code_is_counted_before_the_claims_system_is_asked_and_given_back_once() {
-    let (counted, answer) = begin_code(None, 5).stored();
+    let (counted, event, answer) = begin_code(None, 5).recorded();
     assert_eq!(answer, Ok(()));
     assert_eq!(counted.security_codes.asked, [t(5)]);
-    assert_eq!((counted.judged_at, &counted.event), (t(5), &None));
+    assert_eq!((counted.judged_at, event), (t(5), None));
     let second = begin_code(Some(&counted), 9).stored().0;
-    let (right, ()) = ClaimsRecord::give_security_code_back(Some(&second), t(9)).stored();
+    let (right, event, ()) = ClaimsRecord::give_security_code_back(Some(&second), t(9)).recorded();
+    assert_eq!(event, None);
     assert_eq!(right.security_codes, counted.security_codes);
     ClaimsRecord::give_security_code_back(Some(&right), t(9)).kept();
     ClaimsRecord::give_security_code_back(None, t(9)).kept();
@@ -188,10 +186,10 @@ fn a_right_password_forgets_no_wrong_security_code() {
 fn only_who_knows_the_password_is_told_that_codes_are_stopped() {
     let told = |began: u64, outcome| {
         let before = begin(Some(&stopped()), false, began).stored().0;
-        let (record, told) = end(&before, began, outcome).stored();
-        // That it was right is told where no registration tells of it.
+        let (_, event, told) = end(&before, began, outcome).recorded();
+        // That it was right is recorded here where no registration records it.
         let right = Some(Event::new(Act::ClaimsPasswordRight, t(began)));
-        assert_eq!(record.event == right, told.is_err());
+        assert_eq!(event == right, told.is_err());
         told
     };
     assert_eq!(
@@ -205,18 +203,18 @@ fn only_who_knows_the_password_is_told_that_codes_are_stopped() {
 
 #[test]
 fn a_wrong_code_counts_for_the_user_id_and_a_right_one_does_not() {
-    let (wrong, answer) = judge(None, false, 5).stored();
+    let (wrong, event, answer) = judge(None, false, 5).recorded();
     assert_eq!(answer, Ok(()));
     assert_eq!((&wrong.codes.failures[..], wrong.judged_at), (&[t(5)][..], t(5)));
     assert_eq!(
-        wrong.event,
+        event,
         Some(Event::of(Act::RegistrationCodeWrong, t(5), &flow("f")))
     );
-    let (right, answer) = judge(Some(&wrong), true, 6).stored();
+    let (right, event, answer) = judge(Some(&wrong), true, 6).recorded();
     assert_eq!(answer, Ok(()));
     assert_eq!((&right.codes, right.judged_at), (&wrong.codes, t(6)));
     assert_eq!(
-        right.event,
+        event,
         Some(Event::of(Act::RegistrationCodeRight, t(6), &flow("f")))
     );
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::Login;
 use crate::account::{Account, Credential, Member, Session};
 use crate::audit::{Act, Event};
-use crate::change::Change;
+use crate::change::{Change, Put};
 use crate::guards::NotBefore;
 use crate::limits::Limits;
 use crate::problem::Refusal;
@@ -63,13 +63,13 @@ impl Login {
         Ok(match (right, gains) {
             (false, _) => {
                 next.codes = account.codes.failed(now, limits);
-                Change::Store(next.with(event(Act::LoginCodeWrong)), false)
+                Change::Store(Put::new(next, event(Act::LoginCodeWrong)), false)
             }
-            (true, None) => Change::Store(next.with(event(Act::LoginCodeRight)), false),
+            (true, None) => Change::Store(Put::new(next, event(Act::LoginCodeRight)), false),
             (true, Some(gained)) => {
                 next.member = Some(completed(member, &self.id, None, None, gained, now, limits));
                 next.passwords = account.passwords.after_an_owners_log_in(limits);
-                Change::Store(next.with(event(Act::SessionBegun)), true)
+                Change::Store(Put::new(next, event(Act::SessionBegun)), true)
             }
         })
     }
@@ -89,7 +89,7 @@ impl Login {
                     ..account.clone()
                 };
                 Change::Store(
-                    next.with(Event::of(Act::LoginCodePromised, now, &self.id)),
+                    Put::new(next, Event::of(Act::LoginCodePromised, now, &self.id)),
                     Ok(()),
                 )
             }
@@ -129,7 +129,10 @@ impl Login {
             judged_at: now,
             ..account.clone()
         };
-        Ok(Change::Store(next.with(Event::of(act, now, &self.id)), version))
+        Ok(Change::Store(
+            Put::new(next, Event::of(act, now, &self.id)),
+            version,
+        ))
     }
 
     /// A new cookie for the session that this log-in gave; a session that was ended does not come back. The browser is
@@ -161,7 +164,7 @@ impl Login {
             ..account.clone()
         };
         Ok(Change::Store(
-            next.with(Event::of(Act::SessionRenewed, now, &self.id)),
+            Put::new(next, Event::of(Act::SessionRenewed, now, &self.id)),
             (old.id.clone(), new),
         ))
     }

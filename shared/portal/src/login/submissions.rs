@@ -30,7 +30,7 @@ impl Login {
         let spent = self.at(Stage::Otp {
             challenge: challenge.failed(),
         });
-        Change::Store(spent, Ok(judged.is_right_for(challenge)))
+        Change::Store(spent.into(), Ok(judged.is_right_for(challenge)))
     }
 
     /// A code that was judged against `judged`: on to `next` if it is right, a try less if it is not.
@@ -48,13 +48,13 @@ impl Login {
             return Change::Keep(Err(why.into()));
         }
         if judged.is_right_for(challenge) {
-            return Change::Store(self.at(next.clone()), Ok(()));
+            return Change::Store(self.at(next.clone()).into(), Ok(()));
         }
         let failed = self.at(Stage::Otp {
             challenge: challenge.failed(),
         });
         let refusal = failed.wrong_code(limits);
-        Change::Store(failed, Err(refusal))
+        Change::Store(failed.into(), Err(refusal))
     }
 
     /// That the code was wrong, with the tries that are left.
@@ -77,7 +77,7 @@ impl Login {
             return Ok(Change::Keep(Err(Kind::WrongStep.into())));
         };
         Ok(match challenge.resent(ring, self.expires_at, now, limits)? {
-            Ok(challenge) => Change::Store(self.at(Stage::Otp { challenge }), Ok(())),
+            Ok(challenge) => Change::Store(self.at(Stage::Otp { challenge }).into(), Ok(())),
             Err(refusal) => Change::Keep(Err(refusal)),
         })
     }
@@ -97,7 +97,7 @@ impl Login {
                     required: *required,
                     shown,
                 });
-                Change::Store(next, Ok(()))
+                Change::Store(next.into(), Ok(()))
             }
             Stage::Otp { .. } | Stage::MyPage => Change::Keep(Err(Kind::WrongStep.into())),
         }
@@ -108,7 +108,7 @@ impl Login {
         if self == completed {
             Change::Keep(())
         } else {
-            Change::Store(completed.clone(), ())
+            Change::Store(completed.clone().into(), ())
         }
     }
 }

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::{Registration, Stage};
-use crate::audit::Act;
+use crate::audit::{Act, NoEvent};
 use crate::challenge::Judged;
-use crate::change::Change;
+use crate::change::{Change, Put};
 use crate::keys::{KeyRing, UnknownKey};
 use crate::limits::Limits;
 use crate::office::Claim;
@@ -29,7 +29,7 @@ impl Registration {
         let tries = tries.saturating_add(1);
         let left = limits.security_code_tries.saturating_sub(u64::from(tries));
         let next = self.at(Stage::SecurityCode { tries });
-        Change::Store(next.with(Act::SecurityCodeAsked, now), Ok(left))
+        Change::Store(next.with_act(Act::SecurityCodeAsked, now), Ok(left))
     }
 
     /// Gives a try back that was not wrong: nothing was judged, or the code was right and no mail can follow it. Which,
@@ -41,7 +41,7 @@ impl Registration {
             }),
             _ => self.clone(),
         };
-        Change::Store(next.with(act, now), ())
+        Change::Store(next.with_act(act, now), ())
     }
 
     /// The security code was right: on to this stage. Of two right ones the second finds another stage, and only tells
@@ -51,7 +51,7 @@ impl Registration {
             Stage::SecurityCode { .. } => (self.at(stage), Ok(())),
             _ => (self.clone(), Err(Kind::WrongStep.into())),
         };
-        Change::Store(next.with(Act::SecurityCodeRight, now), answer)
+        Change::Store(next.with_act(Act::SecurityCodeRight, now), answer)
     }
 
     /// A code that was judged against `judged`: on if it is right, a try less if it is not.
@@ -71,7 +71,8 @@ impl Registration {
             return Change::Keep(Err(why.into()));
         }
         if judged.is_right_for(challenge) {
-            return Change::Store(self.after_code(office.clone(), claim), Ok(()));
+            let next = self.after_code(office.clone(), claim);
+            return Change::Store(Put::new(next, NoEvent::RecordedWithClaimsUser), Ok(()));
         }
         let failed = challenge.failed();
         let refusal = Refusal::of(Kind::WrongCode).with_tries_left(failed.tries_left(limits));
@@ -79,7 +80,10 @@ impl Registration {
             office: office.clone(),
             challenge: failed,
         };
-        Change::Store(self.at(stage), Err(refusal))
+        Change::Store(
+            Put::new(self.at(stage), NoEvent::RecordedWithClaimsUser),
+            Err(refusal),
+        )
     }
 
     /// The code once more, or a new one.
@@ -98,7 +102,7 @@ impl Registration {
                     office: office.clone(),
                     challenge,
                 };
-                Change::Store(self.at(stage), Ok(()))
+                Change::Store(Put::new(self.at(stage), NoEvent::RecordedWithAccount), Ok(()))
             }
             Err(refusal) => Change::Keep(Err(refusal)),
         })
@@ -120,12 +124,9 @@ mod tests {
     fn three_security_codes_may_be_tried() {
         let mut registration = at(Stage::SecurityCode { tries: 0 });
         for left in [2, 1, 0] {
-            let (next, answer) = registration.spend_security_code_try(t(5), &LIMITS).stored();
+            let (next, event, answer) = registration.spend_security_code_try(t(5), &LIMITS).recorded();
             assert_eq!(answer, Ok(left));
-            assert_eq!(
-                next.event,
-                Some(Event::of(Act::SecurityCodeAsked, t(5), &flow("f")))
-            );
+            assert_eq!(event, Some(Event::of(Act::SecurityCodeAsked, t(5), &flow("f"))));
             registration = next;
         }
         assert_eq!(registration.stage, Stage::SecurityCode { tries: 3 });
@@ -139,28 +140,22 @@ mod tests {
     fn a_security_code_that_was_not_wrong_costs_no_try() {
         for act in [Act::SecurityCodeNotCounted, Act::SecurityCodeRight] {
             for (tries, after) in [(3, 2), (1, 0), (0, 0)] {
-                let (next, ()) = at(Stage::SecurityCode { tries })
+                let (next, event, ()) = at(Stage::SecurityCode { tries })
                     .give_back_security_code_try(act, t(5))
-                    .stored();
+                    .recorded();
                 assert_eq!(next.stage, Stage::SecurityCode { tries: after });
-                assert_eq!(next.event, Some(Event::of(act, t(5), &flow("f"))));
+                assert_eq!(event, Some(Event::of(act, t(5), &flow("f"))));
             }
         }
     }
 
     #[test]
     fn the_right_security_code_leads_on() {
-        let (next, answer) = at(Stage::SecurityCode { tries: 1 })
+        let recorded = at(Stage::SecurityCode { tries: 1 })
             .accept_security_code(at_otp().stage, t(5))
-            .stored();
-        assert_eq!(answer, Ok(()));
-        assert_eq!(
-            next,
-            Registration {
-                event: Some(Event::of(Act::SecurityCodeRight, t(5), &flow("f"))),
-                ..at_otp()
-            }
-        );
+            .recorded();
+        let event = Event::of(Act::SecurityCodeRight, t(5), &flow("f"));
+        assert_eq!(recorded, (at_otp(), Some(event), Ok(())));
     }
 
     #[test]
@@ -170,19 +165,16 @@ mod tests {
                 elsewhere.spend_security_code_try(t(5), &LIMITS).kept(),
                 wrong_step()
             );
-            // What became of a try is told there all the same, and nothing else changes.
-            let telling = |act| Registration {
-                event: Some(Event::of(act, t(5), &flow("f"))),
-                ..elsewhere.clone()
-            };
+            // What became of a try is recorded there all the same, and nothing else changes.
+            let event = |act| Some(Event::of(act, t(5), &flow("f")));
             let act = Act::SecurityCodeNotCounted;
             assert_eq!(
-                elsewhere.give_back_security_code_try(act, t(5)).stored(),
-                (telling(act), ())
+                elsewhere.give_back_security_code_try(act, t(5)).recorded(),
+                (elsewhere.clone(), event(act), ())
             );
             assert_eq!(
-                elsewhere.accept_security_code(at_otp().stage, t(5)).stored(),
-                (telling(Act::SecurityCodeRight), wrong_step())
+                elsewhere.accept_security_code(at_otp().stage, t(5)).recorded(),
+                (elsewhere.clone(), event(Act::SecurityCodeRight), wrong_step())
             );
         }
     }
@@ -199,7 +191,7 @@ mod tests {
         ] {
             let right = judged(code_of(&at_otp()), true);
             let change = at_otp().enter_code(&right, &claim, t(599), &LIMITS);
-            assert_eq!(change.stored(), (at(stage), Ok(())));
+            assert_eq!(change.recorded(), (at(stage), None, Ok(())));
         }
     }
 
@@ -209,8 +201,9 @@ mod tests {
         for left in [4, 3, 2, 1, 0] {
             let wrong = judged(code_of(&registration), false);
             let change = registration.enter_code(&wrong, &Claim::Free, t(0), &LIMITS);
-            let (next, answer) = change.stored();
+            let (next, event, answer) = change.recorded();
             assert_eq!(answer, Err(Refusal::of(Kind::WrongCode).with_tries_left(left)));
+            assert_eq!(event, None, "the claims user's write records it");
             assert_eq!(code_of(&next).tries_left(&LIMITS), left);
             registration = next;
         }

@@ -1,7 +1,8 @@
 //! What a submitted or confirmed profile makes of a registration.
 
 use super::{Registered, Registration, Replaced, Stage};
-use crate::change::Change;
+use crate::audit::NoEvent;
+use crate::change::{Change, Put};
 use crate::limits::Limits;
 use crate::problem::{Kind, Refusal};
 use crate::values::{AccountKey, MemberId, OfficeName, Profile};
@@ -26,7 +27,7 @@ impl Registration {
                 profile,
                 replaces,
             };
-            Change::Store(self.at(stage), Ok(()))
+            Change::Store(Put::new(self.at(stage), NoEvent::NoAct), Ok(()))
         } else {
             Change::Keep(Err(Kind::WrongStep.into()))
         }
@@ -35,8 +36,8 @@ impl Registration {
     /// One more answer of the kind `email-taken`; the last ends the registration, so that nobody asks through a list.
     pub fn count_email_taken(&self, limits: &Limits) -> Change<Self, ()> {
         match self.after_email_taken(limits) {
-            Some(next) => Change::Store(next, ()),
-            None => Change::Remove(()),
+            Some(next) => Change::Store(Put::new(next, NoEvent::NoAct), ()),
+            None => Change::Remove(NoEvent::NoAct, ()),
         }
     }
 
@@ -57,7 +58,7 @@ impl Registration {
             account,
             registered: Some(registered),
         });
-        Change::Store(next.clone(), next)
+        Change::Store(Put::new(next.clone(), NoEvent::RecordedWithAccount), next)
     }
 
     /// Somebody else was faster: the person sees who, and the ways out.
@@ -65,7 +66,7 @@ impl Registration {
         match self.stage {
             Stage::Confirm { .. } => {
                 let next = self.at(Stage::AlreadyRegistered { office });
-                Change::Store(next.clone(), next)
+                Change::Store(Put::new(next.clone(), NoEvent::NoAct), next)
             }
             _ => Change::Keep(self.clone()),
         }
@@ -87,7 +88,7 @@ impl Registration {
                     account,
                     registered: None,
                 };
-                Change::Store(self.at(stage), Ok(()))
+                Change::Store(Put::new(self.at(stage), NoEvent::RecordedWithAccount), Ok(()))
             }
             _ => Change::Keep(Err(Kind::WrongStep.into())),
         }
@@ -115,12 +116,15 @@ mod tests {
         for stage in [at_profile().stage, confirming(None)] {
             let stands = at(stage);
             for before in [at_profile().stage, confirming(None), already_registered()] {
-                assert_eq!(enter(&stands, &before).stored(), (next.clone(), Ok(())));
+                assert_eq!(enter(&stands, &before).recorded(), (next.clone(), None, Ok(())));
             }
         }
         // 同一組織で登録済み: a correction begins there, and only there may it go on from there.
         let stands = at(already_registered());
-        assert_eq!(enter(&stands, &already_registered()).stored(), (next, Ok(())));
+        assert_eq!(
+            enter(&stands, &already_registered()).recorded(),
+            (next, None, Ok(()))
+        );
         assert_eq!(enter(&stands, &confirming(None)).kept(), wrong_step());
         for late in [at(completed(Some(registered()))), at_otp()] {
             assert_eq!(enter(&late, &confirming(None)).kept(), wrong_step());
@@ -131,7 +135,8 @@ mod tests {
     fn the_fifth_answer_that_an_address_is_taken_ends_the_registration() {
         let mut registration = at_profile();
         for count in 1..5 {
-            let (next, ()) = registration.count_email_taken(&LIMITS).stored();
+            let (next, event, ()) = registration.count_email_taken(&LIMITS).recorded();
+            assert_eq!(event, None);
             assert_eq!(
                 next,
                 Registration {
@@ -141,12 +146,18 @@ mod tests {
             );
             registration = next;
         }
-        assert_eq!(registration.count_email_taken(&LIMITS), Change::Remove(()));
+        assert_eq!(
+            registration.count_email_taken(&LIMITS),
+            Change::Remove(NoEvent::NoAct, ())
+        );
         let endless = Registration {
             email_taken: u32::MAX,
             ..at_profile()
         };
-        assert_eq!(endless.count_email_taken(&LIMITS), Change::Remove(()));
+        assert_eq!(
+            endless.count_email_taken(&LIMITS),
+            Change::Remove(NoEvent::NoAct, ())
+        );
     }
 
     #[test]
@@ -155,8 +166,8 @@ mod tests {
             stands.complete(office(), MemberId::new(member), address().key(), registered())
         };
         let done = at(completed(Some(registered())));
-        let (stored, answer) = complete(&at(confirming(None)), "m").stored();
-        assert_eq!((&stored, &answer), (&done, &done));
+        let (stored, event, answer) = complete(&at(confirming(None)), "m").recorded();
+        assert_eq!((&stored, event, &answer), (&done, None, &done));
         assert_eq!(complete(&done, "another").kept(), done);
     }
 
@@ -164,7 +175,7 @@ mod tests {
     fn whoever_loses_the_office_is_told_who_has_it_and_nobody_else_is() {
         let lost = at(already_registered());
         let change = at(confirming(None)).lose_office(office());
-        assert_eq!(change.stored(), (lost.clone(), lost));
+        assert_eq!(change.recorded(), (lost.clone(), None, lost));
         for elsewhere in everywhere() {
             if !matches!(elsewhere.stage, Stage::Confirm { .. }) {
                 assert_eq!(elsewhere.lose_office(office()).kept(), elsewhere);
@@ -177,8 +188,8 @@ mod tests {
         let take_up =
             |stands: &Registration| stands.take_up_pending(office(), MemberId::new("m"), address().key());
         assert_eq!(
-            take_up(&at(already_registered())).stored(),
-            (at(completed(None)), Ok(()))
+            take_up(&at(already_registered())).recorded(),
+            (at(completed(None)), None, Ok(()))
         );
         for elsewhere in everywhere() {
             if !matches!(elsewhere.stage, Stage::AlreadyRegistered { .. }) {

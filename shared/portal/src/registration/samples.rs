@@ -14,7 +14,6 @@ pub(super) fn at(stage: Stage) -> Registration {
         expires_at: t(1_800),
         email_taken: 0,
         stage,
-        event: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use portal::account::{Account, Credential, Member, NewMember, NotMailed, Role, Session};
 use portal::challenge::{Challenge, Judged};
-use portal::change::Change;
+use portal::change::{Change, Entity};
 use portal::code::{OneTimeCode, Purpose};
 use portal::guards::{AttemptOutcome, ClaimsGuard};
 use portal::initial_password::Source;
@@ -90,10 +90,10 @@ fn challenge() -> Challenge {
     .unwrap()
 }
 
-fn stored<T, R>(change: Change<T, R>) -> T {
+fn stored<T: Entity, R>(change: Change<T, R>) -> T {
     match change {
-        Change::Store(item, _) => item,
-        Change::Offer(..) | Change::Keep(_) | Change::Remove(_) => panic!("nothing is stored"),
+        Change::Store(put, _) => put.into_parts().0,
+        Change::BestEffort(..) | Change::Keep(_) | Change::Remove(..) => panic!("nothing is stored"),
     }
 }
 
@@ -133,8 +133,8 @@ fn a_judgement_of_an_overtaken_code_is_none_of_the_living_one() {
 
     let flow = login(&account(pending()), "f", Stage::Otp { challenge: other });
     let refused = match flow.enter_code(&judged, &Stage::MyPage, t(430), &LIMITS) {
-        Change::Store(next, Err(refusal)) => (next.stage, refusal.kind, refusal.tries_left),
-        Change::Store(..) | Change::Offer(..) | Change::Keep(_) | Change::Remove(_) => {
+        Change::Store(next, Err(refusal)) => (next.into_parts().0.stage, refusal.kind, refusal.tries_left),
+        Change::Store(..) | Change::BestEffort(..) | Change::Keep(_) | Change::Remove(..) => {
             panic!("the overtaken code leads on")
         }
     };
@@ -163,7 +163,7 @@ fn a_wrong_code_at_log_in_is_answered_with_the_try_that_it_cost() {
             panic!("{left} left: nothing is stored");
         };
         assert_eq!((refusal.kind, refusal.tries_left), (Kind::WrongCode, Some(left)));
-        flow = next;
+        flow = next.into_parts().0;
     }
     let right = Judged { right: true, ..wrong };
     assert!(matches!(
@@ -191,11 +191,11 @@ fn a_session_is_begun_for_none_but_the_five_tries_of_a_challenge() {
         let Change::Store(next, Ok(true)) = flow.spend_try(&right, t(1), &LIMITS) else {
             panic!("try {spent} is not spent");
         };
-        flow = next;
+        flow = next.into_parts().0;
     }
     let refusal = match flow.spend_try(&right, t(1), &LIMITS) {
         Change::Keep(Err(refusal)) => refusal.kind,
-        Change::Keep(Ok(_)) | Change::Store(..) | Change::Offer(..) | Change::Remove(_) => {
+        Change::Keep(Ok(_)) | Change::Store(..) | Change::BestEffort(..) | Change::Remove(..) => {
             panic!("a sixth guess is judged")
         }
     };
@@ -243,6 +243,7 @@ fn a_reissue_ends_the_old_password_and_every_log_in_begun_with_it() {
     let after = before
         .reissue_initial_password(&member, &KeyId::new("k"), &by, t(60), &LIMITS)
         .unwrap();
+    let (after, _) = after.into_parts();
     assert!(!password(&before).same_as(&password(&after)));
     assert!(matches!(
         flow.judge_code(&after, true, None, t(61), &LIMITS),
@@ -252,7 +253,7 @@ fn a_reissue_ends_the_old_password_and_every_log_in_begun_with_it() {
     let resent = after
         .resend_initial_password(&member, &by, t(600), &LIMITS)
         .unwrap();
-    assert!(password(&after).same_as(&password(&resent)));
+    assert!(password(&after).same_as(&password(resent.item())));
     assert_eq!(
         after.resend_initial_password(&MemberId::new("other"), &by, t(600), &LIMITS),
         Err(NotMailed::NoSuchPassword)

@@ -1,13 +1,13 @@
 use super::*;
 use crate::account::Member;
-use crate::account::samples::{HALF_A_YEAR, act, guessed_at, key, proof};
+use crate::account::samples::{HALF_A_YEAR, guessed_at, judge, key, proof};
 use crate::guards::MailBudget;
 use crate::samples::{LIMITS, account, active, address, device, flow, pending, t};
 
 #[test]
 fn the_right_password_promises_a_code_and_forgets_what_was_wrong() {
     let before = guessed_at(account(active("m")), 2, 0);
-    let (after, verdict) = before.judge_password(true, None, t(7), &LIMITS);
+    let (after, act, verdict) = judge(&before, true, None, 7);
     assert_eq!(
         verdict,
         LoginVerdict::Right {
@@ -16,7 +16,7 @@ fn the_right_password_promises_a_code_and_forgets_what_was_wrong() {
             to: address(),
         }
     );
-    assert_eq!(act(&after), Act::LoginCodePromised);
+    assert_eq!(act, Act::LoginCodePromised);
     assert_eq!(after.mails.sends, [t(7)]);
     assert_eq!(after.passwords, PasswordGuard::default());
     assert_eq!(after.judged_at, t(7));
@@ -35,9 +35,9 @@ fn wrong_unknown_and_disabled_get_one_answer_and_are_counted_alike() {
         (Account::unknown(key(), t(0)), false),
         (Account::unknown(key(), t(0)), true),
     ] {
-        let (after, verdict) = account.judge_password(right, None, t(7), &LIMITS);
+        let (after, act, verdict) = judge(&account, right, None, 7);
         assert_eq!(verdict, LoginVerdict::WrongCredentials);
-        assert_eq!(act(&after), Act::PasswordWrong);
+        assert_eq!(act, Act::PasswordWrong);
         assert_eq!((after.passwords.failures, after.judged_at), (1, t(7)));
         assert_eq!(after.mails, MailBudget::default());
     }
@@ -47,14 +47,14 @@ fn wrong_unknown_and_disabled_get_one_answer_and_are_counted_alike() {
 fn while_a_wait_runs_not_even_the_right_password_is_judged() {
     let before = guessed_at(account(active("m")), 6, 0);
     assert_eq!(before.passwords.failures, 5, "the sixth came during the wait");
-    let (during, verdict) = before.judge_password(true, None, t(0), &LIMITS);
+    let (during, act, verdict) = judge(&before, true, None, 0);
     assert_eq!(
-        (act(&during), verdict),
+        (act, verdict),
         (Act::PasswordNotJudged, LoginVerdict::WrongCredentials)
     );
     assert_eq!(during.passwords, before.passwords);
-    let (after, verdict) = before.judge_password(true, None, t(1), &LIMITS);
-    assert_eq!(act(&after), Act::LoginCodePromised);
+    let (_, act, verdict) = judge(&before, true, None, 1);
+    assert_eq!(act, Act::LoginCodePromised);
     assert!(matches!(verdict, LoginVerdict::Right { .. }));
 }
 
@@ -65,26 +65,26 @@ fn while_codes_are_stopped_the_right_password_is_answered_like_a_wrong_one() {
         codes: stopped,
         ..account(active("m"))
     };
-    let (during, verdict) = before.judge_password(true, None, t(899), &LIMITS);
+    let (during, act, verdict) = judge(&before, true, None, 899);
     assert_eq!(
-        (act(&during), verdict),
+        (act, verdict),
         (Act::PasswordNotJudged, LoginVerdict::WrongCredentials)
     );
     assert_eq!(during.mails, MailBudget::default());
-    let (after, _) = before.judge_password(true, None, t(900), &LIMITS);
-    assert_eq!(act(&after), Act::LoginCodePromised);
+    let (_, act, _) = judge(&before, true, None, 900);
+    assert_eq!(act, Act::LoginCodePromised);
 }
 
 #[test]
 fn an_initial_password_opens_until_72_hours_have_passed() {
     let before = guessed_at(account(pending("m")), 1, 0);
     let life = 72 * 3_600;
-    let (_, verdict) = before.judge_password(true, None, t(life - 1), &LIMITS);
+    let (_, _, verdict) = judge(&before, true, None, life - 1);
     assert!(matches!(verdict, LoginVerdict::Right { .. }));
     for second in [life, life + 1] {
-        let (after, verdict) = before.judge_password(true, None, t(second), &LIMITS);
+        let (after, act, verdict) = judge(&before, true, None, second);
         assert_eq!(
-            (act(&after), verdict),
+            (act, verdict),
             (Act::InitialPasswordExpired, LoginVerdict::InitialPasswordExpired)
         );
         assert_eq!(after.mails, MailBudget::default());
@@ -98,9 +98,9 @@ fn a_full_mailbox_is_told_to_whoever_knows_the_password() {
     for _ in 0..10 {
         before.mails = before.mails.count(t(0));
     }
-    let (after, verdict) = before.judge_password(true, None, t(3_599), &LIMITS);
+    let (after, act, verdict) = judge(&before, true, None, 3_599);
     assert_eq!(verdict, LoginVerdict::AddressFull(NotBefore { seconds: 1 }));
-    assert_eq!(act(&after), Act::LoginMailRefused);
+    assert_eq!(act, Act::LoginMailRefused);
     assert_eq!(after.mails, before.mails);
 }
 
@@ -113,9 +113,9 @@ fn strangers_and_a_known_device_are_counted_apart() {
     };
     let d = DeviceId::new("d");
     let hammered = guessed_at(account(member), 5, 0);
-    let (known, verdict) = hammered.judge_password(false, Some(&d), t(0), &LIMITS);
+    let (known, act, verdict) = judge(&hammered, false, Some(&d), 0);
     assert_eq!(
-        (verdict, act(&known)),
+        (verdict, act),
         (LoginVerdict::WrongCredentials, Act::PasswordWrong)
     );
     assert_eq!(known.passwords, hammered.passwords);
@@ -124,7 +124,7 @@ fn strangers_and_a_known_device_are_counted_apart() {
         devices.iter().map(|device| device.passwords.failures).collect()
     };
     assert_eq!(failures(&known), [0, 1]);
-    let (right, verdict) = known.judge_password(true, Some(&d), t(0), &LIMITS);
+    let (right, _, verdict) = judge(&known, true, Some(&d), 0);
     assert!(matches!(verdict, LoginVerdict::Right { .. }));
     assert_eq!(failures(&right), [0, 0]);
     assert_eq!(right.passwords, hammered.passwords, "a stranger's wait goes on");
@@ -139,7 +139,7 @@ fn a_device_that_the_account_does_not_know_any_more_counts_as_a_stranger() {
     for (id, second) in [("unknown", 0), ("d", HALF_A_YEAR)] {
         let device = DeviceId::new(id);
         let before = account(member.clone());
-        let (after, _) = before.judge_password(false, Some(&device), t(second), &LIMITS);
+        let (after, _, _) = judge(&before, false, Some(&device), second);
         assert_eq!(after.passwords.failures, 1);
         assert_eq!(after.member, before.member);
     }
@@ -227,9 +227,12 @@ fn an_initial_password_has_no_hash_to_renew() {
 
 /// The write is made so that every answer takes the same time, and given up to whoever is faster.
 #[test]
-fn what_was_not_judged_is_offered_and_not_insisted_on() {
+fn what_was_not_judged_is_written_by_best_effort() {
     let before = guessed_at(account(active("m")), 5, 0);
     let proof = proof(&active("m"), true);
     let change = Account::log_in(Some(&before), &key(), &proof, None, t(0), &LIMITS);
-    assert!(matches!(change, Change::Offer(_, LoginVerdict::WrongCredentials)));
+    assert!(matches!(
+        change,
+        Change::BestEffort(_, LoginVerdict::WrongCredentials)
+    ));
 }
