@@ -39,7 +39,11 @@ impl Registration {
             Stage::SecurityCode { tries } => self.at(Stage::SecurityCode {
                 tries: tries.saturating_sub(1),
             }),
-            _ => self.clone(),
+            Stage::Otp { .. }
+            | Stage::Profile { .. }
+            | Stage::Confirm { .. }
+            | Stage::AlreadyRegistered { .. }
+            | Stage::Completed { .. } => self.clone(),
         };
         Change::Store(next.with_act(act, now), ())
     }
@@ -49,7 +53,11 @@ impl Registration {
     pub fn accept_security_code(&self, stage: Stage, now: Timestamp) -> Change<Self, Result<(), Refusal>> {
         let (next, answer) = match self.stage {
             Stage::SecurityCode { .. } => (self.at(stage), Ok(())),
-            _ => (self.clone(), Err(Kind::WrongStep.into())),
+            Stage::Otp { .. }
+            | Stage::Profile { .. }
+            | Stage::Confirm { .. }
+            | Stage::AlreadyRegistered { .. }
+            | Stage::Completed { .. } => (self.clone(), Err(Kind::WrongStep.into())),
         };
         Change::Store(next.with_act(Act::SecurityCodeRight, now), answer)
     }

@@ -68,7 +68,11 @@ impl Registration {
                 let next = self.at(Stage::AlreadyRegistered { office });
                 Change::Store(Put::new(next.clone(), NoEvent::NoAct), next)
             }
-            _ => Change::Keep(self.clone()),
+            Stage::SecurityCode { .. }
+            | Stage::Otp { .. }
+            | Stage::Profile { .. }
+            | Stage::AlreadyRegistered { .. }
+            | Stage::Completed { .. } => Change::Keep(self.clone()),
         }
     }
 
@@ -90,7 +94,11 @@ impl Registration {
                 };
                 Change::Store(Put::new(self.at(stage), NoEvent::RecordedWithAccount), Ok(()))
             }
-            _ => Change::Keep(Err(Kind::WrongStep.into())),
+            Stage::SecurityCode { .. }
+            | Stage::Otp { .. }
+            | Stage::Profile { .. }
+            | Stage::Confirm { .. }
+            | Stage::Completed { .. } => Change::Keep(Err(Kind::WrongStep.into())),
         }
     }
 }
