@@ -1,7 +1,7 @@
 //! アカウント — everything about one mail address: its owner, its guards and its mails.
 //!
-//! One item, so that one conditional write decides whatever happens to an account. It exists for addresses that
-//! have no owner, too: a stranger's guesses and mails are counted there alike.
+//! One item, so that one conditional write decides all that happens to an account. It exists for addresses without an
+//! owner, too: guesses and mails are counted there alike.
 
 mod device;
 mod initial_password;
@@ -66,16 +66,16 @@ impl Account {
         before.cloned().unwrap_or_else(|| Self::unknown(key.clone(), now))
     }
 
-    /// The member who owns the address, unless the seat has fallen free.
+    /// The member who owns the address, unless the seat has expired.
     pub fn owner(&self, now: Timestamp, limits: &Limits) -> Option<&Member> {
         self.member
             .as_ref()
             .filter(|member| !member.seat_has_fallen_free(now, limits))
     }
 
-    /// When nothing in it counts any more, if nobody owns it.
+    /// When no counter in it counts any more, if nobody owns it.
     pub fn forgotten_at(&self, limits: &Limits) -> Timestamp {
-        // Without an owner there is no log-in to protect: wrong passwords are forgotten with the longest wait.
+        // Without an owner there is no log-in to protect: wrong passwords are forgotten after the longest back-off.
         let passwords = self
             .passwords
             .last_failure
@@ -92,7 +92,7 @@ impl Account {
         .unwrap_or(self.judged_at)
     }
 
-    /// When the item may be swept away; never while somebody owns the address who has come.
+    /// When the item may be deleted; `None` once the owner has logged in.
     pub fn swept_at(&self, limits: &Limits) -> Option<Timestamp> {
         match &self.member {
             None => Some(self.forgotten_at(limits)),

@@ -69,8 +69,8 @@ impl fmt::Debug for RegisteredOffice {
 /// count here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unavailable {
-    /// Nothing tells us that a password was judged: the connection was refused, the system said it
-    /// was out of order, or the answer was none of ours. The attempt can be given back.
+    /// No password was judged: the connection was refused, the system said it was out of order, or the answer was not
+    /// the claims system's. The attempt is refunded.
     NotJudged,
     /// The question was sent and no whole answer came. It may count at the claims system.
     OutcomeUnknown,

@@ -20,7 +20,7 @@ pub struct ClaimsRecord {
     pub security_codes: SecurityCodeGuard,
     /// Wrong registration codes.
     pub codes: CodeGuard,
-    /// When a password or a code was last judged; until a day later the item may be met by a write.
+    /// When a password or a code was last judged; the item is kept for a day after it at least.
     pub judged_at: Timestamp,
 }
 
@@ -38,7 +38,7 @@ impl Entity for ClaimsRecord {
 }
 
 impl ClaimsRecord {
-    /// Of a user of whom nothing is known.
+    /// The record of a user id that was not seen before.
     pub fn unknown(user: ClaimsUserId, now: Timestamp) -> Self {
         Self {
             user,
@@ -84,8 +84,10 @@ impl ClaimsRecord {
         }
     }
 
-    /// Notes what became of the attempt that began at `began`, and found `seen` then. Whoever knows the password is told if no code would be
-    /// judged now; nobody else is.
+    /// Notes the outcome of the attempt that began at `began` and left the guard as `seen`.
+    ///
+    /// After the right password the answer is an error while codes are stopped; after any other it never is, so that only
+    /// a person who knows the password learns of it.
     pub fn end_attempt(
         before: Option<&Self>,
         seen: &ClaimsGuard,
@@ -120,7 +122,7 @@ impl ClaimsRecord {
         Change::Store(Put::new(next, Event::new(act, began)), stopped)
     }
 
-    /// Tells that the password was right though no registration begins by it: no mail can follow it.
+    /// Records that the password was right where no registration begins by it, because no mail can follow.
     pub fn note_right_password(
         before: Option<&Self>,
         user: &ClaimsUserId,
@@ -150,7 +152,7 @@ impl ClaimsRecord {
         }
     }
 
-    /// Gives the security code back that was counted at `began`: it was right, or nobody judged it.
+    /// Refunds the security code that was counted at `began`: it was right, or was not judged.
     pub fn give_security_code_back(before: Option<&Self>, began: Timestamp) -> Change<Self, ()> {
         let Some(before) = before else {
             return Change::Keep(());
@@ -166,8 +168,8 @@ impl ClaimsRecord {
         Change::Store(Put::new(next, NoEvent::RecordedWithRegistration), ())
     }
 
-    /// Counts a judged registration code for the user id, over all its challenges; whoever loses this write has judged
-    /// nothing.
+    /// Counts a judged registration code for the user id, over all its challenges; after a conflict nothing was
+    /// judged.
     pub fn judge_code(
         before: Option<&Self>,
         user: &ClaimsUserId,

@@ -11,7 +11,7 @@ use crate::keys::{KeyId, KeyRing, UnknownKey};
 use crate::text;
 use crate::values::{ChallengeId, FieldCode};
 
-/// What a code is for; a code for one purpose is none for another.
+/// What a code is for; a code for one purpose is wrong for every other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// 初回利用登録
@@ -34,7 +34,7 @@ impl Purpose {
 pub struct OneTimeCode([u8; 6]);
 
 impl OneTimeCode {
-    /// Full-width digits, spaces and hyphens are put right; what is not six digits is told so and costs no try.
+    /// Full-width digits, spaces and hyphens are put right; what is not six digits is refused as such and costs no try.
     pub fn parse(typed: &str) -> Result<Self, FieldCode> {
         let digits = text::compact(typed);
         if digits.is_empty() {

@@ -1,7 +1,7 @@
 //! Budgets of guesses and mails: what is left, what a spent one leaves behind.
 //!
-//! A guard is judged on what was read, and the write that spends names what was read; whoever loses that
-//! write has judged nothing (`docs/adr/0003-spend-in-the-write-that-answers.md`).
+//! A guard is judged on what was read, and the write that spends is conditional on that version: after a conflict
+//! nothing was judged (`docs/adr/0003-spend-in-the-write-that-answers.md`).
 
 mod claims_passwords;
 mod codes;

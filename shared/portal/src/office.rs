@@ -11,7 +11,7 @@ use crate::limits::Limits;
 use crate::registration::Replaced;
 use crate::values::{AccountKey, Draft, FlowId, MemberId, OfficeName, RequestKey};
 
-/// The registration by which an office was claimed; how a repeated 「登録する」 is told from somebody else's.
+/// The registration by which an office was registered, by which a repeated 「登録する」 is recognised.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Founding {
     /// The flow.
@@ -40,7 +40,7 @@ pub struct Office {
 /// What an office's members mean for somebody who proves to be the office.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Claim {
-    /// Nobody holds a seat, or only people who never came: the office may be registered.
+    /// Nobody holds a seat, or only members whose seat has expired: the office may be registered.
     Free,
     /// Somebody is registered, but nobody has ever logged in: the initial password may be issued again, and
     /// the profile corrected.

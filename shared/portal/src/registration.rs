@@ -115,7 +115,7 @@ pub struct Registration {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NoMailAddress;
 
-/// The office and the address to which its code is mailed; an address that cannot be sent to is none.
+/// The office, and the address to which its code is mailed.
 pub fn office_and_address(
     registered: &RegisteredOffice,
 ) -> Result<(OfficeName, EmailAddress), NoMailAddress> {
@@ -179,7 +179,7 @@ impl Registration {
         }
     }
 
-    /// The stage after the right code: that the office is registered is told here, never before.
+    /// The stage after the right code. Only from here on is the person told that the office is registered.
     #[must_use]
     pub fn after_code(&self, office: OfficeName, claim: &Claim) -> Self {
         match claim {

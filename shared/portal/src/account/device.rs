@@ -9,7 +9,7 @@ use crate::time::plus;
 use crate::values::DeviceId;
 
 /// 端末 — a browser from which the member has completed a log-in. Its wrong passwords are counted apart from those of
-/// strangers, so that a stranger who hammers at the account does not keep its owner out (`docs/adr/0020-known-devices.md`).
+/// unknown browsers, so that guesses from elsewhere do not lock the owner out (`docs/adr/0020-known-devices.md`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Device {
     /// The digest of its cookie.
@@ -21,15 +21,15 @@ pub struct Device {
 }
 
 impl Member {
-    /// The device of this id, if it is known and was not away for too long.
+    /// The device of this id, if it is known and was not away too long.
     pub fn device(&self, id: &DeviceId, now: Timestamp, limits: &Limits) -> Option<&Device> {
         self.devices
             .iter()
             .find(|device| device.id == *id && now < plus(device.seen_at, limits.known_device_life))
     }
 
-    /// The member after a log-in was completed from this device: it is known, and owes nothing. One too many puts the
-    /// one that was longest away among the strangers.
+    /// The member after a log-in was completed from this device: it is known, with no wrong passwords. Above the limit, the
+    /// device that was longest away is forgotten.
     #[must_use]
     pub fn with_device(mut self, id: DeviceId, now: Timestamp, limits: &Limits) -> Self {
         self.devices
@@ -47,8 +47,8 @@ impl Member {
 }
 
 impl Account {
-    /// The wrong passwords that count for whoever comes with this device: the device's own where it is known, everybody
-    /// else's where it is not.
+    /// The wrong passwords that count for a log-in from this device: its own where it is known, those of all unknown
+    /// browsers where it is not.
     pub(super) fn guard(&self, device: Option<&DeviceId>, now: Timestamp, limits: &Limits) -> &PasswordGuard {
         let known = device
             .zip(self.owner(now, limits))
@@ -56,7 +56,7 @@ impl Account {
         known.map_or(&self.passwords, |known| &known.passwords)
     }
 
-    /// The account with another guard for whoever comes with this device.
+    /// The account with another guard for log-ins from this device.
     pub(super) fn with_guard(
         mut self,
         device: Option<&DeviceId>,

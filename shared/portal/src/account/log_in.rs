@@ -40,11 +40,11 @@ pub enum LoginVerdict {
     },
 }
 
-/// What a password comes to on an account. The first two are one answer to whoever asks.
+/// What a password comes to on an account. The first two look alike from outside.
 enum Judgement<'a> {
     /// Not compared: a back-off runs, the password is off, or codes are stopped.
     NotJudged,
-    /// Wrong, or nobody's who may log in.
+    /// Wrong, or nobody may log in with it.
     Wrong,
     /// The right initial password, too late.
     InitialPasswordExpired,
@@ -55,7 +55,7 @@ enum Judgement<'a> {
 }
 
 impl Account {
-    /// `right` says whether it is the member's password; it was found out with the same work whoever asked.
+    /// `right` says whether it is the member's password; finding that out takes the same work for every account.
     fn judge_password(
         &self,
         right: bool,

@@ -10,8 +10,8 @@ use crate::problem::Refusal;
 use crate::values::{AccountKey, FlowId};
 
 impl Account {
-    /// Counts the mail of a registration code against the address that the claims system names; what is kept for log-ins
-    /// it leaves.
+    /// Counts the mail of a registration code against the address that the claims system names. It leaves the mails that
+    /// are reserved for log-ins.
     pub fn promise_registration_code(
         before: Option<&Self>,
         key: &AccountKey,
@@ -29,7 +29,7 @@ impl Account {
         }
     }
 
-    /// Gives a counted mail back that no flow promises after all: another request was faster, or the flow is over.
+    /// Refunds a counted mail that no flow promises after all: another request of the flow was first, or the flow is over.
     pub fn give_mail_back(before: Option<&Self>, by: &FlowId, at: Timestamp) -> Change<Self, ()> {
         let Some(account) = before else {
             return Change::Keep(());

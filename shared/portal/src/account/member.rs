@@ -39,7 +39,7 @@ impl Role {
     }
 }
 
-/// With what a member proves to be the member.
+/// What a member logs in with.
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[expect(
     clippy::large_enum_variant,
@@ -59,7 +59,7 @@ pub enum Credential {
     Chosen {
         /// Argon2id, as a PHC string.
         hash: String,
-        /// The log-in that set it, so that a repeated request is told from another one.
+        /// The log-in that set it, by which a repeated request is recognised.
         by: FlowId,
     },
 }
@@ -88,13 +88,13 @@ pub struct Member {
     pub disabled: bool,
     /// When the member was registered.
     pub registered_at: Timestamp,
-    /// With what the member logs in.
+    /// What the member logs in with.
     pub credential: Credential,
     /// Raised with every change of the credential; a log-in that began with an older one is over.
     pub credential_version: u32,
     /// 利用規約への同意
     pub agreement: Option<Agreement>,
-    /// When the member last came to マイページ by a log-in.
+    /// When a log-in last reached マイページ.
     pub last_login_at: Option<Timestamp>,
     /// Living sessions, oldest first.
     pub sessions: Vec<Session>,
@@ -119,13 +119,13 @@ impl Member {
         }
     }
 
-    /// When a pending member has not come for so long that seat and address are free again.
+    /// When seat and address of a pending member who has never logged in are free again.
     pub fn seat_falls_free_at(&self, limits: &Limits) -> Option<Timestamp> {
         self.is_pending()
             .then(|| plus(self.registered_at, limits.pending_seat_life))
     }
 
-    /// Whether that is past.
+    /// Whether that instant has passed.
     pub fn seat_has_fallen_free(&self, now: Timestamp, limits: &Limits) -> bool {
         self.seat_falls_free_at(limits).is_some_and(|at| at <= now)
     }

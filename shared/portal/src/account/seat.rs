@@ -10,9 +10,10 @@ use crate::limits::Limits;
 use crate::values::{FlowId, MemberId};
 
 impl Account {
-    /// The account with a new member, whose initial password is promised; none if somebody else owns the address.
+    /// The account with a new member, whose initial password is promised; `None` if somebody else owns the address.
     ///
-    /// Whoever leaves a seat to this member may own it (`leaves`). The mail is counted, never refused
+    /// The members in `leaves` give up their seat to the new one, so they may own the address. The mail is counted, never
+    /// refused
     /// (`docs/adr/0011-the-first-initial-password-mail-is-never-refused.md`).
     pub fn take_seat(
         before: Option<&Self>,
@@ -37,7 +38,7 @@ impl Account {
         Some(Put::new(next, Event::of(Act::MemberRegistered, now, by)))
     }
 
-    /// The account without its member, who leaves the seat to a corrected registration: nobody may come in by it.
+    /// The account without its member, who is replaced by a corrected registration: nobody can log in by it.
     pub fn leave_seat(&self, by: &FlowId, now: Timestamp) -> Put<Self> {
         let next = Self {
             member: None,

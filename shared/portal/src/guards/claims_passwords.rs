@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(after.open, []);
     }
 
-    /// A stranger who accepts every risk cannot lock an office out of its claims for ever.
+    /// A guesser who accepts every risk cannot lock an office out of its claims for ever.
     #[test]
     fn ten_wrong_claims_passwords_a_day_are_asked_about_and_no_more() {
         let mut guard = ClaimsGuard::default();

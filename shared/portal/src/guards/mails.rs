@@ -19,8 +19,8 @@ impl MailBudget {
         self.spend_all_but(0, now, limits)
     }
 
-    /// The budget after one more code of a registration, if there is room for it beside what is kept for log-ins: whoever
-    /// proves an office of the same address must not keep the owner of the address out.
+    /// The budget after one more code of a registration, if there is room beside the mails reserved for log-ins: a
+    /// registration with the same address must not keep its owner from logging in.
     pub fn spend_for_registration(&self, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
         self.spend_all_but(limits.mails_kept_for_login, now, limits)
     }
@@ -28,7 +28,7 @@ impl MailBudget {
     fn spend_all_but(&self, kept: u64, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
         let hour = room(&self.sends, now, HOUR, limits.mails_per_hour.saturating_sub(kept));
         let day = room(&self.sends, now, DAY, limits.mails_per_day.saturating_sub(kept));
-        // Told is when both have room again.
+        // The later of the two: when both have room again.
         match hour
             .err()
             .into_iter()
@@ -48,7 +48,7 @@ impl MailBudget {
         Self { sends }
     }
 
-    /// The budget without the mail that was counted at `at` and is not sent after all.
+    /// Refunds the mail that was counted at `at` and is not sent after all.
     #[must_use]
     pub fn give_back(&self, at: Timestamp) -> Self {
         let mut sends = self.sends.clone();

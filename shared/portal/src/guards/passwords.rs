@@ -19,12 +19,12 @@ pub struct PasswordGuard {
 pub enum Guarded {
     /// The password is judged.
     Open,
-    /// A wait runs, or the password is off: the answer is that of a wrong password, and nothing is counted.
+    /// A back-off runs, or the password is locked out: the answer is that of a wrong password, and nothing is counted.
     Closed,
 }
 
 impl PasswordGuard {
-    /// Until when the password is not judged, if a wait runs.
+    /// When the back-off ends, if one runs.
     pub fn waits_until(&self, limits: &Limits) -> Option<Timestamp> {
         let over = self
             .failures
@@ -46,8 +46,8 @@ impl PasswordGuard {
         }
     }
 
-    /// The guard after its owner completed a log-in from a browser that is counted apart: it goes on to wait, but is off
-    /// no more. A stranger gains one guess by it, behind the longest wait.
+    /// The guard of unknown browsers after the owner completed a log-in from a known one: lifts the lockout, keeps the
+    /// back-off. A guesser gains one guess by it, after the longest wait.
     #[must_use]
     pub fn after_an_owners_log_in(&self, limits: &Limits) -> Self {
         Self {

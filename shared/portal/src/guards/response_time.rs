@@ -1,11 +1,10 @@
-//! What the time of an answer must not tell.
+//! The defence against the timing side channel of refused log-ins.
 
-/// How long an answer that took `elapsed` so far is held back: to the next whole beat, or not at all if `beat` is zero.
-/// All in nanoseconds.
+/// How long a response that took `elapsed` so far still has to wait for the next multiple of `quantum`; zero if `quantum`
+/// is. All in nanoseconds.
 ///
-/// What the work behind a refusal costs differs by a millisecond from one reason to another, and a patient stranger
-/// reads that from a few thousand answers. On the beat, all but those few that fall to both sides of one are told alike.
-/// ASVS 6.3.8.
+/// The work behind a refusal differs by a millisecond from one reason to another, which a few thousand samples reveal.
+/// Padded, all responses but the few around a multiple look alike. ASVS 6.3.8.
 pub const fn held_back(elapsed: u64, beat: u64) -> u64 {
     if beat == 0 {
         return 0;

@@ -6,8 +6,7 @@ use super::{NotBefore, room, within};
 use crate::limits::Limits;
 use crate::time::plus;
 
-/// Wrong security codes of one user id, over all its registrations: whoever knows the claims password may begin as many
-/// as he likes, and guesses no more often for it.
+/// Wrong security codes of one user id, over all its registrations: to begin another one gives no further guesses.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct SecurityCodeGuard {
     /// When codes were asked about within the window that were not right, or of which it is not known, oldest first.
@@ -24,7 +23,7 @@ impl SecurityCodeGuard {
         Ok(Self { asked })
     }
 
-    /// The guard without the code that was counted at `at` and was not wrong. It forgives no other one.
+    /// Refunds the code that was counted at `at` and was not wrong, and no other.
     #[must_use]
     pub fn give_back(&self, at: Timestamp) -> Self {
         let mut asked = self.asked.clone();

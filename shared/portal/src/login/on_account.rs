@@ -44,7 +44,7 @@ impl Login {
     }
 
     /// Counts a judged code for the account, over all its challenges: one write counts a wrong code, or commits the
-    /// session that a right one gives. Whoever loses it has judged nothing. Answers whether the session is committed.
+    /// session that a right one gives; after a conflict nothing was judged. Answers whether the session is committed.
     pub fn judge_code(
         &self,
         account: &Account,
@@ -97,8 +97,8 @@ impl Login {
         })
     }
 
-    /// One write makes the password, the agreement and the session; whoever comes second finds that it is done.
-    /// Answers with the version of the credential from now on.
+    /// Makes password, agreement and session in one write; a second request finds it done. Answers with the new version of
+    /// the credential.
     pub fn complete(
         &self,
         account: &Account,
@@ -135,9 +135,9 @@ impl Login {
         ))
     }
 
-    /// A new cookie for the session that this log-in gave; a session that was ended does not come back. The browser is
-    /// known by what it gains now: what the log-in gave it was lost with the first answer. Answers with the old name and
-    /// the session as it is now.
+    /// A new cookie for the session that this log-in gave; a session that was ended does not come back. The browser gets
+    /// a new device cookie, too: the first one was lost with the answer. Answers with the old id and the session as it is
+    /// now.
     pub fn renew_session(
         &self,
         account: &Account,
@@ -188,7 +188,7 @@ fn completed(
             by: flow.clone(),
         };
         next.credential_version = next.credential_version.saturating_add(1);
-        // Whoever held the old password holds nothing now.
+        // ASVS 7.4.3: all sessions of the old password end.
         next.sessions.clear();
     }
     if agreement.is_some() {

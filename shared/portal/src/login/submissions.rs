@@ -10,11 +10,11 @@ use crate::limits::Limits;
 use crate::problem::{Kind, Refusal};
 use crate::terms::Shown;
 
-/// What a submission makes of a log-in's own item. Each is the whole decision: it is taken again on whatever is stored
-/// by then, until its write is won.
+/// What a submission makes of a log-in's own item. Each method is the whole decision; the store repeats it on the current
+/// item after a conflict.
 impl Login {
-    /// Spends a try of the challenge, and says whether the code is right and still the living one: where the right
-    /// code gives a session, every code passes here first.
+    /// Spends a try of the challenge. Answers whether the code is right and still the living one. A code that completes the
+    /// log-in passes here first.
     pub fn spend_try(
         &self,
         judged: &Judged,
@@ -33,7 +33,7 @@ impl Login {
         Change::Store(spent.into(), Ok(judged.is_right_for(challenge)))
     }
 
-    /// A code that was judged against `judged`: on to `next` if it is right, a try less if it is not.
+    /// Takes a judged code: moves on to `next` if it is right, costs a try if it is not.
     pub fn enter_code(
         &self,
         judged: &Judged,
@@ -57,7 +57,7 @@ impl Login {
         Change::Store(failed.into(), Err(refusal))
     }
 
-    /// That the code was wrong, with the tries that are left.
+    /// The refusal of a wrong code, with the tries that are left.
     pub fn wrong_code(&self, limits: &Limits) -> Refusal {
         let left = match &self.stage {
             Stage::Otp { challenge } => challenge.tries_left(limits),
@@ -103,7 +103,7 @@ impl Login {
         }
     }
 
-    /// The log-in brought up to what its account says.
+    /// Brings the log-in up to what its account says.
     pub fn bring_up_to(&self, completed: &Self) -> Change<Self, ()> {
         if self == completed {
             Change::Keep(())

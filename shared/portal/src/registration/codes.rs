@@ -11,10 +11,11 @@ use crate::limits::Limits;
 use crate::office::Claim;
 use crate::problem::{Kind, Refusal};
 
-/// What a submission makes of a registration. Each is the whole decision: it is taken again on whatever is stored by
-/// then, until its write is won.
+/// What a submission makes of a registration. Each method is the whole decision; the store repeats it on the current
+/// item after a conflict.
 impl Registration {
-    /// Spends a try at the security code before the claims system is asked, for it counts, too; says how many are left.
+    /// Spends a try at the security code before the claims system is asked, which counts tries itself. Answers with the
+    /// tries left.
     pub fn spend_security_code_try(
         &self,
         now: Timestamp,
@@ -32,8 +33,8 @@ impl Registration {
         Change::Store(next.with_act(Act::SecurityCodeAsked, now), Ok(left))
     }
 
-    /// Gives a try back that was not wrong: nothing was judged, or the code was right and no mail can follow it. Which,
-    /// says `act`, and it is told wherever the registration stands by now: a try of which nothing more is told was wrong.
+    /// Refunds a try that was not wrong: nothing was judged, or the code was right and no mail can follow it. `act` says
+    /// which, and is recorded at every stage: in the audit, a try without a later act was wrong.
     pub fn give_back_security_code_try(&self, act: Act, now: Timestamp) -> Change<Self, ()> {
         let next = match self.stage {
             Stage::SecurityCode { tries } => self.at(Stage::SecurityCode {
@@ -48,8 +49,8 @@ impl Registration {
         Change::Store(next.with_act(act, now), ())
     }
 
-    /// The security code was right: on to this stage. Of two right ones the second finds another stage, and only tells
-    /// that it was right.
+    /// The security code was right: moves on to this stage. Of two right codes at once, the second finds another stage and
+    /// only records that it was right.
     pub fn accept_security_code(&self, stage: Stage, now: Timestamp) -> Change<Self, Result<(), Refusal>> {
         let (next, answer) = match self.stage {
             Stage::SecurityCode { .. } => (self.at(stage), Ok(())),
@@ -62,9 +63,9 @@ impl Registration {
         Change::Store(next.with_act(Act::SecurityCodeRight, now), answer)
     }
 
-    /// A code that was judged against `judged`: on if it is right, a try less if it is not.
+    /// Takes a judged code: moves on if it is right, costs a try if it is not.
     ///
-    /// What is stored by now decides whether it was judged in time, and against the living code.
+    /// The stored challenge decides whether the code was in time and is still the living one.
     pub fn enter_code(
         &self,
         judged: &Judged,

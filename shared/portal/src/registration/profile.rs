@@ -7,8 +7,8 @@ use crate::limits::Limits;
 use crate::problem::{Kind, Refusal};
 use crate::values::{AccountKey, MemberId, OfficeName, Profile};
 
-/// What a submission makes of a registration. Each is the whole decision: it is taken again on whatever is stored by
-/// then, until its write is won.
+/// What a submission makes of a registration. Each method is the whole decision; the store repeats it on the current
+/// item after a conflict.
 impl Registration {
     /// A profile that was entered or corrected while the registration stood at `before`.
     ///
@@ -61,7 +61,7 @@ impl Registration {
         Change::Store(Put::new(next.clone(), NoEvent::RecordedWithAccount), next)
     }
 
-    /// Somebody else was faster: the person sees who, and the ways out.
+    /// Another registration registered the office first: the person is shown the ways on.
     pub fn lose_office(&self, office: OfficeName) -> Change<Self, Self> {
         match self.stage {
             Stage::Confirm { .. } => {
@@ -76,8 +76,8 @@ impl Registration {
         }
     }
 
-    /// The pending member's initial password is to be issued again. The flow moves first, so that a double click
-    /// issues once.
+    /// Completes the registration with the pending member, whose initial password is re-issued next. The flow is written
+    /// first, so that a double click re-issues once.
     pub fn take_up_pending(
         &self,
         office: OfficeName,

@@ -33,7 +33,7 @@ impl EmailAddress {
         // Strict is: labels of 1 to 63 letters, digits and hyphens, with no hyphen at either end.
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| FieldCode::NotAnEmailAddress)?;
         let (_, top) = domain.rsplit_once('.').ok_or(FieldCode::NotAnEmailAddress)?;
-        // An IP address is none.
+        // An IP address is not a domain.
         if !top.chars().any(|c| c.is_ascii_alphabetic()) {
             return Err(FieldCode::NotAnEmailAddress);
         }
@@ -48,7 +48,7 @@ impl EmailAddress {
         &self.0
     }
 
-    /// What two spellings of one address have in common, and what no copy of the table tells at a glance.
+    /// The same for all spellings of the address; a digest, so that a copy of the table does not show it.
     pub fn key(&self) -> AccountKey {
         AccountKey::new(digest(&[b"address", self.0.to_ascii_lowercase().as_bytes()]))
     }
@@ -68,7 +68,7 @@ impl EmailAddress {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
-    /// `k***@e***.jp`: tells its owner which mailbox to open, and others little.
+    /// `k***@e***.jp`: enough for the owner to know which mailbox to open, and little for anybody else.
     pub fn masked(&self) -> String {
         let first = |text: &str| text.chars().next().map(String::from).unwrap_or_default();
         let top = self.domain().rsplit_once('.').map_or("", |(_, top)| top);

@@ -39,7 +39,7 @@ opaque! {
     FlowId;
     /// The name by which the table knows a session: the digest of its cookie.
     SessionId;
-    /// 利用者 — names a member; random, so that it tells nothing.
+    /// 利用者 — names a member; random, so that it reveals nothing.
     MemberId;
     /// The name by which an account knows a device: a digest of the device's cookie and the account.
     DeviceId;

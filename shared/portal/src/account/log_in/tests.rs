@@ -225,7 +225,7 @@ fn an_initial_password_has_no_hash_to_renew() {
     assert_eq!(after.member, before.member);
 }
 
-/// The write is made so that every answer takes the same time, and given up to whoever is faster.
+/// The write is made so that every answer takes the same time; a conflict is ignored.
 #[test]
 fn what_was_not_judged_is_written_by_best_effort() {
     let before = guessed_at(account(active("m")), 5, 0);
