@@ -161,7 +161,7 @@ fn the_numbers_of_the_page_are_those_of_the_code() {
     let page = house::text(PAGE);
     let limits = portal::limits::Limits::standard();
     for said in [
-        format!("{} KiB", limits.hash_memory),
+        format!("{} KiB", limits.hash_memory.count()),
         format!("{} passes", limits.hash_passes),
         format!("{} bits", portal::keys::KEY_OCTETS * 8),
         format!("{} characters of 31", portal::initial_password::LENGTH),

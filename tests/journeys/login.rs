@@ -159,7 +159,7 @@ async fn an_outdated_hash_is_renewed_at_log_in() {
     };
     let stored = read().await;
     let cheap = portal::limits::Limits {
-        hash_memory: 32,
+        hash_memory: portal::limits::Kibibytes::new(32),
         ..world.settings.limits.clone()
     };
     let old = platform::passwords::Passwords::new(world.keys.clone(), &cheap).unwrap();

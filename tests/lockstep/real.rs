@@ -76,7 +76,7 @@ impl Real {
         };
         settings.limits = portal::limits::Limits {
             mail_requests_per_network: 0,
-            hash_memory: 64,
+            hash_memory: portal::limits::Kibibytes::new(64),
             hash_passes: 1,
             ..scene.setup.limits.clone()
         };

@@ -21,7 +21,7 @@ use platform::steps::Keys;
 use platform::store::{Mark, Table, image_of_json, mail_of_image};
 use platform::stream::{Batch, BatchAnswer, Change, ItemFailure};
 use portal::mail::{Delivery, Promise};
-use portal::time::plus;
+use portal::time::{Seconds, plus};
 use serde_json::{Map, Value};
 
 pub use text::{body, from};
@@ -38,7 +38,7 @@ pub const NEEDS: &[Variable] = &[
 ];
 
 /// A record younger than this cannot have been overtaken: the first resend waits thirty seconds.
-const SURELY_CURRENT_SECONDS: u64 = 5;
+const SURELY_CURRENT: Seconds = Seconds::new(5);
 
 /// How many mails this environment remembers as sent, so that a repeated batch sends none twice.
 const REMEMBERED: usize = 1_000;
@@ -201,7 +201,7 @@ async fn deal_with(deps: &Deps, change: &Change) -> Result<&'static str, Later> 
 
 /// Whether something may have overtaken the promise since its record was written.
 fn may_be_overtaken(promise: &Promise, now: Timestamp) -> bool {
-    plus(promise.promised_at, SURELY_CURRENT_SECONDS) < now
+    plus(promise.promised_at, SURELY_CURRENT) < now
 }
 
 /// Whether the item still promises this mail.

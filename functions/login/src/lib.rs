@@ -1,7 +1,7 @@
 //! ログイン情報の入力 — ID and password; the same answer for whoever must not get in.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
@@ -14,7 +14,7 @@ use portal::account::{Account, Credential, LoginVerdict, Proof};
 use portal::challenge::Challenge;
 use portal::change::Put;
 use portal::code::Purpose;
-use portal::guards::held_back;
+use portal::guards::pad_to_quantum;
 use portal::login::{Login, Stage};
 use portal::password;
 use portal::problem::{Kind, Refusal};
@@ -49,9 +49,8 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     let padded = |call| async move {
         let answer = step(deps, call).await;
         if is_wrong_credentials(&answer) {
-            let elapsed = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
-            let beat = edge.limits.refusal_beat.saturating_mul(1_000_000);
-            tokio::time::sleep(Duration::from_nanos(held_back(elapsed, beat))).await;
+            let quantum = edge.limits.refusal_beat.duration();
+            tokio::time::sleep(pad_to_quantum(began.elapsed(), quantum)).await;
         }
         answer
     };

@@ -17,13 +17,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use portal::audit::Act;
 use portal::limits::Limits;
-use portal::time::plus;
+use portal::time::{Seconds, plus};
 use serde_json::{Map, Value};
 
 use crate::fault::Fault;
 use crate::store::fault;
-
-const DAY_SECONDS: u64 = 24 * 60 * 60;
 
 /// How often something counts, as the item says it after the write. None where the item has no such count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -190,7 +188,7 @@ enum Form {
     Table {
         client: Client,
         name: String,
-        life_seconds: u64,
+        life: Seconds,
     },
     File(Arc<Lines>),
 }
@@ -201,7 +199,7 @@ impl Archive {
         Self(Form::Table {
             client,
             name,
-            life_seconds: limits.audit_life.saturating_mul(DAY_SECONDS),
+            life: limits.audit_life.seconds(),
         })
     }
 
@@ -216,11 +214,7 @@ impl Archive {
     /// Keeps the record, unless it is kept: once this returns, it stays.
     pub async fn keep(&self, record: &Record) -> Result<Kept, Fault> {
         match &self.0 {
-            Form::Table {
-                client,
-                name,
-                life_seconds,
-            } => put(client, name, record, *life_seconds).await,
+            Form::Table { client, name, life } => put(client, name, record, *life).await,
             Form::File(lines) => {
                 let (lines, record) = (lines.clone(), record.clone());
                 // A lock that another process holds is waited for, and not on the thread that serves.
@@ -232,7 +226,7 @@ impl Archive {
     }
 }
 
-async fn put(client: &Client, table: &str, record: &Record, life_seconds: u64) -> Result<Kept, Fault> {
+async fn put(client: &Client, table: &str, record: &Record, life: Seconds) -> Result<Kept, Fault> {
     let mut request = client
         .put_item()
         .table_name(table)
@@ -241,7 +235,7 @@ async fn put(client: &Client, table: &str, record: &Record, life_seconds: u64) -
         .item("sk", AttributeValue::S(record.sort_key()))
         .item(
             "ttl",
-            AttributeValue::N(plus(record.at, life_seconds).as_second().to_string()),
+            AttributeValue::N(plus(record.at, life).as_second().to_string()),
         );
     for (name, field) in record.fields() {
         let value = match field {

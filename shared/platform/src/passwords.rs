@@ -94,7 +94,7 @@ impl Passwords {
     pub fn new(keys: Arc<KeyRing>, limits: &Limits) -> Result<Self, Fault> {
         let number = |value: u64| u32::try_from(value).map_err(|_| Fault::Hash("parameters"));
         let cost = Cost {
-            memory: number(limits.hash_memory)?,
+            memory: number(limits.hash_memory.count())?,
             passes: number(limits.hash_passes)?,
             lanes: 1,
         };
@@ -255,7 +255,7 @@ mod tests {
 
     fn cheap() -> Limits {
         Limits {
-            hash_memory: 64,
+            hash_memory: portal::limits::Kibibytes::new(64),
             hash_passes: 1,
             ..Limits::standard()
         }
@@ -309,7 +309,7 @@ mod tests {
         let costlier = Passwords::new(
             ring("k1"),
             &Limits {
-                hash_memory: 128,
+                hash_memory: portal::limits::Kibibytes::new(128),
                 ..cheap()
             },
         )

@@ -119,7 +119,7 @@ impl Start {
     /// The claims system.
     pub fn claims(&self) -> Result<Arc<dyn ClaimsSystem>, Error> {
         let base = self.config.get(Variable::ClaimsBaseUrl)?;
-        let budget = Duration::from_secs(self.config.limits.claims_budget);
+        let budget = self.config.limits.claims_budget.duration();
         Ok(Arc::new(ClaimsGateway::with_budget(base, budget)?))
     }
 

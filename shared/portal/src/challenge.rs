@@ -181,11 +181,12 @@ impl Challenge {
 mod tests {
     use super::*;
     use crate::keys::tests::ring;
+    use crate::time::Seconds;
 
     const LIMITS: Limits = Limits::standard();
 
     fn t(seconds: u64) -> Timestamp {
-        plus("2026-04-01T00:00:00Z".parse().unwrap(), seconds)
+        plus("2026-04-01T00:00:00Z".parse().unwrap(), Seconds::new(seconds))
     }
 
     fn challenge() -> Challenge {

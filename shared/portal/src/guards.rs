@@ -18,13 +18,10 @@ pub use self::codes::CodeGuard;
 pub use self::mails::MailBudget;
 pub use self::network::NetworkBudget;
 pub use self::passwords::{Guarded, PasswordGuard};
-pub use self::response_time::held_back;
+pub use self::response_time::pad_to_quantum;
 pub use self::security_codes::SecurityCodeGuard;
 use crate::problem::{Kind, Refusal};
-use crate::time::{minus, plus, seconds_until};
-
-const HOUR: u64 = 3_600;
-const DAY: u64 = 86_400;
+use crate::time::{Seconds, minus, plus, seconds_until};
 
 /// Not now, but in so many seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,13 +40,13 @@ fn count(list: &[Timestamp]) -> u64 {
     u64::try_from(list.len()).unwrap_or(u64::MAX)
 }
 
-fn within(list: &[Timestamp], now: Timestamp, window: u64) -> Vec<Timestamp> {
+fn within(list: &[Timestamp], now: Timestamp, window: Seconds) -> Vec<Timestamp> {
     let from = minus(now, window);
     list.iter().copied().filter(|at| from < *at).collect()
 }
 
 /// When a budget of `limit` within `window` has room again, if it has none now.
-fn room(list: &[Timestamp], now: Timestamp, window: u64, limit: u64) -> Result<(), NotBefore> {
+fn room(list: &[Timestamp], now: Timestamp, window: Seconds, limit: u64) -> Result<(), NotBefore> {
     let recent = within(list, now, window);
     if count(&recent) < limit {
         return Ok(());

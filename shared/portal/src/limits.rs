@@ -1,6 +1,59 @@
 //! Every number of the product, once: its name, its value, its unit and its reason.
 //!
 //! Each is a setting: an environment variable of the same name replaces it. `docs/limits.md` is printed from here.
+//! A span, a size and a count have types of their own, so that none is taken for another.
+
+use core::time::Duration;
+
+use crate::time::{DAY, Seconds};
+
+/// A span of milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Milliseconds(u64);
+
+/// A span of days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Days(u64);
+
+/// A size in octets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bytes(u64);
+
+/// A size in units of 1,024 octets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kibibytes(u64);
+
+macro_rules! units {
+    ($($unit:ident)*) => {$(
+        impl $unit {
+            /// So many.
+            pub const fn new(count: u64) -> Self {
+                Self(count)
+            }
+
+            /// How many.
+            pub const fn count(self) -> u64 {
+                self.0
+            }
+        }
+    )*};
+}
+
+units! { Milliseconds Days Bytes Kibibytes }
+
+impl Milliseconds {
+    /// As the standard library has it.
+    pub const fn duration(self) -> Duration {
+        Duration::from_millis(self.0)
+    }
+}
+
+impl Days {
+    /// The same span in seconds.
+    pub const fn seconds(self) -> Seconds {
+        DAY.times(self.0)
+    }
+}
 
 /// One row of `docs/limits.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,11 +75,30 @@ pub struct BadSetting {
     pub name: &'static str,
 }
 
+/// A number in its unit: a count is a number as it is.
+macro_rules! in_unit {
+    (u64, $count:expr) => {
+        $count
+    };
+    ($unit:ident, $count:expr) => {
+        $unit::new($count)
+    };
+}
+
+macro_rules! count_of {
+    (u64, $number:expr) => {
+        $number
+    };
+    ($unit:ident, $number:expr) => {
+        $number.count()
+    };
+}
+
 macro_rules! limits {
-    ($($field:ident, $name:literal, $default:literal, $unit:literal, $reason:literal;)*) => {
+    ($($field:ident: $type:ident, $name:literal, $default:literal, $unit:literal, $reason:literal;)*) => {
         /// The numbers in force.
         #[derive(Debug, Clone, PartialEq, Eq)]
-        pub struct Limits { $(#[doc = $reason] pub $field: u64,)* }
+        pub struct Limits { $(#[doc = $reason] pub $field: $type,)* }
 
         impl Limits {
             /// Every limit with its default and its reason, in the order of the page.
@@ -35,7 +107,7 @@ macro_rules! limits {
 
             /// The numbers of `docs/limits.md`.
             pub const fn standard() -> Self {
-                Self { $($field: $default,)* }
+                Self { $($field: in_unit!($type, $default),)* }
             }
 
             /// The standard numbers, each replaced by what `lookup` finds under its name.
@@ -46,7 +118,7 @@ macro_rules! limits {
                 let mut limits = Self::standard();
                 $(if let Some(text) = lookup($name) {
                     match text.trim().parse() {
-                        Ok(value) => limits.$field = value,
+                        Ok(count) => limits.$field = in_unit!($type, count),
                         Err(_) => bad.push(BadSetting { name: $name }),
                     }
                 })*
@@ -55,57 +127,57 @@ macro_rules! limits {
 
             /// Name and value of each number in force.
             pub fn in_force(&self) -> Vec<(&'static str, u64)> {
-                vec![$(($name, self.$field),)*]
+                vec![$(($name, count_of!($type, self.$field)),)*]
             }
         }
     };
 }
 
 limits! {
-    code_life, "CODE_LIFE_SECONDS", 600, "seconds", "A one-time code lives ten minutes: the longest that NIST SP 800-63B-4 and ASVS 6.5.5 allow, because greylisting eats minutes.";
-    code_tries, "CODE_TRIES", 5, "tries", "Wrong codes per challenge, all its resends together; five leave one chance in 200,000.";
-    code_failures, "CODE_FAILURES_BEFORE_STOP", 10, "failures", "Wrong codes of one account within the window before codes are stopped; a new code or challenge never resets them (NIST SP 800-63B-4 3.1.3.2).";
-    code_failure_window, "CODE_FAILURE_WINDOW_SECONDS", 86_400, "seconds", "How long a wrong code is remembered against its account.";
-    code_first_stop, "CODE_FIRST_STOP_SECONDS", 900, "seconds", "Stop of codes at the tenth wrong one within the window.";
-    code_second_stop, "CODE_SECOND_STOP_SECONDS", 3_600, "seconds", "Stop of codes at the next wrong one within the window.";
-    code_third_stop, "CODE_THIRD_STOP_SECONDS", 14_400, "seconds", "Stop of codes at every further wrong one within the window.";
-    resend_first_wait, "RESEND_FIRST_WAIT_SECONDS", 30, "seconds", "Before the first resend; each further one waits twice as long (30, 60, 120, 240).";
-    sends_per_challenge, "SENDS_PER_CHALLENGE", 5, "mails", "Mails for one challenge or one initial password, the first included.";
-    same_code_seconds, "SAME_CODE_SECONDS", 180, "seconds", "A resend sends the same code while it has at least this long to live, so that both mails work.";
-    mails_per_hour, "MAILS_PER_HOUR_AND_ADDRESS", 10, "mails", "To one address, over all purposes: nobody's mailbox is flooded through us.";
-    mails_per_day, "MAILS_PER_DAY_AND_ADDRESS", 20, "mails", "To one address, over all purposes.";
-    mails_kept_for_login, "MAILS_KEPT_FOR_LOGIN", 4, "mails", "Of both, that codes of registrations leave to the address: whoever proves an office of the same address does not keep its owner from logging in.";
-    mail_requests_per_network, "MAIL_REQUESTS_PER_NETWORK", 30, "requests an hour", "Requests that send mail, from one network (IPv4 address or IPv6 /64); 0 lifts it, as the local stack does.";
-    registration_life, "REGISTRATION_LIFE_SECONDS", 1_800, "seconds", "A registration in progress.";
-    login_life, "LOGIN_LIFE_SECONDS", 900, "seconds", "A log-in in progress.";
-    free_wrong_passwords, "FREE_WRONG_PASSWORDS", 4, "failures", "Wrong passwords in a row that cost no wait; the n-th in a row waits 2^(n-5) seconds.";
-    wrong_password_longest_wait, "WRONG_PASSWORD_LONGEST_WAIT_SECONDS", 900, "seconds", "The longest wait after a wrong password: slows a stranger, never locks the owner out for good.";
-    wrong_passwords_off, "WRONG_PASSWORDS_BEFORE_OFF", 100, "failures", "In a row, then the password is off until a reset (NIST SP 800-63B-4 3.2.2).";
-    password_shortest, "PASSWORD_SHORTEST", 15, "code points", "After NFC (NIST SP 800-63B-4: 15 where the password stands alone, and a mailed code is no second factor).";
-    password_longest, "PASSWORD_LONGEST", 128, "code points", "After NFC; refused above, never cut (ASVS 6.2.9).";
-    initial_password_life, "INITIAL_PASSWORD_LIFE_SECONDS", 259_200, "seconds", "72 hours: mailed on Friday, read on Monday.";
-    reissues_per_day, "REISSUES_PER_DAY", 3, "re-issues", "Of an initial password, within 24 hours.";
-    session_idle, "SESSION_IDLE_SECONDS", 1_800, "seconds", "A session that nobody uses; office computers are shared.";
-    session_life, "SESSION_LIFE_SECONDS", 43_200, "seconds", "A session in all: one shift.";
-    sessions_per_person, "SESSIONS_PER_PERSON", 5, "sessions", "At once; a further one ends the oldest.";
-    known_devices, "KNOWN_DEVICES_PER_PERSON", 5, "devices", "Browsers of one person whose wrong passwords are counted apart from strangers'; a further one replaces the one that was longest away.";
-    known_device_life, "KNOWN_DEVICE_LIFE_SECONDS", 15_552_000, "seconds", "180 days without a completed log-in make a known device a stranger again.";
-    fresh_proof, "FRESH_PROOF_SECONDS", 600, "seconds", "How long a log-in or a repeated password counts as fresh proof (ASVS 7.5.1).";
-    office_members, "OFFICE_MEMBERS", 5, "members", "Of one office, the first one and pending ones included (manual, R-43).";
-    pending_seat_life, "PENDING_SEAT_LIFE_SECONDS", 1_209_600, "seconds", "14 days: then a pending member's seat, address and claim on the office fall free.";
-    claims_failures, "CLAIMS_FAILURES_BEFORE_QUESTION", 2, "failures", "Wrong claims passwords before we stop and ask: the claims system locks the office out of claims at the third.";
-    claims_attempts, "CLAIMS_FAILURES_PER_DAY", 10, "failures", "Wrong claims passwords of one user id within the window, whatever risk is accepted: nobody keeps an office locked out of its claims through us.";
-    claims_failure_window, "CLAIMS_FAILURE_WINDOW_SECONDS", 86_400, "seconds", "How long a wrong claims password or security code is remembered.";
-    claims_budget, "CLAIMS_BUDGET_SECONDS", 5, "seconds", "For one call to the claims system.";
-    security_code_tries, "SECURITY_CODE_TRIES", 3, "tries", "At the security code, then the registration starts again.";
-    security_code_failures, "SECURITY_CODE_FAILURES_PER_DAY", 10, "failures", "Wrong security codes of one user id within the window of its passwords, over all its registrations: who knows the password starts again as often as he likes.";
-    email_taken_answers, "EMAIL_TAKEN_ANSWERS", 5, "answers", "Of the kind email-taken in one registration; the last ends it, so that nobody asks through a list of addresses.";
-    audit_life, "AUDIT_LIFE_DAYS", 1_826, "days", "How long a record of the audit is kept, from what happened: five years and the leap day between; a record that is there keeps the end that it was given.";
-    body_bytes, "BODY_BYTES", 16_384, "bytes", "Of a request body.";
-    inquiry_body_bytes, "INQUIRY_BODY_BYTES", 32_768, "bytes", "Of an inquiry's body.";
-    hash_memory, "HASH_MEMORY_KIB", 19_456, "KiB", "Argon2id memory (OWASP: 19 MiB with two passes).";
-    hash_passes, "HASH_PASSES", 2, "passes", "Argon2id passes.";
-    refusal_beat, "REFUSAL_BEAT_MILLISECONDS", 100, "milliseconds", "A refused log-in is answered on the next whole beat since it came in, so that its time does not tell why; 0 answers at once.";
+    code_life: Seconds, "CODE_LIFE_SECONDS", 600, "seconds", "A one-time code lives ten minutes: the longest that NIST SP 800-63B-4 and ASVS 6.5.5 allow, because greylisting eats minutes.";
+    code_tries: u64, "CODE_TRIES", 5, "tries", "Wrong codes per challenge, all its resends together; five leave one chance in 200,000.";
+    code_failures: u64, "CODE_FAILURES_BEFORE_STOP", 10, "failures", "Wrong codes of one account within the window before codes are stopped; a new code or challenge never resets them (NIST SP 800-63B-4 3.1.3.2).";
+    code_failure_window: Seconds, "CODE_FAILURE_WINDOW_SECONDS", 86_400, "seconds", "How long a wrong code is remembered against its account.";
+    code_first_stop: Seconds, "CODE_FIRST_STOP_SECONDS", 900, "seconds", "Stop of codes at the tenth wrong one within the window.";
+    code_second_stop: Seconds, "CODE_SECOND_STOP_SECONDS", 3_600, "seconds", "Stop of codes at the next wrong one within the window.";
+    code_third_stop: Seconds, "CODE_THIRD_STOP_SECONDS", 14_400, "seconds", "Stop of codes at every further wrong one within the window.";
+    resend_first_wait: Seconds, "RESEND_FIRST_WAIT_SECONDS", 30, "seconds", "Before the first resend; each further one waits twice as long (30, 60, 120, 240).";
+    sends_per_challenge: u64, "SENDS_PER_CHALLENGE", 5, "mails", "Mails for one challenge or one initial password, the first included.";
+    same_code_seconds: Seconds, "SAME_CODE_SECONDS", 180, "seconds", "A resend sends the same code while it has at least this long to live, so that both mails work.";
+    mails_per_hour: u64, "MAILS_PER_HOUR_AND_ADDRESS", 10, "mails", "To one address, over all purposes: nobody's mailbox is flooded through us.";
+    mails_per_day: u64, "MAILS_PER_DAY_AND_ADDRESS", 20, "mails", "To one address, over all purposes.";
+    mails_kept_for_login: u64, "MAILS_KEPT_FOR_LOGIN", 4, "mails", "Of both, that codes of registrations leave to the address: whoever proves an office of the same address does not keep its owner from logging in.";
+    mail_requests_per_network: u64, "MAIL_REQUESTS_PER_NETWORK", 30, "requests an hour", "Requests that send mail, from one network (IPv4 address or IPv6 /64); 0 lifts it, as the local stack does.";
+    registration_life: Seconds, "REGISTRATION_LIFE_SECONDS", 1_800, "seconds", "A registration in progress.";
+    login_life: Seconds, "LOGIN_LIFE_SECONDS", 900, "seconds", "A log-in in progress.";
+    free_wrong_passwords: u64, "FREE_WRONG_PASSWORDS", 4, "failures", "Wrong passwords in a row that cost no wait; the n-th in a row waits 2^(n-5) seconds.";
+    wrong_password_longest_wait: Seconds, "WRONG_PASSWORD_LONGEST_WAIT_SECONDS", 900, "seconds", "The longest wait after a wrong password: slows a stranger, never locks the owner out for good.";
+    wrong_passwords_off: u64, "WRONG_PASSWORDS_BEFORE_OFF", 100, "failures", "In a row, then the password is off until a reset (NIST SP 800-63B-4 3.2.2).";
+    password_shortest: u64, "PASSWORD_SHORTEST", 15, "code points", "After NFC (NIST SP 800-63B-4: 15 where the password stands alone, and a mailed code is no second factor).";
+    password_longest: u64, "PASSWORD_LONGEST", 128, "code points", "After NFC; refused above, never cut (ASVS 6.2.9).";
+    initial_password_life: Seconds, "INITIAL_PASSWORD_LIFE_SECONDS", 259_200, "seconds", "72 hours: mailed on Friday, read on Monday.";
+    reissues_per_day: u64, "REISSUES_PER_DAY", 3, "re-issues", "Of an initial password, within 24 hours.";
+    session_idle: Seconds, "SESSION_IDLE_SECONDS", 1_800, "seconds", "A session that nobody uses; office computers are shared.";
+    session_life: Seconds, "SESSION_LIFE_SECONDS", 43_200, "seconds", "A session in all: one shift.";
+    sessions_per_person: u64, "SESSIONS_PER_PERSON", 5, "sessions", "At once; a further one ends the oldest.";
+    known_devices: u64, "KNOWN_DEVICES_PER_PERSON", 5, "devices", "Browsers of one person whose wrong passwords are counted apart from strangers'; a further one replaces the one that was longest away.";
+    known_device_life: Seconds, "KNOWN_DEVICE_LIFE_SECONDS", 15_552_000, "seconds", "180 days without a completed log-in make a known device a stranger again.";
+    fresh_proof: Seconds, "FRESH_PROOF_SECONDS", 600, "seconds", "How long a log-in or a repeated password counts as fresh proof (ASVS 7.5.1).";
+    office_members: u64, "OFFICE_MEMBERS", 5, "members", "Of one office, the first one and pending ones included (manual, R-43).";
+    pending_seat_life: Seconds, "PENDING_SEAT_LIFE_SECONDS", 1_209_600, "seconds", "14 days: then a pending member's seat, address and claim on the office fall free.";
+    claims_failures: u64, "CLAIMS_FAILURES_BEFORE_QUESTION", 2, "failures", "Wrong claims passwords before we stop and ask: the claims system locks the office out of claims at the third.";
+    claims_attempts: u64, "CLAIMS_FAILURES_PER_DAY", 10, "failures", "Wrong claims passwords of one user id within the window, whatever risk is accepted: nobody keeps an office locked out of its claims through us.";
+    claims_failure_window: Seconds, "CLAIMS_FAILURE_WINDOW_SECONDS", 86_400, "seconds", "How long a wrong claims password or security code is remembered.";
+    claims_budget: Seconds, "CLAIMS_BUDGET_SECONDS", 5, "seconds", "For one call to the claims system.";
+    security_code_tries: u64, "SECURITY_CODE_TRIES", 3, "tries", "At the security code, then the registration starts again.";
+    security_code_failures: u64, "SECURITY_CODE_FAILURES_PER_DAY", 10, "failures", "Wrong security codes of one user id within the window of its passwords, over all its registrations: who knows the password starts again as often as he likes.";
+    email_taken_answers: u64, "EMAIL_TAKEN_ANSWERS", 5, "answers", "Of the kind email-taken in one registration; the last ends it, so that nobody asks through a list of addresses.";
+    audit_life: Days, "AUDIT_LIFE_DAYS", 1_826, "days", "How long a record of the audit is kept, from what happened: five years and the leap day between; a record that is there keeps the end that it was given.";
+    body_bytes: Bytes, "BODY_BYTES", 16_384, "bytes", "Of a request body.";
+    inquiry_body_bytes: Bytes, "INQUIRY_BODY_BYTES", 32_768, "bytes", "Of an inquiry's body.";
+    hash_memory: Kibibytes, "HASH_MEMORY_KIB", 19_456, "KiB", "Argon2id memory (OWASP: 19 MiB with two passes).";
+    hash_passes: u64, "HASH_PASSES", 2, "passes", "Argon2id passes.";
+    refusal_beat: Milliseconds, "REFUSAL_BEAT_MILLISECONDS", 100, "milliseconds", "A refused log-in is answered on the next whole beat since it came in, so that its time does not tell why; 0 answers at once.";
 }
 
 #[cfg(test)]
@@ -116,8 +188,20 @@ mod tests {
     fn every_number_can_be_set_by_its_name() {
         let limits = Limits::read(|name| (name == "CODE_TRIES").then(|| "3".to_owned())).unwrap();
         assert_eq!(limits.code_tries, 3);
-        assert_eq!(limits.code_life, 600);
+        assert_eq!(limits.code_life, Seconds::new(600));
         assert_eq!(limits.in_force().len(), Limits::ALL.len());
+    }
+
+    /// The page's unit is the name's.
+    #[test]
+    fn a_span_or_a_size_says_its_unit_in_its_name() {
+        for limit in Limits::ALL {
+            let last = limit.name.rsplit('_').next().unwrap();
+            let unit = limit.unit.to_uppercase();
+            for measure in ["SECONDS", "MILLISECONDS", "DAYS", "BYTES", "KIB"] {
+                assert_eq!(unit == measure, last == measure, "{}", limit.name);
+            }
+        }
     }
 
     #[test]

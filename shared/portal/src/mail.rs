@@ -144,7 +144,7 @@ impl Promise {
         let doubled = 1_u64
             .checked_shl(self.sends.saturating_sub(1))
             .unwrap_or(u64::MAX);
-        plus(self.promised_at, limits.resend_first_wait.saturating_mul(doubled))
+        plus(self.promised_at, limits.resend_first_wait.times(doubled))
     }
 
     /// Whether a resend is allowed now.

@@ -389,7 +389,7 @@ pub fn as_first_answered(mut progress: Progress, registered_at: Timestamp, limit
             sent_to: shown.profile.email.masked(),
             delivery: Delivery::Queued,
             expires_at: plus(registered_at, limits.initial_password_life),
-            resend_after_seconds: limits.resend_first_wait,
+            resend_after_seconds: limits.resend_first_wait.count(),
             sends_left: limits.sends_per_challenge.saturating_sub(1),
         });
         progress.allowed = vec![Allowed::ResendInitialPassword, Allowed::Cancel];

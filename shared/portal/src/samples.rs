@@ -13,7 +13,7 @@ use crate::keys::KeyId;
 use crate::keys::tests::ring;
 use crate::limits::Limits;
 use crate::terms::PUBLISHED;
-use crate::time::plus;
+use crate::time::{Seconds, plus};
 use crate::values::{
     ChallengeId, ClaimsUserId, DeviceId, EmailAddress, FlowId, MemberId, OfficeName, Profile, SessionId,
 };
@@ -22,7 +22,7 @@ pub(crate) const LIMITS: Limits = Limits::standard();
 
 /// So many seconds after everything began.
 pub(crate) fn t(seconds: u64) -> Timestamp {
-    plus("2026-04-01T00:00:00Z".parse().unwrap(), seconds)
+    plus("2026-04-01T00:00:00Z".parse().unwrap(), Seconds::new(seconds))
 }
 
 pub(crate) fn flow(name: &str) -> FlowId {

@@ -3,18 +3,55 @@
 //! The clock at the edge hands out whole seconds, so "one second before, at and after" is all there is
 //! between two instants, in the rules, in the items and in the answers alike.
 
+use core::time::Duration;
+
 use jiff::{SignedDuration, Timestamp, tz::Offset};
 
-/// The instant `seconds` after `instant`; the end of time if there is none.
-pub fn plus(instant: Timestamp, seconds: u64) -> Timestamp {
-    let span = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
-    instant.saturating_add(span).unwrap_or(Timestamp::MAX)
+/// A span of whole seconds. No count and no other unit is taken for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Seconds(u64);
+
+/// 60 minutes.
+pub const HOUR: Seconds = Seconds(3_600);
+
+/// 24 hours.
+pub const DAY: Seconds = Seconds(86_400);
+
+impl Seconds {
+    /// So many seconds.
+    pub const fn new(count: u64) -> Self {
+        Self(count)
+    }
+
+    /// How many seconds.
+    pub const fn count(self) -> u64 {
+        self.0
+    }
+
+    /// The span so many times.
+    #[must_use]
+    pub const fn times(self, factor: u64) -> Self {
+        Self(self.0.saturating_mul(factor))
+    }
+
+    /// As the standard library has it.
+    pub const fn duration(self) -> Duration {
+        Duration::from_secs(self.0)
+    }
+
+    fn span(self) -> SignedDuration {
+        SignedDuration::from_secs(i64::try_from(self.0).unwrap_or(i64::MAX))
+    }
 }
 
-/// The instant `seconds` before `instant`; the beginning of time if there is none.
-pub fn minus(instant: Timestamp, seconds: u64) -> Timestamp {
-    let span = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
-    instant.saturating_sub(span).unwrap_or(Timestamp::MIN)
+/// The instant a span after `instant`; the end of time if there is none.
+pub fn plus(instant: Timestamp, span: Seconds) -> Timestamp {
+    instant.saturating_add(span.span()).unwrap_or(Timestamp::MAX)
+}
+
+/// The instant a span before `instant`; the beginning of time if there is none.
+pub fn minus(instant: Timestamp, span: Seconds) -> Timestamp {
+    instant.saturating_sub(span.span()).unwrap_or(Timestamp::MIN)
 }
 
 /// Whole seconds from `now` until `then`, rounded up; 0 if `then` is not in the future.
@@ -59,8 +96,8 @@ mod tests {
     #[test]
     fn what_is_over_has_no_seconds_left() {
         let now: Timestamp = "2026-04-01T00:00:00Z".parse().unwrap();
-        assert_eq!(seconds_until(now, minus(now, 1)), 0);
+        assert_eq!(seconds_until(now, minus(now, Seconds::new(1))), 0);
         assert_eq!(seconds_until(now, now), 0);
-        assert_eq!(seconds_until(now, plus(now, 1)), 1);
+        assert_eq!(seconds_until(now, plus(now, Seconds::new(1))), 1);
     }
 }

@@ -11,7 +11,7 @@ use portal::login;
 use portal::mail::{Content, Delivery, Promise};
 use portal::problem::Kind;
 use portal::registration;
-use portal::time::{minus, plus};
+use portal::time::{HOUR, Seconds, minus, plus};
 use portal::values::{ChallengeId, FlowId, SessionId};
 
 use crate::io::{Entry, Io, Op, Outcome, Place, Ran};
@@ -708,7 +708,7 @@ impl State {
                 })
         };
         // Five seconds: `SURELY_CURRENT_SECONDS` of `deliver-mail`.
-        if plus(promise.promised_at, 5) < self.now && !is_current() {
+        if plus(promise.promised_at, Seconds::new(5)) < self.now && !is_current() {
             return None;
         }
         let inbox = self.inbox.entry(promise.to.as_str().to_owned()).or_default();
@@ -737,9 +737,9 @@ impl State {
     pub fn step_clock(&mut self, seconds: i64) {
         let span = seconds.unsigned_abs();
         self.now = if seconds < 0 {
-            minus(self.now, span)
+            minus(self.now, Seconds::new(span))
         } else {
-            plus(self.now, span)
+            plus(self.now, Seconds::new(span))
         };
     }
 }
@@ -794,7 +794,7 @@ impl Ledger {
             .mails
             .sends
             .iter()
-            .filter(|sent| minus(event.at, 3_600) < **sent);
+            .filter(|sent| minus(event.at, HOUR) < **sent);
         let left = limits
             .mails_per_hour
             .saturating_sub(u64::try_from(lately.count()).unwrap_or(u64::MAX));

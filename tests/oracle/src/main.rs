@@ -36,7 +36,7 @@ struct Args {
     #[arg(long, value_name = "N")]
     minutes: Option<u64>,
     /// The beat of refusals in milliseconds; 0 measures the bare work
-    #[arg(long, default_value_t = Limits::standard().refusal_beat, value_name = "N")]
+    #[arg(long, default_value_t = Limits::standard().refusal_beat.count(), value_name = "N")]
     beat: u64,
     /// The kind of machine, in general words
     #[arg(long, value_name = "TEXT")]
@@ -60,7 +60,7 @@ async fn main() -> Result<ExitCode> {
     subjects.push(Subject::Again);
     tell("setting the scene");
     let limits = Limits {
-        refusal_beat: args.beat,
+        refusal_beat: portal::limits::Milliseconds::new(args.beat),
         ..Limits::standard()
     };
     let mut scene = Scene::set(limits, ACCOUNTS).await;
@@ -136,7 +136,7 @@ fn run(args: &Args, samples: usize) -> Result<Run> {
     let minutes = args
         .minutes
         .map_or_else(String::new, |minutes| format!(" --minutes {minutes}"));
-    let beat = if args.beat == Limits::standard().refusal_beat {
+    let beat = if args.beat == Limits::standard().refusal_beat.count() {
         String::new()
     } else {
         format!(" --beat {}", args.beat)

@@ -110,7 +110,9 @@ impl Scene {
                 callers.get_mut(row).unwrap().push(caller);
             }
             if class == Class::FallenFree {
-                stage.world.wait(i64::try_from(limits.pending_seat_life).unwrap());
+                stage
+                    .world
+                    .wait(i64::try_from(limits.pending_seat_life.count()).unwrap());
             }
         }
         // Guards are closed and stops are in force as of this very second, which does not pass any more.

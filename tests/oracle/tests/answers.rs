@@ -46,7 +46,7 @@ async fn each_class_is_refused_for_its_own_reason_alone() {
     // The waits of the closed guards and the stop of codes pass; what is wrong, unknown, off or free stays so.
     scene
         .world
-        .wait(i64::try_from(limits.wrong_password_longest_wait).unwrap());
+        .wait(i64::try_from(limits.wrong_password_longest_wait.count()).unwrap());
     for class in Class::ALL {
         let caller = scene.caller(class, 0).clone();
         scene.reset(&caller).await;

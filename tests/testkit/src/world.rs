@@ -73,9 +73,9 @@ impl Default for Settings {
     fn default() -> Self {
         let limits = Limits {
             mail_requests_per_network: 0,
-            hash_memory: 64,
+            hash_memory: portal::limits::Kibibytes::new(64),
             hash_passes: 1,
-            refusal_beat: 0,
+            refusal_beat: portal::limits::Milliseconds::new(0),
             ..Limits::standard()
         };
         Self {

@@ -117,7 +117,7 @@ fn point_inside(value: &mut Value) {
 }
 
 fn info() -> Value {
-    let kib = Limits::standard().body_bytes / 1_024;
+    let kib = Limits::standard().body_bytes.count() / 1_024;
     let description = format!(
         "\
 公開されている「初回利用登録マニュアル（介護事業所・医療機関）」1.00版の手順を実装した、独立の API です。

@@ -216,7 +216,7 @@ impl Edge {
         if !body.is_empty() && !is_json(headers) {
             return Err(Kind::UnsupportedMediaType);
         }
-        if u64::try_from(body.len()).unwrap_or(u64::MAX) > self.limits.body_bytes {
+        if u64::try_from(body.len()).unwrap_or(u64::MAX) > self.limits.body_bytes.count() {
             return Err(Kind::TooLarge);
         }
         let mut call = Call::new(step, self.clock.now(), body)?;

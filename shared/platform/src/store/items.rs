@@ -14,7 +14,7 @@ use portal::login::{self, Login, SessionPointer, Shown};
 use portal::mail::{Content, Delivery, Promise};
 use portal::office::{Founding, Office};
 use portal::registration::{self, Registered, Registration, Replaced};
-use portal::time::plus;
+use portal::time::{DAY, Seconds, plus};
 use portal::values::{
     AccountKey, ChallengeId, ClaimsUserId, DeviceId, Draft, EmailAddress, FlowId, Line, MemberId, NameKana,
     OfficeName, PhoneNumber, Profile, RequestKey, SessionId,
@@ -30,7 +30,7 @@ use crate::fault::Fault;
 pub(crate) const EVENT: &str = "event";
 
 /// How long an item stays after it is over: the broom is late by days, and must never be early.
-const BROOM: u64 = 86_400;
+const BROOM: Seconds = DAY;
 
 /// The shape of items that this code writes; it reads this one and the ones before.
 const SCHEMA: u32 = 1;

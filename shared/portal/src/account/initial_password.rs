@@ -11,7 +11,7 @@ use crate::keys::KeyId;
 use crate::limits::Limits;
 use crate::mail::{Content, NoResend, Promise};
 use crate::problem::{Kind, Refusal};
-use crate::time::{minus, plus};
+use crate::time::{DAY, minus, plus};
 use crate::values::{FlowId, MemberId};
 
 /// Why no initial password is mailed.
@@ -80,7 +80,7 @@ impl Account {
             let mut today: Vec<Timestamp> = reissues
                 .iter()
                 .copied()
-                .filter(|at| minus(now, 86_400) < *at)
+                .filter(|at| minus(now, DAY) < *at)
                 .collect();
             if u64::try_from(today.len()).unwrap_or(u64::MAX) >= limits.reissues_per_day {
                 return Err(NotMailed::NoneLeft);

@@ -6,7 +6,7 @@ use super::{Account, Member};
 use crate::audit::{Act, Event, Unaudited};
 use crate::change::{Change, Entity, Put};
 use crate::limits::Limits;
-use crate::time::plus;
+use crate::time::{Seconds, plus};
 use crate::values::{AccountKey, FlowId, MemberId, SessionId};
 
 /// セッション — as the account knows it. A session that is not listed here is over, whatever cookie comes.
@@ -93,7 +93,7 @@ impl SessionPointer {
 
     /// Notes a use, if that has to be written down: not every click is worth a write. Answers with the pointer then.
     pub fn touch(&self, now: Timestamp, limits: &Limits) -> Change<Self, Self> {
-        let grain = (limits.session_idle / 30).max(1);
+        let grain = Seconds::new((limits.session_idle.count() / 30).max(1));
         if now < plus(self.last_seen_at, grain) {
             return Change::Keep(self.clone());
         }
@@ -201,7 +201,7 @@ mod tests {
             );
         }
         let hasty = Limits {
-            session_idle: 29,
+            session_idle: Seconds::new(29),
             ..LIMITS
         };
         assert_eq!(pointer(0).touch(t(0), &hasty).kept(), pointer(0));

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{NotBefore, count, room, within};
 use crate::limits::Limits;
-use crate::time::{minus, plus};
+use crate::time::{Seconds, minus, plus};
 
 /// Wrong claims passwords of one user id, so that nobody is locked out of claims through us.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -24,8 +24,8 @@ pub enum NoAttempt {
     Spent(NotBefore),
 }
 
-/// Seconds after which an attempt that has not ended never will: a Lambda lives shorter.
-const LONGEST_ATTEMPT: u64 = 60;
+/// An attempt that has not ended after this never will: a Lambda lives shorter.
+const LONGEST_ATTEMPT: Seconds = Seconds::new(60);
 
 /// What is known of an attempt once the claims system has answered, or has not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

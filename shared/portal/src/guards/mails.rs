@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{DAY, HOUR, NotBefore, room, within};
+use super::{NotBefore, room, within};
 use crate::limits::Limits;
-use crate::time::plus;
+use crate::time::{DAY, HOUR, plus};
 
 /// Mails to one address, over all purposes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{HOUR, NotBefore};
+use super::NotBefore;
 use crate::limits::Limits;
-use crate::time::{plus, seconds_until};
+use crate::time::{HOUR, plus, seconds_until};
 
 /// Requests that mail, from one network, in one hour.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::limits::Limits;
-use crate::time::plus;
+use crate::time::{Seconds, plus};
 
 /// Wrong passwords of one account, in a row.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -29,9 +29,10 @@ impl PasswordGuard {
         let over = self
             .failures
             .checked_sub(limits.free_wrong_passwords.checked_add(1)?)?;
-        let wait = 1_u64
+        let doubled = 1_u64
             .checked_shl(u32::try_from(over).unwrap_or(u32::MAX))
             .unwrap_or(u64::MAX);
+        let wait = Seconds::new(doubled);
         self.last_failure
             .map(|at| plus(at, wait.min(limits.wrong_password_longest_wait)))
     }

@@ -1,17 +1,16 @@
 //! The defence against the timing side channel of refused log-ins.
 
+use core::time::Duration;
+
 /// How long a response that took `elapsed` so far still has to wait for the next multiple of `quantum`; zero if `quantum`
-/// is. All in nanoseconds.
+/// is.
 ///
 /// The work behind a refusal differs by a millisecond from one reason to another, which a few thousand samples reveal.
 /// Padded, all responses but the few around a multiple look alike. ASVS 6.3.8.
-pub const fn held_back(elapsed: u64, beat: u64) -> u64 {
-    if beat == 0 {
-        return 0;
-    }
-    match elapsed % beat {
-        0 => 0,
-        over => beat - over,
+pub const fn pad_to_quantum(elapsed: Duration, quantum: Duration) -> Duration {
+    match elapsed.as_nanos().checked_rem(quantum.as_nanos()) {
+        None | Some(0) => Duration::ZERO,
+        Some(over) => Duration::from_nanos_u128(quantum.as_nanos() - over),
     }
 }
 
@@ -20,12 +19,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_held_back_to_the_next_whole_beat() {
-        assert_eq!(held_back(1, 100), 99);
-        assert_eq!(held_back(99, 100), 1);
-        assert_eq!(held_back(100, 100), 0);
-        assert_eq!(held_back(101, 100), 99);
-        assert_eq!(held_back(0, 100), 0);
-        assert_eq!(held_back(1, 0), 0);
+    fn a_response_is_padded_to_the_next_multiple_of_the_quantum() {
+        let padding = |elapsed, quantum| {
+            pad_to_quantum(Duration::from_nanos(elapsed), Duration::from_nanos(quantum)).as_nanos()
+        };
+        assert_eq!(padding(1, 100), 99);
+        assert_eq!(padding(99, 100), 1);
+        assert_eq!(padding(100, 100), 0);
+        assert_eq!(padding(101, 100), 99);
+        assert_eq!(padding(0, 100), 0);
+        assert_eq!(padding(1, 0), 0);
     }
 }

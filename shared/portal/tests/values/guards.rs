@@ -6,7 +6,7 @@ use portal::guards::{
     PasswordGuard,
 };
 use portal::limits::Limits;
-use portal::time::plus;
+use portal::time::{Seconds, plus};
 use proptest::prelude::*;
 
 use crate::time::any_instant;
@@ -16,7 +16,7 @@ const HOUR: u64 = 3_600;
 const DAY: u64 = 86_400;
 
 fn t(seconds: u64) -> Timestamp {
-    plus("2026-04-01T00:00:00Z".parse().unwrap(), seconds)
+    plus("2026-04-01T00:00:00Z".parse().unwrap(), Seconds::new(seconds))
 }
 
 /// Pauses between what happens: bursts, waits that are just long enough or just not, and days.
@@ -62,16 +62,16 @@ fn any_limits() -> impl Strategy<Value = Limits> {
             mails_per_hour: a,
             mails_per_day: b,
             code_failures: c,
-            code_failure_window: d,
-            code_first_stop: e,
+            code_failure_window: Seconds::new(d),
+            code_first_stop: Seconds::new(e),
             free_wrong_passwords: f,
-            wrong_password_longest_wait: g,
+            wrong_password_longest_wait: Seconds::new(g),
             claims_attempts: h,
             claims_failures: b,
-            claims_failure_window: d,
+            claims_failure_window: Seconds::new(d),
             mail_requests_per_network: a,
-            code_second_stop: g,
-            code_third_stop: e,
+            code_second_stop: Seconds::new(g),
+            code_third_stop: Seconds::new(e),
             ..Limits::standard()
         })
 }

@@ -10,7 +10,7 @@ use portal::initial_password::Source;
 use portal::keys::{KEY_OCTETS, KeyId, KeyRing};
 use portal::limits::Limits;
 use portal::problem::Kind;
-use portal::time::plus;
+use portal::time::{Seconds, plus};
 use portal::values::{ChallengeId, EmailAddress, FlowId, Line, MemberId, Profile, SessionId, digest};
 use proptest::prelude::*;
 use zeroize::Zeroizing;
@@ -20,7 +20,7 @@ use crate::{drawn, laws};
 const LIMITS: Limits = Limits::standard();
 
 fn t(seconds: u64) -> Timestamp {
-    plus("2026-04-01T00:00:00Z".parse().unwrap(), seconds)
+    plus("2026-04-01T00:00:00Z".parse().unwrap(), Seconds::new(seconds))
 }
 
 fn ring() -> KeyRing {

@@ -12,7 +12,7 @@ use portal::limits::Limits;
 use portal::login::{Gained, Login, Over, Stage, check_terms};
 use portal::problem::Kind;
 use portal::terms::PUBLISHED;
-use portal::time::plus;
+use portal::time::{Seconds, plus};
 use portal::values::{
     ChallengeId, DeviceId, EmailAddress, FlowId, Line, MemberId, NameKana, OfficeName, PhoneNumber, Profile,
     SessionId,
@@ -24,7 +24,7 @@ const LIMITS: Limits = Limits::standard();
 const FORTNIGHT: u64 = 14 * 86_400;
 
 fn t(seconds: u64) -> Timestamp {
-    plus("2026-04-01T00:00:00Z".parse().unwrap(), seconds)
+    plus("2026-04-01T00:00:00Z".parse().unwrap(), Seconds::new(seconds))
 }
 
 fn ring() -> KeyRing {

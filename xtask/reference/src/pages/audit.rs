@@ -179,7 +179,7 @@ pub(crate) fn page() -> String {
          `keep-audit`; then a while until the table's TTL sweeps it; backups forget 35 days later.\n\
          Another number is of those records only that are kept from then on.\nNobody removes a record sooner, a member who goes included: what is left of a member then is \
          an id and a digest.\nThe local file is kept as long as its folder.",
-        Limits::standard().audit_life
+        Limits::standard().audit_life.count()
     );
     page
 }
