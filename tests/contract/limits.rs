@@ -130,8 +130,8 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
         &[("HASH_MEMORY_KIB", 19 * KIB), ("HASH_PASSES", 2)],
     ),
     (
-        "a refused log-in is answered on a beat of a tenth of a second",
-        &[("REFUSAL_BEAT_MILLISECONDS", 100)],
+        "a refused log-in is answered at a multiple of a tenth of a second",
+        &[("REFUSAL_QUANTUM_MILLISECONDS", 100)],
     ),
 ];
 

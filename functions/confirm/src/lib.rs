@@ -125,7 +125,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
                 Err(flows.wrong_step(&flow, now).await)
             }
         }
-        Outcome::OfficeTaken => Err(lose_office(deps, flow, &office, &call).await?),
+        Outcome::OfficeTaken => Err(move_to_already_registered(deps, flow, &office, &call).await?),
         Outcome::EmailTaken => Err(flows.refuse_email(flow, now).await?),
     }
 }
@@ -246,13 +246,15 @@ async fn replay(deps: &Deps, flow: &Registration, registered: &Registered, call:
 }
 
 /// Somebody else was faster: the person sees who, and the ways out.
-async fn lose_office(
+async fn move_to_already_registered(
     deps: &Deps,
     flow: Stored<Registration>,
     office: &OfficeName,
     call: &Call,
 ) -> Result<Stop, Stop> {
-    let lose = |current: Option<&Registration>| Ok::<_, Stop>(living(current)?.lose_office(office.clone()));
+    let lose = |current: Option<&Registration>| {
+        Ok::<_, Stop>(living(current)?.move_to_already_registered(office.clone()))
+    };
     let (flow, _) = deps.flows.table.change(Some(flow), lose).await?;
     Ok(deps
         .flows

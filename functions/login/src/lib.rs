@@ -49,7 +49,7 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     let padded = |call| async move {
         let answer = step(deps, call).await;
         if is_wrong_credentials(&answer) {
-            let quantum = edge.limits.refusal_beat.duration();
+            let quantum = edge.limits.refusal_quantum.duration();
             tokio::time::sleep(pad_to_quantum(began.elapsed(), quantum)).await;
         }
         answer

@@ -115,7 +115,7 @@ async fn reissue(deps: &Deps, call: Call) -> Answer {
             // The flow moves first, so that a double click issues once.
             let flow = flows
                 .decide(flow, now, |current| {
-                    Ok(current.take_up_pending(office.clone(), member.clone(), account.clone()))
+                    Ok(current.complete_with_pending(office.clone(), member.clone(), account.clone()))
                 })
                 .await?;
             (member, account, flow)

@@ -150,7 +150,7 @@ async fn count(
 /// It was right, or nobody judged it: it does not count for its user id.
 async fn give_back(deps: &Deps, counted: Option<Stored<ClaimsRecord>>, began: Timestamp) -> Result<(), Stop> {
     let give_back =
-        |before: Option<&ClaimsRecord>| Ok::<_, Stop>(ClaimsRecord::give_security_code_back(before, began));
+        |before: Option<&ClaimsRecord>| Ok::<_, Stop>(ClaimsRecord::refund_security_code(before, began));
     deps.flows.table.change(counted, give_back).await?;
     Ok(())
 }
@@ -180,7 +180,7 @@ async fn give_back_try(
     let unchanged = flow.clone();
     let give_back = |current: Option<&Registration>| {
         Ok::<_, Stop>(current.map_or(Change::Keep(()), |current| {
-            current.give_back_security_code_try(act, now)
+            current.refund_security_code_try(act, now)
         }))
     };
     let ((), flow) = deps.flows.table.change(Some(flow), give_back).await?;

@@ -89,7 +89,7 @@ impl Registrations {
         };
         let mut members = Vec::new();
         for (member, _) in self.table.members_of(&stored.item).await? {
-            if !member.seat_has_fallen_free(now, &self.edge.limits) {
+            if !member.seat_has_expired(now, &self.edge.limits) {
                 members.push(member);
             }
         }
@@ -361,7 +361,7 @@ pub async fn or_give_mail_back<T>(
 ) -> Result<T, Stop> {
     if matches!(promised, Err(Stop::Refused(_))) {
         let known: Option<Stored<Account>> = table.get(account, Consistency::Strong).await?;
-        let give_back = |before: Option<&Account>| Ok::<_, Stop>(Account::give_mail_back(before, by, at));
+        let give_back = |before: Option<&Account>| Ok::<_, Stop>(Account::refund_mail(before, by, at));
         table.change(known, give_back).await?;
     }
     promised

@@ -70,7 +70,7 @@ impl Account {
     pub fn owner(&self, now: Timestamp, limits: &Limits) -> Option<&Member> {
         self.member
             .as_ref()
-            .filter(|member| !member.seat_has_fallen_free(now, limits))
+            .filter(|member| !member.seat_has_expired(now, limits))
     }
 
     /// When no counter in it counts any more, if nobody owns it.
@@ -93,11 +93,11 @@ impl Account {
     }
 
     /// When the item may be deleted; `None` once the owner has logged in.
-    pub fn swept_at(&self, limits: &Limits) -> Option<Timestamp> {
+    pub fn deletable_at(&self, limits: &Limits) -> Option<Timestamp> {
         match &self.member {
             None => Some(self.forgotten_at(limits)),
             Some(member) => member
-                .seat_falls_free_at(limits)
+                .seat_expires_at(limits)
                 .map(|at| at.max(self.forgotten_at(limits))),
         }
     }
@@ -130,14 +130,14 @@ mod tests {
             ..mailed
         };
         assert_eq!(code.forgotten_at(&LIMITS), t(20 + DAY));
-        assert_eq!(code.swept_at(&LIMITS), Some(t(20 + DAY)));
+        assert_eq!(code.deletable_at(&LIMITS), Some(t(20 + DAY)));
     }
 
     #[test]
     fn an_account_is_not_swept_before_its_seat_falls_free_and_never_once_its_owner_has_come() {
-        assert_eq!(account(active("m")).swept_at(&LIMITS), None);
-        assert_eq!(account(pending("m")).swept_at(&LIMITS), Some(t(SEAT)));
+        assert_eq!(account(active("m")).deletable_at(&LIMITS), None);
+        assert_eq!(account(pending("m")).deletable_at(&LIMITS), Some(t(SEAT)));
         let guessed = guessed_at(account(pending("m")), 1, SEAT);
-        assert_eq!(guessed.swept_at(&LIMITS), Some(t(SEAT + 900)));
+        assert_eq!(guessed.deletable_at(&LIMITS), Some(t(SEAT + 900)));
     }
 }

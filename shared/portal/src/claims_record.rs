@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::audit::{Act, AuditEntry, Event, NoEvent};
 use crate::change::{Change, Entity, Put};
-use crate::guards::{AttemptOutcome, ClaimsGuard, CodeGuard, NoAttempt, NotBefore, SecurityCodeGuard};
+use crate::guards::{AttemptOutcome, ClaimsGuard, CodeGuard, NoAttempt, RetryAfter, SecurityCodeGuard};
 use crate::limits::Limits;
 use crate::problem::{Kind, Refusal};
 use crate::values::{ClaimsUserId, FlowId};
@@ -93,7 +93,7 @@ impl ClaimsRecord {
         seen: &ClaimsGuard,
         began: Timestamp,
         outcome: AttemptOutcome,
-    ) -> Change<Self, Result<(), NotBefore>> {
+    ) -> Change<Self, Result<(), RetryAfter>> {
         let Some(before) = before else {
             return Change::Keep(Ok(()));
         };
@@ -153,11 +153,11 @@ impl ClaimsRecord {
     }
 
     /// Refunds the security code that was counted at `began`: it was right, or was not judged.
-    pub fn give_security_code_back(before: Option<&Self>, began: Timestamp) -> Change<Self, ()> {
+    pub fn refund_security_code(before: Option<&Self>, began: Timestamp) -> Change<Self, ()> {
         let Some(before) = before else {
             return Change::Keep(());
         };
-        let security_codes = before.security_codes.give_back(began);
+        let security_codes = before.security_codes.refund(began);
         if security_codes == before.security_codes {
             return Change::Keep(());
         }

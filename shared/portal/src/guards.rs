@@ -25,13 +25,13 @@ use crate::time::{Seconds, minus, plus, seconds_until};
 
 /// Not now, but in so many seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct NotBefore {
+pub struct RetryAfter {
     /// Whole seconds, at least 1.
     pub seconds: u64,
 }
 
-impl From<NotBefore> for Refusal {
-    fn from(not: NotBefore) -> Self {
+impl From<RetryAfter> for Refusal {
+    fn from(not: RetryAfter) -> Self {
         Self::of(Kind::TooManyRequests).with_retry_after(not.seconds)
     }
 }
@@ -46,14 +46,14 @@ fn within(list: &[Timestamp], now: Timestamp, window: Seconds) -> Vec<Timestamp>
 }
 
 /// When a budget of `limit` within `window` has room again, if it has none now.
-fn room(list: &[Timestamp], now: Timestamp, window: Seconds, limit: u64) -> Result<(), NotBefore> {
+fn room(list: &[Timestamp], now: Timestamp, window: Seconds, limit: u64) -> Result<(), RetryAfter> {
     let recent = within(list, now, window);
     if count(&recent) < limit {
         return Ok(());
     }
     let over = usize::try_from(count(&recent).saturating_sub(limit)).unwrap_or(0);
     let frees = recent.get(over).map_or(now, |at| plus(*at, window));
-    Err(NotBefore {
+    Err(RetryAfter {
         seconds: seconds_until(now, frees).max(1),
     })
 }

@@ -177,7 +177,7 @@ limits! {
     inquiry_body_bytes: Bytes, "INQUIRY_BODY_BYTES", 32_768, "bytes", "Of an inquiry's body.";
     hash_memory: Kibibytes, "HASH_MEMORY_KIB", 19_456, "KiB", "Argon2id memory (OWASP: 19 MiB with two passes).";
     hash_passes: u64, "HASH_PASSES", 2, "passes", "Argon2id passes.";
-    refusal_beat: Milliseconds, "REFUSAL_BEAT_MILLISECONDS", 100, "milliseconds", "A refused log-in is answered on the next whole beat since it came in, so that its time does not tell why; 0 answers at once.";
+    refusal_quantum: Milliseconds, "REFUSAL_QUANTUM_MILLISECONDS", 100, "milliseconds", "A refused log-in is answered at the next multiple of this since it came in, so that its time does not tell why; 0 answers at once.";
 }
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ impl Office {
         let mut pending = None;
         for member in members {
             let holds_a_seat = self.members.contains_key(&member.id);
-            if !holds_a_seat || member.seat_has_fallen_free(now, limits) {
+            if !holds_a_seat || member.seat_has_expired(now, limits) {
                 continue;
             }
             if !member.is_pending() {

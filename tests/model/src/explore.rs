@@ -258,7 +258,7 @@ pub const INVARIANTS: &[Invariant] = &[
             offices(state).all(|office| {
                 u64::try_from(office.members.len()).unwrap_or(u64::MAX) <= scene.setup.limits.office_members
             }) && members(state).all(|(key, member)| {
-                member.seat_has_fallen_free(state.now, &scene.setup.limits)
+                member.seat_has_expired(state.now, &scene.setup.limits)
                     || offices(state).any(|office| {
                         office.office.number == member.office.number
                             && office.members.get(&member.id) == Some(key)

@@ -395,7 +395,7 @@ impl Step<'_> {
             .await
             .into_iter()
             .map(|(member, _)| member)
-            .filter(|member| !member.seat_has_fallen_free(self.now, self.limits()))
+            .filter(|member| !member.seat_has_expired(self.now, self.limits()))
             .collect();
         held.item.claim(&members, self.now, self.limits())
     }
@@ -433,10 +433,10 @@ impl Step<'_> {
         Ok(registration::Stage::Otp { office, challenge })
     }
 
-    async fn give_mail_back(&self, account: &AccountKey, by: &FlowId) -> Result<(), No> {
+    async fn refund_mail(&self, account: &AccountKey, by: &FlowId) -> Result<(), No> {
         let known: Option<Held<Account>> = self.io.get(account).await;
         self.io
-            .change::<Account, _, No>(known, |before| Ok(Account::give_mail_back(before, by, self.now)))
+            .change::<Account, _, No>(known, |before| Ok(Account::refund_mail(before, by, self.now)))
             .await?;
         Ok(())
     }
@@ -608,13 +608,13 @@ impl Step<'_> {
         let flow = match self.spend_security_code_try(flow).await {
             Ok(flow) => flow,
             Err(no) => {
-                self.give_security_code_back(counted).await?;
+                self.refund_security_code(counted).await?;
                 return Err(no);
             }
         };
         let answer = self.io.ask_security_code(right).await;
         if !matches!(answer, Outcome::Judged(false) | Outcome::Unknown) {
-            self.give_security_code_back(counted).await?;
+            self.refund_security_code(counted).await?;
         }
         match answer {
             Outcome::Judged(true) => {}
@@ -642,7 +642,7 @@ impl Step<'_> {
             .await;
         match (accepted, stage) {
             (Err(no), registration::Stage::Otp { challenge, .. }) => {
-                self.give_mail_back(&challenge.mail.to.key(), &id).await?;
+                self.refund_mail(&challenge.mail.to.key(), &id).await?;
                 Err(no)
             }
             (accepted, _) => accepted.map(|_| Reply::yes()),
@@ -663,10 +663,10 @@ impl Step<'_> {
         }
     }
 
-    async fn give_security_code_back(&self, counted: Option<Held<ClaimsRecord>>) -> Result<(), No> {
+    async fn refund_security_code(&self, counted: Option<Held<ClaimsRecord>>) -> Result<(), No> {
         self.io
             .change::<ClaimsRecord, _, No>(counted, |before| {
-                Ok(ClaimsRecord::give_security_code_back(before, self.now))
+                Ok(ClaimsRecord::refund_security_code(before, self.now))
             })
             .await?;
         Ok(())
@@ -678,7 +678,7 @@ impl Step<'_> {
             .io
             .change::<Registration, _, No>(Some(flow), |current| {
                 Ok(current.map_or(Change::Keep(()), |current| {
-                    current.give_back_security_code_try(act, self.now)
+                    current.refund_security_code_try(act, self.now)
                 }))
             })
             .await?;
@@ -776,7 +776,7 @@ impl Step<'_> {
             })
             .await;
         if let Err(no) = resent {
-            self.give_mail_back(&key, &by).await?;
+            self.refund_mail(&key, &by).await?;
             return Err(no);
         }
         Ok(Reply::yes())
@@ -898,7 +898,7 @@ impl Step<'_> {
                 let (flow, _) = self
                     .io
                     .change(Some(flow), |current| {
-                        Ok::<_, No>(living(current)?.lose_office(office.clone()))
+                        Ok::<_, No>(living(current)?.move_to_already_registered(office.clone()))
                     })
                     .await?;
                 Err(self
@@ -1066,7 +1066,7 @@ impl Step<'_> {
                 }
                 let flow = self
                     .decide(flow, |current| {
-                        Ok(current.take_up_pending(office.clone(), member.clone(), account.clone()))
+                        Ok(current.complete_with_pending(office.clone(), member.clone(), account.clone()))
                     })
                     .await?;
                 (member, account, flow)
@@ -1282,7 +1282,7 @@ impl Step<'_> {
             })
             .await;
         if let Err(no) = resent {
-            self.give_mail_back(&account, &id).await?;
+            self.refund_mail(&account, &id).await?;
             return Err(no);
         }
         Ok(Reply::yes())

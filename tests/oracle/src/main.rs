@@ -35,9 +35,9 @@ struct Args {
     /// Stop after so many minutes, with the samples that there are
     #[arg(long, value_name = "N")]
     minutes: Option<u64>,
-    /// The beat of refusals in milliseconds; 0 measures the bare work
-    #[arg(long, default_value_t = Limits::standard().refusal_beat.count(), value_name = "N")]
-    beat: u64,
+    /// The quantum of refusals in milliseconds; 0 measures the bare work
+    #[arg(long, default_value_t = Limits::standard().refusal_quantum.count(), value_name = "N")]
+    quantum: u64,
     /// The kind of machine, in general words
     #[arg(long, value_name = "TEXT")]
     machine: Option<String>,
@@ -60,7 +60,7 @@ async fn main() -> Result<ExitCode> {
     subjects.push(Subject::Again);
     tell("setting the scene");
     let limits = Limits {
-        refusal_beat: portal::limits::Milliseconds::new(args.beat),
+        refusal_quantum: portal::limits::Milliseconds::new(args.quantum),
         ..Limits::standard()
     };
     let mut scene = Scene::set(limits, ACCOUNTS).await;
@@ -136,10 +136,10 @@ fn run(args: &Args, samples: usize) -> Result<Run> {
     let minutes = args
         .minutes
         .map_or_else(String::new, |minutes| format!(" --minutes {minutes}"));
-    let beat = if args.beat == Limits::standard().refusal_beat.count() {
+    let quantum = if args.quantum == Limits::standard().refusal_quantum.count() {
         String::new()
     } else {
-        format!(" --beat {}", args.beat)
+        format!(" --quantum {}", args.quantum)
     };
     let cores = std::thread::available_parallelism()?;
     let general = || {
@@ -156,10 +156,10 @@ fn run(args: &Args, samples: usize) -> Result<Run> {
         samples,
         seed: args.seed,
         command: format!(
-            "cargo xtask oracle{release} --samples {} --seed {}{minutes}{beat}",
+            "cargo xtask oracle{release} --samples {} --seed {}{minutes}{quantum}",
             args.samples, args.seed
         ),
-        beat: args.beat,
+        quantum: args.quantum,
     })
 }
 

@@ -186,19 +186,19 @@ impl Findings {
             samples,
             seed,
             command,
-            beat,
+            quantum,
         } = run;
         format!(
             "# No oracle: what the time of a refused log-in tells\n\n\
              Written by `cargo xtask oracle`; do not edit.\n\n\
              Whoever must not get in is told one thing, byte for byte (`tests/oracle/tests/answers.rs`).\n\
              This page says whether the time until that answer tells why.\n\
-             The answer is held back to a beat, and all work lies before that.\n\n\
+             The answer is padded to a multiple of the quantum, and all work lies before that.\n\n\
              {verdict}\n\n\
              | | |\n| --- | --- |\n\
              | date | {date} |\n| machine | {machine} |\n| profile | {profile} |\n\
              | samples of each class | {samples}, after a warm-up that is thrown away |\n\
-             | beat of refusals | {beat} ms (`REFUSAL_BEAT_MILLISECONDS`) |\n\
+             | quantum of refusals | {quantum} ms (`REFUSAL_QUANTUM_MILLISECONDS`) |\n\
              | seed | {seed} |\n| command | `{command}` |\n\n\
              ## Against an unknown address\n\n{table}\n\
              `difference` is the mean of the differences within a round, with its 99.9 % interval; what the machine did to a whole round falls out of it.\n\
@@ -206,10 +206,10 @@ impl Findings {
              Below {SIGNIFICANT} a class is told apart.\n\n\
              ![Distribution of the times, per class](oracle.svg)\n\n\
              ## What this run would have found\n\n\
-             The control, an unknown address once more, with a delay planted into each of its times, behind the beat:\n\n{sensitivity}\n\
+             The control, an unknown address once more, with a delay planted into each of its times, behind the quantum:\n\n{sensitivity}\n\
              ## The work behind it\n\n\
              What the process computed meanwhile, engine and SDK included; the noise of a busy machine blurs this clock less than a stranger's.\n\
-             A difference here is one that the beat has to hide, and where there is none, there is nothing to hide.\n\
+             A difference here is one that the quantum has to hide, and where there is none, there is nothing to hide.\n\
              {work_verdict}\n\n{work_table}\n\
              The same delays, planted into this clock:\n\n{work_sensitivity}\n\
              ## How it is measured\n\n\
@@ -245,8 +245,8 @@ pub struct Run {
     pub seed: u64,
     /// What was typed.
     pub command: String,
-    /// The beat of refusals, in milliseconds.
-    pub beat: u64,
+    /// The quantum of refusals, in milliseconds.
+    pub quantum: u64,
 }
 
 fn p(value: f64) -> String {

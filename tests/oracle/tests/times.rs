@@ -39,19 +39,19 @@ fn gross_leaks(times: &Times) -> Vec<String> {
         .collect()
 }
 
-/// The real hash, and no beat that would hide what is looked for.
+/// The real hash, and no quantum that would hide what is looked for.
 fn bare() -> Limits {
     Limits {
-        refusal_beat: portal::limits::Milliseconds::new(0),
+        refusal_quantum: portal::limits::Milliseconds::new(0),
         ..Limits::standard()
     }
 }
 
-/// Whatever the reason, nobody hears of a refusal between two beats.
+/// Whatever the reason, no refusal is answered between two multiples of the quantum.
 #[tokio::test]
 async fn every_refused_log_in_is_padded_to_a_quantum() {
     let mut limits = Settings::default().limits;
-    limits.refusal_beat = portal::limits::Milliseconds::new(300);
+    limits.refusal_quantum = portal::limits::Milliseconds::new(300);
     let mut scene = Scene::set(limits, 1).await;
     for class in Class::ALL {
         let caller = scene.caller(class, 0).clone();

@@ -56,7 +56,7 @@ const RECORD_RETRIES: u32 = 30;
 /// What a world differs in from the deployed portal.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The numbers in force. The hash is made cheap, a refusal waits for no beat, and the budget of networks is lifted,
+    /// The numbers in force. The hash is made cheap, a refusal is not padded, and the budget of networks is lifted,
     /// the last as in the local stack.
     pub limits: Limits,
     /// The terms in force.
@@ -75,7 +75,7 @@ impl Default for Settings {
             mail_requests_per_network: 0,
             hash_memory: portal::limits::Kibibytes::new(64),
             hash_passes: 1,
-            refusal_beat: portal::limits::Milliseconds::new(0),
+            refusal_quantum: portal::limits::Milliseconds::new(0),
             ..Limits::standard()
         };
         Self {

@@ -716,7 +716,7 @@ impl Layout for Account {
             self.member.as_ref().and_then(Member::mail).map(write_mail),
         );
         writer.time("at", self.judged_at);
-        writer.time_if("ttl", self.swept_at(limits).map(|at| plus(at, BROOM)));
+        writer.time_if("ttl", self.deletable_at(limits).map(|at| plus(at, BROOM)));
     }
 
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {

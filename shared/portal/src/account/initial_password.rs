@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Account, Credential};
 use crate::audit::{Act, Event};
 use crate::change::Put;
-use crate::guards::{NotBefore, PasswordGuard};
+use crate::guards::{PasswordGuard, RetryAfter};
 use crate::initial_password::Source;
 use crate::keys::KeyId;
 use crate::limits::Limits;
@@ -22,7 +22,7 @@ pub enum NotMailed {
     /// No resend, or no re-issue of today, is left.
     NoneLeft,
     /// The address has had its mails of the hour or the day.
-    AddressFull(NotBefore),
+    AddressFull(RetryAfter),
     /// There is no initial password any more, or it has expired.
     NoSuchPassword,
 }
@@ -170,7 +170,7 @@ mod tests {
             Kind::NoSendsLeft.into()
         );
         assert_eq!(
-            Refusal::from(NotMailed::AddressFull(NotBefore { seconds: 9 })),
+            Refusal::from(NotMailed::AddressFull(RetryAfter { seconds: 9 })),
             Refusal::of(Kind::TooManyRequests).with_retry_after(9)
         );
         assert_eq!(Refusal::from(NotMailed::NoSuchPassword), Kind::WrongStep.into());
@@ -289,7 +289,7 @@ mod tests {
         for _ in 0..10 {
             full.mails = full.mails.count(t(0));
         }
-        let not = Err(NotMailed::AddressFull(NotBefore { seconds: 3_595 }));
+        let not = Err(NotMailed::AddressFull(RetryAfter { seconds: 3_595 }));
         assert_eq!(reissue(&full, "m", 5), not);
     }
 }

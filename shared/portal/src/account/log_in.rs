@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Account, Credential, Member};
 use crate::audit::{Act, Event};
 use crate::change::{Change, Put};
-use crate::guards::{Guarded, MailBudget, NotBefore, PasswordGuard};
+use crate::guards::{Guarded, MailBudget, PasswordGuard, RetryAfter};
 use crate::limits::Limits;
 use crate::values::{AccountKey, DeviceId, EmailAddress, MemberId};
 
@@ -28,7 +28,7 @@ pub enum LoginVerdict {
     /// The right initial password, too late.
     InitialPasswordExpired,
     /// Right, but the address has had its mails of the hour or the day.
-    AddressFull(NotBefore),
+    AddressFull(RetryAfter),
     /// Right: a code is mailed to this address.
     Right {
         /// Whose.
@@ -49,7 +49,7 @@ enum Judgement<'a> {
     /// The right initial password, too late.
     InitialPasswordExpired,
     /// Right, but the address has had its mails of the hour or the day.
-    AddressFull(NotBefore),
+    AddressFull(RetryAfter),
     /// Right, and the mail with the code is counted.
     Right { member: &'a Member, mails: MailBudget },
 }

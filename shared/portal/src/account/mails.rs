@@ -30,11 +30,11 @@ impl Account {
     }
 
     /// Refunds a counted mail that no flow promises after all: another request of the flow was first, or the flow is over.
-    pub fn give_mail_back(before: Option<&Self>, by: &FlowId, at: Timestamp) -> Change<Self, ()> {
+    pub fn refund_mail(before: Option<&Self>, by: &FlowId, at: Timestamp) -> Change<Self, ()> {
         let Some(account) = before else {
             return Change::Keep(());
         };
-        let mails = account.mails.give_back(at);
+        let mails = account.mails.refund(at);
         if mails == account.mails {
             return Change::Keep(());
         }
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
     use crate::account::LoginVerdict;
     use crate::account::samples::{judge, key};
-    use crate::guards::NotBefore;
+    use crate::guards::RetryAfter;
     use crate::problem::Kind;
     use crate::samples::{LIMITS, account, active, flow, t};
 
@@ -82,19 +82,19 @@ mod tests {
             after = next;
         }
         let (_, _, verdict) = judge(&after, true, None, 0);
-        assert_eq!(verdict, LoginVerdict::AddressFull(NotBefore { seconds: 3_600 }));
+        assert_eq!(verdict, LoginVerdict::AddressFull(RetryAfter { seconds: 3_600 }));
     }
 
     #[test]
     fn a_mail_that_is_not_sent_after_all_is_given_back_once() {
         let mut before = account(active("m"));
         before.mails = before.mails.count(t(1)).count(t(2));
-        let give_back = |before: &Account| Account::give_mail_back(Some(before), &flow("f"), t(1));
-        let (after, event, ()) = give_back(&before).recorded();
+        let refund = |before: &Account| Account::refund_mail(Some(before), &flow("f"), t(1));
+        let (after, event, ()) = refund(&before).recorded();
         assert_eq!(after.mails.sends, [t(2)]);
         assert_eq!(event, Some(Event::of(Act::MailNotSent, t(1), &flow("f"))));
         assert_eq!(after.member, before.member);
-        give_back(&after).kept();
-        Account::give_mail_back(None, &flow("f"), t(1)).kept();
+        refund(&after).kept();
+        Account::refund_mail(None, &flow("f"), t(1)).kept();
     }
 }

@@ -120,14 +120,14 @@ impl Member {
     }
 
     /// When seat and address of a pending member who has never logged in are free again.
-    pub fn seat_falls_free_at(&self, limits: &Limits) -> Option<Timestamp> {
+    pub fn seat_expires_at(&self, limits: &Limits) -> Option<Timestamp> {
         self.is_pending()
             .then(|| plus(self.registered_at, limits.pending_seat_life))
     }
 
     /// Whether that instant has passed.
-    pub fn seat_has_fallen_free(&self, now: Timestamp, limits: &Limits) -> bool {
-        self.seat_falls_free_at(limits).is_some_and(|at| at <= now)
+    pub fn seat_has_expired(&self, now: Timestamp, limits: &Limits) -> bool {
+        self.seat_expires_at(limits).is_some_and(|at| at <= now)
     }
 
     /// Whether the member agreed to the text in force.
@@ -239,17 +239,17 @@ mod tests {
     /// A seat that nobody comes to is free again after fourteen days.
     #[test]
     fn a_pending_seat_falls_free_after_fourteen_days_and_a_taken_one_never() {
-        assert_eq!(pending("m").seat_falls_free_at(&LIMITS), Some(t(SEAT)));
+        assert_eq!(pending("m").seat_expires_at(&LIMITS), Some(t(SEAT)));
         for (second, is_free) in [(SEAT - 1, false), (SEAT, true), (SEAT + 1, true)] {
             assert_eq!(
-                pending("m").seat_has_fallen_free(t(second), &LIMITS),
+                pending("m").seat_has_expired(t(second), &LIMITS),
                 is_free,
                 "{second}"
             );
             assert_eq!(account(pending("m")).owner(t(second), &LIMITS).is_none(), is_free);
         }
-        assert_eq!(active("m").seat_falls_free_at(&LIMITS), None);
-        assert!(!active("m").seat_has_fallen_free(t(10 * SEAT), &LIMITS));
+        assert_eq!(active("m").seat_expires_at(&LIMITS), None);
+        assert!(!active("m").seat_has_expired(t(10 * SEAT), &LIMITS));
         assert!(account(active("m")).owner(t(10 * SEAT), &LIMITS).is_some());
     }
 

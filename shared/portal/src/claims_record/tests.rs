@@ -18,7 +18,7 @@ fn end(
     before: &ClaimsRecord,
     began: u64,
     outcome: AttemptOutcome,
-) -> Change<ClaimsRecord, Result<(), NotBefore>> {
+) -> Change<ClaimsRecord, Result<(), RetryAfter>> {
     ClaimsRecord::end_attempt(Some(before), &before.passwords, t(began), outcome)
 }
 
@@ -156,11 +156,11 @@ fn a_security_code_is_counted_before_the_claims_system_is_asked_and_given_back_o
     assert_eq!(counted.security_codes.asked, [t(5)]);
     assert_eq!((counted.judged_at, event), (t(5), None));
     let second = begin_code(Some(&counted), 9).stored().0;
-    let (right, event, ()) = ClaimsRecord::give_security_code_back(Some(&second), t(9)).recorded();
+    let (right, event, ()) = ClaimsRecord::refund_security_code(Some(&second), t(9)).recorded();
     assert_eq!(event, None);
     assert_eq!(right.security_codes, counted.security_codes);
-    ClaimsRecord::give_security_code_back(Some(&right), t(9)).kept();
-    ClaimsRecord::give_security_code_back(None, t(9)).kept();
+    ClaimsRecord::refund_security_code(Some(&right), t(9)).kept();
+    ClaimsRecord::refund_security_code(None, t(9)).kept();
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn only_who_knows_the_password_is_told_that_codes_are_stopped() {
     };
     assert_eq!(
         told(899, AttemptOutcome::Succeeded),
-        Err(NotBefore { seconds: 1 })
+        Err(RetryAfter { seconds: 1 })
     );
     assert_eq!(told(900, AttemptOutcome::Succeeded), Ok(()));
     assert_eq!(told(899, AttemptOutcome::Failed), Ok(()));

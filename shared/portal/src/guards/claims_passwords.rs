@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{NotBefore, count, room, within};
+use super::{RetryAfter, count, room, within};
 use crate::limits::Limits;
 use crate::time::{Seconds, minus, plus};
 
@@ -21,7 +21,7 @@ pub enum NoAttempt {
     /// A further wrong password may lock the office out of its claims: the person is asked first.
     AskFirst,
     /// So many were wrong that nobody may ask any more today, whatever risk is accepted.
-    Spent(NotBefore),
+    Spent(RetryAfter),
 }
 
 /// An attempt that has not ended after this never will: a Lambda lives shorter.
@@ -160,7 +160,7 @@ mod tests {
         }
         assert_eq!(
             guard.begin(true, t(10), &LIMITS),
-            Err(NoAttempt::Spent(NotBefore { seconds: 86_390 }))
+            Err(NoAttempt::Spent(RetryAfter { seconds: 86_390 }))
         );
         assert_eq!(guard.failures.len(), 10);
         assert!(guard.begin(true, t(86_400), &LIMITS).is_ok());

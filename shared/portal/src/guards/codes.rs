@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{NotBefore, count, within};
+use super::{RetryAfter, count, within};
 use crate::limits::Limits;
 use crate::time::{plus, seconds_until};
 
@@ -17,9 +17,9 @@ pub struct CodeGuard {
 
 impl CodeGuard {
     /// Whether a code may be judged now.
-    pub fn check(&self, now: Timestamp) -> Result<(), NotBefore> {
+    pub fn check(&self, now: Timestamp) -> Result<(), RetryAfter> {
         match self.stopped_until {
-            Some(until) if now < until => Err(NotBefore {
+            Some(until) if now < until => Err(RetryAfter {
                 seconds: seconds_until(now, until).max(1),
             }),
             _ => Ok(()),
@@ -68,12 +68,12 @@ mod tests {
             assert_eq!(guard.check(t(0)), Ok(()));
         }
         guard = guard.failed(t(0), &LIMITS);
-        assert_eq!(guard.check(t(899)), Err(NotBefore { seconds: 1 }));
+        assert_eq!(guard.check(t(899)), Err(RetryAfter { seconds: 1 }));
         assert_eq!(guard.check(t(900)), Ok(()));
         guard = guard.failed(t(900), &LIMITS);
-        assert_eq!(guard.check(t(900)), Err(NotBefore { seconds: 3_600 }));
+        assert_eq!(guard.check(t(900)), Err(RetryAfter { seconds: 3_600 }));
         guard = guard.failed(t(4_500), &LIMITS);
-        assert_eq!(guard.check(t(4_500)), Err(NotBefore { seconds: 14_400 }));
+        assert_eq!(guard.check(t(4_500)), Err(RetryAfter { seconds: 14_400 }));
         // A day after the first ten, only the later ones count.
         guard = guard.failed(t(86_400), &LIMITS);
         assert_eq!(guard.check(t(86_400)), Ok(()));

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{NotBefore, room, within};
+use super::{RetryAfter, room, within};
 use crate::limits::Limits;
 use crate::time::{DAY, HOUR, plus};
 
@@ -15,17 +15,17 @@ pub struct MailBudget {
 
 impl MailBudget {
     /// The budget after one more mail, if there is room for it.
-    pub fn spend(&self, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
+    pub fn spend(&self, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
         self.spend_all_but(0, now, limits)
     }
 
     /// The budget after one more code of a registration, if there is room beside the mails reserved for log-ins: a
     /// registration with the same address must not keep its owner from logging in.
-    pub fn spend_for_registration(&self, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
+    pub fn spend_for_registration(&self, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
         self.spend_all_but(limits.mails_kept_for_login, now, limits)
     }
 
-    fn spend_all_but(&self, kept: u64, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
+    fn spend_all_but(&self, kept: u64, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
         let hour = room(&self.sends, now, HOUR, limits.mails_per_hour.saturating_sub(kept));
         let day = room(&self.sends, now, DAY, limits.mails_per_day.saturating_sub(kept));
         // The later of the two: when both have room again.
@@ -50,7 +50,7 @@ impl MailBudget {
 
     /// Refunds the mail that was counted at `at` and is not sent after all.
     #[must_use]
-    pub fn give_back(&self, at: Timestamp) -> Self {
+    pub fn refund(&self, at: Timestamp) -> Self {
         let mut sends = self.sends.clone();
         if let Some(place) = sends.iter().rposition(|other| *other == at) {
             sends.remove(place);
@@ -75,17 +75,17 @@ mod tests {
         for _ in 0..10 {
             budget = budget.spend(t(0), &LIMITS).unwrap();
         }
-        assert_eq!(budget.spend(t(3_599), &LIMITS), Err(NotBefore { seconds: 1 }));
+        assert_eq!(budget.spend(t(3_599), &LIMITS), Err(RetryAfter { seconds: 1 }));
         for _ in 0..10 {
             budget = budget.spend(t(3_600), &LIMITS).unwrap();
         }
         assert_eq!(
             budget.spend(t(7_200), &LIMITS),
-            Err(NotBefore {
+            Err(RetryAfter {
                 seconds: 86_400 - 7_200
             })
         );
-        assert_eq!(budget.spend(t(86_399), &LIMITS), Err(NotBefore { seconds: 1 }));
+        assert_eq!(budget.spend(t(86_399), &LIMITS), Err(RetryAfter { seconds: 1 }));
         assert!(budget.spend(t(86_400), &LIMITS).is_ok());
     }
 
@@ -98,13 +98,13 @@ mod tests {
             }
             assert_eq!(
                 budget.spend_for_registration(t(hour + 3_599), &LIMITS),
-                Err(NotBefore { seconds: 1 })
+                Err(RetryAfter { seconds: 1 })
             );
         }
         for _ in 0..4 {
             budget = budget.spend_for_registration(t(7_200), &LIMITS).unwrap();
         }
-        let tomorrow = Err(NotBefore {
+        let tomorrow = Err(RetryAfter {
             seconds: 86_400 - 7_200,
         });
         assert_eq!(budget.spend_for_registration(t(7_200), &LIMITS), tomorrow);
@@ -118,15 +118,15 @@ mod tests {
         }
         assert_eq!(
             budget.spend_for_registration(t(86_400), &LIMITS),
-            Err(NotBefore { seconds: 3_600 })
+            Err(RetryAfter { seconds: 3_600 })
         );
     }
 
     #[test]
     fn a_mail_that_was_not_counted_cannot_be_given_back() {
         let mails = MailBudget::default().count(t(1)).count(t(2)).count(t(2));
-        assert_eq!(mails.give_back(t(3)), mails);
-        assert_eq!(mails.give_back(t(2)).sends, [t(1), t(2)]);
-        assert_eq!(mails.give_back(t(1)).sends, [t(2), t(2)]);
+        assert_eq!(mails.refund(t(3)), mails);
+        assert_eq!(mails.refund(t(2)).sends, [t(1), t(2)]);
+        assert_eq!(mails.refund(t(1)).sends, [t(2), t(2)]);
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::NotBefore;
+use super::RetryAfter;
 use crate::limits::Limits;
 use crate::time::{HOUR, plus, seconds_until};
 
@@ -17,7 +17,7 @@ pub struct NetworkBudget {
 
 impl NetworkBudget {
     /// The budget after one more request, if there is room for it.
-    pub fn spend(before: Option<&Self>, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
+    pub fn spend(before: Option<&Self>, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
         match before {
             Some(hour) if now < plus(hour.since, HOUR) => {
                 if hour.requests < limits.mail_requests_per_network {
@@ -26,7 +26,7 @@ impl NetworkBudget {
                         requests: hour.requests + 1,
                     })
                 } else {
-                    Err(NotBefore {
+                    Err(RetryAfter {
                         seconds: seconds_until(now, plus(hour.since, HOUR)).max(1),
                     })
                 }
@@ -57,7 +57,7 @@ mod tests {
         }
         assert_eq!(
             NetworkBudget::spend(budget.as_ref(), t(3_599), &LIMITS),
-            Err(NotBefore { seconds: 1 })
+            Err(RetryAfter { seconds: 1 })
         );
         assert_eq!(
             NetworkBudget::spend(budget.as_ref(), t(3_600), &LIMITS)

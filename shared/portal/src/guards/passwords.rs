@@ -50,7 +50,7 @@ impl PasswordGuard {
     /// The guard of unknown browsers after the owner completed a log-in from a known one: lifts the lockout, keeps the
     /// back-off. A guesser gains one guess by it, after the longest wait.
     #[must_use]
-    pub fn after_an_owners_log_in(&self, limits: &Limits) -> Self {
+    pub fn lift_lockout(&self, limits: &Limits) -> Self {
         Self {
             failures: self.failures.min(limits.wrong_passwords_off.saturating_sub(1)),
             ..self.clone()

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{NotBefore, room, within};
+use super::{RetryAfter, room, within};
 use crate::limits::Limits;
 use crate::time::plus;
 
@@ -15,7 +15,7 @@ pub struct SecurityCodeGuard {
 
 impl SecurityCodeGuard {
     /// Counts a code before the claims system is asked about it.
-    pub fn begin(&self, now: Timestamp, limits: &Limits) -> Result<Self, NotBefore> {
+    pub fn begin(&self, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
         let window = limits.claims_failure_window;
         let mut asked = within(&self.asked, now, window);
         room(&asked, now, window, limits.security_code_failures)?;
@@ -25,7 +25,7 @@ impl SecurityCodeGuard {
 
     /// Refunds the code that was counted at `at` and was not wrong, and no other.
     #[must_use]
-    pub fn give_back(&self, at: Timestamp) -> Self {
+    pub fn refund(&self, at: Timestamp) -> Self {
         let mut asked = self.asked.clone();
         if let Some(place) = asked.iter().rposition(|other| *other == at) {
             asked.remove(place);
@@ -51,14 +51,14 @@ mod tests {
         for second in 0..10 {
             guard = guard.begin(t(second), &LIMITS).unwrap();
         }
-        assert_eq!(guard.begin(t(86_399), &LIMITS), Err(NotBefore { seconds: 1 }));
+        assert_eq!(guard.begin(t(86_399), &LIMITS), Err(RetryAfter { seconds: 1 }));
         assert_eq!(guard.forgotten_at(&LIMITS), Some(t(86_409)));
         let tomorrow = guard.begin(t(86_400), &LIMITS).unwrap();
         assert_eq!((tomorrow.asked.len(), tomorrow.asked[9]), (10, t(86_400)));
         // A right one was none of them, and forgives none of them.
-        let given_back = guard.give_back(t(9));
+        let given_back = guard.refund(t(9));
         assert_eq!(given_back.asked, guard.asked[..9]);
-        assert_eq!(given_back.give_back(t(9)), given_back);
+        assert_eq!(given_back.refund(t(9)), given_back);
         assert!(given_back.begin(t(9), &LIMITS).is_ok());
     }
 }

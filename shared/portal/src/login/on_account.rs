@@ -6,7 +6,7 @@ use super::Login;
 use crate::account::{Account, Credential, Member, Session};
 use crate::audit::{Act, Event};
 use crate::change::{Change, Put};
-use crate::guards::NotBefore;
+use crate::guards::RetryAfter;
 use crate::limits::Limits;
 use crate::problem::Refusal;
 use crate::terms::Agreement;
@@ -29,7 +29,7 @@ pub enum Over {
     /// It is at マイページ already.
     Completed(Box<Login>),
     /// Not now.
-    Stopped(NotBefore),
+    Stopped(RetryAfter),
 }
 
 /// What a log-in makes of its account, which is the truth about it.
@@ -68,7 +68,7 @@ impl Login {
             (true, None) => Change::Store(Put::new(next, event(Act::LoginCodeRight)), false),
             (true, Some(gained)) => {
                 next.member = Some(completed(member, &self.id, None, None, gained, now, limits));
-                next.passwords = account.passwords.after_an_owners_log_in(limits);
+                next.passwords = account.passwords.lift_lockout(limits);
                 Change::Store(Put::new(next, event(Act::SessionBegun)), true)
             }
         })

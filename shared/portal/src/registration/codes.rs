@@ -35,7 +35,7 @@ impl Registration {
 
     /// Refunds a try that was not wrong: nothing was judged, or the code was right and no mail can follow it. `act` says
     /// which, and is recorded at every stage: in the audit, a try without a later act was wrong.
-    pub fn give_back_security_code_try(&self, act: Act, now: Timestamp) -> Change<Self, ()> {
+    pub fn refund_security_code_try(&self, act: Act, now: Timestamp) -> Change<Self, ()> {
         let next = match self.stage {
             Stage::SecurityCode { tries } => self.at(Stage::SecurityCode {
                 tries: tries.saturating_sub(1),
@@ -150,7 +150,7 @@ mod tests {
         for act in [Act::SecurityCodeNotCounted, Act::SecurityCodeRight] {
             for (tries, after) in [(3, 2), (1, 0), (0, 0)] {
                 let (next, event, ()) = at(Stage::SecurityCode { tries })
-                    .give_back_security_code_try(act, t(5))
+                    .refund_security_code_try(act, t(5))
                     .recorded();
                 assert_eq!(next.stage, Stage::SecurityCode { tries: after });
                 assert_eq!(event, Some(Event::of(act, t(5), &flow("f"))));
@@ -178,7 +178,7 @@ mod tests {
             let event = |act| Some(Event::of(act, t(5), &flow("f")));
             let act = Act::SecurityCodeNotCounted;
             assert_eq!(
-                elsewhere.give_back_security_code_try(act, t(5)).recorded(),
+                elsewhere.refund_security_code_try(act, t(5)).recorded(),
                 (elsewhere.clone(), event(act), ())
             );
             assert_eq!(

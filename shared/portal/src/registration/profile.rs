@@ -62,7 +62,7 @@ impl Registration {
     }
 
     /// Another registration registered the office first: the person is shown the ways on.
-    pub fn lose_office(&self, office: OfficeName) -> Change<Self, Self> {
+    pub fn move_to_already_registered(&self, office: OfficeName) -> Change<Self, Self> {
         match self.stage {
             Stage::Confirm { .. } => {
                 let next = self.at(Stage::AlreadyRegistered { office });
@@ -78,7 +78,7 @@ impl Registration {
 
     /// Completes the registration with the pending member, whose initial password is re-issued next. The flow is written
     /// first, so that a double click re-issues once.
-    pub fn take_up_pending(
+    pub fn complete_with_pending(
         &self,
         office: OfficeName,
         member: MemberId,
@@ -182,19 +182,20 @@ mod tests {
     #[test]
     fn whoever_loses_the_office_is_told_who_has_it_and_nobody_else_is() {
         let lost = at(already_registered());
-        let change = at(confirming(None)).lose_office(office());
+        let change = at(confirming(None)).move_to_already_registered(office());
         assert_eq!(change.recorded(), (lost.clone(), None, lost));
         for elsewhere in everywhere() {
             if !matches!(elsewhere.stage, Stage::Confirm { .. }) {
-                assert_eq!(elsewhere.lose_office(office()).kept(), elsewhere);
+                assert_eq!(elsewhere.move_to_already_registered(office()).kept(), elsewhere);
             }
         }
     }
 
     #[test]
     fn a_pending_member_is_taken_up_once() {
-        let take_up =
-            |stands: &Registration| stands.take_up_pending(office(), MemberId::new("m"), address().key());
+        let take_up = |stands: &Registration| {
+            stands.complete_with_pending(office(), MemberId::new("m"), address().key())
+        };
         assert_eq!(
             take_up(&at(already_registered())).recorded(),
             (at(completed(None)), None, Ok(()))

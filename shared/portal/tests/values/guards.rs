@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use portal::guards::{
-    AttemptOutcome, ClaimsGuard, CodeGuard, Guarded, MailBudget, NetworkBudget, NoAttempt, NotBefore,
-    PasswordGuard,
+    AttemptOutcome, ClaimsGuard, CodeGuard, Guarded, MailBudget, NetworkBudget, NoAttempt, PasswordGuard,
+    RetryAfter,
 };
 use portal::limits::Limits;
 use portal::time::{Seconds, plus};
@@ -87,7 +87,7 @@ proptest! {
                     budget = next;
                     sent.push(now);
                 }
-                Err(NotBefore { seconds }) => prop_assert!((1..=DAY).contains(&seconds)),
+                Err(RetryAfter { seconds }) => prop_assert!((1..=DAY).contains(&seconds)),
             }
         }
         prop_assert!(most_within(&sent, HOUR) <= 10, "{sent:?}");
@@ -123,7 +123,7 @@ proptest! {
                     prop_assert!(t(now) < next.forgotten_at());
                     budget = Some(next);
                 }
-                Err(NotBefore { seconds }) => {
+                Err(RetryAfter { seconds }) => {
                     prop_assert!((1..=HOUR).contains(&seconds));
                     let then = NetworkBudget::spend(budget.as_ref(), t(now + seconds), &LIMITS);
                     prop_assert!(then.is_ok(), "the wait that was told is over");
@@ -144,7 +144,7 @@ proptest! {
                     guard = guard.failed(t(now), &LIMITS);
                     judged.push(now);
                 }
-                Err(NotBefore { seconds }) => {
+                Err(RetryAfter { seconds }) => {
                     prop_assert!((1..=14_400).contains(&seconds));
                     prop_assert_eq!(guard.check(t(now + seconds)), Ok(()), "the wait that was told is over");
                     prop_assert!(guard.check(t(now + seconds - 1)).is_err());
@@ -208,7 +208,7 @@ proptest! {
                     };
                 }
                 Err(NoAttempt::AskFirst) => prop_assert!(!accepts_risk && within(&counted) >= 2),
-                Err(NoAttempt::Spent(NotBefore { seconds })) => {
+                Err(NoAttempt::Spent(RetryAfter { seconds })) => {
                     prop_assert!((1..=DAY).contains(&seconds));
                     prop_assert!(within(&counted) >= 10);
                     prop_assert!(guard.begin(true, t(now + seconds), &LIMITS).is_ok(), "the wait is over");
@@ -228,7 +228,7 @@ proptest! {
     ) {
         for now in &at {
             let mails = MailBudget { sends: list.clone() };
-            if let Err(NotBefore { seconds }) = mails.spend(*now, &limits) {
+            if let Err(RetryAfter { seconds }) = mails.spend(*now, &limits) {
                 prop_assert!(seconds >= 1);
             }
             let _ = (mails.count(*now), mails.forgotten_at());
@@ -257,7 +257,7 @@ fn a_full_mailbox_is_told_when_it_has_room_in_both_windows() {
     for _ in 0..10 {
         budget = budget.spend(t(3_600), &LIMITS).unwrap();
     }
-    let NotBefore { seconds } = budget.spend(t(3_601), &LIMITS).unwrap_err();
+    let RetryAfter { seconds } = budget.spend(t(3_601), &LIMITS).unwrap_err();
     assert!(
         budget.spend(t(3_601 + seconds), &LIMITS).is_ok(),
         "{seconds} s were told"

@@ -99,7 +99,7 @@ fn a_full_mailbox_is_told_to_whoever_knows_the_password() {
         before.mails = before.mails.count(t(0));
     }
     let (after, act, verdict) = judge(&before, true, None, 3_599);
-    assert_eq!(verdict, LoginVerdict::AddressFull(NotBefore { seconds: 1 }));
+    assert_eq!(verdict, LoginVerdict::AddressFull(RetryAfter { seconds: 1 }));
     assert_eq!(act, Act::LoginMailRefused);
     assert_eq!(after.mails, before.mails);
 }

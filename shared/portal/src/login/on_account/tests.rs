@@ -68,7 +68,7 @@ fn no_code_is_judged_while_codes_of_the_account_are_stopped() {
         before.codes = before.codes.failed(t(0), &LIMITS);
     }
     let judge = |second| at_otp().judge_code(&before, true, None, t(second), &LIMITS);
-    assert_eq!(judge(899), Err(Over::Stopped(NotBefore { seconds: 1 })));
+    assert_eq!(judge(899), Err(Over::Stopped(RetryAfter { seconds: 1 })));
     assert!(judge(900).is_ok());
 }
 
