@@ -16,7 +16,6 @@
 
 mod claims;
 mod crashes;
-mod invariants;
 mod journeys;
 mod mails;
 mod person;

@@ -398,13 +398,13 @@ impl Person {
         assert!(!told.contains(&self.email) && !told.contains(self.office.password));
     }
 
-    /// Whether what must be true is, at the end of a journey.
+    /// Asserts the invariants at the end of a journey.
     pub(crate) async fn looks_back(&mut self, journey: &str) {
         let world = self.world().clone();
         world.faults.clear();
         world.faults.settle().await;
-        let broken = world.broken().await;
-        assert!(broken.is_empty(), "{journey}: {broken:#?}");
+        let violations = world.violations().await;
+        assert!(violations.is_empty(), "{journey}: {violations:#?}");
         assert_eq!(PANICS.load(Ordering::SeqCst), 0, "a function panicked");
 
         let members: Vec<_> = world

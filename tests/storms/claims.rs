@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testkit::people::PLAIN_OFFICE;
 use testkit::{Answer, Clerk, World};
 
-use crate::crowd::{Asked, Storm, asks, count, only, world_of_many_mails};
+use crate::crowd::{Asked, Storm, asks, assert_all_invariants, count, only, world_of_many_mails};
 
 /// What the claims system counted: wrong passwords since the last right one, and whether it has locked the office out.
 async fn counted(world: &World) -> (u64, bool) {
@@ -44,7 +44,7 @@ async fn of_fifty_wrong_claims_passwords_two_reach_the_claims_system_without_the
         assert_eq!(count(&answers, "claims-rejected"), 2);
         only(&answers, &["claims-rejected", "claims-lock-risk"]);
         assert_eq!(counted(&world).await, (2, false));
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
     }
     storm.ends();
 }
@@ -75,7 +75,7 @@ async fn of_fifty_accepted_risks_three_are_judged_and_the_rest_find_the_lock() {
         // The third locks, and what comes after it is not judged, nor counted against the day.
         assert!(count(&answers, "claims-rejected") <= 3);
         assert_eq!(counted(&world).await, (3, true));
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
     }
     storm.ends();
 }

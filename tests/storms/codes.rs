@@ -4,8 +4,8 @@ use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 use testkit::{Answer, Clerk, World};
 
 use crate::crowd::{
-    Asked, Storm, TARO, account, active, active_at_the_code, asks, at_the_code, count, kind, only,
-    world_of_many_mails,
+    Asked, Storm, TARO, account, active, active_at_the_code, asks, assert_all_invariants, at_the_code, count,
+    kind, only, world_of_many_mails,
 };
 
 /// The code that is so far from the right one.
@@ -68,7 +68,7 @@ async fn of_two_hundred_guesses_at_a_registration_code_five_are_judged() {
                 "too-many-requests",
             ],
         );
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
         // The person goes on, with what was won or from the beginning.
         if count(&answers, "200") == 1 {
             taro.calls("GET", "/registration")
@@ -113,7 +113,7 @@ async fn of_two_hundred_guesses_at_the_code_of_a_pending_member_five_are_judged(
             account(&world, TARO).await.member.unwrap().sessions.is_empty(),
             "the code of a pending member leads to 新しいパスワード, and gives no session"
         );
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
     }
     storm.ends();
 }
@@ -137,7 +137,7 @@ async fn of_two_hundred_guesses_at_the_code_of_an_active_member_five_are_judged_
         only(&answers, &["200", "wrong-code", "no-tries-left", "wrong-step"]);
         let sessions = account(&world, TARO).await.member.unwrap().sessions.len();
         assert_eq!(sessions, count(&answers, "200"));
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
         // Whoever guessed, the owner comes in by a new log-in.
         let mut owner = at_the_code(&world, OWN_PASSWORD).await;
         let code = owner.mailed_code(TARO).await;
@@ -168,7 +168,7 @@ async fn ten_wrong_codes_of_an_account_are_judged_over_all_its_challenges() {
         only(&answers, &["wrong-code", "no-tries-left", "too-many-requests"]);
         let codes = account(&world, TARO).await.codes;
         assert_eq!(codes.failures.len(), 10);
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
 
         // No password leads to a further code until the stop is over, and then the owner comes in.
         let mut owner = world.clerk();
@@ -203,7 +203,7 @@ async fn ten_wrong_codes_of_a_claims_user_are_judged_over_all_its_challenges() {
         let answers = storm.breaks(asked).await;
         assert_eq!(count(&answers, "wrong-code"), 10);
         only(&answers, &["wrong-code", "no-tries-left", "too-many-requests"]);
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
         world.wait(900);
         world.clerk().proves_to_be(&PLAIN_OFFICE).await.is(200);
     }
@@ -231,7 +231,7 @@ async fn of_a_hundred_right_registration_codes_one_leads_on_and_the_others_are_t
                 answer.is_told("wrong-step").leads_to("profile");
             }
         }
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
     }
     storm.ends();
 }
@@ -264,7 +264,7 @@ async fn of_a_hundred_right_log_in_codes_one_gives_a_session_and_the_others_a_wa
                 clerk.calls("GET", "/login").await.is(200).leads_to("my-page");
             }
         }
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
     }
     storm.ends();
 }
@@ -291,7 +291,7 @@ async fn of_a_hundred_right_codes_of_a_pending_member_one_leads_on() {
                 answer.is_told("wrong-step").leads_to("new-password");
             }
         }
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
     }
     storm.ends();
 }

@@ -13,7 +13,24 @@ use serde_json::json;
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, TestOffice, profile};
 use testkit::{Answer, Clerk, Settings, World};
 
-use crate::invariants;
+/// Asserts the invariants of the table and of every write that led there.
+pub(crate) async fn assert_invariants(world: &World) {
+    assert!(!world.history().await.is_empty(), "a crowd that wrote nothing");
+    let violations = world.violations_when_settled().await;
+    assert!(violations.is_empty(), "{violations:#?}");
+}
+
+/// Asserts that the budgets of mails say what was promised.
+pub(crate) async fn assert_mail_budgets(world: &World) {
+    let violations = world.violations_of_mail_budgets().await;
+    assert!(violations.is_empty(), "{violations:#?}");
+}
+
+/// Asserts both.
+pub(crate) async fn assert_all_invariants(world: &World) {
+    assert_invariants(world).await;
+    assert_mail_budgets(world).await;
+}
 
 /// A request of a crowd: who asks, and what comes of it.
 pub(crate) type Asked = Pin<Box<dyn Future<Output = (Clerk, Answer)> + Send>>;
@@ -119,11 +136,6 @@ impl Storm {
             *self.answers.entry(kind(answer)).or_default() += 1;
         }
         answers
-    }
-
-    /// What must be true after every storm; to be asked once a round.
-    pub(crate) async fn leaves_order(&self, world: &World) {
-        invariants::hold(world).await;
     }
 
     /// Writes what was answered where `cargo xtask storm` reads it.

@@ -3,8 +3,10 @@
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 use testkit::{Clerk, Settings, World};
 
-use crate::crowd::{Asked, Storm, TARO, active_at_the_code, asks, count, only};
-use crate::invariants;
+use crate::crowd::{
+    Asked, Storm, TARO, active_at_the_code, asks, assert_all_invariants, assert_invariants,
+    assert_mail_budgets, count, only,
+};
 
 /// The waits before the four resends of a series.
 const WAITS: [i64; 4] = [30, 60, 120, 240];
@@ -56,7 +58,7 @@ async fn a_crowd_of_resends_of_a_registration_code_mails_once_each_time() {
         taro.authenticates(&PLAIN_OFFICE).await.is(200);
         let to = PLAIN_OFFICE.mail_address;
         one_mail_a_resend(&mut storm, &world, &taro, "/registration/otp/resend", to).await;
-        invariants::hold_but_for_mails(&world).await;
+        assert_invariants(&world).await;
     }
     storm.ends();
 }
@@ -68,7 +70,7 @@ async fn a_crowd_of_resends_of_a_log_in_code_mails_once_each_time() {
         let world = world_with_room(&storm).await;
         let taro = active_at_the_code(&world).await;
         one_mail_a_resend(&mut storm, &world, &taro, "/login/otp/resend", TARO).await;
-        invariants::hold_but_for_mails(&world).await;
+        assert_invariants(&world).await;
     }
     storm.ends();
 }
@@ -82,7 +84,7 @@ async fn a_crowd_of_resends_of_an_initial_password_mails_once_each_time() {
         taro.registers(&PLAIN_OFFICE, TARO).await;
         let path = "/registration/initial-password/resend";
         one_mail_a_resend(&mut storm, &world, &taro, path, TARO).await;
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
         taro.arrives_at_my_page(TARO).await;
     }
     storm.ends();
@@ -100,7 +102,7 @@ async fn resends_that_are_refused_cost_the_address_no_mail_of_its_hour() {
         assert_eq!(count(&answers, "200"), 1);
         // Who comes while the others' mails are counted and not yet given back finds no room.
         only(&answers, &["200", "resend-too-early", "too-many-requests"]);
-        invariants::budgets_agree_with_promises(&world).await;
+        assert_mail_budgets(&world).await;
         // Four went out: there is room for six more this hour.
         for _ in 0..6 {
             world.clerk().logs_in(TARO, OWN_PASSWORD).await.is(200);
@@ -124,7 +126,7 @@ async fn refused_resends_of_a_registration_code_cost_the_office_no_mail_of_its_h
         assert_eq!(count(&answers, "200"), 1);
         // Who comes while the others' mails are counted and not yet given back finds no room.
         only(&answers, &["200", "resend-too-early", "too-many-requests"]);
-        invariants::budgets_agree_with_promises(&world).await;
+        assert_mail_budgets(&world).await;
         world.clerk().authenticates(&PLAIN_OFFICE).await.is(200);
     }
     storm.ends();
@@ -148,7 +150,7 @@ async fn a_crowd_of_reissues_in_one_registration_issues_once() {
         assert_eq!(count(&answers, "200"), 1);
         only(&answers, &["200", "wrong-step"]);
         assert_eq!(world.mails_to(TARO).await.len(), before + 1);
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
         again.arrives_at_my_page(TARO).await;
     }
     storm.ends();
@@ -178,7 +180,7 @@ async fn a_crowd_of_reissues_in_many_registrations_issues_three_a_day() {
         // Those that were overtaken before they were sent are not sent.
         let mailed = world.mails_to(TARO).await.len();
         assert!((2..=4).contains(&mailed), "{mailed}");
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
         world
             .clerk()
             .logs_in(TARO, &first)

@@ -7,7 +7,6 @@
 #![recursion_limit = "512"]
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test that cannot go on says so by a panic"
@@ -16,7 +15,6 @@
 mod claims;
 mod codes;
 mod crowd;
-mod invariants;
 mod mails;
 mod passwords;
 mod registration;

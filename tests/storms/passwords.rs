@@ -4,7 +4,8 @@ use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 use testkit::{Change, World};
 
 use crate::crowd::{
-    Asked, Storm, TARO, account, active, asks, at_the_code, count, only, world_of_many_mails,
+    Asked, Storm, TARO, account, active, asks, assert_all_invariants, at_the_code, count, only,
+    world_of_many_mails,
 };
 
 /// How often a wrong password was counted against the one account that has a member, and how often a right one
@@ -57,7 +58,7 @@ async fn no_more_wrong_passwords_are_judged_than_the_guard_allows_at_that_instan
         let account = account(&world, TARO).await;
         assert!(account.passwords.failures <= 5);
         assert!(!account.member.unwrap().disabled);
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
         // The fifth costs one second; then the owner gets in.
         world.wait(1);
         let mut owner = at_the_code(&world, OWN_PASSWORD).await;
@@ -85,7 +86,7 @@ async fn every_wave_of_wrong_passwords_counts_one_once_the_wait_runs() {
             assert_eq!(account(&world, TARO).await.passwords.failures, expected);
             world.wait(1 << wave);
         }
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
         at_the_code(&world, OWN_PASSWORD).await;
     }
     storm.ends();
@@ -127,7 +128,7 @@ async fn of_twenty_password_changes_in_one_log_in_one_is_made() {
         }
         let member = account(&world, TARO).await.member.unwrap();
         assert_eq!((member.sessions.len(), member.credential_version), (1, 2));
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
         at_the_code(&world, &passwords[made]).await;
         let other = &passwords[(made + 1) % passwords.len()];
         world
@@ -158,7 +159,7 @@ async fn of_the_changes_of_several_log_ins_one_is_made_and_the_others_are_over()
         assert_eq!(count(&answers, "200"), 1);
         only(&answers, &["200", "no-flow"]);
         assert_eq!(account(&world, TARO).await.member.unwrap().sessions.len(), 1);
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
     }
     storm.ends();
 }

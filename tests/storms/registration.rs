@@ -7,9 +7,9 @@ use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, SHARED_OFFICE, SHARED_OFFICE_A
 use testkit::{Answer, Clerk, World};
 
 use crate::crowd::{
-    Asked, Storm, TARO, another_office, asks, before_confirm, count, kind, only, world_of_many_mails,
+    Asked, Storm, TARO, another_office, asks, assert_all_invariants, assert_invariants, before_confirm,
+    count, kind, only, world_of_many_mails,
 };
-use crate::invariants;
 
 async fn initial_passwords(world: &World) -> Vec<String> {
     let mails = world.mails().await.into_iter();
@@ -57,7 +57,7 @@ async fn of_twenty_first_registrations_of_an_office_one_wins_and_one_password_is
         let winner = winner.unwrap();
         assert_eq!(initial_passwords(&world).await, [winner.as_str()]);
         assert_eq!(world.items_of("OFFICE").await.len(), 1);
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
         world.clerk().arrives_at_my_page(&winner).await;
     }
     storm.ends();
@@ -79,7 +79,7 @@ async fn of_ten_offices_that_want_one_address_one_gets_it_and_the_others_are_fre
         assert_eq!(count(&answers, "201"), 1);
         assert_eq!(initial_passwords(&world).await, [TARO]);
         assert_eq!(world.items_of("OFFICE").await.len(), 1);
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
         for (at, (mut clerk, answer)) in answers.into_iter().enumerate() {
             if answer.status == 201 {
                 continue;
@@ -91,7 +91,7 @@ async fn of_ten_offices_that_want_one_address_one_gets_it_and_the_others_are_fre
             assert_eq!(world.mails_to(&own).await.len(), 1);
         }
         assert_eq!(world.items_of("OFFICE").await.len(), storm.crowd(10));
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
     }
     storm.ends();
 }
@@ -111,7 +111,7 @@ async fn fifty_clicks_with_one_key_register_once_and_are_answered_alike() {
             assert_eq!((answer.status, &answer.body), (201, &first.body));
         }
         assert_eq!(initial_passwords(&world).await, [TARO]);
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
         world.clerk().arrives_at_my_page(TARO).await;
     }
     storm.ends();
@@ -138,7 +138,7 @@ async fn fifty_clicks_with_fifty_keys_register_once() {
             }
         }
         assert_eq!(initial_passwords(&world).await, [TARO]);
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
     }
     storm.ends();
 }
@@ -187,7 +187,7 @@ async fn a_key_with_another_body_registers_nothing_and_is_told_so() {
         assert_eq!(bodies.len(), 1);
         only(&answers, &["201", "draft-changed", "idempotency-key-reused"]);
         assert_eq!(initial_passwords(&world).await, [TARO]);
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
     }
     storm.ends();
 }
@@ -213,7 +213,7 @@ async fn whatever_is_registered_while_another_tab_corrects_was_shown() {
         assert!(registered <= 1);
         let mailed = initial_passwords(&world).await;
         assert_eq!(mailed, vec![TARO; registered]);
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
         let mut taro = taro.clone();
         let stands = taro.calls("GET", "/registration").await.is(200);
         if registered == 0 {
@@ -266,7 +266,7 @@ async fn of_ten_corrections_of_one_registration_one_is_made() {
         let mut mailed = initial_passwords(&world).await;
         mailed.sort();
         assert_eq!(mailed, [winner.as_str(), TARO]);
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
         let mut taro = world.clerk();
         taro.logs_in(TARO, &first).await.is_told("wrong-credentials");
         taro.arrives_at_my_page(&winner).await;
@@ -300,7 +300,7 @@ async fn a_first_log_in_among_corrections_ends_with_one_member() {
         let (mut taro, _) = answers.into_iter().next().unwrap();
         let me = taro.calls("GET", "/me").await;
         assert_eq!(me.status == 200, came);
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
     }
     storm.ends();
 }
@@ -334,7 +334,7 @@ async fn a_seat_and_an_address_that_fell_free_go_to_whoever_is_first_and_to_nobo
         assert_eq!(count(&others, "201"), 1, "the address has one new owner");
         assert_eq!(world.items_of("OFFICE").await.len(), 2);
         // The budgets have forgotten the mails of two weeks ago.
-        invariants::hold_but_for_mails(&world).await;
+        assert_invariants(&world).await;
     }
     storm.ends();
 }

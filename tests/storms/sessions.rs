@@ -4,7 +4,8 @@ use testkit::people::OWN_PASSWORD;
 use testkit::{Clerk, World};
 
 use crate::crowd::{
-    Asked, Storm, TARO, account, active, asks, at_the_code, count, only, world_of_many_mails,
+    Asked, Storm, TARO, account, active, asks, assert_all_invariants, at_the_code, count, only,
+    world_of_many_mails,
 };
 
 /// Twenty tabs that take the log-in's session anew: each answer is a cookie, and the log-in has one session.
@@ -32,7 +33,7 @@ async fn of_twenty_renewals_one_session_lives() {
             }
         }
         assert_eq!(living, 1);
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
     }
     storm.ends();
 }
@@ -64,7 +65,7 @@ async fn an_ended_session_stays_ended_whatever_is_under_way() {
             clerk.calls("GET", "/me").await.is_told("no-session");
             clerk.calls("POST", "/login/session").await.is_told("no-flow");
         }
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
     }
     storm.ends();
 }
@@ -93,7 +94,7 @@ async fn no_session_is_handed_out_by_a_log_in_that_logs_out() {
         for (mut clerk, _) in answers {
             clerk.calls("POST", "/login/session").await.is_told("no-flow");
         }
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
     }
     storm.ends();
 }
@@ -131,7 +132,7 @@ async fn of_twelve_log_ins_of_one_person_five_sessions_live() {
             }
         }
         assert_eq!(living, 5);
-        storm.leaves_order(&world).await;
+        assert_all_invariants(&world).await;
     }
     storm.ends();
 }

@@ -22,11 +22,14 @@ pub struct Change {
 }
 
 impl Change {
+    /// The kind of item.
+    pub fn kind(&self) -> &str {
+        self.key.split('#').next().unwrap_or_default()
+    }
+
     /// Whether it is of this kind of item.
     pub fn is_of(&self, kind: &str) -> bool {
-        self.key
-            .strip_prefix(kind)
-            .is_some_and(|rest| rest.starts_with('#'))
+        self.kind() == kind
     }
 }
 

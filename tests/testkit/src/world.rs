@@ -352,15 +352,15 @@ impl World {
 
     /// Every item of the table, as it is stored.
     pub async fn items(&self) -> Vec<Attributes> {
-        let scanned = self
+        let pages = self
             .dynamodb
             .scan()
             .table_name("portal")
             .consistent_read(true)
-            .send()
-            .await
-            .unwrap();
-        scanned.items().to_vec()
+            .into_paginator()
+            .items()
+            .send();
+        pages.try_collect().await.unwrap()
     }
 
     /// The item under this key, as the table has it now.
@@ -376,18 +376,46 @@ impl World {
         answer.unwrap().item
     }
 
-    /// What of all that must be true is not: of the table, and of the mails that went out. Nothing if all is well.
-    pub async fn broken(&self) -> Vec<String> {
+    /// The invariants that are violated, of the table, of every write that led there, and of the mails that went out;
+    /// none if all is well. Delivers what is promised first.
+    pub async fn violations(&self) -> Vec<String> {
         self.deliver().await;
         let items = self.items().await;
-        let mut broken = invariants::broken(invariants::Judged {
-            items: &items,
+        let mut found = invariants::of_state(self.judged(&items));
+        found.extend(invariants::of_history(
+            &self.history().await,
+            &self.settings.limits,
+        ));
+        found.extend(invariants::of_mails(&items, &self.postbox.mails()));
+        found
+    }
+
+    /// The same where no process died, and before what is promised is delivered: nothing may be under way.
+    pub async fn violations_when_settled(&self) -> Vec<String> {
+        let items = self.items().await;
+        let mut found = invariants::of_settled_state(self.judged(&items));
+        found.extend(invariants::of_history(
+            &self.history().await,
+            &self.settings.limits,
+        ));
+        found
+    }
+
+    /// The violations of the budgets of mails, which say what was promised; to be asked where no process died, within
+    /// the first day. Delivers what is promised first.
+    pub async fn violations_of_mail_budgets(&self) -> Vec<String> {
+        let mails = self.mails().await;
+        invariants::of_mail_budgets(&self.items().await, &self.history().await, &mails)
+    }
+
+    /// What items are judged by.
+    pub(crate) fn judged<'a>(&'a self, items: &'a [Attributes]) -> invariants::Judged<'a> {
+        invariants::Judged {
+            items,
             limits: &self.settings.limits,
             terms: self.settings.terms,
             now: self.now(),
-        });
-        broken.extend(invariants::broken_mails(&items, &self.postbox.mails()));
-        broken
+        }
     }
 
     /// The items of a kind, as they are stored.

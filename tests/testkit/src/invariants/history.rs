@@ -1,0 +1,200 @@
+//! The history: what each write may make of the item that it found.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use platform::store::Attributes;
+use portal::guards::{CodeGuard, Guarded, PasswordGuard};
+use portal::limits::Limits;
+
+use super::Violations;
+use super::item::Item;
+use crate::Change;
+
+/// The violations in a history that begins with an empty table; none if all is well.
+pub fn violations(history: &[Change], limits: &Limits) -> Vec<String> {
+    let mut found = Violations::default();
+    let mut versions = BTreeSet::new();
+    let mut ended = BTreeSet::new();
+    let empty = Attributes::new();
+    for change in history {
+        let Some(after) = &change.after else { continue };
+        let before = Item(change.before.as_ref().unwrap_or(&empty));
+        let write = Write {
+            change,
+            before,
+            after: Item(after),
+            limits,
+        };
+        found.unless(versions.insert(write.after.text("v")), || {
+            format!("{}: the version of another write", change.key)
+        });
+        match change.kind() {
+            "ACCOUNT" => {
+                write.check_passwords(&mut found);
+                write.check_codes(&mut found);
+                write.check_sessions(&mut ended, &mut found);
+                write.check_credential(&mut found);
+            }
+            "CLAIMS" => write.check_codes(&mut found),
+            "LOGIN" | "REGISTRATION" if change.before.is_some() => write.check_flow(&mut found),
+            _ => {}
+        }
+    }
+    found.0
+}
+
+/// One write. Where nothing was there before, `before` has no attributes.
+struct Write<'a> {
+    change: &'a Change,
+    before: Item<'a>,
+    after: Item<'a>,
+    limits: &'a Limits,
+}
+
+impl<'a> Write<'a> {
+    /// Invariants 4, 10: each wrong password is counted by its own write, and none is judged while it has to wait.
+    fn check_passwords(&self, found: &mut Violations) {
+        let key = &self.change.key;
+        let (was, is) = (passwords(self.before), passwords(self.after));
+        found.unless(is.failures <= was.failures + 1, || {
+            format!("{key}: several wrong passwords in one write")
+        });
+        // A new owner or a new initial password begins anew; otherwise a closed guard stays as it is.
+        let same_credential = credential(self.before) == credential(self.after);
+        let closed = was.state(self.change.at, self.limits) == Guarded::Closed;
+        found.unless(!(closed && same_credential) || was == is, || {
+            format!("{key}: a password was judged while it had to wait")
+        });
+    }
+
+    /// Invariants 4, 10: the same of wrong codes.
+    fn check_codes(&self, found: &mut Violations) {
+        let key = &self.change.key;
+        let (was, is) = (codes(self.before), codes(self.after));
+        found.unless(is.failures.len() <= was.failures.len() + 1, || {
+            format!("{key}: several wrong codes in one write")
+        });
+        found.unless(was.check(self.change.at).is_ok() || was == is, || {
+            format!("{key}: a code was judged during a stop")
+        });
+        let full = u64::try_from(is.failures.len()).unwrap() >= self.limits.code_failures;
+        found.unless(!full || is.stopped_until.is_some(), || {
+            format!("{key}: codes are not stopped")
+        });
+    }
+
+    /// A session that is no longer in its account never comes back; there are never too many, and one a log-in.
+    fn check_sessions(&self, ended: &mut BTreeSet<&'a str>, found: &mut Violations) {
+        let key = &self.change.key;
+        let (before, after) = (sessions(self.before), sessions(self.after));
+        ended.extend(
+            before
+                .iter()
+                .filter(|session| !after.contains(session))
+                .map(|(id, _)| id),
+        );
+        found.unless(
+            u64::try_from(after.len()).unwrap() <= self.limits.sessions_per_person,
+            || format!("{key}: {} sessions", after.len()),
+        );
+        let flows: BTreeSet<_> = after.iter().map(|(_, flow)| flow).collect();
+        found.unless(flows.len() == after.len(), || {
+            format!("{key}: a log-in has two sessions")
+        });
+        found.unless(after.iter().all(|(id, _)| !ended.contains(id)), || {
+            format!("{key}: a session came back")
+        });
+    }
+
+    /// Invariant 12: the version of one member's credential only grows.
+    fn check_credential(&self, found: &mut Violations) {
+        if let (Some((was, old)), Some((is, new))) = (credential(self.before), credential(self.after))
+            && was == is
+        {
+            found.unless(grows_by_one_at_most(old, new), || {
+                format!("{}: credential {old}, then {new}", self.change.key)
+            });
+        }
+    }
+
+    /// Invariants 3, 5: no stage is gone back to, and the tries of a challenge only grow, one a write.
+    fn check_flow(&self, found: &mut Violations) {
+        let key = &self.change.key;
+        let [was, is] = [self.before, self.after].map(|item| item.text("stage").unwrap_or_default());
+        found.unless(rank(was).is_some() && rank(was) <= rank(is), || {
+            format!("{key}: from {was} to {is}")
+        });
+        if was == "otp" && is == "otp" {
+            let [old, new] = [self.before, self.after].map(|item| item.count("tries"));
+            found.unless(grows_by_one_at_most(old, new), || {
+                format!("{key}: {old} tries, then {new}")
+            });
+            let [old, new] =
+                [self.before, self.after].map(|item| item.map("mail").map_or(0, |mail| mail.count("n")));
+            found.unless(grows_by_one_at_most(old, new), || {
+                format!("{key}: mail {old}, then {new}")
+            });
+        }
+    }
+}
+
+const fn grows_by_one_at_most(was: u64, is: u64) -> bool {
+    is == was || is == was + 1
+}
+
+fn rank(stage: &str) -> Option<u8> {
+    Some(match stage {
+        "security-code" => 0,
+        "otp" => 1,
+        "profile" | "new-password" => 2,
+        // From the one to the other: somebody else registers, or the profile is corrected.
+        "confirm" | "already-registered" => 3,
+        "completed" | "my-page" => 4,
+        _ => return None,
+    })
+}
+
+fn passwords(account: Item<'_>) -> PasswordGuard {
+    PasswordGuard {
+        failures: account.count("wrong"),
+        last_failure: time(account, "wrongAt"),
+    }
+}
+
+fn codes(item: Item<'_>) -> CodeGuard {
+    CodeGuard {
+        failures: item.times("codes").into_iter().map(instant).collect(),
+        stopped_until: time(item, "codesStop"),
+    }
+}
+
+fn time(item: Item<'_>, name: &str) -> Option<Timestamp> {
+    item.number(name).map(instant)
+}
+
+fn instant(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+/// Who owns the account, and the version of the credential.
+fn credential(account: Item<'_>) -> Option<(&str, u64)> {
+    let member = account.map("member")?;
+    Some((member.text("id")?, member.count("credential")))
+}
+
+/// Sessions of an account: id and flow.
+fn sessions(account: Item<'_>) -> Vec<(&str, &str)> {
+    let sessions = account
+        .map("member")
+        .map_or_else(Vec::new, |member| member.maps("sessions"));
+    sessions
+        .into_iter()
+        .map(|session| {
+            (
+                session.text("id").unwrap_or_default(),
+                session.text("flow").unwrap_or_default(),
+            )
+        })
+        .collect()
+}

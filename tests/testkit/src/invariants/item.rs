@@ -1,0 +1,62 @@
+//! Reading items by the names of their attributes.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use platform::store::Attributes;
+
+/// An item, or a map in one.
+#[derive(Clone, Copy)]
+pub(super) struct Item<'a>(pub(super) &'a Attributes);
+
+impl<'a> Item<'a> {
+    pub(super) fn key(self) -> &'a str {
+        self.text("pk").unwrap_or_default()
+    }
+
+    pub(super) fn is_of(self, kind: &str) -> bool {
+        self.key().split('#').next() == Some(kind)
+    }
+
+    pub(super) fn text(self, name: &str) -> Option<&'a str> {
+        self.0.get(name)?.as_s().ok().map(String::as_str)
+    }
+
+    pub(super) fn number(self, name: &str) -> Option<i64> {
+        self.0.get(name)?.as_n().ok()?.parse().ok()
+    }
+
+    pub(super) fn count(self, name: &str) -> u64 {
+        self.number(name).and_then(|n| u64::try_from(n).ok()).unwrap_or(0)
+    }
+
+    pub(super) fn flag(self, name: &str) -> bool {
+        self.0
+            .get(name)
+            .is_some_and(|value| value == &AttributeValue::Bool(true))
+    }
+
+    pub(super) fn map(self, name: &str) -> Option<Item<'a>> {
+        self.0.get(name)?.as_m().ok().map(Item)
+    }
+
+    pub(super) fn maps(self, name: &str) -> Vec<Item<'a>> {
+        self.list(name)
+            .iter()
+            .filter_map(|value| value.as_m().ok().map(Item))
+            .collect()
+    }
+
+    pub(super) fn list(self, name: &str) -> &'a [AttributeValue] {
+        self.0
+            .get(name)
+            .and_then(|value| value.as_l().ok())
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// Instants, however the list is written.
+    pub(super) fn times(self, name: &str) -> Vec<i64> {
+        self.list(name)
+            .iter()
+            .filter_map(|value| value.as_n().ok()?.parse().ok())
+            .collect()
+    }
+}

@@ -1,0 +1,358 @@
+//! The state: each item, and what items say of each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use platform::store::Attributes;
+use portal::limits::Limits;
+use portal::terms::Terms;
+use portal::values::EmailAddress;
+
+use super::Violations;
+use super::item::Item;
+
+/// What items are judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'a> {
+    /// Every item of the table.
+    pub items: &'a [Attributes],
+    /// The numbers in force.
+    pub limits: &'a Limits,
+    /// The terms in force.
+    pub terms: &'a Terms,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+/// The violations in the items as they stand; none if all is well.
+pub fn violations(judged: Judged<'_>) -> Vec<String> {
+    let mut found = Violations::default();
+    let items: BTreeMap<String, Item<'_>> = judged
+        .items
+        .iter()
+        .map(|attributes| {
+            let item = Item(attributes);
+            (item.text("pk").unwrap_or_default().to_owned(), item)
+        })
+        .collect();
+    let table = Table { items, judged };
+    for (key, item) in &table.items {
+        table.check(key, *item, &mut found);
+    }
+    found.0
+}
+
+/// The violations in a world in which no process died and every mail was delivered or refused: nothing is under way,
+/// and no seat waits for whoever never came.
+pub fn settled(judged: Judged<'_>) -> Vec<String> {
+    let limits = Limits {
+        // Nobody's seat has fallen free, so that all of them have to agree with their accounts.
+        pending_seat_life: u64::MAX,
+        ..*judged.limits
+    };
+    let mut found = Violations(violations(Judged {
+        limits: &limits,
+        ..judged
+    }));
+    for item in judged.items.iter().map(Item) {
+        let key = item.key();
+        if item.is_of("CLAIMS") {
+            found.unless(item.list("open").is_empty(), || {
+                format!("{key}: an attempt is still open")
+            });
+        }
+        if item.is_of("OFFICE") {
+            let seats = item.map("members").map_or(0, |members| members.0.len());
+            // Nothing adds a second member yet.
+            found.unless(seats == 1, || {
+                format!("{key}: {seats} seats after a registration")
+            });
+        }
+    }
+    found.0
+}
+
+struct Table<'a> {
+    items: BTreeMap<String, Item<'a>>,
+    judged: Judged<'a>,
+}
+
+impl Table<'_> {
+    fn check(&self, key: &str, item: Item<'_>, found: &mut Violations) {
+        let (kind, id) = key.split_once('#').unwrap_or((key, ""));
+        found.unless(item.number("schema") == Some(1), || format!("{key}: no schema"));
+        found.unless(item.text("v").is_some_and(|v| !v.is_empty()), || {
+            format!("{key}: no version")
+        });
+        if let (Some(ttl), Some(ends)) = (item.number("ttl"), item.number("expiresAt")) {
+            found.unless(ends < ttl, || {
+                format!("{key}: its time-to-live ends before it does")
+            });
+        }
+        if let Some(mail) = item.map("mail") {
+            self.check_mail(key, mail, found);
+        }
+        match kind {
+            "OFFICE" => self.check_office(key, id, item, found),
+            "ACCOUNT" => self.check_account(key, id, item, found),
+            "REGISTRATION" => self.check_registration(key, item, found),
+            "LOGIN" => self.check_login(key, item, found),
+            "SESSION" => self.check_pointer(key, item, found),
+            "CLAIMS" => {
+                let limits = self.judged.limits;
+                let tried = self.lately(item.times("failures"), limits.claims_failure_window)
+                    + self.lately(item.times("open"), limits.claims_failure_window);
+                found.unless(tried <= limits.claims_attempts, || {
+                    format!("{key}: {tried} claims passwords within the window")
+                });
+                let asked = self.lately(item.times("securityCodes"), limits.claims_failure_window);
+                found.unless(asked <= limits.security_code_failures, || {
+                    format!("{key}: {asked} security codes within the window")
+                });
+            }
+            "NETWORK" => {}
+            other => found.unless(false, || format!("{key}: no kind of item is called {other}")),
+        }
+    }
+
+    fn lately(&self, times: Vec<i64>, seconds: u64) -> u64 {
+        let now = self.judged.now.as_second();
+        let window = i64::try_from(seconds).unwrap_or(i64::MAX);
+        let lately = times.into_iter().filter(|at| now - at < window).count();
+        u64::try_from(lately).unwrap_or(u64::MAX)
+    }
+
+    fn check_mail(&self, key: &str, mail: Item<'_>, found: &mut Violations) {
+        let sends = mail.count("sends");
+        found.unless(
+            (1..=self.judged.limits.sends_per_challenge).contains(&sends),
+            || format!("{key}: {sends} mails of one series"),
+        );
+        found.unless(mail.number("at") <= mail.number("exp"), || {
+            format!("{key}: a mail that was over when it was promised")
+        });
+        let kind = mail.text("kind").unwrap_or_default();
+        let fits = matches!(
+            (key.split('#').next(), kind),
+            (Some("REGISTRATION"), "registration-code")
+                | (Some("LOGIN"), "login-code")
+                | (Some("ACCOUNT"), "initial-password")
+        );
+        found.unless(fits, || format!("{key}: promises a {kind}"));
+    }
+
+    /// an office has five seats; each names an account whose member sits here.
+    fn check_office(&self, key: &str, number: &str, office: Item<'_>, found: &mut Violations) {
+        let limits = self.judged.limits;
+        let seats = office
+            .map("members")
+            .map(|members| members.0)
+            .cloned()
+            .unwrap_or_default();
+        found.unless(!seats.is_empty(), || format!("{key}: nobody sits there"));
+        found.unless(
+            u64::try_from(seats.len()).is_ok_and(|seats| seats <= limits.office_members),
+            || format!("{key}: {} seats are taken", seats.len()),
+        );
+        let accounts: BTreeSet<_> = seats.values().filter_map(|account| account.as_s().ok()).collect();
+        found.unless(accounts.len() == seats.len(), || {
+            format!("{key}: one address sits there twice")
+        });
+        let founding = office.map("founding");
+        let founder = founding.and_then(|founding| founding.text("member"));
+        found.unless(founder.is_some_and(|founder| seats.contains_key(founder)), || {
+            format!("{key}: who founded it does not sit there")
+        });
+        let since = founding.and_then(|founding| founding.number("at")).unwrap_or(0);
+        let fallen_free = self.judged.now.as_second()
+            >= since.saturating_add(i64::try_from(limits.pending_seat_life).unwrap_or(i64::MAX));
+        for (member, account) in &seats {
+            let account = account.as_s().map(String::as_str).unwrap_or_default();
+            let owner = self
+                .items
+                .get(&format!("ACCOUNT#{account}"))
+                .and_then(|account| account.map("member"));
+            let sits = owner.is_some_and(|owner| {
+                owner.text("id") == Some(member)
+                    && owner.map("office").and_then(|office| office.text("number")) == Some(number)
+            });
+            found.unless(sits || fallen_free, || {
+                format!("{key}: {member} has a seat, and no account")
+            });
+        }
+    }
+
+    fn check_account(&self, key: &str, id: &str, account: Item<'_>, found: &mut Violations) {
+        let limits = self.judged.limits;
+        let mails = account.times("mails");
+        let in_an_hour = self.lately(mails.clone(), 3_600);
+        found.unless(in_an_hour <= limits.mails_per_hour, || {
+            format!("{key}: {in_an_hour} mails within an hour")
+        });
+        let in_a_day = self.lately(mails, 86_400);
+        found.unless(in_a_day <= limits.mails_per_day, || {
+            format!("{key}: {in_a_day} mails within a day")
+        });
+        found.unless(account.count("wrong") <= limits.wrong_passwords_off, || {
+            format!("{key}: too many wrong passwords were judged")
+        });
+        let Some(member) = account.map("member") else {
+            found.unless(account.map("mail").is_none(), || {
+                format!("{key}: a mail is promised to nobody")
+            });
+            return;
+        };
+        let address = member.text("email").unwrap_or_default();
+        let own = EmailAddress::parse(address).is_ok_and(|address| address.key().as_str() == id);
+        found.unless(own, || format!("{key}: the member has another address"));
+        self.check_seat(key, id, member, found);
+        self.check_credential(key, account, member, found);
+        self.check_sessions(key, member, found);
+    }
+
+    /// An account's member sits in exactly one office, and that office knows it.
+    fn check_seat(&self, key: &str, id: &str, member: Item<'_>, found: &mut Violations) {
+        let Some(who) = member.text("id") else {
+            return found.unless(false, || format!("{key}: a member without an id"));
+        };
+        let number = member
+            .map("office")
+            .and_then(|office| office.text("number"))
+            .unwrap_or_default();
+        let offices: Vec<&String> = self
+            .items
+            .iter()
+            .filter(|(key, office)| {
+                key.starts_with("OFFICE#")
+                    && office
+                        .map("members")
+                        .is_some_and(|seats| seats.0.contains_key(who))
+            })
+            .map(|(key, _)| key)
+            .collect();
+        let home = self
+            .items
+            .get(&format!("OFFICE#{number}"))
+            .and_then(|office| office.map("members"))
+            .and_then(|seats| seats.text(who));
+        let since = member.number("since").unwrap_or(0);
+        let life = i64::try_from(self.judged.limits.pending_seat_life).unwrap_or(i64::MAX);
+        let fallen_free = member.flag("pending") && since.saturating_add(life) <= self.judged.now.as_second();
+        found.unless(fallen_free || (home == Some(id) && offices.len() == 1), || {
+            format!("{key}: the member of {number} sits in {offices:?}")
+        });
+    }
+
+    fn check_credential(&self, key: &str, account: Item<'_>, member: Item<'_>, found: &mut Violations) {
+        let pending = member.flag("pending");
+        found.unless(pending != member.text("hash").is_some(), || {
+            format!("{key}: a password both mailed and chosen, or neither")
+        });
+        found.unless(pending == account.map("mail").is_some(), || {
+            format!("{key}: an initial password without its mail, or a mail without one")
+        });
+        if let Some(mail) = account.map("mail") {
+            found.unless(mail.text("of") == member.text("id"), || {
+                format!("{key}: the mail is about somebody else")
+            });
+        }
+        let reissues = self.lately(member.times("reissues"), 86_400);
+        found.unless(reissues <= self.judged.limits.reissues_per_day, || {
+            format!("{key}: {reissues} re-issues within a day")
+        });
+    }
+
+    /// A session is only for who chose a password and agreed to the terms, having been shown them.
+    fn check_sessions(&self, key: &str, member: Item<'_>, found: &mut Violations) {
+        let sessions = member.maps("sessions");
+        let now = self.judged.now.as_second();
+        found.unless(
+            u64::try_from(sessions.len()).is_ok_and(|all| all <= self.judged.limits.sessions_per_person),
+            || format!("{key}: {} sessions", sessions.len()),
+        );
+        let ids: BTreeSet<_> = sessions.iter().filter_map(|session| session.text("id")).collect();
+        let flows: BTreeSet<_> = sessions
+            .iter()
+            .filter_map(|session| session.text("flow"))
+            .collect();
+        found.unless(
+            ids.len() == sessions.len() && flows.len() == sessions.len(),
+            || format!("{key}: one log-in has two sessions"),
+        );
+        let living = sessions
+            .iter()
+            .filter(|session| session.number("to").is_some_and(|to| now < to));
+        if living.count() == 0 {
+            return;
+        }
+        found.unless(!member.flag("pending") && !member.flag("disabled"), || {
+            format!("{key}: a session of who must not have one")
+        });
+        let terms = member.map("terms");
+        found.unless(
+            terms.is_some_and(|terms| terms.text("version") == Some(self.judged.terms.version)),
+            || format!("{key}: a session without the terms in force"),
+        );
+        found.unless(
+            terms.is_some_and(|terms| {
+                terms.number("shown").is_some() && terms.number("shown") <= terms.number("agreed")
+            }),
+            || format!("{key}: terms that were agreed to before they were shown"),
+        );
+    }
+
+    fn check_registration(&self, key: &str, flow: Item<'_>, found: &mut Violations) {
+        let limits = self.judged.limits;
+        let tries = flow.count("tries");
+        let most = match flow.text("stage") {
+            Some("security-code") => limits.security_code_tries,
+            Some("otp") => limits.code_tries,
+            Some("profile" | "confirm" | "already-registered") => 0,
+            Some("completed") => {
+                let member = flow.text("member");
+                let claimed = flow.map("office").and_then(|office| office.text("number"));
+                let there =
+                    claimed.is_some_and(|number| self.items.contains_key(&format!("OFFICE#{number}")));
+                found.unless(member.is_some() && there, || {
+                    format!("{key}: completed, and nothing is registered")
+                });
+                0
+            }
+            other => return found.unless(false, || format!("{key}: at {other:?}")),
+        };
+        found.unless(tries <= most, || format!("{key}: {tries} tries"));
+        found.unless(flow.count("emailTaken") < limits.email_taken_answers, || {
+            format!("{key}: too many addresses were asked about")
+        });
+    }
+
+    fn check_login(&self, key: &str, flow: Item<'_>, found: &mut Violations) {
+        let account = flow.text("account").unwrap_or_default();
+        let member = self
+            .items
+            .get(&format!("ACCOUNT#{account}"))
+            .and_then(|account| account.map("member"));
+        let tries = flow.count("tries");
+        match flow.text("stage") {
+            Some("otp") => found.unless(tries <= self.judged.limits.code_tries, || {
+                format!("{key}: {tries} tries")
+            }),
+            Some("new-password") => {}
+            Some("my-page") => found.unless(
+                member.is_none_or(|member| {
+                    member.text("id") != flow.text("member") || member.text("hash").is_some()
+                }),
+                || format!("{key}: at my-page with the initial password"),
+            ),
+            other => found.unless(false, || format!("{key}: at {other:?}")),
+        }
+    }
+
+    /// A pointer may outlive its session, and leads then to an account that does not know it.
+    fn check_pointer(&self, key: &str, pointer: Item<'_>, found: &mut Violations) {
+        let account = pointer.text("account").unwrap_or_default();
+        found.unless(self.items.contains_key(&format!("ACCOUNT#{account}")), || {
+            format!("{key}: leads nowhere")
+        });
+    }
+}
