@@ -56,6 +56,58 @@ fn no_two_decisions_have_one_number() {
     }
 }
 
+/// Documents that a text names by their path, `docs/limits.md`, or by a decision's number, `ADR 0014`.
+fn documents_in(text: &str) -> BTreeSet<String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "/-_.".contains(c);
+    let paths = text.match_indices("docs/").map(|(at, _)| {
+        let path = text[at..].split(|c| !is_part(c)).next().unwrap();
+        path.trim_end_matches('.').to_owned()
+    });
+    let numbers = text.match_indices("ADR ").map(|(at, found)| {
+        let rest = text[at + found.len()..].chars();
+        let number: String = rest.take_while(char::is_ascii_digit).collect();
+        format!("docs/adr/{number}")
+    });
+    paths.chain(numbers).collect()
+}
+
+/// Whether there is such a file or folder, or one decision of this number: `docs/adr/0008`.
+fn is_there(document: &str) -> bool {
+    let path = house::root().join(document);
+    let decisions = || {
+        fs::read_dir(house::root().join("docs/adr"))
+            .unwrap()
+            .map(Result::unwrap)
+    };
+    let is_decision = |number: &str| {
+        number.len() == 4
+            && decisions().any(|entry| {
+                entry
+                    .file_name()
+                    .to_string_lossy()
+                    .starts_with(&format!("{number}-"))
+            })
+    };
+    path.exists() || document.strip_prefix("docs/adr/").is_some_and(is_decision)
+}
+
+#[test]
+fn every_document_that_the_code_names_is_there() {
+    let mut named = 0;
+    for folder in ["functions", "shared", "local", "tests", "xtask", "fuzz"] {
+        for (file, text) in house::sources(folder) {
+            for document in documents_in(&text) {
+                named += 1;
+                assert!(is_there(&document), "{} names {document}", file.display());
+            }
+        }
+    }
+    assert!(named > 50, "only {named} documents are named");
+    for none in ["adr/0099", "adr/00", "none.md"] {
+        assert!(!is_there(&format!("docs/{none}")), "{none}");
+    }
+}
+
 /// A row of the glossary: the word, and the identifiers that stand for it.
 fn glossary() -> Vec<(String, Vec<String>)> {
     let Ok(text) = fs::read_to_string(house::root().join("docs/glossary.md")) else {
