@@ -1,7 +1,6 @@
-//! The copy of the tree in which the bugs are made. It stays from run to run, so that cargo builds what changed.
+//! The copy of the tree in which the bugs are made, checked out by git from the index of its own. It stays from run to run, so that cargo builds what changed.
 
 use std::{
-    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -12,7 +11,6 @@ use anyhow::{Context as _, Result};
 use super::{bugs::Bug, place};
 use crate::{
     children::{self, Interrupt},
-    terminal::say,
     workspace::Workspace,
 };
 
@@ -36,33 +34,29 @@ impl Copy {
         for directory in [&copy.tree, &copy.logs] {
             fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
         }
-        let files = tracked(&workspace.root, interrupt)?;
-        let mut written = 0_u32;
-        for file in &files {
-            let from = workspace.root.join(file);
-            let to = copy.tree.join(file);
-            let bytes = fs::read(&from).with_context(|| format!("cannot read {}", from.display()))?;
-            // What is as it was keeps its time, and cargo has nothing to build for it. A bug that an interrupted run
-            // left behind differs, and goes.
-            if fs::read(&to).is_ok_and(|there| there == bytes) {
-                continue;
-            }
-            if let Some(directory) = to.parent() {
-                fs::create_dir_all(directory)?;
-            }
-            fs::write(&to, bytes).with_context(|| format!("cannot write {}", to.display()))?;
-            written += 1;
-        }
-        sweep(&copy.tree, Path::new(""), &files)?;
-        say(format_args!(
-            "{} files in {}, {written} of them written",
-            files.len(),
-            workspace.short(&copy.tree).display()
-        ));
+        copy.follow(interrupt)?;
         if !copy.target.exists() {
             borrow(workspace, &copy.target)?;
         }
         Ok(copy)
+    }
+
+    /// Makes the copy what the tree is now, with what is not committed and not ignored. What is as it was keeps its
+    /// time, so that cargo has nothing to build for it; a bug that an interrupted run left behind goes.
+    fn follow(&self, interrupt: &Interrupt) -> Result<()> {
+        let staged = self.logs.join("origin.index");
+        let git = |work_tree: &Path, index: &Path| {
+            let mut git = Command::new("git");
+            git.current_dir(&self.origin).env("GIT_INDEX_FILE", index);
+            git.arg("--work-tree").arg(work_tree);
+            git
+        };
+        children::must(git(&self.origin, &staged).args(["add", "--all"]), interrupt)?;
+        let tree = children::capture(git(&self.origin, &staged).arg("write-tree"), interrupt)?;
+        let tree = String::from_utf8(tree).context("git names no tree")?;
+        let index = self.logs.join("copy.index");
+        let mut read = git(&self.tree, &index);
+        children::must(read.args(["read-tree", "--reset", "-u", tree.trim()]), interrupt)
     }
 
     fn original(&self, file: &str) -> Result<String> {
@@ -92,34 +86,6 @@ impl Copy {
         }
         Ok(())
     }
-}
-
-/// What git knows of the tree and is there; what it is told to ignore is nobody's source.
-fn tracked(root: &Path, interrupt: &Interrupt) -> Result<BTreeSet<PathBuf>> {
-    let mut git = Command::new("git");
-    git.current_dir(root)
-        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-    let listed = children::capture(&mut git, interrupt)?;
-    let listed = String::from_utf8(listed).context("a file's name is not UTF-8")?;
-    Ok(listed
-        .split('\0')
-        .filter(|name| !name.is_empty() && root.join(name).is_file())
-        .map(PathBuf::from)
-        .collect())
-}
-
-/// Removes from the copy what is no longer in the tree.
-fn sweep(tree: &Path, under: &Path, files: &BTreeSet<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(tree.join(under))? {
-        let entry = entry?;
-        let path = under.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            sweep(tree, &path, files)?;
-        } else if !files.contains(&path) {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
 }
 
 /// Begins with the dependencies that the workspace has built already: what cargo has written down about them says
