@@ -8,7 +8,6 @@ mod faults;
 mod fuzz;
 mod generate;
 mod keeper;
-mod links;
 mod model;
 mod mutants;
 mod npm;

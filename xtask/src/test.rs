@@ -13,7 +13,7 @@ use clap::builder::PossibleValuesParser;
 use crate::{
     browser,
     children::{self, Interrupt},
-    generate, links,
+    generate,
     npm::{Package, WEB},
     schemathesis, seeded, settings,
     stack::{self, Front, Plan, Stack},
@@ -66,7 +66,7 @@ const STAGES: [Stage; 13] = [
     Stage::new("template", "SAM and cfn-lint accept the templates", template),
     Stage::new(
         "deny",
-        "licences, duplicates and sources of dependencies are as decided",
+        "each dependency is used, and licences, duplicates and sources are as decided",
         deny,
     ),
     Stage::new(
@@ -268,6 +268,11 @@ fn templates(root: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn deny(house: &House) -> Result<()> {
+    let mut shear = Command::new(tools::cargo_shear(house.workspace, house.interrupt)?);
+    shear.current_dir(&house.workspace.root);
+    house
+        .must(&mut shear)
+        .context("take out what is not used, or say in `package.metadata.cargo-shear` what uses it")?;
     let program = tools::cargo_deny(house.workspace, house.interrupt)?;
     let mut command = Command::new(program);
     command.current_dir(&house.workspace.root).args([
@@ -286,11 +291,10 @@ fn docs(house: &House) -> Result<()> {
         .args(["doc", "--workspace", "--no-deps", "--document-private-items"])
         .env("RUSTDOCFLAGS", "-D warnings");
     house.must(&mut cargo)?;
-    let broken = links::broken(&house.workspace.root)?;
-    if !broken.is_empty() {
-        bail!("links that lead nowhere:\n  {}", broken.join("\n  "));
-    }
-    Ok(())
+    // Which files and links, lychee.toml says.
+    let mut lychee = Command::new(tools::lychee(house.workspace, house.interrupt)?);
+    lychee.current_dir(&house.workspace.root).arg(".");
+    house.must(&mut lychee)
 }
 
 /// The stack of `cargo xtask dev`, on ports that are free, and the tests that need all of it.

