@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use platform::store::Attributes;
 use portal::limits::Limits;
 use portal::terms::Terms;
+use portal::time::{DAY, HOUR, Seconds};
 use portal::values::EmailAddress;
 
 use super::Violations;
@@ -47,7 +48,7 @@ pub fn violations(judged: Judged<'_>) -> Vec<String> {
 pub fn settled(judged: Judged<'_>) -> Vec<String> {
     let limits = Limits {
         // Nobody's seat has fallen free, so that all of them have to agree with their accounts.
-        pending_seat_life: u64::MAX,
+        pending_seat_life: Seconds::new(u64::MAX),
         ..*judged.limits
     };
     let mut found = Violations(violations(Judged {
@@ -115,9 +116,9 @@ impl Table<'_> {
         }
     }
 
-    fn lately(&self, times: Vec<i64>, seconds: u64) -> u64 {
+    fn lately(&self, times: Vec<i64>, window: Seconds) -> u64 {
         let now = self.judged.now.as_second();
-        let window = i64::try_from(seconds).unwrap_or(i64::MAX);
+        let window = i64::try_from(window.count()).unwrap_or(i64::MAX);
         let lately = times.into_iter().filter(|at| now - at < window).count();
         u64::try_from(lately).unwrap_or(u64::MAX)
     }
@@ -165,7 +166,7 @@ impl Table<'_> {
         });
         let since = founding.and_then(|founding| founding.number("at")).unwrap_or(0);
         let fallen_free = self.judged.now.as_second()
-            >= since.saturating_add(i64::try_from(limits.pending_seat_life).unwrap_or(i64::MAX));
+            >= since.saturating_add(i64::try_from(limits.pending_seat_life.count()).unwrap_or(i64::MAX));
         for (member, account) in &seats {
             let account = account.as_s().map(String::as_str).unwrap_or_default();
             let owner = self
@@ -185,11 +186,11 @@ impl Table<'_> {
     fn check_account(&self, key: &str, id: &str, account: Item<'_>, found: &mut Violations) {
         let limits = self.judged.limits;
         let mails = account.times("mails");
-        let in_an_hour = self.lately(mails.clone(), 3_600);
+        let in_an_hour = self.lately(mails.clone(), HOUR);
         found.unless(in_an_hour <= limits.mails_per_hour, || {
             format!("{key}: {in_an_hour} mails within an hour")
         });
-        let in_a_day = self.lately(mails, 86_400);
+        let in_a_day = self.lately(mails, DAY);
         found.unless(in_a_day <= limits.mails_per_day, || {
             format!("{key}: {in_a_day} mails within a day")
         });
@@ -236,7 +237,7 @@ impl Table<'_> {
             .and_then(|office| office.map("members"))
             .and_then(|seats| seats.text(who));
         let since = member.number("since").unwrap_or(0);
-        let life = i64::try_from(self.judged.limits.pending_seat_life).unwrap_or(i64::MAX);
+        let life = i64::try_from(self.judged.limits.pending_seat_life.count()).unwrap_or(i64::MAX);
         let fallen_free = member.flag("pending") && since.saturating_add(life) <= self.judged.now.as_second();
         found.unless(fallen_free || (home == Some(id) && offices.len() == 1), || {
             format!("{key}: the member of {number} sits in {offices:?}")
@@ -256,7 +257,7 @@ impl Table<'_> {
                 format!("{key}: the mail is about somebody else")
             });
         }
-        let reissues = self.lately(member.times("reissues"), 86_400);
+        let reissues = self.lately(member.times("reissues"), DAY);
         found.unless(reissues <= self.judged.limits.reissues_per_day, || {
             format!("{key}: {reissues} re-issues within a day")
         });
