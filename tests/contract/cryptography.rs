@@ -32,6 +32,7 @@ const NOT_CRYPTOGRAPHY: [&str; 21] = [
     "aws-sdk-dynamodb",
     "aws-sdk-secretsmanager",
     "aws-sdk-sesv2",
+    "aws-smithy-runtime-api",
     "base64",
     "bytes",
     "futures-util",
