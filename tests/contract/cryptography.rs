@@ -27,7 +27,7 @@ const FOUNDATIONS: [&str; 14] = [
 ];
 
 /// What is deployed depends on these, and they do no cryptography; SDKs and clients do theirs by crates of the page.
-const NOT_CRYPTOGRAPHY: [&str; 21] = [
+const NOT_CRYPTOGRAPHY: [&str; 22] = [
     "aws-config",
     "aws-sdk-dynamodb",
     "aws-sdk-secretsmanager",
