@@ -23,7 +23,7 @@ pub(crate) struct Args {
     /// Say which scenes and invariants there are, and explore nothing
     #[arg(long)]
     list: bool,
-    /// Instead, drive the real handlers in lock step with the model, so many walks through each scene
+    /// Instead, hold the model's storage to the real one, in so many walks of drawn operations
     #[arg(long, value_name = "N")]
     walks: Option<u64>,
     /// Where the walks begin
@@ -57,5 +57,5 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
     })
 }
 
-/// With optimisation, in a profile of its own.
-pub(crate) const EXPLORE: [&str; 7] = ["run", "--quiet", "--profile", "model", "--package", "model", "--"];
+/// In the profile of the tests, with what they have built; the model itself is optimised there (`Cargo.toml`).
+pub(crate) const EXPLORE: [&str; 5] = ["run", "--quiet", "--package", "model", "--"];

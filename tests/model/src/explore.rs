@@ -1,38 +1,85 @@
-//! What must hold in every state, and the exploration of all of them.
+//! What may happen in a world, and the exploration of all of it.
 
 use std::time::{Duration, Instant};
 
-use portal::account::{Account, Credential, Member};
-use portal::mail::Delivery;
-use portal::office::Office;
-use portal::values::{AccountKey, MemberId};
 use stateright::{Checker, Model, Property};
 
+use crate::invariants::INVARIANTS;
 use crate::io::{Op, Ran};
-use crate::items::{Item, Key};
-use crate::state::{Action, How, Scene, State};
-use crate::way_on;
+use crate::moves::Actor;
+use crate::state::State;
+use crate::submission::{Setup, Submission};
+use crate::world::{How, may_be_late};
+
+/// Something that happens.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// An actor sends a request.
+    Send(usize, Submission),
+    /// A request under way does its next thing; at its end the browser gets the answer.
+    Step(usize),
+    /// The same, and an eventually consistent read finds an older copy.
+    StepLate(usize),
+    /// The same, and the answer is lost.
+    StepLost(usize),
+    /// The claims system judges nothing.
+    ClaimsDown(usize),
+    /// The claims system judges, and its answer is lost.
+    ClaimsSilent(usize),
+    /// The process dies before it does its next thing.
+    Crash(usize),
+    /// The stream hands a promise over, and the mail is sent.
+    Mail(usize),
+    /// The mail is sent, and the process dies before that is noted.
+    MailTwice(usize),
+    /// The clock steps by so many seconds.
+    Clock(i64),
+}
+
+/// A world and who is in it.
+#[derive(Debug)]
+pub struct Scene {
+    /// Its name.
+    pub name: &'static str,
+    /// What it shows.
+    pub shows: &'static str,
+    /// What is fixed.
+    pub setup: Setup,
+    /// Who is in it.
+    pub actors: Vec<Actor>,
+    /// Steps of the clock, in seconds.
+    pub jumps: &'static [i64],
+    /// Who must always have a way to マイページ.
+    pub rightful: Option<usize>,
+    /// What happened before it begins.
+    pub prologue: &'static [crate::scenes::Beat],
+    /// Where it begins.
+    pub beginning: State,
+}
 
 impl Scene {
-    /// What a request comes to by its next thing; none if this way of doing it is no other than the usual one.
+    /// What a request comes to by its next thing; nothing if this way of doing it is no other than the usual one.
     fn step(&self, before: &State, at: usize, how: How, is_lost: bool) -> Option<State> {
-        let Ran::Asks(op) = before.next(&self.setup, at)? else {
+        let Ran::Asks(op) = before.next(at)? else {
             return None;
         };
         let fits = match how {
             How::Well => true,
-            How::Late => matches!(op, Op::Read { eventually: true, .. }),
+            How::Late => may_be_late(op),
             How::Down | How::Silent => matches!(op, Op::AskPassword { .. } | Op::AskSecurityCode { .. }),
         };
         if !fits {
             return None;
         }
         let mut state = before.clone();
-        state.carry_out(&self.setup, at, &op, how);
-        match state.next(&self.setup, at) {
-            Some(Ran::Done(reply)) => state.end(at, &reply, is_lost),
-            _ if is_lost => return None,
-            _ => {}
+        state.carry_out(&self.setup, at, op, how)?;
+        match state.next(at)? {
+            Ran::Done(reply) => {
+                let reply = reply.clone();
+                state.end(at, &reply, is_lost);
+            }
+            Ran::Asks(_) if is_lost => return None,
+            Ran::Asks(_) => {}
         }
         Some(state)
     }
@@ -95,14 +142,17 @@ impl Model for Scene {
             Some(state)
         };
         match action {
-            Action::Send(actor, call) => changed(&|state| {
-                state.send(actor, call.clone());
-                // A call may be answered without asking anything.
+            Action::Send(actor, submission) => {
+                let mut state = before.clone();
+                state.send(&self.setup, actor, submission)?;
+                // It may be answered without asking anything.
                 let at = state.flying.len().saturating_sub(1);
-                if let Some(Ran::Done(reply)) = state.next(&self.setup, at) {
+                if let Ran::Done(reply) = state.next(at)? {
+                    let reply = reply.clone();
                     state.end(at, &reply, false);
                 }
-            }),
+                Some(state)
+            }
             Action::Step(at) => self.step(before, at, How::Well, false),
             Action::StepLate(at) => self.step(before, at, How::Late, false),
             Action::StepLost(at) => {
@@ -144,201 +194,6 @@ impl Model for Scene {
             .map(|invariant| Property::always(invariant.says, invariant.holds))
             .collect()
     }
-}
-
-/// Something that must hold in every state.
-#[derive(Debug, Clone, Copy)]
-pub struct Invariant {
-    /// What.
-    pub says: &'static str,
-    /// Whether.
-    pub holds: fn(&Scene, &State) -> bool,
-}
-
-/// Everything that must hold in every state.
-pub const INVARIANTS: &[Invariant] = &[
-    Invariant {
-        says: "no challenge judges more guesses than it has tries",
-        holds: |scene, state| {
-            let tries = scene.setup.limits.code_tries;
-            state
-                .ledger
-                .judged
-                .values()
-                .all(|judged| u64::from(*judged) <= tries)
-        },
-    },
-    Invariant {
-        says: "no account is told of more wrong codes than its budget, whatever its challenges",
-        holds: |scene, state| {
-            let most = scene.setup.limits.code_failures;
-            let jumped = !scene.jumps.is_empty();
-            jumped
-                || state
-                    .ledger
-                    .wrong_codes
-                    .values()
-                    .all(|wrong| u64::from(*wrong) <= most)
-        },
-    },
-    Invariant {
-        says: "in one instant no more wrong passwords are judged than are free, and one",
-        holds: |scene, state| {
-            let most = scene.setup.limits.free_wrong_passwords + 1;
-            // Known devices have a count of their own.
-            let counts = 1 + u64::try_from(scene.actors.len()).unwrap_or(0);
-            !scene.jumps.is_empty() || u64::from(state.ledger.wrong_passwords) <= most * counts.min(2)
-        },
-    },
-    Invariant {
-        says: "no more wrong claims passwords are asked about than two, unless somebody accepts the risk",
-        holds: |scene, state| {
-            let most = scene.setup.limits.claims_failures;
-            state
-                .ledger
-                .claims_wrong
-                .values()
-                .all(|wrong| u64::from(*wrong) <= most)
-        },
-    },
-    Invariant {
-        says: "no more wrong security codes of a user id are asked about than its budget, whatever its registrations",
-        holds: |scene, state| {
-            let most = scene.setup.limits.security_code_failures;
-            !scene.jumps.is_empty() || u64::from(state.ledger.security_codes_wrong) <= most
-        },
-    },
-    Invariant {
-        says: "a code makes at most one session",
-        holds: |_, state| state.ledger.begun.values().all(|begun| *begun <= 1),
-    },
-    Invariant {
-        says: "nothing was seen that must not be: an ended session that comes back, a change without its record",
-        holds: |_, state| state.ledger.wrongs.is_empty(),
-    },
-    Invariant {
-        says: "no session without a right code, a password of one's own and the terms in force",
-        holds: |scene, state| {
-            members(state).all(|(_, member)| {
-                let is_complete = matches!(member.credential, Credential::Chosen { .. })
-                    && member.has_agreed_to(scene.setup.terms);
-                member
-                    .sessions
-                    .iter()
-                    .all(|session| is_complete && state.ledger.passed.contains(&session.flow))
-            })
-        },
-    },
-    Invariant {
-        says: "nobody has more sessions than allowed, nor two of one log-in",
-        holds: |scene, state| {
-            members(state).all(|(_, member)| {
-                let mut flows: Vec<_> = member.sessions.iter().map(|session| &session.flow).collect();
-                let all = flows.len();
-                flows.sort();
-                flows.dedup();
-                flows.len() == all
-                    && u64::try_from(all).unwrap_or(u64::MAX) <= scene.setup.limits.sessions_per_person
-            })
-        },
-    },
-    Invariant {
-        says: "an address belongs to one member, and a member has one address",
-        holds: |_, state| {
-            let mut ids: Vec<&MemberId> = members(state).map(|(_, member)| &member.id).collect();
-            let all = ids.len();
-            ids.sort();
-            ids.dedup();
-            ids.len() == all && members(state).all(|(key, member)| member.profile.email.key() == *key)
-        },
-    },
-    Invariant {
-        says: "an office has at most five members, pending ones included, and every one of them a seat",
-        holds: |scene, state| {
-            offices(state).all(|office| {
-                u64::try_from(office.members.len()).unwrap_or(u64::MAX) <= scene.setup.limits.office_members
-            }) && members(state).all(|(key, member)| {
-                member.seat_has_expired(state.now, &scene.setup.limits)
-                    || offices(state).any(|office| {
-                        office.office.number == member.office.number
-                            && office.members.get(&member.id) == Some(key)
-                    })
-            })
-        },
-    },
-    Invariant {
-        says: "an office is claimed once: its first member is the one that its founding made",
-        holds: |_, state| {
-            offices(state).all(|office| {
-                let [account] = office.members.values().collect::<Vec<_>>()[..] else {
-                    return false;
-                };
-                office.members.contains_key(&office.founding.member)
-                    && state.items.contains_key(&Key::Account(account.clone()))
-            })
-        },
-    },
-    Invariant {
-        says: "a promised mail is sent, or the stream has it, or it is too late for it",
-        holds: |_, state| {
-            state.items.iter().all(|(key, item)| {
-                let Some(promise) = item.promise() else {
-                    return true;
-                };
-                let sent = state
-                    .inbox
-                    .get(promise.to.as_str())
-                    .is_some_and(|mails| mails.contains(&promise.content));
-                sent || promise.delivery != Delivery::Queued
-                    || promise.is_expired(state.now)
-                    || state
-                        .stream
-                        .iter()
-                        .any(|(other, waiting)| other == key && waiting.content == promise.content)
-            })
-        },
-    },
-    Invariant {
-        says: "no mail beyond an address's budget",
-        holds: |scene, state| {
-            let most = scene.setup.limits.mails_per_hour;
-            accounts(state).all(|account| {
-                // The mail that brings a first initial password is counted, and never refused.
-                u64::try_from(account.mails.sends.len()).unwrap_or(u64::MAX) <= most + 2
-                    || !scene.jumps.is_empty()
-            })
-        },
-    },
-    Invariant {
-        says: "codes of registrations leave an address the mails that are kept for its log-ins",
-        holds: |_, state| !state.ledger.kept_mail_taken,
-    },
-    Invariant {
-        says: "no dead end: whoever belongs to the office comes to マイページ without an operator",
-        holds: |scene, state| {
-            scene
-                .rightful
-                .is_none_or(|actor| way_on::exists(scene, state, actor))
-        },
-    },
-];
-
-fn accounts(state: &State) -> impl Iterator<Item = &Account> {
-    state.items.values().filter_map(|item| match item {
-        Item::Account(account) => Some(account),
-        _ => None,
-    })
-}
-
-fn members(state: &State) -> impl Iterator<Item = (&AccountKey, &Member)> {
-    accounts(state).filter_map(|account| Some((&account.key, account.member.as_ref()?)))
-}
-
-fn offices(state: &State) -> impl Iterator<Item = &Office> {
-    state.items.values().filter_map(|item| match item {
-        Item::Office(office) => Some(office),
-        _ => None,
-    })
 }
 
 /// What an exploration found.

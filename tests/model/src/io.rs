@@ -1,124 +1,78 @@
-//! What a program of the model asks of the world, one thing at a time.
+//! What a step asks of the world, one thing at a time.
 //!
-//! A program is an `async fn` that reads like the step that it stands for. It cannot be cloned while it runs, so a
-//! request in flight is the program's call and the log of what it was answered so far: it is run again from its
-//! beginning with the log, up to the next thing that it asks. Programs draw nothing and know no clock, so the same log
-//! always leads to the same question.
+//! The steps are the product's own futures. A future cannot be cloned while it runs, so a request in flight is what
+//! was sent and the log of what it was answered so far: the step is run again from its beginning with the log, up to
+//! the next thing that it asks. [`Io`] stands for everything around a step: the storage, the claims system, chance. It
+//! knows no clock, and what it draws is a function of the request, so the same log always leads to the same question.
 
-use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use portal::audit::Event;
-use portal::change::{Change, Put};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use platform::claims::ClaimsSystem;
+use platform::fault::Fault;
+use platform::random::Source;
+use platform::store::{
+    Committed, Condition, Consistency, Expected, Key, Mark, Outcome, Storage, Version, Versioned, Write,
+};
+use portal::claims::{Accepted, Authentication, SecurityCodeCheck, Unavailable};
 
-use crate::items::{Item, Key, Kind};
-
-/// An item to be written, and what its write records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Write {
-    /// The item.
-    pub item: Item,
-    /// What is recorded.
-    pub event: Option<Event>,
-    /// The place in the log of what it replaces.
-    pub replacing: Option<Place>,
-}
-
-impl Write {
-    /// Of this put.
-    pub fn of<T: Kind>(put: Put<T>, replacing: Option<Place>) -> Self {
-        let (item, event) = put.into_parts();
-        Self {
-            item: item.into(),
-            event,
-            replacing,
-        }
-    }
-}
+use crate::people;
+use crate::table::Kept;
 
 /// One thing asked of the world; it happens at once, wholly or not at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "there is one of these at a time")]
+#[derive(Debug, Clone)]
 pub enum Op {
     /// The item, as of now or as of a moment ago.
-    Read {
-        /// Which.
-        key: Key,
-        /// Whether a copy that is late will do.
-        eventually: bool,
-    },
-    /// Writes the item, if what was read at this place of the log is still there; or nothing is.
-    Put(Write),
-    /// Removes the item, if it is what was read at this place of the log.
-    Remove {
-        /// Which.
-        key: Key,
-        /// The place in the log.
-        replacing: Place,
-    },
-    /// Removes whatever is there.
-    Forget {
-        /// Which.
-        key: Key,
-    },
+    Read(Key, Consistency),
+    /// Writes an item, or removes it.
+    Write(Write),
     /// Writes all or none.
-    Transact {
-        /// Each with what it replaces.
-        writes: Vec<Write>,
-    },
-    /// Asks the claims system about a password.
+    Commit(Vec<Write>),
+    /// Notes what became of a mail.
+    Mark(Mark),
+    /// Asks the claims system about a password of an office.
     AskPassword {
+        /// The office.
+        office: usize,
         /// Whether it is the right one.
         right: bool,
     },
-    /// Asks the claims system about a security code.
+    /// Asks the claims system about a security code of an office.
     AskSecurityCode {
+        /// The office.
+        office: usize,
         /// Whether it is the right one.
         right: bool,
     },
 }
 
-impl Op {
-    /// The verb and the kinds, as a meter of the real table would note them.
-    pub fn name(&self) -> String {
-        let kind = |key: &Key| {
-            match key {
-                Key::Registration(_) => "REGISTRATION",
-                Key::Login(_) => "LOGIN",
-                Key::Account(_) => "ACCOUNT",
-                Key::Office(_) => "OFFICE",
-                Key::Claims(_) => "CLAIMS",
-                Key::Session(_) => "SESSION",
-            }
-            .to_owned()
-        };
-        match self {
-            Self::Read { key, .. } => format!("GetItem {}", kind(key)),
-            Self::Put(write) => format!("PutItem {}", kind(&write.item.key())),
-            Self::Remove { key, .. } | Self::Forget { key } => format!("DeleteItem {}", kind(key)),
-            Self::Transact { writes } => {
-                let kinds: Vec<String> = writes.iter().map(|write| kind(&write.item.key())).collect();
-                format!("TransactWriteItems {}", kinds.join(" "))
-            }
-            Self::AskPassword { .. } => "ask password".to_owned(),
-            Self::AskSecurityCode { .. } => "ask security code".to_owned(),
-        }
-    }
+/// What became of the condition of one write.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Judged {
+    /// It held.
+    Held,
+    /// It failed; the item as it is now.
+    Failed(Option<Kept>),
 }
 
 /// What the world answers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Outcome {
+pub enum Answer {
     /// What was read.
-    Item(Option<Item>),
-    /// The write is done.
-    Won,
-    /// Somebody else was faster; the item as it is now.
-    Lost(Option<Item>),
-    /// A transaction was not done; each item as it is, where its condition failed.
-    Cancelled(Vec<Option<Option<Item>>>),
+    Item(Option<Kept>),
+    /// It is done.
+    Done,
+    /// The write is not done; the item as it is now.
+    Conflict(Option<Kept>),
+    /// The commit is not done.
+    Conflicts(Vec<Judged>),
+    /// Whether the item still waited for the news of a mail.
+    Marked(bool),
     /// The claims system judged.
     Judged(bool),
     /// The claims system judged nothing.
@@ -127,56 +81,68 @@ pub enum Outcome {
     Unknown,
 }
 
-/// One answer, and whether what it says of its item still holds.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Entry {
-    /// What was answered.
-    pub outcome: Outcome,
-    /// Of which items, and whether nobody has written them since.
-    pub of: Vec<(Key, bool)>,
-}
-
-/// A place in a log, and which of the items that it tells of.
-pub type Place = (usize, usize);
-
-/// An item that a program holds, and where in its log it got it.
-#[derive(Debug, Clone)]
-pub struct Held<T> {
+/// Where in its log a request got an item: which entry, and which of the items that the entry tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The entry.
+    pub entry: usize,
     /// The item.
-    pub item: T,
-    /// The place in the log.
-    pub at: Place,
+    pub item: usize,
 }
 
-/// What a program asks with.
-pub struct Io<'a> {
-    log: &'a [Entry],
-    name: &'a str,
-    place: Cell<usize>,
-    drawn: Cell<u32>,
-    asked: RefCell<Option<Op>>,
+impl Place {
+    fn version(self) -> Version {
+        Version::new(format!("{}.{}", self.entry, self.item))
+    }
+
+    /// The place of a version that [`Io`] gave.
+    pub fn of(version: &Version) -> Option<Self> {
+        let (entry, item) = version.as_str().split_once('.')?;
+        Some(Self {
+            entry: entry.parse().ok()?,
+            item: item.parse().ok()?,
+        })
+    }
+
+    /// The place of the version that a write expects; nothing if it expects no item.
+    pub fn expected(expected: &Expected) -> Option<Self> {
+        match expected {
+            Expected::Absent => None,
+            Expected::Version(version) => Self::of(version),
+        }
+    }
 }
 
-struct Ask<'a, 'b>(&'b Io<'a>, Option<Op>);
+/// Everything around a step.
+#[derive(Debug)]
+pub struct Io {
+    log: Vec<Answer>,
+    /// Whose request it is, and which of theirs: what it draws is drawn by no other.
+    name: (u8, u8),
+    place: AtomicUsize,
+    drawn: AtomicU8,
+    asked: Mutex<Option<Op>>,
+}
 
-impl Future for Ask<'_, '_> {
-    type Output = (usize, Outcome);
+struct Ask<'a>(&'a Io, Option<Op>);
+
+impl Future for Ask<'_> {
+    type Output = (usize, Answer);
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
         let io = self.0;
-        let place = io.place.get();
-        if let Some(entry) = io.log.get(place) {
-            io.place.set(place + 1);
-            return Poll::Ready((place, entry.outcome.clone()));
+        let place = io.place.load(Ordering::Relaxed);
+        if let Some(answer) = io.log.get(place) {
+            io.place.store(place + 1, Ordering::Relaxed);
+            return Poll::Ready((place, answer.clone()));
         }
-        *io.asked.borrow_mut() = self.1.take();
+        *io.asked.lock().unwrap_or_else(PoisonError::into_inner) = self.1.take();
         Poll::Pending
     }
 }
 
-/// What a program comes to with the log that it has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "there is one of these at a time")]
+/// What a step comes to with the log that it has.
+#[derive(Debug, Clone)]
 pub enum Ran<R> {
     /// Its end.
     Done(R),
@@ -184,135 +150,165 @@ pub enum Ran<R> {
     Asks(Op),
 }
 
-impl<'a> Io<'a> {
-    /// For the program of this name with this log.
-    pub const fn new(name: &'a str, log: &'a [Entry]) -> Self {
+impl Io {
+    /// For the request of this name with this log.
+    pub const fn new(name: (u8, u8), log: Vec<Answer>) -> Self {
         Self {
             log,
             name,
-            place: Cell::new(0),
-            drawn: Cell::new(0),
-            asked: RefCell::new(None),
+            place: AtomicUsize::new(0),
+            drawn: AtomicU8::new(0),
+            asked: Mutex::new(None),
         }
     }
 
-    /// Runs a program up to what it asks next, or to its end.
-    pub fn run<R>(&self, program: impl Future<Output = R>) -> Ran<R> {
-        match pin!(program).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(answer) => Ran::Done(answer),
-            Poll::Pending => Ran::Asks(self.asked.take().unwrap_or(Op::AskPassword { right: false })),
-        }
-    }
-}
-
-impl Io<'_> {
-    async fn ask(&self, op: Op) -> (usize, Outcome) {
-        Ask(self, Some(op)).await
-    }
-
-    /// A text that nobody else draws.
-    pub fn draw(&self) -> String {
-        let n = self.drawn.get();
-        self.drawn.set(n + 1);
-        format!("{}.{n}", self.name)
-    }
-
-    async fn read<T: Kind>(&self, id: &T::Id, eventually: bool) -> Option<Held<T>> {
-        let key = T::key(id);
-        let (at, outcome) = self.ask(Op::Read { key, eventually }).await;
-        match outcome {
-            Outcome::Item(Some(item)) => T::of(item).map(|item| Held { item, at: (at, 0) }),
-            _ => None,
-        }
-    }
-
-    /// The item as of now.
-    pub async fn get<T: Kind>(&self, id: &T::Id) -> Option<Held<T>> {
-        self.read(id, false).await
-    }
-
-    /// The item as of a moment ago.
-    pub async fn glance<T: Kind>(&self, id: &T::Id) -> Option<Held<T>> {
-        self.read(id, true).await
-    }
-
-    /// Writes the item, if what it replaces is still there.
-    pub async fn put<T: Kind>(
-        &self,
-        put: Put<T>,
-        replacing: Option<&Held<T>>,
-    ) -> Result<Held<T>, Option<Held<T>>> {
-        let write = Write::of(put, replacing.map(|held| held.at));
-        let written = write.item.clone();
-        let (at, outcome) = self.ask(Op::Put(write)).await;
-        match outcome {
-            Outcome::Won => T::of(written).map(|item| Held { item, at: (at, 0) }).ok_or(None),
-            Outcome::Lost(Some(item)) => Err(T::of(item).map(|item| Held { item, at: (at, 0) })),
-            _ => Err(None),
-        }
-    }
-
-    /// Decides and stores until nobody else was faster, as the store does.
-    pub async fn change<T: Kind, R, E>(
-        &self,
-        mut known: Option<Held<T>>,
-        mut decide: impl FnMut(Option<&T>) -> Result<Change<T, R>, E>,
-    ) -> Result<(R, Option<Held<T>>), E> {
-        loop {
-            match decide(known.as_ref().map(|held| &held.item))? {
-                Change::Keep(answer) => return Ok((answer, known)),
-                Change::BestEffort(put, answer) => {
-                    let held = match self.put(put, known.as_ref()).await {
-                        Ok(held) => Some(held),
-                        Err(lost) => lost,
-                    };
-                    return Ok((answer, held));
-                }
-                Change::Store(put, answer) => match self.put(put, known.as_ref()).await {
-                    Ok(held) => return Ok((answer, Some(held))),
-                    Err(current) => known = current,
-                },
-                Change::Remove(_, answer) => {
-                    let Some(held) = &known else {
-                        return Ok((answer, None));
-                    };
-                    let item: Item = held.item.clone().into();
-                    let remove = Op::Remove {
-                        key: item.key(),
-                        replacing: held.at,
-                    };
-                    let (at, outcome) = self.ask(remove).await;
-                    match outcome {
-                        Outcome::Lost(Some(item)) => {
-                            known = T::of(item).map(|item| Held { item, at: (at, 0) });
-                        }
-                        _ => return Ok((answer, None)),
-                    }
-                }
+    /// Runs a step up to what it asks next, or to its end; nothing where it waits for anything else.
+    pub fn run<R>(&self, step: impl Future<Output = R>) -> Option<Ran<R>> {
+        match pin!(step).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answer) => Some(Ran::Done(answer)),
+            Poll::Pending => {
+                let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner).take();
+                asked.map(Ran::Asks)
             }
         }
     }
 
-    /// Removes whatever is there.
-    pub async fn forget<T: Kind>(&self, id: &T::Id) {
-        self.ask(Op::Forget { key: T::key(id) }).await;
+    async fn ask(&self, op: Op) -> (usize, Answer) {
+        Ask(self, Some(op)).await
+    }
+}
+
+fn versioned(found: Option<Kept>, entry: usize, item: usize) -> Option<Versioned> {
+    found.map(|found| Versioned {
+        item: Box::new((*found).clone()),
+        version: Place { entry, item }.version(),
+    })
+}
+
+/// An answer that does not belong to the question: a mistake of the model.
+fn misfit(operation: &'static str) -> Fault {
+    Fault::Table {
+        operation,
+        cause: "the model answered another question".to_owned(),
+    }
+}
+
+/// The answer to a read, as a storage gives it.
+pub(crate) fn read((entry, answer): (usize, Answer)) -> Result<Option<Versioned>, Fault> {
+    match answer {
+        Answer::Item(found) => Ok(versioned(found, entry, 0)),
+        _ => Err(misfit("read")),
+    }
+}
+
+/// The answer to a write, as a storage gives it.
+pub(crate) fn written((entry, answer): (usize, Answer)) -> Result<Outcome, Fault> {
+    match answer {
+        Answer::Done => Ok(Outcome::Done(Place { entry, item: 0 }.version())),
+        Answer::Conflict(found) => Ok(Outcome::Conflict(versioned(found, entry, 0))),
+        _ => Err(misfit("write")),
+    }
+}
+
+/// The answer to a commit, as a storage gives it.
+pub(crate) fn committed((entry, answer): (usize, Answer)) -> Result<Committed, Fault> {
+    let condition = |(item, judged)| match judged {
+        Judged::Held => Condition::Held,
+        Judged::Failed(found) => Condition::Failed(versioned(found, entry, item)),
+    };
+    match answer {
+        Answer::Done => Ok(Committed::Done),
+        Answer::Conflicts(judged) => Ok(Committed::Conflict(
+            judged.into_iter().enumerate().map(condition).collect(),
+        )),
+        _ => Err(misfit("commit")),
+    }
+}
+
+/// The answer to news about a mail, as a storage gives it.
+pub(crate) fn marked((_, answer): (usize, Answer)) -> Result<bool, Fault> {
+    match answer {
+        Answer::Marked(marked) => Ok(marked),
+        _ => Err(misfit("mark")),
+    }
+}
+
+impl Storage for Io {
+    fn read<'a>(
+        &'a self,
+        key: &'a Key,
+        consistency: Consistency,
+    ) -> BoxFuture<'a, Result<Option<Versioned>, Fault>> {
+        self.ask(Op::Read(key.clone(), consistency)).map(read).boxed()
     }
 
-    /// Writes all or none; otherwise each item as it is now, where its condition failed.
-    pub async fn transact(&self, writes: Vec<Write>) -> Result<(), (usize, Vec<Option<Option<Item>>>)> {
-        match self.ask(Op::Transact { writes }).await {
-            (at, Outcome::Cancelled(found)) => Err((at, found)),
-            _ => Ok(()),
+    fn write<'a>(&'a self, write: &'a Write) -> BoxFuture<'a, Result<Outcome, Fault>> {
+        self.ask(Op::Write(write.clone())).map(written).boxed()
+    }
+
+    fn commit<'a>(&'a self, writes: &'a [Write]) -> BoxFuture<'a, Result<Committed, Fault>> {
+        self.ask(Op::Commit(writes.to_vec())).map(committed).boxed()
+    }
+
+    fn mark_mail<'a>(&'a self, mark: &'a Mark) -> BoxFuture<'a, Result<bool, Fault>> {
+        self.ask(Op::Mark(mark.clone())).map(marked).boxed()
+    }
+
+    /// Whatever another request may do meanwhile may happen at the next question all the same.
+    fn back_off(&self, _: u32) -> BoxFuture<'_, Result<(), Fault>> {
+        std::future::ready(Ok(())).boxed()
+    }
+}
+
+impl Source for Io {
+    fn fill(&self, octets: &mut [u8]) -> Result<(), Fault> {
+        let drawn = self.drawn.fetch_add(1, Ordering::Relaxed);
+        let unique = [self.name.0, self.name.1, drawn];
+        for (octet, unique) in octets.iter_mut().zip(unique.into_iter().cycle()) {
+            *octet = unique;
         }
+        Ok(())
+    }
+}
+
+impl ClaimsSystem for Io {
+    fn authenticate<'a>(
+        &'a self,
+        user_id: &'a str,
+        password: &'a str,
+    ) -> BoxFuture<'a, Result<Authentication, Unavailable>> {
+        async move {
+            let office = people::office_of(user_id);
+            let right = password == people::CLAIMS_PASSWORD;
+            match self.ask(Op::AskPassword { office, right }).await.1 {
+                Answer::Judged(true) => Ok(Authentication::Accepted(if people::has_security_code(office) {
+                    Accepted::SecurityCodeWanted
+                } else {
+                    Accepted::Office(people::registered(office))
+                })),
+                Answer::Judged(false) => Ok(Authentication::Wrong),
+                Answer::Unknown => Err(Unavailable::OutcomeUnknown),
+                _ => Err(Unavailable::NotJudged),
+            }
+        }
+        .boxed()
     }
 
-    /// What the claims system says of a password.
-    pub async fn ask_password(&self, right: bool) -> Outcome {
-        self.ask(Op::AskPassword { right }).await.1
-    }
-
-    /// What the claims system says of a security code.
-    pub async fn ask_security_code(&self, right: bool) -> Outcome {
-        self.ask(Op::AskSecurityCode { right }).await.1
+    fn check_security_code<'a>(
+        &'a self,
+        user_id: &'a str,
+        security_code: &'a str,
+    ) -> BoxFuture<'a, Result<SecurityCodeCheck, Unavailable>> {
+        async move {
+            let office = people::office_of(user_id);
+            let right = security_code == people::SECURITY_CODE;
+            match self.ask(Op::AskSecurityCode { office, right }).await.1 {
+                Answer::Judged(true) => Ok(SecurityCodeCheck::Accepted(people::registered(office))),
+                Answer::Judged(false) => Ok(SecurityCodeCheck::Wrong),
+                Answer::Unknown => Err(Unavailable::OutcomeUnknown),
+                _ => Err(Unavailable::NotJudged),
+            }
+        }
+        .boxed()
     }
 }

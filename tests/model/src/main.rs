@@ -5,7 +5,8 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser;
-use model::explore::{Explored, INVARIANTS, explore};
+use model::explore::{Explored, explore};
+use model::invariants::INVARIANTS;
 use model::scenes::{Size, all};
 
 /// Explores the procedure: every interleaving, crash and lost message of small worlds

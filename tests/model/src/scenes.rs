@@ -1,15 +1,17 @@
 //! The worlds that are explored. Each is small enough to be explored to its end, and says what it is about.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use portal::keys::{KeyId, KeyRing};
 use portal::limits::Limits;
 use portal::terms::PUBLISHED;
 use zeroize::Zeroizing;
 
-use crate::io::Ran;
-use crate::state::{Actor, How, Move, Scene, State};
-use crate::steps::Setup;
+use crate::explore::Scene;
+use crate::moves::{Actor, Move};
+use crate::state::State;
+use crate::submission::Setup;
 
 /// A key ring of no use to anybody.
 fn keys() -> Option<KeyRing> {
@@ -62,6 +64,7 @@ struct Prologue<'a> {
     setup: &'a Setup,
     actors: &'a [Actor],
     state: State,
+    is_refused: bool,
 }
 
 impl Prologue<'_> {
@@ -83,20 +86,8 @@ impl Prologue<'_> {
                 .zip(self.state.browsers.get(at))
                 .and_then(|(actor, browser)| self.state.call_of(actor, browser, *what));
             let Some(call) = call else { continue };
-            self.state.send(at, call);
-            let flying = self.state.flying.len().saturating_sub(1);
-            loop {
-                match self.state.next(self.setup, flying) {
-                    Some(Ran::Asks(op)) => {
-                        self.state.carry_out(self.setup, flying, &op, How::Well);
-                    }
-                    Some(Ran::Done(reply)) => {
-                        self.state.end(flying, &reply, false);
-                        break;
-                    }
-                    None => break,
-                }
-            }
+            let reply = self.state.play(self.setup, at, call);
+            self.is_refused |= reply.is_none_or(|reply| reply.refused.is_some());
             self.state = self.state.calm();
         }
     }
@@ -145,20 +136,25 @@ struct Draft {
 impl Draft {
     fn scene(self) -> Option<Scene> {
         let setup = Setup {
-            limits: self.limits,
-            keys: keys()?,
+            name: self.name,
+            limits: Arc::new(self.limits),
+            keys: Arc::new(keys()?),
             terms: &PUBLISHED,
         };
         let mut prologue = Prologue {
             setup: &setup,
             actors: &self.actors,
             state: State::empty(&self.actors),
+            is_refused: false,
         };
         prologue.play(self.prologue);
+        // A world that does not begin where it should shows nothing.
+        if prologue.is_refused {
+            return None;
+        }
         let mut beginning = prologue.state;
         for (browser, actor) in beginning.browsers.iter_mut().zip(&self.actors) {
             browser.left = actor.calls;
-            browser.sent = 0;
         }
         // What the prologue did is no part of the judgement, but log-ins that passed did pass.
         (self.budgets)(&mut beginning);
@@ -334,6 +330,23 @@ fn drafts(more: u8) -> Vec<Draft> {
                 Beat::Plays(1, TO_PENDING),
                 Beat::Plays(0, TO_PROFILE),
                 Beat::Plays(1, &[M::LogIn]),
+            ],
+            budgets: |state| state.crashes = 1,
+        },
+        Draft {
+            name: "corrections-of-the-same",
+            shows: "a pending registration is confirmed anew with its own address while its member sets a password",
+            limits: small(),
+            actors: vec![
+                actor(1, 1, &[M::Profile(1), M::Confirm(1)], 2 + more, 1),
+                actor(1, 1, &[M::Terms, M::ChangePassword, M::MyPage], 3, 1),
+            ],
+            jumps: &[],
+            rightful: Some(1),
+            prologue: &[
+                Beat::Plays(1, TO_PENDING),
+                Beat::Plays(0, TO_PROFILE),
+                Beat::Plays(1, &[M::LogIn, M::Code]),
             ],
             budgets: |state| state.crashes = 1,
         },

@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use platform::store::{AnyItem, Key};
 use portal::login;
 use portal::problem::Kind;
 use portal::registration;
-use portal::values::OfficeName;
 
-use crate::io::Ran;
-use crate::items::{Item, Key};
-use crate::state::{How, Scene, State, own};
-use crate::steps::{Call, Password, Reply};
+use crate::explore::Scene;
+use crate::moves::{Move, own};
+use crate::people;
+use crate::state::State;
+use crate::submission::{Password, Reply, Submission};
 
 /// Whether there is a way.
 ///
@@ -57,31 +58,21 @@ struct Person<'a> {
 
 impl Person<'_> {
     /// Sends a call, waits for the answer and for the mails.
-    fn calls(&mut self, call: Call) -> Option<Reply> {
-        self.state.send(self.actor, call);
-        let at = self.state.flying.len().checked_sub(1)?;
-        loop {
-            match self.state.next(&self.scene.setup, at)? {
-                Ran::Done(reply) => {
-                    self.state.end(at, &reply, false);
-                    self.state = self.state.calm();
-                    return Some(reply);
-                }
-                Ran::Asks(op) => {
-                    self.state.carry_out(&self.scene.setup, at, &op, How::Well);
-                }
-            }
-        }
+    fn calls(&mut self, submission: Submission) -> Option<Reply> {
+        let reply = self.state.play(&self.scene.setup, self.actor, submission)?;
+        self.state = self.state.calm();
+        Some(reply)
     }
 
-    fn does(&mut self, call: Call) -> bool {
-        self.calls(call).is_some_and(|reply| reply.refused.is_none())
+    fn does(&mut self, submission: Submission) -> bool {
+        self.calls(submission)
+            .is_some_and(|reply| reply.refused.is_none())
     }
 
     fn comes_in(&mut self) -> bool {
         for wait in PATIENCE {
             self.state.step_clock(wait);
-            if self.does(Call::ShowMyPage) || self.goes_on_logging_in() || self.logs_in() {
+            if self.does(Submission::ShowMyPage) || self.goes_on_logging_in() || self.logs_in() {
                 return true;
             }
             if self.registers() && self.logs_in() {
@@ -96,12 +87,12 @@ impl Person<'_> {
 
     /// Somebody of the office is in, and further people come from マイページ.
     fn colleague_has_come(&self) -> bool {
-        self.state.items.values().any(|item| match item {
-            Item::Office(office) if office.office.number == self.office() => {
+        self.state.items.values().any(|item| match &**item {
+            AnyItem::Office(office) if office.office.number == self.office() => {
                 office.members.values().any(|account| {
                     matches!(
-                        self.state.items.get(&Key::Account(account.clone())),
-                        Some(Item::Account(account)) if account.member.as_ref().is_some_and(|member| {
+                        self.state.item(&Key::Account(account.clone())),
+                        Some(AnyItem::Account(account)) if account.member.as_ref().is_some_and(|member| {
                             !member.is_pending()
                                 && !member.disabled
                                 && member.profile.email.as_str() != self.address()
@@ -114,12 +105,7 @@ impl Person<'_> {
     }
 
     fn office(&self) -> String {
-        let office = self.scene.actors.get(self.actor).map_or(0, |actor| actor.office);
-        OfficeName {
-            number: crate::steps::registered(office).number,
-            name: String::new(),
-        }
-        .number
+        people::office_number(self.scene.actors.get(self.actor).map_or(0, |actor| actor.office))
     }
 
     fn person(&self) -> usize {
@@ -127,35 +113,27 @@ impl Person<'_> {
     }
 
     fn address(&self) -> String {
-        crate::steps::address(self.person()).map_or_else(|_| String::new(), |to| to.as_str().to_owned())
+        people::email(self.person())
     }
 
-    fn newest_code(&self) -> Option<Call> {
+    fn move_of(&self, what: Move) -> Option<Submission> {
         let browser = self.state.browsers.get(self.actor)?;
         let actor = self.scene.actors.get(self.actor)?;
-        self.state.call_of(actor, browser, crate::state::Move::Code)
+        self.state.call_of(actor, browser, what)
+    }
+
+    fn newest_code(&self) -> Option<Submission> {
+        self.move_of(Move::Code)
     }
 
     fn login_stage(&self) -> Option<login::Stage> {
-        let id = self.state.browsers.get(self.actor)?.cookies.login.clone()?;
-        match self.state.items.get(&Key::Login(id))? {
-            Item::Login(flow) if !flow.is_expired(self.state.now) => Some(flow.stage.clone()),
-            _ => None,
-        }
+        let cookies = &self.state.browsers.get(self.actor)?.cookies;
+        Some(self.state.login(cookies)?.stage.clone())
     }
 
     fn registration_stage(&self) -> Option<registration::Stage> {
-        let id = self
-            .state
-            .browsers
-            .get(self.actor)?
-            .cookies
-            .registration
-            .clone()?;
-        match self.state.items.get(&Key::Registration(id))? {
-            Item::Registration(flow) if !flow.is_expired(self.state.now) => Some(flow.stage.clone()),
-            _ => None,
-        }
+        let cookies = &self.state.browsers.get(self.actor)?.cookies;
+        Some(self.state.registration(cookies)?.stage.clone())
     }
 
     /// From wherever the log-in stands.
@@ -169,28 +147,15 @@ impl Person<'_> {
         if matches!(self.login_stage(), Some(login::Stage::NewPassword { .. })) {
             let own = own(self.person());
             // An answer that was lost may have set the password: the next call says so.
-            let _ = self.does(Call::ShowTerms) && self.does(Call::ChangePassword(own));
+            let _ = self.does(Submission::ShowTerms) && self.does(Submission::ChangePassword(own));
         }
-        self.login_stage().is_some() && (self.does(Call::ShowMyPage) || self.does(Call::RenewSession))
+        self.login_stage().is_some()
+            && (self.does(Submission::ShowMyPage) || self.does(Submission::RenewSession))
     }
 
     /// With every password that the person can have: their own, and what was mailed.
     fn logs_in(&mut self) -> bool {
-        let mailed: Vec<Password> = self
-            .state
-            .inbox
-            .get(&self.address())
-            .into_iter()
-            .flatten()
-            .rev()
-            .filter_map(|content| match content {
-                portal::mail::Content::InitialPassword { member, source } => {
-                    Some(Password::Initial(member.clone(), source.issue))
-                }
-                portal::mail::Content::OneTimeCode { .. } => None,
-            })
-            .take(1)
-            .collect();
+        let mailed = self.state.initial_passwords(self.person()).pop();
         let chosen = self
             .state
             .browsers
@@ -198,7 +163,7 @@ impl Person<'_> {
             .is_some_and(|browser| browser.chose)
             .then(|| Password::Own(own(self.person())));
         for password in chosen.into_iter().chain(mailed) {
-            if self.does(Call::LogIn(self.person(), password)) && self.goes_on_logging_in() {
+            if self.does(Submission::LogIn(self.person(), password)) && self.goes_on_logging_in() {
                 return true;
             }
         }
@@ -208,7 +173,7 @@ impl Person<'_> {
     /// From 電子請求受付システム認証 to an initial password that is mailed.
     fn registers(&mut self) -> bool {
         let office = self.scene.actors.get(self.actor).map_or(0, |actor| actor.office);
-        let begun = self.does(Call::Authenticate {
+        let begun = self.does(Submission::Authenticate {
             office,
             right: true,
             accepts_risk: true,
@@ -219,7 +184,7 @@ impl Person<'_> {
         if matches!(
             self.registration_stage(),
             Some(registration::Stage::SecurityCode { .. })
-        ) && !self.does(Call::EnterSecurityCode { right: true })
+        ) && !self.does(Submission::EnterSecurityCode { right: true })
         {
             return false;
         }
@@ -229,14 +194,16 @@ impl Person<'_> {
         if matches!(
             self.registration_stage(),
             Some(registration::Stage::AlreadyRegistered { .. })
-        ) && self.does(Call::ReissueInitialPassword)
+        ) && self.does(Submission::ReissueInitialPassword)
             && self.logs_in()
         {
             return true;
         }
-        let entered = self.calls(Call::EnterProfile(self.person()));
+        let entered = self.calls(Submission::EnterProfile(self.person()));
         match entered.map(|reply| reply.refused) {
-            Some(None) => self.does(Call::Confirm(99)),
+            Some(None) => self
+                .move_of(Move::Confirm(99))
+                .is_some_and(|confirm| self.does(confirm)),
             // The address is somebody's of another office: the person has another one.
             Some(Some(Kind::EmailTaken)) => true,
             _ => false,

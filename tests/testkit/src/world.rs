@@ -112,6 +112,8 @@ pub struct World {
     pub meter: Meter,
     /// The store, as the functions have it.
     pub table: Table,
+    /// What the store rests on.
+    pub storage: Arc<DynamoDb>,
     /// The key ring.
     pub keys: Arc<KeyRing>,
     postbox: Postbox,
@@ -161,7 +163,12 @@ impl World {
             None => dynamodb_client(&functions_endpoint, Some(meter.clone()), patience),
             Some(gate) => gated_client(&functions_endpoint, gate),
         };
-        let table = Table::new(functions_client(), "portal".to_owned(), settings.limits.clone());
+        let storage = Arc::new(DynamoDb::new(
+            functions_client(),
+            "portal".to_owned(),
+            settings.limits.clone(),
+        ));
+        let table = Table::on(storage.clone());
 
         let (events_in, events) = mpsc::unbounded_channel();
         let postbox = Postbox::open(PostboxOptions {
@@ -224,6 +231,7 @@ impl World {
             dynamodb,
             meter,
             table,
+            storage,
             keys,
             postbox,
             mail: Arc::new(Mutex::new(MailRound { pump, events })),

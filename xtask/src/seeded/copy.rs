@@ -95,44 +95,42 @@ impl Copy {
 /// an old one; cargo's notes are copied, for cargo writes into them.
 fn borrow(workspace: &Workspace, target: &Path) -> Result<()> {
     let own = workspace.packages();
-    for profile in ["debug", "model"] {
-        let (from, to) = (workspace.target.join(profile), target.join(profile));
-        if !from.join(".fingerprint").is_dir() {
-            continue;
-        }
-        for (part, link) in [(".fingerprint", false), ("build", true)] {
-            for entry in fs::read_dir(from.join(part))? {
-                let entry = entry?;
-                if !own.contains(without_hash(&entry.file_name().to_string_lossy())) {
-                    graft(&entry.path(), &to.join(part).join(entry.file_name()), link)?;
-                }
+    let (from, to) = (workspace.target.join("debug"), target.join("debug"));
+    if !from.join(".fingerprint").is_dir() {
+        return Ok(());
+    }
+    for (part, link) in [(".fingerprint", false), ("build", true)] {
+        for entry in fs::read_dir(from.join(part))? {
+            let entry = entry?;
+            if !own.contains(without_hash(&entry.file_name().to_string_lossy())) {
+                graft(&entry.path(), &to.join(part).join(entry.file_name()), link)?;
             }
         }
-        for entry in fs::read_dir(from.join("deps"))? {
-            let path = entry?.path();
-            let extension = path.extension().and_then(|extension| extension.to_str());
-            let link = match extension {
-                Some("rlib" | "rmeta" | "so" | "dylib") => true,
-                Some("d") => false,
-                _ => continue,
-            };
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-            let name = without_hash(&stem);
-            let name = if link {
-                name.strip_prefix("lib").unwrap_or(name)
-            } else {
-                name
-            };
-            let is_own = own
-                .iter()
-                .any(|package| package.replace('-', "_") == name.replace('-', "_"));
-            if !is_own {
-                graft(
-                    &path,
-                    &to.join("deps").join(path.file_name().unwrap_or_default()),
-                    link,
-                )?;
-            }
+    }
+    for entry in fs::read_dir(from.join("deps"))? {
+        let path = entry?.path();
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let link = match extension {
+            Some("rlib" | "rmeta" | "so" | "dylib") => true,
+            Some("d") => false,
+            _ => continue,
+        };
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let name = without_hash(&stem);
+        let name = if link {
+            name.strip_prefix("lib").unwrap_or(name)
+        } else {
+            name
+        };
+        let is_own = own
+            .iter()
+            .any(|package| package.replace('-', "_") == name.replace('-', "_"));
+        if !is_own {
+            graft(
+                &path,
+                &to.join("deps").join(path.file_name().unwrap_or_default()),
+                link,
+            )?;
         }
     }
     Ok(())

@@ -91,7 +91,7 @@ impl<'a> Judge<'a> {
         let mut cargo = self.cargo();
         match build {
             Build::Model => {
-                cargo.args(["build", "--profile", "model", "-p", "model"]);
+                cargo.args(["build", "-p", "model"]);
             }
             Build::Rules(target) => {
                 cargo
@@ -110,7 +110,7 @@ impl<'a> Judge<'a> {
     fn explore<'s>(&self, scenes: impl IntoIterator<Item = &'s str>) -> Command {
         let mut cargo = self.cargo();
         cargo
-            .args(["run", "--quiet", "--profile", "model", "-p", "model", "--"])
+            .args(["run", "--quiet", "-p", "model", "--"])
             .args(scenes)
             .arg(format!("--most={MOST_STATES}"));
         cargo

@@ -230,6 +230,7 @@ impl DynamoDb {
     }
 
     async fn mark(&self, mark: &Mark) -> Result<bool, Fault> {
+        let version = self.draw()?;
         let states: Vec<String> = (0..mark.from.len()).map(|at| format!(":from{at}")).collect();
         let mut request = self
             .client
@@ -252,7 +253,8 @@ impl DynamoDb {
             .expression_attribute_names("#v", "v")
             .expression_attribute_values(":number", AttributeValue::N(mark.number.to_string()))
             .expression_attribute_values(":to", AttributeValue::S(mark.to.code().to_owned()))
-            .expression_attribute_values(":version", text(&self.draw()?));
+            .expression_attribute_values(":version", text(&version))
+            .return_values_on_condition_check_failure(ALL_OLD);
         if let Some(at) = mark.sent_at {
             request = request
                 .expression_attribute_names("#sent", "sentAt")
@@ -264,7 +266,11 @@ impl DynamoDb {
         match request.send().await {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                // Our own update, which the SDK repeated because its answer was lost, was done.
+                Some(UpdateItemError::ConditionalCheckFailedException(check)) => {
+                    let found = check.item().and_then(|found| found.get("v"));
+                    Ok(found == Some(&text(&version)))
+                }
                 _ => Err(fault("UpdateItem")(error)),
             },
         }

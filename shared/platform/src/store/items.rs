@@ -59,19 +59,21 @@ pub(crate) fn pk(key: &Key) -> String {
     format!("{}#{id}", key.kind())
 }
 
-/// The key that the table has in this form.
-pub(crate) fn key_of_pk(pk: &str) -> Option<Key> {
-    let (kind, id) = pk.split_once('#')?;
-    Some(match kind {
-        Registration::KIND => Key::Registration(FlowId::new(id)),
-        Login::KIND => Key::Login(FlowId::new(id)),
-        Account::KIND => Key::Account(AccountKey::new(id)),
-        Office::KIND => Key::Office(id.to_owned()),
-        ClaimsRecord::KIND => Key::Claims(ClaimsUserId::parse(id).ok()?),
-        SessionPointer::KIND => Key::Session(SessionId::new(id)),
-        NetworkRecord::KIND => Key::Network(id.to_owned()),
-        _ => return None,
-    })
+impl Key {
+    /// The key that the table has in this form.
+    pub fn parse(pk: &str) -> Option<Self> {
+        let (kind, id) = pk.split_once('#')?;
+        Some(match kind {
+            Registration::KIND => Self::Registration(FlowId::new(id)),
+            Login::KIND => Self::Login(FlowId::new(id)),
+            Account::KIND => Self::Account(AccountKey::new(id)),
+            Office::KIND => Self::Office(id.to_owned()),
+            ClaimsRecord::KIND => Self::Claims(ClaimsUserId::parse(id).ok()?),
+            SessionPointer::KIND => Self::Session(SessionId::new(id)),
+            NetworkRecord::KIND => Self::Network(id.to_owned()),
+            _ => return None,
+        })
+    }
 }
 
 /// All attributes of an item in this version.

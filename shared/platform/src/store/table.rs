@@ -12,8 +12,7 @@ use portal::office::Office;
 use portal::values::MemberId;
 
 use super::dynamodb::DynamoDb;
-use super::item::{AnyItem, Item};
-use super::items::key_of_pk;
+use super::item::{AnyItem, Item, Key};
 use super::storage::{
     Committed, Condition, Consistency, Expected, Outcome, Storage, Version, Versioned, Write,
 };
@@ -159,7 +158,9 @@ impl Table {
 
     /// The mail that the item of this key promises now; the key as the table has it.
     pub async fn promise(&self, pk: &str) -> Result<Option<Promise>, Fault> {
-        let Some(key) = key_of_pk(pk) else { return Ok(None) };
+        let Some(key) = Key::parse(pk) else {
+            return Ok(None);
+        };
         let found = self.0.read(&key, Consistency::Strong).await?;
         Ok(found.and_then(|found| found.item.promise().cloned()))
     }

@@ -1,0 +1,144 @@
+//! Items to write: few keys, so that clients meet, and contents that are never the same twice.
+
+use fastrand::Rng;
+use jiff::Timestamp;
+use platform::store::{AnyItem, NetworkRecord};
+use portal::account::{Account, Member, NewMember, Role};
+use portal::challenge::Challenge;
+use portal::claims_record::ClaimsRecord;
+use portal::code::Purpose;
+use portal::form::{Problems, ProfileForm};
+use portal::guards::{MailBudget, NetworkBudget};
+use portal::keys::KeyRing;
+use portal::limits::Limits;
+use portal::login::{self, Login, SessionPointer};
+use portal::office::{Founding, Office};
+use portal::registration::{Registration, Stage};
+use portal::time::{HOUR, Seconds, plus};
+use portal::values::{
+    AccountKey, ChallengeId, ClaimsUserId, FlowId, MemberId, OfficeName, RequestKey, SessionId,
+};
+
+/// Makes items.
+pub(crate) struct Maker<'a> {
+    pub(crate) keys: &'a KeyRing,
+    pub(crate) limits: &'a Limits,
+    /// Counts up, so that no two items are alike.
+    pub(crate) made: u64,
+}
+
+impl Maker<'_> {
+    fn at(&self) -> Timestamp {
+        plus("2026-04-01T00:00:00Z".parse().unwrap(), Seconds::new(self.made))
+    }
+
+    fn office() -> OfficeName {
+        OfficeName {
+            number: "1370000001".to_owned(),
+            name: "見本訪問介護ステーション".to_owned(),
+        }
+    }
+
+    fn member(&self, email: &str) -> Member {
+        let form = ProfileForm {
+            email: Some(email),
+            name: Some("介護 太郎"),
+            name_kana: Some("カイゴ タロウ"),
+            phone: Some("0312345678"),
+            ..ProfileForm::default()
+        };
+        let new = NewMember {
+            id: MemberId::new(format!("member-{}", self.made)),
+            office: Self::office(),
+            profile: form.parse(Problems::default()).unwrap(),
+            role: Role::Manager,
+            key: self.keys.current().clone(),
+            nonce: format!("nonce-{}", self.made),
+        };
+        new.pending(self.at(), self.limits)
+    }
+
+    fn account(&self, rng: &mut Rng, email: &str) -> Account {
+        let member = self.member(email);
+        let key: AccountKey = member.profile.email.key();
+        Account {
+            mails: MailBudget {
+                sends: vec![self.at()],
+            },
+            member: rng.bool().then_some(member),
+            ..Account::unknown(key, self.at())
+        }
+    }
+
+    fn challenge(&self, purpose: Purpose) -> Challenge {
+        let to = self.member("taro@example.jp").profile.email;
+        let id = ChallengeId::new(format!("challenge-{}", self.made));
+        let ends_at = plus(self.at(), self.limits.registration_life);
+        Challenge::begin(id, purpose, self.keys, to, ends_at, self.at(), self.limits).unwrap()
+    }
+
+    /// An item under one of the few keys.
+    pub(crate) fn draw(&mut self, rng: &mut Rng) -> AnyItem {
+        self.made += 1;
+        let now = self.at();
+        let (user, flow) = (
+            ClaimsUserId::parse("KJ000000000001").unwrap(),
+            FlowId::new("flow"),
+        );
+        match rng.u8(0..10) {
+            0..=2 => self.account(rng, "taro@example.jp").into(),
+            3 => self.account(rng, "hanako@example.jp").into(),
+            4 | 5 => {
+                let member = self.member("taro@example.jp");
+                let founding = Founding {
+                    flow,
+                    request: RequestKey::new("request"),
+                    draft: member.profile.draft(),
+                    member: member.id.clone(),
+                    at: now,
+                };
+                Office::founded(Self::office(), founding, &member).into()
+            }
+            6 => {
+                let stage = Stage::Otp {
+                    office: Self::office(),
+                    challenge: self.challenge(Purpose::Registration),
+                };
+                let begun = Registration::begin(flow, user, stage, now, self.limits);
+                begun.into_parts().0.into()
+            }
+            7 => Login {
+                id: flow,
+                account: AccountKey::new("account"),
+                member: MemberId::new("member"),
+                credential_version: 1,
+                expires_at: plus(now, self.limits.login_life),
+                stage: login::Stage::Otp {
+                    challenge: self.challenge(Purpose::Login),
+                },
+            }
+            .into(),
+            8 => SessionPointer {
+                id: SessionId::new("session"),
+                account: AccountKey::new("account"),
+                member: MemberId::new("member"),
+                expires_at: plus(now, HOUR),
+                last_seen_at: now,
+            }
+            .into(),
+            _ if rng.bool() => NetworkRecord {
+                network: "network".to_owned(),
+                budget: NetworkBudget {
+                    since: now,
+                    requests: 1,
+                },
+            }
+            .into(),
+            _ => {
+                let mut record = ClaimsRecord::unknown(user, now);
+                record.codes.failures = vec![now];
+                record.into()
+            }
+        }
+    }
+}

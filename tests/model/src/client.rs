@@ -1,0 +1,85 @@
+//! The model's storage by itself, for a caller that is no step: `tests/lockstep` holds it to the real one.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use platform::fault::Fault;
+use platform::store::{AnyItem, Committed, Consistency, Key, Mark, Outcome, Storage, Versioned, Write};
+
+use crate::io::{self, Answer, Op};
+use crate::state::State;
+use crate::submission::Setup;
+use crate::world::How;
+
+/// A world that several clients share.
+#[derive(Debug, Clone)]
+pub struct World {
+    setup: Arc<Setup>,
+    state: Arc<Mutex<State>>,
+}
+
+impl World {
+    /// A world in which nothing is stored.
+    pub fn new(setup: Setup) -> Self {
+        Self {
+            setup: Arc::new(setup),
+            state: Arc::new(Mutex::new(State::empty(&[]))),
+        }
+    }
+
+    /// One more client.
+    pub fn client(&self) -> Client {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        Client {
+            world: self.clone(),
+            at: state.joins(),
+        }
+    }
+
+    /// Everything that is stored.
+    pub fn items(&self) -> Vec<AnyItem> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.items.values().map(|kept| (**kept).clone()).collect()
+    }
+}
+
+/// One of the clients of a world. Like a request, it can name only versions that it was answered.
+#[derive(Debug)]
+pub struct Client {
+    world: World,
+    at: usize,
+}
+
+impl Client {
+    fn ask(&self, op: &Op) -> (usize, Answer) {
+        let mut state = self.world.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.answer(&self.world.setup, self.at, op, How::Well)
+    }
+}
+
+impl Storage for Client {
+    fn read<'a>(
+        &'a self,
+        key: &'a Key,
+        consistency: Consistency,
+    ) -> BoxFuture<'a, Result<Option<Versioned>, Fault>> {
+        std::future::ready(io::read(self.ask(&Op::Read(key.clone(), consistency)))).boxed()
+    }
+
+    fn write<'a>(&'a self, write: &'a Write) -> BoxFuture<'a, Result<Outcome, Fault>> {
+        std::future::ready(io::written(self.ask(&Op::Write(write.clone())))).boxed()
+    }
+
+    fn commit<'a>(&'a self, writes: &'a [Write]) -> BoxFuture<'a, Result<Committed, Fault>> {
+        std::future::ready(io::committed(self.ask(&Op::Commit(writes.to_vec())))).boxed()
+    }
+
+    fn mark_mail<'a>(&'a self, mark: &'a Mark) -> BoxFuture<'a, Result<bool, Fault>> {
+        std::future::ready(io::marked(self.ask(&Op::Mark(mark.clone())))).boxed()
+    }
+
+    fn back_off(&self, _: u32) -> BoxFuture<'_, Result<(), Fault>> {
+        std::future::ready(Ok(())).boxed()
+    }
+}

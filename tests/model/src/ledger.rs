@@ -1,0 +1,99 @@
+//! What is remembered of the past, to judge it by.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use portal::account::{Account, Member};
+use portal::audit::{Act, Event};
+use portal::limits::Limits;
+use portal::time::{HOUR, minus};
+use portal::values::{ChallengeId, FlowId, SessionId};
+
+/// What is remembered of the past, to judge it by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Ledger {
+    /// Codes that were judged, by challenge: answers that told right from wrong.
+    pub judged: BTreeMap<ChallengeId, u8>,
+    /// Sessions that a log-in's code made.
+    pub begun: BTreeMap<FlowId, u8>,
+    /// Log-ins whose right code was committed.
+    pub passed: BTreeSet<FlowId>,
+    /// Sessions that are over.
+    pub ended: BTreeSet<SessionId>,
+    /// Log-ins whose session was ended.
+    pub ended_flows: BTreeSet<FlowId>,
+    /// Wrong passwords that the claims system judged since the last right one, for which nobody accepted the risk.
+    pub claims_wrong: BTreeMap<usize, u8>,
+    /// Wrong security codes that the claims system judged: one office has one.
+    pub security_codes_wrong: u8,
+    /// Wrong codes that were told, by account or user id.
+    pub wrong_codes: BTreeMap<String, u8>,
+    /// Wrong passwords that were judged.
+    pub wrong_passwords: u8,
+    /// Whether a registration's code took a mail that is kept for log-ins.
+    pub kept_mail_taken: bool,
+    /// Whether a member who had set a password lost the seat.
+    pub seat_lost: bool,
+    /// What was seen that must not be.
+    pub wrongs: BTreeSet<&'static str>,
+}
+
+impl Ledger {
+    /// What an act says of the past.
+    pub fn note(&mut self, account: &Account, event: &Event, limits: &Limits) {
+        let act = event.act;
+        if act == Act::PasswordWrong {
+            self.wrong_passwords = self.wrong_passwords.saturating_add(1);
+        }
+        let lately = account
+            .mails
+            .sends
+            .iter()
+            .filter(|sent| minus(event.at, HOUR) < **sent);
+        let left = limits
+            .mails_per_hour
+            .saturating_sub(u64::try_from(lately.count()).unwrap_or(u64::MAX));
+        if act == Act::RegistrationCodePromised && left < limits.mails_kept_for_login {
+            self.kept_mail_taken = true;
+        }
+        let Some(flow) = &event.by else { return };
+        match act {
+            Act::LoginCodeRight => {
+                self.passed.insert(flow.clone());
+            }
+            Act::SessionBegun | Act::PasswordChanged | Act::TermsAgreed => {
+                if act == Act::SessionBegun {
+                    self.passed.insert(flow.clone());
+                }
+                let begun = self.begun.entry(flow.clone()).or_default();
+                *begun = begun.saturating_add(1);
+            }
+            Act::SessionEnded => {
+                self.ended_flows.insert(flow.clone());
+            }
+            _ => {}
+        }
+        let sessions = account.member.iter().flat_map(|member| &member.sessions);
+        for session in sessions {
+            if self.ended.contains(&session.id) {
+                self.wrongs.insert("an ended session came back");
+            }
+            if self.ended_flows.contains(&session.flow) {
+                self.wrongs
+                    .insert("a log-in whose session was ended has one again");
+            }
+        }
+    }
+
+    /// Which sessions are over by a change, and whether somebody lost a seat that is for good.
+    pub fn compare(&mut self, was: &Account, now: &Account) {
+        let ids = |account: &Account| -> BTreeSet<SessionId> {
+            let sessions = account.member.iter().flat_map(|member| &member.sessions);
+            sessions.map(|session| session.id.clone()).collect()
+        };
+        let has_come = was.member.as_ref().filter(|member| !member.is_pending());
+        let stays = |member: &Member| now.member.as_ref().is_some_and(|other| other.id == member.id);
+        self.seat_lost |= has_come.is_some_and(|member| !stays(member));
+        let (was, now) = (ids(was), ids(now));
+        self.ended.extend(was.difference(&now).cloned());
+    }
+}

@@ -1,0 +1,70 @@
+//! The offices and people of the model, and what they type.
+
+use portal::claims::RegisteredOffice;
+use portal::problem::Kind;
+use portal::values::EmailAddress;
+use serde_json::{Value, json};
+
+/// The right password of every office's user id.
+pub const CLAIMS_PASSWORD: &str = "Kaigo0001";
+
+/// The right security code of every office that has one.
+pub const SECURITY_CODE: &str = "anzen001";
+
+/// None of anybody's, of the claims system or of ours.
+pub const WRONG: &str = "a password of nobody here";
+
+/// The user id that stands for an office.
+pub fn user_id(office: usize) -> String {
+    format!("KJ{office:012}")
+}
+
+/// The office of a user id.
+pub fn office_of(user_id: &str) -> usize {
+    let digits = user_id.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+    digits.parse().unwrap_or(usize::MAX)
+}
+
+/// The first office has a security code, the others have none.
+pub const fn has_security_code(office: usize) -> bool {
+    office == 0
+}
+
+/// The number of an office.
+pub fn office_number(office: usize) -> String {
+    format!("13{office:08}")
+}
+
+/// The office, as the claims system names it.
+pub fn registered(office: usize) -> RegisteredOffice {
+    RegisteredOffice {
+        number: office_number(office),
+        name: format!("事業所{office}"),
+        mail_address: Some(format!("office{office}@example.jp")),
+    }
+}
+
+/// The address of a person.
+pub fn email(person: usize) -> String {
+    format!("person{person}@example.jp")
+}
+
+/// The same, as a value.
+pub fn address(person: usize) -> Result<EmailAddress, Kind> {
+    EmailAddress::parse(&email(person)).map_err(|_| Kind::InvalidFields)
+}
+
+/// What a person enters of themselves.
+pub fn profile(person: usize) -> Value {
+    json!({
+        "email": email(person),
+        "name": "介護 太郎",
+        "nameKana": "カイゴ タロウ",
+        "phone": "0312345678",
+    })
+}
+
+/// The password that a person chooses.
+pub fn own_password(own: u8) -> String {
+    format!("あおい空と しろい雲 二〇二六 {own}")
+}

@@ -1,0 +1,440 @@
+//! What a browser sends and gets, and the steps that answer it: the product's own.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use platform::clock::Clock;
+use platform::fault::Fault;
+use platform::http::{Answer, Call, Edge, Stop, Success};
+use platform::passwords::{PasswordHasher, Verified};
+use platform::random::Random;
+use platform::steps::{Keys, Logins, Registrations};
+use platform::store::Table;
+use portal::code::{OneTimeCode, Purpose};
+use portal::initial_password::Source;
+use portal::keys::KeyId;
+use portal::limits::Limits;
+use portal::problem::Kind;
+use portal::secret::Secret;
+use portal::steps::{Cookie, Function, Step};
+use portal::terms::Terms;
+use portal::values::{ChallengeId, Draft, FlowId, MemberId, RequestKey, SessionId};
+use serde_json::{Value, json};
+
+use crate::io::{Io, Ran};
+use crate::people;
+
+/// What is fixed in a world.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The scene.
+    pub name: &'static str,
+    /// The numbers in force.
+    pub limits: Arc<Limits>,
+    /// The keys.
+    pub keys: Keys,
+    /// The terms in force.
+    pub terms: &'static Terms,
+}
+
+/// A password, as a person means it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Password {
+    /// None of anybody's.
+    Wrong,
+    /// One that a person chose.
+    Own(u8),
+    /// An initial one, as it was mailed.
+    Initial(MemberId, Source),
+}
+
+/// A code, as a person types it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Typed {
+    /// None that was ever mailed.
+    Wrong,
+    /// The one with this number of this challenge.
+    Mailed(Purpose, KeyId, ChallengeId, u32),
+}
+
+/// What a browser sends.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Submission {
+    /// 電子請求受付システム認証
+    Authenticate {
+        /// The office that the user id stands for.
+        office: usize,
+        /// Whether the password is right.
+        right: bool,
+        /// `acceptLockRisk`
+        accepts_risk: bool,
+    },
+    /// セキュリティコードの入力
+    EnterSecurityCode {
+        /// Whether the code is right.
+        right: bool,
+    },
+    /// ワンタイムパスワード認証
+    EnterRegistrationCode(Typed),
+    /// 再送
+    ResendRegistrationCode,
+    /// 新規ユーザ登録情報の入力, with this address
+    EnterProfile(usize),
+    /// 「登録する」, with this Idempotency-Key, of what the screen shows
+    Confirm(u8, Option<Draft>),
+    /// 初期パスワードの再送
+    ResendInitialPassword,
+    /// 初期パスワードの再発行
+    ReissueInitialPassword,
+    /// 中止
+    CancelRegistration,
+    /// ログイン情報の入力
+    LogIn(usize, Password),
+    /// ワンタイムパスワード認証
+    EnterLoginCode(Typed),
+    /// 再送
+    ResendLoginCode,
+    /// 利用規約
+    ShowTerms,
+    /// 「パスワードを変更する」
+    ChangePassword(u8),
+    /// もう一度受け取る
+    RenewSession,
+    /// 中止
+    CancelLogin,
+    /// ログアウト
+    LogOut,
+    /// マイページ
+    ShowMyPage,
+}
+
+/// A cookie and what it names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Naming<T> {
+    value: Arc<str>,
+    /// What it names.
+    pub id: T,
+}
+
+/// The cookies that a browser has.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Cookies {
+    /// `__Host-registration`
+    pub registration: Option<Naming<FlowId>>,
+    /// `__Host-login`
+    pub login: Option<Naming<FlowId>>,
+    /// `__Host-session`
+    pub session: Option<Naming<SessionId>>,
+    /// `__Host-device`
+    pub device: Option<Arc<str>>,
+}
+
+impl Cookies {
+    /// Takes what an answer sets and deletes.
+    pub fn take(&mut self, set: &[(Cookie, String)]) {
+        for (cookie, value) in set {
+            let value: Option<Arc<str>> = (!value.is_empty()).then(|| value.as_str().into());
+            let flow = |value: Arc<str>| Naming {
+                id: FlowId::of_cookie(&value),
+                value,
+            };
+            match cookie {
+                Cookie::Registration => self.registration = value.map(flow),
+                Cookie::Login => self.login = value.map(flow),
+                Cookie::Session => {
+                    self.session = value.map(|value| Naming {
+                        id: SessionId::of_cookie(&value),
+                        value,
+                    });
+                }
+                Cookie::Device => self.device = value,
+                Cookie::Reset => {}
+            }
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = (Cookie, &Arc<str>)> {
+        let of = |cookie, value| Some((cookie, value?));
+        [
+            of(
+                Cookie::Registration,
+                self.registration.as_ref().map(|named| &named.value),
+            ),
+            of(Cookie::Login, self.login.as_ref().map(|named| &named.value)),
+            of(Cookie::Session, self.session.as_ref().map(|named| &named.value)),
+            of(Cookie::Device, self.device.as_ref()),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+/// What a submission is answered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// Why not, if not.
+    pub refused: Option<Kind>,
+    /// What broke, if something did.
+    pub broken: Option<String>,
+    /// Cookies that are set; an empty value deletes.
+    pub cookies: Vec<(Cookie, String)>,
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Ok(Success { cookies, device, .. }) => {
+                let device = device.map(|(value, _)| (Cookie::Device, value));
+                Self {
+                    refused: None,
+                    broken: None,
+                    cookies: cookies.into_iter().chain(device).collect(),
+                }
+            }
+            Err(Stop::Refused(problem)) => Self {
+                refused: Some(problem.refusal.kind),
+                broken: None,
+                cookies: problem
+                    .deletes
+                    .iter()
+                    .map(|cookie| (*cookie, String::new()))
+                    .collect(),
+            },
+            Err(Stop::Broken(fault)) => Self {
+                refused: Some(Kind::TemporarilyUnavailable),
+                broken: Some(fault.to_string()),
+                cookies: Vec::new(),
+            },
+        }
+    }
+}
+
+/// Passwords without the work: a hash that shows what it is of.
+struct Plain;
+
+impl PasswordHasher for Plain {
+    fn hash(&self, password: Arc<Secret>) -> BoxFuture<'_, Result<String, Fault>> {
+        std::future::ready(Ok(format!("hash of {}", password.expose()))).boxed()
+    }
+
+    fn verify<'a>(
+        &'a self,
+        password: Arc<Secret>,
+        hash: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Verified, Fault>> {
+        let of = hash.and_then(|hash| hash.strip_prefix("hash of "));
+        let verified = match of {
+            Some(of) if of == password.expose() => Verified::Right { outdated: false },
+            _ => Verified::Wrong,
+        };
+        std::future::ready(Ok(verified)).boxed()
+    }
+}
+
+/// The code that is typed, six digits like any other.
+fn digits(typed: &Typed, setup: &Setup) -> Result<String, Stop> {
+    match typed {
+        // That a code comes out as this one is one in a million, and every run would come to the same.
+        Typed::Wrong => Ok("000000".to_owned()),
+        Typed::Mailed(purpose, key, challenge, counter) => {
+            let code = OneTimeCode::derive(&setup.keys, key, *purpose, challenge, *counter)?;
+            Ok(code.digits().to_owned())
+        }
+    }
+}
+
+impl Submission {
+    fn request(&self, setup: &Setup) -> Result<(Step, Value), Stop> {
+        let code = |typed: &Typed| Ok::<_, Stop>(json!({ "code": digits(typed, setup)? }));
+        let none = || json!({});
+        Ok(match self {
+            Self::Authenticate {
+                office,
+                right,
+                accepts_risk,
+            } => (
+                Step::StartRegistration,
+                json!({
+                    "userId": people::user_id(*office),
+                    "password": if *right { people::CLAIMS_PASSWORD } else { people::WRONG },
+                    "acceptLockRisk": accepts_risk,
+                }),
+            ),
+            Self::EnterSecurityCode { right } => (
+                Step::EnterSecurityCode,
+                json!({ "securityCode": if *right { people::SECURITY_CODE } else { "chigau01" } }),
+            ),
+            Self::EnterRegistrationCode(typed) => (Step::EnterRegistrationOtp, code(typed)?),
+            Self::ResendRegistrationCode => (Step::ResendRegistrationOtp, none()),
+            Self::EnterProfile(person) => (Step::EnterProfile, people::profile(*person)),
+            Self::Confirm(_, draft) => (
+                Step::Confirm,
+                json!({ "draft": draft.as_ref().map_or("", Draft::as_str) }),
+            ),
+            Self::ResendInitialPassword => (Step::ResendInitialPassword, none()),
+            Self::ReissueInitialPassword => (Step::ReissueInitialPassword, none()),
+            Self::CancelRegistration => (Step::CancelRegistration, none()),
+            Self::LogIn(person, password) => {
+                let password = match password {
+                    Password::Wrong => people::WRONG.to_owned(),
+                    Password::Own(own) => people::own_password(*own),
+                    Password::Initial(member, source) => {
+                        source.password(&setup.keys, member)?.expose().to_owned()
+                    }
+                };
+                (
+                    Step::StartLogin,
+                    json!({ "email": people::email(*person), "password": password }),
+                )
+            }
+            Self::EnterLoginCode(typed) => (Step::EnterLoginOtp, code(typed)?),
+            Self::ResendLoginCode => (Step::ResendLoginOtp, none()),
+            Self::ShowTerms => (Step::MarkTermsShown, json!({ "version": setup.terms.version })),
+            Self::ChangePassword(own) => (
+                Step::ChangeInitialPassword,
+                json!({
+                    "newPassword": people::own_password(*own),
+                    "agreedTerms": { "version": setup.terms.version },
+                }),
+            ),
+            Self::RenewSession => (Step::RenewSession, none()),
+            Self::CancelLogin => (Step::CancelLogin, none()),
+            Self::LogOut => (Step::LogOut, none()),
+            Self::ShowMyPage => (Step::ShowMe, none()),
+        })
+    }
+
+    /// The call that the gate would hand to the step.
+    fn call(&self, setup: &Setup, cookies: &Cookies, now: Timestamp) -> Result<Call, Stop> {
+        let (step, body) = self.request(setup)?;
+        let body = if step.fields.is_empty() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let mut call = Call::new(step, now, body.as_bytes())?;
+        for (cookie, value) in cookies.all() {
+            call = call.with_cookie(cookie, value.to_string());
+        }
+        if let Self::Confirm(key, _) = self {
+            call = call.with_key(RequestKey::new(format!("key {key}")));
+        }
+        Ok(call)
+    }
+
+    /// Runs the step that answers the submission, up to what it asks next, or to its end.
+    pub fn run(&self, setup: &Setup, cookies: &Cookies, now: Timestamp, io: Io) -> Ran<Reply> {
+        let io = Arc::new(io);
+        let answer = async {
+            let call = self.call(setup, cookies, now)?;
+            answer(setup, &io, call).await
+        };
+        match io.run(Box::pin(answer)) {
+            Some(Ran::Done(answer)) => Ran::Done(answer.into()),
+            Some(Ran::Asks(op)) => Ran::Asks(op),
+            None => Ran::Done(Reply {
+                broken: Some("the step waits for something that the model has not given it".to_owned()),
+                ..Reply::default()
+            }),
+        }
+    }
+}
+
+/// Runs the function whose step it is.
+async fn answer(setup: &Setup, io: &Arc<Io>, call: Call) -> Answer {
+    let edge = Edge {
+        function: call.step.function,
+        clock: Clock::Set(Arc::new(AtomicI64::new(call.now.as_second()))),
+        random: Random::Other(io.clone()),
+        limits: setup.limits.clone(),
+        origins: Arc::new([]),
+        problem_base: "".into(),
+    };
+    let store = Table::on(io.clone());
+    let registrations = || Registrations {
+        edge: edge.clone(),
+        table: store.clone(),
+    };
+    let logins = || Logins {
+        edge: edge.clone(),
+        table: store.clone(),
+        terms: setup.terms,
+    };
+    let keys = setup.keys.clone();
+    match call.step.function {
+        Function::ClaimsAuth => {
+            let deps = claims_auth::Deps {
+                flows: registrations(),
+                keys,
+                claims: io.clone(),
+            };
+            claims_auth::step(&deps, call).await
+        }
+        Function::SecurityCode => {
+            let deps = security_code::Deps {
+                flows: registrations(),
+                keys,
+                claims: io.clone(),
+            };
+            security_code::step(&deps, call).await
+        }
+        Function::RegistrationOtp => {
+            let deps = registration_otp::Deps {
+                flows: registrations(),
+                keys,
+            };
+            registration_otp::step(&deps, call).await
+        }
+        Function::Profile => profile::step(&registrations(), call).await,
+        Function::Confirm => {
+            let deps = confirm::Deps {
+                flows: registrations(),
+                keys,
+            };
+            confirm::step(&deps, call).await
+        }
+        Function::ResendInitialPassword => {
+            let deps = resend_initial_password::Deps {
+                flows: registrations(),
+                keys,
+            };
+            resend_initial_password::step(&deps, call).await
+        }
+        Function::RegistrationProgress => registration_progress::step(&registrations(), call).await,
+        Function::Login => {
+            let deps = login::Deps {
+                flows: logins(),
+                passwords: Arc::new(Plain),
+                keys,
+            };
+            login::step(&deps, call).await
+        }
+        Function::LoginOtp => {
+            let deps = login_otp::Deps {
+                flows: logins(),
+                keys,
+            };
+            login_otp::step(&deps, call).await
+        }
+        Function::Terms => terms::step(&logins(), call).await,
+        Function::NewPassword => {
+            let deps = new_password::Deps {
+                flows: logins(),
+                passwords: Arc::new(Plain),
+                keys,
+            };
+            new_password::step(&deps, call).await
+        }
+        Function::LoginProgress => login_progress::step(&logins(), call).await,
+        Function::Logout => logout::step(&logins(), call).await,
+        Function::MyPage => my_page::step(&logins(), call).await,
+        Function::NotFound
+        | Function::DeliverMail
+        | Function::MailEvents
+        | Function::KeepAudit
+        | Function::ClaimsSimulator => Err(Kind::NotFound.into()),
+    }
+}

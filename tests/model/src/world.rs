@@ -1,0 +1,367 @@
+//! What the world does with a question, an answer and a mail.
+
+use std::sync::Arc;
+
+use platform::store::{AnyItem, Consistency, Expected, Key, Mark, Write};
+use portal::audit::Event;
+use portal::limits::Limits;
+use portal::mail::{Delivery, Promise};
+use portal::problem::Kind;
+use portal::time::{Seconds, plus};
+use portal::values::ChallengeId;
+use portal::{login, registration};
+
+use crate::io::{Answer, Judged, Op, Place};
+use crate::state::{Entry, Flying, State};
+use crate::submission::{Reply, Setup, Submission};
+use crate::table::{Kept, News, marked};
+
+/// How a thing that is asked for comes to pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// As it should.
+    Well,
+    /// From a copy that is late.
+    Late,
+    /// The claims system judges nothing.
+    Down,
+    /// The claims system judges, and its answer is lost.
+    Silent,
+}
+
+const fn judged(right: bool, how: How) -> Answer {
+    match how {
+        How::Well | How::Late => Answer::Judged(right),
+        How::Down => Answer::NotJudged,
+        How::Silent => Answer::Unknown,
+    }
+}
+
+/// The challenge that a code was judged by: the one that the step read last.
+fn judged_by(flying: &Flying) -> Option<&ChallengeId> {
+    flying.log.iter().rev().find_map(|entry| {
+        let Answer::Item(Some(item)) = &entry.answer else {
+            return None;
+        };
+        match &**item {
+            AnyItem::Registration(registration::Registration {
+                stage: registration::Stage::Otp { challenge, .. },
+                ..
+            })
+            | AnyItem::Login(login::Login {
+                stage: login::Stage::Otp { challenge },
+                ..
+            }) => Some(&challenge.id),
+            _ => None,
+        }
+    })
+}
+
+impl State {
+    /// Does what a request asks, and runs its step on with the answer.
+    pub fn carry_out(&mut self, setup: &Setup, at: usize, op: &Op, how: How) -> Option<()> {
+        let entry = self.perform(setup, at, op, how);
+        self.note(setup, at, entry)
+    }
+
+    /// Does what a client asks that is no step; the answer, and where it stands in the client's log.
+    pub(crate) fn answer(&mut self, setup: &Setup, at: usize, op: &Op, how: How) -> (usize, Answer) {
+        let entry = self.perform(setup, at, op, how);
+        let answer = entry.answer.clone();
+        (self.log(at, entry), answer)
+    }
+
+    fn holds(&self, at: usize, key: &Key, place: Option<Place>) -> bool {
+        match place {
+            None => !self.items.contains_key(key),
+            Some(place) => self
+                .flying
+                .get(at)
+                .and_then(|flying| flying.log.get(place.entry)?.of.get(place.item))
+                .is_some_and(|(of, fresh)| *fresh && **of == *key),
+        }
+    }
+
+    fn condition_holds(&self, at: usize, write: &Write) -> bool {
+        match write {
+            Write::Put { item, expected, .. } => self.holds(at, &item.key(), Place::expected(expected)),
+            Write::Remove { expected: None, .. } => true,
+            Write::Remove {
+                key,
+                expected: Some(version),
+            } => {
+                let expected = Expected::Version(version.clone());
+                !self.items.contains_key(key) || self.holds(at, key, Place::expected(&expected))
+            }
+        }
+    }
+
+    /// From now on every request that holds the item holds an old one.
+    fn outdate(&mut self, key: &Key) {
+        for flying in &mut self.flying {
+            let is_held = |(of, fresh): &(Arc<Key>, bool)| *fresh && **of == *key;
+            if !flying.log.iter().any(|entry| entry.of.iter().any(is_held)) {
+                continue;
+            }
+            for (of, fresh) in Arc::make_mut(&mut flying.log)
+                .iter_mut()
+                .flat_map(|entry| &mut entry.of)
+            {
+                *fresh &= **of != *key;
+            }
+        }
+    }
+
+    fn write(&mut self, limits: &Limits, key: &Arc<Key>, write: &Write) {
+        self.outdate(key);
+        let before = self.items.get(key).cloned();
+        if self.is_late && matches!(**key, Key::Account(_) | Key::Office(_) | Key::Session(_)) {
+            self.older.insert(key.clone(), before.clone());
+        }
+        match write {
+            Write::Remove { .. } => {
+                self.items.remove(key);
+            }
+            Write::Put { item, event, .. } => {
+                self.look_at(limits, key, item, event.as_ref(), before.as_deref());
+                self.items.insert(key.clone(), Kept::new((**item).clone()));
+            }
+        }
+    }
+
+    fn look_at(
+        &mut self,
+        limits: &Limits,
+        key: &Arc<Key>,
+        item: &AnyItem,
+        event: Option<&Event>,
+        before: Option<&AnyItem>,
+    ) {
+        if let Some(promise) = item.promise()
+            && promise.is_new_after(before.and_then(AnyItem::promise))
+        {
+            self.stream.push((key.clone(), promise.clone()));
+        }
+        if let (AnyItem::Account(now), Some(AnyItem::Account(was))) = (item, before) {
+            self.ledger.compare(was, now);
+        }
+        match (item, event) {
+            (AnyItem::Account(account), Some(event)) => self.ledger.note(account, event, limits),
+            (AnyItem::Account(_), None) => {
+                self.ledger
+                    .wrongs
+                    .insert("an account changed without a record of it");
+            }
+            _ => {}
+        }
+    }
+
+    fn perform(&mut self, setup: &Setup, at: usize, op: &Op, how: How) -> Entry {
+        let plain = |answer| Entry {
+            answer,
+            of: Vec::new(),
+        };
+        match op {
+            Op::Read(key, _) => {
+                let is_late = how == How::Late;
+                let found = if is_late {
+                    self.older.get(key).cloned().flatten()
+                } else {
+                    self.items.get(key).cloned()
+                };
+                let fresh = found.is_some() && !is_late;
+                Entry {
+                    answer: Answer::Item(found),
+                    of: vec![(Arc::new(key.clone()), fresh)],
+                }
+            }
+            Op::Write(write) => {
+                let key = Arc::new(write.key());
+                if self.condition_holds(at, write) {
+                    self.write(&setup.limits, &key, write);
+                    let fresh = matches!(write, Write::Put { .. });
+                    Entry {
+                        answer: Answer::Done,
+                        of: vec![(key, fresh)],
+                    }
+                } else {
+                    let found = self.items.get(&key).cloned();
+                    let fresh = found.is_some();
+                    Entry {
+                        answer: Answer::Conflict(found),
+                        of: vec![(key, fresh)],
+                    }
+                }
+            }
+            Op::Commit(writes) => self.commit(setup, at, writes),
+            Op::Mark(mark) => plain(Answer::Marked(self.mark_as_asked(mark))),
+            Op::AskPassword { office, right } => {
+                let accepts = self.flying.get(at).is_some_and(|flying| {
+                    matches!(
+                        flying.what.0,
+                        Submission::Authenticate {
+                            accepts_risk: true,
+                            ..
+                        }
+                    )
+                });
+                if how != How::Down {
+                    let wrong = self.ledger.claims_wrong.entry(*office).or_default();
+                    match (right, accepts) {
+                        (true, _) => *wrong = 0,
+                        (false, false) => *wrong = wrong.saturating_add(1),
+                        (false, true) => {}
+                    }
+                }
+                plain(judged(*right, how))
+            }
+            Op::AskSecurityCode { right, .. } => {
+                if !right && how != How::Down {
+                    self.ledger.security_codes_wrong = self.ledger.security_codes_wrong.saturating_add(1);
+                }
+                plain(judged(*right, how))
+            }
+        }
+    }
+
+    fn commit(&mut self, setup: &Setup, at: usize, writes: &[Write]) -> Entry {
+        let keys: Vec<Arc<Key>> = writes.iter().map(|write| Arc::new(write.key())).collect();
+        let conditions: Vec<Judged> = writes
+            .iter()
+            .zip(&keys)
+            .map(|(write, key)| {
+                if self.condition_holds(at, write) {
+                    Judged::Held
+                } else {
+                    Judged::Failed(self.items.get(key).cloned())
+                }
+            })
+            .collect();
+        if conditions.iter().all(|condition| *condition == Judged::Held) {
+            for (write, key) in writes.iter().zip(&keys) {
+                self.write(&setup.limits, key, write);
+            }
+            return Entry {
+                answer: Answer::Done,
+                of: Vec::new(),
+            };
+        }
+        let fresh = |condition: &Judged| matches!(condition, Judged::Failed(Some(_)));
+        let of = keys.into_iter().zip(conditions.iter().map(fresh)).collect();
+        Entry {
+            answer: Answer::Conflicts(conditions),
+            of,
+        }
+    }
+
+    /// The browser gets the answer, or not.
+    pub fn end(&mut self, at: usize, reply: &Reply, is_lost: bool) {
+        if at >= self.flying.len() {
+            return;
+        }
+        let flying = self.flying.remove(at);
+        if reply.broken.is_some() {
+            self.ledger.wrongs.insert("a step broke");
+        }
+        self.count_judged_code(&flying, reply);
+        if !is_lost && let Some(browser) = self.browsers.get_mut(flying.actor) {
+            browser.cookies.take(&reply.cookies);
+        }
+    }
+
+    fn count_judged_code(&mut self, flying: &Flying, reply: &Reply) {
+        let (submission, cookies) = &*flying.what;
+        let is_code = matches!(
+            submission,
+            Submission::EnterLoginCode(_) | Submission::EnterRegistrationCode(_)
+        );
+        if !is_code || !matches!(reply.refused, None | Some(Kind::WrongCode)) {
+            return;
+        }
+        if let Some(challenge) = judged_by(flying) {
+            let judged = self.ledger.judged.entry(challenge.clone()).or_default();
+            *judged = judged.saturating_add(1);
+        }
+        if reply.refused == Some(Kind::WrongCode) {
+            let of = match submission {
+                Submission::EnterLoginCode(_) => self
+                    .login(cookies)
+                    .map_or_else(String::new, |flow| flow.account.as_str().to_owned()),
+                _ => "claims user".to_owned(),
+            };
+            let wrong = self.ledger.wrong_codes.entry(of).or_default();
+            *wrong = wrong.saturating_add(1);
+        }
+    }
+
+    /// Sends a mail that the stream hands over, as `deliver-mail` does.
+    pub fn mail(&mut self, at: usize, is_noted: bool) {
+        let Some((key, promise)) = self.stream.get(at).cloned() else {
+            return;
+        };
+        if is_noted {
+            self.stream.remove(at);
+        }
+        if promise.is_expired(self.now) {
+            if is_noted {
+                self.mark(&key, &promise, Delivery::Failed);
+            }
+            return;
+        }
+        let is_current = || {
+            self.item(&key).and_then(AnyItem::promise).is_some_and(|current| {
+                current.number == promise.number
+                    && current.content == promise.content
+                    && current.delivery == Delivery::Queued
+            })
+        };
+        // Five seconds: `SURELY_CURRENT` of `deliver-mail`.
+        if plus(promise.promised_at, Seconds::new(5)) < self.now && !is_current() {
+            return;
+        }
+        let inbox = self.inbox.entry(promise.to.as_str().to_owned()).or_default();
+        if !inbox.contains(&promise.content) {
+            inbox.push(promise.content.clone());
+        }
+        if is_noted {
+            self.mark(&key, &promise, Delivery::Sent);
+        }
+    }
+
+    fn mark(&mut self, key: &Arc<Key>, promise: &Promise, to: Delivery) {
+        let news = News {
+            number: promise.number,
+            of: promise.content.of().to_owned(),
+            from: &[Delivery::Queued],
+            to,
+            sent_at: None,
+        };
+        self.take_news(key, &news);
+    }
+
+    fn mark_as_asked(&mut self, mark: &Mark) -> bool {
+        let news = News {
+            number: mark.number,
+            of: mark.of.clone(),
+            from: mark.from,
+            to: mark.to,
+            sent_at: mark.sent_at,
+        };
+        Key::parse(&mark.key).is_some_and(|key| self.take_news(&Arc::new(key), &news))
+    }
+
+    /// Notes what became of a mail, if its item still waits for it. That gives the item another version, too.
+    fn take_news(&mut self, key: &Arc<Key>, news: &News) -> bool {
+        let Some(item) = self.item(key).and_then(|item| marked(item, news)) else {
+            return false;
+        };
+        self.outdate(key);
+        self.items.insert(key.clone(), Kept::new(item));
+        true
+    }
+}
+
+/// Whether an operation may be answered from a copy that is late.
+pub const fn may_be_late(op: &Op) -> bool {
+    matches!(op, Op::Read(_, Consistency::Eventual))
+}
