@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use lambda_http::{Body, Request, Response};
+use platform::budget::spend_network;
 use platform::claims::ClaimsSystem;
 use platform::config::Variable;
+use platform::flow::Flows;
 use platform::http::{Answer, Call, Stop};
-use platform::steps::{Keys, Registrations, end_flow_of, spend_network};
-use platform::store::{Replacing, Stored, Written};
+use platform::keys::Keys;
+use platform::store::Stored;
 use portal::claims::{Accepted, Authentication, Unavailable};
 use portal::claims_record::ClaimsRecord;
 use portal::guards::AttemptOutcome;
 use portal::problem::{Kind, Refusal};
 use portal::registration::{Registration, Stage};
 use portal::secret::Secret;
-use portal::steps::{CLAIMS_PASSWORD_LONGEST, Cookie, Field};
+use portal::steps::{CLAIMS_PASSWORD_LONGEST, Field};
 use portal::time::plus;
 use portal::values::{ClaimsUserId, FlowId, foreign_secret};
 
@@ -31,7 +33,7 @@ pub const NEEDS: &[Variable] = &[
 #[derive(Clone)]
 pub struct Deps {
     /// Registrations.
-    pub flows: Registrations,
+    pub flows: Flows<Registration>,
     /// Codes are derived with these.
     pub keys: Keys,
     /// The claims system.
@@ -80,15 +82,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
         }
     };
     let flow = Registration::begin(id, user, stage, now, limits);
-    let Written::Done(flow) = table.put(flow, Replacing::Nothing).await? else {
-        return Err(Kind::TemporarilyUnavailable.into());
-    };
-    end_flow_of::<Registration>(table, &call, Cookie::Registration).await?;
-    Ok(deps
-        .flows
-        .answer(&flow.item, now)
-        .await?
-        .with_cookie(Cookie::Registration, cookie))
+    deps.flows.begin(flow, cookie, &call).await
 }
 
 fn read(call: &Call) -> Result<Credentials, Stop> {

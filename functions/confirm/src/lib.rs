@@ -3,12 +3,13 @@
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::fault::Fault;
+use platform::flow::{Flow as _, Flows, living};
 use platform::http::{Answer, Call, Stop, Success};
-use platform::steps::{Keys, Registrations, living};
+use platform::keys::Keys;
 use platform::store::{Commit, Consistency, Replacing, Stored};
 use portal::account::{Account, Member, NewMember, Role};
 use portal::change::Put;
-use portal::office::{Claim, Founding, NotClaimed, Office};
+use portal::office::{Claim, Founding, NotClaimed, Office, Seats};
 use portal::problem::Kind;
 use portal::progress;
 use portal::registration::{Registered, Registration, Replaced, Stage};
@@ -30,7 +31,7 @@ const ROUNDS: u32 = 20;
 #[derive(Clone)]
 pub struct Deps {
     /// Registrations.
-    pub flows: Registrations,
+    pub flows: Flows<Registration>,
     /// Initial passwords are derived with these.
     pub keys: Keys,
 }
@@ -56,7 +57,7 @@ enum Outcome {
 pub async fn step(deps: &Deps, call: Call) -> Answer {
     let (flows, now) = (&deps.flows, call.now);
     let key = call.key()?.clone();
-    let flow = flows.flow(&call).await?;
+    let flow = flows.open(&call).await?;
     let (office, profile, replaces) = match &flow.item.stage {
         Stage::Confirm {
             office,
@@ -69,7 +70,11 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
         } if registered.request == key => {
             return replay(deps, &flow.item, registered, &call).await;
         }
-        _ => return Err(flows.wrong_step(&flow.item, now).await),
+        Stage::SecurityCode { .. }
+        | Stage::Otp { .. }
+        | Stage::Profile { .. }
+        | Stage::AlreadyRegistered { .. }
+        | Stage::Completed { .. } => return Err(flows.wrong_step(&flow.item, now).await),
     };
     let typed = call.field(Field::Draft, |text| {
         if text.is_empty() {
@@ -79,7 +84,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
         }
     })?;
     if typed != profile.draft() {
-        return Err(flows.refuse(&flow.item, Kind::DraftChanged.into(), now).await);
+        return Err(flows.refuse(&flow.item, Kind::DraftChanged, now).await);
     }
     let member = NewMember {
         id: MemberId::new(deps.flows.edge.random.id()?),
@@ -101,7 +106,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
                 registered,
             )
             .await?;
-            let seats = progress::Seats {
+            let seats = Seats {
                 claim: Claim::Taken,
                 members: vec![*member],
             };
@@ -237,7 +242,7 @@ async fn replay(deps: &Deps, flow: &Registration, registered: &Registered, call:
     if !same_body {
         return Err(Kind::IdempotencyKeyReused.into());
     }
-    let progress = deps.flows.progress(flow, registered.at).await?;
+    let progress = flow.progress(&deps.flows, registered.at).await?;
     Ok(Success::progress(&progress::as_first_answered(
         progress,
         registered.at,
@@ -245,7 +250,7 @@ async fn replay(deps: &Deps, flow: &Registration, registered: &Registered, call:
     )))
 }
 
-/// Somebody else was faster: the person sees who, and the ways out.
+/// Another registration claimed the office first: the person sees who, and the ways out.
 async fn move_to_already_registered(
     deps: &Deps,
     flow: Stored<Registration>,
@@ -258,6 +263,6 @@ async fn move_to_already_registered(
     let (flow, _) = deps.flows.table.change(Some(flow), lose).await?;
     Ok(deps
         .flows
-        .refuse(&flow, Kind::OrganisationAlreadyRegistered.into(), call.now)
+        .refuse(&flow, Kind::OrganisationAlreadyRegistered, call.now)
         .await)
 }

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use platform::clock::Clock;
 use platform::config::Variable;
 use platform::fault::Fault;
-use platform::steps::Keys;
+use platform::keys::Keys;
 use platform::store::{Mark, Table, image_of_json, mail_of_image};
 use platform::stream::{Batch, BatchAnswer, Change, ItemFailure};
 use portal::mail::{Delivery, Promise};

@@ -2,11 +2,10 @@
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
-use platform::http::{Answer, Call, Success};
-use platform::steps::{Logins, its_account};
-use portal::account::Account;
+use platform::flow::Flows;
+use platform::http::{Answer, Call};
 use portal::login::{Login, SessionPointer, Stage};
-use portal::steps::{Cookie, Step};
+use portal::steps::Step;
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -16,51 +15,43 @@ pub const NEEDS: &[Variable] = &[
 ];
 
 /// Answers a request.
-pub async fn respond(flows: &Logins, request: Request) -> Response<Body> {
+pub async fn respond(flows: &Flows<Login>, request: Request) -> Response<Body> {
     flows.edge.serve(request, |call| step(flows, call)).await
 }
 
 /// Answers a call.
-pub async fn step(flows: &Logins, call: Call) -> Answer {
+pub async fn step(flows: &Flows<Login>, call: Call) -> Answer {
     if call.step == Step::ShowLogin {
         show(flows, call).await
     } else if call.step == Step::CancelLogin {
-        cancel(flows, call).await
+        flows.cancel(&call).await
     } else {
         renew_session(flows, call).await
     }
 }
 
-async fn show(flows: &Logins, call: Call) -> Answer {
-    let flow = flows.flow(&call).await?;
-    let (flow, ..) = flows.member(flow, call.now).await?;
-    Ok(flows.answer(&flow.item, call.now))
-}
-
-async fn cancel(flows: &Logins, call: Call) -> Answer {
-    let flow = flows.flow(&call).await?;
-    call.no_fields()?;
-    flows.table.forget::<Login>(&flow.item.id).await?;
-    Ok(Success::nothing().without_cookie(Cookie::Login))
+async fn show(flows: &Flows<Login>, call: Call) -> Answer {
+    let flow = flows.open(&call).await?;
+    let (flow, ..) = flows.follow_account(flow, call.now).await?;
+    flows.answer(&flow.item, call.now).await
 }
 
 /// New cookies in the place of those that this log-in gave; a session that was ended does not come back.
-async fn renew_session(flows: &Logins, call: Call) -> Answer {
+async fn renew_session(flows: &Flows<Login>, call: Call) -> Answer {
     let (limits, now) = (&flows.edge.limits, call.now);
-    let flow = flows.flow(&call).await?;
-    let (flow, account, _) = flows.member(flow, now).await?;
+    let flow = flows.open(&call).await?;
+    let (flow, account, _) = flows.follow_account(flow, now).await?;
     if !matches!(flow.item.stage, Stage::MyPage) {
-        return Err(flows.wrong_step(&flow.item, now));
+        return Err(flows.wrong_step(&flow.item, now).await);
     }
     call.no_fields()?;
-    let gains = flows.gains(&flow.item, &call)?;
-    let renew = |current: Option<&Account>| {
-        flow.item
-            .renew_session(its_account(current)?, &gains.gained, now, limits)
-            .map_err(|over| flows.over(&flow.item, over, now))
-    };
-    let ((old, new), _) = flows.table.change(Some(account), renew).await?;
+    let new = flows.new_session(&flow.item, &call)?;
+    let (old, session) = flows
+        .decide_on_account(&flow.item, Some(account), now, |account| {
+            flow.item.renew_session(account, &new.gained, now, limits)
+        })
+        .await?;
     flows.table.forget::<SessionPointer>(&old).await?;
-    flows.point(&new, &flow.item, now).await?;
-    Ok(gains.hand_over(flows.answer(&flow.item, now)))
+    flows.store_pointer(&session, &flow.item, now).await?;
+    Ok(new.hand_over(flows.answer(&flow.item, now).await?))
 }

@@ -1,25 +1,26 @@
-//! ログイン情報の入力 — ID and password; the same answer for whoever must not get in.
+//! ログイン情報の入力 — ID and password; the same answer for everybody who must not get in.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
+use platform::budget::spend_network;
 use platform::config::Variable;
+use platform::flow::{Flows, known_device};
 use platform::http::{Answer, Call, Stop};
+use platform::keys::Keys;
 use platform::passwords::{PasswordHasher, Verified};
-use platform::steps::{Keys, Logins, device_of, end_flow_of, spend_network};
-use platform::store::{Consistency, Replacing, Stored, Written};
+use platform::store::{Consistency, Stored};
 use portal::account::{Account, Credential, LoginVerdict, Proof};
 use portal::challenge::Challenge;
-use portal::change::Put;
 use portal::code::Purpose;
 use portal::guards::pad_to_quantum;
 use portal::login::{Login, Stage};
 use portal::password;
 use portal::problem::{Kind, Refusal};
 use portal::secret::Secret;
-use portal::steps::{Cookie, Field, LOGIN_PASSWORD_OCTETS};
+use portal::steps::{Field, LOGIN_PASSWORD_OCTETS};
 use portal::time::plus;
 use portal::values::{ChallengeId, DeviceId, EmailAddress, FieldCode, FlowId};
 
@@ -35,7 +36,7 @@ pub const NEEDS: &[Variable] = &[
 #[derive(Clone)]
 pub struct Deps {
     /// Log-ins.
-    pub flows: Logins,
+    pub flows: Flows<Login>,
     /// Verifies passwords.
     pub passwords: Arc<dyn PasswordHasher>,
     /// Codes and initial passwords are derived with these.
@@ -84,7 +85,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
 
     let key = email.key();
     let known: Option<Stored<Account>> = table.get(&key, Consistency::Strong).await?;
-    let device = device_of(&call, &key);
+    let device = known_device(&call, &key);
     let known_account = known.as_ref().map(|stored| &stored.item);
     let proof = verify(deps, known_account, typed, device.as_ref(), now).await?;
     let judge = |current: Option<&Account>| {
@@ -122,17 +123,10 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
         expires_at,
         stage: Stage::Otp { challenge },
     };
-    let Written::Done(flow) = table.put(Put::from(flow), Replacing::Nothing).await? else {
-        return Err(Kind::TemporarilyUnavailable.into());
-    };
-    end_flow_of::<Login>(table, &call, Cookie::Login).await?;
-    Ok(deps
-        .flows
-        .answer(&flow.item, now)
-        .with_cookie(Cookie::Login, cookie))
+    deps.flows.begin(flow.into(), cookie, &call).await
 }
 
-/// One verification, whoever asks: unknown, waiting, pending and disabled verify a dummy.
+/// One verification for everybody who asks: unknown, waiting, pending and disabled verify a dummy.
 async fn verify(
     deps: &Deps,
     account: Option<&Account>,

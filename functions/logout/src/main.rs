@@ -6,6 +6,6 @@ use platform::start::{run, start};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let start = start(env!("CARGO_PKG_NAME"), logout::NEEDS).await?;
-    let deps = start.logins()?;
+    let deps = start.sessions()?;
     run(|request| logout::respond(&deps, request)).await
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
+use platform::flow::Flows;
 use platform::http::{Answer, Call, Stop};
+use platform::keys::Keys;
 use platform::passwords::{PasswordHasher, Verified};
-use platform::steps::{Keys, Logins, its_account, living_login};
-use platform::store::Stored;
-use portal::account::{Account, Credential, Member, Session};
+use portal::account::{Credential, Member};
 use portal::login::{self, Login, Stage, TermsRefusal};
 use portal::password::{self, Context};
 use portal::problem::{Kind, Refusal};
@@ -28,7 +28,7 @@ pub const NEEDS: &[Variable] = &[
 #[derive(Clone)]
 pub struct Deps {
     /// Log-ins.
-    pub flows: Logins,
+    pub flows: Flows<Login>,
     /// Hashes passwords.
     pub passwords: Arc<dyn PasswordHasher>,
     /// Initial passwords are derived with these.
@@ -37,48 +37,53 @@ pub struct Deps {
 
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
-    deps.flows.edge.serve(request, |call| step(deps, call)).await
+    deps.flows
+        .edge
+        .serve(request, |call| Box::pin(step(deps, call)))
+        .await
 }
 
 /// Answers a call.
 pub async fn step(deps: &Deps, call: Call) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
-    let flow = flows.flow(&call).await?;
+    let flow = flows.open(&call).await?;
     if !matches!(flow.item.stage, Stage::NewPassword { .. }) {
-        return Err(flows.wrong_step(&flow.item, now));
+        return Err(flows.wrong_step(&flow.item, now).await);
     }
-    let (flow, account, member) = flows.member(flow, now).await?;
+    let (flow, account, member) = flows.follow_account(flow, now).await?;
     let Stage::NewPassword { required, shown } = &flow.item.stage else {
         // An earlier request did it, and its answer was lost.
-        return Err(flows.wrong_step(&flow.item, now));
+        return Err(flows.wrong_step(&flow.item, now).await);
     };
     let agreed = call.fields.text_in(Field::AgreedTerms, Field::AgreedVersion);
-    let agreement = login::check_terms(shown.as_ref(), agreed, flows.terms, now).map_err(|why| {
-        let kind = match why {
-            TermsRefusal::Outdated => Kind::TermsOutdated,
-            TermsRefusal::NotShown => Kind::TermsNotShown,
-            TermsRefusal::NotAgreed => Kind::TermsNotAgreed,
-        };
-        flows.refuse(&flow.item, kind.into(), now)
-    })?;
+    let agreement = match login::check_terms(shown.as_ref(), agreed, flows.terms(), now) {
+        Ok(agreement) => agreement,
+        Err(why) => {
+            let kind = match why {
+                TermsRefusal::Outdated => Kind::TermsOutdated,
+                TermsRefusal::NotShown => Kind::TermsNotShown,
+                TermsRefusal::NotAgreed => Kind::TermsNotAgreed,
+            };
+            return Err(flows.refuse(&flow.item, kind, now).await);
+        }
+    };
     let hash = new_hash(deps, &call, *required, &member).await?;
 
-    let gains = flows.gains(&flow.item, &call)?;
-    let complete = |current: Option<&Account>| {
-        flow.item
-            .complete(
-                its_account(current)?,
-                hash.as_ref(),
-                &agreement,
-                &gains.gained,
-                now,
-                limits,
-            )
-            .map_err(|over| flows.over(&flow.item, over, now))
+    let new = flows.new_session(&flow.item, &call)?;
+    let credential_version = flows
+        .decide_on_account(&flow.item, Some(account), now, |account| {
+            flow.item
+                .complete(account, hash.as_ref(), &agreement, &new.gained, now, limits)
+        })
+        .await?;
+    flows.store_pointer(&new.gained.session, &flow.item, now).await?;
+    let completed = Login {
+        credential_version,
+        ..flow.item.at(Stage::MyPage)
     };
-    let (credential_version, _) = flows.table.change(Some(account), complete).await?;
-    let answer = finish(deps, flow, credential_version, &gains.gained.session, &call).await?;
-    Ok(gains.hand_over(answer))
+    // Cancelled or logged out meanwhile: the password is changed, but there is nobody to give a session to.
+    flows.bring_up(flow, &completed).await?;
+    Ok(new.hand_over(flows.answer(&completed, now).await?))
 }
 
 /// The hash of the new password, where one has to be set; everything that is wrong with it otherwise.
@@ -111,24 +116,4 @@ async fn is_present_one(deps: &Deps, member: &Member, password: &Arc<Secret>) ->
             Ok(deps.passwords.verify(password.clone(), Some(hash)).await? != Verified::Wrong)
         }
     }
-}
-
-/// Lets the cookie find the session, and brings the flow up to what is committed.
-async fn finish(
-    deps: &Deps,
-    flow: Stored<Login>,
-    credential_version: u32,
-    session: &Session,
-    call: &Call,
-) -> Answer {
-    let flows = &deps.flows;
-    flows.point(session, &flow.item, call.now).await?;
-    let completed = Login {
-        credential_version,
-        ..flow.item.at(Stage::MyPage)
-    };
-    // Cancelled or logged out meanwhile: the password is changed, but there is nobody to give a session to.
-    let bring_up = |current: Option<&Login>| Ok::<_, Stop>(living_login(current)?.bring_up_to(&completed));
-    flows.table.change(Some(flow), bring_up).await?;
-    Ok(flows.answer(&completed, call.now))
 }

@@ -2,10 +2,10 @@
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
-use platform::http::{Answer, Call, Success};
-use platform::steps::Registrations;
+use platform::flow::Flows;
+use platform::http::{Answer, Call};
 use portal::registration::Registration;
-use portal::steps::{Cookie, Step};
+use portal::steps::Step;
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -15,27 +15,20 @@ pub const NEEDS: &[Variable] = &[
 ];
 
 /// Answers a request.
-pub async fn respond(flows: &Registrations, request: Request) -> Response<Body> {
+pub async fn respond(flows: &Flows<Registration>, request: Request) -> Response<Body> {
     flows.edge.serve(request, |call| step(flows, call)).await
 }
 
 /// Answers a call.
-pub async fn step(flows: &Registrations, call: Call) -> Answer {
+pub async fn step(flows: &Flows<Registration>, call: Call) -> Answer {
     if call.step == Step::CancelRegistration {
-        cancel(flows, call).await
+        flows.cancel(&call).await
     } else {
         show(flows, call).await
     }
 }
 
-async fn show(flows: &Registrations, call: Call) -> Answer {
-    let flow = flows.flow(&call).await?;
+async fn show(flows: &Flows<Registration>, call: Call) -> Answer {
+    let flow = flows.open(&call).await?;
     flows.answer(&flow.item, call.now).await
-}
-
-async fn cancel(flows: &Registrations, call: Call) -> Answer {
-    let flow = flows.flow(&call).await?;
-    call.no_fields()?;
-    flows.table.forget::<Registration>(&flow.item.id).await?;
-    Ok(Success::nothing().without_cookie(Cookie::Registration))
 }

@@ -2,16 +2,16 @@
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
+use platform::flow::Flows;
 use platform::http::{Answer, Call, Stop};
-use platform::steps::{Keys, Registrations};
+use platform::keys::Keys;
 use platform::store::{Consistency, Stored};
 use portal::account::{Account, NotMailed};
 use portal::change::{Change, Put};
-use portal::office::Claim;
 use portal::problem::Refusal;
-use portal::registration::Stage;
+use portal::registration::{Registration, Stage};
 use portal::steps::Step;
-use portal::values::AccountKey;
+use portal::values::{AccountKey, MemberId};
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -25,7 +25,7 @@ pub const NEEDS: &[Variable] = &[
 #[derive(Clone)]
 pub struct Deps {
     /// Registrations.
-    pub flows: Registrations,
+    pub flows: Flows<Registration>,
     /// Initial passwords are derived with these.
     pub keys: Keys,
 }
@@ -54,7 +54,7 @@ async fn promise(
     let decide = |current: Option<&Account>| {
         let next = current.ok_or(NotMailed::NoSuchPassword).and_then(&rule);
         Ok::<_, Stop>(match next {
-            Ok(put) => Change::Store(put, Ok(())),
+            Ok(next) => Change::Store(next, Ok(())),
             Err(why) => Change::Keep(Err(why.into())),
         })
     };
@@ -63,71 +63,65 @@ async fn promise(
 
 async fn resend(deps: &Deps, call: Call) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
-    let flow = flows.flow(&call).await?;
+    let flow = flows.open(&call).await?;
     let Stage::Completed { member, account, .. } = &flow.item.stage else {
         return Err(flows.wrong_step(&flow.item, now).await);
     };
     call.no_fields()?;
-    match promise(deps, account, |account| {
+    let promised = promise(deps, account, |account| {
         account.resend_initial_password(member, &flow.item.id, now, limits)
     })
-    .await?
-    {
-        Ok(()) => flows.answer(&flow.item, now).await,
-        Err(refusal) => Err(flows.refuse(&flow.item, refusal, now).await),
-    }
+    .await?;
+    flows.require(&flow.item, promised, now).await?;
+    flows.answer(&flow.item, now).await
 }
 
 async fn reissue(deps: &Deps, call: Call) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
-    let flow = flows.flow(&call).await?;
+    let flow = flows.open(&call).await?;
+    let seats = flows.seats_of(&flow.item, now).await?;
+    let (member, account) = flows
+        .require(
+            &flow.item,
+            flow.item.may_reissue_initial_password(&seats, now),
+            now,
+        )
+        .await?;
+    let (member, account) = (member.clone(), account.clone());
+    call.no_fields()?;
+    let flow = take_up_pending(deps, flow, &member, &account, &call).await?;
     let key = deps.keys.current();
-    let (member, account, flow) = match &flow.item.stage {
-        Stage::Completed { member, account, .. } => {
-            let progress = flows.progress(&flow.item, now).await?;
-            if !progress
-                .allowed
-                .contains(&portal::progress::Allowed::ReissueInitialPassword)
-            {
-                return Err(flows.wrong_step(&flow.item, now).await);
-            }
-            call.no_fields()?;
-            (member.clone(), account.clone(), flow)
-        }
-        Stage::AlreadyRegistered { office } => {
-            let Claim::Pending { member, account } =
-                flows.seats(office, Consistency::Strong, now).await?.0.claim
-            else {
-                return Err(flows.wrong_step(&flow.item, now).await);
-            };
-            call.no_fields()?;
-            let office = office.clone();
-            // Looked at before the flow moves on: a refusal leaves the person where the other way out is open.
-            let known: Option<Stored<Account>> = flows.table.get(&account, Consistency::Strong).await?;
-            let allowed = known.ok_or(NotMailed::NoSuchPassword).and_then(|known| {
-                known
-                    .item
-                    .reissue_initial_password(&member, key, &flow.item.id, now, limits)
-            });
-            if let Err(why) = allowed {
-                return Err(flows.refuse(&flow.item, why.into(), now).await);
-            }
-            // The flow moves first, so that a double click issues once.
-            let flow = flows
-                .decide(flow, now, |current| {
-                    Ok(current.complete_with_pending(office.clone(), member.clone(), account.clone()))
-                })
-                .await?;
-            (member, account, flow)
-        }
-        _ => return Err(flows.wrong_step(&flow.item, now).await),
-    };
-    match promise(deps, &account, |account| {
+    let promised = promise(deps, &account, |account| {
         account.reissue_initial_password(&member, key, &flow.item.id, now, limits)
     })
-    .await?
-    {
-        Ok(()) => flows.answer(&flow.item, now).await,
-        Err(refusal) => Err(flows.refuse(&flow.item, refusal, now).await),
-    }
+    .await?;
+    flows.require(&flow.item, promised, now).await?;
+    flows.answer(&flow.item, now).await
+}
+
+/// Moves a flow that stands at 同一組織で登録済み on to the pending member. It moves before the password is promised, so
+/// that a double click issues once; a re-issue that is refused leaves the person where the other way out is open.
+async fn take_up_pending(
+    deps: &Deps,
+    flow: Stored<Registration>,
+    member: &MemberId,
+    account: &AccountKey,
+    call: &Call,
+) -> Result<Stored<Registration>, Stop> {
+    let (flows, now) = (&deps.flows, call.now);
+    let Stage::AlreadyRegistered { office } = flow.item.stage.clone() else {
+        return Ok(flow);
+    };
+    let known: Option<Stored<Account>> = flows.table.get(account, Consistency::Strong).await?;
+    let allowed = known.ok_or(NotMailed::NoSuchPassword).and_then(|known| {
+        known
+            .item
+            .may_reissue_initial_password(member, now, &flows.edge.limits)
+    });
+    flows.require(&flow.item, allowed, now).await?;
+    flows
+        .decide(flow, now, |current| {
+            Ok(current.complete_with_pending(office.clone(), member.clone(), account.clone()))
+        })
+        .await
 }

@@ -2,10 +2,10 @@
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
+use platform::flow::Flows;
 use platform::http::{Answer, Call, Success};
-use platform::steps::Logins;
 use platform::wire;
-use portal::login::Stage;
+use portal::login::{Login, Stage};
 use portal::problem::Kind;
 use portal::steps::{Field, Step};
 use portal::values::FieldCode;
@@ -18,24 +18,24 @@ pub const NEEDS: &[Variable] = &[
 ];
 
 /// Answers a request.
-pub async fn respond(flows: &Logins, request: Request) -> Response<Body> {
+pub async fn respond(flows: &Flows<Login>, request: Request) -> Response<Body> {
     flows.edge.serve(request, |call| step(flows, call)).await
 }
 
 /// Answers a call.
-pub async fn step(flows: &Logins, call: Call) -> Answer {
+pub async fn step(flows: &Flows<Login>, call: Call) -> Answer {
     if call.step == Step::MarkTermsShown {
         mark_shown(flows, call).await
     } else {
-        Ok(Success::json(wire::terms(flows.terms)))
+        Ok(Success::json(wire::terms(flows.terms())))
     }
 }
 
-async fn mark_shown(flows: &Logins, call: Call) -> Answer {
+async fn mark_shown(flows: &Flows<Login>, call: Call) -> Answer {
     let now = call.now;
-    let flow = flows.flow(&call).await?;
+    let flow = flows.open(&call).await?;
     if !matches!(flow.item.stage, Stage::NewPassword { .. }) {
-        return Err(flows.wrong_step(&flow.item, now));
+        return Err(flows.wrong_step(&flow.item, now).await);
     }
     let required = |text: &str| {
         if text.is_empty() {
@@ -45,11 +45,11 @@ async fn mark_shown(flows: &Logins, call: Call) -> Answer {
         }
     };
     let version = call.field(Field::ShownVersion, required)?;
-    if version != flows.terms.version {
-        return Err(flows.refuse(&flow.item, Kind::TermsOutdated.into(), now));
+    if version != flows.terms().version {
+        return Err(flows.refuse(&flow.item, Kind::TermsOutdated, now).await);
     }
     let flow = flows
         .decide(flow, now, |current| Ok(current.show_terms(&version, now)))
         .await?;
-    Ok(flows.answer(&flow.item, now))
+    flows.answer(&flow.item, now).await
 }

@@ -22,6 +22,9 @@ pub enum Fault {
         /// Which attribute.
         attribute: &'static str,
     },
+    /// An item is gone that another one names.
+    #[error("an {0} item is missing")]
+    MissingItem(&'static str),
     /// The file of the audit could not be read or written.
     #[error("the audit's file failed: {0}")]
     AuditFile(std::io::ErrorKind),

@@ -1,11 +1,15 @@
 //! The key ring, as it is kept: `{"current": "k2", "keys": {"k1": "<Base64>", "k2": "<Base64>"}}`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use portal::keys::{KeyId, KeyRing};
 use serde::Deserialize;
 use zeroize::{Zeroize, Zeroizing};
+
+/// The key ring, as functions hold it.
+pub type Keys = Arc<KeyRing>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

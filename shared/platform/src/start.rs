@@ -6,7 +6,8 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use lambda_http::{Body, Error, Request, Response};
-use portal::keys::KeyRing;
+use portal::login::Login;
+use portal::registration::Registration;
 use portal::steps::Function;
 use std::time::Duration;
 
@@ -14,11 +15,12 @@ use crate::audit::Archive;
 use crate::claims::{ClaimsGateway, ClaimsSystem};
 use crate::clock::Clock;
 use crate::config::{Config, LOCAL_KEYS, Variable};
+use crate::flow::{Flow, Flows};
 use crate::http::Edge;
-use crate::keys;
+use crate::keys::{self, Keys};
 use crate::passwords::{PasswordHasher, Passwords};
 use crate::random::Random;
-use crate::steps::{Logins, Registrations};
+use crate::session::Sessions;
 use crate::store::Table;
 use crate::telemetry;
 
@@ -98,7 +100,7 @@ impl Start {
     }
 
     /// The key ring: from Secrets Manager, or on a developer's machine from the environment.
-    pub async fn keys(&self) -> Result<Arc<KeyRing>, Error> {
+    pub async fn keys(&self) -> Result<Keys, Error> {
         if let Some(json) = self.config.local_keys() {
             return Ok(Arc::new(
                 keys::parse(json).ok_or_else(|| Config::malformed(LOCAL_KEYS))?,
@@ -124,24 +126,33 @@ impl Start {
     }
 
     /// What hashes and verifies passwords.
-    pub fn passwords(&self, keys: Arc<KeyRing>) -> Result<Arc<dyn PasswordHasher>, Error> {
+    pub fn passwords(&self, keys: Keys) -> Result<Arc<dyn PasswordHasher>, Error> {
         Ok(Arc::new(Passwords::new(keys, &self.config.limits)?))
     }
 
     /// What a step of 初回利用登録 touches.
-    pub fn registrations(&self) -> Result<Registrations, Error> {
-        Ok(Registrations {
-            edge: self.edge()?,
-            table: self.table()?,
-        })
+    pub fn registrations(&self) -> Result<Flows<Registration>, Error> {
+        self.flows(())
     }
 
     /// What a step of ログイン touches.
-    pub fn logins(&self) -> Result<Logins, Error> {
-        Ok(Logins {
+    pub fn logins(&self) -> Result<Flows<Login>, Error> {
+        self.flows(&portal::terms::PUBLISHED)
+    }
+
+    fn flows<F: Flow>(&self, context: F::Context) -> Result<Flows<F>, Error> {
+        Ok(Flows {
             edge: self.edge()?,
             table: self.table()?,
-            terms: &portal::terms::PUBLISHED,
+            context,
+        })
+    }
+
+    /// What a step for a person who is logged in touches.
+    pub fn sessions(&self) -> Result<Sessions, Error> {
+        Ok(Sessions {
+            edge: self.edge()?,
+            table: self.table()?,
         })
     }
 }

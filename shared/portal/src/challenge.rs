@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::code::{Label, OneTimeCode, Purpose};
 use crate::keys::{KeyId, KeyRing, UnknownKey};
 use crate::limits::Limits;
-use crate::mail::{Content, Promise};
+use crate::mail::{Content, NoResend, Promise};
 use crate::problem::{Kind, Refusal};
 use crate::time::{minus, plus};
 use crate::values::{ChallengeId, EmailAddress};
@@ -43,6 +43,36 @@ impl From<NotJudged> for Refusal {
         match why {
             NotJudged::NoTriesLeft => Self::of(Kind::NoTriesLeft).with_tries_left(0),
             NotJudged::Expired => Kind::CodeExpired.into(),
+        }
+    }
+}
+
+/// Why no mail brings the code once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NotResent {
+    /// All tries are used up: no mail helps.
+    NoTriesLeft,
+    /// All mails of the challenge are used up.
+    NoneLeft,
+    /// So many seconds too early.
+    TooEarly(u64),
+}
+
+impl From<NoResend> for NotResent {
+    fn from(no: NoResend) -> Self {
+        match no {
+            NoResend::NoneLeft => Self::NoneLeft,
+            NoResend::TooEarly(seconds) => Self::TooEarly(seconds),
+        }
+    }
+}
+
+impl From<NotResent> for Refusal {
+    fn from(why: NotResent) -> Self {
+        match why {
+            NotResent::NoTriesLeft => NotJudged::NoTriesLeft.into(),
+            NotResent::NoneLeft => NoResend::NoneLeft.into(),
+            NotResent::TooEarly(seconds) => NoResend::TooEarly(seconds).into(),
         }
     }
 }
@@ -140,8 +170,15 @@ impl Challenge {
         }
     }
 
+    /// Whether a mail may bring the code once more. No new tries come with it: where none is left, no mail helps.
+    pub fn may_be_resent(&self, now: Timestamp, limits: &Limits) -> Result<(), NotResent> {
+        if self.tries_left(limits) == 0 {
+            return Err(NotResent::NoTriesLeft);
+        }
+        Ok(self.mail.may_resend(now, limits)?)
+    }
+
     /// The challenge after a resend: the same code while it lives three minutes or more, a new one after that.
-    /// No new tries: where none is left, no mail helps.
     pub fn resent(
         &self,
         ring: &KeyRing,
@@ -149,11 +186,8 @@ impl Challenge {
         now: Timestamp,
         limits: &Limits,
     ) -> Result<Result<Self, Refusal>, UnknownKey> {
-        if self.tries_left(limits) == 0 {
-            return Ok(Err(NotJudged::NoTriesLeft.into()));
-        }
-        if let Err(no) = self.mail.may_resend(now, limits) {
-            return Ok(Err(no.into()));
+        if let Err(why) = self.may_be_resent(now, limits) {
+            return Ok(Err(why.into()));
         }
         let lives_long_enough = now <= minus(self.code_expires_at(), limits.same_code_seconds);
         let mut next = self.clone();

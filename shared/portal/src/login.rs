@@ -7,7 +7,7 @@ mod submissions;
 
 use jiff::Timestamp;
 
-pub use self::on_account::{Gained, Over};
+pub use self::on_account::{Gained, Over, Standing};
 use crate::account::{Credential, Member, Session};
 pub use crate::account::{SessionPointer, end_sessions_of};
 use crate::audit::Unaudited;

@@ -54,6 +54,30 @@ pub enum Claim {
     Taken,
 }
 
+/// Who holds the seats of an office, as far as it decides what may be done next.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Seats {
+    /// What the members mean.
+    pub claim: Claim,
+    /// Who holds a seat.
+    pub members: Vec<Member>,
+}
+
+impl Seats {
+    /// An office that nobody has registered.
+    pub const fn none() -> Self {
+        Self {
+            claim: Claim::Free,
+            members: Vec::new(),
+        }
+    }
+
+    /// The member of this id, if it holds a seat.
+    pub fn member(&self, id: &MemberId) -> Option<&Member> {
+        self.members.iter().find(|member| member.id == *id)
+    }
+}
+
 /// Why an office that is registered is not claimed again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum NotClaimed {

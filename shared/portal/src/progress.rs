@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use crate::account::Member;
-use crate::challenge::Challenge;
+use crate::account::{Member, NotMailed};
+use crate::challenge::{Challenge, NotJudged, NotResent};
 use crate::form::{self, Warning};
 use crate::limits::Limits;
 use crate::login::{self, Login};
 use crate::mail::{Delivery, Promise};
-use crate::office::Claim;
+use crate::office::Seats;
 use crate::problem::Kind;
 use crate::registration::{Registration, Stage};
 use crate::terms::Terms;
@@ -207,35 +207,19 @@ impl Progress {
     }
 }
 
-/// What a registration's progress needs to know beside the registration.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Seats {
-    /// What the office's members mean.
-    pub claim: Claim,
-    /// Who holds a seat.
-    pub members: Vec<Member>,
-}
-
-impl Seats {
-    /// An office that nobody has registered.
-    pub const fn none() -> Self {
-        Self {
-            claim: Claim::Free,
-            members: Vec::new(),
-        }
-    }
-}
-
 fn otp(challenge: &Challenge, now: Timestamp, limits: &Limits) -> (Otp, Vec<Allowed>) {
     let mail = &challenge.mail;
     let tries_left = challenge.tries_left(limits);
     let sends_left = mail.sends_left(limits);
     let mut allowed = Vec::new();
-    if tries_left > 0 {
-        allowed.push(Allowed::Otp);
-        if sends_left > 0 {
-            allowed.push(Allowed::ResendOtp);
-        }
+    // A code that has expired is told so when it is typed, and a resend says by itself how long it has to wait.
+    match challenge.check(now, limits) {
+        Ok(()) | Err(NotJudged::Expired) => allowed.push(Allowed::Otp),
+        Err(NotJudged::NoTriesLeft) => {}
+    }
+    match challenge.may_be_resent(now, limits) {
+        Ok(()) | Err(NotResent::TooEarly(_)) => allowed.push(Allowed::ResendOtp),
+        Err(NotResent::NoTriesLeft | NotResent::NoneLeft) => {}
     }
     allowed.push(Allowed::Cancel);
     let otp = Otp {
@@ -280,15 +264,14 @@ pub fn of_registration(
 ) -> Progress {
     let expires_at = registration.expires_at;
     let mut progress = match &registration.stage {
-        Stage::SecurityCode { tries } => {
-            let left = limits.security_code_tries.saturating_sub(u64::from(*tries));
-            let allowed = if left > 0 {
-                vec![Allowed::SecurityCode, Allowed::Cancel]
-            } else {
-                vec![Allowed::Cancel]
-            };
+        Stage::SecurityCode { .. } => {
+            let mut allowed = Vec::new();
+            if registration.may_try_security_code(limits).is_ok() {
+                allowed.push(Allowed::SecurityCode);
+            }
+            allowed.push(Allowed::Cancel);
             let mut progress = Progress::at(Next::SecurityCode, expires_at, allowed);
-            progress.security_code_tries_left = Some(left);
+            progress.security_code_tries_left = registration.security_code_tries_left(limits);
             progress
         }
         Stage::Otp { challenge, .. } => {
@@ -307,15 +290,14 @@ pub fn of_registration(
             progress
         }
         Stage::AlreadyRegistered { .. } => {
-            let allowed = match &seats.claim {
-                Claim::Pending { .. } => vec![
-                    Allowed::ReissueInitialPassword,
-                    Allowed::CorrectProfile,
-                    Allowed::Cancel,
-                ],
-                Claim::Free => vec![Allowed::CorrectProfile, Allowed::Cancel],
-                Claim::Taken => vec![Allowed::Cancel],
-            };
+            let mut allowed = Vec::new();
+            if registration.may_reissue_initial_password(seats, now).is_ok() {
+                allowed.push(Allowed::ReissueInitialPassword);
+            }
+            if registration.may_enter_profile(seats).is_ok() {
+                allowed.push(Allowed::CorrectProfile);
+            }
+            allowed.push(Allowed::Cancel);
             let mut progress = Progress::at(Next::AlreadyRegistered, expires_at, allowed);
             let colleague = |member: &Member| Colleague {
                 email_masked: member.profile.email.masked(),
@@ -331,15 +313,16 @@ pub fn of_registration(
         Stage::Completed {
             member, registered, ..
         } => {
-            let member = seats.members.iter().find(|other| other.id == *member);
+            let member = seats.member(member);
             let mail = member.and_then(Member::mail);
             let mut allowed = Vec::new();
-            if let Some(mail) = mail {
-                if mail.is_expired(now) {
-                    allowed.push(Allowed::ReissueInitialPassword);
-                } else if mail.sends_left(limits) > 0 {
-                    allowed.push(Allowed::ResendInitialPassword);
-                }
+            if registration.may_reissue_initial_password(seats, now).is_ok() {
+                allowed.push(Allowed::ReissueInitialPassword);
+            }
+            match member.map(|member| member.may_resend_initial_password(now, limits)) {
+                Some(Ok(()) | Err(NotMailed::TooEarly(_))) => allowed.push(Allowed::ResendInitialPassword),
+                Some(Err(NotMailed::NoneLeft | NotMailed::AddressFull(_) | NotMailed::NoSuchPassword))
+                | None => {}
             }
             allowed.push(Allowed::Cancel);
             let mut progress = Progress::at(Next::Completed, expires_at, allowed);
@@ -402,6 +385,7 @@ mod tests {
     use super::*;
     use crate::account::Credential;
     use crate::code::Purpose;
+    use crate::office::Claim;
     use crate::registration::Registered;
     use crate::samples::{
         LIMITS, active, address, challenge, claims_user, flow, office, pending, profile, t,

@@ -1,6 +1,7 @@
 //! 初回利用登録 — one registration in progress, from 電子請求受付システム認証 to ユーザ登録完了.
 
 mod codes;
+mod next;
 mod profile;
 #[cfg(test)]
 mod samples;

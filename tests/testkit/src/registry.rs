@@ -6,13 +6,16 @@ use lambda_http::{Body, Request, Response};
 use platform::claims::ClaimsSystem;
 use platform::clock::Clock;
 use platform::config::Variable;
+use platform::flow::Flows;
 use platform::http::Edge;
 use platform::passwords::{PasswordHasher, Passwords};
 use platform::random::Random;
-use platform::steps::{Logins, Registrations};
+use platform::session::Sessions;
 use platform::store::Table;
 use portal::keys::KeyRing;
 use portal::limits::Limits;
+use portal::login::Login;
+use portal::registration::Registration;
 use portal::steps::Function;
 use portal::terms::Terms;
 
@@ -60,18 +63,26 @@ impl Supplies {
         }
     }
 
-    fn registrations(&self, function: Function) -> Registrations {
-        Registrations {
+    fn registrations(&self, function: Function) -> Flows<Registration> {
+        Flows {
             edge: self.edge(function),
             table: self.table.clone(),
+            context: (),
         }
     }
 
-    fn logins(&self, function: Function) -> Logins {
-        Logins {
+    fn logins(&self, function: Function) -> Flows<Login> {
+        Flows {
             edge: self.edge(function),
             table: self.table.clone(),
-            terms: self.terms,
+            context: self.terms,
+        }
+    }
+
+    fn sessions(&self, function: Function) -> Sessions {
+        Sessions {
+            edge: self.edge(function),
+            table: self.table.clone(),
         }
     }
 
@@ -147,8 +158,8 @@ impl Supplies {
             Function::LoginProgress => {
                 Box::pin(login_progress::respond(&self.logins(function), request)).await
             }
-            Function::Logout => Box::pin(logout::respond(&self.logins(function), request)).await,
-            Function::MyPage => Box::pin(my_page::respond(&self.logins(function), request)).await,
+            Function::Logout => Box::pin(logout::respond(&self.sessions(function), request)).await,
+            Function::MyPage => Box::pin(my_page::respond(&self.sessions(function), request)).await,
             Function::NotFound => Box::pin(not_found::respond(&self.edge(function), request)).await,
             Function::DeliverMail
             | Function::MailEvents

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Account, Credential};
+use super::{Account, Credential, Member};
 use crate::audit::{Act, Event};
 use crate::change::Put;
 use crate::guards::{PasswordGuard, RetryAfter};
@@ -47,6 +47,57 @@ impl From<NoResend> for NotMailed {
     }
 }
 
+/// The initial password that a member still has.
+struct Initial<'a> {
+    member: &'a Member,
+    source: &'a Source,
+    reissues: &'a [Timestamp],
+    mail: &'a Promise,
+}
+
+impl<'a> Initial<'a> {
+    fn of(member: &'a Member) -> Result<Self, NotMailed> {
+        match &member.credential {
+            Credential::Initial {
+                source,
+                reissues,
+                mail,
+            } => Ok(Self {
+                member,
+                source,
+                reissues,
+                mail,
+            }),
+            Credential::Chosen { .. } => Err(NotMailed::NoSuchPassword),
+        }
+    }
+
+    /// The re-issues of the last 24 hours, if one more may follow.
+    fn reissues_of_today(&self, now: Timestamp, limits: &Limits) -> Result<Vec<Timestamp>, NotMailed> {
+        let today: Vec<Timestamp> = self
+            .reissues
+            .iter()
+            .copied()
+            .filter(|at| minus(now, DAY) < *at)
+            .collect();
+        if u64::try_from(today.len()).unwrap_or(u64::MAX) >= limits.reissues_per_day {
+            return Err(NotMailed::NoneLeft);
+        }
+        Ok(today)
+    }
+}
+
+impl Member {
+    /// Whether the same initial password may be mailed once more, as far as the member says.
+    pub fn may_resend_initial_password(&self, now: Timestamp, limits: &Limits) -> Result<(), NotMailed> {
+        let initial = Initial::of(self)?;
+        if initial.mail.is_expired(now) {
+            return Err(NotMailed::NoSuchPassword);
+        }
+        Ok(initial.mail.may_resend(now, limits)?)
+    }
+}
+
 impl Account {
     /// The account after the same initial password was promised again.
     pub fn resend_initial_password(
@@ -56,14 +107,33 @@ impl Account {
         now: Timestamp,
         limits: &Limits,
     ) -> Result<Put<Self>, NotMailed> {
-        self.mail_initial_password(member, by, now, limits, |source, reissues, mail| {
-            if mail.is_expired(now) {
-                return Err(NotMailed::NoSuchPassword);
-            }
-            mail.may_resend(now, limits)?;
-            let promise = mail.again(mail.content.clone(), mail.expires_at, now);
-            Ok((source.clone(), reissues.to_vec(), promise, false))
-        })
+        let initial = self.initial_of(member, now, limits)?;
+        initial.member.may_resend_initial_password(now, limits)?;
+        let mail = initial.mail;
+        let credential = Credential::Initial {
+            source: initial.source.clone(),
+            reissues: initial.reissues.to_vec(),
+            mail: mail.again(mail.content.clone(), mail.expires_at, now),
+        };
+        let next = Member {
+            credential,
+            ..initial.member.clone()
+        };
+        let account = self.promising(next, now, limits)?;
+        Ok(Put::new(account, Event::of(Act::InitialPasswordResent, now, by)))
+    }
+
+    /// Whether a new initial password may be promised to this member now.
+    pub fn may_reissue_initial_password(
+        &self,
+        member: &MemberId,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<(), NotMailed> {
+        self.initial_of(member, now, limits)?
+            .reissues_of_today(now, limits)?;
+        self.mails.spend(now, limits).map_err(NotMailed::AddressFull)?;
+        Ok(())
     }
 
     /// The account after a new initial password was promised; the old one is dead with this write.
@@ -75,82 +145,54 @@ impl Account {
         now: Timestamp,
         limits: &Limits,
     ) -> Result<Put<Self>, NotMailed> {
-        let registered_at = self.member.as_ref().map_or(now, |member| member.registered_at);
-        self.mail_initial_password(member, by, now, limits, |source, reissues, mail| {
-            let mut today: Vec<Timestamp> = reissues
-                .iter()
-                .copied()
-                .filter(|at| minus(now, DAY) < *at)
-                .collect();
-            if u64::try_from(today.len()).unwrap_or(u64::MAX) >= limits.reissues_per_day {
-                return Err(NotMailed::NoneLeft);
-            }
-            today.push(now);
-            let source = Source {
-                key: key.clone(),
-                nonce: source.nonce.clone(),
-                issue: source.issue.saturating_add(1),
-            };
-            let content = Content::InitialPassword {
-                member: member.clone(),
-                source: source.clone(),
-            };
-            // No password outlives the seat that it opens.
-            let expires_at =
-                plus(now, limits.initial_password_life).min(plus(registered_at, limits.pending_seat_life));
-            let promise = mail.anew(content, expires_at, now);
-            Ok((source, today, promise, true))
-        })
+        let initial = self.initial_of(member, now, limits)?;
+        let mut reissues = initial.reissues_of_today(now, limits)?;
+        reissues.push(now);
+        let source = Source {
+            key: key.clone(),
+            nonce: initial.source.nonce.clone(),
+            issue: initial.source.issue.saturating_add(1),
+        };
+        let content = Content::InitialPassword {
+            member: member.clone(),
+            source: source.clone(),
+        };
+        // No password outlives the seat that it opens.
+        let seat_ends_at = plus(initial.member.registered_at, limits.pending_seat_life);
+        let expires_at = plus(now, limits.initial_password_life).min(seat_ends_at);
+        let next = Member {
+            credential: Credential::Initial {
+                source,
+                reissues,
+                mail: initial.mail.anew(content, expires_at, now),
+            },
+            credential_version: initial.member.credential_version.saturating_add(1),
+            ..initial.member.clone()
+        };
+        let account = Self {
+            // A password that was guessed at is gone; its failures say nothing about the new one.
+            passwords: PasswordGuard::default(),
+            ..self.promising(next, now, limits)?
+        };
+        Ok(Put::new(
+            account,
+            Event::of(Act::InitialPasswordReissued, now, by),
+        ))
     }
 
-    fn mail_initial_password(
-        &self,
-        id: &MemberId,
-        by: &FlowId,
-        now: Timestamp,
-        limits: &Limits,
-        next: impl FnOnce(
-            &Source,
-            &[Timestamp],
-            &Promise,
-        ) -> Result<(Source, Vec<Timestamp>, Promise, bool), NotMailed>,
-    ) -> Result<Put<Self>, NotMailed> {
-        let member = self
-            .owner(now, limits)
-            .filter(|member| member.id == *id)
-            .ok_or(NotMailed::NoSuchPassword)?;
-        let Credential::Initial {
-            source,
-            reissues,
-            mail,
-        } = &member.credential
-        else {
-            return Err(NotMailed::NoSuchPassword);
-        };
-        let (source, reissues, mail, is_new) = next(source, reissues, mail)?;
-        let mails = self.mails.spend(now, limits).map_err(NotMailed::AddressFull)?;
-        let mut member = member.clone();
-        member.credential = Credential::Initial {
-            source,
-            reissues,
-            mail,
-        };
-        let mut account = Self {
-            mails,
+    /// The initial password of this member, if the member owns the address and has one.
+    fn initial_of(&self, id: &MemberId, now: Timestamp, limits: &Limits) -> Result<Initial<'_>, NotMailed> {
+        let owner = self.owner(now, limits).filter(|member| member.id == *id);
+        Initial::of(owner.ok_or(NotMailed::NoSuchPassword)?)
+    }
+
+    /// The account with its member as the promise of a mail leaves it; the mail is counted.
+    fn promising(&self, member: Member, now: Timestamp, limits: &Limits) -> Result<Self, NotMailed> {
+        Ok(Self {
+            mails: self.mails.spend(now, limits).map_err(NotMailed::AddressFull)?,
+            member: Some(member),
             ..self.clone()
-        };
-        if is_new {
-            member.credential_version = member.credential_version.saturating_add(1);
-            // A password that was guessed at is gone; its failures say nothing about the new one.
-            account.passwords = PasswordGuard::default();
-        }
-        account.member = Some(member);
-        let act = if is_new {
-            Act::InitialPasswordReissued
-        } else {
-            Act::InitialPasswordResent
-        };
-        Ok(Put::new(account, Event::of(act, now, by)))
+        })
     }
 }
 

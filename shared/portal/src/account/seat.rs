@@ -7,7 +7,7 @@ use crate::audit::{Act, Event};
 use crate::change::Put;
 use crate::guards::PasswordGuard;
 use crate::limits::Limits;
-use crate::values::{FlowId, MemberId};
+use crate::values::{FlowId, MemberId, OfficeName};
 
 impl Account {
     /// The account with a new member, whose initial password is promised; `None` if somebody else owns the address.
@@ -38,6 +38,14 @@ impl Account {
         Some(Put::new(next, Event::of(Act::MemberRegistered, now, by)))
     }
 
+    /// Whether the address belongs to a member in whose place nobody of this office may register: one of another
+    /// office, or one who has logged in. A member of this office who has not may be corrected, or be what an earlier
+    /// 登録する made whose answer was lost.
+    pub fn is_somebody_elses(&self, office: &OfficeName, now: Timestamp, limits: &Limits) -> bool {
+        self.owner(now, limits)
+            .is_some_and(|owner| owner.office.number != office.number || !owner.is_pending())
+    }
+
     /// The account without its member, who is replaced by a corrected registration: nobody can log in by it.
     pub fn leave_seat(&self, by: &FlowId, now: Timestamp) -> Put<Self> {
         let next = Self {
@@ -53,7 +61,24 @@ impl Account {
 mod tests {
     use super::*;
     use crate::account::samples::{SEAT, guessed_at, key};
-    use crate::samples::{LIMITS, account, active, flow, pending, t};
+    use crate::samples::{LIMITS, account, active, flow, office, pending, t};
+
+    #[test]
+    fn an_address_is_somebody_elses_unless_its_member_is_of_the_office_and_never_came() {
+        let other = OfficeName {
+            number: "1399999999".to_owned(),
+            ..office()
+        };
+        let is = |before: &Account, office: &OfficeName, second| {
+            before.is_somebody_elses(office, t(second), &LIMITS)
+        };
+        assert!(!is(&Account::unknown(key(), t(0)), &office(), 0));
+        assert!(!is(&account(pending("m")), &office(), 0));
+        assert!(is(&account(pending("m")), &other, SEAT - 1));
+        assert!(!is(&account(pending("m")), &other, SEAT));
+        assert!(is(&account(active("m")), &office(), 0));
+        assert!(is(&account(active("m")), &other, 0));
+    }
 
     #[test]
     fn a_free_address_is_taken_with_its_first_mail_counted_and_old_guesses_forgotten() {

@@ -91,6 +91,15 @@ impl SessionPointer {
         self.idle_expires_at(limits) <= now
     }
 
+    /// The session that the cookie opens, and its member, if the account says that it lives.
+    pub fn session_in<'a>(&self, account: &'a Account, now: Timestamp) -> Option<(&'a Member, &'a Session)> {
+        let member = account.member.as_ref()?;
+        if member.id != self.member || member.disabled {
+            return None;
+        }
+        Some((member, member.session(&self.id, now)?))
+    }
+
     /// Notes a use, if that has to be written down: not every click is worth a write. Answers with the pointer then.
     pub fn touch(&self, now: Timestamp, limits: &Limits) -> Change<Self, Self> {
         let grain = Seconds::new((limits.session_idle.count() / 30).max(1));
@@ -174,6 +183,34 @@ mod tests {
             expires_at: t(43_200),
             last_seen_at: t(last_seen),
         }
+    }
+
+    #[test]
+    fn a_cookie_opens_only_a_session_that_its_account_lists_for_its_member() {
+        let member = Member {
+            sessions: vec![session("s", "f", 0, 100)],
+            ..active("m")
+        };
+        let opens = |member: Member, second| {
+            let account = account(member);
+            let found = pointer(0).session_in(&account, t(second));
+            found.map(|(member, session)| (member.id.clone(), session.flow.clone()))
+        };
+        assert_eq!(opens(member.clone(), 99), Some((MemberId::new("m"), flow("f"))));
+        assert_eq!(opens(member.clone(), 100), None);
+        assert_eq!(opens(active("m"), 99), None);
+        let disabled = Member {
+            disabled: true,
+            ..member.clone()
+        };
+        assert_eq!(opens(disabled, 99), None);
+        let other = Member {
+            id: MemberId::new("other"),
+            ..member
+        };
+        assert_eq!(opens(other, 99), None);
+        let nobodys = Account::unknown(address().key(), t(0));
+        assert_eq!(pointer(0).session_in(&nobodys, t(99)), None);
     }
 
     #[test]

@@ -21,6 +21,15 @@ pub struct Gained {
     pub device: DeviceId,
 }
 
+/// Where a log-in stands by what its account says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Where its own item says.
+    Open,
+    /// At マイページ, whatever its own item says: a request whose answer was lost completed it.
+    Completed(Box<Login>),
+}
+
 /// Why a log-in does not go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Over {
@@ -34,13 +43,28 @@ pub enum Over {
 
 /// What a log-in makes of its account, which is the truth about it.
 impl Login {
+    /// Where this log-in stands by what its account says; `None` if its member or its credential is gone.
+    pub fn standing<'a>(
+        &self,
+        account: &'a Account,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Option<(&'a Member, Standing)> {
+        let member = account.owner(now, limits)?;
+        if let Some(completed) = self.completed_by(member) {
+            return Some((member, Standing::Completed(Box::new(completed))));
+        }
+        let member = self.member_of(Some(member))?;
+        Some((member, Standing::Open))
+    }
+
     /// The member whom this log-in may still change.
     fn owner<'a>(&self, account: &'a Account, now: Timestamp, limits: &Limits) -> Result<&'a Member, Over> {
-        let owner = account.owner(now, limits);
-        if let Some(completed) = owner.and_then(|member| self.completed_by(member)) {
-            return Err(Over::Completed(Box::new(completed)));
+        match self.standing(account, now, limits) {
+            Some((member, Standing::Open)) => Ok(member),
+            Some((_, Standing::Completed(completed))) => Err(Over::Completed(completed)),
+            None => Err(Over::Gone),
         }
-        self.member_of(owner).ok_or(Over::Gone)
     }
 
     /// Counts a judged code for the account, over all its challenges: one write counts a wrong code, or commits the

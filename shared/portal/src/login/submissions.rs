@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Login, Stage};
-use crate::challenge::Judged;
+use crate::challenge::{Challenge, Judged};
 use crate::change::Change;
 use crate::keys::{KeyRing, UnknownKey};
 use crate::limits::Limits;
@@ -13,6 +13,21 @@ use crate::terms::Shown;
 /// What a submission makes of a log-in's own item. Each method is the whole decision; the store repeats it on the current
 /// item after a conflict.
 impl Login {
+    /// The mailed code that is awaited.
+    pub fn awaited_code(&self) -> Result<&Challenge, Refusal> {
+        match &self.stage {
+            Stage::Otp { challenge } => Ok(challenge),
+            Stage::NewPassword { .. } | Stage::MyPage => Err(Kind::WrongStep.into()),
+        }
+    }
+
+    /// The awaited code, if one that is typed is judged now.
+    fn code_to_judge(&self, now: Timestamp, limits: &Limits) -> Result<&Challenge, Refusal> {
+        let challenge = self.awaited_code()?;
+        challenge.check(now, limits)?;
+        Ok(challenge)
+    }
+
     /// Spends a try of the challenge. Answers whether the code is right and still the living one. A code that completes the
     /// log-in passes here first.
     pub fn spend_try(
@@ -21,12 +36,10 @@ impl Login {
         now: Timestamp,
         limits: &Limits,
     ) -> Change<Self, Result<bool, Refusal>> {
-        let Stage::Otp { challenge } = &self.stage else {
-            return Change::Keep(Err(Kind::WrongStep.into()));
+        let challenge = match self.code_to_judge(now, limits) {
+            Ok(challenge) => challenge,
+            Err(refusal) => return Change::Keep(Err(refusal)),
         };
-        if let Err(why) = challenge.check(now, limits) {
-            return Change::Keep(Err(why.into()));
-        }
         let spent = self.at(Stage::Otp {
             challenge: challenge.failed(),
         });
@@ -41,12 +54,10 @@ impl Login {
         now: Timestamp,
         limits: &Limits,
     ) -> Change<Self, Result<(), Refusal>> {
-        let Stage::Otp { challenge } = &self.stage else {
-            return Change::Keep(Err(Kind::WrongStep.into()));
+        let challenge = match self.code_to_judge(now, limits) {
+            Ok(challenge) => challenge,
+            Err(refusal) => return Change::Keep(Err(refusal)),
         };
-        if let Err(why) = challenge.check(now, limits) {
-            return Change::Keep(Err(why.into()));
-        }
         if judged.is_right_for(challenge) {
             return Change::Store(self.at(next.clone()).into(), Ok(()));
         }
@@ -73,8 +84,9 @@ impl Login {
         now: Timestamp,
         limits: &Limits,
     ) -> Result<Change<Self, Result<(), Refusal>>, UnknownKey> {
-        let Stage::Otp { challenge } = &self.stage else {
-            return Ok(Change::Keep(Err(Kind::WrongStep.into())));
+        let challenge = match self.awaited_code() {
+            Ok(challenge) => challenge,
+            Err(refusal) => return Ok(Change::Keep(Err(refusal))),
         };
         Ok(match challenge.resent(ring, self.expires_at, now, limits)? {
             Ok(challenge) => Change::Store(self.at(Stage::Otp { challenge }).into(), Ok(())),

@@ -4,12 +4,13 @@ use jiff::Timestamp;
 
 use super::{Registration, Stage};
 use crate::audit::{Act, NoEvent};
-use crate::challenge::Judged;
+use crate::challenge::{Challenge, Judged};
 use crate::change::{Change, Put};
 use crate::keys::{KeyRing, UnknownKey};
 use crate::limits::Limits;
 use crate::office::Claim;
 use crate::problem::{Kind, Refusal};
+use crate::values::OfficeName;
 
 /// What a submission makes of a registration. Each method is the whole decision; the store repeats it on the current
 /// item after a conflict.
@@ -21,32 +22,34 @@ impl Registration {
         now: Timestamp,
         limits: &Limits,
     ) -> Change<Self, Result<u64, Refusal>> {
-        let Stage::SecurityCode { tries } = self.stage else {
-            return Change::Keep(Err(Kind::WrongStep.into()));
+        let left = match self.may_try_security_code(limits) {
+            Ok(left) => left,
+            Err(refusal) => return Change::Keep(Err(refusal)),
         };
-        if u64::from(tries) >= limits.security_code_tries {
-            return Change::Keep(Err(Refusal::of(Kind::NoTriesLeft).with_tries_left(0)));
-        }
-        let tries = tries.saturating_add(1);
-        let left = limits.security_code_tries.saturating_sub(u64::from(tries));
-        let next = self.at(Stage::SecurityCode { tries });
-        Change::Store(next.with_act(Act::SecurityCodeAsked, now), Ok(left))
+        let next = self.with_security_code_tries(|tries| tries.saturating_add(1));
+        Change::Store(
+            next.with_act(Act::SecurityCodeAsked, now),
+            Ok(left.saturating_sub(1)),
+        )
     }
 
     /// Refunds a try that was not wrong: nothing was judged, or the code was right and no mail can follow it. `act` says
     /// which, and is recorded at every stage: in the audit, a try without a later act was wrong.
     pub fn refund_security_code_try(&self, act: Act, now: Timestamp) -> Change<Self, ()> {
-        let next = match self.stage {
-            Stage::SecurityCode { tries } => self.at(Stage::SecurityCode {
-                tries: tries.saturating_sub(1),
-            }),
+        let next = self.with_security_code_tries(|tries| tries.saturating_sub(1));
+        Change::Store(next.with_act(act, now), ())
+    }
+
+    /// The registration with another count of tries, where a security code is awaited.
+    fn with_security_code_tries(&self, count: impl Fn(u32) -> u32) -> Self {
+        match self.stage {
+            Stage::SecurityCode { tries } => self.at(Stage::SecurityCode { tries: count(tries) }),
             Stage::Otp { .. }
             | Stage::Profile { .. }
             | Stage::Confirm { .. }
             | Stage::AlreadyRegistered { .. }
             | Stage::Completed { .. } => self.clone(),
-        };
-        Change::Store(next.with_act(act, now), ())
+        }
     }
 
     /// The security code was right: moves on to this stage. Of two right codes at once, the second finds another stage and
@@ -63,6 +66,13 @@ impl Registration {
         Change::Store(next.with_act(Act::SecurityCodeRight, now), answer)
     }
 
+    /// The awaited code, if one that is typed is judged now.
+    fn code_to_judge(&self, now: Timestamp, limits: &Limits) -> Result<(&OfficeName, &Challenge), Refusal> {
+        let (office, challenge) = self.awaited_code()?;
+        challenge.check(now, limits)?;
+        Ok((office, challenge))
+    }
+
     /// Takes a judged code: moves on if it is right, costs a try if it is not.
     ///
     /// The stored challenge decides whether the code was in time and is still the living one.
@@ -73,12 +83,10 @@ impl Registration {
         now: Timestamp,
         limits: &Limits,
     ) -> Change<Self, Result<(), Refusal>> {
-        let Stage::Otp { office, challenge } = &self.stage else {
-            return Change::Keep(Err(Kind::WrongStep.into()));
+        let (office, challenge) = match self.code_to_judge(now, limits) {
+            Ok(awaited) => awaited,
+            Err(refusal) => return Change::Keep(Err(refusal)),
         };
-        if let Err(why) = challenge.check(now, limits) {
-            return Change::Keep(Err(why.into()));
-        }
         if judged.is_right_for(challenge) {
             let next = self.after_code(office.clone(), claim);
             return Change::Store(Put::new(next, NoEvent::RecordedWithClaimsUser), Ok(()));
@@ -102,8 +110,9 @@ impl Registration {
         now: Timestamp,
         limits: &Limits,
     ) -> Result<Change<Self, Result<(), Refusal>>, UnknownKey> {
-        let Stage::Otp { office, challenge } = &self.stage else {
-            return Ok(Change::Keep(Err(Kind::WrongStep.into())));
+        let (office, challenge) = match self.awaited_code() {
+            Ok(awaited) => awaited,
+            Err(refusal) => return Ok(Change::Keep(Err(refusal))),
         };
         Ok(match challenge.resent(ring, self.expires_at, now, limits)? {
             Ok(challenge) => {

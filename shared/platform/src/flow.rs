@@ -1,0 +1,150 @@
+//! 手続の途中 — the flow that a cookie names: opening it, deciding on it, and saying where it stands.
+//!
+//! A step of a flow reads in this order: open the flow, look at its stage, look at the fields, decide and store,
+//! answer. All but the stage and the fields is here, the same for every kind of flow.
+
+mod login;
+mod registration;
+
+use jiff::Timestamp;
+use portal::change::{Change, Put};
+use portal::problem::{Kind, Refusal};
+use portal::progress::Progress;
+use portal::steps::Cookie;
+use portal::values::FlowId;
+
+pub use login::{NewSession, known_device};
+
+use crate::http::{Answer, Call, Edge, Problem, Stop, Success};
+use crate::store::{Consistency, Item, Replacing, Stored, Table, Written};
+
+/// What tells one kind of flow from another.
+pub trait Flow: Item<Id = FlowId> {
+    /// What its progress document rests on beside the table.
+    type Context: Clone + Send + Sync;
+
+    /// The cookie that names it.
+    const COOKIE: Cookie;
+
+    /// Whether its time is over.
+    fn is_expired(&self, now: Timestamp) -> bool;
+
+    /// The document that says where it stands. A flow whose outcome is gone answers `no-flow`.
+    fn progress(
+        &self,
+        flows: &Flows<Self>,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Progress, Stop>> + Send;
+}
+
+/// The flows of one kind, and all that a step of them touches.
+#[derive(Clone)]
+pub struct Flows<F: Flow> {
+    /// The gate.
+    pub edge: Edge,
+    /// The table.
+    pub table: Table,
+    /// What progress documents rest on beside the table.
+    pub context: F::Context,
+}
+
+/// `no-flow`; also deletes the cookie. Unknown, ended and expired flows are alike.
+pub fn no_flow<F: Flow>() -> Stop {
+    Problem::from(Kind::NoFlow).deleting(F::COOKIE).into()
+}
+
+/// The flow as a decision finds it: another request may have ended it since it was opened.
+pub fn living<F: Flow>(current: Option<&F>) -> Result<&F, Stop> {
+    current.ok_or_else(no_flow::<F>)
+}
+
+impl<F: Flow> Flows<F> {
+    /// Stores a new flow, ends the one that the caller's cookie named until now, and answers with the new cookie.
+    pub async fn begin(&self, flow: Put<F>, cookie: String, call: &Call) -> Answer {
+        let Written::Done(flow) = self.table.put(flow, Replacing::Nothing).await? else {
+            return Err(Kind::TemporarilyUnavailable.into());
+        };
+        if let Some(previous) = call.flow(F::COOKIE) {
+            self.table.forget::<F>(&previous).await?;
+        }
+        let answer = self.answer(&flow.item, call.now).await?;
+        Ok(answer.with_cookie(F::COOKIE, cookie))
+    }
+
+    /// The living flow of the call's cookie.
+    pub async fn open(&self, call: &Call) -> Result<Stored<F>, Stop> {
+        let id = call.flow(F::COOKIE).ok_or_else(no_flow::<F>)?;
+        let stored: Option<Stored<F>> = self.table.get(&id, Consistency::Strong).await?;
+        stored
+            .filter(|stored| !stored.item.is_expired(call.now))
+            .ok_or_else(no_flow::<F>)
+    }
+
+    /// 中止: the flow ends, and the browser forgets it.
+    pub async fn cancel(&self, call: &Call) -> Answer {
+        let flow = self.open(call).await?;
+        call.no_fields()?;
+        self.table.forget::<F>(flow.item.id()).await?;
+        Ok(Success::nothing().without_cookie(F::COOKIE))
+    }
+
+    /// Decides on the flow and stores what was decided. A refusal becomes a problem with where the flow then stands.
+    pub async fn decide(
+        &self,
+        flow: Stored<F>,
+        now: Timestamp,
+        decide: impl Fn(&F) -> Result<Change<F, Result<(), Refusal>>, Stop>,
+    ) -> Result<Stored<F>, Stop> {
+        let decided = self
+            .table
+            .change(Some(flow), |current| decide(living(current)?))
+            .await?;
+        let (flow, ()) = self.accepted(decided, now).await?;
+        Ok(flow)
+    }
+
+    /// What a rule allows. What it refuses becomes a problem with where the flow stands.
+    pub async fn require<R: Send>(
+        &self,
+        flow: &F,
+        ruled: Result<R, impl Into<Refusal>>,
+        now: Timestamp,
+    ) -> Result<R, Stop> {
+        match ruled {
+            Ok(allowed) => Ok(allowed),
+            Err(why) => Err(self.refuse(flow, why, now).await),
+        }
+    }
+
+    /// What a decision on the flow came to, if it was no refusal. A refusal becomes a problem with where the flow
+    /// then stands.
+    pub async fn accepted<R: Send>(
+        &self,
+        decided: (Result<R, Refusal>, Option<Stored<F>>),
+        now: Timestamp,
+    ) -> Result<(Stored<F>, R), Stop> {
+        match decided {
+            (Ok(answer), Some(flow)) => Ok((flow, answer)),
+            (Err(refusal), Some(flow)) => Err(self.refuse(&flow.item, refusal, now).await),
+            (_, None) => Err(no_flow::<F>()),
+        }
+    }
+
+    /// The answer of a step that was done: where the flow stands.
+    pub async fn answer(&self, flow: &F, now: Timestamp) -> Answer {
+        Ok(Success::progress(&flow.progress(self, now).await?))
+    }
+
+    /// The problem with where the flow stands.
+    pub async fn refuse(&self, flow: &F, refusal: impl Into<Refusal>, now: Timestamp) -> Stop {
+        match flow.progress(self, now).await {
+            Ok(progress) => Problem::from(refusal.into()).with_progress(progress).into(),
+            Err(stop) => stop,
+        }
+    }
+
+    /// The problem for a submission that belongs to another stage: where the person is. Nothing is spent.
+    pub async fn wrong_step(&self, flow: &F, now: Timestamp) -> Stop {
+        self.refuse(flow, Kind::WrongStep, now).await
+    }
+}

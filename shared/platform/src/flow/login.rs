@@ -1,0 +1,200 @@
+//! What only the flow ログイン does.
+
+use jiff::Timestamp;
+use portal::account::{Account, Member, Session};
+use portal::change::{Change, Put};
+use portal::login::{Gained, Login, Over, SessionPointer, Standing};
+use portal::problem::Kind;
+use portal::progress::{self, Progress};
+use portal::steps::Cookie;
+use portal::terms::Terms;
+use portal::time::plus;
+use portal::values::{AccountKey, DeviceId, SessionId};
+
+use super::{Flow, Flows, living, no_flow};
+use crate::fault::Fault;
+use crate::http::{Call, Stop, Success};
+use crate::store::{Consistency, Replacing, Stored, Written};
+
+impl Flow for Login {
+    /// The terms in force.
+    type Context = &'static Terms;
+
+    const COOKIE: Cookie = Cookie::Login;
+
+    fn is_expired(&self, now: Timestamp) -> bool {
+        self.is_expired(now)
+    }
+
+    async fn progress(&self, flows: &Flows<Self>, now: Timestamp) -> Result<Progress, Stop> {
+        Ok(progress::of_login(self, flows.terms(), now, &flows.edge.limits))
+    }
+}
+
+/// Why a decision on the account was not taken.
+enum NotDecided {
+    Over(Over),
+    Broken(Fault),
+}
+
+impl From<Fault> for NotDecided {
+    fn from(fault: Fault) -> Self {
+        Self::Broken(fault)
+    }
+}
+
+/// A rule of a log-in about its account, for the store: an account that is gone ends the log-in.
+fn on_account<R>(
+    decide: impl Fn(&Account) -> Result<Change<Account, R>, Over>,
+) -> impl Fn(Option<&Account>) -> Result<Change<Account, R>, NotDecided> {
+    move |current| {
+        current
+            .ok_or(Over::Gone)
+            .and_then(&decide)
+            .map_err(NotDecided::Over)
+    }
+}
+
+impl Flows<Login> {
+    /// The terms in force.
+    pub const fn terms(&self) -> &'static Terms {
+        self.context
+    }
+
+    /// The account of a log-in, its member, and the flow brought up to what the account says.
+    ///
+    /// A log-in whose credential is no longer the member's is over. One that was completed in a request whose
+    /// answer was lost stands at マイページ, though its item does not know yet.
+    pub async fn follow_account(
+        &self,
+        flow: Stored<Login>,
+        now: Timestamp,
+    ) -> Result<(Stored<Login>, Stored<Account>, Member), Stop> {
+        let gone = no_flow::<Login>;
+        let account: Option<Stored<Account>> =
+            self.table.get(&flow.item.account, Consistency::Strong).await?;
+        let account = account.ok_or_else(gone)?;
+        let (member, standing) = flow
+            .item
+            .standing(&account.item, now, &self.edge.limits)
+            .ok_or_else(gone)?;
+        let member = member.clone();
+        let flow = match standing {
+            Standing::Open => flow,
+            Standing::Completed(completed) => self.bring_up(flow, &completed).await?.ok_or_else(gone)?,
+        };
+        Ok((flow, account, member))
+    }
+
+    /// Brings the flow's item up to what the account says.
+    pub async fn bring_up(
+        &self,
+        flow: Stored<Login>,
+        completed: &Login,
+    ) -> Result<Option<Stored<Login>>, Stop> {
+        let bring_up = |current: Option<&Login>| Ok(living(current)?.bring_up_to(completed));
+        let ((), flow) = self.table.change::<_, _, Stop>(Some(flow), bring_up).await?;
+        Ok(flow)
+    }
+
+    /// Decides on the account of a log-in, which is the truth about it, and stores what was decided.
+    pub async fn decide_on_account<R: Send>(
+        &self,
+        flow: &Login,
+        account: Option<Stored<Account>>,
+        now: Timestamp,
+        decide: impl Fn(&Account) -> Result<Change<Account, R>, Over>,
+    ) -> Result<R, Stop> {
+        let decided = self.table.change(account, on_account(decide)).await;
+        self.unless_over(flow, decided.map(|(answer, _)| answer), now)
+            .await
+    }
+
+    /// The same, with [`Fault::Contention`] soon: for a step that then begins again
+    /// ([`crate::contention::retry_on_contention`]).
+    pub async fn decide_on_account_soon<R: Send>(
+        &self,
+        flow: &Login,
+        account: Option<Stored<Account>>,
+        now: Timestamp,
+        decide: impl Fn(&Account) -> Result<Change<Account, R>, Over>,
+    ) -> Result<R, Stop> {
+        let decided = self.table.change_soon(account, on_account(decide)).await;
+        self.unless_over(flow, decided.map(|(answer, _)| answer), now)
+            .await
+    }
+
+    async fn unless_over<R: Send>(
+        &self,
+        flow: &Login,
+        decided: Result<R, NotDecided>,
+        now: Timestamp,
+    ) -> Result<R, Stop> {
+        match decided {
+            Ok(answer) => Ok(answer),
+            Err(NotDecided::Over(Over::Gone)) => Err(no_flow::<Login>()),
+            Err(NotDecided::Over(Over::Completed(completed))) => Err(self.wrong_step(&completed, now).await),
+            Err(NotDecided::Over(Over::Stopped(not))) => Err(self.refuse(flow, not, now).await),
+            Err(NotDecided::Broken(fault)) => Err(fault.into()),
+        }
+    }
+
+    /// Draws what the browser gets if this call completes the log-in.
+    pub fn new_session(&self, flow: &Login, call: &Call) -> Result<NewSession, Fault> {
+        let random = &self.edge.random;
+        let session = random.cookie()?;
+        let device = call
+            .device()
+            .map_or_else(|| random.cookie(), |known| Ok(known.to_owned()))?;
+        let limits = &self.edge.limits;
+        Ok(NewSession {
+            gained: Gained {
+                session: flow.session(SessionId::of_cookie(&session), call.now, limits),
+                device: DeviceId::of_cookie(&device, &flow.account),
+            },
+            session,
+            device,
+            device_until: plus(call.now, limits.known_device_life),
+        })
+    }
+
+    /// Stores the pointer by which the session's cookie finds the account.
+    pub async fn store_pointer(&self, session: &Session, flow: &Login, now: Timestamp) -> Result<(), Stop> {
+        let pointer = SessionPointer {
+            id: session.id.clone(),
+            account: flow.account.clone(),
+            member: flow.member.clone(),
+            expires_at: session.expires_at,
+            last_seen_at: now,
+        };
+        match self.table.put(Put::from(pointer), Replacing::Nothing).await? {
+            Written::Done(_) => Ok(()),
+            Written::Conflict(_) => Err(Kind::TemporarilyUnavailable.into()),
+        }
+    }
+}
+
+/// What a browser gets that completes a log-in: a session, and a name by which the account knows the browser. Has no
+/// `Debug`: it holds cookies.
+pub struct NewSession {
+    /// What the account remembers of it.
+    pub gained: Gained,
+    session: String,
+    device: String,
+    device_until: Timestamp,
+}
+
+impl NewSession {
+    /// The answer with the cookies.
+    #[must_use]
+    pub fn hand_over(self, answer: Success) -> Success {
+        answer
+            .with_cookie(Cookie::Session, self.session)
+            .with_device(self.device, self.device_until)
+    }
+}
+
+/// The name by which an account knows the caller's browser, if it has one.
+pub fn known_device(call: &Call, account: &AccountKey) -> Option<DeviceId> {
+    call.device().map(|cookie| DeviceId::of_cookie(cookie, account))
+}
