@@ -1,4 +1,4 @@
-//! The built front, as the edge serves it: files by their names, `/` for `/index.html`, and a page for what is not there.
+//! The built front, as the edge serves it: files by their names, `index.html` for a folder, and a page for what is not there.
 
 use super::{headers::Headers, reload::Builds, start_page};
 use axum::{
@@ -49,7 +49,10 @@ impl Files {
             Headers::of_the_front().for_html(headers);
             return response;
         }
+        // Links in a page are relative to its folder.
+        let folder = format!("{path}/index.html");
         match self.read(path).await {
+            None if resolve(&self.folder, &folder).is_some() => moved(&format!("{path}/")),
             Some(file) => answer(file, path.starts_with(ASSETS), asked),
             None => self.not_found(path).await,
         }
@@ -96,8 +99,9 @@ impl Files {
 
 /// The file that `path` names, if it is one and lies within `folder`.
 fn resolve(folder: &Path, path: &str) -> Option<PathBuf> {
-    let path = if path == "/" { "/index.html" } else { path };
-    let decoded = percent_decode_str(path).decode_utf8().ok()?;
+    let index = if path.ends_with('/') { "index.html" } else { "" };
+    let path = format!("{path}{index}");
+    let decoded = percent_decode_str(&path).decode_utf8().ok()?;
     let mut wanted = folder.to_owned();
     for part in decoded.strip_prefix('/')?.split('/') {
         // One rule against every way up and out, and against files that are nobody's business.
@@ -110,6 +114,17 @@ fn resolve(folder: &Path, path: &str) -> Option<PathBuf> {
     // A link may lead out of the folder.
     let wanted = wanted.canonicalize().ok()?;
     (wanted.is_file() && wanted.starts_with(folder.canonicalize().ok()?)).then_some(wanted)
+}
+
+/// The page is at another address of ours.
+fn moved(to: &str) -> Response {
+    let mut response = StatusCode::PERMANENT_REDIRECT.into_response();
+    let headers = response.headers_mut();
+    if let Ok(to) = HeaderValue::try_from(to) {
+        headers.insert(header::LOCATION, to);
+    }
+    Headers::of_the_front().for_html(headers);
+    response
 }
 
 fn answer(file: File, is_asset: bool, asked: &HeaderMap) -> Response {
@@ -193,12 +208,13 @@ mod tests {
     }
 
     #[test]
-    fn a_file_has_one_name_and_only_the_first_page_another() {
+    fn a_file_has_one_name_and_only_the_first_page_of_a_folder_another() {
         let dir = front();
         let folder = dir.path().join("dist");
         for (path, file) in [
             ("/", "index.html"),
             ("/index.html", "index.html"),
+            ("/easy/", "easy/index.html"),
             ("/easy/login.html", "easy/login.html"),
             ("/easy/%6cogin.html", "easy/login.html"),
             ("/app.js", "app.js"),
@@ -209,7 +225,6 @@ mod tests {
         for path in [
             "/index",
             "/easy",
-            "/easy/",
             "/easy/login",
             "/easy/login.html/",
             "//app.js",

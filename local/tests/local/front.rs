@@ -350,6 +350,7 @@ fn built_front() -> (tempfile::TempDir, PathBuf) {
     for (file, text) in [
         ("index.html", "最初"),
         ("404.html", "なし"),
+        ("easy/index.html", "はじめ"),
         ("easy/404.html", "ありません"),
         ("en/404.html", "none"),
         ("en/login.html", "log in"),
@@ -408,6 +409,7 @@ async fn a_built_front_is_served_by_its_files_names() {
         ("/assets/", 404, html, "なし"),
         ("/assets", 404, html, "なし"),
         ("/login", 404, html, "なし"),
+        ("/easy/", 200, html, "はじめ"),
         ("/en", 404, html, "なし"),
         ("/en/", 404, html, "none"),
         ("/en/login", 404, html, "none"),
@@ -423,6 +425,21 @@ async fn a_built_front_is_served_by_its_files_names() {
             answer.body.as_str(),
         );
         assert_eq!(got, (status, kind, body), "path {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_address_of_a_folder_without_its_slash_leads_to_that_with_it() {
+    let (_dir, folder) = built_front();
+    let front = front_of(folder).await;
+    for (path, status, to) in [
+        ("/easy", 308, "/easy/"),
+        ("//easy", 404, ""),
+        ("/en", 404, ""),
+    ] {
+        let answer = get(&format!("{}{path}", front.url())).await;
+        let got = (answer.status.as_u16(), answer.header("location"));
+        assert_eq!(got, (status, to), "path {path}");
     }
     let posted = send(
         Request::post(format!("{}/", front.url()))
@@ -467,7 +484,7 @@ async fn the_policy_of_the_pages_lets_nothing_in_and_works_without_tls() {
         "script-src 'self'",
         "style-src 'self'",
         "connect-src 'self'",
-        "form-action 'self'",
+        "form-action 'none'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
