@@ -59,7 +59,7 @@ async fn whoever_logs_out_is_out_with_the_log_in_and_all_cookies() {
     let before = taro.cookies.clone();
 
     let answer = taro.calls("POST", "/logout").await.is(204);
-    assert_eq!(answer.header("clear-site-data"), Some("\"cache\", \"storage\""));
+    assert_eq!(answer.header("clear-site-data"), Some("\"storage\""));
     // The browser stays known; that opens nothing.
     assert_eq!(taro.cookies.keys().collect::<Vec<_>>(), ["__Host-device"]);
 

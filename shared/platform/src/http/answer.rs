@@ -233,7 +233,7 @@ pub(crate) fn success(status: u16, success: Success, request_id: &str) -> Respon
         }
     }
     if success.clears_site_data {
-        let value = HeaderValue::from_static("\"cache\", \"storage\"");
+        let value = HeaderValue::from_static("\"storage\"");
         response.headers_mut().insert("clear-site-data", value);
     }
     response

@@ -29,7 +29,7 @@ fn response(step: Step) -> Value {
         headers.insert("Set-Cookie".to_owned(), header);
     }
     if let Cookies::DeletesWithStorage(_) = step.cookies {
-        let schema = json!({ "type": "string", "const": "\"cache\", \"storage\"" });
+        let schema = json!({ "type": "string", "const": "\"storage\"" });
         headers.insert(
             "Clear-Site-Data".to_owned(),
             json!({ "required": true, "schema": schema }),
