@@ -26,6 +26,13 @@ export default defineConfig({
       output: {
         entryFileNames: "assets/[name]-[hash].js",
         chunkFileNames: "assets/[name]-[hash].js",
+        // Two files for all that screens share: small files of their own come to a fifth more bytes.
+        codeSplitting: {
+          groups: [
+            { name: "base", test: /src\/(api|dom|memory|pages|problems|reactions|time|press|who|resume|flow)\.ts$/ },
+            { name: "form", test: /src\/(form|values)\.ts$/ },
+          ],
+        },
         assetFileNames: "assets/[name]-[hash][extname]",
       },
     },

@@ -6,7 +6,7 @@ import type { Page } from "./page.ts";
 import { type Writing, action, onward } from "./parts.ts";
 
 /** What every page can say. */
-const EVERYWHERE = ["say.network", "problems.temporarily-unavailable"];
+const EVERYWHERE = ["say.network", "say.between", "say.broken", "say.number", "problems.temporarily-unavailable"];
 
 /** The whole document of a page in one language. */
 export function document(page: Page, w: Writing, assets: Assets): string {
@@ -43,8 +43,8 @@ ${page.stage !== undefined && steps(w, page.stage, page.begins === true)}
 <main id="main" tabindex="-1">
 ${t.site.translation !== "" && html`<p class="translation">${w.rich(t.site.translation)}</p>`}
 <h1>${w.rich(page.title(w))}</h1>
-${page.script && html`<noscript><div class="banner error"><p>${w.rich(t.site.noScript)}</p></div></noscript>`}
-<div id="summary" class="banner error" tabindex="-1" hidden></div>
+${page.script && html`<div id="no-script" class="banner error late"><p>${w.rich(t.site.noScript)}</p></div>`}
+<div id="summary" class="banner error" role="group" tabindex="-1" hidden></div>
 <p id="status" class="status" role="status"></p>
 ${page.waits === true ? html`<p id="loading" class="loading" role="status" hidden>${w.rich(t.site.loading)}</p><div id="content" hidden>${page.body(w)}</div>` : page.body(w)}
 <aside class="help" aria-labelledby="help"><h2 id="help">${w.rich(t.site.help)}</h2><p>${w.rich(t.site.helpText)}</p></aside>

@@ -38,14 +38,14 @@ export function plain(text: string): string {
 /**
  * A text of the dictionary as HTML.
  *
- * `{漢字|かんじ}` is furigana, `{name}` a place that is filled in by the page, `**…**` is strong, `[…](name)` a link that
+ * `{漢字|かんじ}` is furigana, which is there for the eye alone: a screen reader reads the word and not its reading after it, `{name}` a place that is filled in by the page, `**…**` is strong, `[…](name)` a link that
  * `hrefs` knows, and a line end breaks the line. All else is text. A link that is the whole text is no part of a sentence
  * and is marked so.
  */
 export function rich(text: string, hrefs: (name: string) => string): Html {
   const alone = /^\[[^\]]+\]\([^()]+\)$/.test(text) ? ' class="alone"' : "";
   const done = escaped(text)
-    .replace(RUBY, "<ruby>$1<rp>（</rp><rt>$2</rt><rp>）</rp></ruby>")
+    .replace(RUBY, '<ruby>$1<rt aria-hidden="true">$2</rt></ruby>')
     .replace(PLACE, '<span data-fill="$1"></span>')
     .replace(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>")
     .replace(/\[([^\]]+)\]\(([^)]+)\)/g, (_, shown: string, name: string) => {

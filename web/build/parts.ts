@@ -46,7 +46,8 @@ export interface Field {
   readonly type?: "text" | "password" | "tel";
   readonly inputmode?: "email" | "numeric" | "tel";
   readonly autocomplete: string;
-  readonly autocapitalize?: "characters" | "off";
+  /** Whether it is no word of a language, so that no keyboard may capitalise or correct it: an ID, a code; a secret is one anyway. */
+  readonly exact?: boolean;
   readonly maxlength: number;
   /** How wide it is shown: the length of what belongs in it. */
   readonly size?: "code" | "short" | "long";
@@ -63,16 +64,16 @@ export function field(w: Writing, of: Field): Html {
   const note = of.note === undefined ? undefined : `${of.name}-note`;
   const described = [hint, note].filter((id) => id !== undefined).join(" ");
   const attributes = [
-    html`id="${of.name}" name="${of.name}" type="${of.type ?? "text"}" maxlength="${of.maxlength}"`,
+    html`id="${of.name}" type="${of.type ?? "text"}" maxlength="${of.maxlength}"`,
     html` autocomplete="${of.autocomplete}" spellcheck="false"`,
     of.inputmode && html` inputmode="${of.inputmode}"`,
-    of.autocapitalize && html` autocapitalize="${of.autocapitalize}"`,
+    (of.exact === true || of.type === "password") && html` autocapitalize="none" autocorrect="off"`,
     required && html` aria-required="true"`,
     described !== "" && html` aria-describedby="${described}" data-described="${described}"`,
   ];
   return html`
 <div class="field" data-field="${of.name}">
-<label for="${of.name}">${w.rich(of.label)} <span class="${required ? "must" : "may"}">${w.rich(required ? w.t.site.required : w.t.site.optional)}</span></label>
+<label for="${of.name}">${w.rich(of.label)} ${required ? must(w) : html`<span class="may">${w.rich(w.t.site.optional)}</span>`}</label>
 ${of.hint !== undefined && html`<p class="hint" id="${hint}">${w.rich(of.hint)}</p>`}
 <p class="wrong" id="${of.name}-wrong" hidden></p>
 <div class="control ${of.size ?? "long"}"><input ${attributes}>${of.reveal && reveal(of)}</div>
@@ -81,16 +82,21 @@ ${of.note !== undefined && html`<p class="aside" id="${note}">${of.note}</p>`}
 </div>`;
 }
 
+/** 必須, for the eye: a screen reader is told by the field's own state, once. */
+export function must(w: Writing): Html {
+  return html`<span class="must" aria-hidden="true">${w.rich(w.t.site.required)}</span>`;
+}
+
 function reveal(of: Field): Html {
   const { show, hide } = of.reveal ?? { show: "", hide: "" };
   const label = (text: string, when: string, hidden: boolean) =>
     html`<span data-reveal="${when}"${hidden && html` hidden`}>${text}</span>`;
-  return html`<button type="button" class="reveal" aria-controls="${of.name}" aria-pressed="false">${label(plain(show), "show", false)}${label(plain(hide), "hide", true)}</button>`;
+  return html`<button type="button" class="reveal" aria-controls="${of.name}">${label(plain(show), "show", false)}${label(plain(hide), "hide", true)}</button>`;
 }
 
-/** The one button of a form that goes on, and what stands beside it. */
+/** The one button of a form that goes on, and what stands beside it. Until the script has the form, nothing can send it. */
 export function submit(w: Writing, label: string, beside: Html = html``): Html {
-  return html`<p class="buttons"><button type="submit" class="go">${w.rich(label)}</button>${beside}</p>`;
+  return html`<p class="buttons"><button type="submit" class="go" disabled>${w.rich(label)}</button>${beside}</p>`;
 }
 
 /** A button that does something on the page. */
@@ -103,9 +109,9 @@ export function onward(w: Writing, page: string, label: string, look: "go" | "ou
   return html`<a class="${look}" href="${page}.html">${w.rich(label)}</a>`;
 }
 
-/** A form. It is never sent by the browser itself; if it were, no secret would stand in an address. */
-export function form(name: string, page: string, body: Html): Html {
-  return html`<form id="${name}" method="post" action="${page}.html" novalidate>${body}</form>`;
+/** A form. It is never sent by the browser itself: its button waits for the script, and its fields have no names to be sent with. */
+export function form(name: string, body: Html): Html {
+  return html`<form id="${name}" method="post" novalidate>${body}</form>`;
 }
 
 /** Something that has happened or has to be known, in a box. */

@@ -20,14 +20,22 @@ type Json<T> = T extends { content: { "application/json": infer B } } ? B : unde
 type Body<O> = O extends { requestBody?: infer R } ? Json<NonNullable<R>> : undefined;
 type Success<O> = O extends { responses: infer R } ? { [S in keyof R]: S extends 200 | 201 | 202 | 204 ? Json<R[S]> : never }[keyof R] : never;
 
-/** What came of a call: an answer, a refusal, or nothing at all. */
-export type Outcome<T> =
-  | { readonly kind: "answer"; readonly value: T }
+/** What came of a call: an answer, or why there is none. */
+export type Outcome<T> = { readonly kind: "answer"; readonly value: T } | Failure;
+
+/** Why there is no answer: the portal refused; something between browser and portal refused; nobody said anything. */
+export type Failure =
   | { readonly kind: "problem"; readonly problem: Problem; readonly id: string }
+  | { readonly kind: "between"; readonly status: string; readonly request: string }
   | { readonly kind: "silence" };
 
 /** After so long without an answer nobody waits any more. */
 const PATIENCE = 30_000;
+
+let lastId = "";
+
+/** The number of the last request that the portal answered, for an inquiry; empty before the first. */
+export const lastRequestId = (): string => lastId;
 
 /** Calls the server. Nothing is repeated by itself: whoever calls decides. */
 export async function call<P extends keyof paths & string, M extends Method>(
@@ -42,27 +50,50 @@ export async function call<P extends keyof paths & string, M extends Method>(
   // `AbortSignal.timeout` is younger than some browsers that are still in use.
   const patience = new AbortController();
   const over = setTimeout(() => patience.abort(), PATIENCE);
+  const url = new URL(`/api/v1${path}`, location.origin);
+  const init: RequestInit = {
+    method: method.toUpperCase(),
+    headers,
+    cache: "no-store",
+    // The portal leads nowhere else; what does is a log-in page of the network.
+    redirect: "manual",
+    ...(method === "get" ? {} : { body: JSON.stringify(body ?? {}) }),
+    signal: patience.signal,
+  };
+  let response: Response;
+  let text: string;
   try {
-    const response = await fetch(`/api/v1${path}`, {
-      method: method.toUpperCase(),
-      headers,
-      cache: "no-store",
-      ...(method === "get" ? {} : { body: JSON.stringify(body ?? {}) }),
-      signal: patience.signal,
-    });
-    heard(response.headers.get("Date"));
-    const text = await response.text();
-    const id = response.headers.get("X-Request-Id") ?? "";
-    if (response.status === 204) return { kind: "answer", value: undefined as never };
-    // What is between us and the functions may answer, too, and not as the contract says: with a page, or with nothing.
-    const value = JSON.parse(text) as unknown;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return { kind: "silence" };
-    if (response.ok) return { kind: "answer", value: value as never };
-    const problem = value as Problem;
-    return typeof problem.code === "string" ? { kind: "problem", problem, id } : { kind: "silence" };
+    response = await fetch(url, init);
+    text = await response.text();
   } catch {
     return { kind: "silence" };
   } finally {
     clearTimeout(over);
   }
+  heard(response.headers.get("Date"));
+  // The gateway before the functions has a number, too, when it answers by itself.
+  const id = response.headers.get("X-Request-Id") ?? response.headers.get("Apigw-Requestid") ?? "";
+  if (id !== "") lastId = id;
+  if (response.status === 204 && id !== "") return { kind: "answer", value: undefined as never };
+  const value = parsed(text);
+  if (response.ok && value !== undefined) return { kind: "answer", value: value as never };
+  if (typeof value?.["code"] === "string") return { kind: "problem", problem: value as Problem, id };
+  const busy = response.status === 429 || response.status >= 500;
+  if (busy && id !== "") return { kind: "problem", problem: unexplained(response.status), id };
+  const status = response.type === "opaqueredirect" ? "3xx" : String(response.status);
+  return { kind: "between", status, request: `${init.method} ${url.href}` };
 }
+
+/** The object that a text is as JSON: the contract has no other answers. */
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What our own gateway means when it answers for a function that it could not reach. */
+const unexplained = (status: number): Problem =>
+  ({ type: "about:blank", title: "", status, code: "temporarily-unavailable", instance: "" }) as unknown as Problem;

@@ -47,6 +47,11 @@ export function tell(...what: (Node | string)[]): void {
   byId("status").replaceChildren(...what);
 }
 
+// What says that no script runs goes once one has run to its end; if one has failed, it stays.
+let failed = false;
+addEventListener("error", () => (failed = true));
+addEventListener("DOMContentLoaded", () => failed || maybe("no-script")?.remove());
+
 let pressed = false;
 addEventListener("pointerdown", () => (pressed = true), true);
 for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => (pressed = false), true);

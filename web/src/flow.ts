@@ -1,17 +1,11 @@
-import { type Outcome, type Progress, type ProgressAt, call } from "./api.ts";
+import { type Failure, type Progress, type ProgressAt, call } from "./api.ts";
 import { byId, fill, has, maybe, onAction, say, show, tell, words } from "./dom.ts";
 import { remember, takeWord } from "./memory.ts";
-import { type Flow, end, follow, hint, reload, replace } from "./pages.ts";
+import { type Flow, end, follow, hint, justStarted, reload, replace } from "./pages.ts";
 import { pressed } from "./press.ts";
-import { complain, ledAway, sentence } from "./problems.ts";
+import { complain, ledAway, reason } from "./problems.ts";
+import { ask } from "./resume.ts";
 import { clock, secondsUntil } from "./time.ts";
-
-const PATHS = { registration: "/registration", login: "/login" } as const;
-
-/** Asks the server where the person is. */
-export function ask(flow: Flow): Promise<Outcome<Progress>> {
-  return call("get", PATHS[flow]);
-}
 
 /** Shows what waited for the server's word. */
 export function reveal(): void {
@@ -24,15 +18,15 @@ export function reveal(): void {
   if (target instanceof HTMLInputElement) target.focus();
 }
 
-/** Tells that the server's word has not come, with a button to ask again. */
-export function unanswered(text: DocumentFragment, again: () => void): void {
+/** Tells why the server's word has not come, with a button to ask again. */
+export function unanswered(failure: Failure): void {
   show(maybe("loading"), false);
   const button = document.createElement("button");
   button.type = "button";
   button.className = "outline";
   button.append(say("site.retry"));
-  button.addEventListener("click", again);
-  complain(text);
+  button.addEventListener("click", reload);
+  complain(reason(failure));
   byId("summary").append(button);
 }
 
@@ -56,15 +50,17 @@ export function screen<N extends Progress["next"]>(
   let first = true;
   const load = async () => {
     waiting();
+    const started = justStarted();
     const outcome = await ask(flow);
-    if (outcome.kind === "silence") return unanswered(say("say.network"), reload);
-    if (outcome.kind === "problem") {
-      if (!ledAway(flow, outcome.problem)) unanswered(sentence(outcome.problem, outcome.id), reload);
+    if (outcome.kind !== "answer") {
+      if (started && outcome.kind === "problem" && outcome.problem.code === "no-flow") return replace("cookies");
+      if (outcome.kind !== "problem" || !ledAway(flow, outcome.problem)) unanswered(outcome);
       return;
     }
     const progress = outcome.value;
     if (!places.includes(progress.next as N)) {
-      if (!(await follow(flow, progress, true))) unanswered(say("say.network"), reload);
+      const failure = await follow(flow, progress, true);
+      if (failure !== undefined) unanswered(failure);
       return;
     }
     hint(flow, progress);
@@ -103,11 +99,9 @@ function lives(flow: Flow, until: string): void {
 /** Ends the flow because the person wants to. */
 async function cancel(flow: Flow): Promise<void> {
   if (!confirm(words("say.askCancel"))) return;
-  const outcome = await call("delete", PATHS[flow]);
-  if (outcome.kind === "silence") return complain(say("say.network"));
-  if (outcome.kind === "problem" && outcome.problem.code !== "no-flow") {
-    return complain(sentence(outcome.problem, outcome.id));
-  }
+  const outcome = await call("delete", `/${flow}`);
+  const over = outcome.kind === "answer" || (outcome.kind === "problem" && outcome.problem.code === "no-flow");
+  if (!over) return complain(reason(outcome));
   end(flow);
   if (flow === "registration") remember("draft", null);
   replace("login", "#cancelled");

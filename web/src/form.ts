@@ -1,9 +1,9 @@
-import type { Outcome } from "./api.ts";
+import type { Failure } from "./api.ts";
 import { byId, has, maybe, say, show, tell, unpressed } from "./dom.ts";
 import { type Flow, leaving } from "./pages.ts";
 import { pressed } from "./press.ts";
-import { calm, complain, fieldOf, ledAway, sentence, summary } from "./problems.ts";
-import { type FieldCode, type Rule, code as digits, passwordLength } from "./values.ts";
+import { calm, complain, fieldOf, ledAway, reason, summary } from "./problems.ts";
+import { type FieldCode, type Rule, codeLength, passwordLength } from "./values.ts";
 
 /** A form whose fields have rules and which is sent once, however often it is pressed. */
 export interface Form<N extends string> {
@@ -12,7 +12,7 @@ export interface Form<N extends string> {
   /** Says what is wrong with fields; answers whether anything is. */
   readonly wrong: (errors: Partial<Record<string, DocumentFragment>>) => boolean;
   /** Tells what came of a call that was no answer. */
-  readonly refused: (outcome: Exclude<Outcome<unknown>, { kind: "answer" }>) => void;
+  readonly refused: (failure: Failure) => void;
 }
 
 /** What a form consists of. */
@@ -34,7 +34,7 @@ function labelOf(name: string): string {
 /** The sentence of what is wrong with a field. */
 function sentenceOf(name: string, wrong: FieldCode): DocumentFragment {
   const value = maybe<HTMLInputElement>(name)?.value ?? "";
-  const n = wrong === "not-six-digits" ? digits(value).length : passwordLength(value);
+  const n = wrong === "not-six-digits" ? codeLength(value) : passwordLength(value);
   return say(`fields.${wrong}`, { label: labelOf(name), n });
 }
 
@@ -86,10 +86,10 @@ export function form<N extends string>(parts: Parts<N>): Form<N> {
     summary("site.summary", list);
     return true;
   };
-  const refused: Form<N>["refused"] = (outcome) => {
+  const refused: Form<N>["refused"] = (failure) => {
     tell();
-    if (outcome.kind === "silence") return complain(say("say.network"));
-    const { problem, id } = outcome;
+    if (failure.kind !== "problem") return complain(reason(failure));
+    const { problem } = failure;
     if (ledAway(parts.flow, problem)) return;
     const errors = (problem as { errors?: { pointer: string; code: FieldCode }[] }).errors ?? [];
     const byName = Object.fromEntries(
@@ -100,23 +100,24 @@ export function form<N extends string>(parts: Parts<N>): Form<N> {
     );
     if (wrong(byName)) return;
     const at = fieldOf(problem);
-    if (at !== undefined) wrong({ [at]: sentence(problem, id) });
-    else complain(sentence(problem, id));
+    if (at !== undefined) wrong({ [at]: reason(failure) });
+    else complain(reason(failure));
   };
   const made: Form<N> = { value, wrong, refused };
 
   for (const name of names) {
     const field = input(name);
     const { right, check } = parts.rules[name];
+    // Where it is said that a value was put right, until another one is typed.
+    const replaced = right === undefined ? null : maybe(`${name}-aside`);
     field.addEventListener("change", () => {
       const better = right?.(field.value) ?? field.value;
       if (better === field.value) return;
       field.value = better;
-      if (field.type === "password") return;
-      const aside = maybe(`${name}-aside`);
-      unpressed(() => aside?.replaceChildren(say("say.replaced", { label: labelOf(name), value: better })));
+      unpressed(() => replaced?.replaceChildren(say("say.replaced", { label: labelOf(name), value: better })));
     });
     field.addEventListener("input", () => {
+      replaced?.replaceChildren();
       if (field.hasAttribute("aria-invalid") && check(value(name)) === undefined) mark(name, null);
     });
   }
@@ -152,18 +153,11 @@ export function form<N extends string>(parts: Parts<N>): Form<N> {
   addEventListener("pageshow", (event) => {
     if (event.persisted) tell();
   });
+  button?.removeAttribute("disabled");
   return made;
 }
 
-/** A secret does not wait for whoever comes back; what the browser has filled in by itself stays. */
-export function emptied(field: HTMLInputElement): void {
-  addEventListener("pageshow", (event) => {
-    const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-    if (event.persisted || navigation?.type === "back_forward") field.value = "";
-  });
-}
-
-/** A button that shows a secret, and what goes wrong while one is typed: Caps Lock, full-width letters. */
+/** A secret: the button that shows it, what goes wrong while it is typed (Caps Lock, full-width letters), and its end. */
 function secret(reveal: HTMLButtonElement): void {
   const field = input(reveal.getAttribute("aria-controls") ?? "");
   const aside = byId(`${field.id}-aside`);
@@ -192,6 +186,18 @@ function secret(reveal: HTMLButtonElement): void {
     caps = false;
     unpressed(note);
   });
+  const forget = () => {
+    shown(reveal, false);
+    field.value = "";
+    note();
+  };
+  // The next person at this computer may come back to the page, from the browser's memory or by its history.
+  addEventListener("pagehide", forget);
+  addEventListener("pageshow", (event) => {
+    const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+    // What the browser has filled in by itself stays.
+    if (event.persisted || navigation?.type === "back_forward") forget();
+  });
 }
 
 const textOf = (element: HTMLElement) => element.textContent ?? "";
@@ -199,7 +205,6 @@ const textOf = (element: HTMLElement) => element.textContent ?? "";
 function shown(reveal: HTMLButtonElement, is: boolean): void {
   const field = input(reveal.getAttribute("aria-controls") ?? "");
   field.type = is ? "text" : "password";
-  reveal.setAttribute("aria-pressed", String(is));
   for (const label of reveal.querySelectorAll<HTMLElement>("[data-reveal]")) {
     show(label, (label.dataset["reveal"] === "hide") === is);
   }

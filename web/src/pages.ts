@@ -1,4 +1,4 @@
-import { type Progress, call } from "./api.ts";
+import { type Failure, type Progress, call } from "./api.ts";
 import { markSignedIn, remember, remembered } from "./memory.ts";
 
 /** The two procedures that the server keeps. */
@@ -55,26 +55,55 @@ export function reload(): void {
   location.reload();
 }
 
+/** What stands behind the address of the first screen after a start: a browser without cookies may keep nothing else. */
+const STARTED = "#started";
+
 /** Goes to the first screen of a flow; the start stays behind in the history, with the ID in it. */
 export function enter(flow: Flow, progress: Progress): void {
   leave();
   hint(flow, progress);
   remember("completed", null);
-  location.assign(`${screenOf(flow, progress.next)}.html`);
+  location.assign(`${screenOf(flow, progress.next)}.html${STARTED}`);
 }
 
-/** Remembers that a flow can be gone on with, unless there is nothing left to do in it. */
-export function hint(flow: Flow, progress: Progress): void {
-  remember(`${flow}-until`, progress.next === "completed" || progress.next === "my-page" ? null : progress.expiresAt);
+/** Whether this page follows a start that succeeded; asked again, no more. */
+export function justStarted(): boolean {
+  if (location.hash !== STARTED) return false;
+  history.replaceState(history.state, "", location.pathname);
+  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return navigation?.type === "navigate";
 }
+
+/** Leads to how cookies are allowed where they are blocked, and answers whether they are: without them nothing goes on. */
+export function cookiesBlocked(): boolean {
+  // `navigator.cookieEnabled` says yes in a Chromium that blocks all of them.
+  document.cookie = "probe=1; SameSite=Strict";
+  const kept = document.cookie.includes("probe=1");
+  document.cookie = "probe=; Max-Age=0; SameSite=Strict";
+  if (kept) return false;
+  leave();
+  location.assign("cookies.html");
+  return true;
+}
+
+/** Whether there is something left to do in a flow. */
+export const unfinished = ({ next }: Progress): boolean => next !== "completed" && next !== "my-page";
+
+/** Remembers that a flow can be gone on with; whether that is still so, the server knows. */
+export function hint(flow: Flow, progress: Progress): void {
+  remember(`${flow}-begun`, unfinished(progress) ? "1" : null);
+}
+
+/** Whether a flow has been begun in this tab, as far as is remembered. */
+export const hinted = (flow: Flow): boolean => remembered(`${flow}-begun`) !== null;
 
 /**
- * Goes to where the flow is, and answers whether it could.
+ * Goes to where the flow is, and answers what hindered it, if anything did.
  *
  * With `lost`, the answer that would have brought the session may not have come; then it is asked for, and where nobody
  * answers, the page stays so that it can be asked for again.
  */
-export async function follow(flow: Flow, progress: Progress, lost: boolean): Promise<boolean> {
+export async function follow(flow: Flow, progress: Progress, lost: boolean): Promise<Failure | undefined> {
   leave();
   if (progress.next === "my-page") {
     const outcome = lost ? await call("post", "/login/session") : undefined;
@@ -82,22 +111,22 @@ export async function follow(flow: Flow, progress: Progress, lost: boolean): Pro
       end(flow);
       remember("word", null);
       replace("login", "#ended");
-      return true;
+      return undefined;
     }
     if (outcome !== undefined && outcome.kind !== "answer") {
       stay();
-      return false;
+      return outcome;
     }
     markSignedIn(true);
   }
   hint(flow, progress);
   replace(screenOf(flow, progress.next));
-  return true;
+  return undefined;
 }
 
 /** The flow is over: there is nothing to come back to. */
 export function end(flow: Flow): void {
-  remember(`${flow}-until`, null);
+  remember(`${flow}-begun`, null);
 }
 
 /** The flow has ended by itself; whoever has seen that all of it was done is not sent to begin again. */

@@ -1,12 +1,36 @@
-import type { Problem, Progress } from "./api.ts";
+import { type Failure, type Problem, type Progress, lastRequestId } from "./api.ts";
 import { type Fills, byId, has, say, tell, words } from "./dom.ts";
 import { leaveWord } from "./memory.ts";
 import { type Flow, end, expired, follow, reload, replace } from "./pages.ts";
 import { reactions } from "./reactions.ts";
 import { clockIn } from "./time.ts";
 
+/** The sentence of what came instead of an answer. */
+export function reason(failure: Failure): DocumentFragment {
+  switch (failure.kind) {
+    case "problem":
+      return sentence(failure.problem, failure.id);
+    case "between":
+      return say("say.between", { status: failure.status, request: failure.request });
+    case "silence":
+      return say("say.network");
+  }
+}
+
+/** A fault of the page itself, which is no fault of the network. */
+function broken(): void {
+  const text = say("say.broken");
+  const id = lastRequestId();
+  if (id !== "") text.append(say("say.number", { id }));
+  tell();
+  complain(text);
+}
+// Whatever a page does and does not finish ends here; nobody waits or presses in vain.
+addEventListener("unhandledrejection", broken);
+addEventListener("error", (event) => event.error && broken());
+
 /** The sentence of a problem, with its numbers and the clock time until which to wait. */
-export function sentence(problem: Problem, id: string): DocumentFragment {
+function sentence(problem: Problem, id: string): DocumentFragment {
   const { triesLeft, retryAfterSeconds } = problem as { triesLeft?: number; retryAfterSeconds?: number };
   const fills: Fills = {
     id,
@@ -37,10 +61,10 @@ export function ledAway(flow: Flow | undefined, problem: Problem): boolean {
     case "follow":
       if (flow === undefined || progress === undefined) return false;
       if (problem.code === "wrong-step") leaveWord("say.elsewhere");
-      void follow(flow, progress, true).then((led) => {
-        if (led) return;
+      void follow(flow, progress, true).then((failure) => {
+        if (failure === undefined) return;
         tell();
-        complain(say("say.network"));
+        complain(reason(failure));
       });
       return true;
     case "expired":
@@ -79,8 +103,10 @@ export function fieldOf(problem: Problem): string | undefined {
 export function summary(heading: "site.summary" | "site.problem", ...parts: Node[]): void {
   const box = byId("summary");
   const title = document.createElement("h2");
+  title.id = "summary-title";
   title.append(say(heading));
   box.replaceChildren(title, ...parts);
+  box.setAttribute("aria-labelledby", title.id);
   box.hidden = false;
   if (!document.title.startsWith(errorMark())) document.title = errorMark() + document.title;
   box.focus();

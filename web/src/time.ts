@@ -1,17 +1,17 @@
 import { type Fills, words } from "./dom.ts";
 
-/** How much the server's clock is ahead of this one, in milliseconds. */
-let ahead = 0;
+/** The server's clock when this page was opened, in milliseconds; only until an answer has come, this computer's. */
+let opened = Date.now() - performance.now();
 
-/** Learns the server's clock from an answer. */
+/** Learns the server's clock from an answer. What this computer's clock shows, and whether somebody sets it, is no matter. */
 export function heard(date: string | null): void {
   const told = date === null ? Number.NaN : Date.parse(date);
-  if (!Number.isNaN(told)) ahead = told - Date.now();
+  if (!Number.isNaN(told)) opened = told - performance.now();
 }
 
 /** The server's present instant. */
 export function now(): Date {
-  return new Date(Date.now() + ahead);
+  return new Date(opened + performance.now());
 }
 
 const parts = new Intl.DateTimeFormat("en-u-hc-h23", {

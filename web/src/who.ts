@@ -1,8 +1,9 @@
 import { type Me, call } from "./api.ts";
-import { byId, fill, say, show } from "./dom.ts";
-import { markSignedIn, maySignedIn, remember, remembered } from "./memory.ts";
+import { byId, fill, say, show, tell } from "./dom.ts";
+import { markSignedIn, maySignedIn, remember } from "./memory.ts";
 import { replace } from "./pages.ts";
-import { complain } from "./problems.ts";
+import { pressed } from "./press.ts";
+import { complain, reason } from "./problems.ts";
 
 /** 「氏名、事業所名」 at the top right (R-68). */
 export function showWho(me: Me): void {
@@ -11,18 +12,27 @@ export function showWho(me: Me): void {
   show(who);
 }
 
-/** Logs out: the server's session ends, and whatever this browser remembers. */
-export async function logOut(): Promise<void> {
-  const outcome = await call("post", "/logout");
-  if (outcome.kind !== "answer") return complain(say("say.network"));
-  forget();
-  replace("logged-out");
+/** Logs out: the server's session ends, and whatever this browser remembers. What is personal goes out of sight at once. */
+export function logOut(...personal: HTMLElement[]): Promise<void> {
+  return pressed(async () => {
+    const seen = [byId("who"), ...personal];
+    for (const one of seen) show(one, false);
+    tell(say("site.sending"));
+    const outcome = await call("post", "/logout");
+    if (outcome.kind === "answer") {
+      forget();
+      return replace("logged-out");
+    }
+    tell();
+    for (const one of seen) show(one);
+    complain(reason(outcome));
+  });
 }
 
 /** Nothing of the person stays in this tab. */
 export function forget(): void {
   markSignedIn(false);
-  for (const key of ["draft", "registration-until", "login-until", "word", "terms-read", "account", "confirm-key", "completed"]) remember(key, null);
+  for (const key of ["draft", "registration-begun", "login-begun", "word", "terms-read", "account", "confirm-key", "completed"]) remember(key, null);
 }
 
 /** On pages that anybody may read: shows who is logged in, if somebody may be. */
@@ -51,10 +61,4 @@ export function onReturn(hide: () => void, again: () => void): void {
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) again();
   });
-}
-
-/** A flow that this tab has begun and that may be gone on with, and until when. */
-export function begun(flow: "registration" | "login"): string | undefined {
-  const until = remembered(`${flow}-until`);
-  return until !== null && Date.parse(until) > Date.now() ? until : undefined;
 }

@@ -46,6 +46,28 @@ describe("each page", () => {
   });
 });
 
+/** Words of a language, which a keyboard may begin with a capital. */
+const WORDS = ["name", "nameKana", "department", "jobTitle"];
+
+describe("each field", () => {
+  test.each(files.map((file) => [file.fileName, file.source] as const))("on %s that is an ID, a code or a secret is left by keyboards as it is typed", (_, source) => {
+    for (const [field, id] of source.matchAll(/<input (?![^>]*type="checkbox")(?![^>]*tabindex="-1")[^>]*id="([^"]+)"[^>]*>/g)) {
+      const attributes = ["spellcheck=\"false\"", ...(WORDS.includes(id ?? "") ? [] : ["autocapitalize=\"none\"", "autocorrect=\"off\""])];
+      for (const attribute of attributes) expect(field, id).toContain(attribute);
+      if (WORDS.includes(id ?? "")) expect(field, id).not.toContain("autocapitalize");
+    }
+  });
+});
+
+test("no script counts on what browsers of a few years ago do not have", () => {
+  // Safari before 15.4, or later.
+  const young = /\b(randomUUID|reportError|structuredClone|hasOwn|findLast|toSorted|toReversed|groupBy|withResolvers|AbortSignal\.(timeout|any))\b|\.at\(/;
+  for (const file of readdirSync(new URL("../src/", import.meta.url), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"))) {
+    const code = readFileSync(new URL(`../src/${file}`, import.meta.url), "utf8").replace(/^\s*(\/\/|\*|\/\*).*$/gm, "");
+    expect(code, file).not.toMatch(young);
+  }
+});
+
 test("no script holds what an older browser cannot even read", () => {
   const source = new URL("../src/", import.meta.url);
   for (const file of readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"))) {

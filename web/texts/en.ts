@@ -33,7 +33,7 @@ export const en: Texts = {
       "This site is an independent product. It implements the procedure of the published “First-time registration manual (long-term care offices and medical institutions)” (初回利用登録マニュアル（介護事業所・医療機関）). It is not a product of the portal's operator, the All-Japan Federation of National Health Insurance Organizations (公益社団法人国民健康保険中央会).",
     translation: "Reference translation. The Japanese text is the authoritative one.",
     noScript:
-      "To use this page, turn on JavaScript in your browser. If you cannot, try another browser or computer, or [contact us](inquiry).",
+      "The program (JavaScript) of this page is not running. If this notice does not go away within a few seconds, turn on JavaScript in your browser. Old browsers and Internet Explorer mode cannot run it; security software or a filter in your network may have stopped it. If you cannot change this, try another browser or computer, or [contact us](inquiry).",
     loading: "Loading",
     sending: "Sending",
     errorTitle: "(Error) ",
@@ -238,7 +238,8 @@ export const en: Texts = {
     back: "Go back and edit",
     typo: "Check the email address. Did you mean: {suggestion}",
     take: "Change to this email address",
-    doubtful: "An email we sent to this address before did not arrive. Check that the address is correct.",
+    doubtful:
+      "This email address has two dots in a row, or a dot at the beginning or right before the “@”. Addresses of mobile phones once had this form; mail may not reach them. Check that it is right.",
   },
 
   completed: {
@@ -375,6 +376,19 @@ export const en: Texts = {
     why: "After several wrong tries in a row the procedure is ended, so that nobody else can misuse it.",
   },
 
+  cookies: {
+    title: "Cookie settings",
+    done: "Cookies are blocked",
+    text: "This browser blocks cookies, so the procedure cannot continue. Cookies connect one page of the procedure with the next. Allow cookies as follows, then start again from the beginning.",
+    howTitle: "How to allow cookies",
+    how: [
+      "Microsoft Edge, Google Chrome: press the icon to the left of the address and, under “Cookies and site data”, allow the cookies of this site.",
+      "Safari: in the settings (on iPhone and iPad: Safari in the Settings app), turn off “Block All Cookies”.",
+      "Firefox: in the settings under “Privacy & Security”, stop blocking all cookies, or add this site to the exceptions.",
+    ],
+    admin: "If you cannot change the settings, ask the person in charge of your computer or network to allow the cookies of {host}.",
+  },
+
   unavailable: {
     title: "Not available at the moment",
     done: "Your request could not be processed",
@@ -471,6 +485,10 @@ export const en: Texts = {
 
   say: {
     network: "The connection failed. What you entered is still here. Wait a while, then try again.",
+    between:
+      "What you entered is still here. Something between this browser and the portal (a proxy, a filter, security software) stopped the connection (response {status}). If waiting does not help, tell the person in charge of your network that {request} is answered with {status}.",
+    broken: "The program of this page has failed. Load the page again, or try a newer browser. If this goes on, contact us.",
+    number: " (Inquiry number: {id})",
     resent: "The one-time password has been sent. ({at})",
     passwordResent: "The initial password has been sent. ({at})",
     reissued: "A new initial password has been sent. The previous one no longer works. ({at})",

@@ -1,6 +1,6 @@
 import { html, plain } from "../markup.ts";
 import type { Page } from "../page.ts";
-import { action, banner, field, fill, form, more, onward, pairs, paragraphs, submit } from "../parts.ts";
+import { action, banner, field, fill, form, more, must, onward, pairs, paragraphs, submit } from "../parts.ts";
 import { otpScreen } from "./otp.ts";
 
 /** ログイン and マイページ. */
@@ -18,7 +18,6 @@ export const login: readonly Page[] = [
 <section aria-label="${plain(w.t.site.login)}">
 ${form(
   "login",
-  "login",
   html`
 ${field(w, {
   name: "email",
@@ -26,7 +25,7 @@ ${field(w, {
   hint: w.t.login.emailHint,
   inputmode: "email",
   autocomplete: "username",
-  autocapitalize: "off",
+  exact: true,
   maxlength: 320,
 })}
 ${field(w, {
@@ -61,7 +60,6 @@ ${more(w.rich(w.t.login.lost), html`<p>${w.rich(w.t.login.lostText)}</p>`)}
     body: (w) => html`
 ${form(
   "new-password",
-  "new-password",
   html`
 <div id="passwords"><p class="lead">${w.rich(w.t.newPassword.lead)}</p>
 <div class="unseen" aria-hidden="true"><input type="text" id="username" autocomplete="username" tabindex="-1" aria-label="${plain(w.t.newPassword.account)}"></div>
@@ -90,7 +88,7 @@ ${field(w, {
 <p><a class="alone" href="terms.html" target="_blank">${w.rich(w.t.newPassword.termsOpen)}</a></p>
 <div class="field" data-field="agree"><p class="hint" id="agree-hint">${w.rich(w.t.newPassword.agreeHint)}</p>
 <p class="wrong" id="agree-wrong" hidden></p>
-<p class="check"><input type="checkbox" id="agree" name="agree" aria-disabled="true" aria-describedby="agree-hint" data-described="agree-hint"> <label for="agree">${w.rich(w.t.newPassword.agree)} <span class="must">${w.rich(w.t.site.required)}</span></label></p>
+<p class="check"><input type="checkbox" id="agree" aria-required="true" aria-disabled="true" aria-describedby="agree-hint" data-described="agree-hint"> <label for="agree">${w.rich(w.t.newPassword.agree)} ${must(w)}</label></p>
 <p class="aside" id="agree-aside" role="status"></p></div>
 <p id="leads">${w.rich(w.t.newPassword.leads)}</p>
 ${submit(w, w.t.newPassword.submit)}`,

@@ -28,15 +28,16 @@ ${pairs([
 <p id="delivery-help" role="status"></p></section>
 ${form(
   "otp",
-  `${flow}-otp`,
   html`
 ${field(w, {
   name: "code",
   label: w.t.otp.code,
   hint: w.t.otp.codeHint,
   inputmode: "numeric",
+  exact: true,
   autocomplete: "one-time-code",
-  maxlength: 32,
+  // Somebody may paste the whole mail.
+  maxlength: 4096,
   size: "code",
   note: w.rich(w.t.otp.tries),
 })}

@@ -19,14 +19,13 @@ export const registration: readonly Page[] = [
 <p class="hint">${w.rich(w.t.claims.about)}</p>
 ${form(
   "claims",
-  "registration",
   html`
 ${field(w, {
   name: "userId",
   label: w.t.claims.userId,
   hint: w.t.claims.userIdHint,
   autocomplete: "section-seikyu username",
-  autocapitalize: "characters",
+  exact: true,
   maxlength: 64,
   size: "short",
 })}
@@ -42,7 +41,7 @@ ${field(w, {
 })}
 <div id="risk" class="banner warning" hidden><h2>${w.rich(w.t.claims.riskTitle)}</h2><p>${w.rich(w.t.claims.risk)}</p>
 <div class="field" data-field="acceptLockRisk"><p class="wrong" id="acceptLockRisk-wrong" hidden></p>
-<p class="check"><input type="checkbox" id="acceptLockRisk" name="acceptLockRisk"> <label for="acceptLockRisk">${w.rich(w.t.claims.acceptRisk)}</label></p></div></div>
+<p class="check"><input type="checkbox" id="acceptLockRisk" aria-required="true"> <label for="acceptLockRisk">${w.rich(w.t.claims.acceptRisk)}</label></p></div></div>
 ${submit(w, w.t.claims.submit)}`,
 )}
 ${more(w.rich(w.t.claims.lostTitle), list(w, w.t.claims.lost))}`,
@@ -58,7 +57,6 @@ ${more(w.rich(w.t.claims.lostTitle), list(w, w.t.claims.lost))}`,
 <p class="lead">${w.rich(w.t.securityCode.lead)}</p>
 ${form(
   "security-code",
-  "registration-security-code",
   html`
 ${field(w, {
   name: "securityCode",
@@ -93,7 +91,6 @@ ${pairs([
 ])}
 ${form(
   "profile",
-  "registration-profile",
   html`
 ${field(w, {
   name: "email",
@@ -101,7 +98,7 @@ ${field(w, {
   hint: w.t.profile.emailHint,
   inputmode: "email",
   autocomplete: "username",
-  autocapitalize: "off",
+  exact: true,
   maxlength: 320,
 })}
 ${field(w, { name: "name", label: w.t.profile.name, hint: w.t.profile.nameHint, autocomplete: "name", maxlength: 400 })}
@@ -113,9 +110,10 @@ ${field(w, {
   label: w.t.profile.phone,
   hint: w.t.profile.phoneHint,
   type: "tel",
+  exact: true,
   inputmode: "tel",
   autocomplete: "tel",
-  maxlength: 32,
+  maxlength: 64,
   size: "short",
 })}
 <p class="hint">${w.rich(w.t.profile.more)}</p>
@@ -144,7 +142,7 @@ ${pairs([
         name === "email" && html`<p class="hint">${w.rich(w.t.confirm.mail)}</p>`
       }</dd><dd class="change"><a href="registration-profile.html#${name}" aria-label="${w.t.confirm.changeOf.replace("{label}", w.t.profile[name]).replace(/\{([^|{}]+)\|[^{}]+\}/g, "$1")}">${w.rich(w.t.confirm.change)}</a></dd></div>`,
     )}</dl>
-${form("confirm", "registration-confirm", submit(w, w.t.confirm.submit, onward(w, "registration-profile", w.t.confirm.back, "outline")))}
+${form("confirm", submit(w, w.t.confirm.submit, onward(w, "registration-profile", w.t.confirm.back, "outline")))}
 <p id="until" class="hint">${w.rich(w.t.say.until)}</p>
 <p class="buttons">${action(w, "print", w.t.site.print, "plain")}${action(w, "cancel", w.t.site.cancel, "plain")}</p>`,
   },

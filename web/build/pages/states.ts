@@ -1,6 +1,6 @@
 import { html } from "../markup.ts";
 import type { Page } from "../page.ts";
-import { banner, onward } from "../parts.ts";
+import { banner, list, onward } from "../parts.ts";
 
 /** Where a way ends for now, and how it goes on. */
 export const states: readonly Page[] = [
@@ -27,6 +27,16 @@ ${banner(
   html`<p>${w.rich(w.t.locked.textSoon)}</p><p>${w.rich(w.t.locked.why)}</p>`,
 )}
 <p class="buttons" id="onward">${onward(w, "registration", w.t.expired.restart)}${onward(w, "login", w.t.expired.loginButton, "outline")}</p>`,
+  },
+  {
+    name: "cookies",
+    script: "states",
+    title: (w) => w.t.cookies.title,
+    body: (w) => html`
+${banner("warning", w.rich(w.t.cookies.done), html`<p>${w.rich(w.t.cookies.text)}</p>`)}
+<h2>${w.rich(w.t.cookies.howTitle)}</h2>${list(w, w.t.cookies.how)}
+<p id="admin">${w.rich(w.t.cookies.admin)}</p>
+<p class="buttons">${onward(w, "registration", w.t.expired.restart)}${onward(w, "login", w.t.expired.loginButton, "outline")}</p>`,
   },
   {
     name: "unavailable",

@@ -5,7 +5,7 @@ import { screen } from "../flow.ts";
 import { leaveWord } from "../memory.ts";
 import { follow } from "../pages.ts";
 import { pressed } from "../press.ts";
-import { calm, complain, ledAway, sentence } from "../problems.ts";
+import { calm, complain, ledAway, reason } from "../problems.ts";
 import { dateAndClock } from "../time.ts";
 
 screen("registration", ["already-registered"], (progress) => {
@@ -34,9 +34,8 @@ onAction("reissue", () =>
     tell(say("site.sending"));
     const outcome = await call("post", "/registration/initial-password/reissue");
     tell();
-    if (outcome.kind === "silence") return complain(say("say.network"));
-    if (outcome.kind === "problem") {
-      if (!ledAway("registration", outcome.problem)) complain(sentence(outcome.problem, outcome.id));
+    if (outcome.kind !== "answer") {
+      if (outcome.kind !== "problem" || !ledAway("registration", outcome.problem)) complain(reason(outcome));
       return;
     }
     leaveWord("completed.reissued");

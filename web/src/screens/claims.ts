@@ -1,15 +1,16 @@
 /** 電子請求受付システム認証. */
 import { call } from "../api.ts";
-import { byId, fill, show } from "../dom.ts";
-import { emptied, form } from "../form.ts";
-import { enter } from "../pages.ts";
-import { clock } from "../time.ts";
+import { byId, show } from "../dom.ts";
+import { form } from "../form.ts";
+import { cookiesBlocked, enter } from "../pages.ts";
+import { resumable } from "../resume.ts";
 import { rules } from "../values.ts";
-import { begun } from "../who.ts";
 
 /** Whether the server has warned that one more wrong password locks the office out of its claims. */
 let warned = false;
 const accepted = () => byId<HTMLInputElement>("acceptLockRisk");
+
+const looked = resumable("registration", "resume");
 
 form({
   id: "claims",
@@ -20,6 +21,8 @@ form({
     acceptLockRisk: { check: () => (warned && !accepted().checked ? "risk-not-accepted" : undefined) },
   },
   send: async (form) => {
+    if (cookiesBlocked()) return;
+    await looked();
     const outcome = await call("post", "/registration", {
       userId: form.value("userId"),
       password: form.value("password"),
@@ -38,17 +41,4 @@ form({
     }
     form.refused(outcome);
   },
-});
-
-function resume(): void {
-  const until = begun("registration");
-  const link = byId("resume").querySelector("a");
-  if (until === undefined || link === null) return show(byId("resume"), false);
-  fill(byId("resume"), { at: clock(until) });
-  show(byId("resume"));
-}
-resume();
-emptied(byId<HTMLInputElement>("password"));
-addEventListener("pageshow", (event) => {
-  if (event.persisted) resume();
 });

@@ -1,12 +1,13 @@
 /** ユーザ登録完了 (R-48 to R-52). */
 import { type ProgressAt, call } from "../api.ts";
 import { actions, byId, fill, onAction, say, show, tell } from "../dom.ts";
-import { ask, screen } from "../flow.ts";
+import { screen } from "../flow.ts";
 import { watch } from "../mail.ts";
 import { remember } from "../memory.ts";
 import { follow } from "../pages.ts";
 import { pressed } from "../press.ts";
-import { calm, complain, ledAway, sentence } from "../problems.ts";
+import { calm, complain, ledAway, reason } from "../problems.ts";
+import { ask } from "../resume.ts";
 import { clock, dateAndClock, now, secondsUntil } from "../time.ts";
 
 function shows(progress: ProgressAt<"completed">): void {
@@ -46,9 +47,8 @@ async function sends(path: "/registration/initial-password/resend" | "/registrat
   tell(say("site.sending"));
   const outcome = await call("post", path);
   tell();
-  if (outcome.kind === "silence") return complain(say("say.network"));
-  if (outcome.kind === "problem") {
-    if (!ledAway("registration", outcome.problem)) complain(sentence(outcome.problem, outcome.id));
+  if (outcome.kind !== "answer") {
+    if (outcome.kind !== "problem" || !ledAway("registration", outcome.problem)) complain(reason(outcome));
     return;
   }
   if (outcome.value.next !== "completed") return void (await follow("registration", outcome.value, true));

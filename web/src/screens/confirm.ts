@@ -15,7 +15,8 @@ let office = "";
 function keyOf(draft: string): string {
   const [of, key] = (remembered("confirm-key") ?? "").split(" ");
   if (of === draft && key !== undefined) return key;
-  const fresh = crypto.randomUUID();
+  // `crypto.randomUUID` is younger than some browsers that are still in use.
+  const fresh = [...crypto.getRandomValues(new Uint8Array(16))].map((octet) => octet.toString(16).padStart(2, "0")).join("");
   remember("confirm-key", `${draft} ${fresh}`);
   return fresh;
 }

@@ -1,20 +1,25 @@
 /** ログイン情報の入力 (R-53 to R-55), and the start of 初回利用登録 (R-21). */
 import { call } from "../api.ts";
-import { byId, fill, say, show, tell } from "../dom.ts";
-import { emptied, form } from "../form.ts";
+import { byId, say, tell } from "../dom.ts";
+import { form } from "../form.ts";
 import { remember } from "../memory.ts";
-import { enter, replace } from "../pages.ts";
-import { clock } from "../time.ts";
+import { cookiesBlocked, enter, replace } from "../pages.ts";
+import { resumable } from "../resume.ts";
 import { rules } from "../values.ts";
-import { begun, whoReads } from "../who.ts";
+import { whoReads } from "../who.ts";
 
 const password = byId<HTMLInputElement>("password");
+
+const looked = resumable("login", "resume-login");
+resumable("registration", "resume-registration");
 
 form({
   id: "login",
   flow: "login",
   rules: { email: rules.email, password: rules.password },
   send: async (form) => {
+    if (cookiesBlocked()) return;
+    await looked();
     const outcome = await call("post", "/login", { email: form.value("email"), password: form.value("password") });
     if (outcome.kind === "answer") {
       remember("account", form.value("email"));
@@ -25,23 +30,11 @@ form({
   },
 });
 
-function resume(): void {
-  for (const flow of ["registration", "login"] as const) {
-    const until = begun(flow);
-    const place = byId(`resume-${flow}`);
-    if (until !== undefined) fill(place, { at: clock(until) });
-    show(place, until !== undefined);
-  }
-}
-resume();
 const WORDS = { "#ended": "problems.no-session", "#cancelled": "say.cancelled" } as const;
 const word = WORDS[location.hash as keyof typeof WORDS];
 if (word !== undefined) tell(say(word));
 const leadOn = () => void whoReads().then((is) => is && replace("my-page"));
 leadOn();
-emptied(password);
 addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  resume();
-  leadOn();
+  if (event.persisted) leadOn();
 });

@@ -3,8 +3,7 @@ import { type Me, call } from "../api.ts";
 import { byId, fill, has, onAction, say, show, tell, words } from "../dom.ts";
 import { reveal, unanswered, waiting } from "../flow.ts";
 import { markSignedIn, takeWord } from "../memory.ts";
-import { reload, replace } from "../pages.ts";
-import { sentence } from "../problems.ts";
+import { replace } from "../pages.ts";
 import { clock, dateAndClock, secondsUntil } from "../time.ts";
 import { forget, logOut, onReturn, showWho } from "../who.ts";
 
@@ -12,6 +11,21 @@ import { forget, logOut, onReturn, showWho } from "../who.ts";
 const WARNED = 120;
 
 const dialog = byId<HTMLDialogElement>("ending");
+/** Safari before 15.4 knows no dialogs: there the warning stands open in the page, and closing it is said by us. */
+const modal = Boolean(dialog.showModal as unknown);
+const isOpen = () => dialog.hasAttribute("open");
+function open(): void {
+  if (modal) return dialog.showModal();
+  dialog.setAttribute("open", "");
+  dialog.querySelector("button")?.focus();
+}
+function close(): void {
+  if (modal) return dialog.close();
+  if (!isOpen()) return;
+  dialog.removeAttribute("open");
+  dialog.dispatchEvent(new Event("close"));
+}
+
 let warned = false;
 let timers: ReturnType<typeof setTimeout>[] = [];
 const at = (seconds: number, act: () => void) => timers.push(setTimeout(act, Math.max(0, seconds) * 1000));
@@ -65,7 +79,7 @@ function lives(me: Me): void {
     if (end === expiresAt && warned) return;
     warned = end === expiresAt;
     warn(Math.max(1, Math.ceil(secondsUntil(end) / 60)));
-    if (!dialog.open) dialog.showModal();
+    if (!isOpen()) open();
   });
   at(left - WARNED / 2, () => warn(1));
   at(left + 1, () => void over());
@@ -75,7 +89,7 @@ function lives(me: Me): void {
 async function over(): Promise<void> {
   const outcome = await call("get", "/me");
   if (outcome.kind === "answer") {
-    dialog.close();
+    close();
     shows(outcome.value, false);
     return;
   }
@@ -85,12 +99,12 @@ async function over(): Promise<void> {
     return;
   }
   // Nobody knows whether it is over: nothing personal stays in sight, and nobody is told that it is.
-  if (dialog.open) {
+  if (isOpen()) {
     leaves = true;
-    dialog.close();
+    close();
   }
   show(byId("content"), false);
-  unanswered(outcome.kind === "silence" ? say("say.network") : sentence(outcome.problem, outcome.id), reload);
+  unanswered(outcome);
 }
 
 let leaves = false;
@@ -110,7 +124,7 @@ async function load(): Promise<void> {
     return;
   }
   if (!byId("content").hidden) return;
-  unanswered(outcome.kind === "silence" ? say("say.network") : sentence(outcome.problem, outcome.id), reload);
+  unanswered(outcome);
 }
 void load();
 onReturn(
@@ -120,19 +134,19 @@ onReturn(
   },
   () => {
     // An open warning waits for its own answer.
-    if (!dialog.open) void load();
+    if (!isOpen()) void load();
   },
 );
 
-onAction("logout", () => void logOut());
+onAction("logout", () => void logOut(byId("content")));
 onAction("leave", () => {
   // Where nobody answers, that has to be seen and heard, and the dialog would stand before it.
   leaves = true;
-  dialog.close();
-  void logOut();
+  close();
+  void logOut(byId("content"));
 });
 onAction("print", () => print());
-onAction("stay", () => dialog.close());
+onAction("stay", close);
 // Escape, too, means: go on.
 dialog.addEventListener("close", () => {
   if (leaves) {

@@ -4,8 +4,7 @@ import { byId, fill, say, show, words } from "../dom.ts";
 import { screen, unanswered } from "../flow.ts";
 import { form } from "../form.ts";
 import { leaveWord, remember, remembered } from "../memory.ts";
-import { follow, reload } from "../pages.ts";
-import { sentence } from "../problems.ts";
+import { follow } from "../pages.ts";
 import { write } from "../terms.ts";
 import { rules } from "../values.ts";
 
@@ -40,7 +39,7 @@ screen("login", ["new-password"], (progress: ProgressAt<"new-password">, first) 
 async function load(): Promise<void> {
   const outcome = await call("get", "/terms");
   if (outcome.kind !== "answer") {
-    unanswered(outcome.kind === "silence" ? say("say.network") : sentence(outcome.problem, outcome.id), reload);
+    unanswered(outcome);
     return;
   }
   ({ version } = outcome.value);

@@ -1,12 +1,13 @@
 /** ワンタイムパスワード認証, of 初回利用登録 and of ログイン. */
 import { type ProgressAt, call } from "../api.ts";
 import { actions, byId, fill, maybe, onAction, say, show, tell } from "../dom.ts";
-import { ask, screen } from "../flow.ts";
+import { screen } from "../flow.ts";
 import { form } from "../form.ts";
 import { watch } from "../mail.ts";
 import { type Flow, follow, here } from "../pages.ts";
 import { pressed } from "../press.ts";
 import { calm, lockedOut } from "../problems.ts";
+import { ask } from "../resume.ts";
 import { clock, dateAndClock, now, secondsUntil } from "../time.ts";
 import { rules } from "../values.ts";
 
@@ -72,7 +73,8 @@ onAction("resend", () =>
     const outcome = await (flow === "login" ? call("post", "/login/otp/resend") : call("post", "/registration/otp/resend"));
     if (outcome.kind !== "answer") return made.refused(outcome);
     if (outcome.value.next !== "otp") {
-      if (!(await follow(flow, outcome.value, true))) made.refused({ kind: "silence" });
+      const failure = await follow(flow, outcome.value, true);
+      if (failure !== undefined) made.refused(failure);
       return;
     }
     shows(outcome.value);

@@ -1,7 +1,7 @@
 /** 新規ユーザ登録情報の入力. */
 import { call } from "../api.ts";
 import { byId, fill, say, tell } from "../dom.ts";
-import { draftOf, keepDraft } from "../draft.ts";
+import { type Draft, draftOf, keepDraft } from "../draft.ts";
 import { screen } from "../flow.ts";
 import { form } from "../form.ts";
 import { remembered, takeWord } from "../memory.ts";
@@ -21,20 +21,26 @@ screen("registration", ["profile", "confirm", "already-registered", "completed"]
   }
   office = progress.office.number;
   fill(byId("content"), { "office-number": office, "office-name": progress.office.name });
-  if (!first) return;
+  if (!first) return void fillIn(draftOf(office));
   if (remembered("word") === "problems.email-taken") {
     takeWord();
     // Told at 登録する: where it can be mended, once the field is there to be seen.
     queueMicrotask(() => made.wrong({ email: say("problems.email-taken") }));
   }
-  const known: Partial<Record<string, string>> = { ...("profile" in progress ? progress.profile : {}), ...draftOf(office) };
-  let restored = false;
-  for (const name of FIELDS) {
-    const value = known[name] ?? "";
-    restored ||= value !== "";
-    if (field(name).value === "") field(name).value = value;
-  }
-  if (restored) tell(say("profile.restored"));
+  if (fillIn({ ...("profile" in progress ? progress.profile : {}), ...draftOf(office) })) tell(say("profile.restored"));
+});
+
+/** Fills what is empty with what is known; answers whether anything is. */
+function fillIn(known: Draft): boolean {
+  for (const name of FIELDS) if (field(name).value === "") field(name).value = known[name] ?? "";
+  return FIELDS.some((name) => (known[name] ?? "") !== "");
+}
+
+// WebKit empties fields without autocompletion in a page from its memory, before this event or soon after it.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  fillIn(draftOf(office));
+  setTimeout(() => fillIn(draftOf(office)));
 });
 
 function keep(): void {

@@ -1,6 +1,7 @@
 /** Ends of ways: on which of them the person was stands in the address, and nothing else is taken from it. */
-import { byId, maybe, show } from "../dom.ts";
+import { byId, fill, maybe, show } from "../dom.ts";
 
+fill(document, { host: location.host });
 const was = location.hash.slice(1);
 for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-language]")) link.hash = location.hash;
 

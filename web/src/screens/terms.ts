@@ -1,9 +1,7 @@
 /** 利用規約, to be read in full and printed. */
 import { call } from "../api.ts";
-import { byId, fill, onAction, say } from "../dom.ts";
+import { byId, fill, onAction } from "../dom.ts";
 import { reveal, unanswered, waiting } from "../flow.ts";
-import { sentence } from "../problems.ts";
-import { reload } from "../pages.ts";
 import { write } from "../terms.ts";
 
 onAction("print", () => print());
@@ -14,5 +12,5 @@ if (outcome.kind === "answer") {
   write(byId("terms"), outcome.value, "h2");
   reveal();
 } else {
-  unanswered(outcome.kind === "silence" ? say("say.network") : sentence(outcome.problem, outcome.id), reload);
+  unanswered(outcome);
 }
