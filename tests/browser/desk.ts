@@ -82,6 +82,7 @@ export const NETWORK = "通信できませんでした。入力した内容は�
 export async function complains(page: Page, text: string | RegExp): Promise<void> {
   await expect(page.locator("#summary")).toContainText(text);
   await expect(page.locator("#summary")).toBeFocused();
+  await expect(page.getByRole("group", { name: /^(入力内容を確認してください|手続きを進められませんでした)$/ })).toBeFocused();
   await expect(page).toHaveTitle(/^（エラー）/);
 }
 

@@ -11,10 +11,11 @@ export const args = [
   "--disable-sync",
 ];
 
+const chromium = { executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args };
+
 export default defineConfig({
-  testDir: "screens",
   outputDir: "../../target/browser",
-  snapshotPathTemplate: "{testDir}/{arg}{ext}",
+  snapshotPathTemplate: "screens/{arg}{ext}",
   workers: Number(process.env["BROWSER_WORKERS"] ?? 2),
   fullyParallel: true,
   timeout: 60_000,
@@ -27,6 +28,11 @@ export default defineConfig({
     locale: "ja-JP",
     timezoneId: "Asia/Tokyo",
     trace: "retain-on-failure",
-    launchOptions: { executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args },
+    launchOptions: chromium,
   },
+  projects: [
+    { name: "screens", testDir: "screens" },
+    // Playwright keeps Chromium from keeping pages in its memory, unless it is told not to.
+    { name: "memory", testDir: "engines", testMatch: "memory.spec.ts", use: { launchOptions: { ...chromium, ignoreDefaultArgs: ["--disable-back-forward-cache"] } } },
+  ],
 });

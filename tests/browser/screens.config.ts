@@ -5,7 +5,7 @@ import base from "./playwright.config.ts";
 /** Pictures of every screen, to be looked at by people: `SCREENS=folder npm run screens`. */
 export default defineConfig({
   ...base,
-  testDir: "pictures",
+  projects: [{ name: "pictures", testDir: "pictures" }],
   timeout: 600_000,
   use: { ...base.use, trace: "off" },
 });

@@ -98,6 +98,7 @@ const reading: readonly Stop[] = [
   simple("expired-login", "expired", "#login"),
   simple("expired-completed", "expired", "#completed"),
   simple("locked"),
+  simple("cookies"),
   simple("unavailable"),
   simple("maintenance"),
   simple("404"),
@@ -118,6 +119,17 @@ const reading: readonly Stop[] = [
     page: "login",
     reach: async (clerk) => {
       await clerk.page.route("**/api/v1/login", (route) => route.abort());
+      await clerk.page.locator("#email").fill("taro@example.jp");
+      await clerk.page.locator("#password").fill("x");
+      await failsToSubmit(clerk);
+    },
+  },
+  {
+    name: "login-between",
+    page: "login",
+    reach: async (clerk) => {
+      await opens(clerk, "login");
+      await clerk.page.route("**/api/v1/login", (route) => route.fulfill({ status: 403, contentType: "text/html", body: "<p>blocked" }));
       await clerk.page.locator("#email").fill("taro@example.jp");
       await clerk.page.locator("#password").fill("x");
       await failsToSubmit(clerk);

@@ -13,25 +13,26 @@ const SPACED = `
   p { margin-bottom: 2em !important; }
   html { font-size: 200% !important; }`;
 
-/** What goes beyond the width of the page, or is cut off by its own box. */
-function overflowing(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const found: string[] = [];
-    const named = (element: Element) => `${element.tagName.toLowerCase()}${element.id && `#${element.id}`}.${element.className}: ${(element.textContent ?? "").trim().slice(0, 40)}`;
-    const root = document.documentElement;
-    if (root.scrollWidth > innerWidth) found.push(`the page is ${root.scrollWidth} wide of ${innerWidth}`);
-    for (const element of document.body.querySelectorAll<HTMLElement>("*")) {
-      if (element.closest(".unseen, template, .skip") !== null || !element.checkVisibility()) continue;
-      const box = element.getBoundingClientRect();
-      if (box.right > innerWidth + 0.5 || box.left < -0.5) found.push(`beyond the edge: ${named(element)}`);
-      const { overflowX, overflowY, display } = getComputedStyle(element);
-      if (display === "inline" || element instanceof HTMLInputElement) continue;
-      if (overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1) found.push(`wider than its box: ${named(element)}`);
-      if (["hidden", "clip"].includes(overflowY) && element.scrollHeight > element.clientHeight + 1) found.push(`cut off: ${named(element)}`);
-    }
-    return found;
-  });
+/** What goes beyond the width of the page, or is cut off by its own box; run in the page, so that it needs nothing from here. */
+export function beyond(): string[] {
+  const found: string[] = [];
+  const named = (element: Element) => `${element.tagName.toLowerCase()}${element.id && `#${element.id}`}.${element.className}: ${(element.textContent ?? "").trim().slice(0, 40)}`;
+  const root = document.documentElement;
+  if (root.scrollWidth > innerWidth) found.push(`the page is ${root.scrollWidth} wide of ${innerWidth}`);
+  for (const element of document.body.querySelectorAll<HTMLElement>("*")) {
+    if (element.closest(".unseen, template, .skip") !== null || !element.checkVisibility()) continue;
+    const box = element.getBoundingClientRect();
+    if (box.right > innerWidth + 0.5 || box.left < -0.5) found.push(`beyond the edge: ${named(element)}`);
+    const { overflowX, overflowY, display } = getComputedStyle(element);
+    if (display === "inline" || element instanceof HTMLInputElement) continue;
+    if (overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1) found.push(`wider than its box: ${named(element)}`);
+    if (["hidden", "clip"].includes(overflowY) && element.scrollHeight > element.clientHeight + 1) found.push(`cut off: ${named(element)}`);
+  }
+  return found;
 }
+
+/** The same, of a page. */
+export const overflowing = (page: Page): Promise<string[]> => page.evaluate(beyond);
 
 async function spaced(page: Page): Promise<string[]> {
   await page.evaluate((rules) => {

@@ -75,3 +75,13 @@ export async function named(page: Page, stop: Stop, clerk: Clerk): Promise<void>
   const text = `${tree}\n\n${steady(order.map((name, at) => `${at + 1} ${name}`).join("\n"), clerk)}\n`;
   expect.soft(text).toMatchSnapshot(["names", `${stop.name}.txt`]);
 }
+
+/** A word with furigana is read once: its reading is there for the eye alone. */
+export async function readOnce(page: Page, stop: Stop): Promise<void> {
+  const tree = await page.locator("body").ariaSnapshot();
+  const twice = await page.evaluate(() =>
+    [...document.querySelectorAll("ruby")].filter((ruby) => ruby.checkVisibility()).map((ruby) => (ruby.textContent ?? "").trim()),
+  );
+  expect(twice.length, `${stop.name} has furigana`).toBeGreaterThan(0);
+  expect.soft([...new Set(twice)].filter((both) => tree.includes(both)), stop.name).toEqual([]);
+}

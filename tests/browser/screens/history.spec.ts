@@ -1,8 +1,7 @@
-import { type Page, chromium } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
 import { clerkOf, comesBack, expect, sent, test } from "../desk.ts";
-import { args } from "../playwright.config.ts";
-import { Clerk, PASSWORD_SUBJECT, REGISTRATION_SUBJECT, mailsTo } from "../portal.ts";
+import { type Clerk, PASSWORD_SUBJECT, REGISTRATION_SUBJECT, mailsTo } from "../portal.ts";
 
 const codes = async (clerk: Clerk) => (await mailsTo(clerk.request, clerk.office.mailAddress, REGISTRATION_SUBJECT)).length;
 
@@ -261,30 +260,6 @@ test("手続きを中止する ends it, and what was typed is gone as it was sai
   await expect(page.locator("#name")).toHaveValue("");
 });
 
-test("in a browser that keeps pages whole in its memory, back leads to a start that works", async ({ request, clerk }) => {
-  const browser = await chromium.launch({
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args,
-    ignoreDefaultArgs: ["--disable-back-forward-cache"],
-  });
-  const context = await browser.newContext({ baseURL: test.info().project.use.baseURL ?? "", locale: "ja-JP" });
-  const page = await context.newPage();
-  const kept = new Clerk(page, request, clerk.office);
-  await page.addInitScript(() => addEventListener("pageshow", (event) => (document.documentElement.dataset["kept"] = String(event.persisted))));
-  await kept.provesOffice();
-  await page.evaluate(() => history.back());
-  await page.waitForURL(/registration\.html$/, { waitUntil: "commit" });
-  await expect(page.locator("html")).toHaveAttribute("data-kept", "true");
-  await expect(page.locator("#resume")).toBeVisible();
-  await expect(page.locator("#status")).toHaveText("");
-  await expect(page.locator("#userId")).toHaveValue(clerk.office.userId);
-  await expect(page.locator("#password")).toHaveValue("");
-  await page.locator("#password").fill(clerk.office.password);
-  await kept.submits();
-  await kept.at("registration-otp");
-  await browser.close();
-});
-
 test("a finished registration that has run out says to log in, and not to begin again", async ({ page, context, clerk }) => {
   await clerk.isAt("registration-completed");
   await context.clearCookies();
@@ -318,4 +293,138 @@ test("from an old address below a folder one comes to the portal", async ({ page
   await page.getByRole("main").getByRole("link", { name: "トップページへ" }).click();
   await page.waitForURL(/\/index\.html$/);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("トップページ");
+});
+
+test("on a computer whose clock is wrong, what has begun can be gone on with, until the time that the server says", async ({ page, clerk }) => {
+  for (const minutes of [45, -300]) {
+    await page.clock.setSystemTime(Date.now() + minutes * 60_000);
+    await clerk.provesOffice();
+    const until = (await page.locator("#until").textContent())?.match(/[0-9]+時[0-9]+分/)?.[0] ?? "?";
+    await page.goBack();
+    await clerk.at("registration");
+    await expect(page.locator("#resume")).toContainText(`（${until}まで有効）`);
+    await page.getByRole("link", { name: "続きから進む" }).click();
+    await clerk.at("registration-otp");
+  }
+});
+
+test("what this tab remembers of a procedure that is over is not believed", async ({ page, clerk }) => {
+  const hints = () => {
+    for (const flow of ["registration", "login"]) {
+      sessionStorage.setItem(`${flow}-begun`, "1");
+      sessionStorage.setItem(`${flow}-until`, new Date(Date.now() + 600_000).toISOString());
+    }
+  };
+  await clerk.isAt("registration-completed");
+  for (const name of ["registration", "login"]) {
+    await page.evaluate(hints);
+    const asked = page.waitForResponse("**/api/v1/registration");
+    await page.goto(`/${name}.html`);
+    await asked;
+    await expect(page.locator("[id^=resume]")).toHaveCount(name === "login" ? 2 : 1);
+    await expect(page.getByRole("link", { name: "続きから進む" })).toHaveCount(0);
+    // Nor what a page from the browser's memory remembers.
+    await page.evaluate(hints);
+    const again = page.waitForResponse("**/api/v1/registration");
+    await comesBack(page);
+    await again;
+    await page.waitForTimeout(100);
+    await expect(page.getByRole("link", { name: "続きから進む" })).toHaveCount(0);
+  }
+});
+
+test("a start waits for the answer to an older question, which would take its cookie away", async ({ page, clerk }) => {
+  await page.goto("/registration.html");
+  await page.evaluate(() => sessionStorage.setItem("registration-begun", "1"));
+  let answer = () => {};
+  const question = new Promise<void>((after) => (answer = after));
+  await page.route("**/api/v1/registration", async (route) => {
+    if (route.request().method() !== "GET") return route.fallback();
+    await question;
+    await route.fallback();
+  });
+  const starts = sent(page, "POST", "/registration");
+  await page.reload();
+  await page.locator("#userId").fill(clerk.office.userId);
+  await page.locator("#password").fill(clerk.office.password);
+  await clerk.submits();
+  await expect(page.locator("#status")).toHaveText("送信しています");
+  await page.waitForTimeout(300);
+  expect(starts).toHaveLength(0);
+  answer();
+  await clerk.at("registration-otp");
+});
+
+test("what was typed is there again where the browser has emptied it on the way back, and is not overwritten", async ({ page, clerk }) => {
+  await clerk.isAt("registration-profile");
+  await clerk.fillsProfile();
+  const there = await page.evaluate(() => {
+    dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+    // As WebKit does with a page in its memory.
+    for (const field of document.querySelectorAll<HTMLInputElement>("input[autocomplete=off]")) field.value = "";
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    return [...document.querySelectorAll("input")].map((field) => field.value);
+  });
+  expect(there).toEqual(Object.values(clerk.me));
+  await clerk.submits();
+  await clerk.at("registration-confirm");
+  await page.getByRole("link", { name: "入力画面に戻る" }).click();
+  await clerk.at("registration-profile");
+  // What somebody has emptied stays empty.
+  await page.locator("#department").fill("");
+  await comesBack(page);
+  await expect(page.locator("#department")).toHaveValue("");
+  await clerk.submits();
+  await clerk.at("registration-confirm");
+  await expect(page.locator(".department dd").first()).toHaveText("（入力なし）");
+});
+
+const SECRETS = {
+  registration: ["password"],
+  "registration-security-code": ["securityCode"],
+  login: ["password"],
+  "new-password": ["newPassword", "again"],
+} as const;
+
+for (const [name, fields] of Object.entries(SECRETS)) {
+  test(`a secret on ${name} is hidden and gone for the next person who comes back to it`, async ({ page, request }) => {
+    const clerk = await clerkOf(page, request, { securityCode: "20260002" });
+    if (name === "registration-security-code" || name === "new-password") await clerk.isAt(name);
+    else await page.goto(`/${name}.html`);
+    const types = async () => {
+      for (const field of fields) {
+        await page.locator(`#${field}`).fill("himitsu no kotoba");
+        await page.locator(`.reveal[aria-controls=${field}]`).click();
+        await expect(page.locator(`#${field}`)).toHaveAttribute("type", "text");
+      }
+    };
+    const gone = async () => {
+      for (const field of fields) {
+        await expect(page.locator(`#${field}`)).toHaveAttribute("type", "password");
+        await expect(page.locator(`#${field}`)).toHaveValue("");
+        await expect(page.locator(`.reveal[aria-controls=${field}] [data-reveal=show]`)).toBeVisible();
+      }
+    };
+    await types();
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+    await gone();
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+    await types();
+    await page.goto("/faq.html");
+    await page.goBack();
+    await clerk.at(name);
+    await gone();
+  });
+}
+
+test("the folder of a language is its first page", async ({ page }) => {
+  for (const folder of ["easy", "en"]) {
+    for (const path of [`/${folder}/`, `/${folder}`]) {
+      const answer = await page.goto(path);
+      expect(answer?.status(), path).toBe(200);
+      await expect(page.locator("html")).toHaveAttribute("data-page", "index");
+      await page.locator("#enter a").click();
+      await page.waitForURL(new RegExp(`/${folder}/login\\.html$`));
+    }
+  }
 });

@@ -185,7 +185,7 @@ test("a password change of which neither answer came is not given up", async ({ 
   await clerk.readsTerms();
   await page.locator("#agree").check();
   await clerk.submits();
-  await complains(page, NETWORK);
+  await complains(page, "通信を止めました（応答 200）");
   const asked = page.waitForResponse(/login\/session$/);
   await clerk.submits();
   await asked;
@@ -225,38 +225,6 @@ test("without a network it is said so, what was typed stays, and it works again 
   await context.setOffline(false);
   await clerk.submits();
   await clerk.at("registration-confirm");
-});
-
-test("what something between answers is no answer: it is said so, and what was typed stays", async ({ page, clerk }) => {
-  await page.goto("/registration.html");
-  await page.locator("#userId").fill(clerk.office.userId);
-  await page.locator("#password").fill(clerk.office.password);
-  for (const [status, body] of [
-    [200, "<!DOCTYPE html><title>Wi-Fi</title><p>sign in"],
-    [200, ""],
-    [200, "[]"],
-    [200, '"ok"'],
-    [503, "<html><body>maintenance</body></html>"],
-    [403, '{"message":"Forbidden"}'],
-    [503, "null"],
-  ] as const) {
-    await garbles(page, "POST", "/registration", status, body);
-    await clerk.submits();
-    await complains(page, NETWORK);
-    await expect(page.locator("#userId")).toHaveValue(clerk.office.userId);
-    await expect(page.locator("#password")).toHaveValue(clerk.office.password);
-  }
-  await clerk.submits();
-  await clerk.at("registration-otp");
-});
-
-test("a screen that the server's word did not reach says so, and can be loaded again", async ({ page, clerk }) => {
-  await clerk.isAt("registration-otp");
-  await garbles(page, "GET", "/registration", 200, "<p>sign in to the network</p>");
-  await page.reload();
-  await complains(page, "通信できませんでした。");
-  await page.getByRole("button", { name: "もう一度読み込む" }).click();
-  await clerk.at("registration-otp");
 });
 
 test("電子請求受付システム that cannot be reached is told, and the ID stays", async ({ page, clerk }) => {

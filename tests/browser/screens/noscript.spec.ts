@@ -1,25 +1,73 @@
+import type { Page } from "@playwright/test";
+
 import { LANGUAGES, legs } from "../tour.ts";
 import { expect, test } from "./watched.ts";
 
-test.describe("without script", () => {
-  test.use({ javaScriptEnabled: false });
-  const pages = [...new Set(legs.flatMap((leg) => leg.stops.map((stop) => stop.page)))];
+const pages = [...new Set(legs.flatMap((leg) => leg.stops.map((stop) => stop.page)))];
 
-  for (const [language, folder] of LANGUAGES) {
-    test(`each page has its frame, its heading and a word about it, ${language}`, async ({ page, request }) => {
-      for (const name of pages) {
-        await page.goto(`/${folder}${name}.html`);
-        for (const part of ["header", "h1", "main", ".help", "footer"]) {
-          await expect.soft(page.locator(part).first(), `${name}: ${part}`).toBeVisible();
-        }
-        const source = await (await request.get(`/${folder}${name}.html`)).text();
-        const needed = /<script/.test(source);
-        await expect.soft(page.locator("noscript .banner"), name).toHaveCount(needed ? 1 : 0);
-        if (needed) await expect.soft(page.locator("noscript .banner"), name).toBeVisible();
-        // What is drawn first waits for no script.
-        const waitedFor = [...source.matchAll(/<script(?![^>]*type="module")[^>]*>/g)].map(([tag]) => tag);
-        expect.soft(waitedFor, name).toEqual([]);
-      }
-    });
+/** Each page has its frame and a word about what is missing, and no form of it can be sent. */
+async function explained(page: Page, folder: string): Promise<void> {
+  for (const name of pages) {
+    await page.goto(`/${folder}${name}.html`);
+    for (const part of ["header", "h1", "main", ".help", "footer"]) {
+      await expect.soft(page.locator(part).first(), `${name}: ${part}`).toBeVisible();
+    }
+    const source = await (await page.request.get(`/${folder}${name}.html`)).text();
+    const needed = /<script/.test(source);
+    await expect.soft(page.locator("#no-script"), name).toHaveCount(needed ? 1 : 0);
+    if (needed) await expect.soft(page.locator("#no-script"), name).toBeVisible();
+    // What is drawn first waits for no script.
+    const waitedFor = [...source.matchAll(/<script(?![^>]*type="module")[^>]*>/g)].map(([tag]) => tag);
+    expect.soft(waitedFor, name).toEqual([]);
+    // Nothing has a name to be sent with, and nothing sends.
+    await expect.soft(page.locator("input[name], form [type=submit]:not([disabled])"), name).toHaveCount(0);
   }
+}
+
+for (const [language, folder] of LANGUAGES) {
+  test.describe("without script", () => {
+    test.use({ javaScriptEnabled: false });
+    test(`each page says what is missing, ${language}`, async ({ page }) => {
+      test.slow();
+      await explained(page, folder);
+    });
+  });
+}
+
+test.describe("with scripts blocked on the way", () => {
+  // A filter leaves the browser's scripts on and takes ours away: nothing in `noscript` shows.
+  test.use({ loud: true });
+
+  test("each page says what is missing", async ({ page }) => {
+    test.slow();
+    await page.route("**/assets/*.js", (route) => route.abort("blockedbyclient"));
+    await explained(page, "");
+  });
+
+  test("ID and password are not sent by the form itself, whatever is pressed", async ({ page }) => {
+    await page.route("**/assets/*.js", (route) => route.abort("blockedbyclient"));
+    const sent: string[] = [];
+    page.on("request", (request) => void (request.method() === "POST" && sent.push(request.url())));
+    for (const [name, fields] of [["login", ["email", "password"]], ["registration", ["userId", "password"]]] as const) {
+      await page.goto(`/${name}.html`);
+      for (const field of fields) await page.locator(`#${field}`).fill("himitsu");
+      await page.locator("#password").press("Enter");
+      await page.locator("form button[type=submit]").click({ force: true });
+      // Not even if somebody makes the button work: there is nothing to send, and the policy of the page forbids it.
+      await page.evaluate(() => document.querySelector("form")?.submit());
+      await page.waitForTimeout(500);
+      const there = await page.evaluate(() => [location.pathname + location.search, document.querySelector<HTMLInputElement>("#password")?.value]);
+      expect(there).toEqual([`/${name}.html`, "himitsu"]);
+    }
+    expect(sent).toEqual([]);
+  });
+
+  test("a script that fails while it starts does not take the notice away", async ({ page }) => {
+    await page.route("**/assets/login-*.js", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${await response.text()};throw new Error("broken");` });
+    });
+    await page.goto("/login.html");
+    await expect(page.locator("#no-script")).toBeVisible();
+  });
 });

@@ -39,6 +39,20 @@ async function isWarned(page: Page, clerk: Clerk): Promise<void> {
   await expect(page.getByRole("dialog", { name: "まもなくログアウトします" })).toBeVisible();
 }
 
+test("the warning works in a browser that knows no dialogs", async ({ page, clerk }) => {
+  await page.addInitScript(() => {
+    for (const name of ["showModal", "show", "close", "open"]) Reflect.deleteProperty(HTMLDialogElement.prototype, name);
+  });
+  await page.clock.install();
+  await clerk.isAt("my-page");
+  await expect(page.locator("#ending")).toBeHidden();
+  await page.clock.fastForward("28:10");
+  await expect(page.locator("#ending")).toBeVisible();
+  await page.getByRole("button", { name: "続ける" }).click();
+  await expect(page.locator("#ending")).toBeHidden();
+  await expect(page.locator("#status")).toHaveText("ログインを続けています。");
+});
+
 test("two minutes before the end a warning asks, and Escape or 続ける goes on from where one was", async ({ page, clerk }) => {
   await isWarned(page, clerk);
   const dialog = page.getByRole("dialog");
@@ -125,6 +139,31 @@ test("ログアウト leaves nothing of the person in the browser", async ({ pag
   // The browser that has logged in before stays known as such.
   expect((await context.cookies()).map(({ name }) => name)).toEqual(["__Host-device"]);
   await expect(page.locator("#who")).toBeHidden();
+});
+
+test("ログアウト takes what is personal out of sight at once and says that it is sending; where it fails, it is there again", async ({ page, clerk }) => {
+  await clerk.isAt("my-page");
+  for (const name of ["index", "my-page"]) {
+    await page.goto(`/${name}.html`);
+    await expect(page.locator("#who")).toContainText(clerk.me.name);
+    let answer = () => {};
+    await page.route("**/api/v1/logout", async (route) => {
+      await new Promise<void>((after) => (answer = after));
+      await route.abort();
+    });
+    await page.getByRole("button", { name: "ログアウト" }).click();
+    await expect(page.locator("#status")).toHaveText("送信しています");
+    for (const text of [clerk.me.name, clerk.me.email]) await expect(page.getByText(text).locator("visible=true")).toHaveCount(0);
+    answer();
+    await complains(page, "通信できませんでした。");
+    await expect(page.locator("#who")).toBeVisible();
+    await page.unrouteAll();
+  }
+  const told = page.waitForResponse("**/api/v1/logout");
+  await page.getByRole("button", { name: "ログアウト" }).click();
+  // Emptying a full cache would take seconds, and nothing of the portal's answers is in it.
+  expect(await (await told).headerValue("Clear-Site-Data")).toBe('"storage"');
+  await page.waitForURL(/logged-out/);
 });
 
 /** Presses Tab until a control has the focus. */

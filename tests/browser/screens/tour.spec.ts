@@ -1,6 +1,6 @@
 import { accessible } from "../looks/axe.ts";
 import { fits } from "../looks/layout.ts";
-import { named } from "../looks/names.ts";
+import { named, readOnce } from "../looks/names.ts";
 import { LANGUAGES, WALKING, legs, walk } from "../tour.ts";
 import { test } from "./watched.ts";
 
@@ -15,6 +15,7 @@ for (const [language, folder] of LANGUAGES) {
         await accessible(page, stop);
         // Before the paper, on which no button can keep the focus.
         if (folder === "") await named(page, stop, clerk);
+        if (folder === "easy/") await readOnce(page, stop);
         await fits(page, stop);
       });
     });

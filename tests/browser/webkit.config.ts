@@ -1,0 +1,14 @@
+import { defineConfig } from "@playwright/test";
+
+import base from "./playwright.config.ts";
+
+/** The journey, the way back, the console and the narrow screen in Debian's WebKitGTK, over plain WebDriver: Playwright runs the tests, and no browser. */
+export default defineConfig({
+  ...base,
+  outputDir: "../../target/browser-webkit",
+  workers: 1,
+  fullyParallel: false,
+  timeout: 120_000,
+  projects: [{ name: "webkit", testDir: "webkit" }],
+  use: { baseURL: base.use?.baseURL ?? "", trace: "off" },
+});
