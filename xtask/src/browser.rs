@@ -1,10 +1,11 @@
-//! The front in a browser, before the whole portal: its tests, and `cargo xtask screens`.
+//! The front in browsers, before the whole portal: its tests, and `cargo xtask screens`.
 
 use std::{
     ffi::OsString,
     fs,
     path::{self, PathBuf},
     process::ExitCode,
+    time::Instant,
 };
 
 use anyhow::{Context as _, Result};
@@ -14,7 +15,7 @@ use crate::{
     npm::{BROWSER, Package},
     settings,
     stack::{self, Front, Plan, Stack},
-    terminal::say,
+    terminal::{say, seconds},
     tools,
     workspace::Workspace,
 };
@@ -37,12 +38,9 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
         ours
     };
     fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
-    drive(
-        workspace,
-        "screens",
-        Some(("SCREENS", out.clone().into())),
-        interrupt,
-    )?;
+    let chromium = tools::chromium(workspace, interrupt)?;
+    let told = [("CHROMIUM", chromium.into()), ("SCREENS", out.clone().into())];
+    drive(workspace, &["screens"], told, interrupt)?;
     say(format_args!(
         "\nThe screens are in {}",
         workspace.short(&out).display()
@@ -50,19 +48,21 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// The tests that look at the front in a browser.
+/// The tests that look at the front: all of them in Chromium; the journey, the way back, the console and the narrow screen
+/// in Firefox and WebKit, too.
 pub(crate) fn tests(workspace: &Workspace, interrupt: &Interrupt) -> Result<()> {
-    drive(workspace, "test", None, interrupt)
+    let (chromium, firefox) = tools::browsers(workspace, interrupt)?;
+    let told = [("CHROMIUM", chromium.into()), ("FIREFOX", firefox.into())];
+    drive(workspace, &["test", "firefox", "webkit"], told, interrupt)
 }
 
-/// Runs a script of the browser's tests against a portal of its own.
+/// Runs scripts of the browsers' tests against a portal of their own.
 fn drive(
     workspace: &Workspace,
-    script: &str,
-    told: Option<(&str, OsString)>,
+    scripts: &[&str],
+    told: [(&str, OsString); 2],
     interrupt: &Interrupt,
 ) -> Result<()> {
-    let chromium = tools::chromium(workspace, interrupt)?;
     let tests = Package::installed(workspace, BROWSER, interrupt)?;
     let plan = Plan {
         ports: stack::free_ports()?,
@@ -74,13 +74,17 @@ fn drive(
         terminal: false,
     };
     let _stack = Stack::start_whole(workspace, &plan, interrupt)?;
-    let mut command = tests.script(script);
-    command
-        .env("PORTAL_URL", format!("http://localhost:{}", plan.ports.portal))
-        .env("CHROMIUM", chromium)
-        .envs(told);
-    settings::past_the_proxy(&mut command);
-    tests
-        .must(&mut command, script, interrupt)
-        .with_context(|| format!("log: {}", workspace.short(&plan.log()).display()))
+    for script in scripts {
+        let begun = Instant::now();
+        let mut command = tests.script(script);
+        command
+            .env("PORTAL_URL", format!("http://localhost:{}", plan.ports.portal))
+            .envs(told.clone());
+        settings::past_the_proxy(&mut command);
+        tests
+            .must(&mut command, script, interrupt)
+            .with_context(|| format!("log: {}", workspace.short(&plan.log()).display()))?;
+        say(format_args!("      {script} took {}", seconds(begun.elapsed())));
+    }
+    Ok(())
 }

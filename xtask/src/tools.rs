@@ -1,6 +1,6 @@
 //! Tools that are not crates of the workspace: each at one version, in `.tools/` of the checkout, never in the system.
-//! Node.js and a browser are the exceptions: they are a person's own, and only a machine that root has to itself is
-//! given a browser.
+//! Node.js and the browsers are the exceptions: they are a person's own, and only a machine that root has to itself is
+//! given browsers.
 
 use std::{
     env,
@@ -27,8 +27,6 @@ const SCHEMATHESIS: &str = "4.32.5";
 const LYCHEE: &str = "0.24.2";
 /// The least that the front is built with.
 const NODE: (u32, u32) = (20, 19);
-/// Every Chromium that has these names is one.
-const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 const CARGO_FUZZ: &str = "0.13.2";
 const CARGO_MUTANTS: &str = "27.1.0";
 /// The newest that the pinned compiler builds.
@@ -151,46 +149,124 @@ fn node_version(text: &str) -> Option<(u32, u32)> {
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
-/// A Chromium: the caller's, or one on the PATH, or else Debian's where root may install it. With fonts for Japanese.
+/// A browser of the machine: its names on the PATH, the Debian package that has it, and the variable that names another.
+struct Browser {
+    name: &'static str,
+    programs: &'static [&'static str],
+    package: &'static str,
+    variable: &'static str,
+}
+
+const CHROMIUM: Browser = Browser {
+    name: "Chromium",
+    programs: &["chromium", "chromium-browser", "google-chrome"],
+    package: "chromium",
+    variable: "CHROMIUM",
+};
+const FIREFOX: Browser = Browser {
+    name: "Firefox",
+    programs: &["firefox-esr", "firefox"],
+    package: "firefox-esr",
+    variable: "FIREFOX",
+};
+/// What WebKit is driven with: a program, and the Debian package that has it.
+const WEBKIT: [(&str, &str); 3] = [
+    ("WebKitWebDriver", "webkit2gtk-driver"),
+    ("Xvfb", "xvfb"),
+    ("openssl", "openssl"),
+];
+/// Debian's Python opens WebKit's window; a Python from elsewhere does not know WebKit.
+const SYSTEM_PYTHON: &str = "/usr/bin/python3";
+
+/// The Chromium that the front is looked at with.
 pub(crate) fn chromium(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
-    let caller = settings::caller();
-    if let Some(program) = caller.get("CHROMIUM").filter(|program| !program.is_empty()) {
-        let program = PathBuf::from(program);
-        if !program.is_file() {
-            bail!(
-                "CHROMIUM is {}, which is no file; correct it, or unset it",
-                program.display()
-            );
+    installed_browsers(workspace, &[CHROMIUM], Vec::new(), interrupt)?;
+    CHROMIUM.found()?.with_context(|| CHROMIUM.absent())
+}
+
+/// The Chromium and the Firefox that the front is tested with; WebKit is there, too, under its own names.
+pub(crate) fn browsers(workspace: &Workspace, interrupt: &Interrupt) -> Result<(PathBuf, PathBuf)> {
+    installed_browsers(workspace, &[CHROMIUM, FIREFOX], lacking_for_webkit(), interrupt)?;
+    let lacking = lacking_for_webkit();
+    if !lacking.is_empty() {
+        bail!("WebKit lacks something; on Debian: apt-get install {}", lacking.join(" "));
+    }
+    let found = |browser: Browser| browser.found()?.with_context(|| browser.absent());
+    Ok((found(CHROMIUM)?, found(FIREFOX)?))
+}
+
+/// Installs what is missing, on a machine that root has to itself.
+fn installed_browsers(
+    workspace: &Workspace,
+    browsers: &[Browser],
+    mut packages: Vec<&'static str>,
+    interrupt: &Interrupt,
+) -> Result<()> {
+    for browser in browsers {
+        if browser.found()?.is_none() {
+            packages.push(browser.package);
         }
-        return Ok(program);
     }
-    let find = || CHROMIUM.into_iter().find_map(on_the_path);
-    let found = find();
-    let mut packages = Vec::new();
-    if found.is_none() {
-        packages.push("chromium");
-    }
-    if lacks_japanese() {
+    let no_font = lacks_japanese();
+    if no_font {
         packages.push("fonts-noto-cjk");
     }
     if packages.is_empty() {
-        return found.context("there is no Chromium");
+        return Ok(());
     }
-    let may = rustix::process::geteuid().is_root() && on_the_path("apt-get").is_some();
-    if may {
-        apt_get(workspace, &packages, interrupt)?;
-    } else if found.is_some() {
+    if rustix::process::geteuid().is_root() && on_the_path("apt-get").is_some() {
+        return apt_get(workspace, &packages, interrupt);
+    }
+    if no_font {
         warn(
             "no font for Japanese: pictures of the screens will be full of boxes; on Debian: apt-get install fonts-noto-cjk",
         );
     }
-    find().with_context(|| {
+    Ok(())
+}
+
+/// The Debian packages without which WebKit cannot be driven.
+fn lacking_for_webkit() -> Vec<&'static str> {
+    let absent = WEBKIT.iter().filter(|(program, _)| on_the_path(program).is_none());
+    let mut packages: Vec<_> = absent.map(|(_, package)| *package).collect();
+    let knows_webkit = Command::new(SYSTEM_PYTHON)
+        .args(["-c", "import gi; gi.require_version('WebKit2', '4.1')"])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    if !knows_webkit {
+        packages.extend(["gir1.2-webkit2-4.1", "python3-gi"]);
+    }
+    packages
+}
+
+impl Browser {
+    fn found(&self) -> Result<Option<PathBuf>> {
+        let caller = settings::caller();
+        let Some(program) = caller.get(self.variable).filter(|program| !program.is_empty()) else {
+            return Ok(self.programs.iter().find_map(|program| on_the_path(program)));
+        };
+        let program = PathBuf::from(program);
+        if !program.is_file() {
+            bail!(
+                "{} is {}, which is no file; correct it, or unset it",
+                self.variable,
+                program.display()
+            );
+        }
+        Ok(Some(program))
+    }
+
+    fn absent(&self) -> String {
         format!(
-            "there is no Chromium on the PATH ({}): install one (on Debian: apt-get install {}), or set CHROMIUM to one",
-            CHROMIUM.join(", "),
-            packages.join(" ")
+            "there is no {} on the PATH ({}): install one (on Debian: apt-get install {}), or set {} to one",
+            self.name,
+            self.programs.join(", "),
+            self.package,
+            self.variable
         )
-    })
+    }
 }
 
 /// Whether fontconfig says that no font has Japanese; where there is none, nobody knows.
