@@ -12,6 +12,7 @@ mod model;
 mod mutants;
 mod npm;
 mod oracle;
+mod publish_front;
 mod registers;
 mod runner;
 mod schemathesis;
@@ -69,6 +70,8 @@ enum Task {
     Storm(storm::Args),
     /// Measure whether the time of a refused log-in tells why it was refused
     Oracle(oracle::Args),
+    /// Put the front where CloudFront reads it, or the build before back
+    PublishFront(publish_front::Args),
     /// Remove a local data directory
     Reset {
         /// The directory that was given to `cargo xtask dev --data`
@@ -116,6 +119,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Model(args) => model::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Storm(args) => storm::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Oracle(args) => oracle::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::PublishFront(args) => publish_front::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Reset { data, dry_run } => data::reset(&data, dry_run),
         Task::Keep { command } => keeper::keep(&command),
         Task::Function(args) => runner::run(&args),
