@@ -265,36 +265,13 @@ fn keep_audit_only_decrypts_with_the_key_of_the_portals_table() {
     assert!(role.get("ManagedPolicyArns").is_none());
 }
 
-/// Who reads the stream is missed when nobody does: by the one metric that a reader reports whatever it finds.
-#[test]
-fn an_alarm_is_on_when_a_streams_reader_stands_still() {
-    let resources = &house::yaml("template.yaml")["Resources"];
-    for (function, event) in [("DeliverMail", "Promise"), ("KeepAudit", "Act")] {
-        let mapping = &resources[function]["Properties"]["Events"][event];
-        assert_eq!(mapping["Type"], Yaml::from("DynamoDB"));
-        let metrics = &mapping["Properties"]["MetricsConfig"]["Metrics"];
-        assert_eq!(template::words(metrics), ["EventCount"]);
-
-        let alarm = &resources[format!("{function}StillAlarm")]["Properties"];
-        assert_eq!(alarm["MetricName"], Yaml::from("PolledEventCount"));
-        let dimension = &alarm["Dimensions"][0];
-        assert_eq!(dimension["Name"], Yaml::from("EventSourceMappingUUID"));
-        assert_eq!(template::word(&dimension["Value"]), format!("{function}{event}"));
-        // How often it reported, and not how much it found: a quiet night is no reason to call.
-        assert_eq!(alarm["Statistic"], Yaml::from("SampleCount"));
-        assert_eq!(alarm["ComparisonOperator"], Yaml::from("LessThanThreshold"));
-        assert_eq!(alarm["Threshold"], Yaml::from(1));
-        assert_eq!(alarm["TreatMissingData"], Yaml::from("breaching"));
-    }
-}
-
 /// The local stack's pumps let through what the deployed filters let through.
 #[test]
 fn the_streams_readers_have_the_filters_of_the_template() {
     let template = house::yaml("template.yaml");
     let pattern = |function: &str, event: &str| {
-        let event = &template["Resources"][function]["Properties"]["Events"][event]["Properties"];
-        let filters = event["FilterCriteria"]["Filters"].as_sequence().unwrap();
+        let mapping = &template["Resources"][format!("{function}{event}")]["Properties"];
+        let filters = mapping["FilterCriteria"]["Filters"].as_sequence().unwrap();
         assert_eq!(filters.len(), 1);
         filters[0]["Pattern"].as_str().unwrap().to_owned()
     };
