@@ -8,8 +8,10 @@
     reason = "a test that cannot read a file of ours has failed, which is all it can do"
 )]
 
+mod alarms;
 mod cryptography;
 mod dangers;
+mod deployment;
 mod generated;
 mod hand_in;
 mod house;
@@ -22,4 +24,5 @@ mod roles;
 mod steps;
 mod template;
 mod variables;
+mod web;
 mod words;

@@ -87,7 +87,7 @@ fn function(template: &Yaml, properties: &Yaml, shared: Option<&Yaml>) -> Functi
             .trim_start_matches("target/lambda/")
             .trim_end_matches('/')
             .to_owned(),
-        routes: routes(&properties["Events"]),
+        routes: properties.get("Events").map(routes).unwrap_or_default(),
         variables: names(shared).chain(names(own)).collect(),
         verbs: verbs(&template["Resources"][role]["Properties"]),
     }
