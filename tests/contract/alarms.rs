@@ -11,12 +11,14 @@ use crate::{house, template};
 
 const WATCHED: &str = "infra/observability.yaml";
 /// The templates of all stacks.
-const TEMPLATES: [&str; 6] = [
+const TEMPLATES: [&str; 8] = [
     "template.yaml",
     "infra/data.yaml",
     "infra/mail.yaml",
     "infra/edge.yaml",
     "infra/web.yaml",
+    "infra/network.yaml",
+    "infra/backup.yaml",
     WATCHED,
 ];
 

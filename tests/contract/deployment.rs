@@ -227,3 +227,72 @@ fn every_stage_answers_the_same_questions() {
         }
     }
 }
+
+/// The gateway's contract demands a private network: who asks it stands in one on `prod`, and nobody else in any.
+#[test]
+fn who_asks_the_claims_system_goes_by_the_private_way() {
+    for (name, function) in of_type("template.yaml", "AWS::Serverless::Function") {
+        let properties = &function["Properties"];
+        let mut variables = properties["Environment"]["Variables"]
+            .as_mapping()
+            .unwrap()
+            .iter();
+        let asks = variables.any(|(variable, _)| template::word(variable) == "CLAIMS_BASE_URL");
+        assert_eq!(properties.get("VpcConfig").is_some(), asks, "{name}");
+    }
+    let template = house::yaml("template.yaml");
+    let rule = &template["Rules"]["ClaimsByThePrivateWay"];
+    let mut asserted = BTreeSet::new();
+    references(&rule["Assertions"], &mut asserted);
+    assert_eq!(
+        asserted,
+        BTreeSet::from(["ClaimsSecurityGroup", "ClaimsSubnets"].map(str::to_owned))
+    );
+    // The two may have Lambda make interfaces, and may not make any themselves.
+    let interfaces = &template["Resources"]["MakesInterfaces"]["Properties"]["PolicyDocument"]["Statement"];
+    assert_eq!(interfaces[1]["Effect"], Yaml::from("Deny"));
+    assert_eq!(interfaces[1]["Action"], Yaml::from("ec2:*"));
+}
+
+/// From within the network the table and the ring are reached by endpoints, and the Internet is not reached at all.
+#[test]
+fn the_private_network_has_one_way_out_and_the_two_endpoints() {
+    let routes = of_type("infra/network.yaml", "AWS::EC2::Route");
+    assert_eq!(routes.len(), 1);
+    let (name, route) = &routes[0];
+    assert!(route["Properties"].get("TransitGatewayId").is_some(), "{name}");
+    for kind in ["AWS::EC2::InternetGateway", "AWS::EC2::NatGateway"] {
+        assert!(of_type("infra/network.yaml", kind).is_empty());
+    }
+    let endpoints = of_type("infra/network.yaml", "AWS::EC2::VPCEndpoint");
+    let services: BTreeSet<_> = endpoints
+        .iter()
+        .map(|(_, endpoint)| template::word(&endpoint["Properties"]["ServiceName"]))
+        .collect();
+    assert_eq!(
+        services,
+        BTreeSet::from([
+            "com.amazonaws.${AWS::Region}.dynamodb",
+            "com.amazonaws.${AWS::Region}.secretsmanager"
+        ])
+    );
+}
+
+/// IAM cannot keep code from writing over a record of the audit, so copies of it are out of everybody's reach.
+#[test]
+fn copies_of_both_tables_lie_where_nobody_can_delete_them() {
+    let template = house::yaml("infra/backup.yaml");
+    let resources = &template["Resources"];
+    let lock = &resources["Vault"]["Properties"]["LockConfiguration"];
+    // With a day from which on it cannot be changed, the lock binds the root user, too.
+    assert_eq!(template::word(&lock["ChangeableForDays"]), "LockAfterDays");
+    for (plan, table) in [("Table", "TableArn"), ("Audit", "AuditTableArn")] {
+        let rule = &resources[format!("{plan}Plan")]["Properties"]["BackupPlan"]["BackupPlanRule"][0];
+        assert_eq!(template::word(&rule["TargetBackupVault"]), "Vault");
+        let days = template::word(&rule["Lifecycle"]["DeleteAfterDays"]);
+        let least = template["Parameters"][days]["MinValue"].as_u64().unwrap();
+        assert!(least >= lock["MinRetentionDays"].as_u64().unwrap(), "{days}");
+        let selection = &resources[format!("{plan}Selection")]["Properties"]["BackupSelection"];
+        assert_eq!(template::words(&selection["Resources"]), [table]);
+    }
+}

