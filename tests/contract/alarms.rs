@@ -203,10 +203,10 @@ fn every_metric_counts_lines_that_there_are() {
             let known = match field {
                 "step" => STEPS
                     .iter()
-                    .any(|step| step.name == value && step.function == function),
+                    .any(|step| step.name == value && step.function.name() == function),
                 "outcome" => outcomes.contains(value),
                 "message" if value == "request answered" => {
-                    STEPS.iter().any(|step| step.function == function)
+                    STEPS.iter().any(|step| step.function.name() == function)
                 }
                 "message" | "why" | "event" => source.contains(&format!("\"{value}\"")),
                 _ => false,

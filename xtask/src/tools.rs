@@ -205,7 +205,10 @@ pub(crate) fn browsers(workspace: &Workspace, interrupt: &Interrupt) -> Result<(
     installed_browsers(workspace, &[CHROMIUM, FIREFOX], lacking_for_webkit(), interrupt)?;
     let lacking = lacking_for_webkit();
     if !lacking.is_empty() {
-        bail!("WebKit lacks something; on Debian: apt-get install {}", lacking.join(" "));
+        bail!(
+            "WebKit lacks something; on Debian: apt-get install {}",
+            lacking.join(" ")
+        );
     }
     let found = |browser: Browser| browser.found()?.with_context(|| browser.absent());
     Ok((found(CHROMIUM)?, found(FIREFOX)?))
@@ -243,7 +246,9 @@ fn installed_browsers(
 
 /// The Debian packages without which WebKit cannot be driven.
 fn lacking_for_webkit() -> Vec<&'static str> {
-    let absent = WEBKIT.iter().filter(|(program, _)| on_the_path(program).is_none());
+    let absent = WEBKIT
+        .iter()
+        .filter(|(program, _)| on_the_path(program).is_none());
     let mut packages: Vec<_> = absent.map(|(_, package)| *package).collect();
     let knows_webkit = Command::new(SYSTEM_PYTHON)
         .args(["-c", "import gi; gi.require_version('WebKit2', '4.1')"])

@@ -8,10 +8,12 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use platform::clock::Clock;
 use platform::fault::Fault;
+use platform::flow::Flows;
 use platform::http::{Answer, Call, Edge, Stop, Success};
+use platform::keys::Keys;
 use platform::passwords::{PasswordHasher, Verified};
 use platform::random::Random;
-use platform::steps::{Keys, Logins, Registrations};
+use platform::session::Sessions;
 use platform::store::Table;
 use portal::code::{OneTimeCode, Purpose};
 use portal::initial_password::Source;
@@ -354,14 +356,19 @@ async fn answer(setup: &Setup, io: &Arc<Io>, call: Call) -> Answer {
         problem_base: "".into(),
     };
     let store = Table::on(io.clone());
-    let registrations = || Registrations {
+    let registrations = || Flows {
         edge: edge.clone(),
         table: store.clone(),
+        context: (),
     };
-    let logins = || Logins {
+    let logins = || Flows {
         edge: edge.clone(),
         table: store.clone(),
-        terms: setup.terms,
+        context: setup.terms,
+    };
+    let sessions = || Sessions {
+        edge: edge.clone(),
+        table: store.clone(),
     };
     let keys = setup.keys.clone();
     match call.step.function {
@@ -429,8 +436,8 @@ async fn answer(setup: &Setup, io: &Arc<Io>, call: Call) -> Answer {
             new_password::step(&deps, call).await
         }
         Function::LoginProgress => login_progress::step(&logins(), call).await,
-        Function::Logout => logout::step(&logins(), call).await,
-        Function::MyPage => my_page::step(&logins(), call).await,
+        Function::Logout => logout::step(&sessions(), call).await,
+        Function::MyPage => my_page::step(&sessions(), call).await,
         Function::NotFound
         | Function::DeliverMail
         | Function::MailEvents
