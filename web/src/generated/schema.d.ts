@@ -2536,7 +2536,7 @@ export interface operations {
             204: {
                 headers: {
                     "Cache-Control": components["headers"]["CacheControl"];
-                    "Clear-Site-Data": "\"cache\", \"storage\"";
+                    "Clear-Site-Data": "\"storage\"";
                     "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                     "Referrer-Policy": components["headers"]["ReferrerPolicy"];
                     /** @description One such header for each of our cookies: all are over. */
