@@ -18,9 +18,12 @@ use testkit::World;
 
 use crate::items::Maker;
 
+/// Status and body.
+type Reply = (u16, String);
+
 /// DynamoDB as a list of answers; the last one stays.
 #[derive(Debug, Clone)]
-struct Prepared(Arc<Mutex<(Vec<(u16, String)>, usize)>>);
+struct Prepared(Arc<Mutex<(Vec<Reply>, usize)>>);
 
 impl HttpConnector for Prepared {
     fn call(&self, _: HttpRequest) -> HttpConnectorFuture {

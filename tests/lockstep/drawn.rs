@@ -45,7 +45,7 @@ enum Operation {
 
 #[derive(Debug, Clone)]
 enum Draft {
-    Put(AnyItem, Option<Event>, Option<usize>),
+    Put(Box<AnyItem>, Option<Event>, Option<usize>),
     Remove(Key, Option<usize>),
 }
 
@@ -61,7 +61,7 @@ impl Draft {
         let named = |at: &usize| version(&held[*at]).clone();
         match self {
             Self::Put(item, event, replacing) => Write::Put {
-                item: Box::new(item.clone()),
+                item: item.clone(),
                 event: event.clone(),
                 expected: replacing
                     .as_ref()
@@ -255,7 +255,7 @@ impl Walk<'_> {
                     .rng
                     .bool()
                     .then(|| Event::new(Act::PasswordWrong, "2026-04-01T00:00:00Z".parse().unwrap()));
-                Draft::Put(item, event, version)
+                Draft::Put(Box::new(item), event, version)
             }
             None => Draft::Remove(key, version),
         }

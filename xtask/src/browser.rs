@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
     fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
     let chromium = tools::chromium(workspace, interrupt)?;
     let told = [("CHROMIUM", chromium.into()), ("SCREENS", out.clone().into())];
-    drive(workspace, &["screens"], told, interrupt)?;
+    drive(workspace, &["screens"], &told, interrupt)?;
     say(format_args!(
         "\nThe screens are in {}",
         workspace.short(&out).display()
@@ -53,14 +53,14 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
 pub(crate) fn tests(workspace: &Workspace, interrupt: &Interrupt) -> Result<()> {
     let (chromium, firefox) = tools::browsers(workspace, interrupt)?;
     let told = [("CHROMIUM", chromium.into()), ("FIREFOX", firefox.into())];
-    drive(workspace, &["test", "firefox", "webkit"], told, interrupt)
+    drive(workspace, &["test", "firefox", "webkit"], &told, interrupt)
 }
 
 /// Runs scripts of the browsers' tests against a portal of their own.
 fn drive(
     workspace: &Workspace,
     scripts: &[&str],
-    told: [(&str, OsString); 2],
+    told: &[(&str, OsString)],
     interrupt: &Interrupt,
 ) -> Result<()> {
     let tests = Package::installed(workspace, BROWSER, interrupt)?;
@@ -79,7 +79,7 @@ fn drive(
         let mut command = tests.script(script);
         command
             .env("PORTAL_URL", format!("http://localhost:{}", plan.ports.portal))
-            .envs(told.clone());
+            .envs(told.iter().cloned());
         settings::past_the_proxy(&mut command);
         tests
             .must(&mut command, script, interrupt)
