@@ -7,9 +7,11 @@ test("from ログイン to マイページ, as the manual goes", async ({ page, 
   await page.goto("/");
   await page.getByRole("main").getByRole("link", { name: "ログイン", exact: true }).click();
   await page.getByRole("link", { name: "初回利用登録をする" }).click();
+  await page.waitForURL(/registration\.html$/);
   await clerk.registers();
   await expect(page.getByText("登録が完了しました")).toBeVisible();
   await page.getByRole("link", { name: "ログイン画面へ" }).click();
+  await page.waitForURL(/login\.html$/);
   await clerk.logsInFirst();
   await expect(page.getByText("初回利用登録・新規ユーザ登録・ログインが完了しました。")).toBeVisible();
   await expect(page.locator("#who")).toContainText("介護 太郎");
