@@ -104,7 +104,8 @@ test("a double click and an Enter behind it send once", async ({ page, clerk }) 
   await page.locator("#userId").fill(clerk.office.userId);
   await page.locator("#password").fill(clerk.office.password);
   await page.getByRole("button", { name: "次へ進む" }).dblclick();
-  await page.locator("#password").press("Enter").catch(() => undefined);
+  // The next screen, if it is there by then, has no such field.
+  await page.locator("#password").press("Enter", { timeout: 2_000 }).catch(() => undefined);
   await clerk.at("registration-otp");
   expect(requests).toHaveLength(1);
 });
@@ -185,12 +186,12 @@ test("a password change of which neither answer came is not given up", async ({ 
   await clerk.readsTerms();
   await page.locator("#agree").check();
   await clerk.submits();
-  await complains(page, "通信を止めました（応答 200）");
+  await complains(page, NETWORK);
   const asked = page.waitForResponse(/login\/session$/);
   await clerk.submits();
   await asked;
   await expect(page.locator("#status")).toHaveText("");
-  await complains(page, NETWORK);
+  await complains(page, "通信を止めました（応答 200）");
   await clerk.submits();
   await clerk.at("my-page");
 });
