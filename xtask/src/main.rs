@@ -63,6 +63,8 @@ enum Task {
     Mutants(mutants::Args),
     /// Take a picture of every screen of the front
     Screens(browser::Args),
+    /// Go through the front in Firefox and WebKit, too, as the check does in Chromium
+    Engines,
     /// Write the files that are generated from the code
     Gen(generate::Args),
     /// Explore the procedure with every interleaving, crash and lost message
@@ -118,6 +120,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Fuzz(args) => fuzz::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Mutants(args) => mutants::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Screens(args) => browser::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Engines => browser::engines(&Workspace::find()?, &Interrupt::install()?),
         Task::Gen(args) => generate::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Model(args) => model::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Storm(args) => storm::run(&args, &Workspace::find()?, &Interrupt::install()?),
