@@ -1,5 +1,6 @@
 //! マイページ, ログアウト, the life of a session
 
+use portal::office::Office;
 use testkit::World;
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 
@@ -25,6 +26,19 @@ async fn my_page_looks_at_the_session_alone() {
     taro.cookies.insert("__Host-session".to_owned(), "A".repeat(43));
     taro.calls("GET", "/me").await.is_told("no-session");
     assert!(taro.cookies.is_empty());
+}
+
+/// What cannot be read is never shown as a number of members.
+#[tokio::test]
+async fn my_page_without_its_office_is_a_fault_and_not_an_office_of_one() {
+    let world = World::start().await;
+    let mut taro = at_my_page(&world).await;
+    taro.calls("GET", "/me").await.is(200).has("/members/count", 1);
+    let number = PLAIN_OFFICE.number.to_owned();
+    world.table.forget::<Office>(&number).await.unwrap();
+    taro.calls("GET", "/me")
+        .await
+        .is_told("temporarily-unavailable");
 }
 
 #[tokio::test]
