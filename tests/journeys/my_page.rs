@@ -36,9 +36,7 @@ async fn my_page_without_its_office_is_a_fault_and_not_an_office_of_one() {
     taro.calls("GET", "/me").await.is(200).has("/members/count", 1);
     let number = PLAIN_OFFICE.number.to_owned();
     world.table.forget::<Office>(&number).await.unwrap();
-    taro.calls("GET", "/me")
-        .await
-        .is_told("temporarily-unavailable");
+    taro.calls("GET", "/me").await.is_told("temporarily-unavailable");
 }
 
 #[tokio::test]
