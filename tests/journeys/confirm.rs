@@ -30,7 +30,7 @@ async fn a_double_click_registers_once_and_both_get_the_same_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_storm_of_clicks_registers_once() {
+async fn many_clicks_at_once_register_once() {
     let world = World::start().await;
     let taro = ready_to_confirm(&world, &PLAIN_OFFICE, "taro@example.jp").await;
     let clicks: Vec<_> = (0..20)

@@ -2,6 +2,7 @@
 
 mod browser;
 mod children;
+mod concurrency;
 mod data;
 mod dev;
 mod faults;
@@ -11,7 +12,6 @@ mod keeper;
 mod model;
 mod mutants;
 mod npm;
-mod oracle;
 mod publish_front;
 mod registers;
 mod rehearse;
@@ -20,9 +20,9 @@ mod schemathesis;
 mod seeded;
 mod settings;
 mod stack;
-mod storm;
 mod terminal;
 mod test;
+mod timing;
 mod tools;
 mod warm;
 mod workspace;
@@ -69,10 +69,10 @@ enum Task {
     Gen(generate::Args),
     /// Explore the procedure with every interleaving, crash and lost message
     Model(model::Args),
-    /// Send crowds to every step, for longer than the tests do
-    Storm(storm::Args),
-    /// Measure whether the time of a refused log-in tells why it was refused
-    Oracle(oracle::Args),
+    /// Send many requests at once to every step, for longer than the tests do
+    Concurrency(concurrency::Args),
+    /// Measure whether the response time of a refused log-in tells why it was refused
+    Timing(timing::Args),
     /// Put the front where CloudFront reads it, or the build before back
     PublishFront(publish_front::Args),
     /// Deploy all of it without an account, and go through what an operator does
@@ -123,8 +123,8 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Engines => browser::engines(&Workspace::find()?, &Interrupt::install()?),
         Task::Gen(args) => generate::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Model(args) => model::run(&args, &Workspace::find()?, &Interrupt::install()?),
-        Task::Storm(args) => storm::run(&args, &Workspace::find()?, &Interrupt::install()?),
-        Task::Oracle(args) => oracle::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Concurrency(args) => concurrency::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::Timing(args) => timing::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::PublishFront(args) => publish_front::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Rehearse(args) => rehearse::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Reset { data, dry_run } => data::reset(&data, dry_run),

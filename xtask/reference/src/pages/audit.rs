@@ -38,7 +38,7 @@ where the password was right.
 A security code that was wrong is a `security-code-asked` with neither `security-code-right` nor \
 `security-code-not-counted` after it.
 `security-code-right` is told of every right one, where no mail can follow it and where another tab was faster, too.
-A `password-not-judged` is written down if nobody else writes at that moment; during a storm some are not.
+A `password-not-judged` is written down if nobody else writes at that moment; under contention some are not.
 A correction that keeps the address is one `member-registered` with another member; `member-replaced` is told of the \
 account that has no member any more, and names none.
 A mail that is sent, delivered or lost is no act.

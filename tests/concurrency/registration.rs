@@ -7,8 +7,8 @@ use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, SHARED_OFFICE, SHARED_OFFICE_A
 use testkit::{Answer, Clerk, World};
 
 use crate::crowd::{
-    Asked, Storm, TARO, another_office, asks, assert_all_invariants, assert_invariants, before_confirm,
-    count, kind, only, world_of_many_mails,
+    Asked, Load, TARO, another_office, asks, assert_all_invariants, assert_invariants, before_confirm, count,
+    kind, only, world_of_many_mails,
 };
 
 async fn initial_passwords(world: &World) -> Vec<String> {
@@ -22,17 +22,17 @@ async fn initial_passwords(world: &World) -> Vec<String> {
 /// twenty browsers of one office, each with an address of its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_first_registrations_of_an_office_one_wins_and_one_password_is_mailed() {
-    let mut storm = Storm::of("first registrations of one office", 2);
-    for _ in storm.rounds() {
+    let mut load = Load::of("first registrations of one office", 2);
+    for _ in load.rounds() {
         let world = world_of_many_mails().await;
         let mut asked: Vec<Asked> = Vec::new();
-        for at in 0..storm.crowd(20) {
+        for at in 0..load.scaled(20) {
             // Whichever of its user ids proves the office: it is one.
             let office = [SHARED_OFFICE, SHARED_OFFICE_AGAIN][at % 2];
             let clerk = before_confirm(&world, &office, &format!("person{at}@example.jp")).await;
             asked.push(asks!(clerk, |clerk| clerk.confirms("first-registration")));
         }
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         assert_eq!(count(&answers, "201"), 1);
         let mut winner = None;
         for (at, (mut clerk, answer)) in answers.into_iter().enumerate() {
@@ -60,22 +60,22 @@ async fn of_twenty_first_registrations_of_an_office_one_wins_and_one_password_is
         assert_all_invariants(&world).await;
         world.clerk().arrives_at_my_page(&winner).await;
     }
-    storm.ends();
+    load.report();
 }
 
 /// Ten offices want one address: nothing half-done stays of those who lose it.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_ten_offices_that_want_one_address_one_gets_it_and_the_others_are_free() {
-    let mut storm = Storm::of("one address from many offices", 1);
-    for _ in storm.rounds() {
+    let mut load = Load::of("one address from many offices", 1);
+    for _ in load.rounds() {
         let world = World::start().await;
         let mut asked: Vec<Asked> = Vec::new();
-        for at in 0..storm.crowd(10) {
+        for at in 0..load.scaled(10) {
             let office = another_office(&world, at).await;
             let clerk = before_confirm(&world, &office, TARO).await;
             asked.push(asks!(clerk, |clerk| clerk.confirms("one-address-00001")));
         }
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         assert_eq!(count(&answers, "201"), 1);
         assert_eq!(initial_passwords(&world).await, [TARO]);
         assert_eq!(world.items_of("OFFICE").await.len(), 1);
@@ -90,22 +90,22 @@ async fn of_ten_offices_that_want_one_address_one_gets_it_and_the_others_are_fre
             clerk.confirms("own-address-000001").await.is(201);
             assert_eq!(world.mails_to(&own).await.len(), 1);
         }
-        assert_eq!(world.items_of("OFFICE").await.len(), storm.crowd(10));
+        assert_eq!(world.items_of("OFFICE").await.len(), load.scaled(10));
         assert_all_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_clicks_with_one_key_register_once_and_are_answered_alike() {
-    let mut storm = Storm::of("登録する with one key", 2);
-    for _ in storm.rounds() {
+    let mut load = Load::of("登録する with one key", 2);
+    for _ in load.rounds() {
         let world = World::start().await;
         let taro = before_confirm(&world, &PLAIN_OFFICE, TARO).await;
-        let asked = (0..storm.crowd(50))
+        let asked = (0..load.scaled(50))
             .map(|_| asks!(taro, |clerk| clerk.confirms("same-key-00000000")))
             .collect();
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         let first = answers[0].1.clone().is(201).leads_to("completed");
         for (_, answer) in &answers {
             assert_eq!((answer.status, &answer.body), (201, &first.body));
@@ -114,22 +114,22 @@ async fn fifty_clicks_with_one_key_register_once_and_are_answered_alike() {
         assert_all_invariants(&world).await;
         world.clerk().arrives_at_my_page(TARO).await;
     }
-    storm.ends();
+    load.report();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_clicks_with_fifty_keys_register_once() {
-    let mut storm = Storm::of("登録する with other keys", 2);
-    for _ in storm.rounds() {
+    let mut load = Load::of("登録する with other keys", 2);
+    for _ in load.rounds() {
         let world = World::start().await;
         let taro = before_confirm(&world, &PLAIN_OFFICE, TARO).await;
-        let asked = (0..storm.crowd(50))
+        let asked = (0..load.scaled(50))
             .map(|at| {
                 let key = format!("other-key-{at:06}");
                 asks!(taro, |clerk| clerk.confirms(&key))
             })
             .collect();
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         assert_eq!(count(&answers, "201"), 1);
         for (_, answer) in answers {
             if answer.status != 201 {
@@ -140,7 +140,7 @@ async fn fifty_clicks_with_fifty_keys_register_once() {
         assert_eq!(initial_passwords(&world).await, [TARO]);
         assert_all_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }
 
 async fn confirms_draft(clerk: &mut Clerk, key: &str, draft: Value) -> Answer {
@@ -152,12 +152,12 @@ async fn confirms_draft(clerk: &mut Clerk, key: &str, draft: Value) -> Answer {
 /// One key, and two bodies under it: the shown draft is registered, the other one never answered like it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_with_another_body_registers_nothing_and_is_told_so() {
-    let mut storm = Storm::of("登録する with one key and two bodies", 2);
-    for _ in storm.rounds() {
+    let mut load = Load::of("登録する with one key and two bodies", 2);
+    for _ in load.rounds() {
         let world = World::start().await;
         let taro = before_confirm(&world, &PLAIN_OFFICE, TARO).await;
         let shown = taro.draft.clone().unwrap();
-        let asked: Vec<Asked> = (0..storm.crowd(50))
+        let asked: Vec<Asked> = (0..load.scaled(50))
             .map(|at| {
                 let draft = if at % 2 == 0 {
                     json!(shown)
@@ -171,7 +171,7 @@ async fn a_key_with_another_body_registers_nothing_and_is_told_so() {
                 ))
             })
             .collect();
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         let mut bodies = BTreeSet::new();
         for (at, (_, answer)) in answers.iter().enumerate() {
             if at % 2 == 0 {
@@ -189,24 +189,24 @@ async fn a_key_with_another_body_registers_nothing_and_is_told_so() {
         assert_eq!(initial_passwords(&world).await, [TARO]);
         assert_all_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }
 
 /// Two tabs of one registration that correct the profile while the other confirms: what is registered was shown.
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_registered_while_another_tab_corrects_was_shown() {
-    let mut storm = Storm::of("登録する while the profile is corrected", 3);
-    for _ in storm.rounds() {
+    let mut load = Load::of("登録する while the profile is corrected", 3);
+    for _ in load.rounds() {
         let world = World::start().await;
         let taro = before_confirm(&world, &PLAIN_OFFICE, TARO).await;
         let mut asked: Vec<Asked> = Vec::new();
-        for at in 0..storm.crowd(10) {
+        for at in 0..load.scaled(10) {
             let key = format!("confirms-{at:08}");
             asked.push(asks!(taro, |clerk| clerk.confirms(&key)));
             let other = profile(&format!("other{at}@example.jp"));
             asked.push(asks!(taro, |clerk| clerk.enters_profile(&other)));
         }
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         only(&answers, &["200", "201", "draft-changed", "wrong-step"]);
         // Nobody but this draft's address was ever confirmed.
         let registered = count(&answers, "201");
@@ -223,7 +223,7 @@ async fn whatever_is_registered_while_another_tab_corrects_was_shown() {
             stands.leads_to("completed").has("/profile/email", TARO);
         }
     }
-    storm.ends();
+    load.report();
 }
 
 /// Somebody of the office at 「修正」: the profile that is to take the place of whoever never came.
@@ -245,17 +245,17 @@ async fn before_correction(world: &World, email: &str) -> Clerk {
 /// Ten browsers correct one registration: one takes the place of the first, and the first password is dead.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_ten_corrections_of_one_registration_one_is_made() {
-    let mut storm = Storm::of("corrections of one registration", 2);
-    for _ in storm.rounds() {
+    let mut load = Load::of("corrections of one registration", 2);
+    for _ in load.rounds() {
         let world = world_of_many_mails().await;
         world.clerk().registers(&PLAIN_OFFICE, TARO).await;
         let first = world.clerk().mailed_password(TARO).await;
         let mut asked: Vec<Asked> = Vec::new();
-        for at in 0..storm.crowd(10) {
+        for at in 0..load.scaled(10) {
             let clerk = before_correction(&world, &format!("person{at}@example.jp")).await;
             asked.push(asks!(clerk, |clerk| clerk.confirms("correction-000001")));
         }
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         assert_eq!(count(&answers, "201"), 1);
         only(&answers, &["201", "organisation-already-registered"]);
         let won = answers
@@ -271,25 +271,25 @@ async fn of_ten_corrections_of_one_registration_one_is_made() {
         taro.logs_in(TARO, &first).await.is_told("wrong-credentials");
         taro.arrives_at_my_page(&winner).await;
     }
-    storm.ends();
+    load.report();
 }
 
 /// The member comes at last while others correct the registration: either the member is in, or somebody has the place.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_log_in_among_corrections_ends_with_one_member() {
-    let mut storm = Storm::of("corrections while the member comes", 4);
-    for _ in storm.rounds() {
+    let mut load = Load::of("corrections while the member comes", 4);
+    for _ in load.rounds() {
         let world = world_of_many_mails().await;
         world.clerk().registers(&PLAIN_OFFICE, TARO).await;
         let mut taro = world.clerk();
         taro.logs_in_for_the_first_time(TARO).await;
         let version = taro.is_shown_the_terms().await;
         let mut asked: Vec<Asked> = vec![asks!(taro, |clerk| clerk.changes_password(OWN_PASSWORD, &version))];
-        for at in 0..storm.crowd(3) {
+        for at in 0..load.scaled(3) {
             let clerk = before_correction(&world, &format!("person{at}@example.jp")).await;
             asked.push(asks!(clerk, |clerk| clerk.confirms("correction-000001")));
         }
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         let came = kind(&answers[0].1) == "200";
         let corrected = count(&answers, "201");
         only(
@@ -302,29 +302,29 @@ async fn a_first_log_in_among_corrections_ends_with_one_member() {
         assert_eq!(me.status == 200, came);
         assert_all_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }
 
 /// A seat has fallen free: the office registers anew, and another office takes the address, in the same second.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_seat_and_an_address_that_fell_free_go_to_whoever_is_first_and_to_nobody_twice() {
-    let mut storm = Storm::of("a seat and an address that fell free", 3);
-    for _ in storm.rounds() {
+    let mut load = Load::of("a seat and an address that fell free", 3);
+    for _ in load.rounds() {
         let world = world_of_many_mails().await;
         world.clerk().registers(&PLAIN_OFFICE, TARO).await;
         world.wait(1_209_600);
         let mut asked: Vec<Asked> = Vec::new();
-        for at in 0..storm.crowd(4) {
+        for at in 0..load.scaled(4) {
             let clerk = before_confirm(&world, &PLAIN_OFFICE, &format!("person{at}@example.jp")).await;
             asked.push(asks!(clerk, |clerk| clerk.confirms("falls-free-000001")));
         }
-        for at in 0..storm.crowd(4) {
+        for at in 0..load.scaled(4) {
             let office = another_office(&world, at).await;
             let clerk = before_confirm(&world, &office, TARO).await;
             asked.push(asks!(clerk, |clerk| clerk.confirms("falls-free-000001")));
         }
         let crowd = asked.len();
-        let mut answers = storm.breaks(asked).await;
+        let mut answers = load.send(asked).await;
         only(
             &answers,
             &["201", "organisation-already-registered", "email-taken"],
@@ -336,5 +336,5 @@ async fn a_seat_and_an_address_that_fell_free_go_to_whoever_is_first_and_to_nobo
         // The budgets have forgotten the mails of two weeks ago.
         assert_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }

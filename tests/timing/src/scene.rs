@@ -1,4 +1,4 @@
-//! The people who must not get in, each in an account that can be put back as it was.
+//! A caller for every reason to refuse a log-in, each with an account that can be put back as it was.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
@@ -12,7 +12,7 @@ use serde_json::json;
 use testkit::people::{OWN_PASSWORD, TestOffice};
 use testkit::{Clerk, Settings, World};
 
-/// Why somebody does not get in.
+/// Why a log-in is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
     /// Nobody has this address, and nobody ever tried it.
@@ -65,7 +65,7 @@ impl Class {
     }
 }
 
-/// Somebody at the door: what is typed, and the account as it has to be before.
+/// One caller: what is typed, and the account as it has to be before.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// Why this one does not get in.

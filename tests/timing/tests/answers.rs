@@ -1,8 +1,8 @@
 //! Everybody who must not get in gets one answer, byte for byte.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
 
-use oracle::scene::{Class, Scene};
 use testkit::Settings;
+use timing::scene::{Class, Scene};
 
 /// Status, headers and body, without what names the request.
 type Told = (u16, Vec<(String, String)>, String);

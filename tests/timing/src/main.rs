@@ -1,4 +1,4 @@
-//! `cargo xtask oracle`: measures, prints the table, writes the page and the picture.
+//! `cargo xtask timing`: measures, prints the tables, writes the page.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use oracle::measure::{Plan, Subject, Taken, Times, take};
-use oracle::report::{self, Run};
-use oracle::scene::{Class, Scene};
 use portal::limits::Limits;
+use timing::measure::{Plan, Subject, Taken, Times, take};
+use timing::report::{self, Run};
+use timing::scene::{Class, Scene};
 
 /// Accounts of each class that take turns.
 const ACCOUNTS: usize = 4;
@@ -20,7 +20,7 @@ const ACCOUNTS: usize = 4;
     about = "Measures whether the time of a refused log-in tells why it was refused",
     long_about = "Measures whether the time of a refused log-in tells why it was refused: every class of caller against an \
                   unknown address, by Welch's t-test and by the two-sample Kolmogorov-Smirnov test, corrected by Holm.",
-    after_help = "`cargo xtask oracle --release` measures optimised code, as it is deployed."
+    after_help = "`cargo xtask timing --release` measures optimised code, as it is deployed."
 )]
 struct Args {
     /// Samples of each class
@@ -41,7 +41,7 @@ struct Args {
     /// The kind of machine, in general words
     #[arg(long, value_name = "TEXT")]
     machine: Option<String>,
-    /// Where oracle.md and oracle.svg are written
+    /// Where timing.md is written
     #[arg(long, default_value = "docs", value_name = "DIR")]
     out: PathBuf,
     /// Print only
@@ -102,15 +102,12 @@ async fn main() -> Result<ExitCode> {
     )?;
     if !args.print_only {
         let run = run(&args, wall.get(Subject::Again).len())?;
-        let write = |name: &str, text: String| {
-            let path = args.out.join(name);
-            std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
-        };
-        write("oracle.md", findings.page(&worked, &run))?;
-        write("oracle.svg", report::picture(&wall))?;
-        writeln!(out, "written: {0}/oracle.md, {0}/oracle.svg", args.out.display())?;
+        let path = args.out.join("timing.md");
+        std::fs::write(&path, findings.page(&worked, &run))
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        writeln!(out, "written: {}", path.display())?;
     }
-    Ok(if findings.told_apart().is_empty() {
+    Ok(if findings.distinguished().is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -156,7 +153,7 @@ fn run(args: &Args, samples: usize) -> Result<Run> {
         samples,
         seed: args.seed,
         command: format!(
-            "cargo xtask oracle{release} --samples {} --seed {}{minutes}{quantum}",
+            "cargo xtask timing{release} --samples {} --seed {}{minutes}{quantum}",
             args.samples, args.seed
         ),
         quantum: args.quantum,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testkit::people::PLAIN_OFFICE;
 use testkit::{Answer, Clerk, World};
 
-use crate::crowd::{Asked, Storm, asks, assert_all_invariants, count, only, world_of_many_mails};
+use crate::crowd::{Asked, Load, asks, assert_all_invariants, count, only, world_of_many_mails};
 
 /// What the claims system counted: wrong passwords since the last right one, and whether it has locked the office out.
 async fn counted(world: &World) -> (u64, bool) {
@@ -30,38 +30,38 @@ async fn accepts_the_risk(clerk: &mut Clerk, password: &str) -> Answer {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_fifty_wrong_claims_passwords_two_reach_the_claims_system_without_the_question() {
-    let mut storm = Storm::of("wrong claims passwords", 2);
-    for _ in storm.rounds() {
+    let mut load = Load::of("wrong claims passwords", 2);
+    for _ in load.rounds() {
         let world = World::start().await;
-        let asked: Vec<Asked> = (0..storm.crowd(50))
+        let asked: Vec<Asked> = (0..load.scaled(50))
             .map(|_| {
                 let clerk = world.clerk();
                 asks!(clerk, |clerk| clerk
                     .authenticates_with(PLAIN_OFFICE.user_id, "wrong"))
             })
             .collect();
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         assert_eq!(count(&answers, "claims-rejected"), 2);
         only(&answers, &["claims-rejected", "claims-lock-risk"]);
         assert_eq!(counted(&world).await, (2, false));
         assert_all_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }
 
 /// Whoever accepts the risk brings the lock about: three are judged, and the claims system counts what it judged.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_fifty_accepted_risks_three_are_judged_and_the_rest_find_the_lock() {
-    let mut storm = Storm::of("wrong claims passwords, risk accepted", 1);
-    for _ in storm.rounds() {
+    let mut load = Load::of("wrong claims passwords, risk accepted", 1);
+    for _ in load.rounds() {
         let world = World::start().await;
-        let asked: Vec<Asked> = (0..storm.crowd(50))
+        let asked: Vec<Asked> = (0..load.scaled(50))
             .map(|_| {
                 let clerk = world.clerk();
                 asks!(clerk, |clerk| accepts_the_risk(&mut clerk, "wrong"))
             })
             .collect();
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         // A busy machine may not answer fifty within five seconds; then the outcome is unknown, and counts.
         only(
             &answers,
@@ -77,23 +77,23 @@ async fn of_fifty_accepted_risks_three_are_judged_and_the_rest_find_the_lock() {
         assert_eq!(counted(&world).await, (3, true));
         assert_all_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }
 
 /// One wrong password beside a right one, and then as many wrong ones as are let through without the question: however
 /// the two met, the claims system never sees a third wrong one in a row.
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_claims_passwords_beside_a_right_one_never_lock_the_office_out() {
-    let mut storm = Storm::of("wrong claims passwords beside a right one", 40);
+    let mut load = Load::of("wrong claims passwords beside a right one", 40);
     let world = world_of_many_mails().await;
-    for _ in storm.rounds() {
+    for _ in load.rounds() {
         let (wrong, right) = (world.clerk(), world.clerk());
         let asked = vec![
             asks!(wrong, |clerk| clerk
                 .authenticates_with(PLAIN_OFFICE.user_id, "wrong")),
             asks!(right, |clerk| clerk.authenticates(&PLAIN_OFFICE)),
         ];
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         only(&answers, &["200", "claims-rejected", "claims-lock-risk"]);
         let further = (0..3)
             .map(|_| {
@@ -103,7 +103,7 @@ async fn wrong_claims_passwords_beside_a_right_one_never_lock_the_office_out() {
             })
             .collect();
         only(
-            &storm.breaks(further).await,
+            &load.send(further).await,
             &["claims-rejected", "claims-lock-risk"],
         );
         let (failures, locked) = counted(&world).await;
@@ -116,5 +116,5 @@ async fn wrong_claims_passwords_beside_a_right_one_never_lock_the_office_out() {
         accepts_the_risk(&mut knows, PLAIN_OFFICE.password).await.is(200);
         world.wait(61);
     }
-    storm.ends();
+    load.report();
 }

@@ -1,4 +1,4 @@
-//! The stop-watch.
+//! Measures response times.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -57,9 +57,9 @@ impl Times {
 /// The times of one run, by two clocks.
 #[derive(Debug, Clone)]
 pub struct Taken {
-    /// What a stranger sees: the time until the answer.
+    /// What a client sees: the response time.
     pub wall: Times,
-    /// The work of the process meanwhile, which is the same on a busy machine: where the stranger's clock is blurred
+    /// The work of the process meanwhile, which is the same on a busy machine: where the client's clock is blurred
     /// by noise, this one shows whether there is a difference to be seen.
     pub work: Times,
 }
@@ -80,8 +80,8 @@ pub struct Plan {
 /// Takes the times: in each round every subject once, in an order of its own, so that whatever the machine does beside
 /// this hits all of them alike.
 ///
-/// Before each sample the account is put back as it was, by the same two writes whoever it is; the stop-watch runs from
-/// the request to the response and over nothing else.
+/// Before each sample the account is put back as it was, by the same two writes whoever it is; the time measured is
+/// that from the request to the response.
 pub async fn take(scene: &mut Scene, subjects: &[Subject], plan: Plan, mut tell: impl FnMut(usize)) -> Taken {
     let passwords = Passwords::new(scene.world.keys.clone(), &scene.world.settings.limits).unwrap();
     let mut chance = fastrand::Rng::with_seed(plan.seed);

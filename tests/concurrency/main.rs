@@ -1,6 +1,6 @@
-//! Storms: many requests at once on the real handlers, and what must be true however they interleave.
+//! Concurrency tests: many requests at once on the real handlers, and what must be true however they interleave.
 //!
-//! `cargo nextest run -p acceptance --test storms` is the short form; `cargo xtask storm` takes more rounds, larger
+//! `cargo nextest run -p acceptance --test concurrency` is the short form; `cargo xtask concurrency` takes more rounds, larger
 //! crowds and seeds of your choice, and prints how the answers were distributed.
 
 // A journey is one long future of many steps.

@@ -1,4 +1,4 @@
-//! `cargo xtask storm`: crowds at every step, for as many rounds as one has time for.
+//! `cargo xtask concurrency`: many requests at once to every step, for as many rounds as one has time for.
 
 use std::{
     fs,
@@ -15,19 +15,19 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Crowds at every step: how the answers were distributed, and whether all that must be true was
+/// Many requests at once to every step: how the answers were distributed, and whether the invariants held
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Rounds of each storm, each in a portal of its own
+    /// Rounds of each test, each in a portal of its own
     #[arg(long, default_value_t = 10, value_name = "N")]
     rounds: u64,
-    /// How many times as large as in the tests the crowds are
+    /// How many times as many requests as in the short form
     #[arg(long, default_value_t = 1, value_name = "N")]
     scale: u64,
     /// Of the orders and delays; the same seed sends the same requests in the same order
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
-    /// Only storms whose test has this in its name (may be given several times)
+    /// Only tests with this in their names (may be given several times)
     #[arg(long, value_name = "TEXT")]
     only: Vec<String>,
     /// Also those that wait for a fix
@@ -36,7 +36,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
-    let place = workspace.target.join("storm");
+    let place = workspace.target.join("concurrency");
     fs::create_dir_all(&place).with_context(|| format!("cannot create {}", place.display()))?;
     let report = place.join(format!("{}.jsonl", std::process::id()));
     let mut cargo = workspace.cargo();
@@ -46,16 +46,16 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
         "--package",
         "acceptance",
         "--test",
-        "storms",
+        "concurrency",
         "--",
     ]);
     cargo.args(&args.only);
     cargo.args(args.ignored.then_some("--include-ignored"));
     cargo
-        .env("STORM_ROUNDS", args.rounds.to_string())
-        .env("STORM_SCALE", args.scale.to_string())
-        .env("STORM_SEED", args.seed.to_string())
-        .env("STORM_REPORT", &report);
+        .env("CONCURRENCY_ROUNDS", args.rounds.to_string())
+        .env("CONCURRENCY_SCALE", args.scale.to_string())
+        .env("CONCURRENCY_SEED", args.seed.to_string())
+        .env("CONCURRENCY_REPORT", &report);
     let begun = Instant::now();
     let status = children::run(&mut cargo, interrupt)?;
     interrupt.check()?;
@@ -81,23 +81,23 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
     })
 }
 
-/// A line for each storm that ended, in the order of their names.
+/// A line for each test that ended, in the order of their names.
 fn table(lines: &str) -> Result<String> {
-    let mut rows = vec![["storm", "asked", "time", "answers"].map(str::to_owned)];
+    let mut rows = vec![["test", "asked", "time", "answers"].map(str::to_owned)];
     let mut found = lines
         .lines()
-        .map(|line| serde_json::from_str(line).context("a storm's report is not JSON"))
+        .map(|line| serde_json::from_str(line).context("a test's report is not JSON"))
         .collect::<Result<Vec<Value>>>()?;
     let text = |line: &Value, name: &str| match line.get(name) {
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
         None => String::new(),
     };
-    found.sort_by_key(|line| text(line, "storm"));
+    found.sort_by_key(|line| text(line, "test"));
     for line in &found {
         let milliseconds = line.get("milliseconds").and_then(Value::as_u64);
         rows.push([
-            text(line, "storm"),
+            text(line, "test"),
             text(line, "asked"),
             milliseconds.map_or_else(String::new, |time| seconds(Duration::from_millis(time))),
             text(line, "answers"),
@@ -107,12 +107,12 @@ fn table(lines: &str) -> Result<String> {
         let cells = rows.iter().filter_map(|row| row.get(at));
         cells.map(|cell| width(cell)).max().unwrap_or_default()
     };
-    let [storms, asked, times] = [wide(0), wide(1), wide(2)];
+    let [tests, asked, times] = [wide(0), wide(1), wide(2)];
     let lines: Vec<String> = rows
         .iter()
-        .map(|[storm, number, time, answers]| {
-            let gap = " ".repeat(storms - width(storm));
-            format!("{storm}{gap}  {number:>asked$}  {time:>times$}  {answers}")
+        .map(|[test, number, time, answers]| {
+            let gap = " ".repeat(tests - width(test));
+            format!("{test}{gap}  {number:>asked$}  {time:>times$}  {answers}")
         })
         .collect();
     Ok(format!("\n{}\n", lines.join("\n")))
@@ -130,11 +130,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_has_a_line_for_each_storm_and_straight_columns() {
+    fn a_table_has_a_line_for_each_test_and_straight_columns() {
         let lines = concat!(
-            r#"{"storm":"登録する with one key","seed":1,"rounds":2,"asked":100,"answers":"201 100","milliseconds":1250}"#,
+            r#"{"test":"登録する with one key","seed":1,"rounds":2,"asked":100,"answers":"201 100","milliseconds":1250}"#,
             "\n",
-            r#"{"storm":"log-ins","seed":1,"rounds":2,"asked":24,"answers":"200 24","milliseconds":90}"#,
+            r#"{"test":"log-ins","seed":1,"rounds":2,"asked":24,"answers":"200 24","milliseconds":90}"#,
             "\n",
         );
         let text = table(lines).unwrap();
@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(
             rows,
             [
-                "storm                  asked   time  answers",
+                "test                   asked   time  answers",
                 "log-ins                   24  0.1 s  200 24",
                 "登録する with one key    100  1.2 s  201 100",
             ]

@@ -1,4 +1,4 @@
-//! `cargo xtask oracle`: whether the time of a refused log-in tells why it was refused.
+//! `cargo xtask timing`: whether the time of a refused log-in tells why it was refused.
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -21,7 +21,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
     let (release, options): (Vec<_>, Vec<_>) = args.options.iter().partition(|option| *option == "--release");
     let mut cargo = workspace.cargo();
-    cargo.args(["run", "--quiet", "--package", "oracle"]);
+    cargo.args(["run", "--quiet", "--package", "timing"]);
     cargo.args((!release.is_empty()).then_some("--release"));
     cargo.arg("--").args(options);
     let status = children::run(&mut cargo, interrupt)?;

@@ -4,28 +4,28 @@ use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 use testkit::{Clerk, Settings, World};
 
 use crate::crowd::{
-    Asked, Storm, TARO, active_at_the_code, asks, assert_all_invariants, assert_invariants,
+    Asked, Load, TARO, active_at_the_code, asks, assert_all_invariants, assert_invariants,
     assert_mail_budgets, count, only,
 };
 
 /// The waits before the four resends of a series.
 const WAITS: [i64; 4] = [30, 60, 120, 240];
 
-fn crowd_of(storm: &Storm, clerk: &Clerk, path: &'static str) -> Vec<Asked> {
-    (0..storm.crowd(20))
+fn crowd_of(load: &Load, clerk: &Clerk, path: &'static str) -> Vec<Asked> {
+    (0..load.scaled(20))
         .map(|_| asks!(clerk, |clerk| clerk.calls("POST", path)))
         .collect()
 }
 
 /// All five mails of a series, each resend asked for by a crowd in the second in which it becomes possible.
-async fn one_mail_a_resend(storm: &mut Storm, world: &World, clerk: &Clerk, path: &'static str, to: &str) {
+async fn one_mail_a_resend(load: &mut Load, world: &World, clerk: &Clerk, path: &'static str, to: &str) {
     let mut mails = world.mails_to(to).await.len();
     for wait in WAITS {
         world.wait(wait - 1);
         let early = vec![asks!(clerk, |clerk| clerk.calls("POST", path))];
-        only(&storm.breaks(early).await, &["resend-too-early"]);
+        only(&load.send(early).await, &["resend-too-early"]);
         world.wait(1);
-        let answers = storm.breaks(crowd_of(storm, clerk, path)).await;
+        let answers = load.send(crowd_of(load, clerk, path)).await;
         only(&answers, &["200", "resend-too-early", "no-sends-left"]);
         assert_eq!(count(&answers, "200"), 1);
         mails += 1;
@@ -33,17 +33,17 @@ async fn one_mail_a_resend(storm: &mut Storm, world: &World, clerk: &Clerk, path
     }
     // Before a log-in in progress is over.
     world.wait(400);
-    let answers = storm.breaks(crowd_of(storm, clerk, path)).await;
+    let answers = load.send(crowd_of(load, clerk, path)).await;
     only(&answers, &["no-sends-left"]);
     assert_eq!(world.mails_to(to).await.len(), mails);
 }
 
 /// The address takes what a crowd may ask for: that its budget is spent by those who lose is another test.
-async fn world_with_room(storm: &Storm) -> World {
+async fn world_with_room(load: &Load) -> World {
     let settings = Settings::default();
     let limits = portal::limits::Limits {
-        mails_per_hour: 1_000 * u64::try_from(storm.crowd(1)).unwrap(),
-        mails_per_day: 1_000 * u64::try_from(storm.crowd(1)).unwrap(),
+        mails_per_hour: 1_000 * u64::try_from(load.scaled(1)).unwrap(),
+        mails_per_day: 1_000 * u64::try_from(load.scaled(1)).unwrap(),
         ..settings.limits
     };
     World::with(Settings { limits, ..settings }).await
@@ -51,54 +51,54 @@ async fn world_with_room(storm: &Storm) -> World {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_of_resends_of_a_registration_code_mails_once_each_time() {
-    let mut storm = Storm::of("resends of a registration code", 1);
-    for _ in storm.rounds() {
-        let world = world_with_room(&storm).await;
+    let mut load = Load::of("resends of a registration code", 1);
+    for _ in load.rounds() {
+        let world = world_with_room(&load).await;
         let mut taro = world.clerk();
         taro.authenticates(&PLAIN_OFFICE).await.is(200);
         let to = PLAIN_OFFICE.mail_address;
-        one_mail_a_resend(&mut storm, &world, &taro, "/registration/otp/resend", to).await;
+        one_mail_a_resend(&mut load, &world, &taro, "/registration/otp/resend", to).await;
         assert_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_of_resends_of_a_log_in_code_mails_once_each_time() {
-    let mut storm = Storm::of("resends of a log-in code", 1);
-    for _ in storm.rounds() {
-        let world = world_with_room(&storm).await;
+    let mut load = Load::of("resends of a log-in code", 1);
+    for _ in load.rounds() {
+        let world = world_with_room(&load).await;
         let taro = active_at_the_code(&world).await;
-        one_mail_a_resend(&mut storm, &world, &taro, "/login/otp/resend", TARO).await;
+        one_mail_a_resend(&mut load, &world, &taro, "/login/otp/resend", TARO).await;
         assert_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_of_resends_of_an_initial_password_mails_once_each_time() {
-    let mut storm = Storm::of("resends of an initial password", 1);
-    for _ in storm.rounds() {
+    let mut load = Load::of("resends of an initial password", 1);
+    for _ in load.rounds() {
         let world = World::start().await;
         let mut taro = world.clerk();
         taro.registers(&PLAIN_OFFICE, TARO).await;
         let path = "/registration/initial-password/resend";
-        one_mail_a_resend(&mut storm, &world, &taro, path, TARO).await;
+        one_mail_a_resend(&mut load, &world, &taro, path, TARO).await;
         assert_all_invariants(&world).await;
         taro.arrives_at_my_page(TARO).await;
     }
-    storm.ends();
+    load.report();
 }
 
 /// A crowd at one resend, of which one is mailed: it costs the address one mail of its hour.
 #[tokio::test(flavor = "multi_thread")]
 async fn resends_that_are_refused_cost_the_address_no_mail_of_its_hour() {
-    let mut storm = Storm::of("resends of a log-in code, and the address's budget", 1);
-    for _ in storm.rounds() {
+    let mut load = Load::of("resends of a log-in code, and the address's budget", 1);
+    for _ in load.rounds() {
         let world = World::start().await;
         let taro = active_at_the_code(&world).await;
         world.wait(30);
-        let answers = storm.breaks(crowd_of(&storm, &taro, "/login/otp/resend")).await;
+        let answers = load.send(crowd_of(&load, &taro, "/login/otp/resend")).await;
         assert_eq!(count(&answers, "200"), 1);
         // Who comes while the others' mails are counted and not yet given back finds no room.
         only(&answers, &["200", "resend-too-early", "too-many-requests"]);
@@ -108,20 +108,20 @@ async fn resends_that_are_refused_cost_the_address_no_mail_of_its_hour() {
             world.clerk().logs_in(TARO, OWN_PASSWORD).await.is(200);
         }
     }
-    storm.ends();
+    load.report();
 }
 
 /// The same at 初回利用登録: with a spent budget the office cannot even begin anew for an hour.
 #[tokio::test(flavor = "multi_thread")]
 async fn refused_resends_of_a_registration_code_cost_the_office_no_mail_of_its_hour() {
-    let mut storm = Storm::of("resends of a registration code, and the address's budget", 1);
-    for _ in storm.rounds() {
+    let mut load = Load::of("resends of a registration code, and the address's budget", 1);
+    for _ in load.rounds() {
         let world = World::start().await;
         let mut taro = world.clerk();
         taro.authenticates(&PLAIN_OFFICE).await.is(200);
         world.wait(30);
-        let answers = storm
-            .breaks(crowd_of(&storm, &taro, "/registration/otp/resend"))
+        let answers = load
+            .send(crowd_of(&load, &taro, "/registration/otp/resend"))
             .await;
         assert_eq!(count(&answers, "200"), 1);
         // Who comes while the others' mails are counted and not yet given back finds no room.
@@ -129,14 +129,14 @@ async fn refused_resends_of_a_registration_code_cost_the_office_no_mail_of_its_h
         assert_mail_budgets(&world).await;
         world.clerk().authenticates(&PLAIN_OFFICE).await.is(200);
     }
-    storm.ends();
+    load.report();
 }
 
 /// One browser's crowd at 再発行する: the flow moves once, and one password is issued.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_of_reissues_in_one_registration_issues_once() {
-    let mut storm = Storm::of("re-issues in one registration", 2);
-    for _ in storm.rounds() {
+    let mut load = Load::of("re-issues in one registration", 2);
+    for _ in load.rounds() {
         let world = World::start().await;
         world.clerk().registers(&PLAIN_OFFICE, TARO).await;
         let mut again = world.clerk();
@@ -146,26 +146,26 @@ async fn a_crowd_of_reissues_in_one_registration_issues_once() {
             .leads_to("already-registered");
         let before = world.mails_to(TARO).await.len();
         let path = "/registration/initial-password/reissue";
-        let answers = storm.breaks(crowd_of(&storm, &again, path)).await;
+        let answers = load.send(crowd_of(&load, &again, path)).await;
         assert_eq!(count(&answers, "200"), 1);
         only(&answers, &["200", "wrong-step"]);
         assert_eq!(world.mails_to(TARO).await.len(), before + 1);
         assert_all_invariants(&world).await;
         again.arrives_at_my_page(TARO).await;
     }
-    storm.ends();
+    load.report();
 }
 
 /// Many browsers of the office at 再発行する: three a day, whoever asks, and the newest password is the one that works.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_of_reissues_in_many_registrations_issues_three_a_day() {
-    let mut storm = Storm::of("re-issues in many registrations", 1);
-    for _ in storm.rounds() {
-        let world = world_with_room(&storm).await;
+    let mut load = Load::of("re-issues in many registrations", 1);
+    for _ in load.rounds() {
+        let world = world_with_room(&load).await;
         world.clerk().registers(&PLAIN_OFFICE, TARO).await;
         let first = world.clerk().mailed_password(TARO).await;
         let mut asked: Vec<Asked> = Vec::new();
-        for _ in 0..storm.crowd(8) {
+        for _ in 0..load.scaled(8) {
             let mut again = world.clerk();
             again
                 .proves_to_be(&PLAIN_OFFICE)
@@ -174,7 +174,7 @@ async fn a_crowd_of_reissues_in_many_registrations_issues_three_a_day() {
             let path = "/registration/initial-password/reissue";
             asked.push(asks!(again, |clerk| clerk.calls("POST", path)));
         }
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         assert_eq!(count(&answers, "200"), 3);
         only(&answers, &["200", "no-sends-left"]);
         // Those that were overtaken before they were sent are not sent.
@@ -188,5 +188,5 @@ async fn a_crowd_of_reissues_in_many_registrations_issues_three_a_day() {
             .is_told("wrong-credentials");
         world.clerk().arrives_at_my_page(TARO).await;
     }
-    storm.ends();
+    load.report();
 }

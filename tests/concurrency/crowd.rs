@@ -49,7 +49,7 @@ pub(crate) use asks;
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "`cargo xtask storm` says here how long the storm is to last"
+    reason = "`cargo xtask concurrency` says here how many rounds there are, and how large"
 )]
 fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok()
@@ -62,8 +62,8 @@ fn number(name: &str) -> Option<u64> {
     })
 }
 
-/// One kind of storm, its rounds, and what was answered in them.
-pub(crate) struct Storm {
+/// What one test sends at once, in how many rounds, and what was answered.
+pub(crate) struct Load {
     name: &'static str,
     chance: fastrand::Rng,
     seed: u64,
@@ -74,16 +74,16 @@ pub(crate) struct Storm {
     answers: BTreeMap<String, usize>,
 }
 
-impl Storm {
-    /// So many rounds, unless `STORM_ROUNDS` says otherwise.
+impl Load {
+    /// So many rounds, unless `CONCURRENCY_ROUNDS` says otherwise.
     pub(crate) fn of(name: &'static str, rounds: u64) -> Self {
-        let seed = number("STORM_SEED").unwrap_or(1);
+        let seed = number("CONCURRENCY_SEED").unwrap_or(1);
         Self {
             name,
             chance: fastrand::Rng::with_seed(seed),
             seed,
-            rounds: number("STORM_ROUNDS").unwrap_or(rounds),
-            scale: number("STORM_SCALE").map_or(1, |scale| usize::try_from(scale).unwrap().max(1)),
+            rounds: number("CONCURRENCY_ROUNDS").unwrap_or(rounds),
+            scale: number("CONCURRENCY_SCALE").map_or(1, |scale| usize::try_from(scale).unwrap().max(1)),
             begun: Instant::now(),
             asked: 0,
             answers: BTreeMap::new(),
@@ -95,8 +95,8 @@ impl Storm {
         0..self.rounds
     }
 
-    /// A crowd of this size, or a multiple of it in a longer storm.
-    pub(crate) fn crowd(&self, size: usize) -> usize {
+    /// A crowd of this size, or a multiple of it where `CONCURRENCY_SCALE` says so.
+    pub(crate) fn scaled(&self, size: usize) -> usize {
         size * self.scale
     }
 
@@ -108,7 +108,7 @@ impl Storm {
     /// Sends all at once, in an order of the seed's; the answers come in the order of the requests.
     ///
     /// Every other crowd is spread over up to two milliseconds, so that some requests meet others half-way.
-    pub(crate) async fn breaks(&mut self, crowd: Vec<Asked>) -> Vec<(Clerk, Answer)> {
+    pub(crate) async fn send(&mut self, crowd: Vec<Asked>) -> Vec<(Clerk, Answer)> {
         self.asked += crowd.len();
         let spread = self.chance.bool();
         let mut shuffled: Vec<_> = crowd.into_iter().enumerate().collect();
@@ -138,15 +138,15 @@ impl Storm {
         answers
     }
 
-    /// Writes what was answered where `cargo xtask storm` reads it.
-    pub(crate) fn ends(self) {
+    /// Writes what was answered where `cargo xtask concurrency` reads it.
+    pub(crate) fn report(self) {
         let mut told = String::new();
         for (kind, times) in &self.answers {
             let _ = write!(told, "{}{kind} {times}", if told.is_empty() { "" } else { ", " });
         }
-        if let Some(path) = setting("STORM_REPORT") {
+        if let Some(path) = setting("CONCURRENCY_REPORT") {
             let line = json!({
-                "storm": self.name,
+                "test": self.name,
                 "seed": self.seed,
                 "rounds": self.rounds,
                 "asked": self.asked,
@@ -158,7 +158,7 @@ impl Storm {
                 .create(true)
                 .open(path)
                 .unwrap();
-            // One write, for other storms write to the same file.
+            // One write, for other tests write to the same file.
             file.write_all(format!("{line}\n").as_bytes()).unwrap();
         }
     }
@@ -185,7 +185,7 @@ pub(crate) fn only(answers: &[(Clerk, Answer)], words: &[&str]) {
     }
 }
 
-/// A world in which a mailbox takes as many mails as a storm needs.
+/// A world in which a mailbox takes as many mails as a test needs.
 pub(crate) async fn world_of_many_mails() -> World {
     let settings = Settings::default();
     let limits = Limits {

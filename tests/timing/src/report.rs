@@ -1,9 +1,9 @@
-//! What was measured, for a person: a table, a page and a picture.
+//! What was measured, for a person: tables, and the page that holds them.
 
 use std::fmt::Write as _;
 
 use crate::measure::{Subject, Times};
-use crate::stats::{SIGNIFICANT, holm, kolmogorov_smirnov, paired, quantile, summary, welch};
+use crate::stats::{SIGNIFICANT, holm, kolmogorov_smirnov, paired, summary, welch};
 
 /// One class against the first one.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,19 +85,23 @@ pub fn compare(times: &Times) -> Findings {
 }
 
 impl Findings {
-    /// The classes that can be told from the first by their times.
-    pub fn told_apart(&self) -> Vec<&Row> {
+    /// The classes that can be distinguished from the first by their times.
+    pub fn distinguished(&self) -> Vec<&Row> {
         let differs = |row: &&Row| row.corrected.is_some_and(|p| p < SIGNIFICANT);
         self.rows.iter().filter(differs).collect()
     }
 
-    /// The verdict, with what it is worth: a test that finds no planted millisecond has not shown that there is none.
+    /// The verdict, with the smallest planted difference that this run finds: without one it proves nothing.
     pub fn verdict(&self) -> String {
         let list = |names: Vec<&str>| match names.as_slice() {
             [] => "none".to_owned(),
             names => names.join("; "),
         };
-        let told = self.told_apart().iter().map(|row| row.subject.name()).collect();
+        let told = self
+            .distinguished()
+            .iter()
+            .map(|row| row.subject.name())
+            .collect();
         let off = |row: &&Row| row.difference.0.abs() > row.difference.1;
         let off = self.rows.iter().filter(off).map(|row| row.subject.name());
         let found = |planted: &&(f64, f64, f64)| planted.1.min(planted.2) < SIGNIFICANT;
@@ -106,9 +110,9 @@ impl Findings {
             |planted| format!("a planted difference of {:.0} µs", planted.0 * 1_000.0),
         );
         format!(
-            "Told from an unknown address by the two tests: {}.\n\
+            "Distinguished from an unknown address by the two tests: {}.\n\
              In this noise they find {least}.\n\
-             Apart by the differences within rounds, which noise blurs less: {}.",
+             Different by the differences within rounds, which noise blurs less: {}.",
             list(told),
             list(off.collect())
         )
@@ -189,11 +193,11 @@ impl Findings {
             quantum,
         } = run;
         format!(
-            "# No oracle: what the time of a refused log-in tells\n\n\
-             Written by `cargo xtask oracle`; do not edit.\n\n\
-             Whoever must not get in is told one thing, byte for byte (`tests/oracle/tests/answers.rs`).\n\
-             This page says whether the time until that answer tells why.\n\
-             The answer is padded to a multiple of the quantum, and all work lies before that.\n\n\
+            "# Timing side channel: what the response time of a refused log-in tells\n\n\
+             Written by `cargo xtask timing`; do not edit.\n\n\
+             Every refused log-in gets the same response, byte for byte (`tests/timing/tests/answers.rs`).\n\
+             This page says whether the response time tells why it was refused.\n\
+             The response time is padded to a multiple of the quantum, and all work lies before that.\n\n\
              {verdict}\n\n\
              | | |\n| --- | --- |\n\
              | date | {date} |\n| machine | {machine} |\n| profile | {profile} |\n\
@@ -203,13 +207,12 @@ impl Findings {
              ## Against an unknown address\n\n{table}\n\
              `difference` is the mean of the differences within a round, with its 99.9 % interval; what the machine did to a whole round falls out of it.\n\
              `corrected` is the lesser of the two p-values after Holm's correction for {comparisons} comparisons.\n\
-             Below {SIGNIFICANT} a class is told apart.\n\n\
-             ![Distribution of the times, per class](oracle.svg)\n\n\
+             Below {SIGNIFICANT} a class is distinguished.\n\n\
              ## What this run would have found\n\n\
-             The control, an unknown address once more, with a delay planted into each of its times, behind the quantum:\n\n{sensitivity}\n\
+             The control, an unknown address once more, with a delay planted into each of its times, after the padding:\n\n{sensitivity}\n\
              ## The work behind it\n\n\
-             What the process computed meanwhile, engine and SDK included; the noise of a busy machine blurs this clock less than a stranger's.\n\
-             A difference here is one that the quantum has to hide, and where there is none, there is nothing to hide.\n\
+             What the process computed meanwhile, engine and SDK included; the noise of a busy machine blurs this clock less than an attacker's.\n\
+             A difference here is one that the padding has to hide, and where there is none, there is nothing to hide.\n\
              {work_verdict}\n\n{work_table}\n\
              The same delays, planted into this clock:\n\n{work_sensitivity}\n\
              ## How it is measured\n\n\
@@ -217,8 +220,8 @@ impl Findings {
              In each round every class is asked once, in an order drawn for that round, so that whatever the machine does besides hits all classes alike.\n\
              Before each request its account is put back as it was, by the same two writes for every class, outside the measured time.\n\
              Each class has several accounts that take turns, so that a difference is the class's and not one key's.\n\
-             Means are compared by Welch's t-test, distributions by the two-sample Kolmogorov–Smirnov test; the tests themselves are tested in `tests/oracle/src/stats.rs`.\n\
-             `cargo nextest run -p oracle`, which `cargo xtask test` runs too, looks for gross leaks in the bare work within seconds.\n",
+             Means are compared by Welch's t-test, distributions by the two-sample Kolmogorov–Smirnov test; the tests themselves are tested in `tests/timing/src/stats.rs`.\n\
+             `cargo nextest run -p timing`, which `cargo xtask test` runs too, looks for gross leaks in the bare work within seconds.\n",
             verdict = self.verdict(),
             table = self.table(),
             comparisons = self.comparisons,
@@ -257,129 +260,6 @@ fn p(value: f64) -> String {
     }
 }
 
-const WIDTH: f64 = 900.0;
-const LABELS: f64 = 250.0;
-const ROW: f64 = 46.0;
-const TOP: f64 = 34.0;
-const BINS: usize = 120;
-
-/// The picture: for each subject how its times are spread, its quartiles and its median.
-pub fn picture(times: &Times) -> String {
-    let all: Vec<f64> = times
-        .of
-        .iter()
-        .flat_map(|(_, times)| times.iter().copied())
-        .collect();
-    // The longest hundredth is somebody else on the machine, and would squeeze the rest.
-    let (from, to) = (quantile(&all, 0.0), quantile(&all, 0.98));
-    let span = (to - from).max(f64::EPSILON);
-    let plot = WIDTH - LABELS - 20.0;
-    let x = |time: f64| LABELS + (time - from) / span * plot;
-    let rows: f64 = times.of.iter().map(|_| ROW).sum();
-    let height = TOP + rows + 44.0;
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" \
-         aria-label=\"Distribution of the times until a refused log-in is answered, per class\">\n\
-         <style>\n\
-         text {{ font: 13px system-ui, sans-serif; fill: #1f2328 }}\n\
-         .paper {{ fill: #ffffff }} .spread {{ fill: #2f6fb3; fill-opacity: 0.55 }}\n\
-         .box {{ stroke: #1f2328; stroke-width: 3 }} .median {{ stroke: #c2410c; stroke-width: 2.5 }}\n\
-         .grid {{ stroke: #d0d7de; stroke-width: 1 }} .first {{ stroke: #c2410c; stroke-width: 1; stroke-dasharray: 3 4 }}\n\
-         @media (prefers-color-scheme: dark) {{\n\
-         text {{ fill: #e6edf3 }} .paper {{ fill: #0d1117 }} .spread {{ fill: #6cb6ff }}\n\
-         .box {{ stroke: #e6edf3 }} .median, .first {{ stroke: #ffa657 }} .grid {{ stroke: #30363d }}\n\
-         }}\n</style>\n<rect class=\"paper\" width=\"{WIDTH}\" height=\"{height}\"/>\n"
-    );
-    let step = nice_step(span);
-    let mut tick = (from / step).ceil() * step;
-    let bottom = TOP + rows;
-    while tick <= to {
-        let at = x(tick);
-        let _ = writeln!(
-            svg,
-            "<line class=\"grid\" x1=\"{at:.1}\" y1=\"{TOP}\" x2=\"{at:.1}\" y2=\"{bottom}\"/>\
-             <text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{tick:.1}</text>",
-            bottom + 18.0
-        );
-        tick += step;
-    }
-    let _ = writeln!(
-        svg,
-        "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">milliseconds until the answer (the slowest 2 % are beyond)</text>\n\
-         <text x=\"12\" y=\"20\">orange: median; dark bar: middle half; dashed: the first class's median</text>",
-        LABELS + plot / 2.0,
-        bottom + 37.0
-    );
-    let mut top = TOP;
-    for (subject, times) in &times.of {
-        draw(&mut svg, subject.name(), times, top, (from, span), &x);
-        top += ROW;
-    }
-    if let Some((_, first)) = times.of.first() {
-        let at = x(quantile(first, 0.5));
-        let _ = writeln!(
-            svg,
-            "<line class=\"first\" x1=\"{at:.1}\" y1=\"{TOP}\" x2=\"{at:.1}\" y2=\"{bottom}\"/>"
-        );
-    }
-    svg.push_str("</svg>\n");
-    svg
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "places in a picture"
-)]
-fn draw(
-    svg: &mut String,
-    name: &str,
-    times: &[f64],
-    top: f64,
-    (from, span): (f64, f64),
-    x: &impl Fn(f64) -> f64,
-) {
-    let base = top + ROW - 10.0;
-    let mut bins = [0_u32; BINS];
-    for time in times {
-        if let Some(bin) = bins.get_mut(((time - from) / span * BINS as f64) as usize) {
-            *bin += 1;
-        }
-    }
-    let most = f64::from(bins.iter().copied().max().unwrap_or(1).max(1));
-    let mut points = format!("{:.1},{base:.1}", x(from));
-    for (at, bin) in bins.iter().enumerate() {
-        let middle = from + (at as f64 + 0.5) / BINS as f64 * span;
-        let high = base - f64::from(*bin) / most * (ROW - 14.0);
-        let _ = write!(points, " {:.1},{high:.1}", x(middle));
-    }
-    let _ = write!(points, " {:.1},{base:.1}", x(from + span));
-    let [low, middle, high] = [0.25, 0.5, 0.75].map(|part| x(quantile(times, part).min(from + span)));
-    let _ = writeln!(
-        svg,
-        "<text x=\"12\" y=\"{:.1}\">{name}</text><polygon class=\"spread\" points=\"{points}\"/>\
-         <line class=\"box\" x1=\"{low:.1}\" y1=\"{:.1}\" x2=\"{high:.1}\" y2=\"{:.1}\"/>\
-         <line class=\"median\" x1=\"{middle:.1}\" y1=\"{:.1}\" x2=\"{middle:.1}\" y2=\"{:.1}\"/>",
-        base - 8.0,
-        base + 3.0,
-        base + 3.0,
-        base - 6.0,
-        base + 7.0
-    );
-}
-
-/// 1, 2 or 5 times a power of ten, for some eight ticks.
-fn nice_step(span: f64) -> f64 {
-    let rough = span / 8.0;
-    let power = 10_f64.powf(rough.log10().floor());
-    [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .map(|factor| factor * power)
-        .find(|step| *step >= rough)
-        .unwrap_or(power * 10.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -401,14 +281,11 @@ mod tests {
             ],
         };
         let findings = compare(&times);
-        let told: Vec<_> = findings.told_apart().iter().map(|row| row.subject).collect();
+        let told: Vec<_> = findings.distinguished().iter().map(|row| row.subject).collect();
         assert_eq!(told, [Subject::Class(Class::Stopped)]);
         assert_eq!(findings.comparisons, 4);
         assert!(findings.verdict().contains("codes stopped"));
         let last = findings.planted.last().copied();
         assert!(last.is_some_and(|(_, by_mean, by_shape)| by_mean < SIGNIFICANT && by_shape < SIGNIFICANT));
-        let svg = picture(&times);
-        assert_eq!(svg.matches("<polygon").count(), 4);
-        assert!(svg.starts_with("<svg") && svg.ends_with("</svg>\n") && !svg.contains("NaN"));
     }
 }

@@ -4,7 +4,7 @@ use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 use testkit::{Answer, Clerk, World};
 
 use crate::crowd::{
-    Asked, Storm, TARO, account, active, active_at_the_code, asks, assert_all_invariants, at_the_code, count,
+    Asked, Load, TARO, account, active, active_at_the_code, asks, assert_all_invariants, at_the_code, count,
     kind, only, world_of_many_mails,
 };
 
@@ -15,8 +15,8 @@ fn off(right: &str, by: usize) -> String {
 }
 
 /// Codes for a crowd: all wrong and different, but for one.
-fn guesses(storm: &mut Storm, crowd: usize, right: &str) -> Vec<String> {
-    let lucky = storm.one_of(crowd);
+fn guesses(load: &mut Load, crowd: usize, right: &str) -> Vec<String> {
+    let lucky = load.one_of(crowd);
     (0..crowd)
         .map(|at| {
             if at == lucky {
@@ -44,18 +44,18 @@ fn five_were_judged(answers: &[(Clerk, Answer)]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_hundred_guesses_at_a_registration_code_five_are_judged() {
-    let mut storm = Storm::of("guesses at a registration code", 1);
-    for _ in storm.rounds() {
+    let mut load = Load::of("guesses at a registration code", 1);
+    for _ in load.rounds() {
         let world = World::start().await;
         let mut taro = world.clerk();
         taro.authenticates(&PLAIN_OFFICE).await.is(200);
         let right = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
-        let crowd = storm.crowd(200);
-        let asked = guesses(&mut storm, crowd, &right)
+        let crowd = load.scaled(200);
+        let asked = guesses(&mut load, crowd, &right)
             .into_iter()
             .map(|code| asks!(taro, |clerk| clerk.types_code(&code)))
             .collect();
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         five_were_judged(&answers);
         // The user's own count comes first, and reaches its stop before the last of them find no try left.
         only(
@@ -80,24 +80,24 @@ async fn of_two_hundred_guesses_at_a_registration_code_five_are_judged() {
             taro.proves_to_be(&PLAIN_OFFICE).await.is(200);
         }
     }
-    storm.ends();
+    load.report();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_hundred_guesses_at_the_code_of_a_pending_member_five_are_judged() {
-    let mut storm = Storm::of("guesses at a log-in code, pending", 1);
-    for _ in storm.rounds() {
+    let mut load = Load::of("guesses at a log-in code, pending", 1);
+    for _ in load.rounds() {
         let world = World::start().await;
         world.clerk().registers(&PLAIN_OFFICE, TARO).await;
         let password = world.clerk().mailed_password(TARO).await;
         let taro = at_the_code(&world, &password).await;
         let right = taro.mailed_code(TARO).await;
-        let crowd = storm.crowd(200);
-        let asked = guesses(&mut storm, crowd, &right)
+        let crowd = load.scaled(200);
+        let asked = guesses(&mut load, crowd, &right)
             .into_iter()
             .map(|code| asks!(taro, |clerk| clerk.types_login_code(&code)))
             .collect();
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         five_were_judged(&answers);
         only(
             &answers,
@@ -115,24 +115,24 @@ async fn of_two_hundred_guesses_at_the_code_of_a_pending_member_five_are_judged(
         );
         assert_all_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_hundred_guesses_at_the_code_of_an_active_member_five_are_judged_and_one_gives_a_session() {
-    let mut storm = Storm::of("guesses at a log-in code, active", 2);
-    for _ in storm.rounds() {
+    let mut load = Load::of("guesses at a log-in code, active", 2);
+    for _ in load.rounds() {
         let world = World::start().await;
         let mut first = active(&world).await;
         first.calls("POST", "/logout").await.is(204);
         let taro = at_the_code(&world, OWN_PASSWORD).await;
         let right = taro.mailed_code(TARO).await;
-        let crowd = storm.crowd(200);
-        let asked = guesses(&mut storm, crowd, &right)
+        let crowd = load.scaled(200);
+        let asked = guesses(&mut load, crowd, &right)
             .into_iter()
             .map(|code| asks!(taro, |clerk| clerk.types_login_code(&code)))
             .collect();
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         five_were_judged(&answers);
         only(&answers, &["200", "wrong-code", "no-tries-left", "wrong-step"]);
         let sessions = account(&world, TARO).await.member.unwrap().sessions.len();
@@ -143,17 +143,17 @@ async fn of_two_hundred_guesses_at_the_code_of_an_active_member_five_are_judged_
         let code = owner.mailed_code(TARO).await;
         owner.types_login_code(&code).await.is(200).leads_to("my-page");
     }
-    storm.ends();
+    load.report();
 }
 
 /// Many log-ins of one account at once, guesses in all of them: the tenth wrong code stops them all.
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_wrong_codes_of_an_account_are_judged_over_all_its_challenges() {
-    let mut storm = Storm::of("guesses over many log-ins of one account", 1);
-    for _ in storm.rounds() {
+    let mut load = Load::of("guesses over many log-ins of one account", 1);
+    for _ in load.rounds() {
         let world = world_of_many_mails().await;
         active(&world).await;
-        let challenges = storm.crowd(8);
+        let challenges = load.scaled(8);
         let mut asked: Vec<Asked> = Vec::new();
         for _ in 0..challenges {
             let taro = at_the_code(&world, OWN_PASSWORD).await;
@@ -163,7 +163,7 @@ async fn ten_wrong_codes_of_an_account_are_judged_over_all_its_challenges() {
                 asked.push(asks!(taro, |clerk| clerk.types_login_code(&code)));
             }
         }
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         assert_eq!(count(&answers, "wrong-code"), 10);
         only(&answers, &["wrong-code", "no-tries-left", "too-many-requests"]);
         let codes = account(&world, TARO).await.codes;
@@ -181,17 +181,17 @@ async fn ten_wrong_codes_of_an_account_are_judged_over_all_its_challenges() {
         let code = owner.mailed_code(TARO).await;
         owner.types_login_code(&code).await.is(200).leads_to("my-page");
     }
-    storm.ends();
+    load.report();
 }
 
 /// The same at 初回利用登録, where the codes of one claims user are counted together.
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_wrong_codes_of_a_claims_user_are_judged_over_all_its_challenges() {
-    let mut storm = Storm::of("guesses over many registrations of one user", 1);
-    for _ in storm.rounds() {
+    let mut load = Load::of("guesses over many registrations of one user", 1);
+    for _ in load.rounds() {
         let world = world_of_many_mails().await;
         let mut asked: Vec<Asked> = Vec::new();
-        for _ in 0..storm.crowd(8) {
+        for _ in 0..load.scaled(8) {
             let mut taro = world.clerk();
             taro.authenticates(&PLAIN_OFFICE).await.is(200);
             let right = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
@@ -200,31 +200,31 @@ async fn ten_wrong_codes_of_a_claims_user_are_judged_over_all_its_challenges() {
                 asked.push(asks!(taro, |clerk| clerk.types_code(&code)));
             }
         }
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         assert_eq!(count(&answers, "wrong-code"), 10);
         only(&answers, &["wrong-code", "no-tries-left", "too-many-requests"]);
         assert_all_invariants(&world).await;
         world.wait(900);
         world.clerk().proves_to_be(&PLAIN_OFFICE).await.is(200);
     }
-    storm.ends();
+    load.report();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_hundred_right_registration_codes_one_leads_on_and_the_others_are_told_where() {
-    let mut storm = Storm::of("right registration codes", 1);
-    for _ in storm.rounds() {
+    let mut load = Load::of("right registration codes", 1);
+    for _ in load.rounds() {
         let world = World::start().await;
         let mut taro = world.clerk();
         taro.authenticates(&PLAIN_OFFICE).await.is(200);
         let right = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
-        let asked = (0..storm.crowd(100))
+        let asked = (0..load.scaled(100))
             .map(|_| {
                 let code = right.clone();
                 asks!(taro, |clerk| clerk.types_code(&code))
             })
             .collect();
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         assert_eq!(count(&answers, "200"), 1);
         for (_, answer) in answers {
             if answer.status != 200 {
@@ -233,24 +233,24 @@ async fn of_a_hundred_right_registration_codes_one_leads_on_and_the_others_are_t
         }
         assert_all_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_hundred_right_log_in_codes_one_gives_a_session_and_the_others_a_way_on() {
-    let mut storm = Storm::of("right log-in codes, active", 1);
-    for _ in storm.rounds() {
+    let mut load = Load::of("right log-in codes, active", 1);
+    for _ in load.rounds() {
         let world = World::start().await;
         let taro = active_at_the_code(&world).await;
         let sessions_before = account(&world, TARO).await.member.unwrap().sessions.len();
         let right = taro.mailed_code(TARO).await;
-        let asked = (0..storm.crowd(100))
+        let asked = (0..load.scaled(100))
             .map(|_| {
                 let code = right.clone();
                 asks!(taro, |clerk| clerk.types_login_code(&code))
             })
             .collect();
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         assert_eq!(count(&answers, "200"), 1);
         // Before the winner's session is known five have passed, and the others find no try left.
         only(&answers, &["200", "wrong-step", "no-tries-left"]);
@@ -266,25 +266,25 @@ async fn of_a_hundred_right_log_in_codes_one_gives_a_session_and_the_others_a_wa
         }
         assert_all_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_hundred_right_codes_of_a_pending_member_one_leads_on() {
-    let mut storm = Storm::of("right log-in codes, pending", 1);
-    for _ in storm.rounds() {
+    let mut load = Load::of("right log-in codes, pending", 1);
+    for _ in load.rounds() {
         let world = World::start().await;
         world.clerk().registers(&PLAIN_OFFICE, TARO).await;
         let password = world.clerk().mailed_password(TARO).await;
         let taro = at_the_code(&world, &password).await;
         let right = taro.mailed_code(TARO).await;
-        let asked = (0..storm.crowd(100))
+        let asked = (0..load.scaled(100))
             .map(|_| {
                 let code = right.clone();
                 asks!(taro, |clerk| clerk.types_login_code(&code))
             })
             .collect();
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         assert_eq!(count(&answers, "200"), 1);
         for (_, answer) in answers {
             if answer.status != 200 {
@@ -293,5 +293,5 @@ async fn of_a_hundred_right_codes_of_a_pending_member_one_leads_on() {
         }
         assert_all_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }

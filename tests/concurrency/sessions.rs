@@ -4,21 +4,21 @@ use testkit::people::OWN_PASSWORD;
 use testkit::{Clerk, World};
 
 use crate::crowd::{
-    Asked, Storm, TARO, account, active, asks, assert_all_invariants, at_the_code, count, only,
+    Asked, Load, TARO, account, active, asks, assert_all_invariants, at_the_code, count, only,
     world_of_many_mails,
 };
 
 /// Twenty tabs that take the log-in's session anew: each answer is a cookie, and the log-in has one session.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_renewals_one_session_lives() {
-    let mut storm = Storm::of("renewals of one session", 2);
-    for _ in storm.rounds() {
+    let mut load = Load::of("renewals of one session", 2);
+    for _ in load.rounds() {
         let world = World::start().await;
         let taro = active(&world).await;
-        let asked = (0..storm.crowd(20))
+        let asked = (0..load.scaled(20))
             .map(|_| asks!(taro, |clerk| clerk.calls("POST", "/login/session")))
             .collect();
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         only(&answers, &["200"]);
         assert_eq!(account(&world, TARO).await.member.unwrap().sessions.len(), 1);
         let mut living = 0;
@@ -35,25 +35,25 @@ async fn of_twenty_renewals_one_session_lives() {
         assert_eq!(living, 1);
         assert_all_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }
 
 /// Everything that a browser does, while it logs out in one of its tabs.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ended_session_stays_ended_whatever_is_under_way() {
-    let mut storm = Storm::of("log-outs among other requests", 6);
-    for _ in storm.rounds() {
+    let mut load = Load::of("log-outs among other requests", 6);
+    for _ in load.rounds() {
         let world = World::start().await;
         let taro = active(&world).await;
         world.wait(120);
         let mut asked: Vec<Asked> = Vec::new();
-        for _ in 0..storm.crowd(6) {
+        for _ in 0..load.scaled(6) {
             asked.push(asks!(taro, |clerk| clerk.calls("POST", "/login/session")));
             asked.push(asks!(taro, |clerk| clerk.calls("GET", "/me")));
             asked.push(asks!(taro, |clerk| clerk.calls("GET", "/login")));
             asked.push(asks!(taro, |clerk| clerk.calls("POST", "/logout")));
         }
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         only(&answers, &["200", "204", "no-flow", "no-session"]);
         let member = account(&world, TARO).await.member.unwrap();
         assert!(
@@ -67,25 +67,25 @@ async fn an_ended_session_stays_ended_whatever_is_under_way() {
         }
         assert_all_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }
 
 /// A right code and a log-out of the same browser at once: either may be first, and no cookie outlives the log-out.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_session_is_handed_out_by_a_log_in_that_logs_out() {
-    let mut storm = Storm::of("right codes among log-outs", 4);
-    for _ in storm.rounds() {
+    let mut load = Load::of("right codes among log-outs", 4);
+    for _ in load.rounds() {
         let world = world_of_many_mails().await;
         active(&world).await.calls("POST", "/logout").await.is(204);
         let taro = at_the_code(&world, OWN_PASSWORD).await;
         let code = taro.mailed_code(TARO).await;
         let mut asked: Vec<Asked> = Vec::new();
-        for _ in 0..storm.crowd(3) {
+        for _ in 0..load.scaled(3) {
             let code = code.clone();
             asked.push(asks!(taro, |clerk| clerk.types_login_code(&code)));
             asked.push(asks!(taro, |clerk| clerk.calls("POST", "/logout")));
         }
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         only(
             &answers,
             &["200", "204", "no-flow", "wrong-step", "no-tries-left"],
@@ -96,7 +96,7 @@ async fn no_session_is_handed_out_by_a_log_in_that_logs_out() {
         }
         assert_all_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }
 
 async fn logged_in(world: &World) -> (Clerk, String) {
@@ -108,17 +108,17 @@ async fn logged_in(world: &World) -> (Clerk, String) {
 /// Twelve log-ins of one person at once: each gets its session, and five of them live.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twelve_log_ins_of_one_person_five_sessions_live() {
-    let mut storm = Storm::of("log-ins of one person", 2);
-    for _ in storm.rounds() {
+    let mut load = Load::of("log-ins of one person", 2);
+    for _ in load.rounds() {
         let world = world_of_many_mails().await;
         active(&world).await;
         let mut asked: Vec<Asked> = Vec::new();
-        for _ in 0..storm.crowd(12) {
+        for _ in 0..load.scaled(12) {
             let (clerk, code) = logged_in(&world).await;
             asked.push(asks!(clerk, |clerk| clerk.types_login_code(&code)));
         }
         let crowd = asked.len();
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         assert_eq!(count(&answers, "200"), crowd);
         assert_eq!(account(&world, TARO).await.member.unwrap().sessions.len(), 5);
         let mut living = 0;
@@ -134,5 +134,5 @@ async fn of_twelve_log_ins_of_one_person_five_sessions_live() {
         assert_eq!(living, 5);
         assert_all_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }

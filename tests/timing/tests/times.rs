@@ -1,11 +1,11 @@
-//! The short form of `cargo xtask oracle`: a gross leak, such as a hash that is not made, is found within seconds.
+//! The short form of `cargo xtask timing`: a gross leak, such as a hash that is not made, is found within seconds.
 use std::time::{Duration, Instant};
 
-use oracle::measure::{Plan, Subject, Times, take};
-use oracle::scene::{Class, Scene};
-use oracle::stats::{SIGNIFICANT, kolmogorov_smirnov, quantile};
 use portal::limits::Limits;
 use testkit::Settings;
+use timing::measure::{Plan, Subject, Times, take};
+use timing::scene::{Class, Scene};
+use timing::stats::{SIGNIFICANT, kolmogorov_smirnov, quantile};
 
 /// The middle of the differences of each round: what somebody else on the machine does in a few rounds leaves it alone.
 fn difference(times: &Times, subject: Subject) -> f64 {
@@ -39,7 +39,7 @@ fn gross_leaks(times: &Times) -> Vec<String> {
         .collect()
 }
 
-/// The real hash, and no quantum that would hide what is looked for.
+/// The real hash, and no padding that would hide what is looked for.
 fn bare() -> Limits {
     Limits {
         refusal_quantum: portal::limits::Milliseconds::new(0),

@@ -4,7 +4,7 @@ use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 use testkit::{Change, World};
 
 use crate::crowd::{
-    Asked, Storm, TARO, account, active, asks, assert_all_invariants, at_the_code, count, only,
+    Asked, Load, TARO, account, active, asks, assert_all_invariants, at_the_code, count, only,
     world_of_many_mails,
 };
 
@@ -38,18 +38,18 @@ fn rows_of_wrong_ones(history: &[Change]) -> Vec<u64> {
 /// Fifty wrong passwords and twenty right ones at one instant.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_more_wrong_passwords_are_judged_than_the_guard_allows_at_that_instant() {
-    let mut storm = Storm::of("wrong and right passwords", 3);
-    for _ in storm.rounds() {
+    let mut load = Load::of("wrong and right passwords", 3);
+    for _ in load.rounds() {
         let world = world_of_many_mails().await;
         active(&world).await;
-        let scale = storm.crowd(1);
+        let scale = load.scaled(1);
         let mut asked: Vec<Asked> = Vec::new();
         for at in 0..70 * scale {
             let password = if at % 7 < 2 { OWN_PASSWORD } else { "wrong" };
             let clerk = world.clerk();
             asked.push(asks!(clerk, |clerk| clerk.logs_in(TARO, password)));
         }
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         only(&answers, &["200", "wrong-credentials"]);
         // Five in a row close the guard; a right one before that begins the row anew, and only a right one does.
         let rows = rows_of_wrong_ones(&world.history().await);
@@ -65,44 +65,44 @@ async fn no_more_wrong_passwords_are_judged_than_the_guard_allows_at_that_instan
         let code = owner.mailed_code(TARO).await;
         owner.types_login_code(&code).await.is(200).leads_to("my-page");
     }
-    storm.ends();
+    load.report();
 }
 
 /// Only wrong ones, wave after wave: each wave is judged once its wait is over, and only as far as the guard is open.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_wave_of_wrong_passwords_counts_one_once_the_wait_runs() {
-    let mut storm = Storm::of("waves of wrong passwords", 1);
-    for _ in storm.rounds() {
+    let mut load = Load::of("waves of wrong passwords", 1);
+    for _ in load.rounds() {
         let world = World::start().await;
         active(&world).await;
         for (wave, expected) in [5, 6, 7, 8, 9].into_iter().enumerate() {
-            let asked: Vec<Asked> = (0..storm.crowd(50))
+            let asked: Vec<Asked> = (0..load.scaled(50))
                 .map(|_| {
                     let clerk = world.clerk();
                     asks!(clerk, |clerk| clerk.logs_in(TARO, "wrong"))
                 })
                 .collect();
-            only(&storm.breaks(asked).await, &["wrong-credentials"]);
+            only(&load.send(asked).await, &["wrong-credentials"]);
             assert_eq!(account(&world, TARO).await.passwords.failures, expected);
             world.wait(1 << wave);
         }
         assert_all_invariants(&world).await;
         at_the_code(&world, OWN_PASSWORD).await;
     }
-    storm.ends();
+    load.report();
 }
 
 /// Twenty changes in one log-in: one is made, and its password is the one that works.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_password_changes_in_one_log_in_one_is_made() {
-    let mut storm = Storm::of("password changes in one log-in", 2);
-    for _ in storm.rounds() {
+    let mut load = Load::of("password changes in one log-in", 2);
+    for _ in load.rounds() {
         let world = World::start().await;
         let mut taro = world.clerk();
         taro.registers(&PLAIN_OFFICE, TARO).await;
         taro.logs_in_for_the_first_time(TARO).await;
         let version = taro.is_shown_the_terms().await;
-        let passwords: Vec<String> = (0..storm.crowd(20))
+        let passwords: Vec<String> = (0..load.scaled(20))
             .map(|at| format!("{OWN_PASSWORD} {at}"))
             .collect();
         let asked = passwords
@@ -112,7 +112,7 @@ async fn of_twenty_password_changes_in_one_log_in_one_is_made() {
                 asks!(taro, |clerk| clerk.changes_password(&password, &version))
             })
             .collect();
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         assert_eq!(count(&answers, "200"), 1);
         let made = answers
             .iter()
@@ -137,29 +137,29 @@ async fn of_twenty_password_changes_in_one_log_in_one_is_made() {
             .await
             .is_told("wrong-credentials");
     }
-    storm.ends();
+    load.report();
 }
 
 /// Several log-ins with the initial password, each at 新しいパスワード: the first change ends the others.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_the_changes_of_several_log_ins_one_is_made_and_the_others_are_over() {
-    let mut storm = Storm::of("password changes in several log-ins", 2);
-    for _ in storm.rounds() {
+    let mut load = Load::of("password changes in several log-ins", 2);
+    for _ in load.rounds() {
         let world = world_of_many_mails().await;
         world.clerk().registers(&PLAIN_OFFICE, TARO).await;
         let mut asked: Vec<Asked> = Vec::new();
-        for at in 0..storm.crowd(6) {
+        for at in 0..load.scaled(6) {
             let mut clerk = world.clerk();
             clerk.logs_in_for_the_first_time(TARO).await;
             let version = clerk.is_shown_the_terms().await;
             let password = format!("{OWN_PASSWORD} {at}");
             asked.push(asks!(clerk, |clerk| clerk.changes_password(&password, &version)));
         }
-        let answers = storm.breaks(asked).await;
+        let answers = load.send(asked).await;
         assert_eq!(count(&answers, "200"), 1);
         only(&answers, &["200", "no-flow"]);
         assert_eq!(account(&world, TARO).await.member.unwrap().sessions.len(), 1);
         assert_all_invariants(&world).await;
     }
-    storm.ends();
+    load.report();
 }
