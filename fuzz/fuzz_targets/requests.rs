@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| portal_fuzz::requests(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::targets::requests(octets));

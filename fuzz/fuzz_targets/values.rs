@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|text: &str| portal_fuzz::values(text));
+libfuzzer_sys::fuzz_target!(|text: &str| laws::targets::values(text));

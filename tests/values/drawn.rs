@@ -11,10 +11,10 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::laws::claims::{System, USER};
-use crate::laws::doubles::Aws;
-use crate::laws::edge::Sent;
-use crate::laws::{edge, events, items, mail};
+use laws::claims::{System, USER};
+use laws::doubles::Aws;
+use laws::edge::Sent;
+use laws::{edge, events, items, mail};
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     Builder::new_multi_thread()

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::corpus;
+use laws::corpus;
 use crate::requests;
-use crate::targets;
+use laws::targets;
 
 /// The seeds of a target.
 fn seeds(target: &str) -> Vec<Vec<u8>> {

@@ -7,8 +7,8 @@ use platform::store::json_of_image;
 use serde_json::{Value, json};
 use testkit::World;
 
-use crate::laws::doubles::Aws;
-use crate::laws::{events, mail};
+use laws::doubles::Aws;
+use laws::{events, mail};
 
 /// Sends every mail that an item of the world promises once more, and looks at the requests.
 pub(crate) async fn each_is_one_letter_to_one_person(world: &World) {

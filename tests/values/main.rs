@@ -10,16 +10,8 @@
     reason = "a test that cannot go on says so by a panic"
 )]
 
-#[expect(dead_code, reason = "the values' own tests use all of it")]
-#[path = "../../shared/portal/tests/values/corpus.rs"]
-mod corpus;
 mod drawn;
 mod fuzzed;
-mod laws;
 mod letters;
 mod requests;
-#[path = "../../fuzz/src/targets.rs"]
-mod targets;
-#[path = "../../shared/portal/tests/values/laws.rs"]
-mod texts;
 mod through;

@@ -5,7 +5,7 @@ use portal::problem::Kind;
 use portal::steps::Step;
 use serde_json::Value;
 
-use crate::laws::edge::{self, Given, ORIGIN, Sent};
+use laws::edge::{self, Given, ORIGIN, Sent};
 
 fn cases(text: &str) -> Vec<toml::Table> {
     let table: toml::Table = text.parse().unwrap();

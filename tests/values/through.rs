@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, TestOffice, profile};
 use testkit::{Answer, Clerk, Settings, World};
 
-use crate::corpus::{self, Becomes, Case, File};
+use laws::corpus::{self, Becomes, Case, File};
 use crate::requests;
 
 /// What was logged since the program began.

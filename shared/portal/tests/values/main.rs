@@ -8,9 +8,14 @@
 )]
 
 mod chosen;
+// Files of `laws`, and no dependency on it: that would build the rules twice for every mutant, and AWS once.
+#[expect(unreachable_pub, reason = "public where it is a library")]
+#[path = "../../../../tests/laws/src/corpus.rs"]
 mod corpus;
 mod drawn;
 mod guards;
+#[expect(unreachable_pub, reason = "public where it is a library")]
+#[path = "../../../../tests/laws/src/texts.rs"]
 mod laws;
 mod parsers;
 mod series;

@@ -16,7 +16,7 @@ use super::doubles::Aws;
 use super::mail;
 
 /// The law for an item as the table answers it: `{"name": {"S": "text"}}`.
-pub(crate) async fn of_any_item(aws: &Aws, item: &Value) {
+pub async fn of_any_item(aws: &Aws, item: &Value) {
     assert!(
         kinds_that_read(aws, item).await.len() <= 1,
         "an item of two kinds"
@@ -24,7 +24,7 @@ pub(crate) async fn of_any_item(aws: &Aws, item: &Value) {
 }
 
 /// The kinds of item that it can be read as.
-pub(crate) async fn kinds_that_read(aws: &Aws, item: &Value) -> Vec<&'static str> {
+pub async fn kinds_that_read(aws: &Aws, item: &Value) -> Vec<&'static str> {
     aws.answers(json!({ "Item": item }).to_string());
     let flow = FlowId::new("f");
     let claims_user = ClaimsUserId::parse("KJ1").expect("an id");
@@ -58,7 +58,7 @@ async fn as_one<T: Item>(aws: &Aws, id: &T::Id) -> Option<&'static str> {
 }
 
 /// The law for an image of the stream.
-pub(crate) fn of_any_image(image: &Map<String, Value>) {
+pub fn of_any_image(image: &Map<String, Value>) {
     let attributes: Attributes = match image_of_json(image) {
         Ok(attributes) => attributes,
         Err(Fault::CorruptItem { .. }) => return,

@@ -2,7 +2,7 @@
 
 /// What must become of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Becomes {
+pub enum Becomes {
     /// It is accepted, and stored so.
     Stored(String),
     /// It is refused with this code.
@@ -11,23 +11,23 @@ pub(crate) enum Becomes {
 
 /// A line of the corpus.
 #[derive(Debug, Clone)]
-pub(crate) struct Case {
+pub struct Case {
     /// What is typed.
-    pub(crate) typed: String,
+    pub typed: String,
     /// What must become of it.
-    pub(crate) becomes: Becomes,
+    pub becomes: Becomes,
     /// Warnings that go with it.
-    pub(crate) warns: Vec<String>,
+    pub warns: Vec<String>,
     /// Why.
-    pub(crate) why: String,
+    pub why: String,
     /// What is wrong with the portal of today.
-    pub(crate) bug: Option<String>,
+    pub bug: Option<String>,
 }
 
 /// A file of values.
-pub(crate) struct File {
+pub struct File {
     /// Its name.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     text: &'static str,
 }
 
@@ -35,13 +35,13 @@ macro_rules! files {
     ($($constant:ident, $name:literal;)*) => {
         $(
             /// The file of this name.
-            pub(crate) const $constant: File = File {
+            pub const $constant: File = File {
                 name: $name,
-                text: include_str!(concat!("../../../../tests/corpus/", $name)),
+                text: include_str!(concat!("../../corpus/", $name)),
             };
         )*
         /// All files of values.
-        pub(crate) const FILES: &[File] = &[$($constant),*];
+        pub const FILES: &[File] = &[$($constant),*];
     };
 }
 
@@ -58,7 +58,7 @@ files! {
 
 impl File {
     /// Its lines. One that says too little, too much, or something else than all lines do is no line.
-    pub(crate) fn cases(&self) -> Vec<Case> {
+    pub fn cases(&self) -> Vec<Case> {
         let table: toml::Table = self
             .text
             .parse()
@@ -120,7 +120,7 @@ impl File {
     }
 
     /// The lines that hold today.
-    pub(crate) fn holding(&self) -> Vec<Case> {
+    pub fn holding(&self) -> Vec<Case> {
         self.cases()
             .into_iter()
             .filter(|case| case.bug.is_none())
@@ -128,14 +128,14 @@ impl File {
     }
 
     /// The file as it is written.
-    pub(crate) fn text(&self) -> &'static str {
+    pub fn text(&self) -> &'static str {
         self.text
     }
 }
 
 impl Case {
     /// How a failing test calls it: short, and nothing in it acts on the terminal.
-    pub(crate) fn shown(&self) -> String {
+    pub fn shown(&self) -> String {
         let typed: String = self.typed.chars().take(60).collect();
         format!("{} ({})", typed.escape_unicode_where_unseen(), self.why)
     }

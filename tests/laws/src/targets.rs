@@ -1,5 +1,4 @@
-//! What each fuzz target does with what it is given. Built by the tests, too (tests/values/fuzzed.rs), so that it does
-//! not rot where nobody fuzzes.
+//! What each fuzz target does with what it is given; tests/values/fuzzed.rs runs them, too.
 
 use std::cell::LazyCell;
 
@@ -12,9 +11,9 @@ use portal::values::{ChallengeId, EmailAddress, MemberId};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::laws::claims::System;
-use crate::laws::doubles::Aws;
-use crate::{laws, texts};
+use crate::claims::System;
+use crate::doubles::Aws;
+use crate::texts;
 
 fn runtime() -> Runtime {
     Builder::new_current_thread()
@@ -34,50 +33,50 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// A text, through every parser.
-pub(crate) fn values(typed: &str) {
+pub fn values(typed: &str) {
     texts::of_any_text(typed);
 }
 
 /// A request: which step, lines of headers, an empty line, the body.
-pub(crate) fn requests(octets: &[u8]) {
-    if let Some(sent) = laws::edge::Sent::of_octets(octets) {
-        block_on(laws::edge::of_any_request(&sent));
+pub fn requests(octets: &[u8]) {
+    if let Some(sent) = crate::edge::Sent::of_octets(octets) {
+        block_on(crate::edge::of_any_request(&sent));
     }
 }
 
 /// An item of the table, and an image of the stream, as DynamoDB's JSON.
-pub(crate) fn items(octets: &[u8]) {
+pub fn items(octets: &[u8]) {
     let Ok(item) = serde_json::from_slice::<Value>(octets) else {
         return;
     };
-    TABLE.with(|table| block_on(laws::items::of_any_item(table, &item)));
+    TABLE.with(|table| block_on(crate::items::of_any_item(table, &item)));
     if let Some(image) = item.as_object() {
-        laws::items::of_any_image(image);
+        crate::items::of_any_image(image);
     }
 }
 
 /// An event of the stream, or of SES.
-pub(crate) fn events(octets: &[u8]) {
+pub fn events(octets: &[u8]) {
     let Ok(event) = serde_json::from_slice::<Value>(octets) else {
         return;
     };
-    block_on(laws::events::of_any_batch(&event));
-    block_on(laws::events::of_any_mail_event(&event));
+    block_on(crate::events::of_any_batch(&event));
+    block_on(crate::events::of_any_mail_event(&event));
     // The image alone, for an event is mostly frame.
     let change = json!({ "SequenceNumber": "1", "NewImage": event });
-    block_on(laws::events::of_any_batch(
+    block_on(crate::events::of_any_batch(
         &json!({ "Records": [{ "dynamodb": change }] }),
     ));
 }
 
 /// An answer of the claims system.
-pub(crate) fn claims(octets: &[u8]) {
+pub fn claims(octets: &[u8]) {
     SYSTEM.with(|system| block_on(system.of_any_body(octets)));
 }
 
 /// What a promise is made of, and a display name.
-pub(crate) fn mails(text: &str) {
-    laws::mail::of_any_display_name(text);
+pub fn mails(text: &str) {
+    crate::mail::of_any_display_name(text);
     let mut parts = text.splitn(3, '\n');
     let mut part = || parts.next().unwrap_or_default();
     let (one, other, address) = (part(), part(), part());
@@ -106,6 +105,6 @@ pub(crate) fn mails(text: &str) {
     ];
     for content in contents {
         let expires = Timestamp::from_second(i64::from(numbers)).expect("an instant");
-        laws::mail::of_any_promise(&Promise::first(to.clone(), content, expires, expires));
+        crate::mail::of_any_promise(&Promise::first(to.clone(), content, expires, expires));
     }
 }

@@ -13,24 +13,24 @@ use portal::steps::{Cookie, Field, Function, STEPS, Shape, Step};
 use serde_json::Value;
 
 /// The portal's own origin here.
-pub(crate) const ORIGIN: &str = "https://portal.example.jp";
+pub const ORIGIN: &str = "https://portal.example.jp";
 
 /// A request, as far as somebody may choose it.
 #[derive(Debug, Clone)]
-pub(crate) struct Sent {
+pub struct Sent {
     /// The method.
-    pub(crate) method: String,
+    pub method: String,
     /// The path.
-    pub(crate) path: String,
+    pub path: String,
     /// Headers; what is no header is left out, as a gateway would.
-    pub(crate) headers: Vec<(String, Vec<u8>)>,
+    pub headers: Vec<(String, Vec<u8>)>,
     /// The body.
-    pub(crate) body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 impl Sent {
     /// A request to this step.
-    pub(crate) fn to(step: Step) -> Self {
+    pub fn to(step: Step) -> Self {
         Self {
             method: step.method.name().to_owned(),
             path: format!("/api/v1{}", step.path),
@@ -40,19 +40,19 @@ impl Sent {
     }
 
     /// With this header.
-    pub(crate) fn with(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
+    pub fn with(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
     /// With JSON.
-    pub(crate) fn with_json(mut self, body: impl Into<Vec<u8>>) -> Self {
+    pub fn with_json(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self.with("content-type", "application/json")
     }
 
     /// From octets: which step, then lines of headers, an empty line, and the body.
-    pub(crate) fn of_octets(octets: &[u8]) -> Option<Self> {
+    pub fn of_octets(octets: &[u8]) -> Option<Self> {
         let (which, rest) = octets.split_first()?;
         let step = STEPS.get(usize::from(*which) % STEPS.len())?;
         let mut sent = Self::to(*step);
@@ -98,11 +98,11 @@ impl Sent {
 
 /// What a step was given, where the request reached it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Given {
+pub struct Given {
     /// Its texts, by name.
-    pub(crate) texts: Vec<(String, String)>,
+    pub texts: Vec<(String, String)>,
     /// Whether a flow was named.
-    pub(crate) flow: bool,
+    pub flow: bool,
 }
 
 fn texts(step: Step, fields: &Fields) -> Vec<(String, String)> {
@@ -125,7 +125,7 @@ fn texts(step: Step, fields: &Fields) -> Vec<(String, String)> {
 }
 
 /// Sends it to a step that takes everything, and says what was answered and what the step was given.
-pub(crate) async fn answer(sent: &Sent) -> Option<(Response<Body>, Option<Given>)> {
+pub async fn answer(sent: &Sent) -> Option<(Response<Body>, Option<Given>)> {
     let request = sent.request()?;
     let step = STEPS
         .iter()
@@ -162,7 +162,7 @@ pub(crate) async fn answer(sent: &Sent) -> Option<(Response<Body>, Option<Given>
 }
 
 /// The law.
-pub(crate) async fn of_any_request(sent: &Sent) {
+pub async fn of_any_request(sent: &Sent) {
     let Some((response, given)) = answer(sent).await else {
         return;
     };

@@ -12,12 +12,12 @@ use super::doubles::Aws;
 use super::mail::{self, PORTAL, SENDER};
 
 /// A sender of mails with nothing behind it but prepared answers.
-pub(crate) fn sender(table: &Aws, ses: &Aws) -> Deps {
+pub fn sender(table: &Aws, ses: &Aws) -> Deps {
     sender_with(table, ses, Arc::new(mail::ring()))
 }
 
 /// One that derives with these keys.
-pub(crate) fn sender_with(table: &Aws, ses: &Aws, keys: Arc<KeyRing>) -> Deps {
+pub fn sender_with(table: &Aws, ses: &Aws, keys: Arc<KeyRing>) -> Deps {
     ses.answers(r#"{"MessageId":"m"}"#);
     Deps::new(
         table.table(),
@@ -33,7 +33,7 @@ pub(crate) fn sender_with(table: &Aws, ses: &Aws, keys: Arc<KeyRing>) -> Deps {
 }
 
 /// The law for a batch of the stream.
-pub(crate) async fn of_any_batch(event: &Value) {
+pub async fn of_any_batch(event: &Value) {
     let (table, ses) = (Aws::default(), Aws::default());
     table.answers("{}");
     let deps = sender(&table, &ses);
@@ -57,7 +57,7 @@ pub(crate) async fn of_any_batch(event: &Value) {
 }
 
 /// The law for an event of SES.
-pub(crate) async fn of_any_mail_event(event: &Value) {
+pub async fn of_any_mail_event(event: &Value) {
     let table = Aws::default();
     table.answers("{}");
     let answer = mail_events::handle(&table.table(), event.clone()).await;

@@ -9,17 +9,17 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 /// Who is asked about.
-pub(crate) const USER: &str = "KJ000000000001";
+pub const USER: &str = "KJ000000000001";
 
 /// A claims system that answers what is laid there.
-pub(crate) struct System {
+pub struct System {
     answer: Arc<Mutex<Vec<u8>>>,
     gateway: ClaimsGateway,
 }
 
 impl System {
     /// A system on this machine.
-    pub(crate) async fn start() -> Self {
+    pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let answer: Arc<Mutex<Vec<u8>>> = Arc::default();
@@ -48,7 +48,7 @@ impl System {
     }
 
     /// The law for the body of an answer.
-    pub(crate) async fn of_any_body(&self, body: &[u8]) {
+    pub async fn of_any_body(&self, body: &[u8]) {
         let mut answer = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
@@ -59,7 +59,7 @@ impl System {
     }
 
     /// The law for an answer, its head included.
-    pub(crate) async fn of_any_answer(&self, answer: &[u8]) {
+    pub async fn of_any_answer(&self, answer: &[u8]) {
         *self.answer.lock().expect("no test panics in here") = answer.to_vec();
         let says = |text: &str| answer.windows(text.len()).any(|part| part == text.as_bytes());
         match self.gateway.authenticate(USER, "p").await {

@@ -10,10 +10,10 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 /// In whose name mails go out here.
-pub(crate) const SENDER: &str = "no-reply@mail.example.jp";
+pub const SENDER: &str = "no-reply@mail.example.jp";
 
 /// The front page here.
-pub(crate) const PORTAL: &str = "https://portal.example.jp/";
+pub const PORTAL: &str = "https://portal.example.jp/";
 
 /// Subjects and display names, as the manual has them.
 const SUBJECTS: [&str; 3] = [
@@ -23,13 +23,13 @@ const SUBJECTS: [&str; 3] = [
 ];
 
 /// A ring of one key.
-pub(crate) fn ring() -> KeyRing {
+pub fn ring() -> KeyRing {
     let keys = BTreeMap::from([(KeyId::new("k"), Zeroizing::new(vec![7; 32]))]);
     KeyRing::new(KeyId::new("k"), keys).expect("a ring")
 }
 
 /// The law for the text of a mail, whatever was stored of its promise.
-pub(crate) fn of_any_promise(promise: &Promise) {
+pub fn of_any_promise(promise: &Promise) {
     let ring = ring();
     let Ok(text) = deliver_mail::body(promise, &ring, PORTAL) else {
         // A key that the ring does not hold is told, and nothing is sent.
@@ -62,7 +62,7 @@ pub(crate) fn of_any_promise(promise: &Promise) {
 }
 
 /// The law for a display name: whatever it is, the header is one line of encoded words and ends with our address.
-pub(crate) fn of_any_display_name(name: &str) {
+pub fn of_any_display_name(name: &str) {
     let header = deliver_mail::from(name, SENDER);
     assert!(header.is_ascii() && !header.contains(['\r', '\n']), "{header}");
     assert!(header.ends_with(&format!(" <{SENDER}>")), "{header}");
@@ -76,7 +76,7 @@ pub(crate) fn of_any_display_name(name: &str) {
 }
 
 /// The law for what SES is asked to send.
-pub(crate) fn of_any_letter(letter: &Value) {
+pub fn of_any_letter(letter: &Value) {
     let names: Vec<&str> = letter
         .as_object()
         .expect("an object")

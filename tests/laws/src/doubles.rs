@@ -14,7 +14,7 @@ use portal::limits::Limits;
 
 /// Answers every call with the body that is laid there, and keeps what was asked.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Aws {
+pub struct Aws {
     answer: Arc<Mutex<Vec<u8>>>,
     asked: Arc<Mutex<Vec<Vec<u8>>>>,
     table: Arc<OnceLock<Table>>,
@@ -22,12 +22,12 @@ pub(crate) struct Aws {
 
 impl Aws {
     /// Whatever is asked from now on is answered so.
-    pub(crate) fn answers(&self, body: impl Into<Vec<u8>>) {
+    pub fn answers(&self, body: impl Into<Vec<u8>>) {
         *self.answer.lock().expect("no test panics in here") = body.into();
     }
 
     /// The bodies of the calls so far.
-    pub(crate) fn asked(&self) -> Vec<Vec<u8>> {
+    pub fn asked(&self) -> Vec<Vec<u8>> {
         std::mem::take(&mut *self.asked.lock().expect("no test panics in here"))
     }
 
@@ -41,7 +41,7 @@ impl Aws {
     }
 
     /// The table that is behind it; a client is dear, so there is one.
-    pub(crate) fn table(&self) -> Table {
+    pub fn table(&self) -> Table {
         self.table.get_or_init(|| self.new_table()).clone()
     }
 
@@ -59,7 +59,7 @@ impl Aws {
     }
 
     /// The mail service that is behind it.
-    pub(crate) fn ses(&self) -> aws_sdk_sesv2::Client {
+    pub fn ses(&self) -> aws_sdk_sesv2::Client {
         let config = aws_sdk_sesv2::Config::builder()
             .behavior_version(aws_sdk_sesv2::config::BehaviorVersion::latest())
             .credentials_provider(Credentials::new("a", "b", None, None, "test"))

@@ -14,7 +14,7 @@ use portal::values::{
 };
 
 /// All of them.
-pub(crate) fn of_any_text(typed: &str) {
+pub fn of_any_text(typed: &str) {
     claims_user_id(typed);
     email(typed);
     line(typed);
@@ -40,7 +40,7 @@ fn has_single_inner_spaces(text: &str) -> bool {
 }
 
 /// 電子請求受付システムのユーザID
-pub(crate) fn claims_user_id(typed: &str) {
+pub fn claims_user_id(typed: &str) {
     let parsed = ClaimsUserId::parse(typed);
     match &parsed {
         Ok(id) => {
@@ -60,7 +60,7 @@ pub(crate) fn claims_user_id(typed: &str) {
 }
 
 /// ID（メールアドレス）
-pub(crate) fn email(typed: &str) {
+pub fn email(typed: &str) {
     match EmailAddress::parse(typed) {
         Ok(address) => {
             let stored = address.as_str();
@@ -118,7 +118,7 @@ fn full_width(text: &str) -> String {
 }
 
 /// 氏名, 部署名, 役職名
-pub(crate) fn line(typed: &str) {
+pub fn line(typed: &str) {
     match Line::parse(typed) {
         Ok(line) => {
             let stored = line.as_str();
@@ -146,7 +146,7 @@ pub(crate) fn line(typed: &str) {
 }
 
 /// 氏名（フリガナ）
-pub(crate) fn kana(typed: &str) {
+pub fn kana(typed: &str) {
     match NameKana::parse(typed) {
         Ok(kana) => {
             let stored = kana.as_str();
@@ -175,7 +175,7 @@ pub(crate) fn kana(typed: &str) {
 }
 
 /// 電話番号
-pub(crate) fn phone(typed: &str) {
+pub fn phone(typed: &str) {
     match PhoneNumber::parse(typed) {
         Ok(phone) => {
             let digits = phone.as_str();
@@ -198,7 +198,7 @@ pub(crate) fn phone(typed: &str) {
 }
 
 /// ワンタイムパスワード
-pub(crate) fn code(typed: &str) {
+pub fn code(typed: &str) {
     match OneTimeCode::parse(typed) {
         Ok(code) => {
             let digits = code.digits();
@@ -214,7 +214,7 @@ pub(crate) fn code(typed: &str) {
 }
 
 /// Secrets of the claims system.
-pub(crate) fn secret(typed: &str) {
+pub fn secret(typed: &str) {
     match foreign_secret(typed, 128) {
         Ok(secret) => {
             assert_eq!(secret.expose(), typed, "a secret of others is never touched");
@@ -229,7 +229,7 @@ pub(crate) fn secret(typed: &str) {
 }
 
 /// パスワード
-pub(crate) fn password(typed: &str) {
+pub fn password(typed: &str) {
     let folded = password::folded(typed);
     assert!(
         password::folded(folded.expose()).same_as(&folded),
@@ -263,7 +263,7 @@ pub(crate) fn password(typed: &str) {
 }
 
 /// 新規ユーザ登録情報, each field the same text: the form says of each field what its value says of itself.
-pub(crate) fn form(typed: &str) {
+pub fn form(typed: &str) {
     let form = ProfileForm {
         email: Some(typed),
         name: Some(typed),
@@ -321,7 +321,7 @@ pub(crate) fn form(typed: &str) {
 }
 
 /// 見本 花子, whom nobody's input resembles.
-pub(crate) fn a_profile() -> Profile {
+pub fn a_profile() -> Profile {
     let form = ProfileForm {
         email: Some("hanako.mihon@sakura-care.example.jp"),
         name: Some("見本 花子"),
@@ -334,7 +334,7 @@ pub(crate) fn a_profile() -> Profile {
 }
 
 /// The office that she works for.
-pub(crate) fn an_office() -> OfficeName {
+pub fn an_office() -> OfficeName {
     OfficeName {
         number: "1370000001".to_owned(),
         name: "さくら訪問ステーション".to_owned(),
