@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use laws::corpus;
 use crate::requests;
+use laws::corpus;
 use laws::targets;
 
 /// The seeds of a target.

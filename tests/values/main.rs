@@ -4,8 +4,6 @@
 #![recursion_limit = "512"]
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test that cannot go on says so by a panic"
 )]

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, TestOffice, profile};
 use testkit::{Answer, Clerk, Settings, World};
 
-use laws::corpus::{self, Becomes, Case, File};
 use crate::requests;
+use laws::corpus::{self, Becomes, Case, File};
 
 /// What was logged since the program began.
 #[derive(Clone, Default)]

@@ -40,12 +40,14 @@ impl Sent {
     }
 
     /// With this header.
+    #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
     /// With JSON.
+    #[must_use]
     pub fn with_json(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self.with("content-type", "application/json")
