@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::keys::{KeyRing, UnknownKey};
+
 /// URL-safe Base64 of a SHA-256: how the table names what it must not know.
 pub fn digest(parts: &[&[u8]]) -> String {
     use base64::Engine as _;
@@ -51,6 +53,8 @@ opaque! {
     Draft;
     /// Names the account of an address without showing the address.
     AccountKey;
+    /// A network, as one record knows it: a short keyed hash, so that a copy of the table names no address.
+    NetworkTag;
 }
 
 impl FlowId {
@@ -77,9 +81,36 @@ impl DeviceId {
     }
 }
 
+impl NetworkTag {
+    /// The network as the record of this kind and id knows it: no two records know one by the same name.
+    ///
+    /// It hangs on the ring's current key. A record knows nobody any more once that is replaced, so what is counted
+    /// by network begins anew; what is counted in all does not.
+    pub fn derive(keys: &KeyRing, record: [&str; 2], network: &str) -> Result<Self, UnknownKey> {
+        use base64::Engine as _;
+        let [kind, id] = record;
+        let tag = keys.derive(keys.current(), &["network", kind, id, network])?;
+        let mut name = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(tag);
+        // 66 bits: two networks of one record do not meet by chance.
+        name.truncate(11);
+        Ok(Self(name))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::tests::ring;
+
+    #[test]
+    fn a_network_has_another_name_in_each_record_and_none_that_leads_back() {
+        let tag = |id, network| NetworkTag::derive(&ring(), ["CLAIMS", id], network).unwrap();
+        let here = tag("KJ1", "192.0.2.1");
+        assert_eq!(here.as_str().len(), 11);
+        assert_eq!(here, tag("KJ1", "192.0.2.1"));
+        assert_ne!(here, tag("KJ1", "192.0.2.2"));
+        assert_ne!(here, tag("KJ2", "192.0.2.1"));
+    }
 
     #[test]
     fn an_id_says_what_it_was_made_of() {
