@@ -3,7 +3,7 @@ import { byId, has, maybe, say, show, tell, unpressed } from "./dom.ts";
 import { type Flow, leaving } from "./pages.ts";
 import { pressed } from "./press.ts";
 import { calm, complain, fieldOf, ledAway, reason, summary } from "./problems.ts";
-import { type FieldCode, type Rule, codeLength, passwordLength } from "./values.ts";
+import { type FieldCode, type Rule, digits, passwordLength } from "./values.ts";
 
 /** A form whose fields have rules and which is sent once, however often it is pressed. */
 export interface Form<N extends string> {
@@ -34,7 +34,7 @@ function labelOf(name: string): string {
 /** The sentence of what is wrong with a field. */
 function sentenceOf(name: string, wrong: FieldCode): DocumentFragment {
   const value = maybe<HTMLInputElement>(name)?.value ?? "";
-  const n = wrong === "not-six-digits" ? codeLength(value) : passwordLength(value);
+  const n = wrong === "not-six-digits" ? digits(value) : passwordLength(value);
   return say(`fields.${wrong}`, { label: labelOf(name), n });
 }
 

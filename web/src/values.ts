@@ -3,6 +3,8 @@
  *
  * The server puts right and checks by itself (docs/input.md); here it is only that nobody has to wait for it. So this never
  * refuses what the server takes: whatever is in doubt is sent, and the server judges. tests/corpus holds both to one rule.
+ *
+ * What only the profile asks for is in profile-values.ts, so that no other screen loads it.
  */
 import type { components } from "./generated/schema";
 
@@ -16,34 +18,15 @@ export interface Rule {
 }
 
 /** What is pasted along from mails and address books, and nobody sees. */
-const INVISIBLE = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFEFF]/g;
-const DASHES = "\\-\u2010-\u2015\u2043\u2212\u2500\u2501\u30FC\uFE58\uFE63\uFF0D\uFF70";
+export const INVISIBLE = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFEFF]/g;
+export const DASHES = "\\-\u2010-\u2015\u2043\u2212\u2500\u2501\u30FC\uFE58\uFE63\uFF0D\uFF70";
 const SPACES_AND_DASHES = new RegExp(`[\\s${DASHES}]`, "g");
-const DASHES_AFTER_KANA = new RegExp(`([\u30A1-\u30FA\u30FC])([${DASHES}]+)`, "g");
 
-const nfkc = (typed: string) => typed.normalize("NFKC").replace(INVISIBLE, "");
-const compact = (typed: string) => nfkc(typed).replace(SPACES_AND_DASHES, "");
-const line = (typed: string) => typed.replace(INVISIBLE, "").replace(/[\t\p{Zs}]+/gu, " ").trim();
-const digits = (typed: string) => nfkc(typed).replace(/[^0-9]/g, "").length;
+export const nfkc = (typed: string) => typed.normalize("NFKC").replace(INVISIBLE, "");
+export const compact = (typed: string) => nfkc(typed).replace(SPACES_AND_DASHES, "");
+export const digits = (typed: string) => nfkc(typed).replace(/[^0-9]/g, "").length;
 
-const wanted = (value: string): FieldCode | undefined => (value === "" ? "required" : undefined);
-
-/** Any kana as full-width katakana, a mark with its kana; dashes after kana are long vowels. */
-export function kana(typed: string): string {
-  const joined = typed.replace(/[\u309B\uFF9E]/g, "\u3099").replace(/[\u309C\uFF9F]/g, "\u309A");
-  return line(nfkc(joined))
-    .replace(/[\u3041-\u3096]/g, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + 0x60))
-    .replace(DASHES_AFTER_KANA, (_, before: string, dashes: string) => before + "ー".repeat(dashes.length))
-    .normalize("NFC");
-}
-
-/** Digits only; +81 at the beginning is the 0. What is no number even so stays as it is. */
-export function phone(typed: string): string {
-  const national = compact(typed)
-    .replace(/[()[\]「」〔〕.]/g, "")
-    .replace(/^\+810?/, "0");
-  return national === "" || /^0[0-9]{9,10}$/.test(national) ? national : typed.trim();
-}
+export const wanted = (value: string): FieldCode | undefined => (value === "" ? "required" : undefined);
 
 /** A mail address with its signs half-width, its domain in small letters. */
 export function email(typed: string): string {
@@ -59,9 +42,6 @@ export function code(typed: string): string {
   const runs = (nfkc(typed).match(/[0-9]+/g) ?? []).filter((run) => run.length === 6);
   return runs.length === 1 ? (runs[0] ?? "") : typed.trim();
 }
-
-/** How many digits stand in what is to be a code. */
-export const codeLength = digits;
 
 /** An ID of 電子請求受付システム. */
 export const userId = (typed: string): string => compact(typed).toUpperCase();
@@ -79,18 +59,6 @@ export const rules = {
   securityCode: { check: wanted },
   code: { right: code, check: (value) => wanted(value) ?? (digits(value) === 6 ? undefined : "not-six-digits") },
   email: { right: email, check: (value) => wanted(value) ?? (value.includes("@") ? undefined : "not-an-email-address") },
-  name: { right: line, check: wanted },
-  nameKana: {
-    right: kana,
-    check: (value) => wanted(value) ?? (/[\p{Script=Han}\p{Script=Latin}0-9]/u.test(value) ? "not-kana" : undefined),
-  },
-  department: { right: line, check: () => undefined },
-  jobTitle: { right: line, check: () => undefined },
-  phone: {
-    right: phone,
-    // With +81 and the zero in brackets a number has thirteen.
-    check: (value) => wanted(value) ?? (digits(value) >= 10 && digits(value) <= 13 ? undefined : "not-a-phone-number"),
-  },
   newPassword: {
     check: (value) => {
       const length = passwordLength(value);

@@ -3,7 +3,10 @@ import { readFileSync } from "node:fs";
 import { parse } from "smol-toml";
 import { describe, expect, test } from "vitest";
 
-import { type Rule, rules } from "../src/values.ts";
+import { profileRules } from "../src/profile-values.ts";
+import { type Rule, rules as common } from "../src/values.ts";
+
+const rules = { ...common, ...profileRules };
 
 /** A line of tests/corpus, as its README says. */
 interface Line {

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 
-import { type Rule, kana, passwordLength, phone, rules, userId } from "../src/values.ts";
+import { kana, phone, profileRules } from "../src/profile-values.ts";
+import { type Rule, passwordLength, rules as common, userId } from "../src/values.ts";
+
+const rules = { ...common, ...profileRules };
 
 const right = (name: keyof typeof rules, typed: string) => {
   const rule: Rule = rules[name];

@@ -6,7 +6,7 @@ import { screen } from "../flow.ts";
 import { form } from "../form.ts";
 import { remembered, takeWord } from "../memory.ts";
 import { follow } from "../pages.ts";
-import { rules } from "../values.ts";
+import { profileRules } from "../profile-values.ts";
 
 const FIELDS = ["email", "name", "nameKana", "department", "jobTitle", "phone"] as const;
 const field = (name: string) => byId<HTMLInputElement>(name);
@@ -51,14 +51,7 @@ for (const name of FIELDS) field(name).addEventListener("input", keep);
 const made = form({
   id: "profile",
   flow: "registration",
-  rules: {
-    email: rules.email,
-    name: rules.name,
-    nameKana: rules.nameKana,
-    department: rules.department,
-    jobTitle: rules.jobTitle,
-    phone: rules.phone,
-  },
+  rules: profileRules,
   send: async (form) => {
     keep();
     const { department, jobTitle } = { department: form.value("department"), jobTitle: form.value("jobTitle") };
