@@ -143,3 +143,46 @@ async fn a_changed_text_is_agreed_to_at_the_next_log_in_without_a_new_password()
     .leads_to("my-page");
     taro.calls("GET", "/me").await.is(200);
 }
+
+/// `docs/adr/0020-known-devices.md`: one path ends a log-in, this one as well.
+#[tokio::test]
+async fn a_log_in_completed_by_new_terms_turns_the_password_on_again_after_a_hundred_wrong_ones() {
+    static NEXT: Terms = Terms {
+        version: "2026-10-01",
+        ..PUBLISHED
+    };
+    let world = World::start().await;
+    let mut taro = at_new_password(&world).await;
+    let version = taro.is_shown_the_terms().await;
+    taro.changes_password(OWN_PASSWORD, &version).await.is(200);
+    for _ in 0..100 {
+        let mut stranger = world.clerk();
+        stranger
+            .logs_in("taro@example.jp", "wrong")
+            .await
+            .is_told("wrong-credentials");
+        world.wait(900);
+    }
+    let mut elsewhere = world.clerk();
+    elsewhere
+        .logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is_told("wrong-credentials");
+
+    taro.world = world.with_terms(&NEXT);
+    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    let code = taro.mailed_code("taro@example.jp").await;
+    taro.types_login_code(&code)
+        .await
+        .is(200)
+        .leads_to("new-password");
+    let version = taro.is_shown_the_terms().await;
+    let body = json!({ "agreedTerms": { "version": version } });
+    taro.json("POST", "/login/password", &body)
+        .await
+        .is(200)
+        .leads_to("my-page");
+
+    world.wait(900);
+    elsewhere.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+}

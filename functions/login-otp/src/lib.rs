@@ -7,7 +7,7 @@ use platform::contention::retry_on_contention;
 use platform::flow::{Flows, living};
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
-use platform::store::{Consistency, Stored};
+use platform::store::{Consistency, Retries, Stored};
 use portal::account::Account;
 use portal::challenge::Judged;
 use portal::code::OneTimeCode;
@@ -63,7 +63,7 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
     }
     // The judgement counts for the account, over all its challenges. If this write is not done, nothing was judged.
     flows
-        .decide_on_account_soon(&flow.item, Some(account), now, |account| {
+        .decide_on_account(&flow.item, Some(account), Retries::Few, now, |account| {
             flow.item.judge_code(account, judged.right, None, now, limits)
         })
         .await?;
@@ -90,12 +90,15 @@ async fn complete(
         .require(&flow.item, account.item.codes.check(now), now)
         .await?;
     let decide = |current: Option<&Login>| Ok(living(current)?.spend_try(judged, now, limits));
-    let spent = flows.table.change_soon::<_, _, Stop>(Some(flow), decide).await?;
+    let spent = flows
+        .table
+        .change_within::<_, _, Stop>(Retries::Few, Some(flow), decide)
+        .await?;
     let (flow, is_right) = flows.accepted(spent, now).await?;
     let new = flows.new_session(&flow.item, call)?;
     // The try is spent, so the step cannot begin again: this write retries for long.
     let is_committed = flows
-        .decide_on_account(&flow.item, Some(account), now, |account| {
+        .decide_on_account(&flow.item, Some(account), Retries::Many, now, |account| {
             flow.item
                 .judge_code(account, is_right, Some(&new.gained), now, limits)
         })
@@ -121,7 +124,7 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
         .await?;
     let known: Option<Stored<Account>> = flows.table.get(&flow.item.account, Consistency::Strong).await?;
     let promised = flows
-        .decide_on_account(&flow.item, known, now, |account| {
+        .decide_on_account(&flow.item, known, Retries::Many, now, |account| {
             flow.item.promise_code(account, now, limits)
         })
         .await?;

@@ -4,6 +4,7 @@ use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::flow::Flows;
 use platform::http::{Answer, Call};
+use platform::store::Retries;
 use portal::login::{Login, SessionPointer, Stage};
 use portal::steps::Step;
 
@@ -47,7 +48,7 @@ async fn renew_session(flows: &Flows<Login>, call: Call) -> Answer {
     call.no_fields()?;
     let new = flows.new_session(&flow.item, &call)?;
     let (old, session) = flows
-        .decide_on_account(&flow.item, Some(account), now, |account| {
+        .decide_on_account(&flow.item, Some(account), Retries::Many, now, |account| {
             flow.item.renew_session(account, &new.gained, now, limits)
         })
         .await?;

@@ -8,6 +8,7 @@ use platform::flow::Flows;
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
 use platform::passwords::{PasswordHasher, Verified};
+use platform::store::Retries;
 use portal::account::{Credential, Member};
 use portal::login::{self, Login, Stage, TermsRefusal};
 use portal::password::{self, Context};
@@ -71,7 +72,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
 
     let new = flows.new_session(&flow.item, &call)?;
     let credential_version = flows
-        .decide_on_account(&flow.item, Some(account), now, |account| {
+        .decide_on_account(&flow.item, Some(account), Retries::Many, now, |account| {
             flow.item
                 .complete(account, hash.as_ref(), &agreement, &new.gained, now, limits)
         })

@@ -7,7 +7,7 @@ use platform::contention::retry_on_contention;
 use platform::flow::Flows;
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
-use platform::store::{Consistency, Stored};
+use platform::store::{Consistency, Retries, Stored};
 use portal::account::Account;
 use portal::claims_record::ClaimsRecord;
 use portal::code::OneTimeCode;
@@ -68,7 +68,7 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
             limits,
         ))
     };
-    let (counted, _) = flows.table.change_soon(None, count).await?;
+    let (counted, _) = flows.table.change_within(Retries::Few, None, count).await?;
     flows.require(&flow.item, counted, now).await?;
     // Whether the office is registered is decided again, by a condition, at 登録する.
     let claim = if judged.right {

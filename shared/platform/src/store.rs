@@ -22,4 +22,4 @@ pub(crate) use dynamodb::fault;
 pub use item::{AnyItem, Item, Key, NetworkRecord};
 pub use items::{mail_of_image, record_of_image};
 pub use storage::{Committed, Condition, Consistency, Expected, Outcome, Storage, Version, Versioned, Write};
-pub use table::{Commit, Conflicts, Mark, Replacing, Stored, Table, Written};
+pub use table::{Commit, Conflicts, Mark, Replacing, Retries, Stored, Table, Written};

@@ -14,7 +14,7 @@ use portal::values::{AccountKey, DeviceId, SessionId};
 use super::{Flow, Flows, living, no_flow};
 use crate::fault::Fault;
 use crate::http::{Call, Stop, Success};
-use crate::store::{Consistency, Replacing, Stored, Written};
+use crate::store::{Consistency, Replacing, Retries, Stored, Written};
 
 impl Flow for Login {
     /// The terms in force.
@@ -40,18 +40,6 @@ enum NotDecided {
 impl From<Fault> for NotDecided {
     fn from(fault: Fault) -> Self {
         Self::Broken(fault)
-    }
-}
-
-/// A rule of a log-in about its account, for the store: an account that is gone ends the log-in.
-fn on_account<R>(
-    decide: impl Fn(&Account) -> Result<Change<Account, R>, Over>,
-) -> impl Fn(Option<&Account>) -> Result<Change<Account, R>, NotDecided> {
-    move |current| {
-        current
-            .ok_or(Over::Gone)
-            .and_then(&decide)
-            .map_err(NotDecided::Over)
     }
 }
 
@@ -98,40 +86,25 @@ impl Flows<Login> {
     }
 
     /// Decides on the account of a log-in, which is the truth about it, and stores what was decided.
+    ///
+    /// With [`Retries::Few`] for a step that then begins again ([`crate::contention::retry_on_contention`]).
     pub async fn decide_on_account<R: Send>(
         &self,
         flow: &Login,
         account: Option<Stored<Account>>,
+        retries: Retries,
         now: Timestamp,
         decide: impl Fn(&Account) -> Result<Change<Account, R>, Over>,
     ) -> Result<R, Stop> {
-        let decided = self.table.change(account, on_account(decide)).await;
-        self.unless_over(flow, decided.map(|(answer, _)| answer), now)
-            .await
-    }
-
-    /// The same, with [`Fault::Contention`] soon: for a step that then begins again
-    /// ([`crate::contention::retry_on_contention`]).
-    pub async fn decide_on_account_soon<R: Send>(
-        &self,
-        flow: &Login,
-        account: Option<Stored<Account>>,
-        now: Timestamp,
-        decide: impl Fn(&Account) -> Result<Change<Account, R>, Over>,
-    ) -> Result<R, Stop> {
-        let decided = self.table.change_soon(account, on_account(decide)).await;
-        self.unless_over(flow, decided.map(|(answer, _)| answer), now)
-            .await
-    }
-
-    async fn unless_over<R: Send>(
-        &self,
-        flow: &Login,
-        decided: Result<R, NotDecided>,
-        now: Timestamp,
-    ) -> Result<R, Stop> {
-        match decided {
-            Ok(answer) => Ok(answer),
+        let decide = |current: Option<&Account>| {
+            current
+                .ok_or(Over::Gone)
+                .and_then(&decide)
+                .map_err(NotDecided::Over)
+        };
+        match self.table.change_within(retries, account, decide).await {
+            Ok((answer, _)) => Ok(answer),
+            // An account that is gone ends the log-in.
             Err(NotDecided::Over(Over::Gone)) => Err(no_flow::<Login>()),
             Err(NotDecided::Over(Over::Completed(completed))) => Err(self.wrong_step(&completed, now).await),
             Err(NotDecided::Over(Over::Stopped(not))) => Err(self.refuse(flow, not, now).await),

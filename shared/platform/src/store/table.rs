@@ -19,11 +19,23 @@ use super::storage::{
 use crate::fault::Fault;
 
 /// How often a decision is taken anew because another request wrote the item first.
-const ROUNDS: u32 = 100;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retries {
+    /// Until even a crowd has passed.
+    Many,
+    /// [`Fault::Contention`] soon, for a step that then looks again at its flow: mostly another request has moved the flow
+    /// on by then.
+    Few,
+}
 
-/// The same where a step looks again at its flow before it goes on: mostly another request has moved the flow on by
-/// then.
-const FEW_ROUNDS: u32 = 8;
+impl Retries {
+    const fn rounds(self) -> u32 {
+        match self {
+            Self::Many => 100,
+            Self::Few => 8,
+        }
+    }
+}
 
 /// An item of a kind and the version that was read, without which it cannot be replaced.
 #[derive(Debug, Clone)]
@@ -216,25 +228,17 @@ impl Table {
         known: Option<Stored<T>>,
         decide: impl FnMut(Option<&T>) -> Result<Change<T, R>, E>,
     ) -> Result<(R, Option<Stored<T>>), E> {
-        self.change_within(ROUNDS, known, decide).await
+        self.change_within(Retries::Many, known, decide).await
     }
 
-    /// The same in few rounds: [`Fault::Contention`] soon, for a step that then looks again at its flow.
-    pub async fn change_soon<T: Item, R, E: From<Fault>>(
+    /// The same with so many retries.
+    pub async fn change_within<T: Item, R, E: From<Fault>>(
         &self,
-        known: Option<Stored<T>>,
-        decide: impl FnMut(Option<&T>) -> Result<Change<T, R>, E>,
-    ) -> Result<(R, Option<Stored<T>>), E> {
-        self.change_within(FEW_ROUNDS, known, decide).await
-    }
-
-    async fn change_within<T: Item, R, E: From<Fault>>(
-        &self,
-        rounds: u32,
+        retries: Retries,
         mut known: Option<Stored<T>>,
         mut decide: impl FnMut(Option<&T>) -> Result<Change<T, R>, E>,
     ) -> Result<(R, Option<Stored<T>>), E> {
-        for round in 0..rounds {
+        for round in 0..retries.rounds() {
             let (written, answer) = match decide(known.as_ref().map(|stored| &stored.item))? {
                 Change::Keep(answer) => return Ok((answer, known)),
                 Change::BestEffort(put, answer) => {

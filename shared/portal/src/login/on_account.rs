@@ -10,7 +10,7 @@ use crate::guards::RetryAfter;
 use crate::limits::Limits;
 use crate::problem::Refusal;
 use crate::terms::Agreement;
-use crate::values::{DeviceId, FlowId, SessionId};
+use crate::values::{DeviceId, SessionId};
 
 /// What a completed log-in gives to the browser that completed it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -39,6 +39,29 @@ pub enum Over {
     Completed(Box<Login>),
     /// Not now.
     Stopped(RetryAfter),
+}
+
+/// What completes a log-in.
+enum Completion<'a> {
+    /// The right code, where nothing else is missing.
+    Code,
+    /// The agreement to new terms.
+    Agreement(&'a Agreement),
+    /// A new password, with the agreement that goes with it.
+    Password {
+        hash: &'a String,
+        agreement: &'a Agreement,
+    },
+}
+
+impl Completion<'_> {
+    const fn act(&self) -> Act {
+        match self {
+            Self::Code => Act::SessionBegun,
+            Self::Agreement(_) => Act::TermsAgreed,
+            Self::Password { .. } => Act::PasswordChanged,
+        }
+    }
 }
 
 /// What a log-in makes of its account, which is the truth about it.
@@ -91,9 +114,8 @@ impl Login {
             }
             (true, None) => Change::Store(Put::new(next, event(Act::LoginCodeRight)), false),
             (true, Some(gained)) => {
-                next.member = Some(completed(member, &self.id, None, None, gained, now, limits));
-                next.passwords = account.passwords.lift_lockout(limits);
-                Change::Store(Put::new(next, event(Act::SessionBegun)), true)
+                let completed = self.completed_on(account, member, &Completion::Code, gained, now, limits);
+                Change::Store(completed, true)
             }
         })
     }
@@ -133,30 +155,52 @@ impl Login {
         limits: &Limits,
     ) -> Result<Change<Account, u32>, Over> {
         let member = self.owner(account, now, limits)?;
-        let act = if hash.is_some() {
-            Act::PasswordChanged
-        } else {
-            Act::TermsAgreed
+        let completion = match hash {
+            Some(hash) => Completion::Password { hash, agreement },
+            None => Completion::Agreement(agreement),
         };
-        let member = completed(
-            member,
-            &self.id,
-            hash.cloned(),
-            Some(agreement.clone()),
-            gained,
-            now,
-            limits,
-        );
-        let version = member.credential_version;
-        let next = Account {
-            member: Some(member),
+        let completed = self.completed_on(account, member, &completion, gained, now, limits);
+        let after = completed.item().member.as_ref();
+        let version = after.map_or(member.credential_version, |after| after.credential_version);
+        Ok(Change::Store(completed, version))
+    }
+
+    /// The account after this log-in was completed. Every log-in that gives a session passes here, whatever completed it:
+    /// the session begins, the browser is known from now on, the log-in is noted, the lockout after wrong passwords is
+    /// lifted, and the act is recorded.
+    fn completed_on(
+        &self,
+        account: &Account,
+        member: &Member,
+        completion: &Completion<'_>,
+        gained: &Gained,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Put<Account> {
+        let mut next = member.clone();
+        if let Completion::Password { hash, .. } = completion {
+            next.credential = Credential::Chosen {
+                hash: (*hash).clone(),
+                by: self.id.clone(),
+            };
+            next.credential_version = next.credential_version.saturating_add(1);
+            // ASVS 7.4.3: all sessions of the old password end.
+            next.sessions.clear();
+        }
+        if let Completion::Password { agreement, .. } | Completion::Agreement(agreement) = completion {
+            next.agreement = Some((*agreement).clone());
+        }
+        next.last_login_at = Some(now);
+        let next = next
+            .with_session(gained.session.clone(), now, limits)
+            .with_device(gained.device.clone(), now, limits);
+        let account = Account {
+            member: Some(next),
             judged_at: now,
+            passwords: account.passwords.lift_lockout(limits),
             ..account.clone()
         };
-        Ok(Change::Store(
-            Put::new(next, Event::of(act, now, &self.id)),
-            version,
-        ))
+        Put::new(account, Event::of(completion.act(), now, &self.id))
     }
 
     /// A new cookie for the session that this log-in gave; a session that was ended does not come back. The browser gets
@@ -192,35 +236,6 @@ impl Login {
             (old.id.clone(), new),
         ))
     }
-}
-
-/// The member after a log-in was completed with this session from this device: a new password if one was set, the terms
-/// if agreed to.
-fn completed(
-    member: &Member,
-    flow: &FlowId,
-    hash: Option<String>,
-    agreement: Option<Agreement>,
-    gained: &Gained,
-    now: Timestamp,
-    limits: &Limits,
-) -> Member {
-    let mut next = member.clone();
-    if let Some(hash) = hash {
-        next.credential = Credential::Chosen {
-            hash,
-            by: flow.clone(),
-        };
-        next.credential_version = next.credential_version.saturating_add(1);
-        // ASVS 7.4.3: all sessions of the old password end.
-        next.sessions.clear();
-    }
-    if agreement.is_some() {
-        next.agreement = agreement;
-    }
-    next.last_login_at = Some(now);
-    next.with_session(gained.session.clone(), now, limits)
-        .with_device(gained.device.clone(), now, limits)
 }
 
 #[cfg(test)]

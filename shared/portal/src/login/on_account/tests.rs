@@ -1,4 +1,5 @@
 use super::*;
+use crate::guards::PasswordGuard;
 use crate::login::Stage;
 use crate::login::samples::{at, at_otp, gained, new_password, not_its_own};
 use crate::problem::Kind;
@@ -169,6 +170,46 @@ fn an_agreement_alone_leaves_password_and_sessions_as_they_are() {
     let member = after.member.unwrap();
     assert_eq!(member.credential, active("m").credential);
     assert_eq!(member.agreement, Some(agreement()));
+}
+
+/// `docs/adr/0020-known-devices.md`: one path ends a log-in, whatever completed it.
+#[test]
+fn whatever_completes_a_log_in_lifts_the_lockout_and_makes_the_browser_known() {
+    let locked_out = |member| Account {
+        passwords: PasswordGuard {
+            failures: 100,
+            last_failure: Some(t(0)),
+        },
+        ..account(member)
+    };
+    let hash = "new".to_owned();
+    let by_code = |before: &Account| {
+        let change = at_otp().judge_code(before, true, Some(&gained()), t(7), &LIMITS);
+        change.unwrap().recorded().0
+    };
+    let by_terms = |before: &Account| {
+        let login = at(new_password(false, None));
+        let change = login.complete(before, None, &agreement(), &gained(), t(7), &LIMITS);
+        change.unwrap().recorded().0
+    };
+    let by_password = |before: &Account| {
+        let login = Login {
+            credential_version: 1,
+            ..at(new_password(true, None))
+        };
+        let change = login.complete(before, Some(&hash), &agreement(), &gained(), t(7), &LIMITS);
+        change.unwrap().recorded().0
+    };
+    for after in [
+        by_code(&locked_out(active("m"))),
+        by_terms(&locked_out(active("m"))),
+        by_password(&locked_out(pending("m"))),
+    ] {
+        assert!(after.passwords.failures < 100);
+        let member = after.member.unwrap();
+        assert_eq!((member.last_login_at, member.sessions.len()), (Some(t(7)), 1));
+        assert_eq!(member.devices[0].id, gained().device);
+    }
 }
 
 #[test]
