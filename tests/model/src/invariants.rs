@@ -33,7 +33,7 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
-        says: "no account is told of more wrong codes than its budget, whatever its challenges",
+        says: "no account has more judged wrong codes than its budget, over all its challenges",
         holds: |scene, state| {
             let most = scene.setup.limits.code_failures;
             let jumped = !scene.jumps.is_empty();
@@ -46,7 +46,7 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
-        says: "in one instant no more wrong passwords are judged than are free, and one",
+        says: "in one instant at most one wrong password more is judged than the number without a wait",
         holds: |scene, state| {
             let most = scene.setup.limits.free_wrong_passwords + 1;
             // Known devices have a count of their own.
@@ -55,7 +55,7 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
-        says: "no more wrong claims passwords are asked about than two, unless somebody accepts the risk",
+        says: "at most two wrong claims passwords are sent to the claims system, unless the risk is accepted",
         holds: |scene, state| {
             let most = scene.setup.limits.claims_failures;
             state
@@ -66,22 +66,22 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
-        says: "no more wrong security codes of a user id are asked about than its budget, whatever its registrations",
+        says: "wrong security codes sent for a user id never exceed its budget, over all its registrations",
         holds: |scene, state| {
             let most = scene.setup.limits.security_code_failures;
             !scene.jumps.is_empty() || u64::from(state.ledger.security_codes_wrong) <= most
         },
     },
     Invariant {
-        says: "a code makes at most one session",
+        says: "a code creates at most one session",
         holds: |_, state| state.ledger.begun.values().all(|begun| *begun <= 1),
     },
     Invariant {
-        says: "nothing was seen that must not be: an ended session that comes back, a change without its record",
+        says: "no forbidden event: no ended session comes back, no change lacks its record",
         holds: |_, state| state.ledger.wrongs.is_empty(),
     },
     Invariant {
-        says: "no session without a right code, a password of one's own and the terms in force",
+        says: "no session without a right code, a self-chosen password and the current terms",
         holds: |scene, state| {
             members(state).all(|(_, member)| {
                 let is_complete = matches!(member.credential, Credential::Chosen { .. })
@@ -94,7 +94,7 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
-        says: "nobody has more sessions than allowed, nor two of one log-in",
+        says: "no member has more sessions than allowed, or two of one log-in",
         holds: |scene, state| {
             members(state).all(|(_, member)| {
                 let mut flows: Vec<_> = member.sessions.iter().map(|session| &session.flow).collect();
@@ -117,7 +117,7 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
-        says: "an office has at most five members, pending ones included, and every one of them a seat",
+        says: "an office has at most five members, pending ones included, and each of them has a seat",
         holds: |scene, state| {
             offices(state).all(|office| {
                 u64::try_from(office.members.len()).unwrap_or(u64::MAX) <= scene.setup.limits.office_members
@@ -131,11 +131,11 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
-        says: "whoever has set a password keeps the seat",
+        says: "a member who has set a password keeps the seat",
         holds: |_, state| !state.ledger.seat_lost,
     },
     Invariant {
-        says: "an office is claimed once: its first member is the one that its founding made",
+        says: "an office is claimed once: its first member is the one whom its founding created",
         holds: |_, state| {
             offices(state).all(|office| {
                 let [account] = office.members.values().collect::<Vec<_>>()[..] else {
@@ -147,7 +147,7 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
-        says: "a promised mail is sent, or the stream has it, or it is too late for it",
+        says: "a promised mail is sent, or still in the stream, or expired",
         holds: |_, state| {
             state.items.iter().all(|(key, item)| {
                 let Some(promise) = item.promise() else {
@@ -167,7 +167,7 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
-        says: "no mail beyond an address's budget",
+        says: "no address gets more mails than its budget",
         holds: |scene, state| {
             let most = scene.setup.limits.mails_per_hour;
             accounts(state).all(|account| {
@@ -178,11 +178,11 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
-        says: "codes of registrations leave an address the mails that are kept for its log-ins",
+        says: "codes of registrations leave an address the mails reserved for its log-ins",
         holds: |_, state| !state.ledger.kept_mail_taken,
     },
     Invariant {
-        says: "no dead end: whoever belongs to the office comes to マイページ without an operator",
+        says: "no dead end: a member of the office can always reach マイページ without an operator",
         holds: |scene, state| {
             scene
                 .rightful

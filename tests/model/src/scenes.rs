@@ -192,7 +192,7 @@ fn drafts(more: u8) -> Vec<Draft> {
     vec![
         Draft {
             name: "registration-guesses",
-            shows: "parallel guesses at a mailed registration code, resends between them, the right one among them",
+            shows: "parallel guesses at a mailed registration code, with resends, the right code among them",
             limits: small(),
             actors: vec![
                 guesser(&[M::WrongCode, M::Code], 3 + more),
@@ -205,7 +205,7 @@ fn drafts(more: u8) -> Vec<Draft> {
         },
         Draft {
             name: "registration-mails",
-            shows: "registrations of one office that ask for codes at once, until the address's mails are kept for its log-ins",
+            shows: "registrations of one office that request codes at once, until only the mails reserved for log-ins are left",
             limits: few_mails(),
             actors: vec![
                 actor(1, 1, &[M::ResendCode], 1 + more, 1),
@@ -280,7 +280,7 @@ fn drafts(more: u8) -> Vec<Draft> {
         },
         Draft {
             name: "first-registrations",
-            shows: "two people of one office confirm at once, each clicking twice, with other keys, too",
+            shows: "two people of one office confirm at once, each with a double click, also with different keys",
             limits: small(),
             actors: vec![
                 actor(1, 1, &[M::Confirm(1), M::Confirm(2)], 2, 2),
@@ -312,7 +312,7 @@ fn drafts(more: u8) -> Vec<Draft> {
         },
         Draft {
             name: "corrections",
-            shows: "a pending registration is corrected while its member logs in with the password it got",
+            shows: "a pending registration is corrected while its member logs in with the mailed password",
             limits: small(),
             actors: vec![
                 actor(
@@ -335,7 +335,7 @@ fn drafts(more: u8) -> Vec<Draft> {
         },
         Draft {
             name: "corrections-of-the-same",
-            shows: "a pending registration is confirmed anew with its own address while its member sets a password",
+            shows: "a pending registration is confirmed again with the same address while its member sets a password",
             limits: small(),
             actors: vec![
                 actor(1, 1, &[M::Profile(1), M::Confirm(1)], 2 + more, 1),
@@ -365,7 +365,7 @@ fn drafts(more: u8) -> Vec<Draft> {
         },
         Draft {
             name: "fallen-free",
-            shows: "the seat of somebody who never came falls free in the second in which the office is claimed anew",
+            shows: "the seat of a member who never logged in expires in the second in which the office is claimed again",
             limits: small(),
             actors: vec![
                 actor(1, 2, &[M::Profile(2), M::Confirm(1)], 2 + more, 1),
@@ -384,7 +384,7 @@ fn drafts(more: u8) -> Vec<Draft> {
         },
         Draft {
             name: "password-change",
-            shows: "「パスワードを変更する」 twice at once, in two tabs, with the answer lost, and a log-out between",
+            shows: "「パスワードを変更する」 twice at once, in two tabs, with a lost answer, and a log-out in between",
             limits: small(),
             actors: vec![
                 actor(
@@ -451,7 +451,7 @@ fn drafts(more: u8) -> Vec<Draft> {
         },
         Draft {
             name: "waits",
-            shows: "wrong passwords with waits between them, and the owner who only has to wait",
+            shows: "wrong passwords with waits between them; the owner only has to wait",
             limits: small(),
             actors: vec![
                 actor(1, 1, &[M::LogInWrong], 3 + more, 1),
@@ -464,7 +464,7 @@ fn drafts(more: u8) -> Vec<Draft> {
         },
         Draft {
             name: "claims-passwords",
-            shows: "wrong passwords of the claims system at once, with answers that do not come",
+            shows: "parallel wrong passwords of the claims system, with missing answers",
             limits: small(),
             actors: vec![
                 actor(1, 1, &[M::AuthenticateWrong], 3 + more, 3),
@@ -481,7 +481,7 @@ fn drafts(more: u8) -> Vec<Draft> {
         },
         Draft {
             name: "security-codes",
-            shows: "security codes at once, in two registrations of one user id, with answers that do not come",
+            shows: "parallel security codes, in two registrations of one user id, with missing answers",
             limits: small(),
             actors: vec![
                 actor(0, 1, &[M::SecurityCode, M::WrongSecurityCode], 2 + more, 1),
@@ -497,7 +497,7 @@ fn drafts(more: u8) -> Vec<Draft> {
         },
         Draft {
             name: "any-step-any-time",
-            shows: "every call at every stage: what is out of order is refused and changes nothing for the better",
+            shows: "every call at every stage: a call out of order is refused and grants nothing",
             limits: small(),
             actors: vec![Actor {
                 is_blind: true,
@@ -532,7 +532,7 @@ fn drafts(more: u8) -> Vec<Draft> {
         },
         Draft {
             name: "whole-journey",
-            shows: "one person from the first screen to the last, with a crash and a lost answer anywhere",
+            shows: "one person from the first screen to the last, with a crash and a lost answer at any point",
             limits: small(),
             actors: vec![Actor {
                 is_orderly: true,
