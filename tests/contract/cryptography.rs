@@ -27,7 +27,7 @@ const FOUNDATIONS: [&str; 14] = [
 ];
 
 /// What is deployed depends on these, and they do no cryptography; SDKs and clients do theirs by crates of the page.
-const NOT_CRYPTOGRAPHY: [&str; 22] = [
+const NOT_CRYPTOGRAPHY: [&str; 23] = [
     "aws-config",
     "aws-sdk-dynamodb",
     "aws-sdk-secretsmanager",
@@ -41,6 +41,7 @@ const NOT_CRYPTOGRAPHY: [&str; 22] = [
     "lambda_http",
     "lambda_runtime",
     "percent-encoding",
+    "schemars",
     "serde",
     "serde_json",
     "thiserror",

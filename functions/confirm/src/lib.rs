@@ -7,11 +7,11 @@ use platform::flow::{Flow as _, Flows, living};
 use platform::http::{Answer, Call, Stop, Success};
 use platform::keys::Keys;
 use platform::store::{Commit, Consistency, Replacing, Stored};
+use platform::wire;
 use portal::account::{Account, Member, NewMember, Role};
 use portal::change::Put;
 use portal::office::{Claim, Founding, NotClaimed, Office, Seats};
 use portal::problem::Kind;
-use portal::progress;
 use portal::registration::{Registered, Registration, Replaced, Stage};
 use portal::steps::Field;
 use portal::values::{AccountKey, Draft, FieldCode, MemberId, OfficeName, RequestKey};
@@ -110,8 +110,8 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
                 claim: Claim::Taken,
                 members: vec![*member],
             };
-            let progress = progress::of_registration(&flow, &seats, now, &flows.edge.limits);
-            Ok(Success::progress(&progress))
+            let progress = wire::Progress::of_registration(&flow, &seats, now, &flows.edge.limits);
+            Ok(Success::json(progress))
         }
         Outcome::RegisteredBefore(founding, account) => {
             let registered = Registered::by(&founding);
@@ -243,11 +243,8 @@ async fn replay(deps: &Deps, flow: &Registration, registered: &Registered, call:
         return Err(Kind::IdempotencyKeyReused.into());
     }
     let progress = flow.progress(&deps.flows, registered.at).await?;
-    Ok(Success::progress(&progress::as_first_answered(
-        progress,
-        registered.at,
-        &deps.flows.edge.limits,
-    )))
+    let first = progress.as_first_answered(registered.at, &deps.flows.edge.limits);
+    Ok(Success::json(first))
 }
 
 /// Another registration claimed the office first: the person sees who, and the ways out.

@@ -9,7 +9,6 @@ mod registration;
 use jiff::Timestamp;
 use portal::change::{Change, Put};
 use portal::problem::{Kind, Refusal};
-use portal::progress::Progress;
 use portal::steps::Cookie;
 use portal::values::FlowId;
 
@@ -17,6 +16,7 @@ pub use login::{NewSession, known_device};
 
 use crate::http::{Answer, Call, Edge, Problem, Stop, Success};
 use crate::store::{Consistency, Item, Replacing, Stored, Table, Written};
+use crate::wire::Progress;
 
 /// What tells one kind of flow from another.
 pub trait Flow: Item<Id = FlowId> {
@@ -132,7 +132,7 @@ impl<F: Flow> Flows<F> {
 
     /// The answer of a step that was done: where the flow stands.
     pub async fn answer(&self, flow: &F, now: Timestamp) -> Answer {
-        Ok(Success::progress(&flow.progress(self, now).await?))
+        Ok(Success::json(flow.progress(self, now).await?))
     }
 
     /// The problem with where the flow stands.

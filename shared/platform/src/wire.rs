@@ -1,171 +1,181 @@
-//! Documents as they go over the wire (`docs/api.md` 2, 4, 5). The rules have their own shapes; these are the contract's.
+//! Documents as they go over the wire (`docs/api.md` 2, 4, 5, 8). A field of an answer stands here and nowhere else:
+//! serde writes it, and the OpenAPI document describes it, from the same type.
+
+mod me;
+mod problem;
+mod progress;
+mod terms;
+#[cfg(test)]
+mod tests;
+mod words;
 
 use jiff::Timestamp;
-use portal::account::Member;
-use portal::form::Warning;
-use portal::limits::Limits;
-use portal::login::SessionPointer;
-use portal::progress::{Colleague, InitialPassword, Otp, Progress, Shown};
-use portal::terms::Terms;
-use portal::values::{Line, OfficeName, Profile};
-use serde_json::{Map, Value, json};
+use portal::values::{EmailAddress, KANA_LONGEST, Line, OfficeName};
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
 
-/// An object that leaves out what is absent.
-#[derive(Default)]
-struct Document(Map<String, Value>);
+pub use me::{Me, me};
+pub use problem::{FieldError, Problem};
+pub use progress::{
+    At, Colleague, InitialPassword, NewPassword, Otp, Progress, Shown, TermsShown, TriesLeft, Warning,
+};
+pub use terms::{Terms, terms};
+pub use words::{Vocabulary, Word};
 
-impl Document {
-    fn set(&mut self, name: &str, value: impl Into<Value>) -> &mut Self {
-        self.0.insert(name.to_owned(), value.into());
-        self
+/// The document of a success.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Document {
+    /// Where the person is.
+    Progress(Box<Progress>),
+    /// The terms.
+    Terms(Terms),
+    /// マイページ
+    Me(Box<Me>),
+}
+
+impl From<Progress> for Document {
+    fn from(progress: Progress) -> Self {
+        Self::Progress(Box::new(progress))
     }
+}
 
-    fn set_if<T: Into<Value>>(&mut self, name: &str, value: Option<T>) -> &mut Self {
-        if let Some(value) = value {
-            self.set(name, value);
+impl From<Terms> for Document {
+    fn from(terms: Terms) -> Self {
+        Self::Terms(terms)
+    }
+}
+
+impl From<Me> for Document {
+    fn from(me: Me) -> Self {
+        Self::Me(Box::new(me))
+    }
+}
+
+/// An instant, in whole seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, JsonSchema)]
+#[schemars(
+    with = "String",
+    extend("format" = "date-time", "pattern" = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")
+)]
+pub struct Time(pub Timestamp);
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// How many, or how many seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Count(pub u64);
+
+/// A mail address, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct Address(#[schemars(length(max = 254), regex(pattern = r"^[^@\s]+@[^@\s]+$"))] pub String);
+
+fn address<S: Serializer>(address: &EmailAddress, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(address.as_str())
+}
+
+/// A mail address of which only its owner knows whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct Masked(
+    #[schemars(
+        regex(pattern = r"^[!-~]\*{3}@[a-z0-9]\*{3}\.[a-z0-9-]+$"),
+        example = "k***@e***.jp"
+    )]
+    String,
+);
+
+impl Masked {
+    /// The address, masked.
+    pub fn of(address: &EmailAddress) -> Self {
+        Self(address.masked())
+    }
+}
+
+/// A digest: 256 bits in URL-safe Base64.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct Digest(#[schemars(regex(pattern = "^[A-Za-z0-9_-]{43}$"))] pub String);
+
+/// The day from which the text holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct TermsVersion(#[schemars(length(min = 1))] pub &'static str);
+
+/// An office.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+pub struct Office {
+    /// Its number.
+    #[schemars(
+        title = "介護保険事業所番号",
+        regex(pattern = "^[0-9]{2}[0-9A-HJ-NPR-Z][0-9]{7}$")
+    )]
+    pub number: String,
+    /// Its name.
+    #[schemars(title = "事業所名", length(min = 1))]
+    pub name: String,
+}
+
+impl Office {
+    /// As it goes over the wire.
+    pub fn of(office: &OfficeName) -> Self {
+        Self {
+            number: office.number.clone(),
+            name: office.name.clone(),
         }
-        self
-    }
-
-    fn done(&mut self) -> Value {
-        Value::Object(std::mem::take(&mut self.0))
     }
 }
 
-fn time(instant: Timestamp) -> Value {
-    instant.to_string().into()
+/// A line has at most a hundred characters as people count them, which is at most so many octets.
+const LINE_OCTETS: usize = 2_000;
+
+/// 登録情報
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Profile {
+    /// ID（メールアドレス）
+    #[serde(serialize_with = "address")]
+    #[schemars(with = "Address")]
+    pub email: EmailAddress,
+    /// 氏名
+    #[schemars(length(min = 1, max = LINE_OCTETS))]
+    pub name: String,
+    /// 氏名（フリガナ）
+    #[schemars(length(max = KANA_LONGEST), regex(pattern = "^[ァ-ヺー・ ]+$"))]
+    pub name_kana: String,
+    /// 部署名
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = LINE_OCTETS))]
+    pub department: Option<String>,
+    /// 役職名
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = LINE_OCTETS))]
+    pub job_title: Option<String>,
+    /// 電話番号
+    #[schemars(regex(pattern = "^0[0-9]{9,10}$"))]
+    pub phone: String,
 }
 
-fn office(office: &OfficeName) -> Value {
-    json!({ "number": office.number, "name": office.name })
-}
-
-fn otp(otp: &Otp) -> Value {
-    Document::default()
-        .set("sentTo", otp.sent_to.clone())
-        .set("subject", otp.subject)
-        .set("label", otp.label.clone())
-        .set("expiresAt", time(otp.expires_at))
-        .set("resendAfterSeconds", otp.resend_after_seconds)
-        .set("sendsLeft", otp.sends_left)
-        .set("triesLeft", otp.tries_left)
-        .set_if("delivery", otp.delivery.map(portal::mail::Delivery::code))
-        .done()
-}
-
-fn initial_password(password: &InitialPassword) -> Value {
-    json!({
-        "sentTo": password.sent_to,
-        "delivery": password.delivery.code(),
-        "expiresAt": time(password.expires_at),
-        "resendAfterSeconds": password.resend_after_seconds,
-        "sendsLeft": password.sends_left,
-    })
-}
-
-fn profile(profile: &Profile) -> Value {
-    Document::default()
-        .set("email", profile.email.as_str())
-        .set("name", profile.name.as_str())
-        .set("nameKana", profile.name_kana.as_str())
-        .set_if("department", profile.department.as_ref().map(Line::as_str))
-        .set_if("jobTitle", profile.job_title.as_ref().map(Line::as_str))
-        .set("phone", profile.phone.as_str())
-        .done()
-}
-
-fn warning(warning: &Warning) -> Value {
-    Document::default()
-        .set("pointer", warning.pointer)
-        .set("code", warning.code.code())
-        .set_if("suggestion", warning.suggestion.clone())
-        .done()
-}
-
-fn colleague(colleague: &Colleague) -> Value {
-    json!({
-        "emailMasked": colleague.email_masked,
-        "registeredAt": time(colleague.registered_at),
-        "pending": colleague.pending,
-    })
-}
-
-/// The progress document.
-pub fn progress(progress: &Progress) -> Value {
-    let mut document = Document::default();
-    let allowed: Vec<&str> = progress.allowed.iter().map(|word| word.code()).collect();
-    document
-        .set("next", progress.next.code())
-        .set("expiresAt", time(progress.expires_at))
-        .set("allowed", allowed)
-        .set_if(
-            "securityCode",
-            progress
-                .security_code_tries_left
-                .map(|left| json!({ "triesLeft": left })),
-        )
-        .set_if("otp", progress.otp.as_ref().map(otp))
-        .set_if("office", progress.office.as_ref().map(office))
-        .set_if(
-            "initialPassword",
-            progress.initial_password.as_ref().map(initial_password),
-        );
-    if let Some(Shown {
-        profile: shown,
-        draft,
-        warnings,
-    }) = &progress.profile
-    {
-        let warnings: Vec<Value> = warnings.iter().map(warning).collect();
-        document
-            .set("profile", profile(shown))
-            .set("draft", draft.as_str())
-            .set("warnings", warnings);
+impl Profile {
+    /// As it goes over the wire.
+    pub fn of(profile: &portal::values::Profile) -> Self {
+        let line = |line: &Option<Line>| line.as_ref().map(|line| line.as_str().to_owned());
+        Self {
+            email: profile.email.clone(),
+            name: profile.name.as_str().to_owned(),
+            name_kana: profile.name_kana.as_str().to_owned(),
+            department: line(&profile.department),
+            job_title: line(&profile.job_title),
+            phone: profile.phone.as_str().to_owned(),
+        }
     }
-    if let Some(registered) = &progress.already_registered {
-        let members: Vec<Value> = registered.members.iter().map(colleague).collect();
-        document
-            .set("message", registered.message)
-            .set("members", members);
-    }
-    if let Some(step) = &progress.new_password {
-        document
-            .set("newPassword", if step.required { "required" } else { "none" })
-            .set(
-                "terms",
-                json!({ "version": step.terms_version, "shown": step.terms_shown }),
-            );
-    }
-    document.done()
-}
-
-/// The terms.
-pub fn terms(terms: &Terms) -> Value {
-    let sections: Vec<Value> = terms
-        .sections
-        .iter()
-        .map(|section| json!({ "heading": section.heading, "paragraphs": section.paragraphs }))
-        .collect();
-    json!({ "version": terms.version, "sha256": terms.sha256(), "title": terms.title, "sections": sections })
-}
-
-/// マイページ
-pub fn me(member: &Member, session: &SessionPointer, members: usize, limits: &Limits) -> Value {
-    let own = &member.profile;
-    Document::default()
-        .set("name", own.name.as_str())
-        .set("nameKana", own.name_kana.as_str())
-        .set("email", own.email.as_str())
-        .set_if("department", own.department.as_ref().map(Line::as_str))
-        .set_if("jobTitle", own.job_title.as_ref().map(Line::as_str))
-        .set("phone", own.phone.as_str())
-        .set("role", member.role.code())
-        .set("office", office(&member.office))
-        .set_if("lastLoginAt", member.last_login_at.map(time))
-        .set("members", json!({ "count": members, "limit": limits.office_members }))
-        .set(
-            "session",
-            json!({ "idleExpiresAt": time(session.idle_expires_at(limits)), "expiresAt": time(session.expires_at) }),
-        )
-        .done()
 }

@@ -7,6 +7,7 @@ mod profile;
 mod samples;
 
 use jiff::Timestamp;
+pub use next::security_code_tries_left;
 
 use crate::audit::{Act, AuditEntry, Event};
 use crate::challenge::Challenge;

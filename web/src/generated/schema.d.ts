@@ -339,6 +339,7 @@ export interface components {
             status: 409;
             /** @constant */
             code: "claims-lock-risk";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         ClaimsLockedProblem: {
@@ -349,6 +350,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "claims-locked";
+            /** @description Ends in the request's id. */
             instance: string;
             progress?: components["schemas"]["Progress"];
         };
@@ -360,6 +362,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "claims-no-mail-address";
+            /** @description Ends in the request's id. */
             instance: string;
             progress?: components["schemas"]["Progress"];
         };
@@ -371,6 +374,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "claims-password-expired";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         ClaimsRejectedProblem: {
@@ -381,6 +385,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "claims-rejected";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         ClaimsTemporaryPasswordProblem: {
@@ -391,6 +396,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "claims-temporary-password";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         ClaimsUnavailableProblem: {
@@ -401,6 +407,7 @@ export interface components {
             status: 503;
             /** @constant */
             code: "claims-unavailable";
+            /** @description Ends in the request's id. */
             instance: string;
             progress?: components["schemas"]["Progress"];
         };
@@ -412,15 +419,23 @@ export interface components {
             status: 422;
             /** @constant */
             code: "code-expired";
+            /** @description Ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
         };
+        /** @description Somebody of the office who is registered already. */
         Colleague: {
-            /** @example k***@e***.jp */
+            /**
+             * @description The masked address.
+             * @example k***@e***.jp
+             */
             emailMasked: string;
+            /** @description Since when. */
             registeredAt: components["schemas"]["Time"];
+            /** @description Whether they have never logged in. */
             pending: boolean;
         };
+        /** @description How many, or how many seconds. */
         Count: number;
         /** @enum {unknown} */
         Delivery: "queued" | "sent" | "delivered" | "bounced" | "failed";
@@ -432,6 +447,7 @@ export interface components {
             status: 409;
             /** @constant */
             code: "draft-changed";
+            /** @description Ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
         };
@@ -443,13 +459,21 @@ export interface components {
             status: 409;
             /** @constant */
             code: "email-taken";
+            /** @description Ends in the request's id. */
             instance: string;
             progress?: components["schemas"]["Progress"];
         };
+        /** @description What is wrong with a field. */
         FieldError: {
-            /** Format: json-pointer */
+            /**
+             * Format: json-pointer
+             * @description The field; for one that is not known, the object that it stands in.
+             */
             pointer: string;
-            /** @enum {unknown} */
+            /**
+             * @description What is wrong.
+             * @enum {unknown}
+             */
             code: "required" | "unknown-field" | "too-long" | "too-short" | "not-an-email-address" | "not-kana" | "not-a-phone-number" | "not-six-digits" | "not-a-claims-user-id" | "forbidden-character" | "common-password" | "contains-context-word" | "same-as-before" | "not-a-choice";
         };
         ForeignOriginProblem: {
@@ -460,6 +484,7 @@ export interface components {
             status: 403;
             /** @constant */
             code: "foreign-origin";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         FreshProofRequiredProblem: {
@@ -470,6 +495,7 @@ export interface components {
             status: 403;
             /** @constant */
             code: "fresh-proof-required";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         IdempotencyKeyMissingProblem: {
@@ -480,6 +506,7 @@ export interface components {
             status: 400;
             /** @constant */
             code: "idempotency-key-missing";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         IdempotencyKeyReusedProblem: {
@@ -490,14 +517,23 @@ export interface components {
             status: 422;
             /** @constant */
             code: "idempotency-key-reused";
+            /** @description Ends in the request's id. */
             instance: string;
         };
+        /** @description A mailed initial password. */
         InitialPassword: {
-            /** @example k***@e***.jp */
+            /**
+             * @description The masked address.
+             * @example k***@e***.jp
+             */
             sentTo: string;
+            /** @description What became of the mail. */
             delivery: components["schemas"]["Delivery"];
+            /** @description The first instant at which it no longer works. */
             expiresAt: components["schemas"]["Time"];
+            /** @description When a resend is allowed. */
             resendAfterSeconds: components["schemas"]["Count"];
+            /** @description Resends that are left. */
             sendsLeft: components["schemas"]["Count"];
         };
         InitialPasswordExpiredProblem: {
@@ -508,6 +544,7 @@ export interface components {
             status: 410;
             /** @constant */
             code: "initial-password-expired";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         InvalidFieldsProblem: {
@@ -518,7 +555,9 @@ export interface components {
             status: 422;
             /** @constant */
             code: "invalid-fields";
+            /** @description Ends in the request's id. */
             instance: string;
+            /** @description What is wrong with which field. */
             errors: components["schemas"]["FieldError"][];
         };
         LastManagerProblem: {
@@ -529,27 +568,46 @@ export interface components {
             status: 409;
             /** @constant */
             code: "last-manager";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         LoginProgress: components["schemas"]["ProgressAtOtp"] | components["schemas"]["ProgressAtNewPassword"] | components["schemas"]["ProgressAtMyPage"];
+        /** @description Who is logged in. */
         Me: {
-            name: string;
-            nameKana: string;
+            /** @description ID（メールアドレス） */
             email: string;
+            /** @description 氏名 */
+            name: string;
+            /** @description 氏名（フリガナ） */
+            nameKana: string;
+            /** @description 電話番号 */
             phone: string;
-            /** @enum {unknown} */
+            /**
+             * @description What the member may do.
+             * @enum {unknown}
+             */
             role: "manager" | "member";
+            /** @description The member's office. */
             office: components["schemas"]["Office"];
+            /** @description The office's seats. */
             members: {
+                /** @description How many are taken. */
                 count: components["schemas"]["Count"];
+                /** @description How many there are. */
                 limit: components["schemas"]["Count"];
             };
+            /** @description The session. */
             session: {
+                /** @description Unless it is used before. */
                 idleExpiresAt: components["schemas"]["Time"];
+                /** @description Used or not. */
                 expiresAt: components["schemas"]["Time"];
             };
+            /** @description 部署名 */
             department?: string;
+            /** @description 役職名 */
             jobTitle?: string;
+            /** @description The log-in before this one. */
             lastLoginAt?: components["schemas"]["Time"];
         };
         MemberLimitReachedProblem: {
@@ -560,6 +618,7 @@ export interface components {
             status: 409;
             /** @constant */
             code: "member-limit-reached";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         NoFlowProblem: {
@@ -570,6 +629,7 @@ export interface components {
             status: 401;
             /** @constant */
             code: "no-flow";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         NoSendsLeftProblem: {
@@ -580,6 +640,7 @@ export interface components {
             status: 429;
             /** @constant */
             code: "no-sends-left";
+            /** @description Ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
         };
@@ -591,6 +652,7 @@ export interface components {
             status: 401;
             /** @constant */
             code: "no-session";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         NoTriesLeftProblem: {
@@ -601,10 +663,11 @@ export interface components {
             status: 429;
             /** @constant */
             code: "no-tries-left";
+            /** @description Ends in the request's id. */
             instance: string;
+            progress: components["schemas"]["Progress"];
             /** @constant */
             triesLeft: 0;
-            progress: components["schemas"]["Progress"];
         };
         NotAllowedProblem: {
             type: string;
@@ -614,6 +677,7 @@ export interface components {
             status: 403;
             /** @constant */
             code: "not-allowed";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         NotFoundProblem: {
@@ -624,12 +688,20 @@ export interface components {
             status: 404;
             /** @constant */
             code: "not-found";
+            /** @description Ends in the request's id. */
             instance: string;
         };
+        /** @description An office. */
         Office: {
-            /** 介護保険事業所番号 */
+            /**
+             * 介護保険事業所番号
+             * @description Its number.
+             */
             number: string;
-            /** 事業所名 */
+            /**
+             * 事業所名
+             * @description Its name.
+             */
             name: string;
         };
         OrganisationAlreadyRegisteredProblem: {
@@ -640,130 +712,197 @@ export interface components {
             status: 409;
             /** @constant */
             code: "organisation-already-registered";
+            /** @description Ends in the request's id. */
             instance: string;
             progress: components["schemas"]["ProgressAtAlreadyRegistered"];
         };
+        /** @description A mailed code. */
         Otp: {
-            /** @example k***@e***.jp */
+            /**
+             * @description The masked address.
+             * @example k***@e***.jp
+             */
             sentTo: string;
-            /** @enum {unknown} */
+            /**
+             * @description The mail's subject.
+             * @enum {unknown}
+             */
             subject: "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）" | "【介護情報基盤ポータル】ワンタイムパスワード発行通知";
-            /** 照合記号 */
+            /**
+             * 照合記号
+             * @description Tells which mail counts; no secret.
+             */
             label: string;
+            /** @description The first instant at which the code no longer works. */
             expiresAt: components["schemas"]["Time"];
+            /** @description When a resend is allowed. */
             resendAfterSeconds: components["schemas"]["Count"];
+            /** @description Resends that are left. */
             sendsLeft: components["schemas"]["Count"];
+            /** @description Tries that are left. */
             triesLeft: components["schemas"]["Count"];
+            /** @description What became of the mail. */
             delivery: components["schemas"]["Delivery"];
         };
         /** @description Any refusal. */
         Problem: components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"] | components["schemas"]["NoFlowProblem"] | components["schemas"]["NoSessionProblem"] | components["schemas"]["WrongCredentialsProblem"] | components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["TooLargeProblem"] | components["schemas"]["UnsupportedMediaTypeProblem"] | components["schemas"]["WrongStepProblem"] | components["schemas"]["ClaimsLockRiskProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["DraftChangedProblem"] | components["schemas"]["TermsNotShownProblem"] | components["schemas"]["TermsOutdatedProblem"] | components["schemas"]["TryAgainProblem"] | components["schemas"]["InitialPasswordExpiredProblem"] | components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["ClaimsRejectedProblem"] | components["schemas"]["ClaimsTemporaryPasswordProblem"] | components["schemas"]["ClaimsPasswordExpiredProblem"] | components["schemas"]["ClaimsLockedProblem"] | components["schemas"]["ClaimsNoMailAddressProblem"] | components["schemas"]["WrongSecurityCodeProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"] | components["schemas"]["TermsNotAgreedProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"] | components["schemas"]["ClaimsUnavailableProblem"] | components["schemas"]["TemporarilyUnavailableProblem"];
+        /** @description 登録情報 */
         Profile: {
+            /** @description ID（メールアドレス） */
             email: string;
+            /** @description 氏名 */
             name: string;
+            /** @description 氏名（フリガナ） */
             nameKana: string;
+            /** @description 電話番号 */
             phone: string;
+            /** @description 部署名 */
             department?: string;
+            /** @description 役職名 */
             jobTitle?: string;
         };
         Progress: components["schemas"]["ProgressAtSecurityCode"] | components["schemas"]["ProgressAtOtp"] | components["schemas"]["ProgressAtProfile"] | components["schemas"]["ProgressAtConfirm"] | components["schemas"]["ProgressAtCompleted"] | components["schemas"]["ProgressAtAlreadyRegistered"] | components["schemas"]["ProgressAtNewPassword"] | components["schemas"]["ProgressAtMyPage"];
+        /** @description 同一組織で登録済み */
         ProgressAtAlreadyRegistered: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             next: "already-registered";
+            /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
+            /** @description What may be done from here. */
             allowed: ("reissue-initial-password" | "correct-profile" | "cancel")[];
+            /** @description The office that was proven. */
             office: components["schemas"]["Office"];
-            /** @constant */
+            /**
+             * @description The manual's sentence (R-15).
+             * @constant
+             */
             message: "同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。";
+            /** @description By whom. */
             members: components["schemas"]["Colleague"][];
         };
+        /** @description ユーザ登録完了 */
         ProgressAtCompleted: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             next: "completed";
+            /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
+            /** @description What may be done from here. */
             allowed: ("resend-initial-password" | "reissue-initial-password" | "cancel")[];
+            /** @description The office that was proven. */
             office: components["schemas"]["Office"];
             /** @description What 「登録する」 refers to. */
             draft?: string;
+            /** @description Absent once the person has a password of their own. */
             initialPassword?: components["schemas"]["InitialPassword"];
+            /** @description 登録情報 */
             profile?: components["schemas"]["Profile"];
             /** @description To look at once more; never a refusal. */
             warnings?: components["schemas"]["Warning"][];
         };
+        /** @description 入力情報の確認 */
         ProgressAtConfirm: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             next: "confirm";
+            /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
+            /** @description What may be done from here. */
             allowed: ("confirm" | "profile" | "cancel")[];
+            /** @description The office that was proven. */
             office: components["schemas"]["Office"];
+            /** @description 登録情報 */
             profile: components["schemas"]["Profile"];
             /** @description What 「登録する」 refers to. */
             draft: string;
             /** @description To look at once more; never a refusal. */
             warnings: components["schemas"]["Warning"][];
         };
+        /** @description マイページ */
         ProgressAtMyPage: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             next: "my-page";
+            /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
+            /** @description What may be done from here. */
             allowed: ("session" | "cancel")[];
         };
+        /** @description 新しいパスワードと利用規約への同意 */
         ProgressAtNewPassword: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             next: "new-password";
+            /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
+            /** @description What may be done from here. */
             allowed: ("terms-shown" | "new-password" | "cancel")[];
-            /** @enum {unknown} */
+            /**
+             * @description Whether a password has to be set.
+             * @enum {unknown}
+             */
             newPassword: "required" | "none";
+            /** @description The terms that are to be agreed to. */
             terms: {
+                /** @description The text in force. */
                 version: components["schemas"]["TermsVersion"];
+                /** @description Whether that text was shown. */
                 shown: boolean;
             };
         };
+        /** @description ワンタイムパスワード認証 */
         ProgressAtOtp: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             next: "otp";
+            /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
+            /** @description What may be done from here. */
             allowed: ("otp" | "resend-otp" | "cancel")[];
+            /** @description The mailed code. */
             otp: components["schemas"]["Otp"];
         };
+        /** @description 新規ユーザ登録情報の入力 */
         ProgressAtProfile: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             next: "profile";
+            /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
+            /** @description What may be done from here. */
             allowed: ("profile" | "cancel")[];
+            /** @description The office that was proven. */
             office: components["schemas"]["Office"];
         };
+        /** @description セキュリティコードの入力 */
         ProgressAtSecurityCode: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             next: "security-code";
+            /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
+            /** @description What may be done from here. */
             allowed: ("security-code" | "cancel")[];
+            /** @description What is left of it. */
             securityCode: {
+                /** @description Tries that are left. */
                 triesLeft: components["schemas"]["Count"];
             };
         };
@@ -776,9 +915,11 @@ export interface components {
             status: 429;
             /** @constant */
             code: "resend-too-early";
+            /** @description Ends in the request's id. */
             instance: string;
-            retryAfterSeconds: number;
             progress: components["schemas"]["Progress"];
+            /** @description When to try again. */
+            retryAfterSeconds: number;
         };
         TemporarilyUnavailableProblem: {
             type: string;
@@ -788,16 +929,24 @@ export interface components {
             status: 503;
             /** @constant */
             code: "temporarily-unavailable";
+            /** @description Ends in the request's id. */
             instance: string;
+            /** @description When to try again. */
             retryAfterSeconds?: number;
         };
+        /** @description The text in force. */
         Terms: {
+            /** @description Which text. */
             version: components["schemas"]["TermsVersion"];
             /** @description What the text is recognised by; opaque. */
             sha256: string;
+            /** @description Its title. */
             title: string;
+            /** @description Its sections. */
             sections: {
+                /** @description Its heading. */
                 heading: string;
+                /** @description Its paragraphs. */
                 paragraphs: string[];
             }[];
         };
@@ -809,6 +958,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "terms-not-agreed";
+            /** @description Ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
         };
@@ -820,6 +970,7 @@ export interface components {
             status: 409;
             /** @constant */
             code: "terms-not-shown";
+            /** @description Ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
         };
@@ -831,12 +982,16 @@ export interface components {
             status: 409;
             /** @constant */
             code: "terms-outdated";
+            /** @description Ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
         };
         /** @description The day from which the text holds. */
         TermsVersion: string;
-        /** Format: date-time */
+        /**
+         * Format: date-time
+         * @description An instant, in whole seconds.
+         */
         Time: string;
         TooLargeProblem: {
             type: string;
@@ -846,6 +1001,7 @@ export interface components {
             status: 413;
             /** @constant */
             code: "too-large";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         TooManyRequestsProblem: {
@@ -856,7 +1012,9 @@ export interface components {
             status: 429;
             /** @constant */
             code: "too-many-requests";
+            /** @description Ends in the request's id. */
             instance: string;
+            /** @description When to try again. */
             retryAfterSeconds: number;
             progress?: components["schemas"]["Progress"];
         };
@@ -868,6 +1026,7 @@ export interface components {
             status: 409;
             /** @constant */
             code: "try-again";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         UnreadableRequestProblem: {
@@ -878,6 +1037,7 @@ export interface components {
             status: 400;
             /** @constant */
             code: "unreadable-request";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         UnsupportedMediaTypeProblem: {
@@ -888,13 +1048,22 @@ export interface components {
             status: 415;
             /** @constant */
             code: "unsupported-media-type";
+            /** @description Ends in the request's id. */
             instance: string;
         };
+        /** @description What to look at once more. */
         Warning: {
-            /** @constant */
+            /**
+             * @description The field.
+             * @constant
+             */
             pointer: "/email";
-            /** @enum {unknown} */
+            /**
+             * @description What is doubtful.
+             * @enum {unknown}
+             */
             code: "possible-typo" | "delivery-doubtful";
+            /** @description What may have been meant. */
             suggestion?: string;
         };
         WrongCodeProblem: {
@@ -905,9 +1074,11 @@ export interface components {
             status: 422;
             /** @constant */
             code: "wrong-code";
+            /** @description Ends in the request's id. */
             instance: string;
-            triesLeft: components["schemas"]["Count"];
             progress: components["schemas"]["Progress"];
+            /** @description Tries that are left. */
+            triesLeft: components["schemas"]["Count"];
         };
         WrongCredentialsProblem: {
             type: string;
@@ -917,6 +1088,7 @@ export interface components {
             status: 401;
             /** @constant */
             code: "wrong-credentials";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         WrongCurrentPasswordProblem: {
@@ -927,6 +1099,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "wrong-current-password";
+            /** @description Ends in the request's id. */
             instance: string;
         };
         WrongSecurityCodeProblem: {
@@ -937,9 +1110,11 @@ export interface components {
             status: 422;
             /** @constant */
             code: "wrong-security-code";
+            /** @description Ends in the request's id. */
             instance: string;
-            triesLeft: components["schemas"]["Count"];
             progress: components["schemas"]["Progress"];
+            /** @description Tries that are left. */
+            triesLeft: components["schemas"]["Count"];
         };
         WrongStepProblem: {
             type: string;
@@ -949,6 +1124,7 @@ export interface components {
             status: 409;
             /** @constant */
             code: "wrong-step";
+            /** @description Ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
         };

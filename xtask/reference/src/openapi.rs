@@ -6,7 +6,6 @@
 
 mod answers;
 mod documents;
-mod progress;
 mod refusals;
 mod requests;
 
@@ -232,9 +231,9 @@ fn operation(step: Step) -> Value {
 }
 
 fn schemas() -> Value {
-    let mut schemas = documents::schemas();
-    schemas.extend(progress::schemas());
-    schemas.extend(refusals::schemas());
+    let documents = documents::described();
+    let mut schemas = documents.schemas;
+    schemas.extend(refusals::schemas(&documents.problem));
     schemas.into()
 }
 

@@ -5,7 +5,6 @@ use portal::account::{Account, Member, Session};
 use portal::change::{Change, Put};
 use portal::login::{Gained, Login, Over, SessionPointer, Standing};
 use portal::problem::Kind;
-use portal::progress::{self, Progress};
 use portal::steps::Cookie;
 use portal::terms::Terms;
 use portal::time::plus;
@@ -15,6 +14,7 @@ use super::{Flow, Flows, living, no_flow};
 use crate::fault::Fault;
 use crate::http::{Call, Stop, Success};
 use crate::store::{Consistency, Replacing, Retries, Stored, Written};
+use crate::wire::Progress;
 
 impl Flow for Login {
     /// The terms in force.
@@ -27,7 +27,7 @@ impl Flow for Login {
     }
 
     async fn progress(&self, flows: &Flows<Self>, now: Timestamp) -> Result<Progress, Stop> {
-        Ok(progress::of_login(self, flows.terms(), now, &flows.edge.limits))
+        Ok(Progress::of_login(self, flows.terms(), now, &flows.edge.limits))
     }
 }
 

@@ -8,7 +8,6 @@ use portal::code::Purpose;
 use portal::keys::KeyRing;
 use portal::office::{Claim, Office, Seats};
 use portal::problem::Kind;
-use portal::progress::{self, Progress};
 use portal::registration::{self, NoMailAddress, Registration, Stage};
 use portal::steps::Cookie;
 use portal::values::{ChallengeId, FlowId, OfficeName};
@@ -17,6 +16,7 @@ use super::{Flow, Flows, living, no_flow};
 use crate::fault::Fault;
 use crate::http::{Problem, Stop};
 use crate::store::{Consistency, Stored};
+use crate::wire::Progress;
 
 impl Flow for Registration {
     type Context = ();
@@ -29,7 +29,7 @@ impl Flow for Registration {
 
     async fn progress(&self, flows: &Flows<Self>, now: Timestamp) -> Result<Progress, Stop> {
         let seats = flows.seats_of(self, now).await?;
-        Ok(progress::of_registration(self, &seats, now, &flows.edge.limits))
+        Ok(Progress::of_registration(self, &seats, now, &flows.edge.limits))
     }
 }
 

@@ -4,12 +4,11 @@ use jiff::Timestamp;
 use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use portal::problem::{Kind, Refusal};
-use portal::progress::Progress;
 use portal::steps::Cookie;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::fault::Fault;
-use crate::wire;
+use crate::wire::{self, Document, Progress};
 
 /// What a step answers.
 pub type Answer = Result<Success, Stop>;
@@ -18,7 +17,7 @@ pub type Answer = Result<Success, Stop>;
 #[derive(Default)]
 pub struct Success {
     /// The body, unless the answer is empty.
-    pub body: Option<Value>,
+    pub body: Option<Document>,
     /// Cookies to set; an empty value deletes.
     pub cookies: Vec<(Cookie, String)>,
     /// The cookie of the browser, and until when it is kept.
@@ -30,18 +29,10 @@ pub struct Success {
 }
 
 impl Success {
-    /// The progress document.
-    pub fn progress(progress: &Progress) -> Self {
+    /// This document.
+    pub fn json(document: impl Into<Document>) -> Self {
         Self {
-            body: Some(wire::progress(progress)),
-            ..Self::default()
-        }
-    }
-
-    /// A JSON document.
-    pub fn json(body: Value) -> Self {
-        Self {
-            body: Some(body),
+            body: Some(document.into()),
             ..Self::default()
         }
     }
@@ -166,10 +157,15 @@ pub(crate) const HEADERS: &[(&str, &str)] = &[
     ("referrer-policy", "no-referrer"),
 ];
 
+/// A document's text; its members are in the order of their letters.
+fn text(document: &impl Serialize) -> serde_json::Result<String> {
+    Ok(serde_json::to_value(document)?.to_string())
+}
+
 fn respond(
     status: u16,
     media_type: Option<&str>,
-    body: Body,
+    document: Option<&impl Serialize>,
     cookies: &[(Cookie, String)],
     request_id: &str,
 ) -> Response<Body> {
@@ -192,8 +188,10 @@ fn respond(
             ),
         );
     }
-    // All parts are ours and well formed; were one not, the answer must not look like a yes.
-    builder.body(body).unwrap_or_else(|_| {
+    let body = document.map_or(Ok(Body::Empty), |document| text(document).map(Body::Text));
+    // All parts are ours and well formed; were one not, the answer must not look like a success.
+    let response = body.ok().and_then(|body| builder.body(body).ok());
+    response.unwrap_or_else(|| {
         let mut broken = Response::new(Body::Empty);
         *broken.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         broken
@@ -210,14 +208,10 @@ fn rfc9110(instant: Timestamp) -> String {
 
 /// The response of a yes.
 pub(crate) fn success(status: u16, success: Success, request_id: &str) -> Response<Body> {
-    let (media_type, body) = match success.body {
-        Some(body) => (Some("application/json"), Body::Text(body.to_string())),
-        None => (None, Body::Empty),
-    };
     let mut response = respond(
         success.status.unwrap_or(status),
-        media_type,
-        body,
+        success.body.is_some().then_some("application/json"),
+        success.body.as_ref(),
         &success.cookies,
         request_id,
     );
@@ -243,42 +237,16 @@ pub(crate) fn success(status: u16, success: Success, request_id: &str) -> Respon
 pub(crate) fn problem(problem: &Problem, base: &str, request_id: &str) -> Response<Body> {
     let refusal = &problem.refusal;
     let kind = refusal.kind;
-    let mut document = json!({
-        "type": format!("{base}{}", kind.code()),
-        "title": kind.title(),
-        "status": kind.status(),
-        "code": kind.code(),
-        "instance": format!("urn:request:{request_id}"),
-    });
-    if let Some(members) = document.as_object_mut() {
-        if !refusal.errors.is_empty() {
-            let errors: Vec<Value> = refusal
-                .errors
-                .iter()
-                .map(|error| json!({ "pointer": error.pointer, "code": error.code.code() }))
-                .collect();
-            members.insert("errors".to_owned(), errors.into());
-        }
-        if let Some(tries) = refusal.tries_left {
-            members.insert("triesLeft".to_owned(), tries.into());
-        }
-        if let Some(seconds) = refusal.retry_after_seconds {
-            members.insert("retryAfterSeconds".to_owned(), seconds.into());
-        }
-        if let Some(progress) = &problem.progress {
-            members.insert("progress".to_owned(), wire::progress(progress));
-        }
-    }
+    let document = wire::Problem::of(refusal, problem.progress.as_ref(), base, request_id);
     let deleted: Vec<(Cookie, String)> = problem
         .deletes
         .iter()
         .map(|cookie| (*cookie, String::new()))
         .collect();
-    let body = Body::Text(document.to_string());
     let mut response = respond(
         kind.status(),
         Some("application/problem+json"),
-        body,
+        Some(&document),
         &deleted,
         request_id,
     );

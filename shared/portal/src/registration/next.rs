@@ -13,11 +13,16 @@ use crate::office::{Claim, Seats};
 use crate::problem::{Kind, Refusal};
 use crate::values::{AccountKey, MemberId, OfficeName};
 
+/// How many security codes may still be tried after so many.
+pub fn security_code_tries_left(tries: u32, limits: &Limits) -> u64 {
+    limits.security_code_tries.saturating_sub(u64::from(tries))
+}
+
 impl Registration {
     /// How many security codes may still be tried, where one is awaited.
     pub fn security_code_tries_left(&self, limits: &Limits) -> Option<u64> {
         match self.stage {
-            Stage::SecurityCode { tries } => Some(limits.security_code_tries.saturating_sub(tries.into())),
+            Stage::SecurityCode { tries } => Some(security_code_tries_left(tries, limits)),
             Stage::Otp { .. }
             | Stage::Profile { .. }
             | Stage::Confirm { .. }
@@ -104,7 +109,7 @@ impl Registration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::progress::{Allowed, of_registration};
+    use crate::progress::{Allowed, allowed_in_registration};
     use crate::registration::samples::{already_registered, at, completed, confirming, everywhere};
     use crate::samples::{LIMITS, active, address, office, pending, t};
 
@@ -187,8 +192,8 @@ mod tests {
         for registration in everywhere() {
             for seats in all_seats() {
                 for second in [0, 10, 72 * 3_600] {
-                    let progress = of_registration(&registration, &seats, t(second), &LIMITS);
-                    let offers = |word| progress.allowed.contains(&word);
+                    let allowed = allowed_in_registration(&registration, &seats, t(second), &LIMITS);
+                    let offers = |word| allowed.contains(&word);
                     let stage = &registration.stage;
                     assert_eq!(
                         offers(Allowed::SecurityCode),

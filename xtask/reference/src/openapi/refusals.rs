@@ -1,12 +1,11 @@
 //! What is answered with a no.
 
 use portal::problem::Kind;
-use portal::progress::Next;
 use portal::steps::{COMMON, Method, STEPS, Shape, Step};
 use serde_json::{Map, Value, json};
 
 use super::answers::carried_headers;
-use super::{Tag, end_of, object, pascal, progress, reference};
+use super::{Tag, documents, end_of, object, pascal, reference};
 
 /// Kinds that are the same whatever the step.
 const EVERYWHERE: &[Kind] = &[
@@ -129,10 +128,10 @@ fn pointers(step: Step) -> Vec<String> {
 }
 
 /// Every kind's own document.
-pub(super) fn schemas() -> Map<String, Value> {
+pub(super) fn schemas(problem: &[(String, Value)]) -> Map<String, Value> {
     let mut schemas: Map<_, _> = Kind::ALL
         .iter()
-        .map(|kind| (name(*kind), problem(*kind)))
+        .map(|kind| (name(*kind), of_kind(*kind, problem)))
         .collect();
     let met = |kind: &&Kind| {
         STEPS
@@ -155,51 +154,34 @@ fn name(kind: Kind) -> String {
     format!("{}Problem", pascal(kind.code()))
 }
 
-fn problem(kind: Kind) -> Value {
+/// The members of any problem, as those of this kind have them.
+fn of_kind(kind: Kind, problem: &[(String, Value)]) -> Value {
     let carries = Carries::of(kind);
-    let tries = if kind == Kind::NoTriesLeft {
-        json!({ "const": 0 })
-    } else {
-        reference("Count")
-    };
-    let progress = match kind {
-        Kind::OrganisationAlreadyRegistered => progress::name(Next::AlreadyRegistered),
-        _ => "Progress".to_owned(),
-    };
-    let errors = json!({ "type": "array", "minItems": 1, "items": reference("FieldError") });
-    let members = [
-        (
-            "type",
-            Presence::Always,
-            json!({ "type": "string", "pattern": format!("^https?://.+/{}$", kind.code()) }),
-        ),
-        ("title", Presence::Always, json!({ "const": kind.title() })),
-        ("status", Presence::Always, json!({ "const": kind.status() })),
-        ("code", Presence::Always, json!({ "const": kind.code() })),
-        (
-            "instance",
-            Presence::Always,
-            json!({ "type": "string", "pattern": "^urn:request:.+$" }),
-        ),
-        ("errors", carries.errors, errors),
-        ("triesLeft", carries.tries_left, tries),
-        (
-            "retryAfterSeconds",
-            carries.retry_after,
-            json!({ "type": "integer", "minimum": 1 }),
-        ),
-        ("progress", carries.progress, reference(&progress)),
-    ];
-    let always = members
-        .iter()
-        .filter(|(_, presence, _)| *presence == Presence::Always);
-    let required: Vec<&str> = always.map(|(name, ..)| *name).collect();
-    let present = members
-        .into_iter()
-        .filter(|(_, presence, _)| *presence != Presence::Never);
-    let properties: Map<_, _> = present
-        .map(|(name, _, schema)| (name.to_owned(), schema))
-        .collect();
+    let mut required = Vec::new();
+    let mut properties = Map::new();
+    for (name, described) in problem {
+        let (presence, schema) = match name.as_str() {
+            "type" => (
+                Presence::Always,
+                json!({ "type": "string", "pattern": format!("^https?://.+/{}$", kind.code()) }),
+            ),
+            "title" => (Presence::Always, json!({ "const": kind.title() })),
+            "status" => (Presence::Always, json!({ "const": kind.status() })),
+            "code" => (Presence::Always, json!({ "const": kind.code() })),
+            "errors" => (carries.errors, described.clone()),
+            "triesLeft" if kind == Kind::NoTriesLeft => (carries.tries_left, json!({ "const": 0 })),
+            "triesLeft" => (carries.tries_left, described.clone()),
+            "retryAfterSeconds" => (carries.retry_after, described.clone()),
+            "progress" => (carries.progress, reference(&documents::progress_of(kind))),
+            _ => (Presence::Always, described.clone()),
+        };
+        if presence == Presence::Always {
+            required.push(name.as_str());
+        }
+        if presence != Presence::Never {
+            properties.insert(name.clone(), schema);
+        }
+    }
     object(&required, properties.into())
 }
 
@@ -211,6 +193,7 @@ enum Presence {
 }
 
 /// What a problem carries beside what all carry.
+#[derive(Clone, Copy)]
 struct Carries {
     errors: Presence,
     tries_left: Presence,
@@ -219,40 +202,77 @@ struct Carries {
 }
 
 impl Carries {
-    fn of(kind: Kind) -> Self {
-        let always_if = |is_so| if is_so { Presence::Always } else { Presence::Never };
-        Self {
-            errors: always_if(kind == Kind::InvalidFields),
-            tries_left: always_if(matches!(
-                kind,
-                Kind::WrongCode | Kind::WrongSecurityCode | Kind::NoTriesLeft
-            )),
-            retry_after: match kind {
-                Kind::TooManyRequests | Kind::ResendTooEarly => Presence::Always,
-                Kind::TemporarilyUnavailable => Presence::Sometimes,
-                _ => Presence::Never,
+    const NOTHING: Self = Self {
+        errors: Presence::Never,
+        tries_left: Presence::Never,
+        retry_after: Presence::Never,
+        progress: Presence::Never,
+    };
+    const PROGRESS: Self = Self {
+        progress: Presence::Always,
+        ..Self::NOTHING
+    };
+    const TRIES: Self = Self {
+        tries_left: Presence::Always,
+        ..Self::PROGRESS
+    };
+    /// There is no progress yet at the start of a flow, and none any more where the refusal ends it.
+    const PERHAPS_PROGRESS: Self = Self {
+        progress: Presence::Sometimes,
+        ..Self::NOTHING
+    };
+
+    const fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::InvalidFields => Self {
+                errors: Presence::Always,
+                ..Self::NOTHING
             },
-            progress: match kind {
-                Kind::WrongStep
-                | Kind::OrganisationAlreadyRegistered
-                | Kind::DraftChanged
-                | Kind::TermsOutdated
-                | Kind::TermsNotShown
-                | Kind::TermsNotAgreed
-                | Kind::WrongSecurityCode
-                | Kind::WrongCode
-                | Kind::CodeExpired
-                | Kind::NoTriesLeft
-                | Kind::ResendTooEarly
-                | Kind::NoSendsLeft => Presence::Always,
-                // There is none yet at the start of a flow, and none any more where the refusal ends it.
-                Kind::EmailTaken
-                | Kind::TooManyRequests
-                | Kind::ClaimsLocked
-                | Kind::ClaimsNoMailAddress
-                | Kind::ClaimsUnavailable => Presence::Sometimes,
-                _ => Presence::Never,
+            Kind::WrongCode | Kind::WrongSecurityCode | Kind::NoTriesLeft => Self::TRIES,
+            Kind::TooManyRequests => Self {
+                retry_after: Presence::Always,
+                ..Self::PERHAPS_PROGRESS
             },
+            Kind::ResendTooEarly => Self {
+                retry_after: Presence::Always,
+                ..Self::PROGRESS
+            },
+            Kind::TemporarilyUnavailable => Self {
+                retry_after: Presence::Sometimes,
+                ..Self::NOTHING
+            },
+            Kind::WrongStep
+            | Kind::OrganisationAlreadyRegistered
+            | Kind::DraftChanged
+            | Kind::TermsOutdated
+            | Kind::TermsNotShown
+            | Kind::TermsNotAgreed
+            | Kind::CodeExpired
+            | Kind::NoSendsLeft => Self::PROGRESS,
+            Kind::EmailTaken | Kind::ClaimsLocked | Kind::ClaimsNoMailAddress | Kind::ClaimsUnavailable => {
+                Self::PERHAPS_PROGRESS
+            }
+            Kind::UnreadableRequest
+            | Kind::IdempotencyKeyMissing
+            | Kind::NoFlow
+            | Kind::NoSession
+            | Kind::WrongCredentials
+            | Kind::ForeignOrigin
+            | Kind::NotAllowed
+            | Kind::FreshProofRequired
+            | Kind::NotFound
+            | Kind::TooLarge
+            | Kind::UnsupportedMediaType
+            | Kind::ClaimsLockRisk
+            | Kind::MemberLimitReached
+            | Kind::LastManager
+            | Kind::TryAgain
+            | Kind::InitialPasswordExpired
+            | Kind::ClaimsRejected
+            | Kind::ClaimsTemporaryPassword
+            | Kind::ClaimsPasswordExpired
+            | Kind::WrongCurrentPassword
+            | Kind::IdempotencyKeyReused => Self::NOTHING,
         }
     }
 }

@@ -1,0 +1,68 @@
+//! マイページ (`docs/api.md` 5).
+
+use portal::account::{Member, Role};
+use portal::limits::Limits;
+use portal::login::SessionPointer;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Count, Office, Profile, Time, Word};
+
+/// Who is logged in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Me {
+    /// 登録情報
+    #[serde(flatten)]
+    pub profile: Profile,
+    /// What the member may do.
+    pub role: Word<Role>,
+    /// The member's office.
+    pub office: Office,
+    /// The log-in before this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_login_at: Option<Time>,
+    /// The office's seats.
+    pub members: Members,
+    /// The session.
+    pub session: Session,
+}
+
+/// The seats of an office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Members {
+    /// How many are taken.
+    pub count: Count,
+    /// How many there are.
+    pub limit: Count,
+}
+
+/// How long the session lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(inline)]
+pub struct Session {
+    /// Unless it is used before.
+    pub idle_expires_at: Time,
+    /// Used or not.
+    pub expires_at: Time,
+}
+
+/// マイページ of a member; `members` seats of the office are taken.
+pub fn me(member: &Member, session: &SessionPointer, members: usize, limits: &Limits) -> Me {
+    Me {
+        profile: Profile::of(&member.profile),
+        role: Word(member.role),
+        office: Office::of(&member.office),
+        last_login_at: member.last_login_at.map(Time),
+        members: Members {
+            count: Count(u64::try_from(members).unwrap_or(u64::MAX)),
+            limit: Count(limits.office_members),
+        },
+        session: Session {
+            idle_expires_at: Time(session.idle_expires_at(limits)),
+            expires_at: Time(session.expires_at),
+        },
+    }
+}

@@ -1,0 +1,382 @@
+//! The progress document (`docs/api.md` 2).
+
+use jiff::Timestamp;
+use portal::account::Member;
+use portal::challenge::Challenge;
+use portal::code::{Label, Purpose};
+use portal::form::{self, WarningCode};
+use portal::keys::KeyId;
+use portal::limits::Limits;
+use portal::login::{self, Login};
+use portal::mail::{Content, Delivery, Promise};
+use portal::office::Seats;
+use portal::problem::Kind;
+use portal::progress::{self, Allowed};
+use portal::registration::{Registration, Stage, security_code_tries_left};
+use portal::terms::Terms;
+use portal::time::{plus, seconds_until};
+use portal::values::ChallengeId;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Address, Count, Digest, Masked, Office, Profile, TermsVersion, Time, Word};
+
+/// Where the person is, and what may be done next, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Progress {
+    /// The screen that the person belongs on.
+    #[serde(flatten)]
+    pub at: At,
+    /// The first instant at which the flow is over.
+    pub expires_at: Time,
+    /// What may be done from here.
+    #[schemars(extend("uniqueItems" = true))]
+    pub allowed: Vec<Word<Allowed>>,
+}
+
+/// The screen that the person belongs on, and what it shows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(tag = "next", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum At {
+    /// セキュリティコードの入力
+    SecurityCode {
+        /// What is left of it.
+        security_code: TriesLeft,
+    },
+    /// ワンタイムパスワード認証
+    Otp {
+        /// The mailed code.
+        otp: Otp,
+    },
+    /// 新規ユーザ登録情報の入力
+    Profile {
+        /// The office that was proven.
+        office: Office,
+    },
+    /// 入力情報の確認
+    Confirm {
+        /// The office that was proven.
+        office: Office,
+        /// The profile, to be looked at once more.
+        #[serde(flatten)]
+        shown: Shown,
+    },
+    /// ユーザ登録完了
+    #[schemars(extend("dependentRequired" = {
+        "profile": ["draft", "warnings"], "draft": ["profile", "warnings"], "warnings": ["profile", "draft"],
+    }))]
+    Completed {
+        /// The office that was proven.
+        office: Office,
+        /// Absent once the person has a password of their own.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        initial_password: Option<InitialPassword>,
+        /// Only what this person entered is shown again, not what a colleague did.
+        #[serde(flatten)]
+        shown: Option<Shown>,
+    },
+    /// 同一組織で登録済み
+    AlreadyRegistered {
+        /// The office that was proven.
+        office: Office,
+        /// The manual's sentence.
+        #[schemars(extend("const" = Kind::OrganisationAlreadyRegistered.title()))]
+        message: &'static str,
+        /// By whom.
+        members: Vec<Colleague>,
+    },
+    /// 新しいパスワードと利用規約への同意
+    NewPassword {
+        /// Whether a password has to be set.
+        new_password: NewPassword,
+        /// The terms that are to be agreed to.
+        terms: TermsShown,
+    },
+    /// マイページ
+    MyPage {},
+}
+
+/// What is left of the tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(inline)]
+pub struct TriesLeft {
+    /// Tries that are left.
+    pub tries_left: Count,
+}
+
+/// A mailed code.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Otp {
+    /// The masked address.
+    pub sent_to: Masked,
+    /// The mail's subject.
+    #[schemars(extend("enum" = subjects()))]
+    pub subject: &'static str,
+    /// Tells which mail counts; no secret.
+    #[schemars(title = "照合記号", regex(pattern = "^[A-Z][0-9]$"))]
+    pub label: String,
+    /// The first instant at which the code no longer works.
+    pub expires_at: Time,
+    /// When a resend is allowed.
+    pub resend_after_seconds: Count,
+    /// Resends that are left.
+    pub sends_left: Count,
+    /// Tries that are left.
+    pub tries_left: Count,
+    /// What became of the mail.
+    pub delivery: Word<Delivery>,
+}
+
+/// A mailed initial password.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InitialPassword {
+    /// The masked address.
+    pub sent_to: Masked,
+    /// What became of the mail.
+    pub delivery: Word<Delivery>,
+    /// The first instant at which it no longer works.
+    pub expires_at: Time,
+    /// When a resend is allowed.
+    pub resend_after_seconds: Count,
+    /// Resends that are left.
+    pub sends_left: Count,
+}
+
+/// The profile as it will be stored, or is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Shown {
+    /// 登録情報
+    pub profile: Profile,
+    /// What 「登録する」 refers to.
+    pub draft: Digest,
+    /// To look at once more; never a refusal.
+    pub warnings: Vec<Warning>,
+}
+
+/// What to look at once more.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Warning {
+    /// The field.
+    #[schemars(extend("const" = "/email"))]
+    pub pointer: &'static str,
+    /// What is doubtful.
+    pub code: Word<WarningCode>,
+    /// What may have been meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<Address>,
+}
+
+/// Somebody of the office who is registered already.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Colleague {
+    /// The masked address.
+    pub email_masked: Masked,
+    /// Since when.
+    pub registered_at: Time,
+    /// Whether they have never logged in.
+    pub pending: bool,
+}
+
+/// Whether a password has to be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum NewPassword {
+    /// It has.
+    Required,
+    /// Only new terms are agreed to.
+    None,
+}
+
+/// The terms that are to be agreed to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(inline)]
+pub struct TermsShown {
+    /// The text in force.
+    pub version: TermsVersion,
+    /// Whether that text was shown.
+    pub shown: bool,
+}
+
+impl Progress {
+    fn new(at: At, expires_at: Timestamp, allowed: Vec<Allowed>) -> Self {
+        Self {
+            at,
+            expires_at: Time(expires_at),
+            allowed: allowed.into_iter().map(Word).collect(),
+        }
+    }
+
+    /// Where a registration stands.
+    ///
+    /// `seats` matters at `already-registered` and at `completed`; elsewhere [`Seats::none`] does.
+    pub fn of_registration(
+        registration: &Registration,
+        seats: &Seats,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Self {
+        let at = match &registration.stage {
+            Stage::SecurityCode { tries } => At::SecurityCode {
+                security_code: TriesLeft {
+                    tries_left: Count(security_code_tries_left(*tries, limits)),
+                },
+            },
+            Stage::Otp { challenge, .. } => At::Otp {
+                otp: Otp::of(challenge, now, limits),
+            },
+            Stage::Profile { office } => At::Profile {
+                office: Office::of(office),
+            },
+            Stage::Confirm { office, profile, .. } => At::Confirm {
+                office: Office::of(office),
+                shown: Shown::of(profile),
+            },
+            Stage::AlreadyRegistered { office } => At::AlreadyRegistered {
+                office: Office::of(office),
+                message: Kind::OrganisationAlreadyRegistered.title(),
+                members: seats.members.iter().map(Colleague::of).collect(),
+            },
+            Stage::Completed {
+                office,
+                member,
+                registered,
+                ..
+            } => {
+                let member = seats.member(member);
+                At::Completed {
+                    office: Office::of(office),
+                    initial_password: member
+                        .and_then(Member::mail)
+                        .map(|mail| InitialPassword::of(mail, now, limits)),
+                    shown: member
+                        .filter(|_| registered.is_some())
+                        .map(|member| Shown::of(&member.profile)),
+                }
+            }
+        };
+        let allowed = progress::allowed_in_registration(registration, seats, now, limits);
+        Self::new(at, registration.expires_at, allowed)
+    }
+
+    /// Where a log-in stands.
+    pub fn of_login(login: &Login, terms: &Terms, now: Timestamp, limits: &Limits) -> Self {
+        let at = match &login.stage {
+            login::Stage::Otp { challenge } => At::Otp {
+                otp: Otp::of(challenge, now, limits),
+            },
+            login::Stage::NewPassword { required, shown } => At::NewPassword {
+                new_password: if *required {
+                    NewPassword::Required
+                } else {
+                    NewPassword::None
+                },
+                terms: TermsShown {
+                    version: TermsVersion(terms.version),
+                    shown: shown.as_ref().is_some_and(|shown| shown.version == terms.version),
+                },
+            },
+            login::Stage::MyPage => At::MyPage {},
+        };
+        let allowed = progress::allowed_in_login(login, now, limits);
+        Self::new(at, login.expires_at, allowed)
+    }
+
+    /// The document as 「登録する」 was first answered with, for its replay: nothing that came later shows in it.
+    #[must_use]
+    pub fn as_first_answered(mut self, registered_at: Timestamp, limits: &Limits) -> Self {
+        if let At::Completed {
+            initial_password,
+            shown: Some(shown),
+            ..
+        } = &mut self.at
+        {
+            *initial_password = Some(InitialPassword {
+                sent_to: Masked::of(&shown.profile.email),
+                delivery: Word(Delivery::Queued),
+                expires_at: Time(plus(registered_at, limits.initial_password_life)),
+                resend_after_seconds: Count(limits.resend_first_wait.count()),
+                sends_left: Count(limits.sends_per_challenge.saturating_sub(1)),
+            });
+            self.allowed = [Allowed::ResendInitialPassword, Allowed::Cancel]
+                .map(Word)
+                .to_vec();
+        }
+        self
+    }
+}
+
+impl Otp {
+    fn of(challenge: &Challenge, now: Timestamp, limits: &Limits) -> Self {
+        let mail = &challenge.mail;
+        Self {
+            sent_to: Masked::of(&mail.to),
+            subject: mail.content.subject(),
+            label: challenge.label.as_str().to_owned(),
+            expires_at: Time(challenge.code_expires_at()),
+            resend_after_seconds: Count(seconds_until(now, mail.resend_at(limits))),
+            sends_left: Count(mail.sends_left(limits)),
+            tries_left: Count(challenge.tries_left(limits)),
+            delivery: Word(mail.delivery),
+        }
+    }
+}
+
+impl InitialPassword {
+    fn of(mail: &Promise, now: Timestamp, limits: &Limits) -> Self {
+        Self {
+            sent_to: Masked::of(&mail.to),
+            delivery: Word(mail.delivery),
+            expires_at: Time(mail.expires_at),
+            resend_after_seconds: Count(seconds_until(now, mail.resend_at(limits))),
+            sends_left: Count(mail.sends_left(limits)),
+        }
+    }
+}
+
+impl Shown {
+    fn of(profile: &portal::values::Profile) -> Self {
+        let warning = |warning: form::Warning| Warning {
+            pointer: warning.pointer,
+            code: Word(warning.code),
+            suggestion: warning.suggestion.map(Address),
+        };
+        Self {
+            profile: Profile::of(profile),
+            draft: Digest(profile.draft().as_str().to_owned()),
+            warnings: form::warnings(profile).into_iter().map(warning).collect(),
+        }
+    }
+}
+
+impl Colleague {
+    fn of(member: &Member) -> Self {
+        Self {
+            email_masked: Masked::of(&member.profile.email),
+            registered_at: Time(member.registered_at),
+            pending: member.is_pending(),
+        }
+    }
+}
+
+/// The subjects of the mails that bring codes.
+fn subjects() -> [&'static str; 2] {
+    [Purpose::Registration, Purpose::Login].map(|purpose| {
+        let content = Content::OneTimeCode {
+            purpose,
+            challenge: ChallengeId::new(""),
+            key: KeyId::new(""),
+            counter: 0,
+            label: Label::stored(String::new()),
+        };
+        content.subject()
+    })
+}
