@@ -1191,7 +1191,7 @@ export interface components {
                 "Cache-Control": components["headers"]["CacheControl"];
                 "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                 "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                /** @description The cookie is over. */
+                /** @description Deletes the cookie. */
                 "Set-Cookie": string;
                 "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                 "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
@@ -1205,7 +1205,7 @@ export interface components {
                 } & components["schemas"]["NoFlowProblem"];
             };
         };
-        /** @description Where the person is now. */
+        /** @description The current step of the person. */
         LoginProgress: {
             headers: {
                 "Cache-Control": components["headers"]["CacheControl"];
@@ -1284,7 +1284,7 @@ export interface components {
                 "Cache-Control": components["headers"]["CacheControl"];
                 "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                 "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                /** @description The cookie is over. */
+                /** @description Deletes the cookie. */
                 "Set-Cookie": string;
                 "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                 "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
@@ -1341,7 +1341,7 @@ export interface components {
                 "Cache-Control": components["headers"]["CacheControl"];
                 "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                 "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                /** @description The cookie is over. */
+                /** @description Deletes the cookie. */
                 "Set-Cookie": string;
                 "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                 "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
@@ -1355,7 +1355,7 @@ export interface components {
                 } & components["schemas"]["NoFlowProblem"];
             };
         };
-        /** @description Where the person is now. */
+        /** @description The current step of the person. */
         RegistrationProgress: {
             headers: {
                 "Cache-Control": components["headers"]["CacheControl"];
@@ -1495,7 +1495,7 @@ export interface components {
         ContentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'";
         ContentTypeOptions: "nosniff";
         ReferrerPolicy: "no-referrer";
-        /** @description Ours, never the client's; `instance` of a problem ends in it. */
+        /** @description Chosen by the server, never by the client; `instance` of a problem ends in it. */
         RequestId: string;
         StrictTransportSecurity: "max-age=63072000; includeSubDomains";
     };
@@ -1545,13 +1545,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Where the person is now. */
+            /** @description The current step of the person. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["CacheControl"];
                     "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                     "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                    /** @description What the next calls know the caller by. */
+                    /** @description Identifies the caller in the next calls. */
                     "Set-Cookie": string;
                     "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                     "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
@@ -1634,13 +1634,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to say. */
+            /** @description Done; no content. */
             204: {
                 headers: {
                     "Cache-Control": components["headers"]["CacheControl"];
                     "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                     "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                    /** @description The cookie is over. */
+                    /** @description Deletes the cookie. */
                     "Set-Cookie": string;
                     "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                     "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
@@ -1950,7 +1950,7 @@ export interface operations {
                     "Cache-Control": components["headers"]["CacheControl"];
                     "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                     "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                    /** @description The cookie is over. */
+                    /** @description Deletes the cookie. */
                     "Set-Cookie"?: string;
                     "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                     "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
@@ -2008,7 +2008,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Where the person is now. */
+            /** @description The current step of the person. */
             201: {
                 headers: {
                     "Cache-Control": components["headers"]["CacheControl"];
@@ -2058,7 +2058,7 @@ export interface operations {
                     "Cache-Control": components["headers"]["CacheControl"];
                     "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                     "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                    /** @description The cookie is over. */
+                    /** @description Deletes the cookie. */
                     "Set-Cookie"?: string;
                     "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                     "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
@@ -2238,13 +2238,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Where the person is now. */
+            /** @description The current step of the person. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["CacheControl"];
                     "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                     "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                    /** @description What the next calls know the caller by. */
+                    /** @description Identifies the caller in the next calls. */
                     "Set-Cookie": string;
                     "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                     "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
@@ -2297,13 +2297,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to say. */
+            /** @description Done; no content. */
             204: {
                 headers: {
                     "Cache-Control": components["headers"]["CacheControl"];
                     "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                     "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                    /** @description The cookie is over. */
+                    /** @description Deletes the cookie. */
                     "Set-Cookie": string;
                     "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                     "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
@@ -2341,13 +2341,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Where the person is now. */
+            /** @description The current step of the person. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["CacheControl"];
                     "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                     "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                    /** @description The session, where the next screen is マイページ. */
+                    /** @description The session, if the next screen is マイページ. */
                     "Set-Cookie"?: string;
                     "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                     "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
@@ -2584,13 +2584,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Where the person is now. */
+            /** @description The current step of the person. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["CacheControl"];
                     "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                     "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                    /** @description What the next calls know the caller by. */
+                    /** @description Identifies the caller in the next calls. */
                     "Set-Cookie": string;
                     "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                     "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
@@ -2668,13 +2668,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Where the person is now. */
+            /** @description The current step of the person. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["CacheControl"];
                     "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                     "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                    /** @description What the next calls know the caller by. */
+                    /** @description Identifies the caller in the next calls. */
                     "Set-Cookie": string;
                     "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                     "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
@@ -2708,14 +2708,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to say. */
+            /** @description Done; no content. */
             204: {
                 headers: {
                     "Cache-Control": components["headers"]["CacheControl"];
                     "Clear-Site-Data": "\"storage\"";
                     "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                     "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                    /** @description One such header for each of our cookies: all are over. */
+                    /** @description One such header per cookie of the portal: all are deleted. */
                     "Set-Cookie": string;
                     "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                     "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];

@@ -1,6 +1,6 @@
-//! What the code writes about itself: `openapi.yaml`, the pages of `docs/` and the local router.
+//! Generates `openapi.yaml`, pages of `docs/` and the local router from the product's tables.
 //!
-//! All of it follows the tables of `portal`: steps, kinds of problem, limits, acts. No function compiles it.
+//! The tables are in `portal`: steps, kinds of problem, limits, acts. No function compiles this crate.
 
 pub mod openapi;
 pub mod pages;
@@ -9,7 +9,7 @@ mod yaml;
 
 use std::path::Path;
 
-/// A file of the repository, or the part of one, that is written from the tables.
+/// A file, or a part of a file, that is generated from the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
     /// `openapi.yaml`

@@ -1,8 +1,8 @@
 //! The OpenAPI document, built from the table of steps and the kinds of problem.
 //!
-//! What is answered is described strictly, so that a test can hold every real answer against it. What is asked is
-//! described by what is enforced on the text as it was typed, and by nothing more: the server puts width, spaces
-//! and kana right before it looks, so a telephone number has no pattern here, and a name no length.
+//! Answers are described strictly, so that a test can compare every real answer with its schema. Requests are
+//! described only by the rules on the typed text: the server normalises width, spaces and kana before it validates,
+//! so a telephone number has no pattern here, and a name no length.
 
 mod answers;
 mod documents;
@@ -46,9 +46,9 @@ fn whole() -> Value {
     })
 }
 
-/// The schema of what a step answers with this status, with all it refers to inside it.
+/// The schema of a step's answer with this status, self-contained.
 ///
-/// It is `false`, which nothing satisfies, where the document has no such answer, or one without a body.
+/// It is `false`, which nothing satisfies, if the document has no such answer, or one without a body.
 pub fn schema_of_answer(step: Step, status: u16) -> Value {
     let document = &*DOCUMENT;
     let response = operation_of(document, step)
@@ -58,7 +58,7 @@ pub fn schema_of_answer(step: Step, status: u16) -> Value {
     self_contained(document, media.and_then(|media| media.get("schema")))
 }
 
-/// The schema of a step's body, with all it refers to inside it; `false` where a step takes none.
+/// The schema of a step's request body, self-contained; `false` if the step takes none.
 pub fn schema_of_body(step: Step) -> Value {
     const SCHEMA: &str = "/requestBody/content/application~1json/schema";
     let document = &*DOCUMENT;
@@ -70,7 +70,7 @@ fn operation_of(document: &Value, step: Step) -> Option<&Value> {
     document.get("paths")?.get(step.path)?.get(method(step))
 }
 
-/// A path's methods are written small in OpenAPI.
+/// OpenAPI writes methods in lower case.
 fn method(step: Step) -> String {
     step.method.name().to_ascii_lowercase()
 }
@@ -98,7 +98,7 @@ fn self_contained(document: &Value, schema: Option<&Value>) -> Value {
     whole
 }
 
-/// Lets a schema refer to `$defs`; a discriminator, which only OpenAPI knows, falls away.
+/// Makes a schema refer to `$defs`; removes discriminators, which only OpenAPI has.
 fn point_inside(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -123,27 +123,27 @@ fn info() -> Value {
 運営者（公益社団法人国民健康保険中央会）の製品ではなく、運営者の承認を受けたものでもありません。
 
 This is an independent implementation of the procedure that the published manual describes.
-It is no product of the operator of 介護情報基盤ポータル, not endorsed by it, and connected to none of its systems.
+It is not a product of the operator of 介護情報基盤ポータル, not endorsed by it, and not connected to its systems.
 
 **Conventions.** JSON in UTF-8, times in UTC, durations in whole seconds.
-What is absent is left out, and `null` in a request means absent.
+Absent values are left out, and `null` in a request means absent.
 A body has at most {kib} KiB.
-A field that is not known is refused, never ignored.
-Text may be typed the way people type it (full width, hyphens, spaces, half-width kana): it is put right first, \
-and the answer shows what is stored.
+An unknown field is refused, never ignored.
+Text may be sent as people type it (full width, hyphens, spaces, half-width kana): it is normalised first, \
+and the answer shows the stored form.
 
-**One document** says where a person is and what may be done next: the progress.
+**One document**, the progress, contains the current step and the actions that are possible next.
 Every step of 初回利用登録 and ログイン answers with it, and a submission that belongs to another step is refused \
-with it, so no screen has to guess.
+with it, so a client needs no state of its own.
 
-**Refusals** are RFC 9457 problems, looked for in this order: path and method (404), origin (403), media type (415), \
+**Refusals** are RFC 9457 problems, checked in this order: path and method (404), origin (403), media type (415), \
 size (413), JSON (400), Idempotency-Key (400), flow or session (401), step (409), fields, all at once (422), the \
 rules of the step.
-One before the last spends no try and sends nothing.
+A refusal before the last spends no try and sends nothing.
 Any other path or method is 404 `not-found`.
 
-**Cookies** only the server reads.
-An `Origin` that comes along has to be the portal's own; none at all is let through.
+**Cookies** are readable only by the server.
+An `Origin` header must be the portal's own; a request without one is accepted.
 "
     );
     json!({
@@ -158,7 +158,7 @@ An `Origin` that comes along has to be the portal's own; none at all is let thro
 struct Tag {
     name: &'static str,
     description: &'static str,
-    /// What the names of its schemas and responses begin with.
+    /// The prefix of its schemas' and responses' names.
     word: &'static str,
     /// The schema of the flow's progress document.
     progress: Option<&'static str>,
@@ -248,12 +248,12 @@ fn security_schemes() -> Value {
     let described = |cookie: Cookie| {
         let meaning = match cookie {
             Cookie::Registration => {
-                "The registration in progress; given at its start, the same for its life."
+                "The registration in progress; set at its start, unchanged until its end."
             }
-            Cookie::Login => "The log-in in progress; given at its start, the same for its life.",
-            Cookie::Reset => "The password reset in progress; given at its start, the same for its life.",
+            Cookie::Login => "The log-in in progress; set at its start, unchanged until its end.",
+            Cookie::Reset => "The password reset in progress; set at its start, unchanged until its end.",
             Cookie::Session => "The session; new at every log-in and at every change of the password.",
-            Cookie::Device => "The browser, once a log-in was completed from it; it opens nothing.",
+            Cookie::Device => "The browser, once a log-in was completed in it; it grants no access.",
         };
         let described =
             json!({ "type": "apiKey", "in": "cookie", "name": cookie.name(), "description": meaning });
@@ -277,12 +277,12 @@ const fn scheme(cookie: Cookie) -> &'static str {
     }
 }
 
-/// A header that an answer sets cookies with.
+/// A `Set-Cookie` header.
 fn set_cookie(required: bool, meaning: &str, pattern: &str) -> Value {
     json!({ "required": required, "description": meaning, "schema": { "type": "string", "pattern": pattern } })
 }
 
-/// The header, one for each, by which cookies end.
+/// The `Set-Cookie` header that deletes these cookies; one header per cookie.
 fn end_of(cookies: &[Cookie], required: bool) -> Value {
     let names: Vec<&str> = cookies.iter().map(|cookie| cookie.name()).collect();
     let pattern = format!(
@@ -290,8 +290,8 @@ fn end_of(cookies: &[Cookie], required: bool) -> Value {
         names.join("|")
     );
     let meaning = match cookies {
-        [_] => "The cookie is over.",
-        _ => "One such header for each of our cookies: all are over.",
+        [_] => "Deletes the cookie.",
+        _ => "One such header per cookie of the portal: all are deleted.",
     };
     set_cookie(required, meaning, &pattern)
 }

@@ -9,10 +9,10 @@ use portal::steps::{BASE, Function, STEPS};
 const BEGIN: &str = "# >>> router: written by `cargo xtask gen`; what is changed here is lost\n";
 const END: &str = "# <<< router\n";
 
-/// What a browser may try; those of a path that no step offers are led to `not-found`.
+/// Methods that a browser may send; those that no step offers on a path are routed to `not-found`.
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
-/// `Cargo.toml` with today's router in it.
+/// `Cargo.toml` with the current router.
 pub(crate) fn within(root: &Path) -> Result<String, String> {
     let manifest = fs::read_to_string(root.join("Cargo.toml")).map_err(|error| error.to_string())?;
     let (before, rest) = manifest
@@ -24,8 +24,8 @@ pub(crate) fn within(root: &Path) -> Result<String, String> {
     Ok(format!("{before}{BEGIN}{}{END}{after}", table()))
 }
 
-/// A path that one function serves is that function's whatever the method, for it knows which are offered. Where
-/// several share a path, every method is listed, or `cargo lambda watch` would answer the others itself.
+/// If one function serves a path, it gets all methods, because it knows which are offered. If several share a path,
+/// every method is listed, or `cargo lambda watch` would answer the others itself.
 fn table() -> String {
     let mut paths: Vec<(&str, BTreeMap<&str, Function>)> = Vec::new();
     for step in STEPS {

@@ -1,4 +1,4 @@
-//! What is answered with a yes, and what every answer carries.
+//! Successful responses, and the headers of every response.
 
 use portal::steps::{Cookie, Cookies, Document, STEPS, Step};
 use serde_json::{Map, Value, json};
@@ -36,10 +36,10 @@ fn response(step: Step) -> Value {
         );
     }
     let (description, document) = match step.answer {
-        Document::Progress => ("Where the person is now.", Tag::of(step.area).progress),
+        Document::Progress => ("The current step of the person.", Tag::of(step.area).progress),
         Document::Terms => ("The text in force.", Some("Terms")),
         Document::Me => ("Who is logged in.", Some("Me")),
-        Document::Nothing => ("Done; there is nothing to say.", None),
+        Document::Nothing => ("Done; no content.", None),
     };
     let mut response = Map::from_iter([
         ("description".to_owned(), description.into()),
@@ -63,18 +63,18 @@ fn cookies(step: Step) -> Option<Value> {
     match step.cookies {
         Cookies::Kept => None,
         Cookies::Sets(cookie) => {
-            let meaning = "What the next calls know the caller by.";
+            let meaning = "Identifies the caller in the next calls.";
             Some(set_cookie(true, meaning, &value(cookie)))
         }
         Cookies::SetsAtMyPage(cookie) => {
-            let meaning = "The session, where the next screen is マイページ.";
+            let meaning = "The session, if the next screen is マイページ.";
             Some(set_cookie(false, meaning, &value(cookie)))
         }
         Cookies::Deletes(cookies) | Cookies::DeletesWithStorage(cookies) => Some(end_of(cookies, true)),
     }
 }
 
-/// Headers that every answer carries; a test compares them with what is really sent.
+/// Headers of every response; a test compares them with the real ones.
 static CARRIED: &[(&str, &str, Option<&str>)] = &[
     ("Cache-Control", "CacheControl", Some("no-store")),
     ("X-Content-Type-Options", "ContentTypeOptions", Some("nosniff")),
@@ -97,7 +97,7 @@ pub(super) fn shared_headers() -> Value {
         Some(value) => json!({ "required": true, "schema": { "type": "string", "const": value } }),
         None => json!({
             "required": true,
-            "description": "Ours, never the client's; `instance` of a problem ends in it.",
+            "description": "Chosen by the server, never by the client; `instance` of a problem ends in it.",
             "schema": { "type": "string", "minLength": 1 },
         }),
     };

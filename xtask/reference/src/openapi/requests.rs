@@ -1,4 +1,4 @@
-//! What is asked: bodies as they are typed.
+//! Requests: bodies as they are typed.
 
 use portal::steps::{Field, Input, Method, Shape, Step};
 use serde_json::{Map, Value, json};
@@ -32,7 +32,7 @@ fn properties(inputs: &[Input]) -> Value {
     inputs.iter().map(named).collect::<Map<_, _>>().into()
 }
 
-/// A field as it is typed. `null` is nothing, so it may stand where nothing may.
+/// A field as it is typed. `null` means absent, so it is allowed where absence is.
 fn typed(input: Input) -> Value {
     let mut schema = schema(input.field);
     if input.required {
@@ -48,7 +48,7 @@ fn schema(field: Field) -> Map<String, Value> {
         Shape::Flag => json!({ "type": "boolean" }),
         Shape::Text => json!({ "type": "string" }),
         Shape::Secret => json!({ "type": "string", "format": "password", "minLength": 1 }),
-        // A secret of another system is asked about as it was typed.
+        // A secret of another system is passed on as it was typed.
         Shape::ForeignSecret(longest) => json!({
             "type": "string", "maxLength": longest, "format": "password",
             "pattern": r"^[^\u0000-\u001f\u007f-\u009f]+$",
