@@ -1,4 +1,4 @@
-//! The front in browsers, before the whole portal: its tests, and `cargo xtask screens`.
+//! Browser tests of the front against the whole portal, and `cargo xtask screens`.
 
 use std::{
     ffi::OsString,
@@ -22,7 +22,7 @@ use crate::{
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Where the pictures go [default: target/screens, which is emptied before]
+    /// Directory of the pictures [default: target/screens, which is emptied first]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -48,14 +48,14 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// The tests that look at the front, all of them, in Chromium.
+/// All browser tests, in Chromium.
 pub(crate) fn tests(workspace: &Workspace, interrupt: &Interrupt) -> Result<()> {
     let chromium = tools::chromium(workspace, interrupt)?;
     drive(workspace, &["test"], &[("CHROMIUM", chromium.into())], interrupt)
 }
 
-/// The journey, the way back, the console and the narrow screen in Firefox and WebKit. No part of the check as long as
-/// Firefox has not come to its end there.
+/// The tests of the journey, the back button, the console and the narrow screen in Firefox and WebKit. Not part of
+/// `cargo xtask test`, because Firefox does not complete them yet.
 pub(crate) fn engines(workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
     let (chromium, firefox) = tools::browsers(workspace, interrupt)?;
     let told = [("CHROMIUM", chromium.into()), ("FIREFOX", firefox.into())];
@@ -63,7 +63,7 @@ pub(crate) fn engines(workspace: &Workspace, interrupt: &Interrupt) -> Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs scripts of the browsers' tests against a portal of their own.
+/// Runs npm scripts of the browser tests against a separate portal.
 fn drive(
     workspace: &Workspace,
     scripts: &[&str],

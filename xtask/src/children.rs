@@ -1,4 +1,4 @@
-//! The processes a task starts, and how all of them end.
+//! The child processes of a task, and their termination.
 
 use std::{
     collections::VecDeque,
@@ -27,12 +27,12 @@ use crate::{keeper, terminal};
 const TICK: Duration = Duration::from_millis(20);
 const TAIL: usize = 20;
 
-/// Whether we were asked to stop: Ctrl-C, a termination signal, or a terminal that hung up.
+/// Whether the task was asked to stop: by Ctrl-C, a termination signal, or a closed terminal.
 #[derive(Clone)]
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// A second signal ends us at once; the keepers see that and end what they keep.
+    /// A second signal ends the task at once; the keepers notice that and end their children.
     pub(crate) fn install() -> Result<Self> {
         let came = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
@@ -42,7 +42,7 @@ impl Interrupt {
         Ok(Self(came))
     }
 
-    /// However many signals come, they only ask.
+    /// Further signals have no effect.
     pub(crate) fn patient() -> Result<Self> {
         let came = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
@@ -72,7 +72,7 @@ impl Interrupt {
     }
 }
 
-/// Runs a command to its end, on our terminal.
+/// Runs a command to completion, on this terminal.
 pub(crate) fn run(command: &mut Command, interrupt: &Interrupt) -> Result<ExitStatus> {
     interrupt.check()?;
     let name = name(command);
@@ -83,7 +83,7 @@ pub(crate) fn run(command: &mut Command, interrupt: &Interrupt) -> Result<ExitSt
     wait(&mut child, interrupt)
 }
 
-/// Runs a command for so long at most; none if it had to be ended.
+/// Runs a command with a time limit; `None` if it had to be ended.
 pub(crate) fn run_for(
     command: &mut Command,
     limit: Duration,
@@ -113,7 +113,7 @@ pub(crate) fn run_for(
     }
 }
 
-/// Runs a command that has to succeed.
+/// Runs a command that must succeed.
 pub(crate) fn must(command: &mut Command, interrupt: &Interrupt) -> Result<()> {
     let status = run(command, interrupt)?;
     if !status.success() {
@@ -122,7 +122,7 @@ pub(crate) fn must(command: &mut Command, interrupt: &Interrupt) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command that has to succeed, and takes what it prints; its complaints go to our terminal.
+/// Runs a command that must succeed, and captures its standard output; standard error goes to this terminal.
 pub(crate) fn capture(command: &mut Command, interrupt: &Interrupt) -> Result<Vec<u8>> {
     interrupt.check()?;
     let name = name(command);
@@ -151,7 +151,7 @@ pub(crate) fn capture(command: &mut Command, interrupt: &Interrupt) -> Result<Ve
 fn wait(child: &mut Child, interrupt: &Interrupt) -> Result<ExitStatus> {
     loop {
         if let Some(status) = child.try_wait()? {
-            // A child of our terminal's group dies of the same Ctrl-C; that is no failure of the child.
+            // A child in the terminal's process group gets the same Ctrl-C; that is not a failure of the child.
             interrupt.check()?;
             return Ok(status);
         }
@@ -163,7 +163,7 @@ fn wait(child: &mut Child, interrupt: &Interrupt) -> Result<ExitStatus> {
     }
 }
 
-/// Not only the child: cargo would leave its compilers behind.
+/// Ends the child and its descendants: cargo would leave its compilers behind.
 fn end(child: &mut Child) -> Result<()> {
     let pid = Pid::from_child(child);
     for one in [pid].into_iter().chain(keeper::family(pid)) {
@@ -176,7 +176,7 @@ fn end(child: &mut Child) -> Result<()> {
     Ok(())
 }
 
-/// Asks again and again, for so long; whether it came true.
+/// Polls a condition until a time limit; returns whether it became true.
 pub(crate) fn until(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
     let begun = Instant::now();
     loop {
@@ -190,7 +190,7 @@ pub(crate) fn until(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
     }
 }
 
-/// The program and its first word, as a person would name the command.
+/// The program and its first argument, to name the command in messages.
 fn name(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or_default();
     let mut name = program.to_string_lossy().into_owned();
@@ -201,7 +201,7 @@ fn name(command: &Command) -> String {
     name
 }
 
-/// One file, and perhaps the terminal, for what all children print.
+/// One log file, and optionally the terminal, for the output of all children.
 #[derive(Clone)]
 pub(crate) struct Log {
     file: Arc<Mutex<File>>,
@@ -227,11 +227,11 @@ impl Log {
     }
 }
 
-/// A long-lived child under a keeper: it ends, with all it started, when we stop it or are no more.
+/// A long-lived child under a keeper: it ends, with all its descendants, when the task stops it or ends.
 pub(crate) struct Kept {
     pub(crate) name: &'static str,
     keeper: Child,
-    /// What the keeper listens to; it closes when we die, however we die.
+    /// The keeper's standard input; it closes when this process ends, for any reason.
     lifeline: Option<ChildStdin>,
     tail: Arc<Mutex<VecDeque<String>>>,
 }
@@ -257,7 +257,7 @@ impl Kept {
         if let Some(directory) = command.get_current_dir() {
             keeper.current_dir(directory);
         }
-        // A group of its own: the terminal's Ctrl-C reaches us alone, and we end the children in order.
+        // A separate process group: only this process gets the terminal's Ctrl-C, and ends the children in order.
         keeper
             .process_group(0)
             .stdin(Stdio::piped())
@@ -281,12 +281,12 @@ impl Kept {
         })
     }
 
-    /// An error once the child has ended: which one, and the last it said.
+    /// An error once the child has ended: its name, and its last lines.
     pub(crate) fn check(&mut self) -> Result<()> {
         let Some(status) = self.keeper.try_wait()? else {
             return Ok(());
         };
-        // Its last lines may still be on their way to us.
+        // Its last lines may not have been read yet.
         thread::sleep(Duration::from_millis(200));
         let tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
         let lines = tail.iter().map(String::as_str).collect::<Vec<_>>().join("\n  ");

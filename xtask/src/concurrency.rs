@@ -1,4 +1,4 @@
-//! `cargo xtask concurrency`: many requests at once to every step, for as many rounds as one has time for.
+//! `cargo xtask concurrency`: many requests at once to every step, for any number of rounds.
 
 use std::{
     fs,
@@ -18,13 +18,13 @@ use crate::{
 /// Many requests at once to every step: how the answers were distributed, and whether the invariants held
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Rounds of each test, each in a portal of its own
+    /// Rounds of each test, each in a separate portal
     #[arg(long, default_value_t = 10, value_name = "N")]
     rounds: u64,
-    /// How many times as many requests as in the short form
+    /// Factor for the number of requests of the short form
     #[arg(long, default_value_t = 1, value_name = "N")]
     scale: u64,
-    /// Of the orders and delays; the same seed sends the same requests in the same order
+    /// Seed of the orders and delays; the same seed sends the same requests in the same order
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
     /// Only tests with this in their names (may be given several times)
@@ -118,7 +118,7 @@ fn table(lines: &str) -> Result<String> {
     Ok(format!("\n{}\n", lines.join("\n")))
 }
 
-/// Columns on a terminal: Japanese letters take two.
+/// Width in terminal columns: Japanese characters take two.
 fn width(text: &str) -> usize {
     text.chars()
         .map(|letter| if letter < '\u{1100}' { 1 } else { 2 })

@@ -1,4 +1,4 @@
-//! The directory that a local portal keeps its data in, and the keys that belong to the data.
+//! The data directory of a local portal, and the keys of that data.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -14,13 +14,13 @@ use serde_json::json;
 
 use crate::terminal::say;
 
-/// Only a directory with this file in it is ever removed.
+/// Only a directory that contains this file is ever removed.
 const MARKER: &str = ".portal-data";
 const MARKED: &str =
     "Data of a local portal. `cargo xtask reset` removes a directory that holds this file.\n";
 const KEYS: &str = "keys.json";
 
-/// A data directory that is ours alone until we end.
+/// A data directory that this process has locked until it ends.
 pub(crate) struct DataDir {
     pub(crate) path: PathBuf,
     _lock: File,
@@ -28,7 +28,7 @@ pub(crate) struct DataDir {
 
 impl DataDir {
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        // The mails of the local stack lie in it, with their codes: for nobody else's eyes.
+        // It contains the mails of the local stack, with their codes: readable only by the user.
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -63,7 +63,7 @@ fn lock(path: &Path) -> Result<File> {
     }
 }
 
-/// The key ring in `directory`, made once: what is stored under a key is worth nothing without it.
+/// The key ring in `directory`, generated once: data stored under a key is useless without it.
 pub(crate) fn keys(directory: &Path) -> Result<String> {
     let file = directory.join(KEYS);
     match fs::read_to_string(&file) {
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt as _;
 
-    /// An empty directory that is gone after the test.
+    /// An empty directory that is removed after the test.
     struct Scratch(PathBuf);
 
     impl Scratch {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_made_once_and_are_nobody_elses_to_read() {
+    fn keys_are_generated_once_and_readable_by_the_user_only() {
         let scratch = Scratch::new("keys");
         let first = keys(&scratch.0).unwrap();
         assert_eq!(keys(&scratch.0).unwrap(), first);

@@ -1,4 +1,4 @@
-//! `cargo xtask faults`: the long form of the tests that break and kill.
+//! `cargo xtask faults`: the long form of the fault-injection and kill tests.
 
 use std::process::ExitCode;
 
@@ -6,11 +6,11 @@ use anyhow::Result;
 
 use crate::{children, children::Interrupt, settings, workspace::Workspace};
 
-/// The short form, which `cargo xtask test` runs, breaks one call of each request of a journey; this one breaks one
-/// call of a journey, for every call and every kind of fault, and takes about half an hour on two processors.
+/// The short form, which `cargo xtask test` runs, injects one fault per request of a journey; this one injects one
+/// per call of a journey, for every call and every kind of fault, and takes about half an hour on two processors.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What chance begins with; the table says it, so that a run can be had again
+    /// Seed of the random faults; the table prints it, so that a run can be repeated
     #[arg(long, value_name = "NUMBER", default_value_t = 20_260_401)]
     seed: u64,
     /// Only the tests with this in their names: table, mails, claims, crashes, rates
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
     let mut cargo = workspace.cargo();
     cargo.args(["test", "-p", "acceptance", "--test", "faults", "--"]);
     cargo.args(&args.only);
-    // One after the other: each runs many worlds side by side, and the tables come out whole.
+    // Sequential: each test runs many worlds in parallel, and the tables are not interleaved.
     cargo.args(["--test-threads", "1", "--nocapture"]);
     cargo.env("PORTAL_FAULTS", if args.short { "short" } else { "long" });
     cargo.env("PORTAL_FAULTS_SEED", args.seed.to_string());

@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: input that nobody thought of, against the laws of the tests.
+//! `cargo xtask fuzz`: generated input against the laws of the tests.
 
 use std::{
     env, fs,
@@ -17,7 +17,7 @@ use crate::{
     workspace::Workspace,
 };
 
-/// The targets of `fuzz/`, with the files of the corpus that each begins with.
+/// The targets of `fuzz/`, each with the corpus files that seed it.
 const TARGETS: [(&str, &[&str]); 6] = [
     (
         "values",
@@ -39,15 +39,15 @@ const TARGETS: [(&str, &[&str]); 6] = [
     ("mails", &["email", "name"]),
 ];
 
-/// How often a property is tried where there is no fuzzer: some minutes' worth.
+/// Cases per property test if there is no fuzzer: some minutes in total.
 const CASES: &str = "5000";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What is fuzzed; everything in turn, if left out
+    /// The target; all of them in turn, if omitted
     #[arg(value_parser = PossibleValuesParser::new(TARGETS.map(|(name, _)| name)))]
     target: Option<String>,
-    /// How long each target is fuzzed
+    /// Seconds per target
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
     seconds: u32,
 }
@@ -80,7 +80,7 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
         command.args(["fuzz", "run", name, "--"]).args([
             format!("-max_total_time={}", args.seconds),
             "-max_len=4096".to_owned(),
-            // A body of that length may take a second under the sanitizer on a busy machine, and no more.
+            // A body of that length may take at most a second under the sanitizer, even on a busy machine.
             "-timeout=20".to_owned(),
             "-print_final_stats=1".to_owned(),
         ]);
@@ -111,7 +111,7 @@ fn has_nightly(workspace: &Workspace) -> bool {
     asked.status().is_ok_and(|status| status.success())
 }
 
-/// The cargo that calls us has put its own toolchain first; another one is wanted.
+/// The calling cargo has put its own toolchain first in the PATH; fuzzing needs another one.
 fn clean(command: &mut Command) {
     for name in [
         "CARGO",
@@ -136,7 +136,7 @@ fn fuzzer(workspace: &Workspace, tools: &Path) -> Result<Command> {
     Ok(command)
 }
 
-/// The laws on many drawn inputs, on the compiler that is there.
+/// Runs the property tests with many random inputs, on the installed compiler.
 fn drawn(workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
     for package in ["portal", "acceptance"] {
         let mut cargo = workspace.cargo();
@@ -147,7 +147,7 @@ fn drawn(workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Lays the inputs of the corpus where the fuzzer begins.
+/// Writes the inputs of the corpus to the fuzzer's seed directory.
 fn seed(root: &Path, target: &str, files: &[&str], to: &Path) -> Result<()> {
     fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
     for file in files {
@@ -171,13 +171,13 @@ fn seed(root: &Path, target: &str, files: &[&str], to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What a line of the corpus is to a target. Repetitions are left to the fuzzer.
+/// A line of the corpus as input of a target. Repetitions are left to the fuzzer.
 fn input(target: &str, case: &toml::Value) -> Option<Vec<u8>> {
     let text = |key: &str| case.get(key).and_then(toml::Value::as_str);
     if target != "requests" {
         return Some(text("typed")?.as_bytes().to_vec());
     }
-    // The first octet says which step; a digit begins a header that means something; the body is behind an empty line.
+    // The first octet selects the step; a digit starts a header with a meaning; an empty line precedes the body.
     if let Some(body) = text("body") {
         return Some(format!("\u{0}0application/json\n\n{body}").into_bytes());
     }

@@ -1,4 +1,4 @@
-//! The committed files that the code writes about itself.
+//! `cargo xtask gen`: the committed files that are generated from the code.
 
 use std::{
     collections::BTreeMap,
@@ -19,15 +19,15 @@ use crate::{
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Write nothing; show what differs, and fail if anything does
+    /// Write nothing; show the differences, and fail if there are any
     #[arg(long)]
     check: bool,
-    /// Take registers whose rows wait for tests that are being written
+    /// Accept registers with pending rows, whose tests are being written
     #[arg(long)]
     allow_pending: bool,
 }
 
-/// What the front knows of the API, and what it is made from.
+/// The front's types of the API, and their source.
 const TYPES: &str = "web/src/generated/schema.d.ts";
 const OPENAPI: &str = "openapi.yaml";
 
@@ -45,9 +45,9 @@ pub(crate) fn check(workspace: &Workspace, interrupt: &Interrupt) -> Result<()> 
     compare(workspace, &all(workspace, interrupt, false)?)
 }
 
-/// Every file, and what has to stand in it.
+/// Every generated file with its content.
 fn all(workspace: &Workspace, interrupt: &Interrupt, allow_pending: bool) -> Result<Vec<(String, Vec<u8>)>> {
-    // The registers first: they need no build, and are what a person has just changed.
+    // The registers first: they need no build, and were usually the last thing edited.
     let pages = registers::pages(&workspace.root, allow_pending)?;
     let mut files: Vec<_> = pages
         .into_iter()
@@ -94,7 +94,7 @@ fn compare(workspace: &Workspace, files: &[(String, Vec<u8>)]) -> Result<()> {
     Ok(())
 }
 
-/// What the crate `reference` writes from the tables of the product.
+/// The files that the crate `reference` generates from the tables of the product.
 fn of_tables(workspace: &Workspace, interrupt: &Interrupt) -> Result<Vec<(String, Vec<u8>)>> {
     let mut cargo = workspace.cargo();
     cargo.args(["run", "--package", "reference", "--example", "gen"]);
@@ -108,7 +108,7 @@ fn of_tables(workspace: &Workspace, interrupt: &Interrupt) -> Result<Vec<(String
         .collect())
 }
 
-/// The API's types for the front, from the document as the code has it now.
+/// The API's types for the front, from the newly generated document.
 fn types(openapi: &[u8], workspace: &Workspace, interrupt: &Interrupt) -> Result<Vec<u8>> {
     let web =
         Package::installed(workspace, WEB, interrupt).with_context(|| format!("cannot generate {TYPES}"))?;

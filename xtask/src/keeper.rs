@@ -1,8 +1,8 @@
-//! The process between us and a long-lived child.
+//! The keeper: a process between a task and a long-lived child.
 //!
-//! cargo-lambda puts every function into a process group of its own, so no single group can be ended.
-//! A keeper adopts whatever its child leaves behind (it is a subreaper), and ends all of it when its standard
-//! input closes: that happens when we stop it, and also when we are killed and can stop nothing.
+//! cargo-lambda puts every function into a separate process group, so ending one group is not enough.
+//! A keeper adopts its child's orphans (it is a subreaper), and ends all of them when its standard
+//! input closes: that happens when the task stops it, and also when the task is killed.
 
 use std::{
     collections::BTreeMap,
@@ -20,14 +20,14 @@ use rustix::process::{self as system, Pid, Signal, WaitOptions, WaitStatus};
 
 use crate::children::{Interrupt, until};
 
-/// How long a child may take to end by itself.
+/// The time that a child gets to end after a signal.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long what it leaves behind may take.
+/// The time that its orphans get.
 const LEFTOVERS: Duration = Duration::from_secs(2);
-/// The longest that an orderly end takes.
+/// The longest duration of an orderly end.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(9);
 
-/// This program, whatever a build has put in its file's place meanwhile.
+/// This program, even if a build has replaced its file meanwhile.
 pub(crate) fn our_file() -> Result<PathBuf> {
     if cfg!(target_os = "linux") {
         return Ok(PathBuf::from("/proc/self/exe"));
@@ -42,13 +42,13 @@ pub(crate) fn ourselves(task: &str) -> Result<Command> {
     Ok(command)
 }
 
-/// Runs the command until it ends or our standard input closes; then ends all that is left.
+/// Runs the command until it ends or standard input closes; then ends all remaining descendants.
 pub(crate) fn keep(command: &[OsString]) -> Result<ExitCode> {
     let asked = Interrupt::patient()?;
     #[cfg(target_os = "linux")]
     system::set_child_subreaper(Some(system::getpid())).context("cannot adopt what a child leaves behind")?;
 
-    // The child has the same standard input; whoever reads, nothing comes but the end.
+    // The child has the same standard input; nothing arrives there but its end.
     let child = ourselves("leash")?
         .arg("--")
         .args(command)
@@ -79,7 +79,7 @@ pub(crate) fn keep(command: &[OsString]) -> Result<ExitCode> {
     Ok(by_itself.map_or(ExitCode::SUCCESS, exit_code))
 }
 
-/// Becomes the command. Should the keeper be killed, its child is told to end.
+/// Becomes the command. If the keeper is killed, the child gets a signal to end.
 pub(crate) fn leash(command: &[OsString]) -> Result<ExitCode> {
     #[cfg(target_os = "linux")]
     system::set_parent_process_death_signal(Some(Signal::TERM))
@@ -90,7 +90,7 @@ pub(crate) fn leash(command: &[OsString]) -> Result<ExitCode> {
     Err(Command::new(program).args(args).exec()).with_context(|| format!("cannot run {}", program.display()))
 }
 
-/// Takes in every child that has ended, also an adopted one; the status of `child` if it is among them.
+/// Reaps every child that has ended, also adopted ones; returns the status of `child` if it is among them.
 fn reap(child: Pid) -> Option<WaitStatus> {
     let mut status = None;
     while let Ok(Some((pid, how))) = system::wait(WaitOptions::NOHANG) {
@@ -106,7 +106,7 @@ fn end_descendants(signal: Signal, limit: Duration) {
     until(limit, || {
         let family = family(us);
         for pid in &family {
-            // Again and again: one may have been born meanwhile.
+            // Repeatedly, because new ones may start meanwhile.
             let _ = system::kill_process(*pid, signal);
         }
         reap(us);
@@ -114,12 +114,12 @@ fn end_descendants(signal: Signal, limit: Duration) {
     });
 }
 
-/// All that a process has started, and what those have.
+/// All descendants of a process.
 pub(crate) fn family(of: Pid) -> Vec<Pid> {
     descendants(of, &parents())
 }
 
-/// Each process with its parent. Empty where there is no /proc: the child's own end has to do there.
+/// Each process with its parent. Empty without /proc; then only the child itself is ended.
 fn parents() -> BTreeMap<i32, i32> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     processes
@@ -130,7 +130,7 @@ fn parents() -> BTreeMap<i32, i32> {
         .collect()
 }
 
-/// `pid (name) state ppid …`; a name may hold anything, brackets too.
+/// `pid (name) state ppid …`; a name may contain any character, brackets too.
 fn parent(stat: &str) -> Option<i32> {
     stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
 }

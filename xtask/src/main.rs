@@ -51,19 +51,19 @@ enum Task {
     Dev(dev::Args),
     /// Run every check, in the order and with the tools of CI
     Test(test::Args),
-    /// Break every call of every journey in every way, one at a time, and print what became of it
+    /// Inject every kind of fault into every call of every journey, one at a time, and print the results
     Faults(faults::Args),
-    /// Make bugs in a copy of the tree, one at a time, and see that each is noticed
+    /// Make known bugs in a copy of the tree, one at a time, and check that a test notices each
     Seeded(seeded::Args),
-    /// Draw requests from openapi.yaml, against the whole portal
+    /// Generate requests from openapi.yaml, and send them to the whole portal
     Schemathesis(schemathesis::Args),
-    /// Look for input that breaks a law, with a fuzzer where there is one
+    /// Search for input that breaks a law, with a fuzzer if one is available
     Fuzz(fuzz::Args),
-    /// Break every rule in every way, one at a time, and see whether a test notices
+    /// Mutate every rule, one mutation at a time, and check that a test notices each
     Mutants(mutants::Args),
     /// Take a picture of every screen of the front
     Screens(browser::Args),
-    /// Go through the front in Firefox and WebKit, too, as the check does in Chromium
+    /// Test the front in Firefox and WebKit, as `test` does in Chromium
     Engines,
     /// Write the files that are generated from the code
     Gen(generate::Args),
@@ -71,22 +71,22 @@ enum Task {
     Model(model::Args),
     /// Send many requests at once to every step, for longer than the tests do
     Concurrency(concurrency::Args),
-    /// Measure whether the response time of a refused log-in tells why it was refused
+    /// Measure whether the response time of a refused log-in reveals the reason
     Timing(timing::Args),
-    /// Put the front where CloudFront reads it, or the build before back
+    /// Publish the front to the bucket of CloudFront, or roll it back
     PublishFront(publish_front::Args),
-    /// Deploy all of it without an account, and go through what an operator does
+    /// Rehearse the deployment and the operator's tasks without an AWS account
     Rehearse(rehearse::Args),
     /// Remove a local data directory
     Reset {
         /// The directory that was given to `cargo xtask dev --data`
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
-        /// Only say what would be removed
+        /// Only list what would be removed
         #[arg(long)]
         dry_run: bool,
     },
-    /// Keep one child: end it, and all it started, when standard input closes
+    /// Run one child, and end it with all its descendants when standard input closes
     #[command(hide = true)]
     Keep {
         #[arg(last = true, required = true)]
@@ -95,7 +95,7 @@ enum Task {
     /// Stand in for the cargo of cargo-lambda
     #[command(hide = true)]
     Function(runner::Args),
-    /// Become the command, which ends when the process that started it does
+    /// Become the command, and end together with the parent process
     #[command(hide = true)]
     Leash {
         #[arg(last = true, required = true)]

@@ -1,4 +1,4 @@
-//! `cargo xtask model`: the procedure, explored to its end.
+//! `cargo xtask model`: runs the model checker.
 
 use std::process::ExitCode;
 
@@ -14,19 +14,19 @@ use crate::{
 pub(crate) struct Args {
     /// Only these scenes
     scenes: Vec<String>,
-    /// One more of every request: minutes to hours, and gigabytes
+    /// One more request of each kind: minutes to hours, and gigabytes
     #[arg(long)]
     long: bool,
-    /// Give a scene up after so many transitions
+    /// Abort a scene after this number of transitions
     #[arg(long, value_name = "N")]
     most: Option<usize>,
-    /// Say which scenes and invariants there are, and explore nothing
+    /// List the scenes and invariants, and explore nothing
     #[arg(long)]
     list: bool,
-    /// Instead, hold the model's storage to the real one, in so many walks of drawn operations
+    /// Instead, compare the model's storage with the real one, in this number of random walks
     #[arg(long, value_name = "N")]
     walks: Option<u64>,
-    /// Where the walks begin
+    /// Seed of the walks
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
 }
@@ -57,5 +57,5 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
     })
 }
 
-/// In the profile of the tests, with what they have built; the model itself is optimised there (`Cargo.toml`).
+/// Built with the profile of the tests, to reuse their build; the model itself is optimised there (`Cargo.toml`).
 pub(crate) const EXPLORE: [&str; 5] = ["run", "--quiet", "--package", "model", "--"];

@@ -1,4 +1,4 @@
-//! `cargo xtask mutants`: whether a test notices when a rule is broken.
+//! `cargo xtask mutants`: mutation tests of the rules.
 
 use std::{
     collections::BTreeMap,
@@ -20,23 +20,23 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Where the reasons are.
+/// The page with the accepted survivors and their reasons.
 const REASONS: &str = "docs/mutants.md";
 const SOURCES: &str = "shared/portal/src/";
-/// A pass of all tests takes a second; a mutant that never ends shall not hold up the others.
+/// A pass of all tests takes a second; a mutant that never ends must not delay the others.
 const TIMEOUT: &str = "20";
 
-/// The long form of the rules' tests: each rule is broken in every way that cargo-mutants knows, one at a time, and a
-/// test has to notice. Twenty minutes on two processors that have nothing else to do.
+/// Applies every mutation of cargo-mutants to the rules, one at a time; a test must notice each. Takes twenty minutes
+/// on two idle processors.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Only say what would be broken
+    /// Only list the mutants
     #[arg(long)]
     list: bool,
-    /// Only this module of `portal`, as `guards` (may be given several times)
+    /// Only this module of `portal`, e.g. `guards` (may be given several times)
     #[arg(long, value_name = "NAME")]
     module: Vec<String>,
-    /// How many are tried side by side, each in a copy of the tree
+    /// Number of mutants tested in parallel, each in a copy of the tree
     #[arg(long, value_name = "N", default_value_t = 1)]
     jobs: u32,
 }
@@ -58,13 +58,13 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
         _ => fs::create_dir_all(&place).with_context(|| format!("cannot create {}", place.display()))?,
     }
 
-    // The unit tests are built in a second, and most mutants die of them. What survives meets the properties, too.
-    say("== the unit tests judge");
+    // The unit tests are built in a second, and catch most mutants. Survivors are then run against the property tests.
+    say("== unit tests");
     let mut found = judged(args, workspace, &tools, &place, &["--cargo-arg=--lib"], interrupt)?;
     if found.survived.is_empty() && found.endless.is_empty() {
-        say("none is left for the properties");
+        say("no mutant is left for the property tests");
     } else {
-        say("\n== the properties judge what is left");
+        say("\n== property tests, on the survivors");
         let left = judged(
             args,
             workspace,
@@ -104,7 +104,7 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
     }
 }
 
-/// cargo-mutants, with cargo finding it.
+/// A cargo command that finds cargo-mutants.
 fn mutants(args: &Args, workspace: &Workspace, tools: &Path) -> Result<Command> {
     let mut cargo = workspace.cargo();
     let caller = settings::caller();
@@ -113,7 +113,7 @@ fn mutants(args: &Args, workspace: &Workspace, tools: &Path) -> Result<Command> 
         .context("PATH cannot be put together")?;
     cargo
         .env("PATH", path)
-        // Each copy of the tree has artefacts of its own.
+        // Each copy of the tree has its own build artefacts.
         .env_remove("CARGO_TARGET_DIR")
         .args(["mutants", "--package", "portal"]);
     for module in &args.module {
@@ -126,7 +126,7 @@ fn mutants(args: &Args, workspace: &Workspace, tools: &Path) -> Result<Command> 
     Ok(cargo)
 }
 
-/// One pass over all that no earlier pass in this place has caught.
+/// One pass over all mutants that no earlier pass in this directory has caught.
 fn judged(
     args: &Args,
     workspace: &Workspace,
@@ -134,7 +134,7 @@ fn judged(
     place: &Path,
     tests: &[&str],
     interrupt: &Interrupt,
-) -> Result<Found> {
+) -> Result<Verdicts> {
     let mut cargo = mutants(args, workspace, tools)?;
     cargo
         .args([
@@ -147,7 +147,7 @@ fn judged(
         .args(tests)
         .arg("--output")
         .arg(place);
-    // The same inputs for every mutant, and no search for the smallest that shows it.
+    // The same inputs for every mutant, and no shrinking.
     cargo
         .env("PROPTEST_CASES", "32")
         .env("PROPTEST_RNG_SEED", "20260401")
@@ -155,25 +155,25 @@ fn judged(
         .env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "1");
     let status = children::run(&mut cargo, interrupt)?;
     interrupt.check()?;
-    // 2: some survived; 3: some never ended. Anything else has told us nothing.
+    // 2: some survived; 3: some timed out. Any other status is an error.
     if !matches!(status.code(), Some(0 | 2 | 3)) {
         bail!("cargo-mutants broke off: {status}");
     }
-    Found::read(&place.join("mutants.out"))
+    Verdicts::read(&place.join("mutants.out"))
 }
 
 /// Names of mutants, as cargo-mutants gives them: `shared/portal/src/time.rs:10:5: replace plus …`.
 #[derive(Default)]
-struct Found {
+struct Verdicts {
     caught: Vec<String>,
-    /// Tests that never end have noticed, in their way.
+    /// A timeout counts as caught.
     endless: Vec<String>,
-    /// No program.
+    /// It did not compile.
     unviable: Vec<String>,
     survived: Vec<String>,
 }
 
-impl Found {
+impl Verdicts {
     fn read(place: &Path) -> Result<Self> {
         let list = |name: &str| -> Result<Vec<String>> {
             let file: PathBuf = place.join(name);
@@ -190,7 +190,7 @@ impl Found {
     }
 }
 
-/// Module and mutation of a mutant; where in the file it stands changes with every line above it.
+/// Module and mutation of a mutant, without the position in the file, which changes with every edit above it.
 fn identity(name: &str) -> Option<(String, String)> {
     let (file, rest) = name.strip_prefix(SOURCES)?.split_once(".rs:")?;
     let (_, mutation) = rest.split_once(": ")?;
@@ -203,7 +203,7 @@ fn reasons_in(document: &str) -> Vec<(String, String)> {
     document
         .lines()
         .filter_map(|line| {
-            // A bar that is part of a mutation is written `\|`.
+            // A bar in a mutation is escaped as `\|`.
             let line = line.trim().strip_prefix("| `")?.replace("\\|", "\u{0}");
             let mut cells = line.split('|').map(|text| text.replace('\u{0}', "|"));
             let (module, mutation, why) = (cells.next()?, cells.next()?, cells.next()?);
@@ -212,7 +212,7 @@ fn reasons_in(document: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Survivors that no row of the document speaks of; a row speaks of one.
+/// Survivors without a row in the document; each row accounts for one.
 fn unexplained(survived: &[String], reasons: &[(String, String)]) -> Vec<String> {
     let mut left = reasons.to_vec();
     let mut unexplained = Vec::new();
@@ -227,7 +227,7 @@ fn unexplained(survived: &[String], reasons: &[(String, String)]) -> Vec<String>
     unexplained
 }
 
-/// Rows that speak of no survivor.
+/// Rows without a survivor.
 fn needless(survived: &[String], reasons: &[(String, String)]) -> Vec<(String, String)> {
     let mut left = reasons.to_vec();
     for of in survived.iter().filter_map(|name| identity(name)) {
@@ -238,7 +238,7 @@ fn needless(survived: &[String], reasons: &[(String, String)]) -> Vec<(String, S
     left
 }
 
-fn table(found: &Found, unexplained: &[String]) -> String {
+fn table(found: &Verdicts, unexplained: &[String]) -> String {
     let mut rows: BTreeMap<String, [usize; 5]> = BTreeMap::new();
     let lists = [
         &found.caught[..],
@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn the_table_counts_each_module_and_all() {
-        let found = Found {
+        let found = Verdicts {
             caught: names(&["shared/portal/src/a.rs:1:1: x", "shared/portal/src/b.rs:1:1: x"]),
             endless: names(&["shared/portal/src/b.rs:2:1: x"]),
             unviable: names(&["shared/portal/src/b.rs:3:1: x"]),

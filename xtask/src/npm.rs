@@ -1,4 +1,4 @@
-//! What is built with Node.js: the front, and the tests that look at it in a browser.
+//! The packages that are built with Node.js: the front, and the browser tests.
 
 use std::{
     fs,
@@ -21,7 +21,7 @@ pub(crate) const WEB: &str = "web";
 /// The tests that drive a browser.
 pub(crate) const BROWSER: &str = "tests/browser";
 
-/// A folder with a `package.json`, and what it needs in `node_modules`.
+/// A folder with a `package.json`, and its dependencies in `node_modules`.
 pub(crate) struct Package {
     name: &'static str,
     folder: PathBuf,
@@ -29,7 +29,7 @@ pub(crate) struct Package {
 }
 
 impl Package {
-    /// The package, with exactly what its lock file says.
+    /// The package, with exactly the dependencies of its lock file installed.
     pub(crate) fn installed(
         workspace: &Workspace,
         name: &'static str,
@@ -41,20 +41,20 @@ impl Package {
             npm: tools::npm()?,
         };
         if is_stale(&package.folder) {
-            say(format_args!("getting what {name} needs from npm"));
+            say(format_args!("installing the npm packages of {name}"));
             let mut npm = package.npm();
             children::must(npm.arg("ci"), interrupt)
-                .with_context(|| format!("cannot get what {name} needs"))?;
+                .with_context(|| format!("cannot install the npm packages of {name}"))?;
         }
         Ok(package)
     }
 
-    /// Runs one of its scripts, which has to succeed.
+    /// Runs one of its scripts, which must succeed.
     pub(crate) fn run(&self, script: &str, interrupt: &Interrupt) -> Result<()> {
         self.must(&mut self.script(script), script, interrupt)
     }
 
-    /// Runs a command that stands for one of its scripts, which has to succeed.
+    /// Runs a command in place of one of its scripts, which must succeed.
     pub(crate) fn must(&self, command: &mut Command, script: &str, interrupt: &Interrupt) -> Result<()> {
         let name = self.name;
         children::must(command, interrupt).with_context(|| format!("`npm run {script}` in {name}; see above"))
@@ -79,13 +79,13 @@ impl Package {
         for wish in ["audit", "fund", "update_notifier"] {
             command.env(format!("npm_config_{wish}"), "false");
         }
-        // The browser is found, not fetched.
+        // The browser of the machine is used, and none is downloaded.
         command.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
         command
     }
 }
 
-/// Whether `node_modules` is not there, not whole, or older than what says what belongs into it.
+/// Whether `node_modules` is missing, incomplete, or older than the package's manifest and lock file.
 fn is_stale(folder: &Path) -> bool {
     let written =
         |file: &str| -> Option<SystemTime> { fs::metadata(folder.join(file)).ok()?.modified().ok() };

@@ -1,9 +1,9 @@
-//! `cargo xtask publish-front`: puts the front's files where CloudFront reads them, or the build before back.
+//! `cargo xtask publish-front`: publishes the front to the bucket of CloudFront, or rolls it back.
 //!
-//! The bucket of `infra/web.yaml` holds each build as it was under `builds/<id>/`, and under `site/` what is served: the
-//! pages of one build, and the assets of all, whose names hold their hash. Pages are put after the assets that they name,
-//! and assets are never removed, so nobody gets a page whose scripts are not there. `builds/history.json` says what
-//! was served when.
+//! The bucket of `infra/web.yaml` holds each build under `builds/<id>/`, and the served files under `site/`: the
+//! pages of one build, and the assets of all builds, whose names contain their hash. Pages are uploaded after their
+//! assets, and assets are never removed, so no page is served without its scripts. `builds/history.json` records which
+//! build was served when.
 
 use std::{
     fmt::Write as _,
@@ -27,7 +27,7 @@ use crate::{
 
 #[derive(clap::Args)]
 #[command(
-    long_about = "Put the front where CloudFront reads it, or the build before back\n\nIt says what it would do; with --go it \
+    long_about = "Publish the front to the bucket of CloudFront, or roll it back\n\nIt says what it would do; with --go it \
                   does it. It wants the AWS CLI, credentials of the stage's account, and the stack portal-web-STAGE \
                   (infra/web.yaml)."
 )]
@@ -35,13 +35,13 @@ pub(crate) struct Args {
     /// The stage: dev, stg or prod
     #[arg(value_parser = ["dev", "stg", "prod"])]
     stage: String,
-    /// Do it; without, only say what would be done
+    /// Execute; without it, only print the calls
     #[arg(long)]
     go: bool,
-    /// Serve the build before the present one again
+    /// Serve the previous build again
     #[arg(long, conflicts_with = "from")]
     back: bool,
-    /// Publish what stands in this folder, and build nothing
+    /// Publish this folder, and build nothing
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
     /// The region of the stack
@@ -49,14 +49,14 @@ pub(crate) struct Args {
     region: String,
 }
 
-/// Where the files go.
+/// The target of the files.
 #[derive(Debug, PartialEq, Eq)]
 struct Place {
     bucket: String,
     distribution: String,
 }
 
-/// What has been served, oldest first.
+/// The builds that have been served, oldest first.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct History {
     builds: Vec<Build>,
@@ -67,7 +67,7 @@ struct History {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Build {
     id: String,
-    /// What is not under `assets/`: pages and the few files beside them.
+    /// Files outside `assets/`: the pages, and a few others.
     pages: Vec<String>,
 }
 
@@ -80,7 +80,7 @@ impl History {
         self.build(self.current.as_deref()?)
     }
 
-    /// The build that was published before the one that is served.
+    /// The build before the one that is served.
     fn before(&self) -> Result<&Build> {
         let current = self
             .current
@@ -93,7 +93,7 @@ impl History {
         before.with_context(|| format!("{current} is the first build; there is none before it"))
     }
 
-    /// The same with this build served; a new one comes last.
+    /// The history with this build served; a new build is appended.
     fn with(mut self, build: Build) -> Self {
         self.current = Some(build.id.clone());
         if self.build(&build.id).is_none() {
@@ -129,14 +129,14 @@ impl Caching {
     }
 }
 
-/// A call of the AWS CLI: its arguments, and what it reads from standard input.
+/// A call of the AWS CLI: its arguments, and its standard input.
 #[derive(Debug, PartialEq, Eq)]
-struct Call {
+struct AwsCall {
     arguments: Vec<String>,
     input: Option<String>,
 }
 
-impl Call {
+impl AwsCall {
     fn new<const N: usize>(arguments: [&str; N]) -> Self {
         Self {
             arguments: arguments.map(str::to_owned).to_vec(),
@@ -151,13 +151,13 @@ impl Call {
     }
 }
 
-/// Keeps a build as it is in a folder, with the headers that it is served with.
-fn record(build: &Build, folder: &Path, place: &Place, caching: &Caching) -> Vec<Call> {
+/// Uploads a build from a folder, with the headers for serving it.
+fn record(build: &Build, folder: &Path, place: &Place, caching: &Caching) -> Vec<AwsCall> {
     let from = folder.display().to_string();
     let to = format!("s3://{}/builds/{}", place.bucket, build.id);
     let html = ["--content-type", "text/html; charset=utf-8"];
     let copy = |cache: &str| {
-        Call::new([
+        AwsCall::new([
             "s3",
             "cp",
             &from,
@@ -175,29 +175,30 @@ fn record(build: &Build, folder: &Path, place: &Place, caching: &Caching) -> Vec
             .and(&["--exclude", "*", "--include", "*.html"])
             .and(&html),
     ];
-    // The one that infra/web.yaml answers with another status than S3 does.
+    // The page that infra/web.yaml serves with another status than S3 does.
     let missing = build
         .pages
         .iter()
         .filter(|page| page.rsplit('/').next() == Some("404.html"));
     calls.extend(missing.map(|page| {
         let (from, to) = (format!("{from}/{page}"), format!("{to}/{page}"));
-        Call::new(["s3", "cp", &from, &to, "--only-show-errors", "--cache-control"])
+        AwsCall::new(["s3", "cp", &from, &to, "--only-show-errors", "--cache-control"])
             .and(&[&caching.pages, "--metadata", "status=404"])
             .and(&html)
     }));
     calls
 }
 
-/// Serves a build that is recorded: its assets, then its pages; then what only the build before had goes, the history
-/// is written, and CloudFront forgets what it kept.
-fn serve(build: &Build, history: History, place: &Place) -> Result<Vec<Call>> {
+/// Serves a recorded build: its assets, then its pages; then removes pages that only the previous build had, writes the
+/// history, and invalidates CloudFront's cache.
+fn serve(build: &Build, history: History, place: &Place) -> Result<Vec<AwsCall>> {
     let bucket = &place.bucket;
     let (from, to) = (
         format!("s3://{bucket}/builds/{}", build.id),
         format!("s3://{bucket}/site"),
     );
-    let copy = |from: &str, to: &str| Call::new(["s3", "cp", from, to, "--recursive", "--only-show-errors"]);
+    let copy =
+        |from: &str, to: &str| AwsCall::new(["s3", "cp", from, to, "--recursive", "--only-show-errors"]);
     let mut calls = vec![
         copy(&format!("{from}/assets"), &format!("{to}/assets")),
         copy(&from, &to).and(&["--exclude", "assets/*"]),
@@ -207,13 +208,13 @@ fn serve(build: &Build, history: History, place: &Place) -> Result<Vec<Call>> {
         .iter()
         .flat_map(|served| &served.pages)
         .filter(|page| !build.pages.contains(page));
-    calls.extend(gone.map(|page| Call::new(["s3", "rm", &format!("{to}/{page}"), "--only-show-errors"])));
-    let mut history_call = Call::new(["s3", "cp", "-", &format!("s3://{bucket}/builds/history.json")])
+    calls.extend(gone.map(|page| AwsCall::new(["s3", "rm", &format!("{to}/{page}"), "--only-show-errors"])));
+    let mut history_call = AwsCall::new(["s3", "cp", "-", &format!("s3://{bucket}/builds/history.json")])
         .and(&["--content-type", "application/json", "--only-show-errors"]);
     history_call.input = Some(serde_json::to_string(&history.with(build.clone()))?);
     calls.push(history_call);
     calls.push(
-        Call::new([
+        AwsCall::new([
             "cloudfront",
             "create-invalidation",
             "--distribution-id",
@@ -224,7 +225,7 @@ fn serve(build: &Build, history: History, place: &Place) -> Result<Vec<Call>> {
     Ok(calls)
 }
 
-/// The files of a folder, by their path in it, in order.
+/// The files of a folder by their relative path, sorted.
 fn files(folder: &Path) -> Result<Vec<String>> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
@@ -243,7 +244,7 @@ fn files(folder: &Path) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// A build of a folder; its id is a digest of all that is in it, so the same files are the same build.
+/// The build in a folder; its id is a digest of all its files, so identical files are the same build.
 fn build_of(folder: &Path) -> Result<Build> {
     let files = files(folder)?;
     if !files.iter().any(|file| file == "index.html") {
@@ -267,7 +268,7 @@ fn build_of(folder: &Path) -> Result<Build> {
     Ok(Build { id, pages })
 }
 
-/// The place, by the outputs of the stack.
+/// The target, from the outputs of the stack.
 fn place(outputs: &str) -> Result<Place> {
     let outputs: Value = serde_json::from_str(outputs).context("the stack's outputs are not JSON")?;
     let of = |key: &str| -> Result<String> {
@@ -294,8 +295,8 @@ struct Aws<'a> {
 }
 
 impl Aws<'_> {
-    /// What it printed; an error if it did not end well.
-    fn run(&self, call: &Call) -> Result<String> {
+    /// Its output; an error if it failed.
+    fn run(&self, call: &AwsCall) -> Result<String> {
         let mut child = Command::new("aws")
             .args(["--region", self.region])
             .args(&call.arguments)
@@ -317,7 +318,7 @@ impl Aws<'_> {
 
     fn place(&self, stage: &str) -> Result<Place> {
         let stack = format!("portal-web-{stage}");
-        let call = Call::new(["cloudformation", "describe-stacks", "--stack-name", &stack]).and(&[
+        let call = AwsCall::new(["cloudformation", "describe-stacks", "--stack-name", &stack]).and(&[
             "--query",
             "Stacks[0].Outputs",
             "--output",
@@ -329,7 +330,7 @@ impl Aws<'_> {
     fn history(&self, place: &Place) -> Result<History> {
         let prefix = "builds/history.json";
         let listed = self.run(
-            &Call::new([
+            &AwsCall::new([
                 "s3api",
                 "list-objects-v2",
                 "--bucket",
@@ -343,7 +344,7 @@ impl Aws<'_> {
             return Ok(History::default());
         }
         let from = format!("s3://{}/{prefix}", place.bucket);
-        let text = self.run(&Call::new(["s3", "cp", &from, "-", "--only-show-errors"]))?;
+        let text = self.run(&AwsCall::new(["s3", "cp", &from, "-", "--only-show-errors"]))?;
         serde_json::from_str(&text).with_context(|| format!("{from} cannot be read"))
     }
 }
@@ -412,7 +413,7 @@ mod tests {
         }
     }
 
-    fn words(calls: &[Call]) -> Vec<String> {
+    fn words(calls: &[AwsCall]) -> Vec<String> {
         calls.iter().map(|call| call.arguments.join(" ")).collect()
     }
 

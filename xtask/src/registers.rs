@@ -1,7 +1,7 @@
-//! The registers: what somebody might try, what ASVS demands, and what shows that the portal holds.
+//! The registers: abuse cases, the requirements of ASVS, and the tests that show each.
 //!
-//! A register is a table in `docs/registers`, written by hand; its page in `docs` is generated, and is not generated
-//! while anything in the table is missing, double, empty, or names what is not there.
+//! A register is a handwritten table in `docs/registers`; its page in `docs` is generated, unless an entry of the
+//! table is missing, duplicate or empty, or cites a test or file that does not exist.
 
 mod page;
 mod sources;
@@ -22,10 +22,10 @@ use self::{
 use crate::terminal::say;
 use anyhow::{Context as _, Result, bail};
 
-/// Every identifier that has to stand in a register, with a level where there are levels.
+/// Every identifier that a register must contain, with its level if there are levels.
 type Wanted = BTreeMap<String, Option<u8>>;
 
-/// A register, and the page that it becomes.
+/// A register, and its page.
 struct Register {
     table: &'static str,
     page: &'static str,
@@ -56,7 +56,7 @@ const ABUSE_CASES: [(char, u8); 7] = [
     ('P', 23),
 ];
 
-/// The identifiers of ASVS 5.0.0 that are accounted for, and the level of each.
+/// The identifiers of ASVS 5.0.0 that the register covers, and the level of each.
 const ASVS_IDS: &str = "docs/registers/asvs-5.0.0.txt";
 
 /// A page, and its text.
@@ -65,7 +65,7 @@ pub(crate) struct Page {
     pub(crate) text: Vec<u8>,
 }
 
-/// All pages, or all that is wrong with the tables.
+/// All pages, or all errors of the tables.
 pub(crate) fn pages(root: &Path, allow_pending: bool) -> Result<Vec<Page>> {
     let tests = sources::tests(root)?;
     let mut pages = Vec::new();
@@ -128,7 +128,7 @@ struct House<'a> {
 }
 
 impl House<'_> {
-    /// Everything that is wrong with a table.
+    /// All errors of a table.
     fn problems(&self, table: &Table, wanted: &Wanted, allow_pending: bool) -> Vec<String> {
         let rows = || table.group.iter().flat_map(|group| &group.row);
         let mut problems = Vec::new();
@@ -205,7 +205,7 @@ impl House<'_> {
         }
     }
 
-    /// Where a test of this name stands, if not where it was looked for.
+    /// The location of a test of this name, if it is elsewhere.
     fn elsewhere(&self, name: &str) -> String {
         let function = name.rsplit("::").next().unwrap_or(name);
         let same = |other: &&String| other.rsplit("::").next() == Some(function);

@@ -16,7 +16,7 @@ use crate::{
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Take the functions as they were built last, in target/debug
+    /// Use the last build of the functions, in target/debug
     #[arg(long)]
     as_built: bool,
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask schemathesis`: requests drawn from openapi.yaml, against the whole portal on this machine.
+//! `cargo xtask schemathesis`: requests generated from openapi.yaml, against the local stack.
 
 use std::process::{Command, ExitCode};
 
@@ -12,16 +12,15 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Cases drawn for each operation in `cargo xtask test`, beside the fixed ones: a minute's worth, or two where others
-/// work on the machine, too.
+/// Cases per operation in `cargo xtask test`, beside the fixed ones: a minute in total, or two on a busy machine.
 const FEW: u32 = 2;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How many cases are drawn for each operation
+    /// Cases per operation
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     examples: u32,
-    /// Where drawing begins; another number draws other cases
+    /// Seed; another number generates other cases
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
 }
@@ -45,7 +44,7 @@ pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// The bounded run of `cargo xtask test`, against a stack that runs: the same cases every time.
+/// The short run of `cargo xtask test`, against a running stack: the same cases every time.
 pub(crate) fn few(workspace: &Workspace, ports: Ports, interrupt: &Interrupt) -> Result<()> {
     let mut command = command(workspace, ports, FEW, interrupt)?;
     command.arg("--generation-deterministic");

@@ -1,6 +1,6 @@
-//! `cargo xtask seeded`: bugs that somebody could write, each made in a copy of the tree, and who notices it.
+//! `cargo xtask seeded`: makes each known bug in a copy of the tree, and checks that its test notices.
 //!
-//! The bugs are data (`tests/seeded/bugs.toml`): the source that ships has no switch for any of them.
+//! The bugs are data (`tests/seeded/bugs.toml`): the product's source has no switch for any of them.
 
 mod bugs;
 mod copy;
@@ -26,21 +26,21 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Each bug is made, judged and taken back: its check has to fail, and not for the compiler's sake.
+/// Makes each bug, runs its check and reverts it: the check must fail, but not because of a compiler error.
 ///
-/// All of it takes about a quarter of an hour on two processors; `--cheap`, which `cargo xtask test` runs, a few minutes.
+/// A full run takes about a quarter of an hour on two processors; `--cheap`, which `cargo xtask test` runs, a few minutes.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Only these bugs
     #[arg(value_name = "NAME")]
     names: Vec<String>,
-    /// Say which bugs there are, what each breaks, and who notices
+    /// List the bugs, the effect of each, and the checks that notice it
     #[arg(long)]
     list: bool,
-    /// Only the checks that are built in seconds: the rules' own tests, and the model
+    /// Only the checks that build in seconds: the rules' tests, and the model
     #[arg(long)]
     cheap: bool,
-    /// Keep on with the other bugs after one that was not noticed
+    /// Continue with the other bugs after one that was not noticed
     #[arg(long)]
     keep_going: bool,
 }
@@ -85,7 +85,7 @@ fn chosen(args: &Args, workspace: &Workspace) -> Result<Vec<Bug>> {
         .iter()
         .find(|name| bugs.iter().all(|bug| bug.name != **name))
     {
-        bail!("there is no bug {unknown}; `cargo xtask seeded --list` says which there are");
+        bail!("there is no bug {unknown}; `cargo xtask seeded --list` lists them");
     }
     bugs.retain(|bug| args.names.is_empty() || args.names.contains(&bug.name));
     if args.cheap {
@@ -100,7 +100,7 @@ fn chosen(args: &Args, workspace: &Workspace) -> Result<Vec<Bug>> {
     Ok(bugs)
 }
 
-/// One bug before one check.
+/// One bug with one check.
 struct Row<'a> {
     bug: &'a Bug,
     check: &'a Check,
@@ -111,7 +111,7 @@ struct Row<'a> {
 fn seed(bugs: &[Bug], keep_going: bool, workspace: &Workspace, interrupt: &Interrupt) -> Result<bool> {
     let begun = Instant::now();
     let copy = Copy::make(workspace, interrupt)?;
-    // Said before anything is built: a bug that no longer applies needs a person.
+    // Reported before the build: a bug that no longer applies needs an edit.
     for bug in bugs {
         copy.edited(bug)?;
     }
@@ -119,7 +119,7 @@ fn seed(bugs: &[Bug], keep_going: bool, workspace: &Workspace, interrupt: &Inter
         .iter()
         .flat_map(|bug| bug.check.iter().map(move |check| (bug, check)))
         .collect();
-    // What shares a build comes together; within it, the catalogue's order stays.
+    // Checks that share a build run together, in the catalogue's order.
     pairs.sort_by_key(|(_, check)| check.build());
     let judge = Judge::new(&copy, interrupt);
 
@@ -186,7 +186,7 @@ fn table(rows: &[Row]) -> String {
     lines.join("\n")
 }
 
-/// Where everything of this task lies.
+/// The directory of this task.
 fn place(workspace: &Workspace) -> Result<PathBuf> {
     let place = workspace.target.join("seeded");
     fs::create_dir_all(&place).with_context(|| format!("cannot make {}", place.display()))?;

@@ -1,4 +1,4 @@
-//! What a person reads. A closed terminal or pipe must not stop a task half-way, as `println!` would.
+//! Messages to the user. Unlike `println!`, a closed terminal or pipe does not stop a task half-way.
 
 use std::{
     fmt::Display,

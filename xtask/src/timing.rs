@@ -1,4 +1,4 @@
-//! `cargo xtask timing`: whether the time of a refused log-in tells why it was refused.
+//! `cargo xtask timing`: whether the response time of a refused log-in reveals the reason.
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -10,7 +10,7 @@ use crate::{
 };
 
 #[derive(clap::Args)]
-// Help and all options but one are the program's own.
+// The measuring program defines help and all options but one.
 #[command(disable_help_flag = true)]
 pub(crate) struct Args {
     /// Options of the measuring program; `--help` shows them, `--release` measures optimised code

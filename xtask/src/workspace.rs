@@ -1,4 +1,4 @@
-//! Where things are, as cargo says.
+//! The paths and packages of the workspace, from cargo's metadata.
 
 use std::{
     collections::BTreeSet,
@@ -50,12 +50,12 @@ impl Workspace {
         command
     }
 
-    /// Where a binary of the workspace lies once it is built.
+    /// The path of a built binary of the workspace.
     pub(crate) fn binary(&self, name: &str, release: bool) -> PathBuf {
         binary(&self.target, name, release)
     }
 
-    /// The functions that answer HTTP: those with a route, and the claims simulator, which has none.
+    /// The functions that answer HTTP: those with a route, and the claims simulator, which has no route.
     pub(crate) fn http_functions(&self) -> BTreeSet<String> {
         let mut functions = BTreeSet::new();
         let routes = self
@@ -85,7 +85,7 @@ impl Workspace {
         self.packages().contains(name)
     }
 
-    /// `path` as a person would type it from the root of the workspace.
+    /// `path`, relative to the root of the workspace.
     pub(crate) fn short<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.root).unwrap_or(path)
     }
@@ -95,7 +95,7 @@ pub(crate) fn binary(target: &Path, name: &str, release: bool) -> PathBuf {
     target.join(if release { "release" } else { "debug" }).join(name)
 }
 
-/// A route is a function's name, or a list of methods, each with one.
+/// A route is a function's name, or a list of methods, each with a function's name.
 fn collect_functions(route: &Value, functions: &mut BTreeSet<String>) {
     match route {
         Value::String(name) => {
@@ -113,8 +113,8 @@ fn collect_functions(route: &Value, functions: &mut BTreeSet<String>) {
     }
 }
 
-/// Every build of the stack. With an example, cargo chooses the features of dependencies as it does for tests and for
-/// `cargo run --example`; otherwise each of them would compile the AWS SDK once more.
+/// The build command of the stack. With an example, cargo selects the features of dependencies as for tests and for
+/// `cargo run --example`; otherwise each of them would compile the AWS SDK again.
 pub(crate) fn build(cargo: &mut Command, root: &Path, release: bool) {
     cargo.current_dir(root).args(["build", "--workspace", "--bins"]);
     if has_settings(root) {
@@ -123,13 +123,13 @@ pub(crate) fn build(cargo: &mut Command, root: &Path, release: bool) {
     cargo.args(release.then_some("--release"));
 }
 
-/// Whether the product can say its numbers.
+/// Whether the product has an example that prints its limits.
 pub(crate) fn has_settings(root: &Path) -> bool {
     root.join("shared/platform/examples/settings.rs").is_file()
 }
 
-/// Cargo, without what the cargo that started us says about *this* package: a build script that looks at those
-/// variables would run again, and everything after it.
+/// Cargo, without the variables that the calling cargo sets for *this* package: build scripts that read them would
+/// run again, with everything that depends on them.
 pub(crate) fn cargo() -> Command {
     cargo_at(&cargo_program())
 }

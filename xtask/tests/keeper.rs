@@ -1,4 +1,4 @@
-//! A keeper ends all that its child started, however the task itself ends.
+//! A keeper ends all descendants of its child, in whatever way the task itself ends.
 #![cfg(target_os = "linux")]
 #![expect(
     clippy::unwrap_used,
@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A keeper of a shell that starts a sleeper in a session of its own, with the process ids of both.
+/// A keeper of a shell that starts a sleeper in a separate session, with the process ids of both.
 fn keep(script: &str) -> (Child, u32, u32) {
     let script = format!("setsid sh -c '{script}' & echo $$ $!; wait");
     let mut keeper = Command::new(env!("CARGO_BIN_EXE_xtask"))
@@ -61,7 +61,7 @@ fn who_does_not_listen_is_killed() {
 }
 
 #[test]
-fn when_the_child_ends_what_it_left_behind_ends_and_its_status_is_told() {
+fn when_the_child_ends_its_orphans_end_and_its_status_is_returned() {
     let mut keeper = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(["keep", "--", "sh", "-c", "setsid sleep 300 & echo $!; exit 3"])
         .stdin(Stdio::piped())
@@ -77,12 +77,12 @@ fn when_the_child_ends_what_it_left_behind_ends_and_its_status_is_told() {
 }
 
 #[test]
-fn when_the_keeper_is_killed_its_child_is_told_to_end() {
+fn when_the_keeper_is_killed_its_child_gets_a_signal_to_end() {
     let (mut keeper, child, grandchild) = keep("exec sleep 300");
     keeper.kill().unwrap();
     keeper.wait().unwrap();
     assert!(gone(child));
-    // Nobody is left to end this one; a child that ends its own does.
+    // No keeper is left to end this one; it ends with its parent.
     Command::new("kill").arg(grandchild.to_string()).status().unwrap();
     assert!(gone(grandchild));
 }

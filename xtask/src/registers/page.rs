@@ -1,4 +1,4 @@
-//! The page that a register becomes.
+//! The page of a register.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -92,7 +92,7 @@ impl House<'_> {
     }
 }
 
-/// How many are shown by what.
+/// The number of rows by kind of evidence.
 fn totals(table: &Table, wanted: &Wanted) -> String {
     let mut counts: BTreeMap<Standing, usize> = BTreeMap::new();
     let mut more = 0;
@@ -128,19 +128,19 @@ fn totals(table: &Table, wanted: &Wanted) -> String {
     text
 }
 
-/// A file as the pages in `docs` link to it.
+/// The link to a file from a page in `docs`.
 fn from_docs(file: &str) -> String {
     file.strip_prefix("docs/")
         .map_or_else(|| format!("../{file}"), str::to_owned)
 }
 
-/// How a file is called: a decision by its number.
+/// The title of a link; a decision is named by its number.
 fn label(path: &str) -> String {
     let number = path.strip_prefix("docs/adr/").and_then(|name| name.get(..4));
     number.map_or_else(|| format!("`{path}`"), |number| format!("ADR {number}"))
 }
 
-/// A text as a cell holds it.
+/// A text, escaped for a cell.
 fn cell(text: &str) -> String {
     text.split_whitespace()
         .collect::<Vec<_>>()

@@ -1,8 +1,8 @@
-//! Which tests the tree has, by a look at its sources.
+//! Finds the tests of the tree in its sources.
 //!
-//! Lines are read and nothing is compiled: a register is to be written before a build, and `cargo xtask` is built
-//! before everything else. What is found is what the house's style writes: an attribute whose last word is `test`,
-//! the function below it, and the names that a macro of the same file makes such functions of.
+//! It reads lines and compiles nothing, because `cargo xtask gen` must work before a build. It finds tests in the
+//! project's style: an attribute whose last word is `test` with the function below it, and names from which a macro
+//! of the same file makes test functions.
 
 use std::{
     collections::BTreeMap,
@@ -12,15 +12,15 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-/// Where tests may stand.
+/// The folders that may contain tests.
 const FOLDERS: [&str; 5] = ["tests", "shared", "functions", "local", "xtask"];
 
 /// A test of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Test {
-    /// The file that it stands in, below the root, with `/`.
+    /// Its file, relative to the root, with `/`.
     pub(super) file: String,
-    /// Whether it only runs when it is asked for by hand.
+    /// Whether it is ignored.
     pub(super) ignored: bool,
 }
 
@@ -73,14 +73,14 @@ fn module(file: &str) -> String {
     let parts: Vec<&str> = file.strip_suffix(".rs").unwrap_or(file).split('/').collect();
     let source = parts.iter().position(|part| *part == "src");
     let parts: Vec<&str> = match source {
-        // The package, by its folder, and what is below `src`.
+        // The package's folder, and the path below `src`.
         Some(at) => parts
             .iter()
             .enumerate()
             .filter(|(index, _)| *index + 1 == at || at < *index)
             .map(|(_, part)| *part)
             .collect(),
-        // The target is what is below `tests`.
+        // The target is the path below `tests`.
         None => parts
             .iter()
             .skip_while(|part| **part != "tests")
@@ -105,7 +105,7 @@ pub(super) fn functions(source: &str) -> Vec<(String, bool)> {
         if !open.is_empty() || line.starts_with("#[") {
             open.push_str(line);
             open.push(' ');
-            // An attribute may go over several lines; a function on the line of its attribute is nobody's style.
+            // An attribute may span several lines; a function is never on the line of its attribute.
             if open.matches('[').count() == open.matches(']').count() {
                 attributes.push(std::mem::take(&mut open));
             }
@@ -132,7 +132,7 @@ fn is_test(attribute: &str) -> bool {
     path.rsplit("::").next() == Some("test")
 }
 
-/// The name of the function that begins in this line, if it is not a macro's placeholder.
+/// The name of the function that starts in this line, if it is not a macro's placeholder.
 fn function_name(line: &str) -> Option<&str> {
     let after = match line.strip_prefix("fn ") {
         Some(after) => after,
@@ -146,7 +146,7 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// What `name: …` lines in a call of a macro make, where the macro of the same file makes test functions.
+/// The tests made by `name: …` lines in a call of a macro of the same file that makes test functions.
 fn made_by_macros(source: &str) -> Vec<String> {
     let mut makers = Vec::new();
     let mut names = Vec::new();

@@ -1,4 +1,4 @@
-//! A register as it is written by hand.
+//! The handwritten form of a register.
 
 use std::collections::BTreeMap;
 
@@ -8,21 +8,21 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(super) struct Table {
     pub(super) title: String,
-    /// Above everything, a paragraph each.
+    /// The introduction, one entry per paragraph.
     pub(super) preface: Vec<String>,
-    /// What a row is about: a case, a requirement.
+    /// The heading of the first text column: case, requirement.
     pub(super) about: String,
-    /// What is not built yet, by the word that rows use.
+    /// Parts that are not built yet, by the name that rows use.
     #[serde(default)]
     pub(super) parts: BTreeMap<String, String>,
-    /// What is being written, by the word that rows use.
+    /// Tests that are being written, by the name that rows use.
     #[serde(default)]
     pub(super) work: BTreeMap<String, String>,
     pub(super) group: Vec<Group>,
 }
 
 impl Table {
-    /// The rows that are pending, by what they wait for.
+    /// The pending rows, by the work for which they wait.
     pub(super) fn pending(&self) -> BTreeMap<&str, Vec<&str>> {
         let mut pending: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for row in self.group.iter().flat_map(|group| &group.row) {
@@ -48,31 +48,31 @@ pub(super) struct Group {
 pub(super) struct Row {
     /// One identifier, or several with commas.
     pub(super) id: String,
-    /// The case or the requirement, in our own words.
+    /// The case or the requirement.
     pub(super) about: String,
-    /// What the portal does.
+    /// The portal's behaviour.
     pub(super) does: String,
     /// `target::module::function`
     #[serde(default)]
     pub(super) tests: Vec<String>,
-    /// A file of the repository; after `: `, words that stand in it.
+    /// A file of the repository; after `: `, words in it.
     #[serde(default)]
     pub(super) proofs: Vec<String>,
-    /// The same, where the file says what will be, or what is not: worth reading, and no proof.
+    /// The same form, for files about plans or gaps; no evidence.
     #[serde(default)]
     pub(super) see: Vec<String>,
-    /// Parts that are not built yet and bring it, or more of it.
+    /// Parts that are not built yet and complete it.
     #[serde(default)]
     pub(super) waits: Vec<String>,
-    /// What is being written that will show it, or more of it.
+    /// Tests that are being written and will show it.
     #[serde(default)]
     pub(super) pending: Vec<String>,
-    /// Why it is none of ours.
+    /// Why it does not apply.
     #[serde(default)]
     pub(super) none: Option<String>,
 }
 
-/// By what a row is shown, the strongest first.
+/// The evidence of a row, the strongest first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Standing {
     Tests,

@@ -20,7 +20,7 @@ pub(super) struct Bug {
     /// In one sentence.
     pub(super) breaks: String,
     pub(super) edit: Vec<Edit>,
-    /// Each of them has to notice.
+    /// Each of them must notice.
     pub(super) check: Vec<Check>,
 }
 
@@ -48,7 +48,7 @@ pub(super) struct Test {
     pub(super) target: String,
     #[serde(rename = "test")]
     pub(super) name: String,
-    /// Words that the failure has to contain.
+    /// Words that the failure must contain.
     pub(super) says: Option<String>,
 }
 
@@ -56,11 +56,11 @@ pub(super) struct Test {
 #[serde(deny_unknown_fields)]
 pub(super) struct Model {
     pub(super) scene: String,
-    /// The invariant that has to be broken.
+    /// The invariant that must be broken.
     pub(super) says: String,
 }
 
-/// What is built for a check, the cheap ones first.
+/// The build of a check, the cheap ones first.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Build {
     Rules(String),
@@ -114,7 +114,7 @@ impl Bugs {
 }
 
 impl Bug {
-    /// What a file becomes; `text` is what it is.
+    /// Applies the edit to the text of a file.
     pub(super) fn edited(&self, file: &str, text: &str) -> Result<String> {
         let mut text = text.to_owned();
         for edit in self.edit.iter().filter(|edit| edit.file == file) {

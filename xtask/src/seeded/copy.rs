@@ -1,4 +1,4 @@
-//! The copy of the tree in which the bugs are made, checked out by git from the index of its own. It stays from run to run, so that cargo builds what changed.
+//! The copy of the tree in which the bugs are made, checked out by git with a separate index. It stays between runs,
 
 use std::{
     fs,
@@ -41,8 +41,8 @@ impl Copy {
         Ok(copy)
     }
 
-    /// Makes the copy what the tree is now, with what is not committed and not ignored. What is as it was keeps its
-    /// time, so that cargo has nothing to build for it; a bug that an interrupted run left behind goes.
+    /// Updates the copy to the tree, including uncommitted files, except ignored ones. Unchanged files keep their
+    /// time, so that cargo need not build them; a bug that an interrupted run left behind is removed.
     fn follow(&self, interrupt: &Interrupt) -> Result<()> {
         let staged = self.logs.join("origin.index");
         let git = |work_tree: &Path, index: &Path| {
@@ -63,7 +63,7 @@ impl Copy {
         fs::read_to_string(self.origin.join(file)).with_context(|| format!("cannot read {file}"))
     }
 
-    /// Every file that a bug touches, as it would be with it.
+    /// Every file that a bug edits, with the bug.
     pub(super) fn edited(&self, bug: &Bug) -> Result<Vec<(PathBuf, String)>> {
         bug.files()
             .into_iter()
@@ -88,11 +88,11 @@ impl Copy {
     }
 }
 
-/// Begins with the dependencies that the workspace has built already: what cargo has written down about them says
-/// by itself what each was made of, and cargo builds anew what does not fit.
+/// Reuses the dependencies that the workspace has already built: cargo's fingerprints show what each was built from,
+/// and cargo rebuilds what does not fit.
 ///
-/// Nothing of the workspace's own packages is taken. Artifacts are linked, for compilers put a new file in the place of
-/// an old one; cargo's notes are copied, for cargo writes into them.
+/// The workspace's own packages are not reused. Artefacts are hard links, because compilers replace files instead of
+/// writing into them; cargo's fingerprints are copied, because cargo writes into them.
 fn borrow(workspace: &Workspace, target: &Path) -> Result<()> {
     let own = workspace.packages();
     let (from, to) = (workspace.target.join("debug"), target.join("debug"));

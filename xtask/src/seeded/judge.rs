@@ -1,4 +1,4 @@
-//! Whether a check passes, fails as it should, or says nothing.
+//! Runs a check, and judges whether it passes or fails as expected.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,10 +17,10 @@ use super::{
 };
 use crate::{children, children::Interrupt, settings, workspace};
 
-/// A bug may make a test wait for ever.
+/// A bug may make a test hang.
 const LONGEST: Duration = Duration::from_mins(5);
 
-/// With a bug a scene may have far more states than without; the way to a broken invariant is short.
+/// With a bug a scene may have far more states than without; the path to a broken invariant is short.
 const MOST_STATES: u32 = 250_000;
 
 pub(super) struct Judge<'a> {
@@ -33,9 +33,9 @@ pub(super) enum Verdict {
     Noticed,
     /// The check passes with the bug in place.
     Passed,
-    /// It failed, and not with the words that it should have.
+    /// It failed, but without the expected words.
     OtherWords,
-    /// It was ended.
+    /// It timed out.
     TooLong,
     DoesNotCompile,
 }
@@ -68,13 +68,13 @@ impl<'a> Judge<'a> {
         cargo
             .current_dir(&self.copy.tree)
             .env("CARGO_TARGET_DIR", &self.copy.target)
-            // A mutant's panic is expected; its way is not.
+            // A panic with a bug is expected; its backtrace is not needed.
             .env("RUST_BACKTRACE", "0");
         settings::past_the_proxy(&mut cargo);
         cargo
     }
 
-    /// Runs into a log; its output, and how it ended, if it did.
+    /// Runs with output to a log file; returns the output, and the status unless it timed out.
     fn logged(&self, command: &mut Command, name: &str) -> Result<(Option<ExitStatus>, String)> {
         let path = self.log(name);
         let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
@@ -126,7 +126,7 @@ impl<'a> Judge<'a> {
         cargo
     }
 
-    /// Every check without a bug: they have to pass, and to be there.
+    /// Every check without a bug: it must exist and pass.
     pub(super) fn unbroken(&self, checks: &[&Check]) -> Result<()> {
         let mut builds: BTreeMap<Build, BTreeSet<&Check>> = BTreeMap::new();
         for check in checks {
