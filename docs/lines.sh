@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# docs/lines.sh [COMMIT]: lines of Rust, blank ones and comments included, by what they are for.
+# docs/lines.sh [COMMIT]: lines of Rust, blank ones and comments included, by purpose.
 # Tests are the files under a `tests` folder, files named `tests.rs`, and the modules under `#[cfg(test)]` that end a
 # file.
 set -euo pipefail

@@ -3,8 +3,8 @@
 #
 #   docs/tour.sh [BASE]        BASE is http://localhost:8080 unless given; /api/v1 and a slash at its end are fine
 #
-# Wants a local stack that was just started (`cargo xtask dev`): an office can be registered once. Prints each step and
-# where the person is after it, and ends with 1 at the first answer that is not the expected one.
+# Requires a newly started local stack (`cargo xtask dev`): an office can be registered once. Prints each step and
+# the screen after it, and exits with 1 at the first unexpected answer.
 set -euo pipefail
 
 base=${1:-http://localhost:8080}
@@ -19,8 +19,8 @@ trap 'rm -rf "$scratch"' EXIT
 headers=$scratch/headers
 body=$scratch/body
 
-# What the portal set: a file for each cookie. curl would keep them, too; but they are Secure, and not every curl sends
-# such ones over http, and none but to this machine. Taken from the headers, they go wherever BASE is.
+# The cookies, one file each. curl could keep them, too; but they are Secure, and not every curl sends such cookies over
+# http, and never to another machine. Read from the headers, they are sent to any BASE.
 cookies=$scratch/cookies
 mkdir "$cookies"
 
@@ -61,7 +61,7 @@ cookie_header() {
   printf '%s' "$all"
 }
 
-# call STATUS METHOD PATH [JSON [HEADER]]: sends a request, and wants this status.
+# call STATUS METHOD PATH [JSON [HEADER]]: sends a request, and requires this status.
 call() {
   local wanted=$1 method=$2 path=$3 json=${4-} header=${5-} status kept
   local options=(--silent --show-error --max-time 60 --request "$method" --dump-header "$headers" --output "$body")
@@ -82,7 +82,7 @@ call() {
   [[ $status == "$wanted" ]] || fail "expected $wanted"
 }
 
-# text NAME: the first text of this name in the last answer.
+# text NAME: the first text field of this name in the last response.
 text() {
   local found
   found=$({ grep -o "\"$1\":\"[^\"]*\"" "$body" || true; } | sed -n '1{s/^"[^"]*":"//;s/"$//;p;}')
@@ -90,7 +90,7 @@ text() {
   printf '%s' "$found"
 }
 
-# at NEXT: wants the person to be there.
+# at NEXT: requires this screen.
 at() {
   local next
   next=$(text next)
@@ -98,7 +98,7 @@ at() {
   say "    next: $next"
 }
 
-# mailed ADDRESS PATTERN: waits until a mail to the address holds the pattern, and gives the newest such text.
+# mailed ADDRESS PATTERN: waits for a mail to the address that matches; prints the newest match.
 mailed() {
   local found attempt
   for attempt in {1..100}; do

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Hands what was put aside in to its function again. README.md («The three queues») says when.
+# Resubmits records that were set aside to their function. README.md («The three queues») says when.
 #
 #   infra/hand-in.sh STACK FUNCTION             only looks, at ten messages at most
 #   infra/hand-in.sh STACK FUNCTION --hand-in   hands in what the queue holds; what went well is deleted from it
@@ -22,15 +22,15 @@ case $function in
   *) usage ;;
 esac
 case ${3-} in
-  '') hidden=0 ;;          # who only looks hides nothing from anybody
-  --hand-in) hidden=900 ;; # what fails comes back after a quarter of an hour
+  '') hidden=0 ;;          # only looking must not hide messages from other consumers
+  --hand-in) hidden=900 ;; # failed messages reappear after a quarter of an hour
   *) usage ;;
 esac
 
-# Two functions read the stream, and a third reader may have to wait.
+# Two functions read the stream, so a third reader may be throttled.
 export AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=10
 
-# Events of mails name the recipient, and images of the stream people: what is read goes when this ends.
+# Mail events contain the recipient, and stream images personal data: all files are removed at the end.
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
@@ -39,8 +39,8 @@ queue=$(aws cloudformation describe-stacks --stack-name "$stack" \
   --query "Stacks[0].Outputs[?OutputKey=='$key'].OutputValue" --output text)
 [ -n "$queue" ] || { echo "$stack has no $key" >&2; exit 1; }
 
-# The records of the batch in `body`, from its first to its last: `events`, ten records each, which is what the slower
-# function has the time for. A page of the stream may be empty, or end in the middle of the batch.
+# The records of the batch in `body`, from its first to its last: `events`, ten records each, which the slower
+# function can process in time. A page of the stream may be empty, or end in the middle of the batch.
 records() {
   batch() { jq -er ".DDBStreamBatchInfo.$1" body; }
   local stream shard first last iterator covered=no
@@ -53,7 +53,7 @@ records() {
   : >records
   while [ $covered = no ] && [ -n "$iterator" ]; do
     aws dynamodbstreams get-records --shard-iterator "$iterator" --output json >page
-    # Sequence numbers have more digits than a number of JSON is sure to keep.
+    # Sequence numbers exceed the precision of JSON numbers.
     jq --arg last "$last" 'def place: sub("^0+"; "") | [length, .];
       {
         covered: any(.Records[]; (.dynamodb.SequenceNumber | place) >= ($last | place)),
@@ -69,11 +69,11 @@ records() {
   jq -cs 'range(0; length; 10) as $at | {Records: .[$at:$at + 10]}' records >events
 }
 
-# Deals with `message`; ends at the first failure.
+# Processes `message`; ends at the first failure.
 deal() {
   jq -r .Body message >body
   if [ "$function" = mail-events ]; then
-    # What the function failed with, or what EventBridge could not hand over.
+    # The event with which the function failed, or which EventBridge could not deliver.
     jq -c '.requestPayload // .' body >events
     what="one event"
   else
@@ -107,7 +107,7 @@ while :; do
     id=$(jq -r .MessageId message)
     if grep -qxF -e "$id" seen; then again=1; continue; fi
     echo "$id" >>seen
-    set +e # in a condition, bash would go on after a failure
+    set +e # in a condition, bash would continue after a failure
     (set -e; deal)
     status=$?
     set -e
@@ -118,7 +118,7 @@ while :; do
       left=$((left + 1))
     fi
   done
-  # What comes a second time failed the first time.
+  # A message that appears a second time has failed the first time.
   if [ "$count" = 0 ] || [ $again = 1 ] || [ $hidden = 0 ]; then break; fi
 done
 

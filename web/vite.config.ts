@@ -5,8 +5,8 @@ import { entries, site } from "./build/plugin.ts";
 type WatcherOptions = NonNullable<NonNullable<UserConfig["build"]>["watch"]>;
 
 /**
- * Changes are looked for, not waited for: `cargo lambda watch` next door takes most of the inotify instances that a user
- * is allowed. Vite reads this under the older name, which its types have left out.
+ * Polls for changes: `cargo lambda watch` uses most of the inotify instances that a user may have. Vite reads this
+ * option under its older name, which is missing from its types.
  */
 const looking: object = { chokidar: { usePolling: true, interval: 300 } };
 
@@ -26,7 +26,7 @@ export default defineConfig({
       output: {
         entryFileNames: "assets/[name]-[hash].js",
         chunkFileNames: "assets/[name]-[hash].js",
-        // Two files for all that screens share: small files of their own come to a fifth more bytes.
+        // Two files for the shared code: more small files would add a fifth to the bytes.
         codeSplitting: {
           groups: [
             { name: "base", test: /src\/(api|dom|memory|pages|problems|reactions|time|press|who|resume|flow)\.ts$/ },

@@ -3,19 +3,19 @@ import { type APIRequestContext, type Page, type Request, expect } from "@playwr
 import { Clerk, newOffice } from "./portal.ts";
 import { test as watched } from "./screens/watched.ts";
 
-/** Tests of a clerk at their desk, whose office nobody else uses. */
+/** Tests of a clerk with an exclusive office. */
 export const test = watched.extend<{ clerk: Clerk }>({
   clerk: async ({ page, request }, use) => use(new Clerk(page, request, await newOffice(request))),
 });
 
 export { expect };
 
-/** A clerk of an office with something special about it. */
+/** A clerk of an office with special properties. */
 export async function clerkOf(page: Page, request: APIRequestContext, office: Record<string, unknown>): Promise<Clerk> {
   return new Clerk(page, request, await newOffice(request, office));
 }
 
-/** What a page sends to a path of the API from now on. */
+/** The requests that a page sends to a path of the API from now on. */
 export function sent(page: Page, method: string, path: string): Request[] {
   const requests: Request[] = [];
   page.on("request", (request) => {
@@ -26,7 +26,7 @@ export function sent(page: Page, method: string, path: string): Request[] {
 
 const api = (path: string) => (url: URL) => url.pathname === `/api/v1${path}`;
 
-/** The next call of a kind is refused so. */
+/** Refuses the next call of a kind with this answer. */
 export async function refuses(page: Page, method: string, path: string, status: number, problem: { code: string } & Record<string, unknown>): Promise<void> {
   let times = 1;
   await page.route(api(path), (route) => {
@@ -40,7 +40,7 @@ export async function refuses(page: Page, method: string, path: string, status: 
   });
 }
 
-/** The next call of a kind is done, and its answer does not come; nor do the cookies in it that are named. */
+/** Executes the next call of a kind, but drops its answer, and the named cookies in it. */
 export async function loses(page: Page, method: string, path: string, cookie?: string): Promise<void> {
   let times = 1;
   await page.route(api(path), async (route) => {
@@ -51,7 +51,7 @@ export async function loses(page: Page, method: string, path: string, cookie?: s
   });
 }
 
-/** The next call of a kind is answered by something between, with what is no answer of the portal. */
+/** Answers the next call of a kind like a proxy, not like the portal. */
 export async function garbles(page: Page, method: string, path: string, status: number, body: string): Promise<void> {
   let times = 1;
   await page.route(api(path), (route) => {
@@ -60,7 +60,7 @@ export async function garbles(page: Page, method: string, path: string, status: 
   });
 }
 
-/** Every page of the portal takes so long to come, as on a slow line. */
+/** Delays every page of the portal, as on a slow line. */
 export async function slowPages(page: Page, milliseconds: number): Promise<void> {
   await page.route(/\.html$/, async (route) => {
     await new Promise((after) => setTimeout(after, milliseconds));
@@ -68,7 +68,7 @@ export async function slowPages(page: Page, milliseconds: number): Promise<void>
   });
 }
 
-/** The page is left for another one and come back to from the browser's memory, as back and forward do. */
+/** Leaves the page and returns to it from the back-forward cache. */
 export async function comesBack(page: Page): Promise<void> {
   await page.evaluate(() => {
     dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
@@ -78,7 +78,7 @@ export async function comesBack(page: Page): Promise<void> {
 
 export const NETWORK = "通信できませんでした。入力した内容は残っています。時間をおいて、もう一度お試しください。";
 
-/** The box at the top says a sentence, has the focus, and the title says that something is wrong. */
+/** Expects a sentence in the error summary, which has the focus, and an error mark in the title. */
 export async function complains(page: Page, text: string | RegExp): Promise<void> {
   await expect(page.locator("#summary")).toContainText(text);
   await expect(page.locator("#summary")).toBeFocused();
@@ -86,7 +86,7 @@ export async function complains(page: Page, text: string | RegExp): Promise<void
   await expect(page).toHaveTitle(/^（エラー）/);
 }
 
-/** A field is marked, described by what is wrong and then by its hint, and linked from the box at the top. */
+/** Expects that a field is marked, described by its problem and then its hint, and linked from the error summary. */
 export async function marked(page: Page, name: string, text: string | RegExp): Promise<void> {
   const field = page.locator(`#${name}`);
   await expect(page.locator(`#${name}-wrong`)).toContainText(text);

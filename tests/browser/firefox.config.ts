@@ -3,9 +3,9 @@ import { defineConfig } from "@playwright/test";
 import base from "./playwright.config.ts";
 
 /**
- * The journey, the way back, the console and the narrow screen in Debian's Firefox, over WebDriver BiDi.
+ * The journey, the back button, the console and the narrow screen in Debian's Firefox, over WebDriver BiDi.
  *
- * What looks at every pixel and name of every screen stays with Chromium: over BiDi there are no forced colours, no paper,
+ * The tests of layout and names of every screen run in Chromium only: over BiDi there are no forced colours, no printing,
  * and no bodies of requests.
  */
 export default defineConfig({

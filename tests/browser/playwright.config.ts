@@ -1,6 +1,6 @@
 import { defineConfig } from "@playwright/test";
 
-/** What Chromium needs in a container, and what keeps it from asking anybody but the portal. */
+/** Options that Chromium needs in a container, and that restrict its requests to the portal. */
 export const args = [
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
   "--disable-gpu",
@@ -32,7 +32,7 @@ export default defineConfig({
   },
   projects: [
     { name: "screens", testDir: "screens" },
-    // Playwright keeps Chromium from keeping pages in its memory, unless it is told not to.
+    // Playwright disables Chromium's back-forward cache by default.
     { name: "memory", testDir: "engines", testMatch: "memory.spec.ts", use: { launchOptions: { ...chromium, ignoreDefaultArgs: ["--disable-back-forward-cache"] } } },
   ],
 });

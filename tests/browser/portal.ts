@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from "node:crypto";
 
 import { type APIRequestContext, type Page, expect } from "@playwright/test";
 
-/** A password of the portal's rules. */
+/** A password that satisfies the portal's rules. */
 export const NEW_PASSWORD = "みどりの風と あおい海 2026";
 
 /** An office of the claims simulator, made for one test. */
@@ -15,7 +15,7 @@ export interface Office {
   readonly securityCode?: string;
 }
 
-/** The screens that a person comes to one after the other. */
+/** The screens in the order of the procedure. */
 export type Place =
   | "registration-security-code"
   | "registration-otp"
@@ -33,7 +33,7 @@ interface Mail {
   readonly sentAt: string;
 }
 
-/** Puts an office of its own into the claims simulator. */
+/** Creates a separate office in the claims simulator. */
 export async function newOffice(request: APIRequestContext, more: Record<string, unknown> = {}): Promise<Office> {
   const number = String(randomInt(1_000_000, 9_999_999)) + String(randomInt(100, 999));
   const office = {
@@ -55,7 +55,7 @@ export async function mailsTo(request: APIRequestContext, to: string, subject: s
   return mails.filter((mail) => mail.subject.includes(subject));
 }
 
-/** The newest mail to an address whose subject contains a text, and which is not one of those already seen. */
+/** The newest mail to an address whose subject contains a text, except those already seen. */
 export async function mailTo(request: APIRequestContext, to: string, subject: string, seen = 0): Promise<Mail> {
   let found: Mail | undefined;
   await expect(async () => {
@@ -67,7 +67,7 @@ export async function mailTo(request: APIRequestContext, to: string, subject: st
   return found;
 }
 
-/** What stands behind a name on a line of its own in a mail. */
+/** The value after a name on a separate line of a mail. */
 export function told(mail: Mail, name: string): string {
   const line = mail.text.split(/\r?\n/).find((text) => text.startsWith(`${name}：`));
   if (line === undefined) throw new Error(`the mail has no line ${name}`);
@@ -78,7 +78,7 @@ export const REGISTRATION_SUBJECT = "ワンタイムパスワード発行通知�
 export const LOGIN_SUBJECT = "【介護情報基盤ポータル】ワンタイムパスワード発行通知";
 export const PASSWORD_SUBJECT = "【介護情報基盤ポータル】初期パスワードのお知らせ";
 
-/** A person with everything that the screens ask for. */
+/** A person with all data that the screens require. */
 export function person(office: Office) {
   return {
     email: `taro.${office.officeNumber}@example.jp`,
@@ -90,7 +90,7 @@ export function person(office: Office) {
   };
 }
 
-/** The screens of the manual, by what a person does on them; each ends when the next one is there. */
+/** The person's actions on the screens of the manual; each ends when the next screen is shown. */
 export class Clerk {
   readonly me: ReturnType<typeof person>;
 
@@ -198,7 +198,7 @@ export class Clerk {
     await this.at("my-page");
   }
 
-  /** What a screen sends to the server, without the screen: for tests of what comes after it. */
+  /** The requests of a screen, without the screen: for tests of later screens. */
   async sends(method: "post" | "put", path: string, data: object = {}): Promise<Record<string, unknown>> {
     const headers = path.endsWith("/confirm") ? { "Idempotency-Key": randomUUID() } : {};
     const answer = await this.page.request[method](`/api/v1${path}`, { data, headers });
@@ -206,9 +206,9 @@ export class Clerk {
     return (await answer.json()) as Record<string, unknown>;
   }
 
-  /** Comes to a screen by the calls of those before it, as far as they have not been made, and opens it. */
+  /** Makes the outstanding calls of the previous screens, and opens a screen. */
   async isAt(name: Place): Promise<void> {
-    // A page that still asks for what was before would have the cookie of what comes taken away again.
+    // A late answer to an earlier page's request would delete the new cookie.
     await this.page.goto("about:blank");
     await this.reaches(name);
     await this.page.goto(this.url(name));

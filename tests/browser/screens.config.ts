@@ -2,7 +2,7 @@ import { defineConfig } from "@playwright/test";
 
 import base from "./playwright.config.ts";
 
-/** Pictures of every screen, to be looked at by people: `SCREENS=folder npm run screens`. */
+/** Pictures of every screen, for review by people: `SCREENS=folder npm run screens`. */
 export default defineConfig({
   ...base,
   projects: [{ name: "pictures", testDir: "pictures" }],

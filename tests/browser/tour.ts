@@ -2,7 +2,7 @@ import { type Page, expect, test } from "@playwright/test";
 
 import { Clerk, newOffice } from "./portal.ts";
 
-/** A screen in a state worth looking at, and how one gets there from the stop before. */
+/** A screen in a state to check, and the actions that lead there from the previous stop. */
 export interface Stop {
   readonly name: string;
   /** The page's file without `.html`. */
@@ -10,31 +10,31 @@ export interface Stop {
   readonly reach: (clerk: Clerk) => Promise<void>;
 }
 
-/** A part of the tour that a browser of its own can walk: its first stop needs nothing but an office. */
+/** A part of the tour for a separate browser: its first stop needs only an office. */
 export interface Leg {
   readonly name: string;
-  /** What its office has beyond the ordinary. */
+  /** The special properties of its office. */
   readonly office?: Readonly<Record<string, unknown>>;
   readonly stops: readonly Stop[];
 }
 
 const TYPO = "gamil.com";
 
-/** Opens a page and waits until nothing more comes of itself. */
+/** Opens a page and waits until it is idle. */
 async function opens(clerk: Clerk, name: string, hash = ""): Promise<void> {
-  // From a page to itself with another hash a browser loads nothing.
+  // A browser does not reload for a change of the hash only.
   if (hash !== "") await clerk.page.goto("about:blank");
   await clerk.page.goto(clerk.url(name) + hash);
   await expect(clerk.page.locator("h1")).toBeVisible();
 }
 
-/** A page that shows itself when the server has spoken. */
+/** A page that is shown after the server's answer. */
 async function awaits(clerk: Clerk, name: string): Promise<void> {
   await opens(clerk, name);
   await clerk.at(name);
 }
 
-/** Sends the form, and the page says what is wrong. */
+/** Sends the form, and expects the error summary. */
 async function failsToSubmit(clerk: Clerk): Promise<void> {
   await clerk.submits();
   await expect(clerk.page.locator("#summary")).toBeVisible();
@@ -42,7 +42,7 @@ async function failsToSubmit(clerk: Clerk): Promise<void> {
   await expect(clerk.page.locator("form button[type=submit]").first()).not.toHaveAttribute("aria-disabled");
 }
 
-/** The server's answer, changed on its way. */
+/** The server's answer, modified in transit. */
 async function hears(page: Page, path: string, change: (answer: Record<string, unknown>) => void): Promise<void> {
   await page.route(`**/api/v1${path}`, async (route) => {
     const response = await route.fetch();
@@ -52,7 +52,7 @@ async function hears(page: Page, path: string, change: (answer: Record<string, u
   });
 }
 
-/** The server sends again without the wait that lies between two mails. */
+/** Removes the wait between two mails from the answer. */
 async function sendsAgainAtOnce(page: Page, path: string, of: string): Promise<void> {
   await page.route(`**/api/v1${path}`, async (route) => {
     const { origin } = new URL(page.url());
@@ -63,7 +63,7 @@ async function sendsAgainAtOnce(page: Page, path: string, of: string): Promise<v
 
 const minutes = (n: number): string => new Date(Date.now() + n * 60_000).toISOString();
 
-/** A stop that is there as soon as its page is. */
+/** A stop that is complete as soon as its page is loaded. */
 const simple = (name: string, page = name, hash = ""): Stop => ({ name, page, reach: (clerk) => opens(clerk, page, hash) });
 
 /** A code that is not the one in the mail. */
@@ -463,7 +463,7 @@ const registration: readonly Stop[] = [
     name: "new-password-too-early",
     page: "new-password",
     reach: async (clerk) => {
-      // A person may press what is announced as not to be pressed yet.
+      // A button that is announced as disabled can still be pressed.
       await clerk.page.locator("#agree").click({ force: true });
       await expect(clerk.page.locator("#agree-aside")).not.toBeEmpty();
     },
@@ -547,7 +547,7 @@ const registration: readonly Stop[] = [
   },
 ];
 
-/** Every screen in every state: those that need nobody, and the way from 初回利用登録 to マイページ. */
+/** Every screen in every state: those without a flow, and the journey from 初回利用登録 to マイページ. */
 export const legs: readonly Leg[] = [
   { name: "reading", stops: reading },
   { name: "the way", office: { securityCode: "20260002" }, stops: registration },
@@ -560,10 +560,10 @@ export const LANGUAGES = [
   ["English", "en/"],
 ] as const;
 
-/** How a walk is made: a trace of so many steps would cost more than the steps; a step that takes so long has failed. */
+/** The options of a walk: no trace, which would cost more than the steps; a time limit for each step. */
 export const WALKING = { trace: "off", actionTimeout: 15_000, navigationTimeout: 15_000 } as const;
 
-/** Walks a leg in one page, and looks at each of its stops. */
+/** Walks a leg in one page, and checks each of its stops. */
 export async function walk(page: Page, leg: Leg, folder: string, look: (stop: Stop, clerk: Clerk) => Promise<void>): Promise<void> {
   const clerk = new Clerk(page, page.request, await newOffice(page.request, leg.office), folder);
   for (const stop of leg.stops) {

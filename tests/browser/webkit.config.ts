@@ -2,7 +2,7 @@ import { defineConfig } from "@playwright/test";
 
 import base from "./playwright.config.ts";
 
-/** The journey, the way back, the console and the narrow screen in Debian's WebKitGTK, over plain WebDriver: Playwright runs the tests, and no browser. */
+/** The journey, the back button, the console and the narrow screen in Debian's WebKitGTK, over plain WebDriver: Playwright runs the tests, but no browser. */
 export default defineConfig({
   ...base,
   outputDir: "../../target/browser-webkit",

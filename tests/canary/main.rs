@@ -1,6 +1,6 @@
 //! Nothing secret in any log, item, stream record or answer; nothing personal in any log.
 //!
-//! A program of its own, for it listens to the logs of the whole process.
+//! A separate test program, because it captures the logs of the whole process.
 
 #![recursion_limit = "512"]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
@@ -26,12 +26,12 @@ impl Write for Sink {
     }
 }
 
-/// What stands in the table now; an item that changes later was a stream record as it is now.
+/// The content of the table; an item that changes later was a stream record in its present form.
 async fn looks_at_items(world: &World, seen: &mut Vec<String>) {
     seen.extend(world.items().await.iter().map(|item| format!("{item:?}")));
 }
 
-/// Passwords, codes, keys and cookies of a whole journey, with its mistakes, are looked for everywhere.
+/// Searches everywhere for passwords, codes, keys and cookies of a whole journey with mistakes.
 #[tokio::test]
 async fn no_secret_of_a_whole_journey_is_stored_logged_or_answered() {
     let sink = Sink::default();
@@ -126,7 +126,7 @@ async fn no_secret_of_a_whole_journey_is_stored_logged_or_answered() {
         GUARDED_OFFICE.name,
     ] {
         assert!(!logged.contains(personal), "{personal} is logged: {logged}");
-        // The user id of the claims system is what its records are found by.
+        // The user id of the claims system is the key of its records.
         assert!(
             personal == GUARDED_OFFICE.user_id || !kept.contains(personal),
             "{personal} is kept: {kept}"

@@ -1,4 +1,4 @@
-//! 電子請求受付システム認証, by a crowd: the claims system locks an office out of its claims at the third wrong password
+//! 電子請求受付システム認証, concurrently: the claims system locks an office out of its claims at the third wrong password
 
 use serde_json::{Value, json};
 use testkit::people::PLAIN_OFFICE;
@@ -6,7 +6,7 @@ use testkit::{Answer, Clerk, World};
 
 use crate::crowd::{Asked, Load, asks, assert_all_invariants, count, only, world_of_many_mails};
 
-/// What the claims system counted: wrong passwords since the last right one, and whether it has locked the office out.
+/// The counts of the claims system: wrong passwords since the last right one, and whether it has locked the office out.
 async fn counted(world: &World) -> (u64, bool) {
     let (status, offices) = world.simulator("GET", "/_dev/offices", None).await;
     assert_eq!(status, 200);
@@ -49,7 +49,7 @@ async fn of_fifty_wrong_claims_passwords_two_reach_the_claims_system_without_the
     load.report();
 }
 
-/// Whoever accepts the risk brings the lock about: three are judged, and the claims system counts what it judged.
+/// Accepting the risk leads to the lock: three are judged, and the claims system counts those three.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_fifty_accepted_risks_three_are_judged_and_the_rest_find_the_lock() {
     let mut load = Load::of("wrong claims passwords, risk accepted", 1);
@@ -72,7 +72,7 @@ async fn of_fifty_accepted_risks_three_are_judged_and_the_rest_find_the_lock() {
                 "too-many-requests",
             ],
         );
-        // The third locks, and what comes after it is not judged, nor counted against the day.
+        // The third locks; later ones are neither judged nor counted against the day.
         assert!(count(&answers, "claims-rejected") <= 3);
         assert_eq!(counted(&world).await, (3, true));
         assert_all_invariants(&world).await;
@@ -80,8 +80,8 @@ async fn of_fifty_accepted_risks_three_are_judged_and_the_rest_find_the_lock() {
     load.report();
 }
 
-/// One wrong password beside a right one, and then as many wrong ones as are let through without the question: however
-/// the two met, the claims system never sees a third wrong one in a row.
+/// A wrong password concurrent with a right one, and then as many wrong ones as are sent without the question: in any
+/// interleaving, the claims system never gets a third wrong one in a row.
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_claims_passwords_beside_a_right_one_never_lock_the_office_out() {
     let mut load = Load::of("wrong claims passwords beside a right one", 40);

@@ -1,4 +1,4 @@
-//! ワンタイムパスワード認証, by a crowd
+//! ワンタイムパスワード認証, concurrently
 
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 use testkit::{Answer, Clerk, World};
@@ -8,13 +8,13 @@ use crate::crowd::{
     kind, only, world_of_many_mails,
 };
 
-/// The code that is so far from the right one.
+/// The code at this distance from the right one.
 fn off(right: &str, by: usize) -> String {
     let right: usize = right.parse().unwrap();
     format!("{:06}", (right + by) % 1_000_000)
 }
 
-/// Codes for a crowd: all wrong and different, but for one.
+/// Codes for parallel requests: all different, and all wrong except one.
 fn guesses(load: &mut Load, crowd: usize, right: &str) -> Vec<String> {
     let lucky = load.one_of(crowd);
     (0..crowd)
@@ -57,7 +57,7 @@ async fn of_two_hundred_guesses_at_a_registration_code_five_are_judged() {
             .collect();
         let answers = load.send(asked).await;
         five_were_judged(&answers);
-        // The user's own count comes first, and reaches its stop before the last of them find no try left.
+        // The claims user's count is written first, and reaches its stop before the last requests find no try left.
         only(
             &answers,
             &[
@@ -69,7 +69,7 @@ async fn of_two_hundred_guesses_at_a_registration_code_five_are_judged() {
             ],
         );
         assert_all_invariants(&world).await;
-        // The person goes on, with what was won or from the beginning.
+        // The person continues from the result, or starts again.
         if count(&answers, "200") == 1 {
             taro.calls("GET", "/registration")
                 .await
@@ -138,7 +138,7 @@ async fn of_two_hundred_guesses_at_the_code_of_an_active_member_five_are_judged_
         let sessions = account(&world, TARO).await.member.unwrap().sessions.len();
         assert_eq!(sessions, count(&answers, "200"));
         assert_all_invariants(&world).await;
-        // Whoever guessed, the owner comes in by a new log-in.
+        // The owner gets in by a new log-in.
         let mut owner = at_the_code(&world, OWN_PASSWORD).await;
         let code = owner.mailed_code(TARO).await;
         owner.types_login_code(&code).await.is(200).leads_to("my-page");
@@ -170,7 +170,7 @@ async fn ten_wrong_codes_of_an_account_are_judged_over_all_its_challenges() {
         assert_eq!(codes.failures.len(), 10);
         assert_all_invariants(&world).await;
 
-        // No password leads to a further code until the stop is over, and then the owner comes in.
+        // No password leads to another code until the stop is over; then the owner gets in.
         let mut owner = world.clerk();
         owner
             .logs_in(TARO, OWN_PASSWORD)
@@ -252,7 +252,7 @@ async fn of_a_hundred_right_log_in_codes_one_gives_a_session_and_the_others_a_wa
             .collect();
         let answers = load.send(asked).await;
         assert_eq!(count(&answers, "200"), 1);
-        // Before the winner's session is known five have passed, and the others find no try left.
+        // Before the session of the successful request is committed, five have passed, and the others find no try left.
         only(&answers, &["200", "wrong-step", "no-tries-left"]);
         let sessions = account(&world, TARO).await.member.unwrap().sessions.len();
         assert_eq!(sessions, sessions_before + 1);
@@ -260,7 +260,7 @@ async fn of_a_hundred_right_log_in_codes_one_gives_a_session_and_the_others_a_wa
             if kind(&answer) == "200" {
                 clerk.calls("GET", "/me").await.is(200);
             } else {
-                // Wherever the answer left them: the log-in stands at マイページ, and gives its session again.
+                // Whatever the answer was: the log-in is at マイページ, and gives its session again.
                 clerk.calls("GET", "/login").await.is(200).leads_to("my-page");
             }
         }

@@ -1,4 +1,4 @@
-//! 再送する and 再発行する, by a crowd: at most one mail per allowed resend
+//! 再送する and 再発行する, concurrently: at most one mail per allowed resend
 
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 use testkit::{Clerk, Settings, World};
@@ -11,13 +11,13 @@ use crate::crowd::{
 /// The waits before the four resends of a series.
 const WAITS: [i64; 4] = [30, 60, 120, 240];
 
-fn crowd_of(load: &Load, clerk: &Clerk, path: &'static str) -> Vec<Asked> {
+fn parallel_requests(load: &Load, clerk: &Clerk, path: &'static str) -> Vec<Asked> {
     (0..load.scaled(20))
         .map(|_| asks!(clerk, |clerk| clerk.calls("POST", path)))
         .collect()
 }
 
-/// All five mails of a series, each resend asked for by a crowd in the second in which it becomes possible.
+/// All five mails of a series, each resend requested many times in the second in which it becomes possible.
 async fn one_mail_a_resend(load: &mut Load, world: &World, clerk: &Clerk, path: &'static str, to: &str) {
     let mut mails = world.mails_to(to).await.len();
     for wait in WAITS {
@@ -25,20 +25,20 @@ async fn one_mail_a_resend(load: &mut Load, world: &World, clerk: &Clerk, path: 
         let early = vec![asks!(clerk, |clerk| clerk.calls("POST", path))];
         only(&load.send(early).await, &["resend-too-early"]);
         world.wait(1);
-        let answers = load.send(crowd_of(load, clerk, path)).await;
+        let answers = load.send(parallel_requests(load, clerk, path)).await;
         only(&answers, &["200", "resend-too-early", "no-sends-left"]);
         assert_eq!(count(&answers, "200"), 1);
         mails += 1;
         assert_eq!(world.mails_to(to).await.len(), mails);
     }
-    // Before a log-in in progress is over.
+    // Before the log-in expires.
     world.wait(400);
-    let answers = load.send(crowd_of(load, clerk, path)).await;
+    let answers = load.send(parallel_requests(load, clerk, path)).await;
     only(&answers, &["no-sends-left"]);
     assert_eq!(world.mails_to(to).await.len(), mails);
 }
 
-/// The address takes what a crowd may ask for: that its budget is spent by those who lose is another test.
+/// The budget of the address is large enough for all requests; another test covers the charges of conflicting ones.
 async fn world_with_room(load: &Load) -> World {
     let settings = Settings::default();
     let limits = portal::limits::Limits {
@@ -50,7 +50,7 @@ async fn world_with_room(load: &Load) -> World {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crowd_of_resends_of_a_registration_code_mails_once_each_time() {
+async fn parallel_resends_of_a_registration_code_mail_once_each_time() {
     let mut load = Load::of("resends of a registration code", 1);
     for _ in load.rounds() {
         let world = world_with_room(&load).await;
@@ -64,7 +64,7 @@ async fn a_crowd_of_resends_of_a_registration_code_mails_once_each_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crowd_of_resends_of_a_log_in_code_mails_once_each_time() {
+async fn parallel_resends_of_a_log_in_code_mail_once_each_time() {
     let mut load = Load::of("resends of a log-in code", 1);
     for _ in load.rounds() {
         let world = world_with_room(&load).await;
@@ -76,7 +76,7 @@ async fn a_crowd_of_resends_of_a_log_in_code_mails_once_each_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crowd_of_resends_of_an_initial_password_mails_once_each_time() {
+async fn parallel_resends_of_an_initial_password_mail_once_each_time() {
     let mut load = Load::of("resends of an initial password", 1);
     for _ in load.rounds() {
         let world = World::start().await;
@@ -90,7 +90,7 @@ async fn a_crowd_of_resends_of_an_initial_password_mails_once_each_time() {
     load.report();
 }
 
-/// A crowd at one resend, of which one is mailed: it costs the address one mail of its hour.
+/// Of many requests for one resend, one is mailed: it costs the address one mail of its hour.
 #[tokio::test(flavor = "multi_thread")]
 async fn resends_that_are_refused_cost_the_address_no_mail_of_its_hour() {
     let mut load = Load::of("resends of a log-in code, and the address's budget", 1);
@@ -98,7 +98,9 @@ async fn resends_that_are_refused_cost_the_address_no_mail_of_its_hour() {
         let world = World::start().await;
         let taro = active_at_the_code(&world).await;
         world.wait(30);
-        let answers = load.send(crowd_of(&load, &taro, "/login/otp/resend")).await;
+        let answers = load
+            .send(parallel_requests(&load, &taro, "/login/otp/resend"))
+            .await;
         assert_eq!(count(&answers, "200"), 1);
         // Who comes while the others' mails are counted and not yet given back finds no room.
         only(&answers, &["200", "resend-too-early", "too-many-requests"]);
@@ -111,7 +113,7 @@ async fn resends_that_are_refused_cost_the_address_no_mail_of_its_hour() {
     load.report();
 }
 
-/// The same at 初回利用登録: with a spent budget the office cannot even begin anew for an hour.
+/// The same at 初回利用登録: with a spent budget the office cannot even start again for an hour.
 #[tokio::test(flavor = "multi_thread")]
 async fn refused_resends_of_a_registration_code_cost_the_office_no_mail_of_its_hour() {
     let mut load = Load::of("resends of a registration code, and the address's budget", 1);
@@ -121,7 +123,7 @@ async fn refused_resends_of_a_registration_code_cost_the_office_no_mail_of_its_h
         taro.authenticates(&PLAIN_OFFICE).await.is(200);
         world.wait(30);
         let answers = load
-            .send(crowd_of(&load, &taro, "/registration/otp/resend"))
+            .send(parallel_requests(&load, &taro, "/registration/otp/resend"))
             .await;
         assert_eq!(count(&answers, "200"), 1);
         // Who comes while the others' mails are counted and not yet given back finds no room.
@@ -132,9 +134,9 @@ async fn refused_resends_of_a_registration_code_cost_the_office_no_mail_of_its_h
     load.report();
 }
 
-/// One browser's crowd at 再発行する: the flow moves once, and one password is issued.
+/// Parallel 再発行する of one browser: the flow moves once, and one password is issued.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crowd_of_reissues_in_one_registration_issues_once() {
+async fn parallel_reissues_in_one_registration_issue_once() {
     let mut load = Load::of("re-issues in one registration", 2);
     for _ in load.rounds() {
         let world = World::start().await;
@@ -146,7 +148,7 @@ async fn a_crowd_of_reissues_in_one_registration_issues_once() {
             .leads_to("already-registered");
         let before = world.mails_to(TARO).await.len();
         let path = "/registration/initial-password/reissue";
-        let answers = load.send(crowd_of(&load, &again, path)).await;
+        let answers = load.send(parallel_requests(&load, &again, path)).await;
         assert_eq!(count(&answers, "200"), 1);
         only(&answers, &["200", "wrong-step"]);
         assert_eq!(world.mails_to(TARO).await.len(), before + 1);
@@ -156,9 +158,9 @@ async fn a_crowd_of_reissues_in_one_registration_issues_once() {
     load.report();
 }
 
-/// Many browsers of the office at 再発行する: three a day, whoever asks, and the newest password is the one that works.
+/// Parallel 再発行する of many browsers of the office: three a day in all, and the newest password is the one that works.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crowd_of_reissues_in_many_registrations_issues_three_a_day() {
+async fn parallel_reissues_in_many_registrations_issue_three_a_day() {
     let mut load = Load::of("re-issues in many registrations", 1);
     for _ in load.rounds() {
         let world = world_with_room(&load).await;
@@ -177,7 +179,7 @@ async fn a_crowd_of_reissues_in_many_registrations_issues_three_a_day() {
         let answers = load.send(asked).await;
         assert_eq!(count(&answers, "200"), 3);
         only(&answers, &["200", "no-sends-left"]);
-        // Those that were overtaken before they were sent are not sent.
+        // Mails that were superseded before they were sent are not sent.
         let mailed = world.mails_to(TARO).await.len();
         assert!((2..=4).contains(&mailed), "{mailed}");
         assert_all_invariants(&world).await;

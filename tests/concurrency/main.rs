@@ -1,7 +1,7 @@
-//! Concurrency tests: many requests at once on the real handlers, and what must be true however they interleave.
+//! Concurrency tests: many requests at once on the real handlers, and assertions that hold in any interleaving.
 //!
 //! `cargo nextest run -p acceptance --test concurrency` is the short form; `cargo xtask concurrency` takes more rounds, larger
-//! crowds and seeds of your choice, and prints how the answers were distributed.
+//! numbers of requests and chosen seeds, and prints the distribution of the answers.
 
 // A journey is one long future of many steps.
 #![recursion_limit = "512"]

@@ -1,4 +1,4 @@
-//! ログイン情報の入力, and 「パスワードを変更する」, by a crowd
+//! ログイン情報の入力, and 「パスワードを変更する」, concurrently
 
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 use testkit::{Change, World};
@@ -51,7 +51,7 @@ async fn no_more_wrong_passwords_are_judged_than_the_guard_allows_at_that_instan
         }
         let answers = load.send(asked).await;
         only(&answers, &["200", "wrong-credentials"]);
-        // Five in a row close the guard; a right one before that begins the row anew, and only a right one does.
+        // Five in a row close the guard; only a right one before that resets the row.
         let rows = rows_of_wrong_ones(&world.history().await);
         assert!(rows.iter().all(|row| *row <= 5), "{rows:?}");
         assert!(rows.len() <= count(&answers, "200") + 1, "{rows:?}");
@@ -68,7 +68,7 @@ async fn no_more_wrong_passwords_are_judged_than_the_guard_allows_at_that_instan
     load.report();
 }
 
-/// Only wrong ones, wave after wave: each wave is judged once its wait is over, and only as far as the guard is open.
+/// Only wrong ones, in waves: each wave is judged once its wait is over, and only as far as the guard is open.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_wave_of_wrong_passwords_counts_one_once_the_wait_runs() {
     let mut load = Load::of("waves of wrong passwords", 1);
@@ -92,7 +92,7 @@ async fn every_wave_of_wrong_passwords_counts_one_once_the_wait_runs() {
     load.report();
 }
 
-/// Twenty changes in one log-in: one is made, and its password is the one that works.
+/// Twenty changes in one log-in: one succeeds, and its password is the one that works.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_password_changes_in_one_log_in_one_is_made() {
     let mut load = Load::of("password changes in one log-in", 2);

@@ -1,4 +1,4 @@
-//! 「登録する」, by a crowd
+//! 「登録する」, concurrently
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ async fn initial_passwords(world: &World) -> Vec<String> {
         .collect()
 }
 
-/// twenty browsers of one office, each with an address of its own.
+/// twenty browsers of one office, each with another address.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_first_registrations_of_an_office_one_wins_and_one_password_is_mailed() {
     let mut load = Load::of("first registrations of one office", 2);
@@ -27,7 +27,7 @@ async fn of_twenty_first_registrations_of_an_office_one_wins_and_one_password_is
         let world = world_of_many_mails().await;
         let mut asked: Vec<Asked> = Vec::new();
         for at in 0..load.scaled(20) {
-            // Whichever of its user ids proves the office: it is one.
+            // Both user ids prove the same office.
             let office = [SHARED_OFFICE, SHARED_OFFICE_AGAIN][at % 2];
             let clerk = before_confirm(&world, &office, &format!("person{at}@example.jp")).await;
             asked.push(asks!(clerk, |clerk| clerk.confirms("first-registration")));
@@ -63,7 +63,7 @@ async fn of_twenty_first_registrations_of_an_office_one_wins_and_one_password_is
     load.report();
 }
 
-/// Ten offices want one address: nothing half-done stays of those who lose it.
+/// Ten offices register one address: the requests that fail leave nothing behind.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_ten_offices_that_want_one_address_one_gets_it_and_the_others_are_free() {
     let mut load = Load::of("one address from many offices", 1);
@@ -133,7 +133,7 @@ async fn fifty_clicks_with_fifty_keys_register_once() {
         assert_eq!(count(&answers, "201"), 1);
         for (_, answer) in answers {
             if answer.status != 201 {
-                // One's own second click is never told that somebody else registered the office.
+                // A person's own second click is never answered as another person's registration.
                 answer.is_told("wrong-step").leads_to("completed");
             }
         }
@@ -149,9 +149,9 @@ async fn confirms_draft(clerk: &mut Clerk, key: &str, draft: Value) -> Answer {
         .await
 }
 
-/// One key, and two bodies under it: the shown draft is registered, the other one never answered like it.
+/// One key with two bodies: the shown draft is registered, and the other body never gets its answer.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_with_another_body_registers_nothing_and_is_told_so() {
+async fn a_key_with_another_body_registers_nothing_and_is_refused() {
     let mut load = Load::of("登録する with one key and two bodies", 2);
     for _ in load.rounds() {
         let world = World::start().await;
@@ -194,7 +194,7 @@ async fn a_key_with_another_body_registers_nothing_and_is_told_so() {
 
 /// Two tabs of one registration that correct the profile while the other confirms: what is registered was shown.
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_is_registered_while_another_tab_corrects_was_shown() {
+async fn what_is_registered_while_another_tab_corrects_was_shown() {
     let mut load = Load::of("登録する while the profile is corrected", 3);
     for _ in load.rounds() {
         let world = World::start().await;
@@ -208,7 +208,7 @@ async fn whatever_is_registered_while_another_tab_corrects_was_shown() {
         }
         let answers = load.send(asked).await;
         only(&answers, &["200", "201", "draft-changed", "wrong-step"]);
-        // Nobody but this draft's address was ever confirmed.
+        // Only this draft's address was ever confirmed.
         let registered = count(&answers, "201");
         assert!(registered <= 1);
         let mailed = initial_passwords(&world).await;
@@ -226,7 +226,7 @@ async fn whatever_is_registered_while_another_tab_corrects_was_shown() {
     load.report();
 }
 
-/// Somebody of the office at 「修正」: the profile that is to take the place of whoever never came.
+/// A person of the office at 「修正」, with the profile that is to replace the member who never logged in.
 async fn before_correction(world: &World, email: &str) -> Clerk {
     let mut clerk = world.clerk();
     clerk
@@ -242,7 +242,7 @@ async fn before_correction(world: &World, email: &str) -> Clerk {
     clerk
 }
 
-/// Ten browsers correct one registration: one takes the place of the first, and the first password is dead.
+/// Ten browsers correct one registration: one replaces the first, and the first password no longer works.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_ten_corrections_of_one_registration_one_is_made() {
     let mut load = Load::of("corrections of one registration", 2);
@@ -274,7 +274,7 @@ async fn of_ten_corrections_of_one_registration_one_is_made() {
     load.report();
 }
 
-/// The member comes at last while others correct the registration: either the member is in, or somebody has the place.
+/// The member logs in while others correct the registration: either the member is in, or has been replaced.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_log_in_among_corrections_ends_with_one_member() {
     let mut load = Load::of("corrections while the member comes", 4);
@@ -305,9 +305,9 @@ async fn a_first_log_in_among_corrections_ends_with_one_member() {
     load.report();
 }
 
-/// A seat has fallen free: the office registers anew, and another office takes the address, in the same second.
+/// A seat has expired: the office registers again, and another office takes the address, in the same second.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_seat_and_an_address_that_fell_free_go_to_whoever_is_first_and_to_nobody_twice() {
+async fn an_expired_seat_and_its_address_go_to_the_first_request_and_only_once() {
     let mut load = Load::of("a seat and an address that fell free", 3);
     for _ in load.rounds() {
         let world = world_of_many_mails().await;
@@ -333,7 +333,7 @@ async fn a_seat_and_an_address_that_fell_free_go_to_whoever_is_first_and_to_nobo
         assert_eq!(count(&answers, "201"), 1, "the office has one new owner");
         assert_eq!(count(&others, "201"), 1, "the address has one new owner");
         assert_eq!(world.items_of("OFFICE").await.len(), 2);
-        // The budgets have forgotten the mails of two weeks ago.
+        // The budgets no longer count the mails of two weeks ago.
         assert_invariants(&world).await;
     }
     load.report();

@@ -1,4 +1,4 @@
-//! Sessions, by a crowd: what has ended stays ended, and a person has five
+//! Sessions, concurrently: an ended session stays ended, and a person has five
 
 use testkit::people::OWN_PASSWORD;
 use testkit::{Clerk, World};
@@ -8,7 +8,7 @@ use crate::crowd::{
     world_of_many_mails,
 };
 
-/// Twenty tabs that take the log-in's session anew: each answer is a cookie, and the log-in has one session.
+/// Twenty tabs that request the log-in's session again: each answer is a cookie, and the log-in has one session.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_renewals_one_session_lives() {
     let mut load = Load::of("renewals of one session", 2);
@@ -28,7 +28,7 @@ async fn of_twenty_renewals_one_session_lives() {
                 living += 1;
             } else {
                 me.is_told("no-session");
-                // Nobody is stranded: the log-in gives the session again.
+                // No dead end: the log-in gives the session again.
                 assert!(clerk.cookies.contains_key("__Host-login"));
             }
         }
@@ -38,9 +38,9 @@ async fn of_twenty_renewals_one_session_lives() {
     load.report();
 }
 
-/// Everything that a browser does, while it logs out in one of its tabs.
+/// All requests of a browser, concurrent with a log-out in one of its tabs.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_ended_session_stays_ended_whatever_is_under_way() {
+async fn an_ended_session_stays_ended_during_other_requests() {
     let mut load = Load::of("log-outs among other requests", 6);
     for _ in load.rounds() {
         let world = World::start().await;
@@ -70,7 +70,7 @@ async fn an_ended_session_stays_ended_whatever_is_under_way() {
     load.report();
 }
 
-/// A right code and a log-out of the same browser at once: either may be first, and no cookie outlives the log-out.
+/// A right code and a log-out of the same browser at once: in either order, no cookie outlives the log-out.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_session_is_handed_out_by_a_log_in_that_logs_out() {
     let mut load = Load::of("right codes among log-outs", 4);
@@ -90,7 +90,7 @@ async fn no_session_is_handed_out_by_a_log_in_that_logs_out() {
             &answers,
             &["200", "204", "no-flow", "wrong-step", "no-tries-left"],
         );
-        // The browser has whatever the last answer left it; the log-in is over for all of them.
+        // The browser has the cookies of the last answer; the log-in is over in every case.
         for (mut clerk, _) in answers {
             clerk.calls("POST", "/login/session").await.is_told("no-flow");
         }
@@ -105,7 +105,7 @@ async fn logged_in(world: &World) -> (Clerk, String) {
     (clerk, code)
 }
 
-/// Twelve log-ins of one person at once: each gets its session, and five of them live.
+/// Twelve log-ins of one person at once: each gets its session, and five remain active.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twelve_log_ins_of_one_person_five_sessions_live() {
     let mut load = Load::of("log-ins of one person", 2);
@@ -127,7 +127,7 @@ async fn of_twelve_log_ins_of_one_person_five_sessions_live() {
             living += usize::from(me.status == 200);
             if me.status != 200 {
                 me.is_told("no-session");
-                // A session that a newer one ended does not come back by its log-in.
+                // A session that a newer one ended is not restored by its log-in.
                 clerk.calls("POST", "/login/session").await.is_told("no-flow");
             }
         }

@@ -1,4 +1,4 @@
-//! What is watched, whom it calls, and that it looks at what there is.
+//! The alarms: their metrics exist, and each notifies the right people.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -33,7 +33,7 @@ fn of_type(path: &str, kind: &str) -> Vec<(String, Yaml)> {
         .collect()
 }
 
-/// The alarms of all stacks, by the name that they have without the stage.
+/// The alarms of all stacks, by their name without the stage.
 fn alarms() -> BTreeMap<String, Yaml> {
     let all = TEMPLATES
         .iter()
@@ -50,7 +50,7 @@ fn alarms() -> BTreeMap<String, Yaml> {
 }
 
 #[test]
-fn every_alarm_calls_somebody() {
+fn every_alarm_has_a_recipient() {
     let topics: BTreeSet<String> = TEMPLATES
         .iter()
         .flat_map(|path| of_type(path, "AWS::SNS::Topic"))
@@ -101,9 +101,9 @@ fn every_alarm_has_a_page_and_every_page_an_alarm() {
     }
 }
 
-/// A rate, or several bad periods; silence is an alarm only where it is the fault.
+/// An alarm needs a rate, or several bad periods; missing data raises it only where it is the fault.
 #[test]
-fn one_bad_minute_or_a_quiet_hour_wakes_nobody() {
+fn one_bad_minute_or_a_quiet_hour_raises_no_page() {
     for (name, alarm) in alarms() {
         let silence = template::word(&alarm["TreatMissingData"]);
         assert_eq!(silence == "breaching", name.ends_with("-still"), "{name}");
@@ -117,9 +117,9 @@ fn one_bad_minute_or_a_quiet_hour_wakes_nobody() {
     }
 }
 
-/// Who reads the stream is missed when nobody does: by the one metric that a reader reports whatever it finds.
+/// A missing reader of the stream is detected by the one metric that a reader reports even if it finds nothing.
 #[test]
-fn an_alarm_is_on_when_a_streams_reader_stands_still() {
+fn an_alarm_is_raised_when_a_streams_reader_stops() {
     let alarms = alarms();
     let resources = &house::yaml("template.yaml")["Resources"];
     for (function, event, name) in [
@@ -145,14 +145,14 @@ fn an_alarm_is_on_when_a_streams_reader_stands_still() {
         let dimension = &alarm["Dimensions"][0];
         assert_eq!(dimension["Name"], Yaml::from("EventSourceMappingUUID"));
         assert_eq!(template::word(&dimension["Value"]), format!("{function}Mapping"));
-        // How often it reported, and not how much it found: a quiet night is no reason to call.
+        // The number of reports, and not of records: a quiet night must not raise the alarm.
         assert_eq!(alarm["Statistic"], Yaml::from("SampleCount"));
         assert_eq!(alarm["ComparisonOperator"], Yaml::from("LessThanThreshold"));
         assert_eq!(alarm["Threshold"], Yaml::from(1));
     }
 }
 
-/// What could not be handed over lies in a queue, and somebody is told.
+/// Records that could not be processed are in a queue, and an alarm is raised.
 #[test]
 fn every_queue_and_every_reader_of_the_stream_is_watched() {
     let alarms = alarms();
@@ -178,7 +178,7 @@ fn every_queue_and_every_reader_of_the_stream_is_watched() {
     }
 }
 
-/// A filter that names a step, an outcome or a message that no line has counts nothing, and nobody notices.
+/// A filter that names an unknown step, outcome or message would silently count nothing.
 #[test]
 fn every_metric_counts_lines_that_there_are() {
     let functions = house::functions();
@@ -221,7 +221,7 @@ fn every_metric_counts_lines_that_there_are() {
     }
 }
 
-/// A metric of ours that an alarm or the dashboard names is one that a filter makes.
+/// Every custom metric that an alarm or the dashboard names is produced by a filter.
 #[test]
 fn every_alarm_looks_at_a_metric_that_there_is() {
     let made: BTreeSet<String> = of_type(WATCHED, "AWS::Logs::MetricFilter")
@@ -255,7 +255,7 @@ fn every_alarm_looks_at_a_metric_that_there_is() {
     for metric in widgets.iter().flat_map(of) {
         assert!(made.contains(&metric), "{metric}");
     }
-    // The first row is what people do, in the order in which they do it.
+    // The first row follows the order of the procedure.
     let funnel = [
         "RegistrationsStarted",
         "ClaimsAccepted",

@@ -1,4 +1,4 @@
-//! Which crates do cryptography, and that `docs/cryptography.md` names them.
+//! `docs/cryptography.md` names all crates that do cryptography.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -7,8 +7,8 @@ use crate::house;
 
 const PAGE: &str = "docs/cryptography.md";
 
-/// What every implementation of cryptography in Rust rests on: the traits of `RustCrypto`, chance, comparison in
-/// constant time, the libraries in C. Whoever has one of them below does cryptography, or hands it on.
+/// The foundations of every implementation of cryptography in Rust: the traits of `RustCrypto`, randomness, comparison
+/// in constant time, the libraries in C. A crate that depends on one of them does cryptography, or exposes it.
 const FOUNDATIONS: [&str; 14] = [
     "aead",
     "aws-lc-rs",
@@ -26,7 +26,7 @@ const FOUNDATIONS: [&str; 14] = [
     "universal-hash",
 ];
 
-/// What is deployed depends on these, and they do no cryptography; SDKs and clients do theirs by crates of the page.
+/// Deployed dependencies without their own cryptography; SDKs and clients use crates of the page.
 const NOT_CRYPTOGRAPHY: [&str; 23] = [
     "aws-config",
     "aws-sdk-dynamodb",
@@ -53,14 +53,14 @@ const NOT_CRYPTOGRAPHY: [&str; 23] = [
     "unicode-segmentation",
 ];
 
-/// The packages that are deployed, and those they are made of.
+/// The deployed packages with their dependencies.
 fn deployed() -> BTreeSet<String> {
     let mut packages = house::functions();
     packages.extend(["portal".to_owned(), "platform".to_owned()]);
     packages
 }
 
-/// What each crate of the deployed packages depends on, as Cargo builds it.
+/// The dependencies of each crate of the deployed packages, as Cargo resolves them.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let mut tree = Command::new(env!("CARGO"));
     tree.current_dir(house::root())
@@ -112,7 +112,7 @@ fn the_page_names_every_crate_that_does_cryptography_and_no_other() {
     let ours = deployed();
     let is_foundation = |name: &str| FOUNDATIONS.contains(&name);
     let rests = |name: &str| dependencies[name].iter().any(|below| is_foundation(below));
-    // Whoever is made of what rests on a foundation without naming one itself: argon2 has its BLAKE2, HKDF its HMAC.
+    // Crates that depend on a foundation only indirectly: argon2 on BLAKE2, HKDF on HMAC.
     let primitives: BTreeSet<&str> = dependencies
         .keys()
         .map(String::as_str)
@@ -129,13 +129,13 @@ fn the_page_names_every_crate_that_does_cryptography_and_no_other() {
         .filter(|name| !ours.contains(*name))
         .cloned()
         .collect();
-    // Written by hand and needed by none of the above: the string in which a hash of a password is kept.
+    // Without a foundation: the string format of a password hash.
     do_it.insert("phc".to_owned());
     do_it.insert("zeroize".to_owned());
     assert_eq!(on_the_page(), do_it);
 }
 
-/// A crate that brings its own primitive rests on nothing that could be found, so each new one has to be looked at.
+/// A crate with its own primitive has no foundation to find, so each new crate must be reviewed.
 #[test]
 fn a_new_dependency_is_said_to_do_cryptography_or_not() {
     let ours = deployed();
@@ -157,7 +157,7 @@ fn a_new_dependency_is_said_to_do_cryptography_or_not() {
     assert_eq!(found, BTreeSet::from(known));
 }
 
-/// What the page says of lengths and numbers is what is built.
+/// Lengths and numbers on the page match the code.
 #[test]
 fn the_numbers_of_the_page_are_those_of_the_code() {
     let page = house::text(PAGE);

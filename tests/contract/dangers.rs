@@ -1,9 +1,9 @@
-//! What nothing that is deployed does.
+//! Dangerous techniques that no deployed code uses.
 
 use crate::house;
 
-/// No command of the operating system, no regular expression that somebody could write into: neither is a tool of
-/// a function. Tests and the tasks may have both.
+/// No commands of the operating system, and no regular expressions that could contain input. Tests and tasks may use
+/// both.
 #[test]
 fn what_is_deployed_starts_no_process_and_makes_no_regular_expression() {
     let folders = house::functions()
@@ -26,12 +26,12 @@ fn what_is_deployed_starts_no_process_and_makes_no_regular_expression() {
     }
 }
 
-/// A count that wraps around is a budget that begins anew.
+/// A count that wraps around would reset a budget.
 #[test]
 fn a_release_breaks_where_a_number_overflows() {
     let manifest: toml::Table = house::text("Cargo.toml").parse().unwrap();
     let release = manifest["profile"]["release"].as_table().unwrap();
     assert_eq!(release["overflow-checks"].as_bool(), Some(true));
-    // An abort would leave the caller hanging, so the panic has to unwind (ADR 0008); and no package may opt out.
+    // An abort would leave the caller without an answer, so panics must unwind (ADR 0008); and no package may opt out.
     assert!(!release.contains_key("panic") && !release.contains_key("package"));
 }

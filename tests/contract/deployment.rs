@@ -1,4 +1,4 @@
-//! What a deployment leaves behind: versions to go back to, settings that arrive, rights that grant what they say.
+//! The result of a deployment: versions for a roll-back, settings that take effect, rights that grant what they state.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_norway::Value as Yaml;
 
 use crate::{house, template};
 
-/// What Lambda takes as a version's description.
+/// The form of a version's description in Lambda.
 const DESCRIPTION: usize = 256;
 
 fn resources(path: &str) -> Vec<(String, Yaml)> {
@@ -22,7 +22,7 @@ fn of_type(path: &str, kind: &str) -> Vec<(String, Yaml)> {
     found
 }
 
-/// What a value refers to by `!Ref`, `!GetAtt` and `!Sub`, wherever it stands in it.
+/// All references in a value by `!Ref`, `!GetAtt` and `!Sub`.
 fn references(value: &Yaml, found: &mut BTreeSet<String>) {
     match value {
         Yaml::Tagged(tagged) if tagged.tag == "Ref" || tagged.tag == "GetAtt" => {
@@ -51,8 +51,8 @@ fn placeholders(text: &str) -> impl Iterator<Item = &str> {
         .map(|rest| rest.split('}').next().unwrap())
 }
 
-/// A release that changes settings only keeps each version's logical id and replaces what is behind it: without the
-/// policy the version before is deleted, and there is nothing to go back to. With a `DeletionPolicy` SAM would delete
+/// A release that only changes settings keeps each version's logical id and replaces its resource: without the
+/// policy the previous version is deleted, and a roll-back is impossible. With a `DeletionPolicy` SAM would delete
 /// versions at each change of code, or keep functions when the stack is deleted.
 #[test]
 fn the_version_before_a_release_is_kept() {
@@ -60,7 +60,7 @@ fn the_version_before_a_release_is_kept() {
         let policy = function.get("UpdateReplacePolicy");
         assert_eq!(policy, Some(&Yaml::from("Retain")), "{name}");
         assert!(function.get("DeletionPolicy").is_none(), "{name}");
-        // SAM hands the policy on to what it makes of a stream's event, too, and a mapping that is replaced would stay.
+        // SAM also applies the policy to the mapping that it makes of a stream's event, so a replaced mapping would stay.
         let events = function["Properties"].get("Events").and_then(Yaml::as_mapping);
         for event in events.into_iter().flat_map(|events| events.values()) {
             assert_ne!(template::word(&event["Type"]), "DynamoDB", "{name}");
@@ -69,14 +69,14 @@ fn the_version_before_a_release_is_kept() {
 }
 
 /// SAM publishes a version for another code or template, and not for another value of a parameter. CloudFormation does
-/// for another description, so whatever a function's settings hang on is named there.
+/// for another description, so the description names all parameters of a function's settings.
 #[test]
 fn a_changed_setting_is_published() {
     for (name, function) in of_type("template.yaml", "AWS::Serverless::Function") {
         let properties = &function["Properties"];
         let mut settings = BTreeSet::from(["Revision".to_owned()]);
         references(&properties["Environment"]["Variables"], &mut settings);
-        // Its own, whose name changes with the stack only.
+        // Its own resource, whose name changes only with the stack.
         settings.remove("SimulatorTable");
         let mut named = BTreeSet::new();
         references(&properties["VersionDescription"], &mut named);
@@ -96,7 +96,7 @@ fn the_longest_settings_fit_into_a_versions_description() {
         match name {
             "Revision" => 6,
             "MailRequestsPerNetwork" => 5,
-            // portal-prod-r1, portal-audit-prod, portal-prod: what infra/ names them.
+            // portal-prod-r1, portal-audit-prod, portal-prod: the names in infra/.
             "TableName" | "AuditTableName" => 17,
             "MailConfigurationSet" => 11,
             // The last part of an ARN: portal/prod/keys-AbCdEf
@@ -123,7 +123,7 @@ fn the_longest_settings_fit_into_a_versions_description() {
     }
 }
 
-/// The verb knows no resource, so with a stream's ARN it grants nothing.
+/// The verb supports no resource, so with a stream's ARN it grants nothing.
 #[test]
 fn who_reads_a_stream_may_list_streams() {
     let mut readers = 0;
@@ -188,7 +188,7 @@ fn deployments() -> toml::Table {
     house::text("samconfig.toml").parse().unwrap()
 }
 
-/// Without a stage, SAM takes the section `default`: there it has to find a stage and all answers.
+/// Without a stage, SAM uses the section `default`, which must contain a stage and all values.
 #[test]
 fn a_guided_deployment_begins_with_the_answers_of_dev() {
     let all = deployments();
@@ -199,8 +199,8 @@ fn a_guided_deployment_begins_with_the_answers_of_dev() {
     assert_eq!(default, dev);
 }
 
-/// `sam deploy --guided` asks at every route of an API without `Auth` whether that is meant, takes its own default for
-/// a no, and stops. An authorizer that no route names changes nothing at the API.
+/// For every route of an API without `Auth`, `sam deploy --guided` asks for confirmation, and its default answer stops
+/// the deployment. An authorizer that no route names does not change the API.
 #[test]
 fn a_guided_deployment_does_not_stop_at_the_routes() {
     for (name, api) in of_type("template.yaml", "AWS::Serverless::HttpApi") {
@@ -228,7 +228,7 @@ fn every_stage_answers_the_same_questions() {
     }
 }
 
-/// The gateway's contract demands a private network: who asks it stands in one on `prod`, and nobody else in any.
+/// The gateway's contract requires a private network: on `prod` its two callers are in one, and no other function is.
 #[test]
 fn who_asks_the_claims_system_goes_by_the_private_way() {
     for (name, function) in of_type("template.yaml", "AWS::Serverless::Function") {
@@ -248,13 +248,13 @@ fn who_asks_the_claims_system_goes_by_the_private_way() {
         asserted,
         BTreeSet::from(["ClaimsSecurityGroup", "ClaimsSubnets"].map(str::to_owned))
     );
-    // The two may have Lambda make interfaces, and may not make any themselves.
+    // Lambda may create network interfaces for the two, but they may not create any themselves.
     let interfaces = &template["Resources"]["MakesInterfaces"]["Properties"]["PolicyDocument"]["Statement"];
     assert_eq!(interfaces[1]["Effect"], Yaml::from("Deny"));
     assert_eq!(interfaces[1]["Action"], Yaml::from("ec2:*"));
 }
 
-/// From within the network the table and the ring are reached by endpoints, and the Internet is not reached at all.
+/// From the network, the table and the ring are reached by endpoints, and the Internet is not reachable.
 #[test]
 fn the_private_network_has_one_way_out_and_the_two_endpoints() {
     let routes = of_type("infra/network.yaml", "AWS::EC2::Route");
@@ -278,13 +278,13 @@ fn the_private_network_has_one_way_out_and_the_two_endpoints() {
     );
 }
 
-/// IAM cannot keep code from writing over a record of the audit, so copies of it are out of everybody's reach.
+/// IAM cannot prevent code from overwriting an audit record, so no principal can delete the copies.
 #[test]
-fn copies_of_both_tables_lie_where_nobody_can_delete_them() {
+fn copies_of_both_tables_cannot_be_deleted() {
     let template = house::yaml("infra/backup.yaml");
     let resources = &template["Resources"];
     let lock = &resources["Vault"]["Properties"]["LockConfiguration"];
-    // With a day from which on it cannot be changed, the lock binds the root user, too.
+    // With a grace period after which it cannot be changed, the lock also binds the root user.
     assert_eq!(template::word(&lock["ChangeableForDays"]), "LockAfterDays");
     for (plan, table) in [("Table", "TableArn"), ("Audit", "AuditTableArn")] {
         let rule = &resources[format!("{plan}Plan")]["Properties"]["BackupPlan"]["BackupPlanRule"][0];

@@ -1,4 +1,4 @@
-//! The committed files that the code writes about itself.
+//! The committed files that are generated from the code.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ fn the_written_files_are_as_the_code_has_them() {
     }
 }
 
-/// What the journeys kept (`tests/journeys/golden/audit`) is where the page says that it is.
+/// The golden records (`tests/journeys/golden/audit`) have the items that the page states.
 #[test]
 fn every_act_rides_on_the_item_that_the_page_names() {
     let folder = house::root().join("tests/journeys/golden/audit");

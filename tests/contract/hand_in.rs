@@ -1,4 +1,4 @@
-//! `infra/hand-in.sh`, with an `aws` that says what a test wants and writes down what it is asked.
+//! `infra/hand-in.sh`, with a fake `aws` that gives prepared answers and records its calls.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::house;
 
-/// Stands in for the AWS CLI, in the folder where its answers are.
+/// A fake AWS CLI, in the folder of its answers.
 const AWS: &str = r#"#!/usr/bin/env bash
 set -euo pipefail
 here=$(dirname "$0")
@@ -82,7 +82,7 @@ fn aws() -> TempDir {
     folder
 }
 
-/// What Lambda puts into the queue, from the first record to the last.
+/// Lambda's message in the queue, for the records from the first to the last.
 fn messages(folder: &Path, batches: &[(&str, &str)]) {
     let message = |(first, last): &(&str, &str)| {
         let body = json!({ "DDBStreamBatchInfo": {
@@ -112,7 +112,7 @@ fn removal(sequence: &str) -> Value {
     json!({ "dynamodb": { "SequenceNumber": sequence } })
 }
 
-/// Pages one after the other; the last one has a next one if the shard is open.
+/// Consecutive pages; the last one has a successor if the shard is open.
 fn pages(folder: &Path, pages: &[Vec<Value>], open: bool) {
     for (at, records) in pages.iter().enumerate() {
         let mut page = json!({ "Records": records });
@@ -131,7 +131,7 @@ fn a_batch_is_handed_in_whole_over_all_its_pages_and_no_more_than_it() {
         aws.path(),
         &[
             vec![act("98"), no_act("99"), act("100"), removal("101")],
-            // A page may be empty though there are more.
+            // A page may be empty although more follow.
             vec![],
             (102..=110).map(|number| act(&number.to_string())).collect(),
             vec![act("111"), act("112")],
@@ -146,7 +146,7 @@ fn a_batch_is_handed_in_whole_over_all_its_pages_and_no_more_than_it() {
         .map(|number| number.to_string())
         .collect();
     assert_eq!(run.invoked.concat(), handed);
-    // Not more at once than the function has the time for.
+    // No more at once than the function can process in time.
     assert_eq!(
         run.invoked.iter().map(Vec::len).collect::<Vec<_>>(),
         [10, handed.len() - 10]
@@ -180,9 +180,9 @@ fn who_only_looks_changes_nothing_and_hides_nothing() {
     assert!(received.unwrap().contains("--visibility-timeout 0 "));
 }
 
-/// Sequence numbers are longer than what JSON's numbers keep apart.
+/// Sequence numbers exceed the precision of JSON numbers.
 #[test]
-fn long_sequence_numbers_are_told_apart() {
+fn long_sequence_numbers_are_distinguished() {
     let aws = aws();
     let [first, last, next] = [
         "009007199254740993000000001",
@@ -249,7 +249,7 @@ fn a_mails_promise_is_handed_to_the_function_that_sends() {
     assert_eq!(run.invoked, [["1"]], "{}", run.said);
 }
 
-/// The wiring of the script is the template's.
+/// The names in the script match the template.
 #[test]
 fn the_script_knows_the_queues_of_the_template() {
     let script = house::text("infra/hand-in.sh");

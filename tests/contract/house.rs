@@ -1,4 +1,4 @@
-//! The files of the house.
+//! Reads the files of the repository.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,7 +16,7 @@ pub(crate) fn text(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// A YAML file; what CloudFormation tags (`!Ref`, `!Sub`) stays tagged.
+/// A YAML file; CloudFormation's tags (`!Ref`, `!Sub`) are kept.
 pub(crate) fn yaml(path: &str) -> Yaml {
     serde_norway::from_str(&text(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }

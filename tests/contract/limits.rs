@@ -1,4 +1,4 @@
-//! The numbers of the product, as they were decided, and the code's.
+//! The limits of the code match the decided numbers.
 
 use portal::limits::Limits;
 
@@ -8,7 +8,7 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 const KIB: u64 = 1_024;
 
-/// What was decided, in the words of the decision, and what it comes to.
+/// The decided numbers, in the words of the decision, and the corresponding settings.
 const DECIDED: &[(&str, &[(&str, u64)])] = &[
     (
         "one-time code: 10 min, 5 tries per challenge with all its resends",
@@ -149,7 +149,7 @@ fn every_number_is_the_one_that_was_decided() {
 }
 
 #[test]
-fn no_number_is_in_the_code_that_nobody_decided() {
+fn every_number_in_the_code_was_decided() {
     let decided = |name: &str| {
         DECIDED
             .iter()

@@ -1,5 +1,5 @@
-//! The contract: what is written twice says the same twice. Tables of the code, the template, the local router, the
-//! generated files and `docs/api.md` are compared here, both ways.
+//! The contract: facts that are written twice agree. Compares tables of the code, the template, the local router, the
+//! generated files and `docs/api.md`, in both directions.
 
 #![expect(
     clippy::unwrap_used,

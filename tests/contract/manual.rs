@@ -1,21 +1,21 @@
-//! Every line of the manual, and what shows that it is kept.
+//! Every line of the manual, and the tests that show it.
 //!
-//! Its lines are numbered from the cover to the last page. A line is shown by tests that name it (`R-26` in a comment
-//! before or in the test, or `r26` in its name), or it waits, and then it says for what.
+//! The lines are numbered from the cover to the last page. A line is shown by tests that name it (`R-26` in a comment
+//! before or in the test, or `r26` in its name), or it waits for a named function.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::house;
 
-/// What shows a line.
+/// The evidence for a line.
 enum Shown {
     /// These tests, each of which names the line.
     By(&'static [&'static str]),
-    /// It is seen on this screen, word for word: the front's tests hold it to `web/tests/manual.json`.
+    /// It is on this screen, word for word: the front's tests compare it with `web/tests/manual.json`.
     OnScreen(&'static str),
-    /// It needs this function, which is not built yet.
+    /// It requires this function, which is not built yet.
     WaitsForFunction(&'static str, &'static str),
-    /// It is about the manual itself, or about what somebody else does.
+    /// It is about the manual itself, or about another party.
     Document(&'static str),
 }
 
@@ -23,12 +23,12 @@ use Shown::{By, Document, OnScreen, WaitsForFunction};
 
 const DEEMED: &str = "an_office_and_a_deemed_office_prove_themselves_with_id_and_password";
 const TEMPORARY: &str = "the_temporary_password_of_the_letter_is_an_error_of_its_own";
-const REGISTERED: &str = "a_registered_office_is_told_so_after_the_code_and_sees_by_whom";
+const REGISTERED: &str = "a_registered_office_is_shown_its_member_after_the_code";
 const SECURITY_CODE: &str = "an_office_with_a_security_code_types_it_and_gets_to_my_page";
 const FIRST_CODE: &str =
     "the_code_is_mailed_to_the_address_registered_at_the_claims_system_under_the_manuals_subject";
 const FIRST_CODE_TYPED: &str = "the_mailed_code_leads_to_the_profile_and_shows_the_office";
-const FORM: &str = "all_that_is_missing_is_told_at_once_and_the_optional_may_be_missing";
+const FORM: &str = "all_missing_fields_are_reported_at_once_and_optional_ones_may_be_missing";
 const CONFIRMATION: &str = "what_will_be_stored_is_shown_for_confirmation";
 const ONCE: &str = "a_double_click_registers_once_and_both_get_the_same_answer";
 const INITIAL_PASSWORD: &str = "the_initial_password_is_mailed_to_the_registered_address";
@@ -212,7 +212,7 @@ const LINES: [(u32, &str, Shown); 72] = [
     ),
 ];
 
-/// Every test of the workspace, and the lines that it names.
+/// Every test of the workspace, with the lines that it names.
 fn tests() -> BTreeMap<String, BTreeSet<u32>> {
     let mut tests: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
     for folder in ["functions", "shared", "local", "tests", "xtask"] {
@@ -251,7 +251,7 @@ fn tests_of(text: &str) -> Vec<(String, String)> {
     found
 }
 
-/// Numbers of two digits that stand behind this word.
+/// Two-digit numbers after this word.
 fn lines_of<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = u32> + 'a {
     let numbers = text
         .match_indices(word)

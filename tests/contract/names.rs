@@ -1,4 +1,4 @@
-//! Things are called what they are called.
+//! Names are consistent between code, folders and documents.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -25,7 +25,7 @@ fn folder_package_and_binary_of_a_function_have_one_name() {
     }
 }
 
-/// A crate whose name is missing there writes no line.
+/// A crate that the filter does not name cannot log.
 #[test]
 fn every_function_is_heard_in_the_log() {
     let filter = platform::telemetry::filter();
@@ -108,7 +108,7 @@ fn every_document_that_the_code_names_is_there() {
     }
 }
 
-/// A row of the glossary: the word, and the identifiers that stand for it.
+/// A row of the glossary: the word, and its identifiers.
 fn glossary() -> Vec<(String, Vec<String>)> {
     let Ok(text) = fs::read_to_string(house::root().join("docs/glossary.md")) else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! The OpenAPI document holds together, and says no more and no less than the code.
+//! The OpenAPI document is consistent, and agrees with the code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use crate::house;
 
-/// Every object in the document, with where it stands.
+/// Every object in the document, with its pointer.
 fn objects<'a>(value: &'a Value, at: &str, found: &mut Vec<(String, &'a Map<String, Value>)>) {
     match value {
         Value::Object(members) => {
@@ -61,7 +61,7 @@ fn every_reference_leads_somewhere_and_everything_shared_is_referred_to() {
     }
     for shared in ["schemas", "responses", "headers", "parameters"] {
         for name in document["components"][shared].as_object().unwrap().keys() {
-            // Every refusal there is, for whoever wants to read any of them; and kinds that no step is refused with yet.
+            // The union of all refusals, for generic clients; and kinds that no step uses yet.
             let is_kind = shared == "schemas" && name.ends_with("Problem");
             assert!(
                 is_kind || targets.contains(&format!("#/components/{shared}/{name}")),
@@ -151,7 +151,7 @@ fn every_schema_compiles_and_every_object_of_ours_is_closed() {
     }
 }
 
-/// The statuses of a step's refusals, with the codes that may stand there.
+/// The statuses of a step's refusals, with their codes.
 fn refusals(step: Step) -> BTreeSet<(u16, &'static str)> {
     let read = |kind: &&Kind| matches!(kind, Kind::ForeignOrigin | Kind::TemporarilyUnavailable);
     let common = COMMON
@@ -191,7 +191,7 @@ fn every_step_has_a_schema_for_each_of_its_answers_and_for_no_other() {
     }
 }
 
-/// Where a person is, as any refusal of the step may say.
+/// The progress in any refusal of the step.
 fn progress(step: Step) -> Value {
     let progress = if step.path.starts_with("/registration") {
         json!({
@@ -206,7 +206,7 @@ fn progress(step: Step) -> Value {
     progress
 }
 
-/// A refusal of this kind, with what every one of the kind carries.
+/// A refusal of this kind, with its mandatory members.
 fn refusal(step: Step, kind: Kind) -> Value {
     let mut problem = json!({
         "type": format!("https://portal.example.jp/problems/{}", kind.code()),
@@ -333,7 +333,7 @@ fn a_body_has_the_fields_of_its_step_and_no_others() {
     }
 }
 
-/// What people type, and the parsers put right, is no error of the document either.
+/// Input that the parsers normalise is valid by the document, too.
 #[test]
 fn whatever_the_server_takes_as_it_is_typed_the_document_takes() {
     let profile = compiled(&schema_of_body(Step::EnterProfile));

@@ -1,8 +1,8 @@
-//! The rules do not know the world.
+//! The rules are pure.
 
 use crate::house;
 
-/// All that a rule may use: text, time as a value, digests and the shape of addresses.
+/// The allowed dependencies of rules: text, time as a value, digests and the syntax of addresses.
 const ALLOWED: [&str; 12] = [
     "base64",
     "hkdf",
@@ -18,7 +18,7 @@ const ALLOWED: [&str; 12] = [
     "zeroize",
 ];
 
-/// The world, as it is called.
+/// Names of side effects.
 const WORLD: [&str; 8] = [
     "serde",
     "aws_",

@@ -1,4 +1,4 @@
-//! What each function asks the table for, and what its role lets it ask.
+//! Each function's role allows exactly its operations on the table.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +13,11 @@ const DELETE: &str = "DeleteItem";
 
 type Asked = &'static [(&'static str, &'static [&'static str])];
 
-/// What the code asks for, by the kind of item: `get` and `promise` read, `put` and `change` put, a `Change::Remove`
-/// and `forget` delete, `mark_mail` updates, and so on. A refusal shows where the flow stands, and that reads the
-/// office and the accounts of its members: at any stage, wherever a submission may come late.
+/// The operations of the code by the kind of item: `get` and `promise` read, `put` and `change` put, a `Change::Remove`
+/// and `forget` delete, `mark_mail` updates, and so on. A refusal contains the progress of the flow, which reads the
+/// office and the accounts of its members: at any stage, if a submission may come late.
 const ASKED: [(&str, Asked); 17] = [
-    // The flow is new, so its progress reads nothing; a write that is lost brings what it lost against.
+    // The flow is new, so its progress reads nothing; a conflict returns the current item.
     (
         "claims-auth",
         &[
@@ -45,7 +45,7 @@ const ASKED: [(&str, Asked); 17] = [
             ("OFFICE", &[GET]),
         ],
     ),
-    // The fifth address that is taken removes the flow, here and at confirm.
+    // The fifth `email-taken` removes the flow, here and at confirm.
     (
         "profile",
         &[
@@ -143,7 +143,7 @@ const ASKED: [(&str, Asked); 17] = [
     ),
 ];
 
-/// Each has a table of its own, and no item of ours.
+/// Each has a separate table, and no access to the portal's items.
 const ELSEWHERE: [(&str, Asked); 2] = [("claims-simulator", &[]), ("keep-audit", &[])];
 
 #[test]
@@ -199,10 +199,10 @@ fn every_kind_of_item_is_asked_for_by_the_name_that_the_store_gives_it() {
     assert_eq!(asked.collect::<BTreeSet<_>>(), kinds);
 }
 
-/// What `keep-audit` may do to the archive is to put: no reading, no changing, no removing, and nobody else may even
-/// that. Reading is for people, whose roles are not ours.
+/// `keep-audit` may only put into the archive: no reading, updating or deleting, and no other function has any access.
+/// Reading is for people, whose roles are outside the template.
 #[test]
-fn the_audits_table_is_put_to_by_one_role_and_touched_by_nobody_else() {
+fn one_role_puts_into_the_audit_table_and_no_other_touches_it() {
     let template = house::text("template.yaml");
     let lines: Vec<&str> = template.lines().map(str::trim).collect();
     let reaches: Vec<usize> = (0..lines.len())
@@ -235,8 +235,8 @@ fn the_audits_table_is_put_to_by_one_role_and_touched_by_nobody_else() {
     assert_ne!(properties["SSESpecification"]["KMSMasterKeyId"], *portal);
 }
 
-/// Of the portal's table `keep-audit` reads the stream, so with its key it may decrypt and no more; to its own table it
-/// writes. What the functions that write to the portal's table share is not its.
+/// `keep-audit` reads the stream of the portal's table, so with that table's key it may only decrypt; it writes to the
+/// audit table. It does not get the shared rights of the functions that write to the portal's table.
 #[test]
 fn keep_audit_only_decrypts_with_the_key_of_the_portals_table() {
     let by_dynamodb = "dynamodb.${AWS::Region}.amazonaws.com";
@@ -279,7 +279,7 @@ fn the_streams_readers_have_the_filters_of_the_template() {
     assert_eq!(pattern("KeepAudit", "Act"), portal_local::pump::EVENTFUL);
 }
 
-/// `deliver-mail` sends what the new image promises and the old one did not.
+/// `deliver-mail` sends mails that the new image promises and the old one did not.
 #[test]
 fn the_stream_carries_both_images() {
     let data = house::yaml("infra/data.yaml");

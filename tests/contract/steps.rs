@@ -1,4 +1,4 @@
-//! The table of steps and everything that follows it.
+//! Template, router and documents follow the table of steps.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use portal::steps::{BASE, Function, STEPS, find};
 
 use crate::{house, template};
 
-/// Functions that no step names: what is no step, the stream's readers, SES's events, the other system.
+/// Functions without a step: `not-found`, the stream's readers, SES's events, the claims simulator.
 const NO_STEPS: [Function; 5] = [
     Function::NotFound,
     Function::DeliverMail,
@@ -15,7 +15,7 @@ const NO_STEPS: [Function; 5] = [
     Function::ClaimsSimulator,
 ];
 
-/// Methods that somebody may try.
+/// Methods that a client may try.
 const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 type Routes = BTreeSet<(String, String, String)>;
@@ -56,7 +56,7 @@ fn every_step_is_a_route_of_the_template_and_every_route_a_step() {
     assert_eq!(whatever_else, ["not-found"], "what is no step");
 }
 
-/// The local router: who is asked for each method of each path.
+/// The local router: the function for each method of each path.
 fn router() -> BTreeMap<String, BTreeMap<String, String>> {
     let manifest: toml::Table = house::text("Cargo.toml").parse().unwrap();
     let router = &manifest["workspace"]["metadata"]["lambda"]["watch"]["router"];
@@ -111,7 +111,7 @@ fn the_local_router_leads_whatever_is_no_step_to_a_function_that_says_so() {
                 .unwrap_or_else(|| panic!("nobody is asked for {method} {path}"));
             match find(method, &path) {
                 Some(step) => assert_eq!(asked, step.function.name(), "{method} {path}"),
-                // A function refuses what is none of its steps, as `not-found` does.
+                // A function refuses other steps, as `not-found` does.
                 None => assert!(
                     asked == "not-found" || served.contains(asked.as_str()),
                     "{method} {path}: {asked}"

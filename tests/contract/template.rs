@@ -1,4 +1,4 @@
-//! What `template.yaml` says of each function.
+//! Reads the functions of `template.yaml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,17 +8,17 @@ use crate::house;
 
 /// A function of the template.
 pub(crate) struct Function {
-    /// The folder that it is built from.
+    /// Its folder.
     pub(crate) name: String,
-    /// Method and path of its routes on the portal's API; none of both is `$default`.
+    /// Method and path of its routes on the portal's API; both are absent for `$default`.
     pub(crate) routes: Vec<Option<(String, String)>>,
     /// Names of its variables, the shared ones included.
     pub(crate) variables: BTreeSet<String>,
-    /// What its role allows on the portal's table: verbs by the first part of the key.
+    /// Its role's rights on the portal's table: verbs by the first part of the key.
     pub(crate) verbs: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// What a role allows with a key of KMS: the key, the verbs, and by way of which service.
+/// A role's rights on a KMS key: the key, the verbs, and the service.
 pub(crate) fn key_uses(role: &str) -> Vec<(String, BTreeSet<String>, String)> {
     let template = house::yaml("template.yaml");
     let role = &template["Resources"][role]["Properties"];

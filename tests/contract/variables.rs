@@ -1,4 +1,4 @@
-//! What each function needs of its environment, and what the template gives it.
+//! The template sets the environment variables that each function needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +35,7 @@ fn every_function_is_given_what_it_needs_and_nothing_else() {
 }
 
 #[test]
-fn every_variable_is_needed_by_somebody() {
+fn every_variable_is_needed_by_a_function() {
     let needed: BTreeSet<&Variable> = Function::ALL
         .iter()
         .flat_map(|function| needs(*function))

@@ -1,4 +1,4 @@
-//! What CloudFront adds, keeps and hands on.
+//! CloudFront: added headers, caching, and forwarded requests.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ fn properties(name: &str) -> Yaml {
     house::yaml("infra/web.yaml")["Resources"][name]["Properties"].clone()
 }
 
-/// What the policy adds to each answer, as a browser sees it.
+/// The headers that the policy adds to each answer.
 fn added() -> BTreeMap<String, String> {
     let policy = properties("SiteHeaders")["ResponseHeadersPolicyConfig"].clone();
     let security = &policy["SecurityHeadersConfig"];
@@ -65,7 +65,7 @@ fn pages_are_served_with_exactly_the_headers_of_the_front() {
     assert_eq!(added(), all);
 }
 
-/// A page that CloudFront or a browser kept would name scripts of another build, so pages are asked after each time.
+/// A cached page would name scripts of another build, so pages are revalidated each time.
 #[test]
 fn no_old_page_is_served_with_new_scripts() {
     let headers: serde_json::Value = serde_json::from_str(&house::text("web/headers.json")).unwrap();
@@ -90,7 +90,7 @@ fn the_api_gets_what_its_functions_read_and_is_never_cached() {
         template::word(&api["CachePolicyId"]),
         "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
     );
-    // A password that came in the clear is not sent on.
+    // A password that was sent in clear text is not forwarded.
     assert_eq!(template::word(&api["ViewerProtocolPolicy"]), "https-only");
     assert!(
         api.get("ResponseHeadersPolicyId").is_none(),
@@ -110,7 +110,7 @@ fn the_api_gets_what_its_functions_read_and_is_never_cached() {
         template::word(&requests["CookiesConfig"]["CookieBehavior"]),
         "all"
     );
-    // CloudFront's own error pages would take the place of our problem documents.
+    // CloudFront's error pages would replace the problem documents.
     assert!(distribution.get("CustomErrorResponses").is_none());
 }
 
@@ -144,7 +144,7 @@ fn only_cloudfront_reads_the_bucket_and_only_what_is_served() {
     assert_eq!(template::word(&origin["OriginPath"]), "/site");
 }
 
-/// What is sent to the API comes from the secret, and stands in no template.
+/// The origin secret comes from Secrets Manager, and is in no template.
 #[test]
 fn the_edges_secret_is_made_by_aws_and_sent_by_cloudfront_only() {
     let secret = properties("EdgeSecret");

@@ -1,4 +1,4 @@
-//! Words of `docs/api.md`, copied from it, and the code's.
+//! The words of `docs/api.md`, copied from it, match the code.
 
 use std::collections::BTreeSet;
 
@@ -156,7 +156,7 @@ fn the_words_are_those_of_the_contract() {
         ALLOWED
     );
     assert_eq!(Delivery::ALL.map(Delivery::code), DELIVERY);
-    // The device's cookie is an extension of the contract, which opens nothing.
+    // The device's cookie is an extension of the contract, and grants no access.
     assert_eq!(Cookie::OPENING.map(Cookie::name), COOKIES);
     assert_eq!(
         [Role::Manager, Role::Member].map(Role::code),

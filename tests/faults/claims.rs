@@ -1,4 +1,4 @@
-//! 電子請求受付システム fails: nothing is claimed, nobody is locked out, and the next attempt gets on.
+//! 電子請求受付システム fails: nothing is claimed, no office is locked out, and the next attempt succeeds.
 
 use portal_local::faults::{Kind, Neighbour, Plan};
 use std::time::Duration;
@@ -9,11 +9,11 @@ use crate::person::Step;
 use crate::report::{Run, Went, all_end_well};
 use crate::table::ends;
 
-/// Shorter than the real one, for nobody has the time; long enough for a busy machine to connect in two fifths of it.
+/// Shorter than the real one, to save time; long enough for a busy machine to connect in two fifths of it.
 const BUDGET: Duration = Duration::from_secs(2);
 
-/// What may go wrong, and whether the attempt counts then (ADR 0010): it does where the question was sent and no whole
-/// answer came.
+/// Possible failures, and whether the attempt counts (ADR 0010): it does if the request was sent and no complete answer
+/// came.
 const FAULTS: [(Kind, bool); 11] = [
     (Kind::Error, false),
     (Kind::Redirect, false),
@@ -35,7 +35,7 @@ fn settings() -> Settings {
     }
 }
 
-/// How many attempts of the office count on our side.
+/// The number of the office's attempts that the portal counts.
 async fn counted(world: &World) -> usize {
     let count = |name: &str, item: &platform::store::Attributes| {
         item.get(name)
@@ -103,7 +103,7 @@ async fn the_claims_system_may_fail_in_every_way() {
     all_end_well("The claims system", runs).await;
 }
 
-/// Nobody listens there: the question was never sent, and nothing counts.
+/// No server listens: the request was never sent, and nothing counts.
 #[tokio::test]
 async fn a_claims_system_that_refuses_connections_costs_nothing() {
     let mut person = GUARDED.begins(settings()).await;
@@ -127,8 +127,8 @@ async fn a_claims_system_that_refuses_connections_costs_nothing() {
     person.looks_back(GUARDED.name).await;
 }
 
-/// A wrong password that was judged and whose answer was lost counts here as it counts there: after two the person
-/// is asked, and the claims system is not asked a third time.
+/// A wrong password that was judged and whose answer was lost counts at the portal as at the claims system: after two
+/// the person must accept the risk, and the claims system does not get a third one.
 #[tokio::test]
 async fn two_lost_answers_to_wrong_passwords_and_the_office_is_not_locked() {
     let mut person = GUARDED.begins(settings()).await;

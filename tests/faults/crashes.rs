@@ -7,7 +7,7 @@ use crate::journeys::{ALL, Journey, WHOLE};
 use crate::report::{Run, Went, all_end_well, long};
 use crate::table::{calls_of, ends};
 
-/// A process dies at its n-th call to the table, which is carried out or not; and the one that takes its place, too.
+/// A process dies at its n-th call to the table, which is executed or not; and so does its replacement.
 async fn at_a_call(journey: Journey, kind: Kind, number: u64, times: u64) -> Went {
     let mut person = journey.begins(Settings::default()).await;
     let world = person.clerk.world.clone();
@@ -16,7 +16,7 @@ async fn at_a_call(journey: Journey, kind: Kind, number: u64, times: u64) -> Wen
         world.deliver().await;
         let mut plan = Plan::default();
         for time in 1..=times {
-            // The first process makes so many calls before it dies, and the second as many again.
+            // The first process makes this number of calls before it dies, and the second the same number.
             plan.rules
                 .extend(Plan::call(Neighbour::DynamoDb, kind, number * time, EVERY_ATTEMPT).rules);
         }
@@ -30,7 +30,7 @@ async fn at_a_call(journey: Journey, kind: Kind, number: u64, times: u64) -> Wen
     ends(journey, person, places).await
 }
 
-/// A process dies the n-th time it waits, for whatever that may be: what it asked for may still be carried out.
+/// A process dies the n-th time it waits, for any call; the call may still be executed.
 async fn at_a_wait(journey: Journey, from: u32, by: u32, times: usize) -> Went {
     let mut all = Went::default();
     let mut number = from;
@@ -86,7 +86,7 @@ async fn a_process_may_die_at_every_call_to_the_table_on_the_shorter_ways() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_process_may_die_wherever_it_waits() {
     let mut runs = Vec::new();
-    // In the short form every third wait: the calls between are the other test's.
+    // In the short form every third wait: another test covers the calls between.
     let (journeys, by) = if long() { (&ALL[..], 4) } else { (&ALL[..2], 12) };
     for journey in journeys {
         for from in 1..=4 {
@@ -103,7 +103,7 @@ async fn a_process_may_die_wherever_it_waits() {
     all_end_well("Deaths at any wait", runs).await;
 }
 
-/// Which of the processes that a mail takes die: the first sends it, the second notes what SES says.
+/// The processes of a mail that die: the first sends it, the second records SES's event.
 const VICTIMS: [(&str, &[bool]); 4] = [
     ("sender", &[true]),
     ("listener", &[false, true]),

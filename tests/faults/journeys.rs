@@ -1,4 +1,4 @@
-//! The journeys: which requests, one after the other, and what was there before.
+//! The journeys: their sequences of requests, and their initial states.
 
 use testkit::people::{GUARDED_OFFICE, PLAIN_OFFICE, TestOffice};
 use testkit::{Settings, World};
@@ -10,7 +10,7 @@ use crate::person::{Person, Step};
 pub(crate) struct Journey {
     pub(crate) name: &'static str,
     office: TestOffice,
-    /// Who registered the office before, and never came.
+    /// The member who was registered before, and never logged in.
     before: Option<&'static str>,
     pub(crate) steps: &'static [Step],
 }
@@ -20,7 +20,7 @@ use Step::{
     Progress, Reissue, ResendCode, ResendLoginCode, ResendPassword, SecurityCode, Session, Terms, TermsShown,
 };
 
-/// From 電子請求受付システム認証 to マイページ, with all that one may do on the way, and once more by the password.
+/// From 電子請求受付システム認証 to マイページ, with all optional actions, and another log-in by the password.
 pub(crate) const WHOLE: Journey = Journey {
     name: "whole",
     office: PLAIN_OFFICE,
@@ -60,7 +60,7 @@ pub(crate) const GUARDED: Journey = Journey {
     steps: &[Authenticate, SecurityCode, Code, Profile, Confirm],
 };
 
-/// The initial password was never used: once more, by whoever proves to be the office.
+/// The initial password was never used: another proof of the office requests it again.
 pub(crate) const REISSUE: Journey = Journey {
     name: "re-issue",
     office: PLAIN_OFFICE,
@@ -68,7 +68,7 @@ pub(crate) const REISSUE: Journey = Journey {
     steps: &[Authenticate, Code, Progress, Reissue, LogIn, LoginCode],
 };
 
-/// Somebody registered with a wrong address; the office puts another member in that one's place.
+/// A member was registered with a wrong address; the office replaces that member.
 pub(crate) const CORRECTION: Journey = Journey {
     name: "correction",
     office: PLAIN_OFFICE,
@@ -76,7 +76,7 @@ pub(crate) const CORRECTION: Journey = Journey {
     steps: &[Authenticate, Code, Profile, Confirm, LogIn, LoginCode],
 };
 
-/// A registration that is given up.
+/// A registration that is cancelled.
 pub(crate) const CANCEL: Journey = Journey {
     name: "cancel",
     office: PLAIN_OFFICE,
@@ -87,7 +87,7 @@ pub(crate) const CANCEL: Journey = Journey {
 pub(crate) const ALL: [Journey; 5] = [WHOLE, GUARDED, REISSUE, CORRECTION, CANCEL];
 
 impl Journey {
-    /// The person before the first step, in a world of their own.
+    /// The person before the first step, in a separate world.
     pub(crate) async fn begins(&self, settings: Settings) -> Person {
         let world = World::with(settings.breakable()).await;
         world.faults.remember();
@@ -99,7 +99,7 @@ impl Journey {
         Person::new(&world, self.office, "taro@example.jp")
     }
 
-    /// All steps, with nothing broken but what is broken already.
+    /// All steps, without further faults.
     pub(crate) async fn goes(&self, person: &mut Person) {
         for step in self.steps {
             person.takes(*step, &[]).await;

@@ -1,4 +1,4 @@
-//! SES fails: every promised mail comes all the same, or the screen says that it will not.
+//! SES fails: every promised mail is sent nevertheless, or the screen shows that it was not.
 
 use portal_local::faults::{EVERY_ATTEMPT, Kind, Neighbour, Plan};
 use std::time::Duration;

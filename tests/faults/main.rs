@@ -1,8 +1,8 @@
-//! Whatever breaks between the functions and their neighbours, and wherever a process dies: the person gets on as
-//! `docs/api.md` says, and what must be true stays true.
+//! Fault injection: with any fault between the functions and their neighbours, and a crash at any point, the person can
+//! continue as `docs/api.md` says, and the invariants hold.
 //!
-//! The short form breaks one call of each request of a journey, and does so for every call and every kind of fault.
-//! `cargo xtask faults` runs the long form: one fault in a journey, all combinations, and prints the table.
+//! The short form breaks one call of each request of a journey, for every call and every kind of fault.
+//! `cargo xtask faults` runs the long form: one fault per journey, in all combinations, and prints the table.
 
 // A journey is one long future of many steps.
 #![recursion_limit = "512"]

@@ -1,4 +1,4 @@
-//! A person who does what `docs/api.md` says when an answer does not come, or says «later».
+//! A person who follows `docs/api.md` when an answer is missing, or is a 503.
 
 use std::collections::BTreeSet;
 use std::sync::Once;
@@ -33,10 +33,10 @@ pub(crate) enum Step {
     Cancel,
 }
 
-/// How often a person tries the same before giving up.
+/// The number of attempts before the person gives up.
 const ROUNDS: u32 = 12;
 
-/// Words of the inside that no answer may hold.
+/// Internal words that no answer may contain.
 const INSIDE: [&str; 9] = [
     "dynamo",
     "throttl",
@@ -51,7 +51,7 @@ const INSIDE: [&str; 9] = [
 
 static PANICS: AtomicU64 = AtomicU64::new(0);
 
-/// Counts panics in the product, which answers them like faults, and would hide them here.
+/// Counts panics of the product, because it answers them like faults.
 pub(crate) fn counts_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -70,7 +70,7 @@ pub(crate) fn counts_panics() {
     });
 }
 
-/// A person on a journey, with what they know of it.
+/// A person on a journey, with their knowledge.
 pub(crate) struct Person {
     pub(crate) clerk: Clerk,
     pub(crate) office: TestOffice,
@@ -81,23 +81,23 @@ pub(crate) struct Person {
     terms: String,
     accepts_risk: bool,
     key: String,
-    /// Session cookies that were held, and should be dead once the person has logged out.
+    /// Earlier session cookies, which must not work after the log-out.
     left: BTreeSet<String>,
-    /// Log-ins that came to my page.
+    /// Log-ins that reached my page.
     pub(crate) arrivals: u64,
-    /// Answers with 503, and requests that were never answered.
+    /// 503 answers, and requests without an answer.
     pub(crate) setbacks: u64,
-    /// Whether nothing is broken any more: then «later» is no answer.
+    /// Whether all faults are over: then a 503 is an error.
     pub(crate) calm: bool,
 }
 
-/// What a person does after an answer.
+/// The person's reaction to an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum After {
     Done,
     Again,
     Instead(Step),
-    /// These first, whatever they answer, and then the same again.
+    /// Send these first, with any result, and then repeat the request.
     Detour(&'static [Step]),
 }
 
@@ -124,7 +124,7 @@ impl Person {
         &self.clerk.world
     }
 
-    /// Takes a step until it is done. Before each of the first requests, one of the deaths is taken.
+    /// Repeats a step until it succeeds. Each of the first requests gets one of the planned deaths.
     pub(crate) async fn takes(&mut self, step: Step, deaths: &[Death]) {
         let mut wanted = step;
         let mut tried = false;
@@ -172,7 +172,7 @@ impl Person {
         panic!("{step:?} did not come to an end in {ROUNDS} rounds");
     }
 
-    /// Waits where a person has to, and reads the mail.
+    /// Waits where necessary, and reads the mail.
     async fn prepares(&mut self, step: Step, tried: bool) -> Value {
         match step {
             Step::Authenticate => {
@@ -218,7 +218,7 @@ impl Person {
         }
     }
 
-    /// The code of the mail with the sign that the screen shows; where SES refused it, of the next one.
+    /// The code of the mail with the 照合記号 of the screen; if SES refused it, of the next one.
     async fn code(&mut self, address: &str, flow: &str) -> String {
         for _ in 0..4 {
             let label = format!("照合記号：{}", self.label.clone().unwrap_or_default());
@@ -317,7 +317,7 @@ impl Person {
             if let Some(wait) = answer.header("retry-after") {
                 self.world().wait(wait.parse().expect("seconds"));
             } else {
-                // Only the claims system's outage names no time, for nobody knows it.
+                // Only an outage of the claims system has no known end.
                 assert_eq!(
                     code, "claims-unavailable",
                     "503 without Retry-After: {}",
@@ -339,7 +339,7 @@ impl Person {
                 self.accepts_risk = true;
                 After::Again
             }
-            // What an answer was lost of is done.
+            // The request with the lost answer has been executed.
             (Step::ResendCode | Step::ResendLoginCode | Step::ResendPassword, _, "resend-too-early")
                 if tried =>
             {
@@ -355,7 +355,7 @@ impl Person {
             }
             (Step::Reissue, _, "wrong-step") if tried && next == "completed" => After::Done,
             (Step::Cancel, _, "no-flow") if tried => After::Done,
-            // That the office was registered was not seen at the code; 登録する sees it, and shows the ways out.
+            // The code's step did not see that the office was registered; 登録する sees it, and shows the possible actions.
             (Step::Confirm, _, "organisation-already-registered") if self.saw_the_past() => {
                 After::Detour(&[Step::Profile])
             }
@@ -389,7 +389,7 @@ impl Person {
         injected.keys().any(|(_, kind)| *kind == "stale")
     }
 
-    /// A «later» tells nothing of the inside.
+    /// Asserts that a 503 reveals no internals.
     fn is_discreet(&self, answer: &Answer) {
         let told = format!("{:?} {}", answer.headers, answer.body).to_lowercase();
         for word in INSIDE {
@@ -431,7 +431,7 @@ impl Person {
             let living = u64::from(self.clerk.cookies.contains_key("__Host-session"));
             assert_eq!(sessions, living, "{journey}: sessions");
         }
-        // No cookie that a log-out, or a new one, has ended opens anything.
+        // No cookie that a log-out, or a new session, has ended grants access.
         let now = self.clerk.cookies.get("__Host-session").cloned();
         for old in self.left.iter().filter(|old| Some(*old) != now.as_ref()) {
             let mut stranger = world.clerk();

@@ -1,4 +1,4 @@
-//! Journeys at random, with a part of all calls failing.
+//! Random journeys, with a share of all calls failing.
 
 use testkit::Settings;
 
@@ -6,14 +6,14 @@ use crate::journeys::ALL;
 use crate::report::{Run, Went, all_end_well, long, seed};
 use crate::table::ends;
 
-/// What fails, each with so many per cent of the calls in all.
+/// The faults, with the percentage of failing calls.
 fn plan(percent: u32, seed: u64) -> String {
     let share = |parts: u32| f64::from(percent) / f64::from(parts);
     let mut rules = Vec::new();
     for kind in ["throttle", "error", "lost", "cut", "late=10"] {
         rules.push(format!("dynamodb:{kind}@{}%", share(5)));
     }
-    // Not mended by the SDK, and rare: a transaction would have to be at work on the same item.
+    // Not retried by the SDK, and rare: it requires a concurrent transaction on the same item.
     rules.push(format!("dynamodb:conflict@{}%", share(10)));
     rules.push(format!("dynamodb:stale@{percent}%"));
     for kind in ["throttle", "error", "lost", "cut"] {

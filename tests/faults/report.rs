@@ -1,4 +1,4 @@
-//! Many worlds side by side, and the table of what they went through.
+//! Runs many worlds in parallel, and prints a table of the results.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,15 +8,15 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-/// Worlds at once. Each waits for its engine much of the time.
+/// The number of parallel worlds. Each waits for its engine much of the time.
 const SIDE_BY_SIDE: usize = 6;
 
-/// Whether all combinations are run, one at a time.
+/// Whether to run all combinations, one at a time.
 pub(crate) fn long() -> bool {
     setting("PORTAL_FAULTS").is_some_and(|form| form == "long")
 }
 
-/// What chance begins with.
+/// The seed.
 pub(crate) fn seed() -> u64 {
     setting("PORTAL_FAULTS_SEED")
         .and_then(|seed| seed.parse().ok())
@@ -31,18 +31,18 @@ fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// What one run went through.
+/// The counts of one run.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Went {
-    /// Places at which a fault could strike and did.
+    /// Positions at which a fault was injected.
     pub(crate) places: u64,
-    /// Attempts that were struck.
+    /// Attempts that failed.
     pub(crate) injected: u64,
-    /// Answers of 503, and requests that were never answered.
+    /// 503 answers, and requests without an answer.
     pub(crate) setbacks: u64,
 }
 
-/// One run: journey, kind of fault, which one; and what it does.
+/// One run: journey, kind of fault, number; and its function.
 pub(crate) struct Run {
     pub(crate) journey: &'static str,
     pub(crate) fault: String,
@@ -57,7 +57,7 @@ struct Line {
     went: Went,
 }
 
-/// Runs all of them, prints the table, and fails with every run that did not end well.
+/// Runs all of them, prints the table, and fails with a list of all failed runs.
 pub(crate) async fn all_end_well(title: &str, runs: Vec<Run>) {
     let many = runs.len();
     let began = std::time::Instant::now();

@@ -10,7 +10,7 @@ use crate::report::{Run, Went, all_end_well, long};
 
 const LATE: Kind = Kind::Late(Duration::from_millis(15));
 
-/// What is done to one attempt, which the SDK mends where it can; and to all of them, which the step has to answer.
+/// The faults: of one attempt, which the SDK retries if it can; and of all attempts, which the step must handle.
 const FAULTS: [(Kind, u32); 16] = [
     (Kind::Throttle, 1),
     (Kind::Exceeded, 1),
@@ -37,13 +37,13 @@ pub(crate) fn label(kind: Kind, attempts: u32) -> String {
     }
 }
 
-/// How many calls to the table each request of a journey makes, when nothing is broken.
+/// The number of calls to the table of each request of a journey, without faults.
 pub(crate) async fn calls_of(journey: &Journey) -> Vec<u64> {
     let mut person = journey.begins(Settings::default()).await;
     person.calm = true;
     let mut calls = Vec::new();
     for step in journey.steps {
-        // What the mails cost is none of the request's: they have gone out before.
+        // The calls for mails do not belong to the request: they were made before.
         person.clerk.world.deliver().await;
         person.clerk.world.faults.clear();
         person.takes(*step, &[]).await;
@@ -58,7 +58,7 @@ pub(crate) async fn calls_of(journey: &Journey) -> Vec<u64> {
     calls
 }
 
-/// Before a step, its n-th call to the table is broken: only that of the request itself.
+/// Breaks the n-th call to the table of a step's request.
 async fn broken_at(person: &crate::person::Person, plan: Plan) {
     person.clerk.world.deliver().await;
     person.clerk.world.faults.set(plan);
@@ -108,7 +108,7 @@ pub(crate) async fn ends(journey: Journey, mut person: crate::person::Person, pl
     }
 }
 
-/// The same in fewer runs: what the SDK mends alike stands for one another, turn by turn.
+/// The same in fewer runs: kinds of fault that the SDK retries alike represent each other in turn.
 fn short(journey: Journey, calls: &[u64]) -> Vec<Run> {
     let run = |fault: String, which: String, run| Run {
         journey: journey.name,
@@ -138,7 +138,7 @@ fn short(journey: Journey, calls: &[u64]) -> Vec<Run> {
     runs
 }
 
-/// Every read that may be behind is.
+/// Every eventually consistent read is stale.
 async fn always_behind(journey: Journey) -> Went {
     let mut person = journey.begins(Settings::default()).await;
     person
@@ -193,7 +193,7 @@ async fn every_call_to_the_table_may_fail_at_a_correction() {
     every_call_may_fail(CORRECTION).await;
 }
 
-/// An answer that never comes: the SDK gives up each attempt after two seconds, and the call after eight.
+/// A missing answer: the SDK ends each attempt after two seconds, and the call after eight.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_table_that_never_answers_is_waited_for_eight_seconds() {
     let first = [Step::Authenticate, Step::Code];

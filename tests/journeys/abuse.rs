@@ -1,4 +1,4 @@
-//! Cases of docs/abuse-cases.md that no other journey comes across.
+//! Cases of docs/abuse-cases.md that no other journey covers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,9 +22,9 @@ async fn active(world: &World) -> Clerk {
     taro
 }
 
-/// G15: what was mailed is no easier to guess at than what was chosen.
+/// G15: a mailed password is no easier to guess than a chosen one.
 #[tokio::test]
-async fn an_initial_password_is_guessed_at_no_more_often_than_any_other() {
+async fn an_initial_password_has_the_same_budget_of_guesses_as_any_other() {
     let world = World::start().await;
     let mut taro = world.clerk();
     taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
@@ -41,7 +41,7 @@ async fn an_initial_password_is_guessed_at_no_more_often_than_any_other() {
     taro.logs_in("taro@example.jp", &password).await.is(200);
 }
 
-/// G17: the budget belongs to the account, however its address is spelled.
+/// G17: the budget belongs to the account, for every spelling of its address.
 #[tokio::test]
 async fn wrong_passwords_add_up_over_all_spellings_of_an_address() {
     let world = World::start().await;
@@ -68,7 +68,7 @@ async fn with_a_budget_of_three() -> World {
     World::with(settings).await
 }
 
-/// G18: the caller's network is what the gateway saw, whatever the caller says of it.
+/// G18: the caller's network is the address that the gateway saw; headers have no effect.
 #[tokio::test]
 async fn no_header_of_a_caller_changes_whose_network_is_counted() {
     let world = with_a_budget_of_three().await;
@@ -116,7 +116,7 @@ async fn the_addresses_of_one_ipv6_network_share_a_budget_and_those_of_another_d
         .logs_in("nobody@example.jp", "x")
         .await
         .is_told("wrong-credentials");
-    // An IPv4 address is one, in whichever notation.
+    // An IPv4 address is the same in every notation.
     for address in ["192.0.2.9", "::ffff:192.0.2.9", "192.0.2.9"] {
         stranger.source_ip = address.to_owned();
         stranger
@@ -131,7 +131,7 @@ async fn the_addresses_of_one_ipv6_network_share_a_budget_and_those_of_another_d
         .is_told("too-many-requests");
 }
 
-/// M01: who proves an office whose address is somebody's fills the mailbox with codes, but not what log-ins need of it.
+/// M01: registrations of an office with a member's address use up its mail budget, but not the part reserved for log-ins.
 #[tokio::test]
 async fn codes_of_registrations_leave_the_owner_of_their_address_the_mails_to_log_in() {
     let world = World::start().await;
@@ -163,7 +163,7 @@ async fn codes_of_registrations_leave_the_owner_of_their_address_the_mails_to_lo
     owner.types_login_code(&code).await.is(200).leads_to("my-page");
 }
 
-/// The items by key, but for when a session was last used, which is all that looking may change.
+/// The items by key, without the last use of a session, the only thing that a GET may change.
 async fn table(world: &World) -> BTreeMap<String, Attributes> {
     let items = world.items().await.into_iter();
     items
@@ -181,7 +181,7 @@ async fn table(world: &World) -> BTreeMap<String, Attributes> {
 
 /// R18, R19: a prefetch, a mail scanner, a crawler.
 #[tokio::test]
-async fn whoever_only_looks_changes_nothing_and_causes_no_mail() {
+async fn a_get_changes_nothing_and_causes_no_mail() {
     let world = World::start().await;
     let mut taro = active(&world).await;
     let mut hanako = world.clerk();
@@ -206,13 +206,13 @@ async fn whoever_only_looks_changes_nothing_and_causes_no_mail() {
             }
         }
     }
-    // 利用規約 and 初回利用登録 to both, ログイン and マイページ to one of them.
+    // 利用規約 and 初回利用登録 answer both, ログイン and マイページ one of them.
     assert_eq!(shown, 6);
     assert_eq!(table(&world).await, before);
     assert_eq!(world.mails().await.len(), mails);
 }
 
-/// D10: what the broom takes between a read and a write is not made again by the write.
+/// D10: if an item is deleted between a read and a write, the write does not create it again.
 #[tokio::test]
 async fn an_item_that_is_swept_between_read_and_write_is_not_made_again() {
     let world = World::start().await;
@@ -250,7 +250,7 @@ async fn an_item_that_is_swept_between_read_and_write_is_not_made_again() {
     }));
 }
 
-/// I09: spaces at the ends, letters that look alike, emoji; NFC is the one folding.
+/// I09: spaces at the ends, look-alike letters, emoji; NFC is the only folding.
 #[tokio::test]
 async fn a_password_is_compared_as_it_was_chosen() {
     let world = World::start().await;
@@ -279,9 +279,9 @@ async fn a_password_is_compared_as_it_was_chosen() {
     world.clerk().logs_in("taro@example.jp", &apart).await.is(200);
 }
 
-/// Nobody is there before somebody registers: no administrator, no test user, no item.
+/// Before the first registration there is no account: no administrator, no test user, no item.
 #[tokio::test]
-async fn a_new_portal_knows_nobody() {
+async fn a_new_portal_has_no_accounts() {
     let world = World::start().await;
     assert!(world.items().await.is_empty());
     let mut stranger = world.clerk();
@@ -299,7 +299,7 @@ async fn a_new_portal_knows_nobody() {
     assert!(world.items_of("LOGIN").await.is_empty() && world.items_of("SESSION").await.is_empty());
 }
 
-/// R08: there is no session that may do less; before the change there is none.
+/// R08: there is no restricted session; before the change there is no session.
 #[tokio::test]
 async fn before_the_initial_password_is_changed_nothing_of_my_page_opens() {
     let world = World::start().await;
@@ -318,9 +318,9 @@ async fn before_the_initial_password_is_changed_nothing_of_my_page_opens() {
     assert!(world.items_of("SESSION").await.is_empty());
 }
 
-/// P14: of two values, none is the one that counts.
+/// P14: a duplicate value is treated as absent.
 #[tokio::test]
-async fn a_header_that_comes_twice_is_none() {
+async fn a_duplicate_header_is_treated_as_absent() {
     let world = World::start().await;
     let mut taro = world.clerk();
     let json = ("content-type", "application/json");
@@ -338,9 +338,9 @@ async fn a_header_that_comes_twice_is_none() {
         .is_told("foreign-origin");
 }
 
-/// R15, E01: whoever is disabled is out at once, and is told nothing by the log-in; so is a log-in under way.
+/// R15, E01: a disabled member's session ends at once, and the log-in reveals nothing; the same for a log-in in progress.
 #[tokio::test]
-async fn whoever_is_disabled_is_out_at_once_and_is_answered_like_anybody() {
+async fn a_disabled_member_is_out_at_once_and_gets_the_common_answer() {
     let world = World::start().await;
     let mut taro = active(&world).await;
     let mut half_way = world.clerk();
@@ -374,7 +374,7 @@ async fn whoever_is_disabled_is_out_at_once_and_is_answered_like_anybody() {
     );
 }
 
-/// Two offices: whoever's session it is, that person is shown, whatever other cookies come along.
+/// Two offices: the session alone decides who is shown, whatever other cookies are sent.
 #[tokio::test]
 async fn two_people_of_two_offices_see_their_own_and_nothing_of_each_other() {
     let world = World::start().await;
@@ -396,7 +396,7 @@ async fn two_people_of_two_offices_see_their_own_and_nothing_of_each_other() {
             .has("/email", "hanako@example.jp")
             .has("/office/number", DEEMED_OFFICE.number);
     }
-    // Each with the other's flows: the session decides who it is, the flow whose log-in ends.
+    // Each with the other's flows: the session decides the person, the flow decides which log-in ends.
     let flow = hanako.cookies["__Host-login"].clone();
     taro.cookies.insert("__Host-login".to_owned(), flow);
     taro.calls("GET", "/me").await.has("/email", "taro@example.jp");
@@ -404,7 +404,7 @@ async fn two_people_of_two_offices_see_their_own_and_nothing_of_each_other() {
     taro.calls("GET", "/me").await.is_told("no-session");
 }
 
-/// E08: what is answered in a whole journey holds no id by which something is stored.
+/// E08: the answers of a whole journey contain no id of a stored item.
 #[tokio::test]
 async fn no_answer_holds_an_id_of_the_table() {
     let world = World::start().await;
@@ -419,7 +419,7 @@ async fn no_answer_holds_an_id_of_the_table() {
     let mut looked_at = 0;
     for item in items {
         let (kind, id) = item["pk"].as_s().unwrap().split_once('#').unwrap();
-        // An office's number and a claims user's id are no secrets of ours, and the person's own.
+        // An office's number and a claims user's id are not secret, and known to the person.
         if !["OFFICE", "CLAIMS"].contains(&kind) {
             assert!(!answered.contains(id), "{kind} {id}");
             looked_at += 1;
@@ -436,9 +436,9 @@ async fn no_answer_holds_an_id_of_the_table() {
     assert!(looked_at >= 8, "{looked_at}");
 }
 
-/// M09: who calls a code spam still has an account, and the news changes nothing in it.
+/// M09: a recipient who reports a code as spam keeps the account unchanged.
 #[tokio::test]
-async fn a_complaint_takes_nothing_from_anybody() {
+async fn a_complaint_changes_no_account() {
     let world = World::start().await;
     world.set_outcome("taro@example.jp", Outcome::Complaint);
     let mut taro = active(&world).await;
@@ -452,7 +452,7 @@ async fn a_complaint_takes_nothing_from_anybody() {
         .has("/otp/delivery", "delivered");
 }
 
-/// What scanners ask every host for: versions, settings, documents, levers.
+/// Paths that scanners request from every host: versions, settings, documents, controls.
 #[tokio::test]
 async fn what_scanners_look_for_is_not_found() {
     let world = World::start().await;

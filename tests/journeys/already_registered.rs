@@ -8,13 +8,13 @@ use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, SHARED_OFFICE, SHARED_OFFICE_A
 /// R-16 「事業所内に既にユーザ登録された方がいないかをご確認ください」
 /// R-14 offices that can log in already need no registration
 #[tokio::test]
-async fn a_registered_office_is_told_so_after_the_code_and_sees_by_whom() {
+async fn a_registered_office_is_shown_its_member_after_the_code() {
     let world = World::start().await;
     let mut taro = world.clerk();
     taro.registers(&SHARED_OFFICE, "taro@example.jp").await;
     taro.arrives_at_my_page("taro@example.jp").await;
 
-    // One office is one number, whatever KJ ID proves it.
+    // One office is one number, whichever KJ ID proves it.
     let mut hanako = world.clerk();
     hanako
         .authenticates(&SHARED_OFFICE_AGAIN)
@@ -29,7 +29,7 @@ async fn a_registered_office_is_told_so_after_the_code_and_sees_by_whom() {
         .leads_to("already-registered")
         .has("/message", "同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。")
         .has("/members", json!([{ "emailMasked": "t***@e***.jp", "registeredAt": "2026-04-01T00:00:00Z", "pending": false }]));
-    // somebody has logged in, so further users come from マイページ.
+    // a member has logged in, so further users are added from マイページ.
     assert_eq!(told.allowed(), ["cancel"]);
     hanako
         .enters_profile(&profile("hanako@example.jp"))
@@ -41,9 +41,9 @@ async fn a_registered_office_is_told_so_after_the_code_and_sees_by_whom() {
         .is_told("wrong-step");
 }
 
-/// The first way out: the mail was lost, or its password has expired.
+/// Re-issue: the mail was lost, or its password has expired.
 #[tokio::test]
-async fn while_nobody_has_logged_in_the_initial_password_is_issued_again_and_the_old_one_is_dead() {
+async fn until_a_member_logs_in_the_initial_password_can_be_reissued_and_the_old_one_is_wrong() {
     let world = World::start().await;
     world.clerk().registers(&PLAIN_OFFICE, "taro@example.jp").await;
     let old = world.clerk().mailed_password("taro@example.jp").await;
@@ -88,7 +88,7 @@ async fn an_initial_password_is_issued_again_three_times_a_day() {
             .calls("POST", "/registration/initial-password/reissue")
             .await
             .is(200);
-        // A second click is no second issue.
+        // A second click does not issue a second password.
         clerk
             .calls("POST", "/registration/initial-password/reissue")
             .await
@@ -105,9 +105,9 @@ async fn an_initial_password_is_issued_again_three_times_a_day() {
     assert_eq!(world.mails_to("taro@example.jp").await.len(), 4);
 }
 
-/// The second way out: the address was mistyped, and a stranger may hold the mail.
+/// Correction: the address was mistyped, and another person may have the mail.
 #[tokio::test]
-async fn while_nobody_has_logged_in_the_profile_is_corrected_and_the_replaced_member_is_gone() {
+async fn until_a_member_logs_in_the_profile_can_be_corrected_and_the_member_is_replaced() {
     let world = World::start().await;
     let mut first = world.clerk();
     first.registers(&PLAIN_OFFICE, "tarou@example.jp").await;
@@ -134,7 +134,7 @@ async fn while_nobody_has_logged_in_the_profile_is_corrected_and_the_replaced_me
         .leads_to("completed")
         .has("/profile/email", "taro@example.jp");
 
-    // Password, log-in and registration of the replaced one are dead.
+    // Password, log-in and registration of the replaced member no longer work.
     stranger.types_login_code(&code).await.is_told("no-flow");
     stranger
         .logs_in("tarou@example.jp", &strangers)
@@ -187,7 +187,7 @@ async fn a_correction_that_comes_after_the_first_log_in_loses() {
     taro.calls("GET", "/me").await.is(200);
 }
 
-/// A pending member's seat falls free after 14 days: by comparison, whether the broom has come or not.
+/// A pending member's seat expires after 14 days: by comparison, whether or not the item was deleted.
 #[tokio::test]
 async fn who_never_came_holds_an_office_for_fourteen_days() {
     for (wait, next) in [
@@ -198,7 +198,7 @@ async fn who_never_came_holds_an_office_for_fourteen_days() {
         let world = World::start().await;
         world.clerk().registers(&PLAIN_OFFICE, "taro@example.jp").await;
         world.deliver().await;
-        // What is mailed for the second proof is mailed at the very second.
+        // The mail for the second proof is sent in this very second.
         world.wait(wait);
         let mut hanako = world.clerk();
         hanako.proves_to_be(&PLAIN_OFFICE).await.is(200).leads_to(next);
@@ -211,7 +211,7 @@ async fn who_never_came_holds_an_office_for_fourteen_days() {
 }
 
 #[tokio::test]
-async fn a_second_first_registration_after_everything_is_told_so() {
+async fn a_second_registration_after_everything_shows_the_first() {
     let world = World::start().await;
     let mut taro = world.clerk();
     taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;

@@ -1,4 +1,4 @@
-//! What somebody might try, on purpose or by bad luck
+//! Attacks, and unlucky sequences of requests
 
 use platform::store::Consistency;
 use portal::account::Account;
@@ -24,7 +24,7 @@ async fn account(world: &World, email: &str) -> Account {
         .item
 }
 
-/// A stranger guesses at an address before its owner registers: the owner gets in all the same.
+/// An attacker guesses at an address before its owner registers: the owner still gets in.
 #[tokio::test]
 async fn an_address_cannot_be_switched_off_before_its_owner_comes() {
     let world = World::start().await;
@@ -41,7 +41,7 @@ async fn an_address_cannot_be_switched_off_before_its_owner_comes() {
     taro.arrives_at_my_page("taro@example.jp").await;
 }
 
-/// Another tab renewed the session, and its answer is late: whoever logs out is out.
+/// Another tab renewed the session, and its answer is late: the log-out still ends it.
 #[tokio::test]
 async fn a_log_out_ends_the_session_whichever_cookie_it_has_now() {
     let world = World::start().await;
@@ -52,7 +52,7 @@ async fn a_log_out_ends_the_session_whichever_cookie_it_has_now() {
     other_tab.calls("GET", "/me").await.is_told("no-session");
 }
 
-/// The log-in's cookie lives for a quarter of an hour, the session's for twelve hours: mostly only the latter comes.
+/// The log-in's cookie lives for a quarter of an hour, the session's for twelve hours: usually only the latter is sent.
 #[tokio::test]
 async fn a_log_out_with_the_sessions_cookie_alone_ends_the_log_in_too() {
     let world = World::start().await;
@@ -66,7 +66,7 @@ async fn a_log_out_with_the_sessions_cookie_alone_ends_the_log_in_too() {
     assert!(member.sessions.is_empty(), "the account keeps the session");
 }
 
-/// Whoever takes a fallen-free office over leaves nobody in it, though their accounts were not theirs to change.
+/// A registration of an office with expired seats removes all previous members, also in other accounts.
 #[tokio::test]
 async fn an_office_that_fell_free_has_no_second_owner() {
     let world = World::start().await;
@@ -77,7 +77,7 @@ async fn an_office_that_fell_free_has_no_second_owner() {
     assert!(account(&world, "hanako@example.jp").await.member.is_some());
 }
 
-/// No password is mailed that outlives the seat that it opens.
+/// No mailed password outlives its seat.
 #[tokio::test]
 async fn a_reissued_password_ends_with_the_seat() {
     let world = World::start().await;
@@ -91,7 +91,7 @@ async fn a_reissued_password_ends_with_the_seat() {
         .has("/initialPassword/expiresAt", "2026-04-15T00:00:00Z");
 }
 
-/// The office falls free while somebody looks at who holds it: the way on is shown.
+/// The seats expire while a person is at `already-registered`: the screen shows how to continue.
 #[tokio::test]
 async fn at_already_registered_the_way_on_is_shown_when_the_seat_falls_free() {
     let world = World::start().await;
@@ -111,7 +111,7 @@ async fn at_already_registered_the_way_on_is_shown_when_the_seat_falls_free() {
     hanako.confirms("falls-free-000001").await.is(201);
 }
 
-/// A right security code costs no try because no mail can go out.
+/// A right security code costs no try if no mail can be sent.
 #[tokio::test]
 async fn a_right_security_code_is_not_spent_on_a_full_mailbox() {
     let world = World::start().await;

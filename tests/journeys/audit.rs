@@ -1,7 +1,7 @@
-//! 監査記録: what is kept of each journey, to the last record and in its order.
+//! 監査記録: the complete records of each journey, in order.
 //!
-//! A file in `golden/audit/` is what was kept; ids are given names in the order in which they are met. When one is not
-//! as it was, what is kept now stands in `target/audit/`.
+//! A file in `golden/audit/` has the expected records; ids are replaced by names in the order of their occurrence. If
+//! one differs, the present records are in `target/audit/`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use testkit::people::{GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
 use testkit::{Clerk, Gate, Settings, World};
 
-/// Names for ids, in the order in which they are met.
+/// Names for ids, in the order of their occurrence.
 #[derive(Default)]
 struct Names(BTreeMap<String, String>);
 
@@ -119,7 +119,7 @@ sequences! {
     a_right_claims_password_leads_nowhere: "claims-password-in-vain";
 }
 
-/// Two tabs ask for the code again at once; for this one a request has to be stopped in the middle.
+/// Two tabs request a resend at once; for this, a request must be stopped in the middle.
 const OVERTAKEN: &str = include_str!("golden/audit/overtaken.txt");
 
 #[tokio::test]
@@ -141,7 +141,7 @@ async fn a_resend_that_is_overtaken_gives_its_mail_back() {
     loop {
         let asked = told.recv().await.unwrap();
         if asked.what == "PutItem REGISTRATION" {
-            // Its mail is counted, and its code not yet in the flow.
+            // Its mail is counted, but its code is not yet in the flow.
             taro.calls("POST", "/registration/otp/resend").await.is(200);
             asked.goes();
             break;
@@ -154,11 +154,11 @@ async fn a_resend_that_is_overtaken_gives_its_mail_back() {
     is_golden(&world, begun, "overtaken", OVERTAKEN).await;
 }
 
-/// Two tabs send the right security code at once: the second is right, too, and nobody may take it for a wrong one.
+/// Two tabs send the right security code at once: the second is right, too, and must not be recorded as wrong.
 const RIGHT_TWICE: &str = include_str!("golden/audit/security-code-twice.txt");
 
 #[tokio::test]
-async fn a_right_security_code_that_comes_second_is_told_as_right() {
+async fn a_right_security_code_that_comes_second_is_recorded_as_right() {
     let (gate, mut told) = Gate::new();
     let settings = Settings {
         gate: Some(gate),
@@ -176,7 +176,7 @@ async fn a_right_security_code_that_comes_second_is_told_as_right() {
     loop {
         let asked = told.recv().await.unwrap();
         if asked.what == "PutItem ACCOUNT" {
-            // Its code was right, and the flow does not know yet.
+            // Its code was right, but the flow is not yet written.
             taro.json("POST", "/registration/security-code", &code)
                 .await
                 .is(200)
@@ -192,7 +192,7 @@ async fn a_right_security_code_that_comes_second_is_told_as_right() {
     is_golden(&world, begun, "security-code-twice", RIGHT_TWICE).await;
 }
 
-/// An exception that is not met any more would hide a bug.
+/// An exception that no longer occurs would hide a bug.
 #[tokio::test]
 async fn every_exception_from_no_change_without_its_record_is_met() {
     let world = World::start().await;
@@ -268,7 +268,7 @@ async fn with_mistakes_and_resends(world: &World) {
         .is(200);
     taro.enters_profile(&profile("taro@example.jp")).await.is(200);
     taro.confirms("registers-0123456789").await.is(201);
-    // The same click again is answered, and is no second act.
+    // The same click again is answered, and records no second act.
     taro.confirms("registers-0123456789").await.is(201);
     world.wait(30);
     taro.calls("POST", "/registration/initial-password/resend")
@@ -324,7 +324,7 @@ async fn a_pending_registration_is_corrected(world: &World) {
     taro.proves_to_be(&PLAIN_OFFICE).await.is(200);
     taro.enters_profile(&profile("taro@example.jp")).await.is(200);
     taro.confirms("corrects-01234567").await.is(201);
-    // Once more, and the address stays.
+    // Again, with the same address.
     let mut again = world.clerk();
     world.wait(3_600);
     again.proves_to_be(&PLAIN_OFFICE).await.is(200);
@@ -393,7 +393,7 @@ async fn an_account_is_hammered_at(world: &World) {
         .logs_in("taro@example.jp", "guessed")
         .await
         .is_told("wrong-credentials");
-    // The owner's own browser has a count of its own.
+    // The owner's browser has a separate count.
     taro.logs_in("taro@example.jp", "mistyped")
         .await
         .is_told("wrong-credentials");
@@ -462,7 +462,7 @@ fn every_act_is_met_in_one_of_these_journeys() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
-/// Passwords, codes, cookies and people are in the table; none of them is in what is kept for years.
+/// Passwords, codes, cookies and personal data are used in the journey; the records that are kept for years have none.
 #[tokio::test]
 async fn nothing_of_a_person_and_no_secret_is_kept() {
     let world = World::start().await;
@@ -492,7 +492,7 @@ async fn nothing_of_a_person_and_no_secret_is_kept() {
     assert!(records.len() >= 10);
     let mut kept = std::collections::BTreeSet::new();
     for record in &records {
-        // What is meant to be there, acts aside: who, which office, which flow, which version, when.
+        // Expected beside acts: member, office, flow, version, time.
         for name in [
             "id",
             "at",
@@ -516,7 +516,7 @@ async fn nothing_of_a_person_and_no_secret_is_kept() {
     }
     stored.extend(taro.cookies.values().cloned());
     stored.insert(OWN_PASSWORD.to_owned());
-    // Whatever else stands in the table is none of it, neither whole nor as a part.
+    // No other value of the table is in the records, neither whole nor in part.
     let ids: Vec<&str> = kept.iter().map(String::as_str).collect();
     let both: Vec<&String> = stored
         .iter()
@@ -530,7 +530,7 @@ async fn nothing_of_a_person_and_no_secret_is_kept() {
     }
 }
 
-/// The ids that are meant to be there stand in the table as ids, too.
+/// The expected ids are ids in the table, too.
 fn is_an_id(text: &str, ids: &[&str]) -> bool {
     ids.iter()
         .any(|id| *id == text || id.split_once('#').is_some_and(|(_, rest)| rest == text))
@@ -541,7 +541,7 @@ async fn strings_of(world: &World, found: &mut std::collections::BTreeSet<String
         match value {
             Value::String(text) => drop(found.insert(text.clone())),
             Value::Array(list) => list.iter().for_each(|value| walk(value, found)),
-            // Numbers are text too, in an image.
+            // Numbers are also text in an image.
             Value::Object(map) => map
                 .iter()
                 .filter(|(kind, _)| *kind != "N")
@@ -557,14 +557,14 @@ async fn strings_of(world: &World, found: &mut std::collections::BTreeSet<String
     }
 }
 
-/// The check that every journey here rests on can fail.
+/// The check that every journey here uses can fail.
 #[tokio::test]
 async fn a_change_of_an_account_without_its_record_would_be_seen() {
     let world = World::start().await;
     let mut taro = world.clerk();
     taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
     world.deliver().await;
-    // As a bug would: another version, and nothing told.
+    // Like a bug: a new version without an act.
     let mut account = world
         .items_of("ACCOUNT")
         .await

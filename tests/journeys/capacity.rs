@@ -1,4 +1,4 @@
-//! What a journey asks of the table: counted, and held to its limits.
+//! The capacity that a journey uses, compared with its limits.
 
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, profile};
 use testkit::{Used, World};
@@ -15,7 +15,7 @@ A passed-over cookie of an earlier flow costs one unit more at a start.
 | --- | --- | --- | --- |
 ";
 
-/// At most 26 WRU and 12 RRU for a whole journey, its three mails and their news included; no Scan, no Query.
+/// At most 26 WRU and 12 RRU for a whole journey, including its three mails and their events; no Scan, no Query.
 #[tokio::test]
 async fn a_whole_journey_costs_at_most_26_writes_and_12_reads() {
     let world = World::start().await;

@@ -1,5 +1,5 @@
-//! To whom passwords of the claims system are handed: to nobody whose certificate is not that of the gateway's name,
-//! in force, from somebody we trust.
+//! Passwords of the claims system are sent only to a server whose certificate has the gateway's name, is valid now, and
+//! comes from a trusted issuer.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
 const USER: &str = "KJ000000000001";
 const PASSWORD: &str = "canary-claims-password";
-/// Which servers the second process is to ask; it trusts the root that `SSL_CERT_FILE` names.
+/// The servers that the second process calls; it trusts the root in `SSL_CERT_FILE`.
 const ASKS: &str = "PORTAL_TEST_CERTIFICATES";
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
@@ -27,7 +27,7 @@ fn authority() -> Authority {
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-/// A server that says of every password that it is wrong, and what it was told.
+/// A server that refuses every password, and records its input.
 async fn server(authority: &Authority, name: &str, until: i32) -> (u16, JoinHandle<Vec<u8>>) {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new([name.to_owned()]).unwrap();
@@ -79,9 +79,9 @@ async fn asks(ports: &str) {
     assert_eq!(ask().await, Err(Unavailable::NotJudged), "from nobody we trust");
 }
 
-/// Roots are read from the environment of a process, so a second one asks: this very test, told whom.
+/// A process reads roots from its environment, so a second process makes the calls: this very test with a variable.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_is_handed_to_nobody_whose_certificate_is_not_the_gateways_in_force_and_trusted() {
+async fn a_password_is_sent_only_to_a_server_with_the_gateways_valid_and_trusted_certificate() {
     #[expect(
         clippy::disallowed_methods,
         reason = "not a setting: one test speaks to itself"
@@ -104,7 +104,7 @@ async fn a_password_is_handed_to_nobody_whose_certificate_is_not_the_gateways_in
     let asked = tokio::task::spawn_blocking(move || {
         Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "--nocapture"])
-            .arg("certificates::a_password_is_handed_to_nobody_whose_certificate_is_not_the_gateways_in_force_and_trusted")
+            .arg("certificates::a_password_is_sent_only_to_a_server_with_the_gateways_valid_and_trusted_certificate")
             .env(ASKS, ports.join(","))
             .env("SSL_CERT_FILE", roots)
             .env_remove("SSL_CERT_DIR")

@@ -185,7 +185,7 @@ async fn a_claims_system_that_is_down_or_talks_nonsense_is_unavailable_and_costs
 }
 
 #[tokio::test]
-async fn what_cannot_be_an_id_is_refused_by_its_form_and_asked_of_nobody() {
+async fn an_invalid_id_is_refused_by_its_form_without_asking_the_claims_system() {
     let world = World::start().await;
     let mut taro = world.clerk();
     for typed in ["1379901018", "taro@example.jp", "SJ000000000001"] {

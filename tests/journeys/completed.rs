@@ -82,19 +82,19 @@ async fn a_resend_and_a_reissue_belong_to_their_screens() {
         .is_told("wrong-step");
     taro.enters_profile(&profile("taro@example.jp")).await;
     taro.confirms("belongs-01234567").await.is(201);
-    // The living one is not replaced from here: it works.
+    // The valid password is not replaced from here: it works.
     taro.calls("POST", "/registration/initial-password/reissue")
         .await
         .is_told("wrong-step")
         .leads_to("completed");
-    // Back button: the form is over.
+    // Back button: the form is no longer valid.
     taro.enters_profile(&profile("other@example.jp"))
         .await
         .is_told("wrong-step")
         .leads_to("completed");
 }
 
-/// The initial password 72 hours long, one second before, at and after.
+/// The initial password is valid for 72 hours: one second before, at and after.
 #[tokio::test]
 async fn an_initial_password_works_for_seventy_two_hours() {
     for (wait, works) in [(259_199, true), (259_200, false), (259_201, false)] {
@@ -107,7 +107,7 @@ async fn an_initial_password_works_for_seventy_two_hours() {
         if works {
             answer.is(200);
         } else {
-            // Only whoever holds the right one is told that it is too old.
+            // Only the right one is answered as expired.
             answer.is_told("initial-password-expired");
             taro.logs_in("taro@example.jp", "wrong")
                 .await

@@ -1,4 +1,4 @@
-//! Known devices: a stranger who hammers at an account does not keep its owner out (ADR 0020)
+//! Known devices: an attacker's guesses do not lock the owner out (ADR 0020)
 
 use testkit::people::{GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE};
 use testkit::{Clerk, World};
@@ -21,13 +21,13 @@ async fn hammers(world: &World, times: u32) {
 }
 
 #[tokio::test]
-async fn a_stranger_who_hammers_does_not_keep_the_owner_out() {
+async fn an_attackers_guesses_do_not_lock_the_owner_out() {
     let world = World::start().await;
     let mut taro = at_home(&world).await;
     taro.calls("POST", "/logout").await.is(204);
     hammers(&world, 12).await;
 
-    // From anywhere else the right password is not even looked at now; from the known browser it is.
+    // From anywhere else the right password is not judged now; from the known browser it is.
     world
         .clerk()
         .logs_in("taro@example.jp", OWN_PASSWORD)
@@ -40,7 +40,7 @@ async fn a_stranger_who_hammers_does_not_keep_the_owner_out() {
     let code = taro.mailed_code("taro@example.jp").await;
     taro.types_login_code(&code).await.is(200).leads_to("my-page");
 
-    // That forgives the stranger nothing.
+    // That does not reset the attacker's count.
     world
         .clerk()
         .logs_in("taro@example.jp", OWN_PASSWORD)
@@ -78,7 +78,7 @@ async fn a_hundred_wrong_passwords_of_strangers_leave_the_owner_a_way() {
 }
 
 #[tokio::test]
-async fn a_known_device_waits_for_its_own_wrong_passwords_and_for_nobody_elses() {
+async fn a_known_device_waits_only_for_its_own_wrong_passwords() {
     let world = World::start().await;
     let mut taro = at_home(&world).await;
     for _ in 0..5 {
@@ -89,7 +89,7 @@ async fn a_known_device_waits_for_its_own_wrong_passwords_and_for_nobody_elses()
     taro.logs_in("taro@example.jp", OWN_PASSWORD)
         .await
         .is_told("wrong-credentials");
-    // Everybody else has made no mistake.
+    // The account's other count is unchanged.
     world
         .clerk()
         .logs_in("taro@example.jp", OWN_PASSWORD)
@@ -110,7 +110,7 @@ async fn a_devices_cookie_opens_nothing_and_is_known_to_its_own_account_only() {
     let mut hanako = world.clerk();
     hanako.registers(&GUARDED_OFFICE, "hanako@example.jp").await;
     hanako.arrives_at_my_page("hanako@example.jp").await;
-    // Taro's browser is no friend of hanako's account.
+    // Taro's browser is not a known device of hanako's account.
     for _ in 0..5 {
         world
             .clerk()
@@ -144,7 +144,7 @@ async fn colleagues_at_one_computer_share_its_cookie() {
         .await
         .is(200)
         .leads_to("otp");
-    // The table does not show that both sit at one computer.
+    // The table does not show that both use the same computer.
     let names: Vec<String> = world
         .items_of("ACCOUNT")
         .await
@@ -197,7 +197,7 @@ async fn a_browser_that_gets_its_session_again_is_known_from_then_on() {
         .leads_to("otp");
 }
 
-/// In the browser and in the account it is known for as long.
+/// The browser and the account keep it for the same time.
 #[tokio::test]
 async fn a_renewed_session_makes_a_device_known_for_180_days_from_then_on() {
     let world = World::start().await;

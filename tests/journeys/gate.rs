@@ -1,4 +1,4 @@
-//! The gate: what is refused before any step's own rules, and in which order (docs/api.md 1).
+//! The edge: refusals before the rules of a step, in order (docs/api.md 1).
 
 use lambda_http::Body;
 use testkit::World;
@@ -157,7 +157,7 @@ async fn key_comes_before_flow_flow_before_step_step_before_fields() {
 }
 
 #[tokio::test]
-async fn a_cookie_that_comes_twice_or_malformed_is_none() {
+async fn a_duplicate_or_malformed_cookie_is_treated_as_absent() {
     let world = World::start().await;
     let mut taro = world.clerk();
     taro.authenticates(&PLAIN_OFFICE).await;

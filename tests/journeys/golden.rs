@@ -1,6 +1,6 @@
-//! Golden items: what yesterday's code stored at each stage is read by today's.
+//! Golden items: the present code reads items that earlier code stored at each stage.
 //!
-//! A file in `golden/` is an item as it was stored once. It is never edited; a new shape gets a new file.
+//! A file in `golden/` is a stored item. It is never edited; a new shape gets a new file.
 
 use platform::store::{Consistency, Item, Replacing, Table, image_of_json, json_of_image};
 use portal::account::Account;
@@ -17,7 +17,7 @@ fn golden(json: &str) -> Map<String, Value> {
     map
 }
 
-/// Today's code reads the item, and writes it back as it was.
+/// The present code reads the item, and writes it back unchanged.
 async fn survives<T: Item>(world: &World, name: &str, json: &str, id: fn(&str) -> T::Id) {
     let table: &Table = &world.table;
     let item = golden(json);

@@ -35,7 +35,7 @@ async fn the_mailed_initial_password_leads_to_the_code() {
         .has("/expiresAt", "2026-04-01T00:15:00Z");
 }
 
-/// It dies with the first completed change, not with its first use.
+/// The first completed change invalidates it, not its first use.
 #[tokio::test]
 async fn the_initial_password_works_as_often_as_a_log_in_is_begun_with_it_until_it_is_changed() {
     let world = World::start().await;
@@ -45,7 +45,7 @@ async fn the_initial_password_works_as_often_as_a_log_in_is_begun_with_it_until_
         taro.logs_in("taro@example.jp", &password).await.is(200);
     }
     taro.logs_in_for_the_first_time("taro@example.jp").await;
-    // The session ends before the change; another day one comes back.
+    // The log-in ends before the change; the person returns another day.
     world.wait(86_400);
     taro.arrives_at_my_page("taro@example.jp").await;
     world
@@ -55,7 +55,7 @@ async fn the_initial_password_works_as_often_as_a_log_in_is_begun_with_it_until_
         .is_told("wrong-credentials");
 }
 
-/// Free to four; from the fifth a wait, in which even the right one gets the same answer and nothing is counted.
+/// Four without a wait; from the fifth on a wait, during which even the right one gets the same answer and nothing is
 #[tokio::test]
 async fn wrong_passwords_are_waited_for_and_the_wait_ends_by_itself() {
     let world = World::start().await;
@@ -110,7 +110,7 @@ async fn every_form_of_bad_input_has_its_own_place() {
 async fn ten_mails_an_hour_reach_one_address_and_the_eleventh_request_is_told_when() {
     let world = World::start().await;
     let mut taro = active(&world).await;
-    // Two went out already: the initial password and the first code.
+    // Two were already sent: the initial password and the first code.
     for _ in 0..8 {
         taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
     }
@@ -137,7 +137,7 @@ async fn a_log_in_needs_nothing_but_id_and_password() {
         .has("/lastLoginAt", "2026-04-01T00:00:00Z");
 }
 
-/// A hash made with an older key of the ring works, and is made anew at the log-in.
+/// A hash with an older key of the ring works, and is computed again at the log-in.
 #[tokio::test]
 async fn an_outdated_hash_is_renewed_at_log_in() {
     let world = World::start().await;

@@ -37,7 +37,7 @@ async fn the_code_is_mailed_to_the_portals_address_under_the_manuals_subject() {
 }
 
 #[tokio::test]
-async fn a_code_of_the_registration_is_none_of_the_log_in() {
+async fn a_code_of_the_registration_is_wrong_at_the_log_in() {
     let world = World::start().await;
     let mut taro = at_the_code(&world).await;
     let registration = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
@@ -52,7 +52,7 @@ async fn a_code_of_the_registration_is_none_of_the_log_in() {
 }
 
 #[tokio::test]
-async fn a_code_of_one_log_in_is_none_of_another() {
+async fn a_code_of_one_log_in_is_wrong_in_another() {
     let world = World::start().await;
     let mut first = at_the_code(&world).await;
     let code = first.mailed_code("taro@example.jp").await;
@@ -63,7 +63,7 @@ async fn a_code_of_one_log_in_is_none_of_another() {
     if code != other {
         second.types_login_code(&code).await.is_told("wrong-code");
     }
-    // Two tabs, two log-ins: each stands alone.
+    // Two tabs, two log-ins: each is independent.
     first.types_login_code(&code).await.is(200);
     second.types_login_code(&other).await.is(200);
 }
@@ -84,7 +84,7 @@ async fn five_wrong_codes_end_the_log_in_and_ten_stop_the_account() {
         let told = taro.types_login_code(&wrong).await.is_told("no-tries-left");
         assert_eq!(told.allowed(), ["cancel"]);
     }
-    // Stopped: one and the same answer as for a wrong password.
+    // Stopped: the same answer as for a wrong password.
     taro.logs_in("taro@example.jp", &password)
         .await
         .is_told("wrong-credentials");
@@ -141,7 +141,7 @@ async fn a_resend_brings_the_code_again_within_limits() {
     taro.types_login_code(&newest).await.is(200);
 }
 
-/// While codes are stopped none is judged, and none costs a try.
+/// While codes are stopped, no code is judged or costs a try.
 #[tokio::test]
 async fn a_code_typed_during_a_stop_costs_no_try() {
     let world = World::start().await;

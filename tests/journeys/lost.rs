@@ -1,4 +1,4 @@
-//! A process dies between two writes: what was committed stands, and what follows it is brought up.
+//! A process dies between two writes: what was committed stays, and the next request completes the rest.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use platform::store::Attributes;
@@ -45,7 +45,7 @@ async fn registered_but_the_flow_never_heard_of_it_then_another_click() {
     taro.confirms("lost-answer-00001").await.is(201);
     world.puts_back(&before).await;
 
-    // One's own second click is never told that somebody else registered the office.
+    // A person's own second click is never answered as another person's registration.
     taro.confirms("another-key-00001")
         .await
         .is_told("wrong-step")
@@ -60,7 +60,7 @@ async fn registered_but_the_flow_never_heard_of_it_then_a_correction() {
     taro.confirms("lost-answer-00001").await.is(201);
     world.puts_back(&before).await;
 
-    // What was registered stands, and is shown.
+    // The registration stays, and is shown.
     taro.enters_profile(&profile("taro@example.jp")).await.is(200);
     taro.enters_profile(&profile("other@example.jp")).await.is(200);
     taro.confirms("another-key-00001")
@@ -115,7 +115,7 @@ async fn a_session_is_given_but_neither_its_pointer_nor_the_flow_were_written() 
     }
     again.cookies.remove("__Host-session");
 
-    // The code gives no second session; the one that was committed can be had.
+    // The code gives no second session; the committed one can be requested.
     again
         .types_login_code(&code)
         .await
@@ -134,12 +134,12 @@ async fn the_mail_was_taken_by_ses_but_never_marked() {
     let code = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
     world.puts_back(&queued).await;
 
-    // At worst the same mail comes twice, with the same code.
+    // In the worst case the same mail is sent twice, with the same code.
     assert_eq!(taro.mailed_code(PLAIN_OFFICE.mail_address).await, code);
     taro.types_code(&code).await.is(200);
 }
 
-/// An office's item that today's code cannot read is a fault, and never somebody's registered address.
+/// An unreadable office item is a fault, and never answered as a registered address.
 #[tokio::test]
 async fn an_item_that_cannot_be_read_is_no_answer() {
     let world = World::start().await;
@@ -159,9 +159,9 @@ async fn an_item_that_cannot_be_read_is_no_answer() {
         .leads_to("confirm");
 }
 
-/// What is stored of a password is no hash any more: that is a fault, and neither a right password nor a wrong one.
+/// A corrupt password hash is a fault, and neither a right password nor a wrong one.
 #[tokio::test]
-async fn a_hash_that_cannot_be_read_lets_nobody_in() {
+async fn an_unreadable_hash_grants_no_access() {
     let world = World::start().await;
     let mut taro = world.clerk();
     taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;

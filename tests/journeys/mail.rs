@@ -1,4 +1,4 @@
-//! What becomes of mails
+//! The delivery of mails
 
 use portal_local::ses::Outcome;
 use testkit::World;
@@ -30,9 +30,9 @@ async fn a_refused_mail_is_shown_as_failed() {
         .has("/otp/delivery", "failed");
 }
 
-/// Throttling delays a mail and never fails a step; the others of the batch go out.
+/// Throttling delays a mail and never fails a step; the others of the batch are sent.
 #[tokio::test]
-async fn a_throttled_mail_comes_later_and_holds_up_nobody() {
+async fn a_throttled_mail_is_sent_later_and_blocks_no_other() {
     let world = World::start().await;
     world.set_outcome(PLAIN_OFFICE.mail_address, Outcome::Throttle);
     let mut taro = world.clerk();
@@ -76,7 +76,7 @@ async fn a_mail_that_was_overtaken_is_not_sent() {
     assert!(mails[0].text.contains(&format!("照合記号：{label}")));
 }
 
-/// An item that is written again carries its promise along; the mail goes out once.
+/// An item that is written again still carries its promise; the mail is sent once.
 #[tokio::test]
 async fn a_wrong_try_before_the_mail_is_out_sends_it_once() {
     let world = World::start().await;

@@ -1,4 +1,4 @@
-//! Journeys in the manual's words: the real handlers, the real SDK, the embedded engine, a clock that is set.
+//! Journeys in the manual's words: the real handlers, the real SDK, the embedded engine, a clock that the test sets.
 
 // A journey is one long future of many steps.
 #![recursion_limit = "512"]

@@ -1,4 +1,4 @@
-//! マイページ, ログアウト, the life of a session
+//! マイページ, ログアウト, the lifetime of a session
 
 use portal::office::Office;
 use testkit::World;
@@ -28,7 +28,7 @@ async fn my_page_looks_at_the_session_alone() {
     assert!(taro.cookies.is_empty());
 }
 
-/// What cannot be read is never shown as a number of members.
+/// An unreadable item is never shown as a number of members.
 #[tokio::test]
 async fn my_page_without_its_office_is_a_fault_and_not_an_office_of_one() {
     let world = World::start().await;
@@ -40,7 +40,7 @@ async fn my_page_without_its_office_is_a_fault_and_not_an_office_of_one() {
 }
 
 #[tokio::test]
-async fn a_session_that_nobody_uses_ends_after_half_an_hour_and_every_one_after_twelve() {
+async fn an_unused_session_ends_after_half_an_hour_and_every_one_after_twelve() {
     for (wait, lives) in [(1_799, true), (1_800, false), (1_801, false)] {
         let world = World::start().await;
         let mut taro = at_my_page(&world).await;
@@ -65,20 +65,20 @@ async fn a_session_that_nobody_uses_ends_after_half_an_hour_and_every_one_after_
 }
 
 #[tokio::test]
-async fn whoever_logs_out_is_out_with_the_log_in_and_all_cookies() {
+async fn a_log_out_ends_session_and_log_in_and_deletes_all_cookies() {
     let world = World::start().await;
     let mut taro = at_my_page(&world).await;
     let before = taro.cookies.clone();
 
     let answer = taro.calls("POST", "/logout").await.is(204);
     assert_eq!(answer.header("clear-site-data"), Some("\"storage\""));
-    // The browser stays known; that opens nothing.
+    // The browser stays known, which grants no access.
     assert_eq!(taro.cookies.keys().collect::<Vec<_>>(), ["__Host-device"]);
 
     taro.cookies = before;
     taro.calls("GET", "/me").await.is_told("no-session");
     taro.calls("POST", "/login/session").await.is_told("no-flow");
-    // Without anything it is answered alike.
+    // Without cookies the answer is the same.
     world.clerk().calls("POST", "/logout").await.is(204);
 }
 

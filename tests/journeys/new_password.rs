@@ -62,7 +62,7 @@ async fn the_terms_are_shown_before_they_are_agreed_to() {
 }
 
 #[tokio::test]
-async fn every_password_that_must_not_be_is_told_why() {
+async fn every_refused_password_gets_its_reason() {
     let world = World::start().await;
     let mut taro = at_new_password(&world).await;
     let initial = taro.mailed_password("taro@example.jp").await;
@@ -144,7 +144,7 @@ async fn a_changed_text_is_agreed_to_at_the_next_log_in_without_a_new_password()
     taro.calls("GET", "/me").await.is(200);
 }
 
-/// `docs/adr/0020-known-devices.md`: one path ends a log-in, this one as well.
+/// `docs/adr/0020-known-devices.md`: every log-in ends by the same path, this one as well.
 #[tokio::test]
 async fn a_log_in_completed_by_new_terms_turns_the_password_on_again_after_a_hundred_wrong_ones() {
     static NEXT: Terms = Terms {

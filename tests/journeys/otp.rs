@@ -108,7 +108,7 @@ async fn five_wrong_codes_end_the_challenge_even_for_the_right_one() {
         .is_told("no-tries-left");
 }
 
-/// The right code one second before, at, and after its end.
+/// The right code one second before, at, and after its expiry.
 #[tokio::test]
 async fn a_code_works_for_ten_minutes() {
     for (wait, works) in [(599, true), (600, false), (601, false)] {
@@ -120,7 +120,7 @@ async fn a_code_works_for_ten_minutes() {
         if works {
             taro.types_code(&code).await.is(200);
         } else {
-            // Late is not wrong: no try is spent, and a resend helps.
+            // An expired code is not a wrong one: no try is spent, and a resend helps.
             taro.types_code(&code)
                 .await
                 .is_told("code-expired")
@@ -179,7 +179,7 @@ async fn a_resend_waits_and_brings_the_same_code_with_the_same_label() {
 }
 
 #[tokio::test]
-async fn late_in_the_life_of_a_code_a_resend_brings_a_new_one_and_the_older_is_dead() {
+async fn late_in_the_life_of_a_code_a_resend_sends_a_new_one_and_the_older_is_wrong() {
     let world = World::start().await;
     let mut taro = world.clerk();
     let first = taro.authenticates(&PLAIN_OFFICE).await;

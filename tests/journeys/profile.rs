@@ -7,7 +7,7 @@ use testkit::people::{DEEMED_OFFICE, PLAIN_OFFICE, profile};
 /// R-36 「ID（メールアドレス）※必須」 R-37 「氏名 ※必須」 R-38 「氏名（フリガナ）※必須」 R-41 「電話番号 ※必須」
 /// R-39 「部署名 ※任意」 R-40 「役職名 ※任意」
 #[tokio::test]
-async fn all_that_is_missing_is_told_at_once_and_the_optional_may_be_missing() {
+async fn all_missing_fields_are_reported_at_once_and_optional_ones_may_be_missing() {
     let world = World::start().await;
     let mut taro = world.clerk();
     taro.proves_to_be(&PLAIN_OFFICE).await;
@@ -60,7 +60,7 @@ async fn what_will_be_stored_is_shown_for_confirmation() {
         .has("/draft", taro.draft.clone().unwrap());
 }
 
-/// 髙橋, 𠮷野 and an IVS name arrive as they are, up to マイページ.
+/// 髙橋, 𠮷野 and a name with a variation sequence are unchanged, up to マイページ.
 #[tokio::test]
 async fn rare_characters_of_a_name_arrive_as_they_are() {
     for name in ["髙橋 﨑子", "𠮷野 葛\u{E0100}城", "渡邉 邊", "\u{FA19}谷 Lê"] {
@@ -142,7 +142,7 @@ async fn from_the_confirmation_one_goes_back_and_corrects() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_somebodys_is_told_and_the_fifth_time_ends_the_registration() {
+async fn a_taken_address_is_reported_and_the_fifth_time_ends_the_registration() {
     let world = World::start().await;
     world.clerk().registers(&PLAIN_OFFICE, "taro@example.jp").await;
 

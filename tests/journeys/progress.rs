@@ -1,4 +1,4 @@
-//! 途中再開: refresh, back, two tabs, giving up
+//! 途中再開: refresh, back button, two tabs, cancellation
 
 use testkit::World;
 use testkit::people::{PLAIN_OFFICE, profile};
@@ -29,7 +29,7 @@ async fn at_every_step_the_progress_says_where_one_is() {
 }
 
 #[tokio::test]
-async fn whoever_cancels_starts_anew() {
+async fn a_cancelled_flow_can_be_started_again() {
     let world = World::start().await;
     let mut taro = world.clerk();
     taro.authenticates(&PLAIN_OFFICE).await;
@@ -86,9 +86,9 @@ async fn at_every_step_of_the_log_in_the_steps_before_are_over() {
     .leads_to("my-page");
 }
 
-/// A flow whose owner lets the time pass while the broom of the table is late: it is dead all the same.
+/// An expired flow whose item is still in the table does not work.
 #[tokio::test]
-async fn what_is_over_is_over_whether_the_broom_has_come_or_not() {
+async fn an_expired_flow_stops_working_even_if_its_item_is_still_stored() {
     let world = World::start().await;
     let mut taro = world.clerk();
     taro.authenticates(&PLAIN_OFFICE).await;

@@ -45,7 +45,7 @@ async fn types(taro: &mut Clerk, code: Option<&str>) -> Answer {
     taro.json("POST", "/registration/security-code", &body).await
 }
 
-/// G13: whoever knows the password may begin again and again, and guesses ten times a day for all that.
+/// G13: a person who knows the password may start any number of registrations, but has ten guesses a day.
 #[tokio::test]
 async fn ten_wrong_security_codes_of_one_user_id_are_asked_about_in_a_day() {
     let world = World::start().await;
@@ -57,12 +57,12 @@ async fn ten_wrong_security_codes_of_one_user_id_are_asked_about_in_a_day() {
                 .await
                 .is_told("wrong-security-code");
         }
-        // The claims system is locked by the third in a row.
+        // The claims system locks at the third in a row.
         world.wait(1_800);
     }
     let mut taro = world.clerk();
     taro.authenticates(&GUARDED_OFFICE).await.is(200);
-    // The right one, too, and it costs no try of the registration.
+    // Also the right one, and it costs no try of the registration.
     types(&mut taro, GUARDED_OFFICE.security_code)
         .await
         .is_told("too-many-requests")
@@ -78,7 +78,7 @@ async fn ten_wrong_security_codes_of_one_user_id_are_asked_about_in_a_day() {
 }
 
 #[tokio::test]
-async fn right_security_codes_and_those_that_nobody_judged_count_for_nobody() {
+async fn right_and_unjudged_security_codes_are_not_counted() {
     let world = World::start().await;
     for mode in ["up", "down"] {
         let mut taro = world.clerk();
@@ -130,7 +130,7 @@ async fn a_claims_system_that_is_down_costs_no_try() {
         .await
         .is(200)
         .leads_to("otp");
-    // The back button: the screen is over.
+    // The back button: the screen is no longer valid.
     taro.json("POST", "/registration/security-code", &right)
         .await
         .is_told("wrong-step")

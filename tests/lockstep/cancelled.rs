@@ -21,7 +21,7 @@ use crate::items::Maker;
 /// Status and body.
 type Reply = (u16, String);
 
-/// DynamoDB as a list of answers; the last one stays.
+/// A DynamoDB double with a list of answers; the last one repeats.
 #[derive(Debug, Clone)]
 struct Prepared(Arc<Mutex<(Vec<Reply>, usize)>>);
 
@@ -73,7 +73,7 @@ fn busy() -> Value {
     json!({ "Code": "TransactionConflict", "Message": "Transaction is ongoing for the item" })
 }
 
-/// Two items as a table has them, and the reasons that name them.
+/// Two stored items, and the cancellation reasons that contain them.
 async fn two() -> (Vec<AnyItem>, Vec<Value>) {
     let world = World::start().await;
     let mut maker = Maker {
@@ -119,7 +119,7 @@ fn failed_item(condition: &Condition) -> Option<&AnyItem> {
     }
 }
 
-/// A double click of 「登録する」 is not told that the address is somebody's because its office was only busy.
+/// A double click of 「登録する」 does not get `email-taken` because its office was only busy.
 #[tokio::test]
 async fn where_an_item_was_busy_nothing_is_said_of_the_conditions_in_whichever_order() {
     let (items, failed) = two().await;
@@ -149,7 +149,7 @@ async fn a_transaction_that_was_only_busy_is_sent_again_until_it_is_done() {
 }
 
 #[tokio::test]
-async fn a_condition_that_held_is_told_from_one_that_failed_in_whichever_order() {
+async fn conditions_that_held_and_failed_are_distinguished_in_any_order() {
     let (items, failed) = two().await;
     let writes: Vec<Write> = items.iter().map(put).collect();
     for (reasons, which) in [

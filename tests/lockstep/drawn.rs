@@ -1,4 +1,4 @@
-//! Drawn operations of several clients.
+//! Random operations of several clients.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ fn asked_for(name: &str, otherwise: u64) -> u64 {
         .unwrap_or(otherwise)
 }
 
-/// An operation, with the places of the versions that it names in the client's list.
+/// An operation, with the indexes of its versions in the client's list.
 #[derive(Debug, Clone)]
 enum Operation {
     Read(Key),
@@ -75,7 +75,7 @@ impl Draft {
     }
 }
 
-/// What an operation came to, in a storage's own versions.
+/// The result of an operation, in a storage's own versions.
 #[derive(Debug)]
 enum Came {
     Read(Option<Versioned>),
@@ -84,7 +84,7 @@ enum Came {
     Mark(bool),
 }
 
-/// A version that a client was told of, in both storages.
+/// A version that a client has received, in both storages.
 struct Held {
     key: Key,
     model: Version,
@@ -143,7 +143,7 @@ impl Tally {
     }
 }
 
-/// Both came to the same; notes the versions that the client was told.
+/// Asserts equal results; records the versions that the client received.
 fn compare(
     operation: &Operation,
     model: Came,
@@ -229,7 +229,7 @@ impl Walk<'_> {
             .filter(|(_, held)| held.key == key)
             .map(|(at, _)| at)
             .collect();
-        // Mostly the newest that the client was told, sometimes an older one, sometimes none.
+        // Mostly the newest that the client has received, sometimes an older one, sometimes none.
         let version = match self.rng.u8(0..10) {
             0..=5 => versions.last().copied(),
             6 | 7 => self.rng.choice(versions),
@@ -295,7 +295,7 @@ impl Walk<'_> {
             _ => return None,
         };
         let kind = self.rng.choice(kinds)?;
-        // A transaction that is always busy is sent again for a long time.
+        // A transaction that always conflicts is retried for a long time.
         let attempts = match kind {
             Kind::Conflict | Kind::Exceeded => 1,
             _ => attempts,
@@ -304,7 +304,7 @@ impl Walk<'_> {
     }
 }
 
-/// The key as the table has it.
+/// The key in the table.
 fn pk(key: &Key) -> String {
     let id = match key {
         Key::Registration(id) | Key::Login(id) => id.as_str(),
@@ -316,7 +316,7 @@ fn pk(key: &Key) -> String {
     format!("{}#{id}", key.kind())
 }
 
-/// Everything that the table holds, as the store reads it.
+/// The whole content of the table, as the store reads it.
 async fn stored(world: &World) -> Vec<AnyItem> {
     let mut items = Vec::new();
     for item in world.items().await {
@@ -381,7 +381,7 @@ async fn walks(seed: u64) -> Tally {
                 let same = compare(&operation, model, real, &mut client.held, &mut tally);
                 assert!(same.is_ok(), "{}\n{}", same.unwrap_err(), way());
             }
-            // Without an answer it was done, or it was not.
+            // Without an answer it may or may not have been executed.
             Err(fault) => {
                 assert!(matches!(fault, Fault::Table { .. }), "{fault}\n{}", way());
                 tally.count("no answer");

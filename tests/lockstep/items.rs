@@ -1,4 +1,4 @@
-//! Items to write: few keys, so that clients meet, and contents that are never the same twice.
+//! Items to write: few keys, so that clients conflict, and contents that are always different.
 
 use fastrand::Rng;
 use jiff::Timestamp;

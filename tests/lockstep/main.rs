@@ -1,8 +1,8 @@
-//! The two storages that steps run on, held to each other.
+//! Compares the two storages on which steps run.
 //!
 //! Steps are explored on the storage of the model checker and run on DynamoDB. Several clients read and write a few
-//! items in drawn order, with versions that they hold, fresh or not; each operation is carried out on both storages,
-//! on the real one through the SDK and with faults on the way, and has to come to the same.
+//! items in random order, with current or old versions; each operation runs on both storages, on the real one through
+//! the SDK and with faults, and must have the same result.
 
 #![recursion_limit = "512"]
 #![expect(

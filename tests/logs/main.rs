@@ -1,6 +1,6 @@
-//! What the logs say: of what was refused, and of what broke.
+//! The log lines of refusals and of faults.
 //!
-//! A program of its own, for it listens to the logs of the whole process.
+//! A separate test program, because it captures the logs of the whole process.
 
 #![recursion_limit = "512"]
 #![expect(
@@ -46,7 +46,7 @@ static SINK: LazyLock<Sink> = LazyLock::new(|| {
     sink
 });
 
-/// Who listens, one test at a time.
+/// The capture, for one test at a time.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 struct Log {
@@ -70,7 +70,7 @@ async fn panics(_: Call) -> Answer {
     panic!("what a panic says is for nobody's eyes")
 }
 
-/// The last resort: the person is answered, the log says so once, and the next request finds the function alive.
+/// A panic: the person gets an answer, the log has it once, and the function serves the next request.
 #[tokio::test]
 async fn a_panic_is_answered_like_a_fault_logged_and_over() {
     let log = listens().await;
@@ -104,7 +104,7 @@ async fn a_panic_is_answered_like_a_fault_logged_and_over() {
     assert!(!logged.contains("eyes"), "{logged}");
 }
 
-/// What goes wrong at the gate, at the log-in and at a screen is a line each: when, what, and what came of it.
+/// Each refusal, at the edge, at the log-in and at a screen, is one line with time, step and outcome.
 #[tokio::test]
 async fn every_refusal_is_a_line_with_its_step_and_its_outcome() {
     let log = listens().await;
@@ -155,7 +155,7 @@ async fn every_refusal_is_a_line_with_its_step_and_its_outcome() {
     }
 }
 
-/// SES refuses the call itself: an error with the reason by name, no address, and the mail comes once it is mended.
+/// SES refuses the call itself: an error with the name of the reason, without an address; the mail is sent after the fix.
 #[tokio::test]
 async fn a_mail_service_that_denies_us_is_an_error_and_the_mail_comes_later() {
     let log = listens().await;
@@ -178,9 +178,9 @@ async fn a_mail_service_that_denies_us_is_an_error_and_the_mail_comes_later() {
     assert_eq!(world.mails_to(PLAIN_OFFICE.mail_address).await.len(), 1);
 }
 
-/// The table answers nothing but errors: one line says what broke, and the next one how it ended.
+/// The table answers only errors: one line with the fault, and one closing line.
 #[tokio::test]
-async fn a_table_that_fails_is_told_once_with_its_cause_and_nobodys_data() {
+async fn a_failing_table_is_logged_once_with_its_cause_and_without_personal_data() {
     let log = listens().await;
     let world = World::with(Settings::default().breakable()).await;
     let plan = Plan::call(Neighbour::DynamoDb, Kind::Throttle, 1, EVERY_ATTEMPT);

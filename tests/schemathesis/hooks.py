@@ -1,4 +1,4 @@
-"""What Schemathesis cannot know of the portal from openapi.yaml alone.
+"""Hooks for Schemathesis: knowledge of the portal that openapi.yaml does not contain.
 
 Its credentials are cookies that only the server gives, each at the end of some steps: here they are walked, so that an
 operation is met at its own step. What a check would say wrongly of us is said rightly here, not left out.
@@ -25,7 +25,7 @@ class Browser:
 
     def __init__(self):
         self.cookies = {}
-        # A proxy of the caller's knows nothing of this machine.
+        # A proxy of the caller cannot reach this machine.
         self.http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def sends(self, method, path, body=None):
@@ -51,7 +51,7 @@ class Browser:
         return self.sends(method, "/api/v1" + path, body)
 
     def mailed(self, address, beginning):
-        """The newest mail's line with this beginning; mails take a moment."""
+        """The line with this prefix in the newest mail; waits for the mail."""
         query = urllib.parse.urlencode({"to": address})
         for _ in range(200):
             for mail in self.sends("GET", f"/_dev/mails?{query}"):
@@ -63,7 +63,7 @@ class Browser:
 
 
 class Person(Browser):
-    """Somebody of an office of their own, whom no limit of another case concerns."""
+    """A person with a separate office, so that limits of other cases do not apply."""
 
     def __init__(self, security_code=None):
         super().__init__()
@@ -103,7 +103,7 @@ class Person(Browser):
         return self
 
     def is_pending(self):
-        """Registered, and once more at the beginning: the screen that says so."""
+        """A second registration of a registered office, at the screen that says so."""
         self.registers()
         self.cookies.clear()
         self.authenticates()
@@ -111,7 +111,7 @@ class Person(Browser):
         return self
 
     def newest_code(self):
-        # The second mail to the office is the newer one, once it is there.
+        # Wait for the second mail to the office.
         query = urllib.parse.urlencode({"to": self.claims_address})
         for _ in range(200):
             mails = self.sends("GET", f"/_dev/mails?{query}")
@@ -140,7 +140,7 @@ class Person(Browser):
         return self
 
 
-# Where a person has to stand for an operation to be theirs.
+# The stage that each operation requires.
 WALKS = {
     "start-registration": Person,
     "start-login": lambda: Person().registers(),
@@ -164,7 +164,7 @@ WALKS = {
     "show-me": lambda: Person().arrives(),
 }
 
-# What the person knows and no schema can draw: the way on.
+# Values that no schema can generate: the valid input for each operation.
 RIGHT = {
     "start-registration": lambda person: {"userId": person.user_id, "password": PASSWORD},
     "enter-security-code": lambda person: {"securityCode": SECURITY_CODE},
@@ -185,7 +185,7 @@ RIGHT = {
 }
 DRAWN = itertools.count()
 
-# Answers after which a person stands where they stood.
+# Answers that do not change the person's stage.
 SPENT_NOTHING = {"invalid-fields", "unreadable-request", "unsupported-media-type", "too-large", "foreign-origin",
                  "idempotency-key-missing", "not-found"}
 STANDING = {}
@@ -197,7 +197,7 @@ def operation_id(case):
 
 @schemathesis.auth(refresh_interval=None)
 class Cookies:
-    """The cookie of somebody who stands at the operation's step."""
+    """The cookie of a person at the operation's step."""
 
     def get(self, case, context):
         name = operation_id(case)
@@ -217,7 +217,7 @@ class Cookies:
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Every other body that is meant to be good is the right one, so that the way on is looked at, too."""
+    """Replaces every other valid body by the right one, so that successful answers are checked, too."""
     name = operation_id(case)
     is_good = case.meta is not None and case.meta.generation.mode.is_positive
     if is_good and name in RIGHT and isinstance(case.body, dict) and next(DRAWN) % 2 == 0:
@@ -227,7 +227,7 @@ def before_call(context, case, kwargs):
 
 @schemathesis.hook
 def after_call(context, case, response):
-    """Whoever went on, or used up a try, is not met twice."""
+    """Does not reuse a person who has advanced, or spent a try."""
     try:
         code = response.json().get("code")
     except ValueError:
@@ -247,7 +247,7 @@ def undeclared_methods_are_not_found(ctx, response, case):
 
 @schemathesis.check
 def every_answer_is_kept_to_itself(ctx, response, case):
-    """docs/api.md 1: nothing is cached, framed, sniffed, or told to other sites, whatever was asked."""
+    """docs/api.md 1: no answer may be cached, framed, sniffed, or sent to other sites as a referrer."""
     for name, value in {
         "cache-control": ["no-store"],
         "x-content-type-options": ["nosniff"],
@@ -264,7 +264,7 @@ def nothing_that_was_sent_comes_back(ctx, response, case):
     told = response.content.decode()
     for name, value in case.body.items():
         for sent in (name, value):
-            # Names of fields are in pointers; short texts are in every text.
+            # Field names occur in pointers; short texts occur in any text.
             if isinstance(sent, str) and len(sent) > 8 and sent.isalnum():
                 known = {"securityCode", "newPassword", "agreedTerms", "acceptLockRisk", "department"}
                 assert sent in known or sent not in told, f"{sent} is echoed"

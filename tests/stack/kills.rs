@@ -1,4 +1,4 @@
-//! SIGKILL, while people register and log in: processes of the functions die under requests and mails.
+//! SIGKILL during registrations and log-ins: processes of the functions die while they handle requests and mails.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,15 +12,15 @@ use serde_json::{Value, json};
 
 use crate::{Browser, setting};
 
-/// How long a person waits for one answer before asking again.
+/// The time that a person waits for an answer before repeating the request.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long one step may take with all its repetitions, on a machine that has other things to do as well.
+/// The time limit of one step with all its repetitions, on a busy machine.
 const MOST: Duration = Duration::from_mins(2);
 
 const OWN_PASSWORD: &str = "あおい空と しろい雲 二〇二六";
 
-/// The processes of this stack's functions, and of no other stack's: by the address of their emulator.
+/// The processes of this stack's functions only, identified by the address of their emulator.
 fn processes() -> Vec<(u32, String)> {
     let emulator =
         setting("PORTAL_STACK_FUNCTIONS").expect("PORTAL_STACK_FUNCTIONS: where cargo-lambda listens");
@@ -60,7 +60,7 @@ fn processes() -> Vec<(u32, String)> {
     found
 }
 
-/// The function that a program is; nothing that cargo, or the task runner, is on the way to becoming one.
+/// The function of a program; not cargo or the task runner before they become one.
 fn function(program: &std::path::Path) -> Option<String> {
     let name = program.file_name()?.to_str()?.trim_end_matches(" (deleted)");
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -77,7 +77,7 @@ fn kill(pid: u32) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// What people went through.
+/// Counts of what people experienced.
 #[derive(Default)]
 struct Went {
     setbacks: u32,
@@ -115,7 +115,7 @@ impl Person {
         }
     }
 
-    /// Asks until there is an answer that is no «later»; `known` are refusals that say it was done before.
+    /// Repeats a request until the answer is not a 503; `known` are refusals that show that it was executed before.
     async fn takes(&mut self, method: &str, path: &str, body: Option<Value>, known: &[&str]) -> (u16, Value) {
         let began = Instant::now();
         let url = format!("/api/v1{path}");
@@ -149,7 +149,7 @@ impl Person {
         }
     }
 
-    /// The newest code with the sign that the screen shows.
+    /// The newest code with the 照合記号 of the screen.
     async fn code(&mut self, flow: &str, address: &str) -> String {
         let (_, shown) = self.takes("GET", flow, None, &[]).await;
         let label = format!("照合記号：{}", shown["otp"]["label"].as_str().unwrap());
@@ -233,7 +233,7 @@ impl Person {
     }
 }
 
-/// Kills the processes of one function after the other until it is told to stop; says how many of each.
+/// Kills the processes of one function after the other until it is stopped; returns the number for each.
 async fn kills(
     stop: Arc<AtomicBool>,
     only: &'static [&'static str],
@@ -243,7 +243,7 @@ async fn kills(
     while !stop.load(Ordering::SeqCst) {
         let mut living = processes();
         living.retain(|(_, name)| only.is_empty() || only.contains(&name.as_str()));
-        // All processes of the function that died least so far: so each has its turn, and one of them may be at work.
+        // All processes of the function with the fewest deaths so far: so each has its turn, and one of them may be busy.
         let least = living
             .iter()
             .min_by_key(|(_, name)| killed.get(name).copied().unwrap_or(0))
@@ -311,14 +311,14 @@ fn says(text: &str) {
     println!("{text}");
 }
 
-/// The processes of the steps die under the requests: whoever asks again gets on, and every mail comes.
+/// The processes of the steps die during requests: repeated requests succeed, and every mail is sent.
 #[tokio::test(flavor = "multi_thread")]
 async fn journeys_end_well_while_processes_are_killed() {
     let killed = under_fire(8, 0, &[], Duration::from_millis(60)).await;
     assert!(killed.values().sum::<u32>() >= 20, "{killed:?}");
 }
 
-/// What sends the mails dies again and again: the stream brings them back.
+/// The sender of mails dies repeatedly: the stream delivers the records again.
 #[tokio::test(flavor = "multi_thread")]
 async fn mails_come_while_what_sends_them_is_killed() {
     let killed = under_fire(

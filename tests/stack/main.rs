@@ -43,7 +43,7 @@ impl Browser {
         self.tries(method, path, body).await.unwrap()
     }
 
-    /// The answer, if one comes.
+    /// The answer, if there is one.
     async fn tries(
         &mut self,
         method: &str,
@@ -85,7 +85,7 @@ impl Browser {
         answer
     }
 
-    /// Waits until all of this has been kept of the office.
+    /// Waits until all of these acts of the office are recorded.
     async fn finds_in_the_audit(&self, office: &str, acts: &[&str]) {
         let mut page = String::new();
         for _ in 0..100 {
@@ -99,7 +99,7 @@ impl Browser {
         panic!("{acts:?} are not all kept: {page}");
     }
 
-    /// Waits for the newest mail to this address that has a line with this beginning.
+    /// Waits for a mail to this address with a line that has this prefix; returns it from the newest.
     async fn mailed(&mut self, address: &str, beginning: &str) -> String {
         for _ in 0..100 {
             let (_, mails) = self
@@ -207,7 +207,7 @@ async fn the_whole_first_registration_runs_on_the_local_stack() {
     .await;
 }
 
-/// What nobody offers is our problem document, whether the emulator or a function found it so.
+/// An unknown path gets the portal's problem document, whether the emulator or a function answers.
 #[tokio::test]
 async fn unknown_paths_and_methods_are_not_found_on_the_stack_too() {
     let mut taro = Browser::new();
@@ -226,7 +226,7 @@ async fn unknown_paths_and_methods_are_not_found_on_the_stack_too() {
     }
 }
 
-/// A warm call takes at most 100 ms in a debug build, hashing aside; the median of many, for machines are shared.
+/// A warm call without hashing takes at most 100 ms in a debug build; the median of many, because machines are shared.
 #[tokio::test]
 async fn a_warm_call_is_answered_within_a_tenth_of_a_second() {
     let mut taro = Browser::new();

@@ -1,4 +1,4 @@
-//! Drawn input for the laws.
+//! Random input for the laws.
 
 use std::sync::LazyLock;
 
@@ -26,7 +26,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 
 static SYSTEM: LazyLock<System> = LazyLock::new(|| RUNTIME.block_on(System::start()));
 
-/// Any JSON, with the words of our own documents among its names and texts.
+/// Any JSON, with words of the portal's documents among its names and texts.
 fn any_json() -> impl Strategy<Value = Value> {
     let word = prop_oneof![
         3 => proptest::sample::select(vec![
@@ -54,7 +54,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A stored item of some kind, as DynamoDB's JSON has it.
+/// A stored item of some kind, in DynamoDB's JSON.
 fn items_as_stored() -> Vec<Value> {
     let text = |text: &str| json!({ "S": text });
     let number = |number: i64| json!({ "N": number.to_string() });
@@ -288,7 +288,7 @@ proptest! {
     }
 }
 
-/// The laws themselves see what is whole: without this, a law that nothing reaches would hold for ever.
+/// The laws accept valid input; otherwise a law that no input reaches would hold trivially.
 #[test]
 fn what_is_whole_is_read() {
     let aws = Aws::default();

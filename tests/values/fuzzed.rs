@@ -1,4 +1,4 @@
-//! The fuzz targets on what they begin with: a stable compiler builds them here, so they do not rot.
+//! The fuzz targets on their seeds, built with the stable compiler, so that they keep working.
 
 use std::fs;
 use std::path::Path;

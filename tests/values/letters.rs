@@ -1,4 +1,4 @@
-//! What SES is really asked to send: each promise of a table, to the last member of the request.
+//! The complete request to SES for each promise of a table.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use testkit::World;
 use laws::doubles::Aws;
 use laws::{events, mail};
 
-/// Sends every mail that an item of the world promises once more, and looks at the requests.
+/// Sends every promised mail of the world again, and checks the requests.
 pub(crate) async fn each_is_one_letter_to_one_person(world: &World) {
     let mut records = Vec::new();
     let mut promised = BTreeSet::new();

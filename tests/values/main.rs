@@ -1,4 +1,4 @@
-//! Whatever is typed, sent, stored or answered: the corpus and drawn input through the real functions.
+//! The corpus and random input through the real functions.
 
 // A journey is one long future of many steps.
 #![recursion_limit = "512"]

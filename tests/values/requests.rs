@@ -1,4 +1,4 @@
-//! Bodies and headers of the corpus, through the gate that every function has.
+//! Bodies and headers of the corpus, through the request checks that every function has.
 
 use lambda_http::http::HeaderName;
 use portal::problem::Kind;
@@ -145,9 +145,9 @@ async fn every_header_of_the_corpus_is_taken_or_refused_as_it_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Unknown fields of the body stand before and behind one of an inner object.
+/// Unknown fields of the body come before and after one of an inner object.
 #[tokio::test]
-async fn the_unknown_fields_of_one_object_are_told_once() {
+async fn the_unknown_fields_of_one_object_are_reported_once() {
     let body = r#"{"x":1,"agreedTerms":{"y":1},"z":1}"#;
     let sent = Sent::to(Step::ChangeInitialPassword).with_json(body);
     let (_, problem) = given(&sent).await;

@@ -1,4 +1,4 @@
-//! The corpus through the real functions: what a person is told, what is stored, and that nothing else changes.
+//! The corpus through the real functions: answers, stored items, and no other changes.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -13,7 +13,7 @@ use testkit::{Answer, Clerk, Settings, World};
 use crate::requests;
 use laws::corpus::{self, Becomes, Case, File};
 
-/// What was logged since the program began.
+/// The log since the start of the program.
 #[derive(Clone, Default)]
 struct Sink(Arc<Mutex<Vec<u8>>>);
 
@@ -35,14 +35,14 @@ static LOGS: LazyLock<Sink> = LazyLock::new(|| {
     sink
 });
 
-/// Whether a text would be recognised anywhere: long enough, and none of our own words.
+/// Whether a text is recognisable: long enough, and not one of the portal's words.
 fn is_telling(typed: &str) -> bool {
     let trimmed = typed.trim();
     let is_number = trimmed.bytes().all(|octet| octet.is_ascii_digit());
     trimmed.chars().count() >= 6 && trimmed.len() < 12_000 && !is_number && trimmed != "undefined"
 }
 
-/// Nothing that was typed stands in a log, neither as it is nor as JSON writes it.
+/// Asserts that no input is in the log, neither literally nor escaped as JSON.
 fn nothing_is_logged(cases: &[Case]) {
     let logged = String::from_utf8(LOGS.0.lock().unwrap().clone()).unwrap();
     assert!(logged.contains("request answered"), "the logs are listened to");
@@ -54,7 +54,7 @@ fn nothing_is_logged(cases: &[Case]) {
     }
 }
 
-/// The table, without the versions that each write draws anew.
+/// The table, without the random versions.
 async fn table(world: &World) -> BTreeSet<String> {
     let mut items = BTreeSet::new();
     for item in world.items().await {
@@ -65,7 +65,7 @@ async fn table(world: &World) -> BTreeSet<String> {
     items
 }
 
-/// Nobody waits, for nobody presses.
+/// Budgets without waits, because the test sends no bursts.
 async fn quiet_world() -> World {
     LazyLock::force(&LOGS);
     let settings = Settings::default();
@@ -77,7 +77,7 @@ async fn quiet_world() -> World {
     World::with(Settings { limits, ..settings }).await
 }
 
-/// The body is too large before anything in it is looked at.
+/// Whether the body is refused as too large before it is read.
 fn is_too_large(case: &Case) -> bool {
     case.typed.len() > 12_000
 }
@@ -100,7 +100,7 @@ async fn a_profile_is_answered_as_each_of_its_values_is() {
     taro.proves_to_be(&PLAIN_OFFICE).await;
     let usual = profile("taro@example.jp");
     taro.enters_profile(&usual).await.is(200);
-    // 役職名 is of the type of 部署名, which the laws of the form look at.
+    // 役職名 has the type of 部署名, which the laws of the form check.
     let fields: [(&File, &str, bool); 5] = [
         (&corpus::EMAIL, "email", true),
         (&corpus::NAME, "name", true),
@@ -280,7 +280,7 @@ async fn a_log_in_knows_an_address_in_all_its_spellings() {
     nothing_is_logged(&cases);
 }
 
-/// 見本 花子 of さくら訪問ステーション, whose password `password.toml` is about, at 新しいパスワード.
+/// 見本 花子 of さくら訪問ステーション, the person of `password.toml`, at 新しいパスワード.
 async fn hanako(world: &World) -> (Clerk, String) {
     let office = TestOffice {
         user_id: "KJ000000000777",
@@ -358,7 +358,7 @@ async fn a_password_is_set_or_refused_as_it_is_typed_and_its_nfd_form_logs_in() 
     nothing_is_logged(&cases);
 }
 
-/// What is refused at the gate is refused there, with nothing read or written.
+/// A request that the edge refuses reads and writes nothing.
 #[tokio::test]
 async fn no_body_of_the_corpus_that_is_refused_reaches_the_table() {
     let world = quiet_world().await;
@@ -373,7 +373,7 @@ async fn no_body_of_the_corpus_that_is_refused_reaches_the_table() {
             let body = lambda_http::Body::Binary(requests::body(&case));
             let answer = world.clerk().sends(method, path, &headers, body).await;
             if path == "/registration" {
-                // Beside an unknown field, the ones that are missing are told.
+                // Beside an unknown field, missing ones are reported.
                 assert_eq!(answer.body["code"], *code.as_str().unwrap(), "{}", case["why"]);
             } else {
                 assert!(
@@ -388,7 +388,7 @@ async fn no_body_of_the_corpus_that_is_refused_reaches_the_table() {
     assert!(world.items().await.is_empty());
 }
 
-/// 事業所, ID and 氏名 of the corpus, all the way to two mails: both are what they always are.
+/// 事業所, ID and 氏名 of the corpus, up to two mails: both have their fixed text.
 #[tokio::test]
 async fn no_name_office_or_address_changes_a_mail() {
     let world = quiet_world().await;
@@ -410,7 +410,7 @@ async fn no_name_office_or_address_changes_a_mail() {
             &addresses[at % addresses.len()],
             &addresses[(at + 7) % addresses.len()],
         );
-        // The account is one for all spellings, and one address registers once.
+        // All spellings are one account, and an address registers once.
         if at >= addresses.len().min(20) {
             break;
         }
@@ -451,7 +451,7 @@ async fn no_name_office_or_address_changes_a_mail() {
     }
     let mails = world.mails().await;
     assert!(mails.len() >= 35, "{}", mails.len());
-    // Every mail of a kind is the same but for its secret, its label and its hour.
+    // Mails of a kind differ only in secret, label and time.
     let skeleton = |text: &str| {
         text.lines()
             .filter(|line| !line.contains('：') || line.chars().count() > 40)

@@ -39,14 +39,14 @@ function codesUnder(node: unknown): string[] {
   return [...codes].sort();
 }
 
-/** The codes of the problems with which an operation answers. */
+/** The codes of an operation's problems. */
 export function problemsOf(operation: string): string[] {
   const found = operations.get(operation);
   if (found === undefined) throw new Error(`openapi.yaml has no operation ${operation}`);
   return codesUnder(found["responses"]);
 }
 
-/** The codes of what can be wrong with a field. */
+/** The codes of field problems. */
 export const fieldCodes: readonly string[] = (() => {
   for (const node of under((contract["components"] as Node)["schemas"], new Set())) {
     const code = (node["properties"] as Node | undefined)?.["code"] as Node | undefined;

@@ -5,7 +5,7 @@ import { Html, html, plain } from "./markup.ts";
 import type { Page } from "./page.ts";
 import { type Writing, action, onward } from "./parts.ts";
 
-/** What every page can say. */
+/** The texts that every page contains. */
 const EVERYWHERE = ["say.network", "say.between", "say.broken", "say.number", "problems.temporarily-unavailable"];
 
 /** The whole document of a page in one language. */
@@ -73,7 +73,7 @@ function steps(w: Writing, at: number, begins: boolean): Html {
   return html`<nav class="steps" aria-label="${plain(t.site.stepsTitle)}"><p class="unseen">${w.rich(of)}</p><ol>${items}</ol></nav>`;
 }
 
-/** The texts that the page's script says: those whose names stand in its code, and those of its operations. */
+/** The texts that the page's script shows: those whose names are in its code, and those of its operations. */
 function templates(page: Page, w: Writing, assets: Assets): Html {
   const operations = page.operations ?? [];
   const problems = operations.flatMap(problemsOf).map((code) => `problems.${code}`);
@@ -85,7 +85,7 @@ function templates(page: Page, w: Writing, assets: Assets): Html {
     ([key]) =>
       wanted.has(key) ||
       quoted.has(key) ||
-      // The front's own words about fields stand in its code without where they belong.
+      // The front's own field problems occur in its code without a prefix.
       (key.startsWith("fields.") && quoted.has(key.slice("fields.".length))) ||
       beginnings.some((beginning) => key.startsWith(beginning)),
   );

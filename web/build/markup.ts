@@ -5,7 +5,7 @@ export class Html {
 
 type Part = string | number | Html | false | null | undefined | readonly Part[];
 
-/** Text as it may stand in an element or between double quotes. */
+/** Escapes text for an element or a double-quoted attribute. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign] ?? sign);
 }
@@ -17,7 +17,7 @@ function written(part: Part): string {
   return part.map(written).join("");
 }
 
-/** A template whose values are escaped, unless they are pieces of documents themselves. */
+/** A template whose values are escaped, unless they are markup themselves. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(strings.map((text, at) => text + written(parts[at])).join(""));
 }

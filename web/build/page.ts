@@ -1,23 +1,23 @@
 import type { Html } from "./markup.ts";
 import type { Writing } from "./parts.ts";
 
-/** A screen: its file, its place in the procedure, its script, and what stands in it. */
+/** A screen: its file, its stage in the procedure, its script, and its content. */
 export interface Page {
   /** The file's name without `.html`. */
   readonly name: string;
-  /** Of the four stages, which one it belongs to. */
+  /** Its stage, of the four. */
   readonly stage?: 1 | 2 | 3 | 4;
-  /** Whether people begin here, too, so that the stages before it may not be done. */
+  /** Whether people may also start here, so that the earlier stages may not be done. */
   readonly begins?: boolean;
   /** The script in `src/screens`. */
   readonly script?: string;
-  /** The operations of the contract that it calls, whose problems it can tell. */
+  /** The operations that it calls, and whose problems it can show. */
   readonly operations?: readonly string[];
-  /** Whether `main` waits for the server's word before it is shown. */
+  /** Whether `main` stays hidden until the server has answered. */
   readonly waits?: boolean;
-  /** Texts whose names the script puts together, by their beginnings. */
+  /** Prefixes of texts whose names the script composes. */
   readonly says?: readonly string[];
-  /** Its title, which is its heading, too. */
+  /** Its title and heading. */
   readonly title: (w: Writing) => string;
   /** The main part below the heading. */
   readonly body: (w: Writing) => Html;

@@ -1,7 +1,7 @@
 import type { Language, Texts } from "../texts/index.ts";
 import { Html, html, plain, rich, withJapanese } from "./markup.ts";
 
-/** What a page has at hand while it is written. */
+/** The helpers for building a page. */
 export interface Writing {
   readonly language: Language;
   readonly t: Texts;
@@ -9,20 +9,20 @@ export interface Writing {
   readonly rich: (text: string) => Html;
 }
 
-/** Where texts lead to: pages of the same language, and the few places outside. */
+/** The targets of links in texts: pages of the same language, and a few external addresses. */
 const OUTSIDE: Readonly<Record<string, string>> = {
   "claims-desk": "https://www.e-seikyuu.jp/",
   "inquiry-form": "https://www.kaigo-kiban-portal.jp/inquiry/input",
   portal: "https://www.kaigo-kiban-portal.jp/",
 };
 
-/** Links that a script leads to where the flow is. */
+/** Links whose target a script sets to the current screen of the flow. */
 const RESUME: Readonly<Record<string, string>> = {
   "resume-registration": "registration-otp.html",
   "resume-login": "login-otp.html",
 };
 
-/** A page's name, or that of a place outside, as an address. */
+/** The address of a page or an external target. */
 export function hrefs(pages: ReadonlySet<string>): (name: string) => string {
   return (name) => {
     const known = OUTSIDE[name] ?? RESUME[name] ?? (pages.has(name) ? `${name}.html` : undefined);
@@ -31,7 +31,7 @@ export function hrefs(pages: ReadonlySet<string>): (name: string) => string {
   };
 }
 
-/** Puts together what a page is written with. */
+/** Creates the helpers for a page. */
 export function writing(language: Language, pages: ReadonlySet<string>): Writing {
   const written = (text: string) => rich(text, hrefs(pages));
   return { language, t: language.texts, rich: language.lang === "ja" ? written : (text) => withJapanese(written(text)) };
@@ -46,18 +46,18 @@ export interface Field {
   readonly type?: "text" | "password" | "tel";
   readonly inputmode?: "email" | "numeric" | "tel";
   readonly autocomplete: string;
-  /** Whether it is no word of a language, so that no keyboard may capitalise or correct it: an ID, a code; a secret is one anyway. */
+  /** Whether keyboards must not capitalise or correct it, as for an ID or a code; always so for a secret. */
   readonly exact?: boolean;
   readonly maxlength: number;
-  /** How wide it is shown: the length of what belongs in it. */
+  /** Its width: the expected length. */
   readonly size?: "code" | "short" | "long";
-  /** What its button says, if it is a secret that can be shown. */
+  /** The label of its button, if it is a secret that can be shown. */
   readonly reveal?: { readonly show: string; readonly hide: string };
-  /** Something said under it from outside, such as a count. */
+  /** An additional description, such as a counter. */
   readonly note?: Html;
 }
 
-/** A label with its control, what it asks for, and the place of what is wrong with it. */
+/** A label with its control, its hint, and the place for its problem. */
 export function field(w: Writing, of: Field): Html {
   const required = of.required ?? true;
   const hint = of.hint === undefined ? undefined : `${of.name}-hint`;
@@ -82,7 +82,7 @@ ${of.note !== undefined && html`<p class="aside" id="${note}">${of.note}</p>`}
 </div>`;
 }
 
-/** 必須, for the eye: a screen reader is told by the field's own state, once. */
+/** 必須, visual only: a screen reader gets it once from the field's state. */
 export function must(w: Writing): Html {
   return html`<span class="must" aria-hidden="true">${w.rich(w.t.site.required)}</span>`;
 }
@@ -94,37 +94,37 @@ function reveal(of: Field): Html {
   return html`<button type="button" class="reveal" aria-controls="${of.name}">${label(plain(show), "show", false)}${label(plain(hide), "hide", true)}</button>`;
 }
 
-/** The one button of a form that goes on, and what stands beside it. Until the script has the form, nothing can send it. */
+/** The submit button of a form, with its neighbours. Until the script controls the form, it is disabled. */
 export function submit(w: Writing, label: string, beside: Html = html``): Html {
   return html`<p class="buttons"><button type="submit" class="go" disabled>${w.rich(label)}</button>${beside}</p>`;
 }
 
-/** A button that does something on the page. */
+/** A button for an action on the page. */
 export function action(w: Writing, name: string, label: string, look: "go" | "outline" | "plain" = "outline"): Html {
   return html`<button type="button" class="${look}" data-action="${name}">${w.rich(label)}</button>`;
 }
 
-/** A link that looks like the button that it is for the person. */
+/** A link that looks like a button. */
 export function onward(w: Writing, page: string, label: string, look: "go" | "outline" = "go"): Html {
   return html`<a class="${look}" href="${page}.html">${w.rich(label)}</a>`;
 }
 
-/** A form. It is never sent by the browser itself: its button waits for the script, and its fields have no names to be sent with. */
+/** A form. The browser itself never sends it: its button waits for the script, and its fields have no names. */
 export function form(name: string, body: Html): Html {
   return html`<form id="${name}" method="post" novalidate>${body}</form>`;
 }
 
-/** Something that has happened or has to be known, in a box. */
+/** A notice in a box. */
 export function banner(kind: "success" | "warning" | "error" | "info", heading: Html, body: Html, attributes: Html = html``): Html {
   return html`<div class="banner ${kind}" ${attributes}><h2>${heading}</h2>${body}</div>`;
 }
 
-/** Names and values. */
+/** A description list. */
 export function pairs(rows: readonly (readonly [Html, Html])[], attributes: Html = html``): Html {
   return html`<dl ${attributes}>${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-/** Something to open for those who look for it. */
+/** A collapsible section. */
 export function more(heading: Html, body: Html): Html {
   return html`<details><summary>${heading}</summary>${body}</details>`;
 }
@@ -140,7 +140,7 @@ export function list(w: Writing, texts: readonly string[], ordered = false): Htm
   return ordered ? html`<ol>${items}</ol>` : html`<ul>${items}</ul>`;
 }
 
-/** A place that the script fills in. */
+/** A placeholder that the script fills. */
 export function fill(name: string): Html {
   return html`<span data-fill="${name}"></span>`;
 }

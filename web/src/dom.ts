@@ -1,19 +1,19 @@
 import type { TextKey } from "../texts/index.ts";
 
-/** What is filled into a text. */
+/** The values of a text's placeholders. */
 export type Fills = Readonly<Record<string, string | number>>;
 
-/** The element of that id, which the page has. */
+/** The element of this id, which must exist. */
 export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
 }
 
-/** The element of that id, where the page has one. */
+/** The element of this id, if it exists. */
 export function maybe<T extends HTMLElement = HTMLElement>(id: string): T | null {
   return document.getElementById(id) as T | null;
 }
 
-/** Fills in every place of that name below an element. */
+/** Fills every placeholder of this name below an element. */
 export function fill(root: ParentNode, fills: Fills): void {
   for (const place of root.querySelectorAll<HTMLElement>("[data-fill]")) {
     const value = fills[place.dataset["fill"] ?? ""];
@@ -21,7 +21,7 @@ export function fill(root: ParentNode, fills: Fills): void {
   }
 }
 
-/** A text of this page's language, with what belongs in it. */
+/** A text in the page's language, with its placeholders filled. */
 export function say(key: TextKey, fills: Fills = {}): DocumentFragment {
   const template = document.querySelector<HTMLTemplateElement>(`template[data-text="${key}"]`);
   if (template === null) throw new Error(`this page has no text ${key}`);
@@ -30,7 +30,7 @@ export function say(key: TextKey, fills: Fills = {}): DocumentFragment {
   return text;
 }
 
-/** The same as bare text, without furigana. */
+/** The same as plain text, without furigana. */
 export function words(key: TextKey, fills: Fills = {}): string {
   const text = say(key, fills);
   for (const aside of text.querySelectorAll("rt, rp")) aside.remove();
@@ -42,12 +42,12 @@ export function has(key: string): key is TextKey {
   return document.querySelector(`template[data-text="${key}"]`) !== null;
 }
 
-/** Tells what happens, without taking the focus. */
+/** Announces a status, without taking the focus. */
 export function tell(...what: (Node | string)[]): void {
   byId("status").replaceChildren(...what);
 }
 
-// What says that no script runs goes once one has run to its end; if one has failed, it stays.
+// The notice about missing scripts is removed once a script has run completely; if one has failed, it stays.
 let failed = false;
 addEventListener("error", () => (failed = true));
 addEventListener("DOMContentLoaded", () => failed || maybe("no-script")?.remove());
@@ -56,7 +56,7 @@ let pressed = false;
 addEventListener("pointerdown", () => (pressed = true), true);
 for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => (pressed = false), true);
 
-/** Does what moves the page only once no button is held down: a click would miss what it was meant for. */
+/** Delays a layout change until no button is held down, because a click would miss its target. */
 export function unpressed(act: () => void): void {
   if (!pressed) return act();
   const later = () => {
@@ -73,14 +73,14 @@ export function show(element: HTMLElement | null, shown = true): void {
   if (element !== null) element.hidden = !shown;
 }
 
-/** What a click on a button named so does. */
+/** Sets the action of buttons of this name. */
 export function onAction(name: string, act: (button: HTMLButtonElement) => void): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>(`[data-action="${name}"]`)) {
     button.addEventListener("click", () => act(button));
   }
 }
 
-/** The buttons named so. */
+/** The buttons of this name. */
 export function actions(name: string): HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>(`[data-action="${name}"]`)];
 }

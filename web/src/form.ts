@@ -5,17 +5,17 @@ import { pressed } from "./press.ts";
 import { calm, complain, fieldOf, ledAway, reason, summary } from "./problems.ts";
 import { type FieldCode, type Rule, digits, passwordLength } from "./values.ts";
 
-/** A form whose fields have rules and which is sent once, however often it is pressed. */
+/** A form whose fields have rules, and which is sent once, even if the button is pressed repeatedly. */
 export interface Form<N extends string> {
-  /** The present value of a field, as it will be sent. */
+  /** The present value of a field, in the form that will be sent. */
   readonly value: (name: N) => string;
-  /** Says what is wrong with fields; answers whether anything is. */
+  /** Shows problems of fields; returns whether there are any. */
   readonly wrong: (errors: Partial<Record<string, DocumentFragment>>) => boolean;
-  /** Tells what came of a call that was no answer. */
+  /** Shows the failure of a call. */
   readonly refused: (failure: Failure) => void;
 }
 
-/** What a form consists of. */
+/** The parts of a form. */
 export interface Parts<N extends string> {
   readonly id: string;
   readonly flow?: Flow;
@@ -31,14 +31,14 @@ function labelOf(name: string): string {
   return label?.textContent?.trim() ?? "";
 }
 
-/** The sentence of what is wrong with a field. */
+/** The sentence of a field's problem. */
 function sentenceOf(name: string, wrong: FieldCode): DocumentFragment {
   const value = maybe<HTMLInputElement>(name)?.value ?? "";
   const n = wrong === "not-six-digits" ? digits(value) : passwordLength(value);
   return say(`fields.${wrong}`, { label: labelOf(name), n });
 }
 
-/** Marks a field, or takes its mark away. */
+/** Marks a field, or removes the mark. */
 function mark(name: string, text: DocumentFragment | null): void {
   const field = input(name);
   const place = byId(`${name}-wrong`);
@@ -56,7 +56,7 @@ function mark(name: string, text: DocumentFragment | null): void {
   else field.setAttribute("aria-describedby", ids);
 }
 
-/** Makes a form of the page work. */
+/** Activates a form of the page. */
 export function form<N extends string>(parts: Parts<N>): Form<N> {
   const element = byId<HTMLFormElement>(parts.id);
   const names = Object.keys(parts.rules) as N[];
@@ -108,7 +108,7 @@ export function form<N extends string>(parts: Parts<N>): Form<N> {
   for (const name of names) {
     const field = input(name);
     const { right, check } = parts.rules[name];
-    // Where it is said that a value was put right, until another one is typed.
+    // The notice that a value was normalised, until another one is typed.
     const replaced = right === undefined ? null : maybe(`${name}-aside`);
     field.addEventListener("change", () => {
       const better = right?.(field.value) ?? field.value;
@@ -157,13 +157,13 @@ export function form<N extends string>(parts: Parts<N>): Form<N> {
   return made;
 }
 
-/** A secret: the button that shows it, what goes wrong while it is typed (Caps Lock, full-width letters), and its end. */
+/** A secret: the button that shows it, warnings while typing (Caps Lock, full-width letters), and its removal. */
 function secret(reveal: HTMLButtonElement): void {
   const field = input(reveal.getAttribute("aria-controls") ?? "");
   const aside = byId(`${field.id}-aside`);
   let caps = false;
   const note = () => {
-    // Every full-width letter, digit and sign; 日本語 in a password is meant.
+    // All full-width letters, digits and signs; 日本語 in a password is allowed.
     const wide = field.autocomplete !== "new-password" && /[\uFF01-\uFF5E\u3000]/.test(field.value);
     const notes = [caps && say("site.capsLock"), wide && say("site.fullWidth")].filter((one) => one !== false);
     if (textOf(aside) !== notes.map((one) => one.textContent).join("")) aside.replaceChildren(...notes);
@@ -175,7 +175,7 @@ function secret(reveal: HTMLButtonElement): void {
   });
   for (const kind of ["keydown", "keyup"] as const) {
     field.addEventListener(kind, (event) => {
-      // What a browser fills in by itself comes as a key that is none.
+      // Autofill fires key events without a key.
       if (!(event instanceof KeyboardEvent)) return;
       caps = event.getModifierState("CapsLock");
       note();
@@ -191,11 +191,11 @@ function secret(reveal: HTMLButtonElement): void {
     field.value = "";
     note();
   };
-  // The next person at this computer may come back to the page, from the browser's memory or by its history.
+  // The next user of this computer may return to the page, from the back-forward cache or the history.
   addEventListener("pagehide", forget);
   addEventListener("pageshow", (event) => {
     const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-    // What the browser has filled in by itself stays.
+    // A value that the browser filled in stays.
     if (event.persisted || navigation?.type === "back_forward") forget();
   });
 }

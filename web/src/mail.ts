@@ -1,14 +1,14 @@
 import { byId, has, maybe, say } from "./dom.ts";
 
-/** What became of a mail, as the server says. */
+/** The delivery status of a mail. */
 export type Delivery = "queued" | "sent" | "delivered" | "bounced" | "failed";
 
-/** When the server is asked again what became of a mail, in seconds: news comes soon or not at all. */
+/** The polling times of the delivery status, in seconds: a change comes soon or not at all. */
 const ASKED_AFTER = [1, 2, 3, 4, 5, 10, 15, 20, 30, 30, 60, 60];
 
 let asking: ReturnType<typeof setTimeout> | undefined;
 
-/** Shows what became of a mail, and what to do if it did not come; both are told when they change. */
+/** Shows the delivery status, and what to do if the mail does not arrive; announces changes of both. */
 export function delivery(state: Delivery): void {
   const place = byId("delivery");
   if (place.dataset["state"] === state) return;
@@ -18,7 +18,7 @@ export function delivery(state: Delivery): void {
   maybe("delivery-help")?.replaceChildren(...(has(help) ? [say(help)] : []));
 }
 
-/** Asks again and again, while somebody looks, until there is nothing more to hear of the mail. */
+/** Polls while the page is visible, until the status is final. */
 export function watch(state: Delivery, again: () => Promise<Delivery | undefined>): void {
   clearTimeout(asking);
   let turn = 0;

@@ -1,14 +1,14 @@
 /**
- * What this tab remembers: never a secret, and nothing that the server does not know better.
+ * Storage of this tab: never a secret, and only hints that the server overrides.
  *
- * A browser that keeps nothing (a private window, a full disk) is no reason to stop.
+ * The front also works if the browser stores nothing (a private window, a full disk).
  */
 function keep(storage: () => Storage, key: string, value: string | null): void {
   try {
     if (value === null) storage().removeItem(key);
     else storage().setItem(key, value);
   } catch {
-    // Then it is not remembered.
+    // Then it is not stored.
   }
 }
 
@@ -23,19 +23,19 @@ function kept(storage: () => Storage, key: string): string | null {
 const tab = () => sessionStorage;
 const browser = () => localStorage;
 
-/** Remembers something as long as this tab is open. */
+/** Stores a value as long as this tab is open. */
 export const remember = (key: string, value: string | null): void => keep(tab, key, value);
-/** What this tab remembers. */
+/** A stored value of this tab. */
 export const remembered = (key: string): string | null => kept(tab, key);
 
-/** Remembers that somebody is, or is no longer, logged in: so that nobody else's page has to ask the server. */
+/** Stores whether a user is logged in, so that public pages need not ask the server otherwise. */
 export const markSignedIn = (is: boolean): void => keep(browser, "signed-in", is ? "1" : null);
-/** Whether somebody may be logged in. */
+/** Whether a user may be logged in. */
 export const maySignedIn = (): boolean => kept(browser, "signed-in") !== null;
 
-/** Says something once on the next page. */
+/** Stores a message for the next page. */
 export const leaveWord = (word: string): void => remember("word", word);
-/** What was to be said on this page. */
+/** The message for this page, once. */
 export function takeWord(): string | null {
   const word = remembered("word");
   remember("word", null);

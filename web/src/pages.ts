@@ -1,10 +1,10 @@
 import { type Failure, type Progress, call } from "./api.ts";
 import { markSignedIn, remember, remembered } from "./memory.ts";
 
-/** The two procedures that the server keeps. */
+/** The two kinds of flow. */
 export type Flow = "registration" | "login";
 
-/** The screen of each place in a flow. */
+/** The page of each `next` of a flow. */
 const SCREENS: Readonly<Record<Flow, Partial<Record<Progress["next"], string>>>> = {
   registration: {
     "security-code": "registration-security-code",
@@ -17,21 +17,21 @@ const SCREENS: Readonly<Record<Flow, Partial<Record<Progress["next"], string>>>>
   login: { otp: "login-otp", "new-password": "new-password", "my-page": "my-page" },
 };
 
-/** The page that this is. */
+/** The present page. */
 export const here = document.documentElement.dataset["page"] ?? "";
 
-/** The screen that belongs to a place in a flow. */
+/** The page of a `next`. */
 export function screenOf(flow: Flow, next: Progress["next"]): string {
   return SCREENS[flow][next] ?? "index";
 }
 
-/** Whoever has not got away after so long stays, and may press again. */
+/** After this time without leaving the page, buttons work again. */
 const GIVEN_UP = 30_000;
 
 let left = Number.NEGATIVE_INFINITY;
 addEventListener("pageshow", () => stay());
 
-/** Whether this page is being left: whatever is pressed until the next one is there has been pressed already. */
+/** Whether this page is being left: further presses are ignored until the next one is shown. */
 export const leaving = (): boolean => performance.now() - left < GIVEN_UP;
 
 function leave(): void {
@@ -43,22 +43,22 @@ function stay(): void {
   for (const button of document.querySelectorAll("button[type=submit][aria-disabled]")) button.removeAttribute("aria-disabled");
 }
 
-/** Goes to a page of this language; what is left behind is not gone back to. */
+/** Goes to a page of this language, and replaces the history entry. */
 export function replace(page: string, hash = ""): void {
   leave();
   location.replace(`${page}.html${hash}`);
 }
 
-/** Loads this page anew. */
+/** Reloads this page. */
 export function reload(): void {
   leave();
   location.reload();
 }
 
-/** What stands behind the address of the first screen after a start: a browser without cookies may keep nothing else. */
+/** The hash of the first screen after a start: a browser without cookies may store nothing else. */
 const STARTED = "#started";
 
-/** Goes to the first screen of a flow; the start stays behind in the history, with the ID in it. */
+/** Goes to the first screen of a flow; the start page stays in the history, with the ID in it. */
 export function enter(flow: Flow, progress: Progress): void {
   leave();
   hint(flow, progress);
@@ -66,7 +66,7 @@ export function enter(flow: Flow, progress: Progress): void {
   location.assign(`${screenOf(flow, progress.next)}.html${STARTED}`);
 }
 
-/** Whether this page follows a start that succeeded; asked again, no more. */
+/** Whether this page follows a successful start; true only once. */
 export function justStarted(): boolean {
   if (location.hash !== STARTED) return false;
   history.replaceState(history.state, "", location.pathname);
@@ -74,9 +74,9 @@ export function justStarted(): boolean {
   return navigation?.type === "navigate";
 }
 
-/** Leads to how cookies are allowed where they are blocked, and answers whether they are: without them nothing goes on. */
+/** Goes to the help page if cookies are blocked; returns whether they are, because no flow works without them. */
 export function cookiesBlocked(): boolean {
-  // `navigator.cookieEnabled` says yes in a Chromium that blocks all of them.
+  // `navigator.cookieEnabled` is true in a Chromium that blocks all cookies.
   document.cookie = "probe=1; SameSite=Strict";
   const kept = document.cookie.includes("probe=1");
   document.cookie = "probe=; Max-Age=0; SameSite=Strict";
@@ -86,22 +86,22 @@ export function cookiesBlocked(): boolean {
   return true;
 }
 
-/** Whether there is something left to do in a flow. */
+/** Whether a flow is unfinished. */
 export const unfinished = ({ next }: Progress): boolean => next !== "completed" && next !== "my-page";
 
-/** Remembers that a flow can be gone on with; whether that is still so, the server knows. */
+/** Stores that a flow can be continued; the server decides whether that is still so. */
 export function hint(flow: Flow, progress: Progress): void {
   remember(`${flow}-begun`, unfinished(progress) ? "1" : null);
 }
 
-/** Whether a flow has been begun in this tab, as far as is remembered. */
+/** Whether this tab has stored an unfinished flow. */
 export const hinted = (flow: Flow): boolean => remembered(`${flow}-begun`) !== null;
 
 /**
- * Goes to where the flow is, and answers what hindered it, if anything did.
+ * Goes to the current screen of the flow; returns the failure, if there was one.
  *
- * With `lost`, the answer that would have brought the session may not have come; then it is asked for, and where nobody
- * answers, the page stays so that it can be asked for again.
+ * With `lost`, the answer with the session may have been lost; then the session is requested, and without an answer
+ * the page stays, so that it can be requested again.
  */
 export async function follow(flow: Flow, progress: Progress, lost: boolean): Promise<Failure | undefined> {
   leave();
@@ -124,12 +124,12 @@ export async function follow(flow: Flow, progress: Progress, lost: boolean): Pro
   return undefined;
 }
 
-/** The flow is over: there is nothing to come back to. */
+/** Stores that the flow is over. */
 export function end(flow: Flow): void {
   remember(`${flow}-begun`, null);
 }
 
-/** The flow has ended by itself; whoever has seen that all of it was done is not sent to begin again. */
+/** Handles an expired flow; a user who has already seen its completion is not sent to the start. */
 export function expired(flow: Flow): void {
   end(flow);
   remember("word", null);

@@ -3,7 +3,7 @@ import { leaving } from "./pages.ts";
 let underWay = false;
 
 /**
- * What a button does: one thing at a time on a page, and nothing any more once the page is being left.
+ * The actions of buttons: one at a time on a page, and none once the page is being left.
  */
 export async function pressed(act: () => Promise<unknown>): Promise<void> {
   if (underWay || leaving()) return;

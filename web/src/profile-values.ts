@@ -1,11 +1,11 @@
-/** What only 新規ユーザ登録情報の入力 asks for; see values.ts. */
+/** Rules that only 新規ユーザ登録情報の入力 needs; see values.ts. */
 import { DASHES, INVISIBLE, type Rule, compact, digits, nfkc, rules, wanted } from "./values.ts";
 
 const DASHES_AFTER_KANA = new RegExp(`([\u30A1-\u30FA\u30FC])([${DASHES}]+)`, "g");
 
 const line = (typed: string) => typed.replace(INVISIBLE, "").replace(/[\t\p{Zs}]+/gu, " ").trim();
 
-/** Any kana as full-width katakana, a mark with its kana; dashes after kana are long vowels. */
+/** Converts any kana to full-width katakana with composed marks, and dashes after kana to ー. */
 export function kana(typed: string): string {
   const joined = typed.replace(/[\u309B\uFF9E]/g, "\u3099").replace(/[\u309C\uFF9F]/g, "\u309A");
   return line(nfkc(joined))
@@ -14,7 +14,7 @@ export function kana(typed: string): string {
     .normalize("NFC");
 }
 
-/** Digits only; +81 at the beginning is the 0. What is no number even so stays as it is. */
+/** Keeps digits only, and replaces a leading +81 by 0. Other text stays unchanged. */
 export function phone(typed: string): string {
   const national = compact(typed)
     .replace(/[()[\]「」〔〕.]/g, "")
@@ -22,7 +22,7 @@ export function phone(typed: string): string {
   return national === "" || /^0[0-9]{9,10}$/.test(national) ? national : typed.trim();
 }
 
-/** The rules of the profile's fields, by the names that the contract gives them. */
+/** The rules of the profile's fields, by their names in the contract. */
 export const profileRules = {
   email: rules.email,
   name: { right: line, check: wanted },

@@ -2,7 +2,7 @@ import type { components } from "./generated/schema";
 
 type Terms = components["schemas"]["Terms"];
 
-/** The published text, below headings of that level; the last line is what is looked for to know that it was read. */
+/** The published text, below headings of this level; its last line is observed to detect that it was read. */
 export function write(into: HTMLElement, terms: Terms, level: "h2" | "h3"): void {
   into.replaceChildren(
     ...terms.sections.flatMap((section) => {

@@ -1,9 +1,9 @@
 import { type Fills, words } from "./dom.ts";
 
-/** The server's clock when this page was opened, in milliseconds; only until an answer has come, this computer's. */
+/** The server's clock when this page was opened, in milliseconds; this computer's, until the first answer. */
 let opened = Date.now() - performance.now();
 
-/** Learns the server's clock from an answer. What this computer's clock shows, and whether somebody sets it, is no matter. */
+/** Learns the server's clock from an answer, independent of this computer's clock and its changes. */
 export function heard(date: string | null): void {
   const told = date === null ? Number.NaN : Date.parse(date);
   if (!Number.isNaN(told)) opened = told - performance.now();
@@ -25,7 +25,7 @@ const parts = new Intl.DateTimeFormat("en-u-hc-h23", {
 
 function fillsOf(at: Date): Fills {
   const fills = Object.fromEntries(parts.formatToParts(at).map((part) => [part.type, part.value]));
-  // As in the mails: 9時05分.
+  // The format of the mails: 9時05分.
   return { ...fills, hour: Number(fills["hour"]) };
 }
 
@@ -39,7 +39,7 @@ export function dateAndClock(at: Date | string): string {
   return words("site.dateAndClock", fillsOf(new Date(at)));
 }
 
-/** The first full minute so many seconds from now: of today, or with its day. */
+/** The first full minute after this number of seconds: today, or with its day. */
 export function clockIn(seconds: number): string {
   const at = new Date(now().getTime() + seconds * 1000 + 59_000);
   return fillsOf(at)["day"] === fillsOf(now())["day"] ? clock(at) : dateAndClock(at);

@@ -1,23 +1,23 @@
 /**
- * What people type, put right in the sight of the person, and what is plainly wrong with it.
+ * Normalises input while the user types, and finds obvious problems.
  *
- * The server puts right and checks by itself (docs/input.md); here it is only that nobody has to wait for it. So this never
- * refuses what the server takes: whatever is in doubt is sent, and the server judges. tests/corpus holds both to one rule.
+ * The server normalises and checks independently (docs/input.md); this only saves waiting. So it never refuses what the
+ * server accepts: doubtful input is sent, and the server decides. tests/corpus compares both.
  *
- * What only the profile asks for is in profile-values.ts, so that no other screen loads it.
+ * Rules that only the profile needs are in profile-values.ts, so that no other screen loads them.
  */
 import type { components } from "./generated/schema";
 
-/** What can be wrong with a field, the front's own two words included. */
+/** The problems of a field, including two of the front's own. */
 export type FieldCode = components["schemas"]["FieldError"]["code"] | "not-the-same" | "not-agreed" | "risk-not-accepted";
 
-/** A field's rule: how it is put right, and what is wrong with it then. */
+/** A field's rule: its normalisation, and its problem afterwards. */
 export interface Rule {
   readonly right?: (typed: string) => string;
   readonly check: (value: string) => FieldCode | undefined;
 }
 
-/** What is pasted along from mails and address books, and nobody sees. */
+/** Invisible characters that are pasted from mails and address books. */
 export const INVISIBLE = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFEFF]/g;
 export const DASHES = "\\-\u2010-\u2015\u2043\u2212\u2500\u2501\u30FC\uFE58\uFE63\uFF0D\uFF70";
 const SPACES_AND_DASHES = new RegExp(`[\\s${DASHES}]`, "g");
@@ -28,14 +28,14 @@ export const digits = (typed: string) => nfkc(typed).replace(/[^0-9]/g, "").leng
 
 export const wanted = (value: string): FieldCode | undefined => (value === "" ? "required" : undefined);
 
-/** A mail address with its signs half-width, its domain in small letters. */
+/** A mail address in half-width, with its domain in lower case. */
 export function email(typed: string): string {
   const whole = nfkc(typed).trim().replace(/[。｡]/g, ".");
   const at = whole.lastIndexOf("@");
   return at < 0 ? whole : whole.slice(0, at + 1) + whole.slice(at + 1).toLowerCase().replace(/([^.])\.$/, "$1");
 }
 
-/** A code without what mail programs and people put between its digits; of a whole line or mail, its only run of six. */
+/** A code without separators between its digits; from a whole line or mail, its only run of six. */
 export function code(typed: string): string {
   const whole = compact(typed);
   if (/^[0-9]{6}$/.test(whole) || whole === "") return whole;
@@ -46,10 +46,10 @@ export function code(typed: string): string {
 /** An ID of 電子請求受付システム. */
 export const userId = (typed: string): string => compact(typed).toUpperCase();
 
-/** As long as a password is for the server: code points after NFC. */
+/** The length of a password for the server: code points after NFC. */
 export const passwordLength = (typed: string): number => [...typed.normalize("NFC")].length;
 
-/** The rules of the fields, by the names that the contract gives them. */
+/** The rules of the fields, by their names in the contract. */
 export const rules = {
   userId: {
     right: userId,

@@ -12,7 +12,7 @@ export function showWho(me: Me): void {
   show(who);
 }
 
-/** Logs out: the server's session ends, and whatever this browser remembers. What is personal goes out of sight at once. */
+/** Logs out: ends the server's session, clears the browser's storage, and hides personal data at once. */
 export function logOut(...personal: HTMLElement[]): Promise<void> {
   return pressed(async () => {
     const seen = [byId("who"), ...personal];
@@ -29,13 +29,13 @@ export function logOut(...personal: HTMLElement[]): Promise<void> {
   });
 }
 
-/** Nothing of the person stays in this tab. */
+/** Removes all personal data from this tab. */
 export function forget(): void {
   markSignedIn(false);
   for (const key of ["draft", "registration-begun", "login-begun", "word", "terms-read", "account", "confirm-key", "completed"]) remember(key, null);
 }
 
-/** On pages that anybody may read: shows who is logged in, if somebody may be. */
+/** On public pages: shows the logged-in user, if there may be one. */
 export async function whoReads(): Promise<boolean> {
   if (!maySignedIn()) return false;
   const outcome = await call("get", "/me");
@@ -48,8 +48,8 @@ export async function whoReads(): Promise<boolean> {
 }
 
 /**
- * A page that the browser keeps in its memory keeps nothing of the person in sight, and somebody who comes back to it,
- * or to its tab, may have logged out elsewhere.
+ * Hides personal data in a page of the back-forward cache. A user who returns to the page, or to its tab, may have
+ * logged out elsewhere.
  */
 export function onReturn(hide: () => void, again: () => void): void {
   addEventListener("pagehide", (event) => {

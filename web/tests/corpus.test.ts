@@ -8,7 +8,7 @@ import { type Rule, rules as common } from "../src/values.ts";
 
 const rules = { ...common, ...profileRules };
 
-/** A line of tests/corpus, as its README says. */
+/** A line of tests/corpus, as its README describes. */
 interface Line {
   readonly typed: string;
   readonly times?: number;
@@ -30,10 +30,10 @@ const FILES: Readonly<Record<string, readonly (keyof typeof rules)[]>> = {
   phone: ["phone"],
 };
 
-/** What the server stores in another form than the one that is shown: a domain in punycode, a name's characters from a PDF. */
+/** Values that the server stores in another form than the front shows: a domain in punycode, a name's characters from a PDF. */
 const STORED_OTHERWISE = ["email", "name"];
 
-/** What the server refuses and the front puts right: what nobody sees, and the code in the midst of a mail. */
+/** Input that the server refuses and the front corrects: invisible characters, and a code within a mail. */
 const PUT_RIGHT = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFEFF]|^照合記号：K7 123456$/;
 
 for (const [file, names] of Object.entries(FILES)) {
@@ -46,7 +46,7 @@ for (const [file, names] of Object.entries(FILES)) {
     test.each(lines.filter(([, , line]) => line.refused === undefined))("what the server takes is not refused: %s", (_, typed, line) => {
       const value = right(typed);
       expect(rule.check(value)).toBeUndefined();
-      // Sent again, it is the same.
+      // Normalisation is idempotent.
       expect(right(value)).toBe(value);
       if (!STORED_OTHERWISE.includes(name)) expect(value).toBe(line.stored ?? typed);
     });
@@ -56,7 +56,7 @@ for (const [file, names] of Object.entries(FILES)) {
       const found = rule.check(value);
       if (PUT_RIGHT.test(typed) && found === undefined) return;
       if (found !== undefined) return expect(found).toBe(line.refused);
-      // The server judges what was typed, not what the front made of it.
+      // The server judges the typed text, not the front's normalised one.
       expect(right(value)).toBe(value);
     });
   });

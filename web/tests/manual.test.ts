@@ -16,7 +16,7 @@ const pages = new Map(
   ),
 );
 
-/** A text as far as it is read: the manual is set with half-width brackets and straight quotes, the screens are not. */
+/** A text without typographic differences: the manual has half-width brackets and straight quotes, the screens do not. */
 function bare(text: string): string {
   return text
     .replace(/&quot;/g, '"')

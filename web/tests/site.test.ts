@@ -9,13 +9,13 @@ const files = site((script) => ({ style: "assets/style.css", script: script && `
 const validator = new HtmlValidate({
   extends: ["html-validate:recommended", "html-validate:a11y"],
   rules: {
-    // White space is no concern of a reader, and void elements and quotes are written as HTML has them.
+    // White space does not matter to readers, and void elements and quotes follow HTML.
     "no-trailing-whitespace": "off",
     "void-style": ["error", { style: "omit" }],
-    // 電話番号 is not a link here, and Japanese sentences hold long numbers.
+    // 電話番号 is not a link here, and Japanese sentences contain long numbers.
     "tel-non-breaking": "off",
     "long-title": "off",
-    // The security code is a fixed secret of another system, and no password of this one.
+    // The security code is a fixed secret of another system, and not a password of this one.
     "autocomplete-password": "off",
   },
 });
@@ -46,7 +46,7 @@ describe("each page", () => {
   });
 });
 
-/** Words of a language, which a keyboard may begin with a capital. */
+/** Fields with natural-language text, which a keyboard may capitalise. */
 const WORDS = ["name", "nameKana", "department", "jobTitle"];
 
 describe("each field", () => {
@@ -71,7 +71,7 @@ test("no script counts on what browsers of a few years ago do not have", () => {
 test("no script holds what an older browser cannot even read", () => {
   const source = new URL("../src/", import.meta.url);
   for (const file of readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"))) {
-    // Look-behind: Safari reads it since 16.4, and refuses the whole script before.
+    // Look-behind: Safari supports it since 16.4, and refuses the whole script before.
     expect(readFileSync(new URL(file, source), "utf8"), file).not.toMatch(/\(\?<[=!]/);
   }
 });

@@ -12,7 +12,7 @@ import { entriesOf, languages } from "../texts/index.ts";
 
 const web = fileURLToPath(new URL("../", import.meta.url));
 
-/** Every code of the contract, as docs/problems.md has them: those that no step answers with yet, too. */
+/** Every code of the contract, from docs/problems.md: also those that no step uses yet. */
 const everyCode = [...readFileSync(new URL("../../docs/problems.md", import.meta.url), "utf8").matchAll(/^## ([a-z-]+)$/gm)].map(
   (match) => match[1] ?? "",
 );

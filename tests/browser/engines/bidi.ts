@@ -7,7 +7,7 @@ interface Session {
   send(method: string, params: unknown): Promise<unknown>;
 }
 
-/** Answers for Firefox what it does not know. It reaches into Playwright, whose version is pinned; without need it does nothing. */
+/** Answers the commands that Firefox does not know. It patches Playwright, whose version is pinned; if unneeded it does nothing. */
 export function tolerant(browser: Browser): void {
   const inner = browser as unknown as { _connection: { toImpl(of: Browser): { _browserSession?: Session } } };
   const session = inner._connection.toImpl(browser)._browserSession;

@@ -2,12 +2,12 @@ import type { Page } from "@playwright/test";
 
 import { expect, test } from "../desk.ts";
 
-// The way back as people go it, in a browser that keeps pages whole in its memory; dispatched events come near it only.
+// The real back button, in a browser with a back-forward cache; dispatched events only approximate it.
 test.beforeEach(({ page }) =>
   page.addInitScript(() => addEventListener("pageshow", (event) => (document.documentElement.dataset["kept"] = String(event.persisted)))),
 );
 
-/** Back to a page, which comes from the browser's memory. */
+/** Goes back to a page, which comes from the back-forward cache. */
 async function back(page: Page, name: string): Promise<void> {
   await page.evaluate(() => history.back());
   await page.waitForURL((url) => url.pathname === `/${name}.html`, { waitUntil: "commit" });

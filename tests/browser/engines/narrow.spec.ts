@@ -3,7 +3,7 @@ import { overflowing } from "../looks/layout.ts";
 import type { Place } from "../portal.ts";
 import { LANGUAGES, legs } from "../tour.ts";
 
-/** 1280 px at 400 %, and what WCAG 1.4.10 asks for. */
+/** 1280 px at 400 %, as WCAG 1.4.10 requires. */
 test.use({ viewport: { width: 320, height: 256 } });
 
 const READ = [...new Set((legs[0]?.stops ?? []).map((stop) => stop.page))];

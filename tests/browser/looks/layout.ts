@@ -3,7 +3,7 @@ import { type Page, expect } from "@playwright/test";
 import type { Stop } from "../tour.ts";
 
 const DESK = { width: 1280, height: 800 };
-/** 1280 px at 400 %, and what WCAG 1.4.10 asks for. */
+/** 1280 px at 400 %, as WCAG 1.4.10 requires. */
 const SMALLEST = { width: 320, height: 256 };
 const HALF = { width: 640, height: 800 };
 
@@ -13,7 +13,7 @@ const SPACED = `
   p { margin-bottom: 2em !important; }
   html { font-size: 200% !important; }`;
 
-/** What goes beyond the width of the page, or is cut off by its own box; run in the page, so that it needs nothing from here. */
+/** Elements that exceed the width of the page, or are cut off by their box; runs in the page, so it must be self-contained. */
 export function beyond(): string[] {
   const found: string[] = [];
   const named = (element: Element) => `${element.tagName.toLowerCase()}${element.id && `#${element.id}`}.${element.className}: ${(element.textContent ?? "").trim().slice(0, 40)}`;
@@ -47,7 +47,7 @@ async function spaced(page: Page): Promise<string[]> {
   return found;
 }
 
-/** Controls that a finger does not find; links within a sentence are excepted. */
+/** Controls that are too small for a finger, except links within a sentence. */
 function small(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const LEAST = 44;
@@ -60,7 +60,7 @@ function small(page: Page): Promise<string[]> {
     for (const element of document.querySelectorAll<HTMLElement>("a[href], button, input, select, textarea, summary, [tabindex='0']")) {
       if (!element.checkVisibility() || element.closest(".unseen, .skip:not(:focus)") !== null || inSentence(element)) continue;
       const boxes = [element, ...((element as HTMLInputElement).labels ?? [])].map((part) => part.getBoundingClientRect());
-      // A label presses its checkbox: both together are what is pressed.
+      // A label activates its checkbox: both together are the target.
       const width = Math.max(...boxes.map((box) => box.width));
       const height = Math.max(...boxes.map((box) => box.height));
       if (width < LEAST || height < LEAST) found.push(`${width.toFixed(1)} × ${height.toFixed(1)}: ${element.outerHTML.slice(0, 120)}`);
@@ -69,7 +69,7 @@ function small(page: Page): Promise<string[]> {
   });
 }
 
-/** What has lost its border, or cannot be told from its neighbours, where colours are the system's. */
+/** Elements without a visible border in forced colours. */
 async function borderless(page: Page): Promise<string[]> {
   await page.emulateMedia({ forcedColors: "active" });
   const found = await page.evaluate(() => {
@@ -84,7 +84,7 @@ async function borderless(page: Page): Promise<string[]> {
     }
     const here = document.querySelector(".steps [aria-current]");
     const other = document.querySelector(".steps li:not([aria-current])");
-    // Whatever colour is not there at all is the same.
+    // Fully transparent colours are equal.
     const groundOf = (element: Element) => getComputedStyle(element).backgroundColor.replace(/^rgba\(.*, 0\)$/, "none");
     if (here !== null && other !== null && groundOf(here) === groundOf(other)) {
       found.push("the current step looks like the others");
@@ -95,7 +95,7 @@ async function borderless(page: Page): Promise<string[]> {
   return found;
 }
 
-/** What has no use on paper and is printed nevertheless. */
+/** Elements that are printed although they have no use on paper. */
 async function useless(page: Page): Promise<string[]> {
   await page.emulateMedia({ media: "print" });
   const found = await page.evaluate(() =>
@@ -110,7 +110,7 @@ async function useless(page: Page): Promise<string[]> {
 
 const PRINTED: readonly string[] = ["registration-confirm", "registration-completed", "my-page", "prepare", "terms"];
 
-/** Nothing is cut off, too small, or seen by its colour alone, and what is printed is of use on paper. */
+/** Expects that nothing is cut off, too small, or visible by its colour alone, and that nothing useless is printed. */
 export async function fits(page: Page, stop: Stop): Promise<void> {
   await page.setViewportSize(SMALLEST);
   expect.soft(await overflowing(page), `${stop.name} at 320 × 256`).toEqual([]);

@@ -3,7 +3,7 @@ import { type Locator, type Page, expect } from "@playwright/test";
 import type { Clerk } from "../portal.ts";
 import type { Stop } from "../tour.ts";
 
-/** What is another at each walk: the office, the times, the codes. */
+/** Values that differ in each walk: the office, the times, the codes. */
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/localhost:\d+/g, "localhost:（ポート）"],
   [/\d{4}年\d{1,2}月\d{1,2}日 \d{1,2}時\d{2}分/g, "（日時）"],
@@ -18,16 +18,16 @@ function steady(tree: string, clerk: Clerk): string {
   return VOLATILE.reduce((text, [what, name]) => text.replace(what, name), known);
 }
 
-/** How a control is announced: the first line of its own tree. */
+/** The announcement of a control: the first line of its accessibility tree. */
 async function announced(control: Locator): Promise<string> {
   const [first = ""] = (await control.ariaSnapshot()).split("\n");
   return first.replace(/^- /, "").replace(/ \[active\]/, "").replace(/:$/, "");
 }
 
-/** After so many a page has no end. */
+/** The limit after which a page counts as endless. */
 const MOST = 100;
 
-/** Everything that Tab reaches, from the top of the page to its end, or once around a dialog. */
+/** All controls that Tab reaches, from the top of the page to its end, or once around a dialog. */
 async function tabs(page: Page): Promise<string[]> {
   await page.evaluate(() => {
     if (document.querySelector("dialog[open]") !== null) {
@@ -56,7 +56,7 @@ async function tabs(page: Page): Promise<string[]> {
     reached.push(await announced(focused));
   }
   expect(reached.length, "Tab comes to an end").toBeLessThan(MOST);
-  // What can be focused and is seen is reached: nothing holds Tab back, nothing is left out.
+  // Tab reaches every visible focusable element: there is no trap and no omission.
   const missed = await page.evaluate(() => {
     const all = [...document.querySelectorAll<HTMLElement>("a[href], button, input, summary, [tabindex='0']")];
     const root = document.querySelector("dialog[open]") ?? document.body;
@@ -68,7 +68,7 @@ async function tabs(page: Page): Promise<string[]> {
   return reached;
 }
 
-/** What the screen is called, part by part, and the order of Tab are those that people have looked at. */
+/** Expects the reviewed names of the screen's parts and the reviewed order of Tab. */
 export async function named(page: Page, stop: Stop, clerk: Clerk): Promise<void> {
   const tree = steady(await page.locator("main").ariaSnapshot(), clerk);
   const order = await tabs(page);
@@ -77,7 +77,7 @@ export async function named(page: Page, stop: Stop, clerk: Clerk): Promise<void>
   expect.soft(text).toMatchSnapshot(["names", `${stop.name}.txt`]);
 }
 
-/** A word with furigana is read once: its reading is there for the eye alone. */
+/** Expects that a word with furigana is read once: the furigana is visual only. */
 export async function readOnce(page: Page, stop: Stop): Promise<void> {
   const tree = await page.locator("body").ariaSnapshot();
   const twice = await page.evaluate(() =>

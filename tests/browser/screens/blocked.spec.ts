@@ -6,7 +6,7 @@ import { NETWORK, complains, expect, garbles, refuses, sent, test } from "../des
 import { args } from "../playwright.config.ts";
 import { Clerk } from "../portal.ts";
 
-/** What browsers of a few years ago do not have (Safari before 15.4). */
+/** Features that older browsers lack (Safari before 15.4). */
 async function older(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const gone: [object, string[]][] = [
@@ -67,7 +67,7 @@ test.describe("a page that fails", () => {
 const HOW = /Cookie がブロックされています/;
 
 test("with cookies blocked, it is said so, and how to allow them; nothing is started in vain", async ({ request, clerk }) => {
-  // A browser whose settings really block them.
+  // A browser whose settings block cookies.
   const profile = test.info().outputPath("profile");
   mkdirSync(`${profile}/Default`, { recursive: true });
   writeFileSync(`${profile}/Default/Preferences`, JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }));

@@ -5,7 +5,7 @@ import { type Clerk, PASSWORD_SUBJECT, REGISTRATION_SUBJECT, mailsTo } from "../
 
 const codes = async (clerk: Clerk) => (await mailsTo(clerk.request, clerk.office.mailAddress, REGISTRATION_SUBJECT)).length;
 
-/** Back leads to the start, which knows of what has begun and leads on. */
+/** Back leads to the start page, which knows the flow in progress and continues it. */
 async function backAndOn(clerk: Clerk, place: string): Promise<void> {
   await clerk.page.goBack();
   await clerk.at("registration");
@@ -74,7 +74,7 @@ test("back from the code of ログイン leads to ログイン with the ID in it
   await clerk.at("new-password");
 });
 
-/** The page is loaded anew: the same screen, and nothing is sent. */
+/** Reload: the same screen, and nothing is sent. */
 async function stays(page: Page, clerk: Clerk, name: string): Promise<void> {
   const changing: string[] = [];
   const listen = (request: { method(): string; url(): string }) => {
@@ -323,7 +323,7 @@ test("what this tab remembers of a procedure that is over is not believed", asyn
     await asked;
     await expect(page.locator("[id^=resume]")).toHaveCount(name === "login" ? 2 : 1);
     await expect(page.getByRole("link", { name: "続きから進む" })).toHaveCount(0);
-    // Nor what a page from the browser's memory remembers.
+    // Nor data in a page from the back-forward cache.
     await page.evaluate(hints);
     const again = page.waitForResponse("**/api/v1/registration");
     await comesBack(page);
@@ -360,7 +360,7 @@ test("what was typed is there again where the browser has emptied it on the way 
   await clerk.fillsProfile();
   const there = await page.evaluate(() => {
     dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
-    // As WebKit does with a page in its memory.
+    // As WebKit does with a page in the back-forward cache.
     for (const field of document.querySelectorAll<HTMLInputElement>("input[autocomplete=off]")) field.value = "";
     dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
     return [...document.querySelectorAll("input")].map((field) => field.value);
@@ -370,7 +370,7 @@ test("what was typed is there again where the browser has emptied it on the way 
   await clerk.at("registration-confirm");
   await page.getByRole("link", { name: "入力画面に戻る" }).click();
   await clerk.at("registration-profile");
-  // What somebody has emptied stays empty.
+  // A field that the user has emptied stays empty.
   await page.locator("#department").fill("");
   await comesBack(page);
   await expect(page.locator("#department")).toHaveValue("");

@@ -75,7 +75,7 @@ const SENDINGS: readonly Sending[] = [
   },
 ];
 
-/** From now on until the page is gone; not by the mouse, which would wait for the next page. */
+/** Clicks repeatedly until the page is gone; by script, because the mouse would wait for the next page. */
 async function pressesAgainAndAgain(page: Page, button: string): Promise<void> {
   await page.evaluate((button) => {
     const press = () => document.querySelector<HTMLElement>(button)?.click();
@@ -104,7 +104,7 @@ test("a double click and an Enter behind it send once", async ({ page, clerk }) 
   await page.locator("#userId").fill(clerk.office.userId);
   await page.locator("#password").fill(clerk.office.password);
   await page.getByRole("button", { name: "次へ進む" }).dblclick();
-  // The next screen, if it is there by then, has no such field.
+  // The next screen, if it is already shown, has no such field.
   await page.locator("#password").press("Enter", { timeout: 2_000 }).catch(() => undefined);
   await clerk.at("registration-otp");
   expect(requests).toHaveLength(1);

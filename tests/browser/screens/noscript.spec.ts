@@ -5,7 +5,7 @@ import { expect, test } from "./watched.ts";
 
 const pages = [...new Set(legs.flatMap((leg) => leg.stops.map((stop) => stop.page)))];
 
-/** Each page has its frame and a word about what is missing, and no form of it can be sent. */
+/** Each page has its frame and a notice about the missing scripts, and none of its forms can be sent. */
 async function explained(page: Page, folder: string): Promise<void> {
   for (const name of pages) {
     await page.goto(`/${folder}${name}.html`);
@@ -16,10 +16,10 @@ async function explained(page: Page, folder: string): Promise<void> {
     const needed = /<script/.test(source);
     await expect.soft(page.locator("#no-script"), name).toHaveCount(needed ? 1 : 0);
     if (needed) await expect.soft(page.locator("#no-script"), name).toBeVisible();
-    // What is drawn first waits for no script.
+    // The first paint does not wait for a script.
     const waitedFor = [...source.matchAll(/<script(?![^>]*type="module")[^>]*>/g)].map(([tag]) => tag);
     expect.soft(waitedFor, name).toEqual([]);
-    // Nothing has a name to be sent with, and nothing sends.
+    // No field has a name, and no button submits.
     await expect.soft(page.locator("input[name], form [type=submit]:not([disabled])"), name).toHaveCount(0);
   }
 }
@@ -35,7 +35,7 @@ for (const [language, folder] of LANGUAGES) {
 }
 
 test.describe("with scripts blocked on the way", () => {
-  // A filter leaves the browser's scripts on and takes ours away: nothing in `noscript` shows.
+  // A filter removes the portal's scripts but leaves scripting on: `noscript` content is not shown.
   test.use({ loud: true });
 
   test("each page says what is missing", async ({ page }) => {
@@ -53,7 +53,7 @@ test.describe("with scripts blocked on the way", () => {
       for (const field of fields) await page.locator(`#${field}`).fill("himitsu");
       await page.locator("#password").press("Enter");
       await page.locator("form button[type=submit]").click({ force: true });
-      // Not even if somebody makes the button work: there is nothing to send, and the policy of the page forbids it.
+      // Not even if the button is enabled: no field has a name, and the policy of the page forbids submission.
       await page.evaluate(() => document.querySelector("form")?.submit());
       await page.waitForTimeout(500);
       const there = await page.evaluate(() => [location.pathname + location.search, document.querySelector<HTMLInputElement>("#password")?.value]);

@@ -161,7 +161,7 @@ test("ログアウト takes what is personal out of sight at once and says that 
   }
   const told = page.waitForResponse("**/api/v1/logout");
   await page.getByRole("button", { name: "ログアウト" }).click();
-  // Emptying a full cache would take seconds, and nothing of the portal's answers is in it.
+  // Clearing a full cache would take seconds, and it contains no answers of the portal.
   expect(await (await told).headerValue("Clear-Site-Data")).toBe('"storage"');
   await page.waitForURL(/logged-out/);
 });

@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { expect, refuses, sent, test } from "../desk.ts";
 import { NEW_PASSWORD } from "../portal.ts";
 
-/** What a form sends, which is answered in a way that leaves the page as it is. */
+/** The request of a form, with an answer that does not change the page. */
 async function sends(page: Page, method: string, path: string, submit: () => Promise<void>): Promise<Record<string, unknown>> {
   await refuses(page, method, path, 503, { code: "temporarily-unavailable" });
   const asked = page.waitForRequest((request) => request.method() === method && request.url().endsWith(path));
@@ -13,7 +13,7 @@ async function sends(page: Page, method: string, path: string, submit: () => Pro
   return body;
 }
 
-/** Puts text into a field as a paste does: through the clipboard. */
+/** Pastes text into a field through the clipboard. */
 async function pastes(page: Page, field: string, text: string): Promise<void> {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   const copier = await page.context().newPage();
@@ -136,7 +136,7 @@ for (const name of ["registration", "login"]) {
     await password.fill("Mihon0001");
     await expect(page.getByRole("button", { name: "パスワードを表示する" })).toBeVisible();
     await expect(shown).toBeHidden();
-    // The name tells what it will do; a state beside it would say the opposite.
+    // The name states the action; an additional pressed state would contradict it.
     await expect(reveal).not.toHaveAttribute("aria-pressed");
     await reveal.click();
     await expect(password).toHaveAttribute("type", "text");
@@ -176,7 +176,7 @@ test("what the browser fills in by itself stays, and disturbs nothing", async ({
       for (const [name, value] of [["userId", "KJ1"], ["email", "taro@example.jp"], ["password", "Mihon0001"]] as const) {
         const field = document.querySelector<HTMLInputElement>(`#${name}`);
         if (field === null) continue;
-        // Filling in comes with key events that are none.
+        // Autofill fires key events without a key.
         setTimeout(() => field.dispatchEvent(new Event("keydown")), 20);
         field.value = value;
         field.dispatchEvent(new Event("input"));

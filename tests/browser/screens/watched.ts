@@ -2,10 +2,10 @@ import { type Browser, type Page, expect, test as base } from "@playwright/test"
 
 import { tolerant } from "../engines/bidi.ts";
 
-/** What the browser itself complains of when the server says no, which is no fault of the page. */
+/** Console messages of the browser about refused requests, which are no fault of the page. */
 const REFUSED = /^Failed to load resource: the server responded with a status of (401|403|404|409|410|422|429|503)/;
 
-/** Every test watches the console: nothing may be said there, neither by a script nor by a policy. */
+/** Every test checks the console: it must stay empty of messages from scripts or policies. */
 export const test = base.extend<{ loud: boolean; quiet: undefined }, { browser: Browser }>({
   browser: [
     async ({ browser, browserName }, use) => {
@@ -14,7 +14,7 @@ export const test = base.extend<{ loud: boolean; quiet: undefined }, { browser: 
     },
     { scope: "worker" },
   ],
-  /** Whether the test makes the browser complain. */
+  /** Whether the test provokes such messages. */
   loud: [false, { option: true }],
   quiet: [
     async ({ page, loud }, use) => {

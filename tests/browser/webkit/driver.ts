@@ -8,12 +8,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-/** So long something may take to be so. */
+/** The time-out of a condition. */
 const PATIENCE = 20_000;
 
 const sleep = (milliseconds: number) => new Promise((after) => setTimeout(after, milliseconds));
 
-/** What the browser complains of when the server refuses, which is no fault of the page. */
+/** Console messages of the browser about refused requests, which are no fault of the page. */
 const REFUSED = /status of (401|403|404|409|410|422|429|503)/;
 
 function freePort(): Promise<number> {
@@ -25,7 +25,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** WebKitGTK by WebDriver, in a display of its own, before a portal with TLS: it keeps no `Secure` cookie of plain http. */
+/** WebKitGTK by WebDriver, in a virtual display, with TLS in front of the portal: it keeps no `Secure` cookie over plain http. */
 export class WebKit {
   private session = "";
   private said = 0;
@@ -51,11 +51,11 @@ export class WebKit {
     const port = await freePort();
     child("WebKitWebDriver", [`--port=${port}`], {
       DISPLAY: display,
-      // An input method of the person at this machine has no business here.
+      // Disable the input method of this machine's user.
       GTK_IM_MODULE: "gtk-im-context-simple",
       WEBKIT_CONSOLE: join(folder, "console"),
       LANG: "C.UTF-8",
-      // In a container there is no bus, and root has no sandbox.
+      // A container has no D-Bus, and root has no sandbox.
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
     });
     const started = new WebKit(proxy?.base ?? portal, `http://127.0.0.1:${port}`, folder, children, proxy === undefined ? [] : [proxy.server]);
@@ -79,7 +79,7 @@ export class WebKit {
     return value;
   }
 
-  /** Waits until something is so. */
+  /** Waits until a condition holds. */
   async until(what: string, holds: () => Promise<unknown>): Promise<void> {
     let last: unknown;
     for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(100)) {
@@ -93,7 +93,7 @@ export class WebKit {
     throw new Error(`waited in vain for ${what}${last === undefined ? "" : `: ${String(last)}`}`);
   }
 
-  /** Runs a function in the page, which needs nothing from here. */
+  /** Runs a self-contained function in the page. */
   async run<A extends readonly unknown[], R>(act: (...args: A) => R, ...args: A): Promise<R> {
     return (await this.call("POST", "/execute/sync", { script: `return (${act.toString()}).apply(null, arguments)`, args })) as R;
   }
@@ -106,7 +106,7 @@ export class WebKit {
     await this.call("POST", "/back");
   }
 
-  /** As wide and high on the inside. */
+  /** Sets the inner size of the window. */
   async size(width: number, height: number): Promise<void> {
     await this.call("POST", "/window/rect", { width, height });
     await this.until(`a window of ${width}`, () => this.run((width) => innerWidth === width, width));
@@ -133,7 +133,7 @@ export class WebKit {
     await this.until("a question", async () => (await this.call("POST", "/alert/accept")) === null);
   }
 
-  /** Until a screen is there and shows what it has. */
+  /** Waits until a screen is loaded and shows its content. */
   async at(name: string): Promise<void> {
     await this.until(name, () =>
       this.run((name) => {
@@ -159,7 +159,7 @@ export class WebKit {
     return Buffer.from((await this.call("GET", "/screenshot")) as string, "base64");
   }
 
-  /** What the console has said since it was last asked, refusals of the server aside. */
+  /** The console messages since the last call, except those about refusals of the server. */
   complaints(): string[] {
     const lines = readFileSync(join(this.folder, "console"), { encoding: "utf8", flag: "a+" }).split("\n");
     const fresh = lines.slice(this.said);
@@ -175,7 +175,7 @@ export class WebKit {
   }
 }
 
-/** TLS in front of a portal without, with a certificate made for the moment. */
+/** A TLS proxy in front of the portal, with a temporary certificate. */
 async function tlsBefore(portal: string, folder: string): Promise<{ base: string; server: https.Server }> {
   const at = (name: string) => join(folder, name);
   execFileSync(
@@ -189,7 +189,7 @@ async function tlsBefore(portal: string, folder: string): Promise<{ base: string
     const headers: http.IncomingHttpHeaders = { ...asked.headers, host: new URL(portal).host };
     if (headers.origin === base) headers.origin = portal;
     const onward = http.request(portal + (asked.url ?? ""), { method: asked.method ?? "GET", headers, agent }, (got) => {
-      // The promise of TLS would outlive this certificate.
+      // HSTS would outlive this certificate.
       const { "strict-transport-security": _, ...rest } = got.headers;
       answer.writeHead(got.statusCode ?? 502, rest);
       got.pipe(answer);

@@ -5,7 +5,7 @@ import { LOGIN_SUBJECT, NEW_PASSWORD, type Office, PASSWORD_SUBJECT, REGISTRATIO
 import { LANGUAGES, legs } from "../tour.ts";
 import { WebKit } from "./driver.ts";
 
-/** One browser for all of it: to start one costs more than what it does. */
+/** One browser for all tests: starting one costs more than the tests. */
 const test = base.extend<{ quiet: undefined }, { webkit: WebKit }>({
   webkit: [
     async ({}, use) => {
@@ -132,7 +132,7 @@ test("nothing goes beyond a narrow screen", async ({ webkit }) => {
   await webkit.size(1280, 800);
 });
 
-/** Words with furigana that stand on two lines. */
+/** Words with furigana that break over two lines. */
 function torn(): string[] {
   const words = [...document.querySelectorAll("ruby")].filter((ruby) => ruby.checkVisibility());
   return words

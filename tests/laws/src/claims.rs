@@ -1,5 +1,5 @@
-//! Answers of the claims system: any octets mean something that is known, and only a whole answer about the right user
-//! accepts anybody.
+//! Answers of the claims system: any octets have a defined result, and only a complete answer about the requested user
+//! is accepted.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,10 +8,10 @@ use portal::claims::{Accepted, Authentication, RegisteredOffice, SecurityCodeChe
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-/// Who is asked about.
+/// The requested user.
 pub const USER: &str = "KJ000000000001";
 
-/// A claims system that answers what is laid there.
+/// A claims system with a prepared answer.
 pub struct System {
     answer: Arc<Mutex<Vec<u8>>>,
     gateway: ClaimsGateway,
@@ -28,7 +28,7 @@ impl System {
             while let Ok((mut connection, _)) = listener.accept().await {
                 let laid = laid.clone();
                 tokio::spawn(async move {
-                    // The question is short and comes at once; whatever it is, this is the answer.
+                    // The request is short and arrives at once; the answer does not depend on it.
                     let mut question = [0; 2_048];
                     let mut read = 0;
                     while !is_whole(&question[..read]) {

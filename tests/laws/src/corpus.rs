@@ -1,9 +1,9 @@
 //! The corpus (`tests/corpus`) as the tests read it.
 
-/// What must become of an input.
+/// The expected result of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Becomes {
-    /// It is accepted, and stored so.
+    /// It is accepted, and stored in this form.
     Stored(String),
     /// It is refused with this code.
     Refused(String),
@@ -12,15 +12,15 @@ pub enum Becomes {
 /// A line of the corpus.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// What is typed.
+    /// The input.
     pub typed: String,
-    /// What must become of it.
+    /// The expected result.
     pub becomes: Becomes,
-    /// Warnings that go with it.
+    /// The expected warnings.
     pub warns: Vec<String>,
-    /// Why.
+    /// The reason.
     pub why: String,
-    /// What is wrong with the portal of today.
+    /// The present fault of the portal, if there is one.
     pub bug: Option<String>,
 }
 
@@ -57,7 +57,7 @@ files! {
 }
 
 impl File {
-    /// Its lines. One that says too little, too much, or something else than all lines do is no line.
+    /// Its lines. A line with missing, additional or unknown fields is an error.
     pub fn cases(&self) -> Vec<Case> {
         let table: toml::Table = self
             .text
@@ -119,7 +119,7 @@ impl File {
         }
     }
 
-    /// The lines that hold today.
+    /// The lines without a known fault.
     pub fn holding(&self) -> Vec<Case> {
         self.cases()
             .into_iter()
@@ -127,14 +127,14 @@ impl File {
             .collect()
     }
 
-    /// The file as it is written.
+    /// The text of the file.
     pub fn text(&self) -> &'static str {
         self.text
     }
 }
 
 impl Case {
-    /// How a failing test calls it: short, and nothing in it acts on the terminal.
+    /// The input in the message of a failing test: short, and without control characters.
     pub fn shown(&self) -> String {
         let typed: String = self.typed.chars().take(60).collect();
         format!("{} ({})", typed.escape_unicode_where_unseen(), self.why)

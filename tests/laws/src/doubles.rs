@@ -1,4 +1,4 @@
-//! AWS as one prepared answer, for input that no engine would store.
+//! A double of AWS with one prepared answer, for input that no engine would store.
 
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -12,7 +12,7 @@ use aws_smithy_types::body::SdkBody;
 use platform::store::Table;
 use portal::limits::Limits;
 
-/// Answers every call with the body that is laid there, and keeps what was asked.
+/// Answers every call with the prepared body, and records the calls.
 #[derive(Clone, Debug, Default)]
 pub struct Aws {
     answer: Arc<Mutex<Vec<u8>>>,
@@ -21,7 +21,7 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Whatever is asked from now on is answered so.
+    /// Sets the answer to all later calls.
     pub fn answers(&self, body: impl Into<Vec<u8>>) {
         *self.answer.lock().expect("no test panics in here") = body.into();
     }
@@ -32,7 +32,7 @@ impl Aws {
     }
 
     fn http(&self) -> SharedHttpClient {
-        // Without the cell of the table, which would hold itself.
+        // Without the cell of the table, which would contain itself.
         let connector = SharedHttpConnector::new(Self {
             table: Arc::default(),
             ..self.clone()
@@ -40,7 +40,7 @@ impl Aws {
         http_client_fn(move |_, _| connector.clone())
     }
 
-    /// The table that is behind it; a client is dear, so there is one.
+    /// A table on this double; a client is expensive, so there is only one.
     pub fn table(&self) -> Table {
         self.table.get_or_init(|| self.new_table()).clone()
     }
@@ -58,7 +58,7 @@ impl Aws {
         Table::new(client, "portal".to_owned(), Limits::standard())
     }
 
-    /// The mail service that is behind it.
+    /// A mail service on this double.
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
         let config = aws_sdk_sesv2::Config::builder()
             .behavior_version(aws_sdk_sesv2::config::BehaviorVersion::latest())

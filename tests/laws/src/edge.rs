@@ -1,4 +1,4 @@
-//! Requests: any octets are answered, with a status that the contract knows, and nothing of them comes back.
+//! Requests: any octets get an answer, with a status of the contract, and without an echo.
 
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
@@ -15,14 +15,14 @@ use serde_json::Value;
 /// The portal's own origin here.
 pub const ORIGIN: &str = "https://portal.example.jp";
 
-/// A request, as far as somebody may choose it.
+/// The parts of a request that a client chooses.
 #[derive(Debug, Clone)]
 pub struct Sent {
     /// The method.
     pub method: String,
     /// The path.
     pub path: String,
-    /// Headers; what is no header is left out, as a gateway would.
+    /// Headers; invalid ones are left out, as by a gateway.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body.
     pub body: Vec<u8>,
@@ -53,7 +53,7 @@ impl Sent {
         self.with("content-type", "application/json")
     }
 
-    /// From octets: which step, then lines of headers, an empty line, and the body.
+    /// From octets: the step, then lines of headers, an empty line, and the body.
     pub fn of_octets(octets: &[u8]) -> Option<Self> {
         let (which, rest) = octets.split_first()?;
         let step = STEPS.get(usize::from(*which) % STEPS.len())?;
@@ -63,7 +63,7 @@ impl Sent {
             None => (&[][..], rest),
         };
         for line in head.split(|octet| *octet == b'\n') {
-            // A digit is one of the headers that mean something.
+            // A digit selects one of the headers with a meaning.
             let known = ["content-type", "idempotency-key", "cookie", "origin"];
             let Some((first, value)) = line.split_first() else {
                 continue;
@@ -98,12 +98,12 @@ impl Sent {
     }
 }
 
-/// What a step was given, where the request reached it.
+/// The input of the step, if the request reached it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Given {
     /// Its texts, by name.
     pub texts: Vec<(String, String)>,
-    /// Whether a flow was named.
+    /// Whether a cookie named a flow.
     pub flow: bool,
 }
 
@@ -126,7 +126,7 @@ fn texts(step: Step, fields: &Fields) -> Vec<(String, String)> {
     texts
 }
 
-/// Sends it to a step that takes everything, and says what was answered and what the step was given.
+/// Sends it to a step that accepts everything; returns the answer and the input of the step.
 pub async fn answer(sent: &Sent) -> Option<(Response<Body>, Option<Given>)> {
     let request = sent.request()?;
     let step = STEPS
@@ -196,7 +196,7 @@ pub async fn of_any_request(sent: &Sent) {
         (status, &Value::from(status))
     );
     assert_eq!(problem["title"], kind.title());
-    // Nothing is echoed: what a problem may hold beside its fixed words is counted out here.
+    // No echo: this is the complete list of variable parts of a problem.
     for name in problem.as_object().expect("an object").keys() {
         assert!(
             ["type", "title", "status", "code", "instance", "errors"].contains(&name.as_str()),

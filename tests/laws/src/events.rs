@@ -1,4 +1,4 @@
-//! Events of the stream and of SES: any JSON is dealt with or refused whole, and a mail goes to its promise's address.
+//! Events of the stream and of SES: any JSON is processed or refused as a whole, and a mail goes to its promise's address.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 use super::doubles::Aws;
 use super::mail::{self, PORTAL, SENDER};
 
-/// A sender of mails with nothing behind it but prepared answers.
+/// A sender of mails on prepared answers.
 pub fn sender(table: &Aws, ses: &Aws) -> Deps {
     sender_with(table, ses, Arc::new(mail::ring()))
 }
 
-/// One that derives with these keys.
+/// A sender with these keys.
 pub fn sender_with(table: &Aws, ses: &Aws, keys: Arc<KeyRing>) -> Deps {
     ses.answers(r#"{"MessageId":"m"}"#);
     Deps::new(

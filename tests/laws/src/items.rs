@@ -1,4 +1,4 @@
-//! Stored items: what is not as it was written is a corrupt item, and never a panic or a plausible value.
+//! Stored items: an unexpected shape is a corrupt item, and never a panic or a plausible value.
 
 use platform::fault::Fault;
 use platform::store::{
@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::doubles::Aws;
 use super::mail;
 
-/// The law for an item as the table answers it: `{"name": {"S": "text"}}`.
+/// The law for an item in the form of the table's answer: `{"name": {"S": "text"}}`.
 pub async fn of_any_item(aws: &Aws, item: &Value) {
     assert!(
         kinds_that_read(aws, item).await.len() <= 1,
@@ -23,7 +23,7 @@ pub async fn of_any_item(aws: &Aws, item: &Value) {
     );
 }
 
-/// The kinds of item that it can be read as.
+/// The kinds of item as which it can be read.
 pub async fn kinds_that_read(aws: &Aws, item: &Value) -> Vec<&'static str> {
     aws.answers(json!({ "Item": item }).to_string());
     let flow = FlowId::new("f");

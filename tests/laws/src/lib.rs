@@ -1,8 +1,7 @@
-//! What holds for whatever reaches the portal from outside: texts, requests, items, events, answers, mails. For tests
-//! only.
+//! Laws for all input of the portal: texts, requests, items, events, answers, mails. For tests only.
 //!
-//! The tests try these laws on drawn input and on the corpus, the fuzz targets on whatever reaches a line of code that
-//! nothing reached before. The tests of `portal` are built without AWS, so they take `corpus` and `texts` as files.
+//! The tests check these laws on random input and on the corpus, the fuzz targets on coverage-guided input. The tests
+//! of `portal` are built without AWS, so they include `corpus` and `texts` as files.
 #![expect(
     clippy::expect_used,
     clippy::panic,

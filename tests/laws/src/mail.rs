@@ -1,4 +1,4 @@
-//! Mails: one recipient, headers of ours alone, the secret alone on its line.
+//! Mails: one recipient, only the portal's headers, the secret alone on its line.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +9,13 @@ use portal::values::EmailAddress;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-/// In whose name mails go out here.
+/// The sender in these tests.
 pub const SENDER: &str = "no-reply@mail.example.jp";
 
-/// The front page here.
+/// The front page in these tests.
 pub const PORTAL: &str = "https://portal.example.jp/";
 
-/// Subjects and display names, as the manual has them.
+/// Subjects and display names of the manual.
 const SUBJECTS: [&str; 3] = [
     "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）",
     "【介護情報基盤ポータル】ワンタイムパスワード発行通知",
@@ -28,11 +28,11 @@ pub fn ring() -> KeyRing {
     KeyRing::new(KeyId::new("k"), keys).expect("a ring")
 }
 
-/// The law for the text of a mail, whatever was stored of its promise.
+/// The law for the text of a mail, with any stored promise.
 pub fn of_any_promise(promise: &Promise) {
     let ring = ring();
     let Ok(text) = deliver_mail::body(promise, &ring, PORTAL) else {
-        // A key that the ring does not hold is told, and nothing is sent.
+        // A key that is missing from the ring is an error, and nothing is sent.
         return;
     };
     let first = text.lines().next().expect("a line");
@@ -61,7 +61,7 @@ pub fn of_any_promise(promise: &Promise) {
     assert!(SUBJECTS.contains(&promise.content.subject()));
 }
 
-/// The law for a display name: whatever it is, the header is one line of encoded words and ends with our address.
+/// The law for any display name: the header is one line of encoded words and ends with the sender's address.
 pub fn of_any_display_name(name: &str) {
     let header = deliver_mail::from(name, SENDER);
     assert!(header.is_ascii() && !header.contains(['\r', '\n']), "{header}");
@@ -75,7 +75,7 @@ pub fn of_any_display_name(name: &str) {
     );
 }
 
-/// The law for what SES is asked to send.
+/// The law for the request to SES.
 pub fn of_any_letter(letter: &Value) {
     let names: Vec<&str> = letter
         .as_object()

@@ -1,4 +1,4 @@
-//! What each fuzz target does with what it is given; tests/values/fuzzed.rs runs them, too.
+//! The fuzz targets; tests/values/fuzzed.rs runs them, too.
 
 use std::cell::LazyCell;
 
@@ -37,7 +37,7 @@ pub fn values(typed: &str) {
     texts::of_any_text(typed);
 }
 
-/// A request: which step, lines of headers, an empty line, the body.
+/// A request: the step, lines of headers, an empty line, the body.
 pub fn requests(octets: &[u8]) {
     if let Some(sent) = crate::edge::Sent::of_octets(octets) {
         block_on(crate::edge::of_any_request(&sent));
@@ -62,7 +62,7 @@ pub fn events(octets: &[u8]) {
     };
     block_on(crate::events::of_any_batch(&event));
     block_on(crate::events::of_any_mail_event(&event));
-    // The image alone, for an event is mostly frame.
+    // The image alone, because an event is mostly envelope.
     let change = json!({ "SequenceNumber": "1", "NewImage": event });
     block_on(crate::events::of_any_batch(
         &json!({ "Records": [{ "dynamodb": change }] }),
@@ -74,7 +74,7 @@ pub fn claims(octets: &[u8]) {
     SYSTEM.with(|system| block_on(system.of_any_body(octets)));
 }
 
-/// What a promise is made of, and a display name.
+/// The parts of a promise, and a display name.
 pub fn mails(text: &str) {
     crate::mail::of_any_display_name(text);
     let mut parts = text.splitn(3, '\n');

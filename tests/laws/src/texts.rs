@@ -1,7 +1,7 @@
-//! What holds for every text that somebody may send, whatever is in it.
+//! Laws for any text that a client may send.
 //!
-//! The property tests try these laws on drawn texts, the corpus on chosen ones, and the fuzz target `values` on
-//! whatever reaches a line of code that nothing reached before.
+//! The property tests check these laws on random texts, the corpus on chosen ones, and the fuzz target `values` on
+//! coverage-guided ones.
 
 use portal::code::OneTimeCode;
 use portal::form::{Problems, ProfileForm, WarningCode, warnings};
@@ -26,7 +26,7 @@ pub fn of_any_text(typed: &str) {
     form(typed);
 }
 
-/// Nothing in it acts on what it is written into: no control, no direction, no line end.
+/// It is safe to embed: no control characters, no bidi controls, no line ends.
 fn is_inert(text: &str) -> bool {
     let acts = |c: char| {
         c.is_control()
@@ -108,7 +108,7 @@ pub fn email(typed: &str) {
     }
 }
 
-/// What an input method in its full-width mode would have made of it.
+/// The form that an input method in full-width mode would produce.
 fn full_width(text: &str) -> String {
     let wide = |c: char| match c {
         '!'..='~' => char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c),
@@ -242,7 +242,7 @@ pub fn password(typed: &str) {
         let length = folded.expose().chars().count();
         assert!((15..=128).contains(&length), "{length}");
         assert!(!folded.expose().chars().any(char::is_control));
-        // Who may set it without a context may set it with one, or is told that it is the context.
+        // A password that is valid without a context is valid with one, or is refused because of the context.
         assert_eq!(password::check(&folded, &Context::default(), &limits), Ok(()));
     }
     if let Err(code) = verdict {
@@ -262,7 +262,7 @@ pub fn password(typed: &str) {
     assert_eq!(format!("{folded:?}"), "Secret(***)");
 }
 
-/// 新規ユーザ登録情報, each field the same text: the form says of each field what its value says of itself.
+/// 新規ユーザ登録情報, with the same text in each field: the form reports for each field the problem of its value.
 pub fn form(typed: &str) {
     let form = ProfileForm {
         email: Some(typed),
@@ -320,7 +320,7 @@ pub fn form(typed: &str) {
     }
 }
 
-/// 見本 花子, whom nobody's input resembles.
+/// 見本 花子, whose data no input resembles.
 pub fn a_profile() -> Profile {
     let form = ProfileForm {
         email: Some("hanako.mihon@sakura-care.example.jp"),
@@ -333,7 +333,7 @@ pub fn a_profile() -> Profile {
     form.parse(Problems::default()).expect("a profile")
 }
 
-/// The office that she works for.
+/// Her office.
 pub fn an_office() -> OfficeName {
     OfficeName {
         number: "1370000001".to_owned(),

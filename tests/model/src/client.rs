@@ -1,4 +1,4 @@
-//! The model's storage by itself, for a caller that is no step: `tests/lockstep` holds it to the real one.
+//! The model's storage alone, for a caller that is not a step: `tests/lockstep` compares it with the real one.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,7 +20,7 @@ pub struct World {
 }
 
 impl World {
-    /// A world in which nothing is stored.
+    /// An empty world.
     pub fn new(setup: Setup) -> Self {
         Self {
             setup: Arc::new(setup),
@@ -28,7 +28,7 @@ impl World {
         }
     }
 
-    /// One more client.
+    /// Adds a client.
     pub fn client(&self) -> Client {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         Client {
@@ -44,7 +44,7 @@ impl World {
     }
 }
 
-/// One of the clients of a world. Like a request, it can name only versions that it was answered.
+/// One of the clients of a world. Like a request, it can name only versions that it has received.
 #[derive(Debug)]
 pub struct Client {
     world: World,

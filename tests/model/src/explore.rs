@@ -1,4 +1,4 @@
-//! What may happen in a world, and the exploration of all of it.
+//! The events of a world, and their complete exploration.
 
 use std::time::{Duration, Instant};
 
@@ -11,14 +11,14 @@ use crate::state::State;
 use crate::submission::{Setup, Submission};
 use crate::world::{How, may_be_late};
 
-/// Something that happens.
+/// An event.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Action {
     /// An actor sends a request.
     Send(usize, Submission),
-    /// A request under way does its next thing; at its end the browser gets the answer.
+    /// A request in progress makes its next call; at its end the browser gets the answer.
     Step(usize),
-    /// The same, and an eventually consistent read finds an older copy.
+    /// The same, and an eventually consistent read returns an old item.
     StepLate(usize),
     /// The same, and the answer is lost.
     StepLost(usize),
@@ -26,39 +26,39 @@ pub enum Action {
     ClaimsDown(usize),
     /// The claims system judges, and its answer is lost.
     ClaimsSilent(usize),
-    /// The process dies before it does its next thing.
+    /// The process dies before its next call.
     Crash(usize),
-    /// The stream hands a promise over, and the mail is sent.
+    /// The stream delivers a promise, and the mail is sent.
     Mail(usize),
-    /// The mail is sent, and the process dies before that is noted.
+    /// The mail is sent, and the process dies before that is recorded.
     MailTwice(usize),
     /// The clock steps by so many seconds.
     Clock(i64),
 }
 
-/// A world and who is in it.
+/// A world and its actors.
 #[derive(Debug)]
 pub struct Scene {
     /// Its name.
     pub name: &'static str,
-    /// What it shows.
+    /// Its description.
     pub shows: &'static str,
-    /// What is fixed.
+    /// Its fixed data.
     pub setup: Setup,
-    /// Who is in it.
+    /// Its actors.
     pub actors: Vec<Actor>,
     /// Steps of the clock, in seconds.
     pub jumps: &'static [i64],
-    /// Who must always have a way to マイページ.
+    /// The people who must always be able to reach マイページ.
     pub rightful: Option<usize>,
-    /// What happened before it begins.
+    /// The ledger at the beginning.
     pub prologue: &'static [crate::scenes::Beat],
-    /// Where it begins.
+    /// The initial state.
     pub beginning: State,
 }
 
 impl Scene {
-    /// What a request comes to by its next thing; nothing if this way of doing it is no other than the usual one.
+    /// The result of a request's next call in this way; nothing if it is the same as in the usual way.
     fn step(&self, before: &State, at: usize, how: How, is_lost: bool) -> Option<State> {
         let Ran::Asks(op) = before.next(at)? else {
             return None;
@@ -145,7 +145,7 @@ impl Model for Scene {
             Action::Send(actor, submission) => {
                 let mut state = before.clone();
                 state.send(&self.setup, actor, submission)?;
-                // It may be answered without asking anything.
+                // It may be answered without a call.
                 let at = state.flying.len().saturating_sub(1);
                 if let Ran::Done(reply) = state.next(at)? {
                     let reply = reply.clone();
@@ -196,26 +196,26 @@ impl Model for Scene {
     }
 }
 
-/// What an exploration found.
+/// The result of an exploration.
 #[derive(Debug, Clone)]
 pub struct Explored {
-    /// Of which scene.
+    /// The scene.
     pub scene: &'static str,
-    /// States that differ.
+    /// Distinct states.
     pub states: usize,
     /// Transitions that were taken.
     pub transitions: usize,
-    /// The longest way from the beginning.
+    /// The longest path from the beginning.
     pub depth: usize,
     /// How long it took.
     pub took: Duration,
-    /// Whether nothing was left to explore.
+    /// Whether it is complete.
     pub is_whole: bool,
-    /// What does not hold, with the way there.
+    /// The violated invariants, with the path to each.
     pub broken: Vec<(&'static str, Vec<String>)>,
 }
 
-/// Explores a scene to its end, or until so many states were seen.
+/// Explores a scene completely, or up to this number of transitions.
 pub fn explore(scene: Scene, most: usize) -> Explored {
     let began = Instant::now();
     let name = scene.name;

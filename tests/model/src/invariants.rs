@@ -1,4 +1,4 @@
-//! What must hold in every state.
+//! The invariants of every state.
 
 use platform::store::{AnyItem, Key};
 use portal::account::{Account, Credential, Member};
@@ -10,16 +10,16 @@ use crate::explore::Scene;
 use crate::state::State;
 use crate::way_on;
 
-/// Something that must hold in every state.
+/// An invariant of every state.
 #[derive(Debug, Clone, Copy)]
 pub struct Invariant {
-    /// What.
+    /// Its text, as in `docs/model.md`.
     pub says: &'static str,
-    /// Whether.
+    /// Whether it holds.
     pub holds: fn(&Scene, &State) -> bool,
 }
 
-/// Everything that must hold in every state.
+/// All invariants.
 pub const INVARIANTS: &[Invariant] = &[
     Invariant {
         says: "no challenge judges more guesses than it has tries",
@@ -171,7 +171,7 @@ pub const INVARIANTS: &[Invariant] = &[
         holds: |scene, state| {
             let most = scene.setup.limits.mails_per_hour;
             accounts(state).all(|account| {
-                // The mail that brings a first initial password is counted, and never refused.
+                // The first mail with an initial password is counted, and never refused.
                 u64::try_from(account.mails.sends.len()).unwrap_or(u64::MAX) <= most + 2
                     || !scene.jumps.is_empty()
             })

@@ -1,9 +1,9 @@
-//! What a step asks of the world, one thing at a time.
+//! The calls of a step to the world, one at a time.
 //!
-//! The steps are the product's own futures. A future cannot be cloned while it runs, so a request in flight is what
-//! was sent and the log of what it was answered so far: the step is run again from its beginning with the log, up to
-//! the next thing that it asks. [`Io`] stands for everything around a step: the storage, the claims system, chance. It
-//! knows no clock, and what it draws is a function of the request, so the same log always leads to the same question.
+//! The steps are the product's own futures. A future cannot be cloned while it runs, so a request in progress is stored
+//! as its input and the log of the answers so far: the step is replayed from its beginning with the log, up to its
+//! next call. [`Io`] stands for all effects of a step: the storage, the claims system, randomness. It has no clock, and
+//! its random values are a function of the request, so the same log always leads to the same call.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -24,25 +24,25 @@ use portal::claims::{Accepted, Authentication, SecurityCodeCheck, Unavailable};
 use crate::people;
 use crate::table::Kept;
 
-/// One thing asked of the world; it happens at once, wholly or not at all.
+/// One call to the world; it is atomic.
 #[derive(Debug, Clone)]
 pub enum Op {
-    /// The item, as of now or as of a moment ago.
+    /// Reads an item, strongly or eventually consistent.
     Read(Key, Consistency),
     /// Writes an item, or removes it.
     Write(Write),
     /// Writes all or none.
     Commit(Vec<Write>),
-    /// Notes what became of a mail.
+    /// Records the delivery status of a mail.
     Mark(Mark),
-    /// Asks the claims system about a password of an office.
+    /// Sends a password of an office to the claims system.
     AskPassword {
         /// The office.
         office: usize,
         /// Whether it is the right one.
         right: bool,
     },
-    /// Asks the claims system about a security code of an office.
+    /// Sends a security code of an office to the claims system.
     AskSecurityCode {
         /// The office.
         office: usize,
@@ -51,37 +51,37 @@ pub enum Op {
     },
 }
 
-/// What became of the condition of one write.
+/// The result of the condition of one write.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Judged {
     /// It held.
     Held,
-    /// It failed; the item as it is now.
+    /// It failed; the current item.
     Failed(Option<Kept>),
 }
 
-/// What the world answers.
+/// The world's answer to a call.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Answer {
-    /// What was read.
+    /// The item that was read.
     Item(Option<Kept>),
-    /// It is done.
+    /// The call succeeded.
     Done,
-    /// The write is not done; the item as it is now.
+    /// The write conflicted; the current item.
     Conflict(Option<Kept>),
-    /// The commit is not done.
+    /// The commit conflicted.
     Conflicts(Vec<Judged>),
-    /// Whether the item still waited for the news of a mail.
+    /// Whether the item still promised the mail.
     Marked(bool),
     /// The claims system judged.
     Judged(bool),
     /// The claims system judged nothing.
     NotJudged,
-    /// No answer came, whatever was judged.
+    /// No answer arrived; the request may have been judged.
     Unknown,
 }
 
-/// Where in its log a request got an item: which entry, and which of the items that the entry tells of.
+/// The position of an item in a request's log: the entry, and the item within the entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// The entry.
@@ -95,7 +95,7 @@ impl Place {
         Version::new(format!("{}.{}", self.entry, self.item))
     }
 
-    /// The place of a version that [`Io`] gave.
+    /// The position of a version that [`Io`] returned.
     pub fn of(version: &Version) -> Option<Self> {
         let (entry, item) = version.as_str().split_once('.')?;
         Some(Self {
@@ -104,7 +104,7 @@ impl Place {
         })
     }
 
-    /// The place of the version that a write expects; nothing if it expects no item.
+    /// The position of the version that a write expects; nothing if it expects no item.
     pub fn expected(expected: &Expected) -> Option<Self> {
         match expected {
             Expected::Absent => None,
@@ -113,11 +113,11 @@ impl Place {
     }
 }
 
-/// Everything around a step.
+/// All effects of a step.
 #[derive(Debug)]
 pub struct Io {
     log: Vec<Answer>,
-    /// Whose request it is, and which of theirs: what it draws is drawn by no other.
+    /// The actor and the number of the request; its random values are unique.
     name: (u8, u8),
     place: AtomicUsize,
     drawn: AtomicU8,
@@ -141,12 +141,12 @@ impl Future for Ask<'_> {
     }
 }
 
-/// What a step comes to with the log that it has.
+/// The result of a step with its log.
 #[derive(Debug, Clone)]
 pub enum Ran<R> {
-    /// Its end.
+    /// It completed.
     Done(R),
-    /// It asks this.
+    /// It makes this call.
     Asks(Op),
 }
 
@@ -162,7 +162,7 @@ impl Io {
         }
     }
 
-    /// Runs a step up to what it asks next, or to its end; nothing where it waits for anything else.
+    /// Runs a step up to its next call, or to its end; nothing if it waits for anything else.
     pub fn run<R>(&self, step: impl Future<Output = R>) -> Option<Ran<R>> {
         match pin!(step).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(answer) => Some(Ran::Done(answer)),
@@ -185,7 +185,7 @@ fn versioned(found: Option<Kept>, entry: usize, item: usize) -> Option<Versioned
     })
 }
 
-/// An answer that does not belong to the question: a mistake of the model.
+/// An answer that does not fit the call: a bug of the model.
 fn misfit(operation: &'static str) -> Fault {
     Fault::Table {
         operation,
@@ -193,7 +193,7 @@ fn misfit(operation: &'static str) -> Fault {
     }
 }
 
-/// The answer to a read, as a storage gives it.
+/// The answer to a read, in the form of a storage.
 pub(crate) fn read((entry, answer): (usize, Answer)) -> Result<Option<Versioned>, Fault> {
     match answer {
         Answer::Item(found) => Ok(versioned(found, entry, 0)),
@@ -201,7 +201,7 @@ pub(crate) fn read((entry, answer): (usize, Answer)) -> Result<Option<Versioned>
     }
 }
 
-/// The answer to a write, as a storage gives it.
+/// The answer to a write, in the form of a storage.
 pub(crate) fn written((entry, answer): (usize, Answer)) -> Result<Outcome, Fault> {
     match answer {
         Answer::Done => Ok(Outcome::Done(Place { entry, item: 0 }.version())),
@@ -210,7 +210,7 @@ pub(crate) fn written((entry, answer): (usize, Answer)) -> Result<Outcome, Fault
     }
 }
 
-/// The answer to a commit, as a storage gives it.
+/// The answer to a commit, in the form of a storage.
 pub(crate) fn committed((entry, answer): (usize, Answer)) -> Result<Committed, Fault> {
     let condition = |(item, judged)| match judged {
         Judged::Held => Condition::Held,
@@ -225,7 +225,7 @@ pub(crate) fn committed((entry, answer): (usize, Answer)) -> Result<Committed, F
     }
 }
 
-/// The answer to news about a mail, as a storage gives it.
+/// The answer to the status of a mail, in the form of a storage.
 pub(crate) fn marked((_, answer): (usize, Answer)) -> Result<bool, Fault> {
     match answer {
         Answer::Marked(marked) => Ok(marked),
@@ -254,7 +254,7 @@ impl Storage for Io {
         self.ask(Op::Mark(mark.clone())).map(marked).boxed()
     }
 
-    /// Whatever another request may do meanwhile may happen at the next question all the same.
+    /// Anything that may happen during the pause may also happen before the next call.
     fn back_off(&self, _: u32) -> BoxFuture<'_, Result<(), Fault>> {
         std::future::ready(Ok(())).boxed()
     }

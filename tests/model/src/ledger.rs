@@ -1,4 +1,4 @@
-//! What is remembered of the past, to judge it by.
+//! The ledger: data about past events that the invariants need.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,12 +8,12 @@ use portal::limits::Limits;
 use portal::time::{HOUR, minus};
 use portal::values::{ChallengeId, FlowId, SessionId};
 
-/// What is remembered of the past, to judge it by.
+/// Data about past events that the invariants need.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Ledger {
-    /// Codes that were judged, by challenge: answers that told right from wrong.
+    /// Judged codes, by challenge: answers that revealed right or wrong.
     pub judged: BTreeMap<ChallengeId, u8>,
-    /// Sessions that a log-in's code made.
+    /// Sessions that a log-in's code created.
     pub begun: BTreeMap<FlowId, u8>,
     /// Log-ins whose right code was committed.
     pub passed: BTreeSet<FlowId>,
@@ -25,20 +25,20 @@ pub struct Ledger {
     pub claims_wrong: BTreeMap<usize, u8>,
     /// Wrong security codes that the claims system judged: one office has one.
     pub security_codes_wrong: u8,
-    /// Wrong codes that were told, by account or user id.
+    /// Wrong codes that were answered, by account or user id.
     pub wrong_codes: BTreeMap<String, u8>,
     /// Wrong passwords that were judged.
     pub wrong_passwords: u8,
-    /// Whether a registration's code took a mail that is kept for log-ins.
+    /// Whether a registration's code used a mail that is reserved for log-ins.
     pub kept_mail_taken: bool,
     /// Whether a member who had set a password lost the seat.
     pub seat_lost: bool,
-    /// What was seen that must not be.
+    /// Forbidden events.
     pub wrongs: BTreeSet<&'static str>,
 }
 
 impl Ledger {
-    /// What an act says of the past.
+    /// Updates the ledger by an act.
     pub fn note(&mut self, account: &Account, event: &Event, limits: &Limits) {
         let act = event.act;
         if act == Act::PasswordWrong {
@@ -84,7 +84,7 @@ impl Ledger {
         }
     }
 
-    /// Which sessions are over by a change, and whether somebody lost a seat that is for good.
+    /// The sessions that a change ended, and whether a member lost a permanent seat.
     pub fn compare(&mut self, was: &Account, now: &Account) {
         let ids = |account: &Account| -> BTreeSet<SessionId> {
             let sessions = account.member.iter().flat_map(|member| &member.sessions);

@@ -1,8 +1,8 @@
 //! The procedure with every interleaving, crash, lost message and step of the clock.
 //!
-//! What is explored are the product's own steps (`functions/*`), on a storage, a claims system and a source of chance
-//! that the model makes up ([`io`]). Read [`submission`] for how a step is run, then [`state`] and [`world`], then
-//! [`explore`] for what may happen, [`invariants`] for what must hold, and [`scenes`].
+//! The model explores the product's own steps (`functions/*`), on a simulated storage, claims system and source of
+//! randomness ([`io`]). Read [`submission`] for how a step is run, then [`state`] and [`world`], then
+//! [`explore`] for the events, [`invariants`], and [`scenes`].
 
 pub mod client;
 pub mod explore;

@@ -1,4 +1,4 @@
-//! `cargo xtask model`: explores every scene and says what it saw.
+//! `cargo xtask model`: explores every scene and prints the results.
 #![expect(clippy::print_stdout, reason = "a command talks to whoever called it")]
 
 use std::io::{self, Write as _};
@@ -9,19 +9,19 @@ use model::explore::{Explored, explore};
 use model::invariants::INVARIANTS;
 use model::scenes::{Size, all};
 
-/// Explores the procedure: every interleaving, crash and lost message of small worlds
+/// Explore the procedure: every interleaving, crash and lost message of small worlds
 #[derive(Parser)]
 #[command(name = "cargo xtask model", bin_name = "cargo xtask model")]
 struct Cli {
     /// Only these scenes
     scenes: Vec<String>,
-    /// One more of every request: minutes to hours, and gigabytes
+    /// One more request of each kind: minutes to hours, and gigabytes
     #[arg(long)]
     long: bool,
-    /// Give a scene up after so many transitions
+    /// Abort a scene after this number of transitions
     #[arg(long, value_name = "N", default_value_t = 20_000_000)]
     most: usize,
-    /// Say which scenes and invariants there are, and explore nothing
+    /// List the scenes and invariants, and explore nothing
     #[arg(long)]
     list: bool,
 }
@@ -59,7 +59,7 @@ fn main() -> ExitCode {
             continue;
         }
         print!("{:<24} ", scene.name);
-        // The name stands there while the scene is explored; a terminal that is gone needs none.
+        // Shows the name while the scene is explored; a closed terminal is no error.
         _ = io::stdout().flush();
         let explored = explore(scene, cli.most);
         println!(

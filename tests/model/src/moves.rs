@@ -1,4 +1,4 @@
-//! Who is in a world, and what they may do next.
+//! The actors of a world, and their possible next moves.
 
 use portal::code::Purpose;
 use portal::mail::Content;
@@ -8,7 +8,7 @@ use portal::{login, registration};
 use crate::state::{Browser, State, typed};
 use crate::submission::{Password, Submission, Typed};
 
-/// What an actor may do.
+/// A move of an actor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Move {
     /// 電子請求受付システム認証
@@ -59,22 +59,22 @@ pub enum Move {
     MyPage,
 }
 
-/// Somebody at a browser.
+/// A person at a browser.
 #[derive(Debug, Clone)]
 pub struct Actor {
     /// The office that the person works for.
     pub office: usize,
-    /// The person, who has an address and a mailbox.
+    /// The person, with an address and a mailbox.
     pub person: usize,
-    /// What the actor does.
+    /// The actor's moves.
     pub moves: &'static [Move],
-    /// Requests in all.
+    /// The maximum number of requests.
     pub calls: u8,
-    /// Requests at the same time.
+    /// The maximum number of parallel requests.
     pub at_once: usize,
-    /// Whether the actor sends whatever there is at any stage.
+    /// Whether the actor makes every move at every stage.
     pub is_blind: bool,
-    /// Whether the actor begins nothing anew while something goes on.
+    /// Whether the actor starts no new flow while one is in progress.
     pub is_orderly: bool,
 }
 
@@ -83,7 +83,7 @@ pub fn own(person: usize) -> u8 {
     u8::try_from(person).unwrap_or(u8::MAX)
 }
 
-/// What 「登録する」 refers to at this stage.
+/// The draft that 「登録する」 names at this stage.
 fn shown(stage: Option<&registration::Stage>) -> Option<Draft> {
     match stage? {
         registration::Stage::Confirm { profile, .. } => Some(profile.draft()),
@@ -106,7 +106,7 @@ impl State {
             .collect()
     }
 
-    /// The call that a move comes to here; none where it makes no sense, unless the actor tries everything anywhere.
+    /// The call of a move in this state; none if it makes no sense, unless the actor makes every move everywhere.
     pub fn call_of(&self, actor: &Actor, browser: &Browser, what: Move) -> Option<Submission> {
         self.sensible_call(actor, browser, what).or_else(|| {
             let mailed = || self.inbox.values().flatten().rev().find_map(typed);
@@ -168,7 +168,7 @@ impl State {
                 matches!(stage, Some(other) if !matches!(other, registration::Stage::Completed { .. }));
             let goes_on = registers || login_stage.is_some() || cookies.session.is_some();
             let begins = matches!(what, Move::Authenticate | Move::LogIn);
-            // Whoever is registered logs in, and does not register again.
+            // A registered person logs in, and does not register again.
             let again = what == Move::Authenticate && stage.is_some();
             if begins && goes_on || again {
                 return None;

@@ -11,10 +11,10 @@ pub const CLAIMS_PASSWORD: &str = "Kaigo0001";
 /// The right security code of every office that has one.
 pub const SECURITY_CODE: &str = "anzen001";
 
-/// None of anybody's, of the claims system or of ours.
+/// A password that is right for no one, at the claims system or at the portal.
 pub const WRONG: &str = "a password of nobody here";
 
-/// The user id that stands for an office.
+/// The user id of an office.
 pub fn user_id(office: usize) -> String {
     format!("KJ{office:012}")
 }
@@ -25,7 +25,7 @@ pub fn office_of(user_id: &str) -> usize {
     digits.parse().unwrap_or(usize::MAX)
 }
 
-/// The first office has a security code, the others have none.
+/// Whether the office has a security code; only the first one has.
 pub const fn has_security_code(office: usize) -> bool {
     office == 0
 }
@@ -54,7 +54,7 @@ pub fn address(person: usize) -> Result<EmailAddress, Kind> {
     EmailAddress::parse(&email(person)).map_err(|_| Kind::InvalidFields)
 }
 
-/// What a person enters of themselves.
+/// The profile that a person enters.
 pub fn profile(person: usize) -> Value {
     json!({
         "email": email(person),

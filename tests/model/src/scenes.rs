@@ -1,4 +1,4 @@
-//! The worlds that are explored. Each is small enough to be explored to its end, and says what it is about.
+//! The scenes. Each is small enough for a complete exploration, and has a description of its subject.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use crate::moves::{Actor, Move};
 use crate::state::State;
 use crate::submission::Setup;
 
-/// A key ring of no use to anybody.
+/// A key ring for the model only.
 fn keys() -> Option<KeyRing> {
     let key = (KeyId::new("model"), Zeroizing::new(vec![7_u8; 32]));
     KeyRing::new(KeyId::new("model"), BTreeMap::from([key]))
 }
 
-/// The numbers, made small where a guard is met sooner by it: what holds at two tries holds at five by the same code.
+/// The limits, small so that guards take effect early: the same code enforces two tries and five.
 const fn small() -> Limits {
     let mut limits = Limits::standard();
     limits.code_tries = 2;
@@ -29,7 +29,7 @@ const fn small() -> Limits {
     limits
 }
 
-/// Three mails an hour to one address, of which one is kept for log-ins.
+/// Three mails an hour to one address, of which one is reserved for log-ins.
 const fn few_mails() -> Limits {
     let mut limits = small();
     limits.mails_per_hour = 3;
@@ -49,10 +49,10 @@ fn actor(office: usize, person: usize, moves: &'static [Move], calls: u8, at_onc
     }
 }
 
-/// What happens before a scene begins.
+/// An event before a scene begins.
 #[derive(Debug, Clone, Copy)]
 pub enum Beat {
-    /// An actor does this, each to its end, with its mails.
+    /// An actor makes these moves, one after the other, with their mails.
     Plays(usize, &'static [Move]),
     /// The second browser gets the cookies of the first: two tabs, or a thief.
     Shares(usize, usize),
@@ -148,7 +148,7 @@ impl Draft {
             is_refused: false,
         };
         prologue.play(self.prologue);
-        // A world that does not begin where it should shows nothing.
+        // A scene with a failed prologue would prove nothing.
         if prologue.is_refused {
             return None;
         }
@@ -156,7 +156,7 @@ impl Draft {
         for (browser, actor) in beginning.browsers.iter_mut().zip(&self.actors) {
             browser.left = actor.calls;
         }
-        // What the prologue did is no part of the judgement, but log-ins that passed did pass.
+        // The ledger ignores the prologue, except for log-ins that passed.
         (self.budgets)(&mut beginning);
         Some(Scene {
             name: self.name,
@@ -171,12 +171,12 @@ impl Draft {
     }
 }
 
-/// How far to go.
+/// The size of the exploration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Size {
-    /// Within a minute in all.
+    /// At most a minute in total.
     Short,
-    /// With one more of everything.
+    /// With one more request of each kind.
     Long,
 }
 
@@ -474,7 +474,7 @@ fn drafts(more: u8) -> Vec<Draft> {
             rightful: Some(1),
             prologue: &[],
             budgets: |state| {
-                // A fault more makes a world of its own of every question: the long form has it.
+                // One more fault multiplies the states; the long form has it.
                 let is_long = state.browsers.first().is_some_and(|browser| browser.left > 3);
                 state.claims_faults = u8::from(is_long);
             },

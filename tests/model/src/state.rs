@@ -1,4 +1,4 @@
-//! A state of the world, and the requests in it.
+//! A state of the world, with its requests.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash, Hasher};
@@ -21,31 +21,31 @@ use crate::people;
 use crate::submission::{Cookies, Reply, Setup, Submission, Typed};
 use crate::table::{Kept, digest};
 
-/// One answer that a request got.
+/// One answer in a request's log.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// What was answered.
+    /// The answer.
     pub answer: Answer,
-    /// The items that it tells of, each with whether nobody has written it since.
+    /// The items in it, each with whether it is still current.
     pub of: Vec<(Arc<Key>, bool)>,
 }
 
-/// A request that is under way.
+/// A request in progress.
 #[derive(Debug, Clone)]
 pub struct Flying {
-    /// Whose.
+    /// The actor.
     pub actor: usize,
-    /// Which of theirs.
+    /// Its number among the actor's requests.
     pub sent: u8,
-    /// What was sent, and the cookies that came with it.
+    /// The submission and its cookies.
     pub what: Arc<(Submission, Cookies)>,
-    /// The clock of the Lambda that took it.
+    /// The clock of the Lambda that received it.
     pub now: Timestamp,
-    /// What it was answered so far.
+    /// The answers so far.
     pub log: Arc<Vec<Entry>>,
-    /// Stands for everything that its next question follows from.
+    /// A digest of everything that determines its next call.
     history: u128,
-    /// Its next question, or its end.
+    /// Its next call, or its end.
     pub stands: Arc<Ran<Reply>>,
 }
 
@@ -75,7 +75,7 @@ impl PartialEq for Flying {
 
 impl Eq for Flying {}
 
-/// What a browser knows.
+/// The state of a browser.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Browser {
     /// Its cookies.
@@ -84,7 +84,7 @@ pub struct Browser {
     pub left: u8,
     /// Requests that it has sent.
     pub sent: u8,
-    /// Whether its person has sent a password of their own.
+    /// Whether its person has sent a self-chosen password.
     pub chose: bool,
 }
 
@@ -95,19 +95,19 @@ pub struct State {
     pub now: Timestamp,
     /// The table.
     pub items: BTreeMap<Arc<Key>, Kept>,
-    /// Whether copies may be late.
+    /// Whether eventually consistent reads may be stale.
     pub is_late: bool,
-    /// What an eventually consistent read may still find.
+    /// The old items that such a read may still return.
     pub older: BTreeMap<Arc<Key>, Option<Kept>>,
-    /// Requests under way.
+    /// Requests in progress.
     pub flying: Vec<Flying>,
     /// The browsers.
     pub browsers: Vec<Browser>,
-    /// Promises that the stream has not handed over.
+    /// Promises that the stream has not delivered.
     pub stream: Vec<(Arc<Key>, Promise)>,
     /// Mails, by address.
     pub inbox: BTreeMap<String, Vec<Content>>,
-    /// The past.
+    /// The ledger.
     pub ledger: Ledger,
     /// Processes that may still die.
     pub crashes: u8,
@@ -121,20 +121,20 @@ pub struct State {
     pub jumps: u8,
 }
 
-/// When every world begins.
+/// The start of every world.
 pub fn beginning() -> Timestamp {
     // 2026-04-01 in Japan; any instant would do.
     Timestamp::from_second(1_775_001_600).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// What the product's steps come to with a history, each history run once: many states share it.
+/// A cache of the steps' results by history, because many states share a history.
 ///
-/// Emptied when it is large, so that a long exploration does not fill the memory with it.
+/// It is emptied when it is large, so that a long exploration does not fill the memory.
 type Runs = Mutex<HashMap<u128, Arc<Ran<Reply>>>>;
 
 static RUNS: LazyLock<[Runs; 32]> = LazyLock::new(|| std::array::from_fn(|_| Mutex::default()));
 
-/// Histories in one of the parts of [`RUNS`] at most.
+/// The maximum number of histories in one part of [`RUNS`].
 const RUNS_KEPT: usize = 20_000;
 
 fn known_or(history: u128, run: impl FnOnce() -> Ran<Reply>) -> Arc<Ran<Reply>> {
@@ -158,12 +158,12 @@ fn known_or(history: u128, run: impl FnOnce() -> Ran<Reply>) -> Arc<Ran<Reply>> 
     })
 }
 
-/// What a request draws is drawn under this name, by no other.
+/// The unique name under which a request draws random values.
 fn name_of(actor: usize, sent: u8) -> (u8, u8) {
     (u8::try_from(actor).unwrap_or(u8::MAX), sent)
 }
 
-/// The code of a mail, as it would be typed.
+/// The code of a mail.
 pub(crate) fn typed(content: &Content) -> Option<Typed> {
     match content {
         Content::OneTimeCode {
@@ -178,7 +178,7 @@ pub(crate) fn typed(content: &Content) -> Option<Typed> {
 }
 
 impl State {
-    /// A world in which nothing has happened.
+    /// A world before any event.
     pub fn empty(actors: &[Actor]) -> Self {
         Self {
             now: beginning(),
@@ -221,7 +221,7 @@ impl State {
         self.account(person)?.member.as_ref()
     }
 
-    /// The mails that came to an address.
+    /// The mails to an address.
     pub fn mails(&self, address: &str) -> &[Content] {
         self.inbox.get(address).map_or(&[], Vec::as_slice)
     }
@@ -235,7 +235,7 @@ impl State {
             .collect()
     }
 
-    /// Where a browser's registration stands.
+    /// A browser's registration.
     pub fn registration(&self, cookies: &Cookies) -> Option<&registration::Registration> {
         match self.item(&Key::Registration(cookies.registration.as_ref()?.id.clone()))? {
             AnyItem::Registration(flow) if !flow.is_expired(self.now) => Some(flow),
@@ -243,7 +243,7 @@ impl State {
         }
     }
 
-    /// Where a browser's log-in stands.
+    /// A browser's log-in.
     pub fn login(&self, cookies: &Cookies) -> Option<&login::Login> {
         match self.item(&Key::Login(cookies.login.as_ref()?.id.clone()))? {
             AnyItem::Login(flow) if !flow.is_expired(self.now) => Some(flow),
@@ -251,7 +251,7 @@ impl State {
         }
     }
 
-    /// The challenge that a browser stands before.
+    /// The challenge of a browser's current screen.
     pub fn challenge(&self, cookies: &Cookies) -> Option<(Purpose, &ChallengeId)> {
         if let Some(login::Login {
             stage: login::Stage::Otp { challenge },
@@ -266,7 +266,7 @@ impl State {
         }
     }
 
-    /// Takes a submission on; nothing where there is no such browser.
+    /// Adds a request; nothing if there is no such browser.
     pub fn send(&mut self, setup: &Setup, actor: usize, submission: Submission) -> Option<()> {
         let now = self.now;
         let browser = self.browsers.get_mut(actor)?;
@@ -292,7 +292,7 @@ impl State {
         Some(())
     }
 
-    /// Takes on a client that is no step; says where it stands among the requests.
+    /// Adds a client that is not a step; returns its index among the requests.
     pub(crate) fn joins(&mut self) -> usize {
         self.flying.push(Flying {
             actor: usize::MAX,
@@ -306,7 +306,7 @@ impl State {
         self.flying.len().saturating_sub(1)
     }
 
-    /// Notes an answer in a client's log; says where.
+    /// Adds an answer to a client's log; returns its index.
     pub(crate) fn log(&mut self, at: usize, entry: Entry) -> usize {
         let Some(flying) = self.flying.get_mut(at) else {
             return 0;
@@ -316,12 +316,12 @@ impl State {
         log.len().saturating_sub(1)
     }
 
-    /// What a request under way asks next, or what it is answered.
+    /// The next call of a request, or its answer.
     pub fn next(&self, at: usize) -> Option<&Ran<Reply>> {
         Some(&self.flying.get(at)?.stands)
     }
 
-    /// Notes an answer in a request's log, and runs its step on to the next question or its end.
+    /// Adds an answer to a request's log, and runs its step to the next call or its end.
     pub(crate) fn note(&mut self, setup: &Setup, at: usize, entry: Entry) -> Option<()> {
         let flying = self.flying.get_mut(at)?;
         flying.history = digest(&(flying.history, &entry.answer));
@@ -344,7 +344,7 @@ impl State {
         };
     }
 
-    /// The state with whatever was under way cut off, and the stream's promises sent: from here a person goes on.
+    /// The state with all requests in progress cut off, and the stream's promises sent: a person continues from here.
     #[must_use]
     pub fn calm(&self) -> Self {
         let mut calm = self.clone();
@@ -355,13 +355,13 @@ impl State {
         calm
     }
 
-    /// Whether a person has come, so that whoever belongs to the office can be let in from マイページ.
+    /// Whether a member has logged in, so that others of the office can be added from マイページ.
     pub fn has_come(&self, person: usize) -> bool {
         self.member(person)
             .is_some_and(|member| !member.is_pending() && !member.disabled)
     }
 
-    /// Plays a submission to its end, with nothing between.
+    /// Runs a submission to its end, without interleaving.
     pub fn play(&mut self, setup: &Setup, actor: usize, submission: Submission) -> Option<Reply> {
         self.send(setup, actor, submission)?;
         let at = self.flying.len().checked_sub(1)?;

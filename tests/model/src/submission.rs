@@ -1,4 +1,4 @@
-//! What a browser sends and gets, and the steps that answer it: the product's own.
+//! Submissions of browsers, their answers, and the product's steps that handle them.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -29,45 +29,45 @@ use serde_json::{Value, json};
 use crate::io::{Io, Ran};
 use crate::people;
 
-/// What is fixed in a world.
+/// The fixed data of a world.
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// The scene.
     pub name: &'static str,
-    /// The numbers in force.
+    /// The limits.
     pub limits: Arc<Limits>,
     /// The keys.
     pub keys: Keys,
-    /// The terms in force.
+    /// The current terms.
     pub terms: &'static Terms,
 }
 
-/// A password, as a person means it.
+/// A password, symbolically.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Password {
-    /// None of anybody's.
+    /// A wrong one.
     Wrong,
-    /// One that a person chose.
+    /// A self-chosen one.
     Own(u8),
-    /// An initial one, as it was mailed.
+    /// A mailed initial one.
     Initial(MemberId, Source),
 }
 
-/// A code, as a person types it.
+/// A code, symbolically.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Typed {
-    /// None that was ever mailed.
+    /// One that was never mailed.
     Wrong,
     /// The one with this number of this challenge.
     Mailed(Purpose, KeyId, ChallengeId, u32),
 }
 
-/// What a browser sends.
+/// A submission of a browser.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Submission {
     /// 電子請求受付システム認証
     Authenticate {
-        /// The office that the user id stands for.
+        /// The office of the user id.
         office: usize,
         /// Whether the password is right.
         right: bool,
@@ -113,7 +113,7 @@ pub enum Submission {
     ShowMyPage,
 }
 
-/// A cookie and what it names.
+/// A cookie and its flow or session.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Naming<T> {
     value: Arc<str>,
@@ -121,7 +121,7 @@ pub struct Naming<T> {
     pub id: T,
 }
 
-/// The cookies that a browser has.
+/// The cookies of a browser.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Cookies {
     /// `__Host-registration`
@@ -135,7 +135,7 @@ pub struct Cookies {
 }
 
 impl Cookies {
-    /// Takes what an answer sets and deletes.
+    /// Applies the cookies that an answer sets and deletes.
     pub fn take(&mut self, set: &[(Cookie, String)]) {
         for (cookie, value) in set {
             let value: Option<Arc<str>> = (!value.is_empty()).then(|| value.as_str().into());
@@ -174,12 +174,12 @@ impl Cookies {
     }
 }
 
-/// What a submission is answered.
+/// The answer to a submission.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reply {
-    /// Why not, if not.
+    /// The refusal, if it was refused.
     pub refused: Option<Kind>,
-    /// What broke, if something did.
+    /// The fault, if there was one.
     pub broken: Option<String>,
     /// Cookies that are set; an empty value deletes.
     pub cookies: Vec<(Cookie, String)>,
@@ -214,7 +214,7 @@ impl From<Answer> for Reply {
     }
 }
 
-/// Passwords without the work: a hash that shows what it is of.
+/// A fake password hasher without the work: the hash contains the password.
 struct Plain;
 
 impl PasswordHasher for Plain {
@@ -236,10 +236,10 @@ impl PasswordHasher for Plain {
     }
 }
 
-/// The code that is typed, six digits like any other.
+/// The typed code, six digits.
 fn digits(typed: &Typed, setup: &Setup) -> Result<String, Stop> {
     match typed {
-        // That a code comes out as this one is one in a million, and every run would come to the same.
+        // A real code equals this one with a probability of one in a million, and every run has the same codes.
         Typed::Wrong => Ok("000000".to_owned()),
         Typed::Mailed(purpose, key, challenge, counter) => {
             let code = OneTimeCode::derive(&setup.keys, key, *purpose, challenge, *counter)?;
@@ -309,7 +309,7 @@ impl Submission {
         })
     }
 
-    /// The call that the gate would hand to the step.
+    /// The call that the edge would pass to the step.
     fn call(&self, setup: &Setup, cookies: &Cookies, now: Timestamp) -> Result<Call, Stop> {
         let (step, body) = self.request(setup)?;
         let body = if step.fields.is_empty() {
@@ -327,7 +327,7 @@ impl Submission {
         Ok(call)
     }
 
-    /// Runs the step that answers the submission, up to what it asks next, or to its end.
+    /// Runs the step for the submission, up to its next call, or to its end.
     pub fn run(&self, setup: &Setup, cookies: &Cookies, now: Timestamp, io: Io) -> Ran<Reply> {
         let io = Arc::new(io);
         let answer = async {
@@ -345,7 +345,7 @@ impl Submission {
     }
 }
 
-/// Runs the function whose step it is.
+/// Runs the function of the step.
 async fn answer(setup: &Setup, io: &Arc<Io>, call: Call) -> Answer {
     let edge = Edge {
         function: call.step.function,

@@ -1,4 +1,4 @@
-//! Items as the model keeps them.
+//! Items in the model's form.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Deref;
@@ -10,7 +10,7 @@ use portal::login;
 use portal::mail::{Delivery, Promise};
 use portal::registration::{self, Registration};
 
-/// 128 bits that stand for a value: two states or two histories with one digest are taken for the same.
+/// A 128-bit digest of a value: states or histories with equal digests are considered equal.
 pub fn digest(value: &(impl Hash + ?Sized)) -> u128 {
     let half = |seed: u8| {
         let mut hasher = DefaultHasher::new();
@@ -21,12 +21,12 @@ pub fn digest(value: &(impl Hash + ?Sized)) -> u128 {
     half(1) << 64 | half(2)
 }
 
-/// An item that many states share, with its digest.
+/// A shared item with its digest.
 #[derive(Debug, Clone)]
 pub struct Kept(Arc<(AnyItem, u128)>);
 
 impl Kept {
-    /// Keeps an item.
+    /// Wraps an item.
     pub fn new(item: AnyItem) -> Self {
         let digest = digest(&item);
         Self(Arc::new((item, digest)))
@@ -55,7 +55,7 @@ impl PartialEq for Kept {
 
 impl Eq for Kept {}
 
-/// The promise of an item, to be changed.
+/// The promise of an item, mutable.
 fn promise_of(item: &mut AnyItem) -> Option<&mut Promise> {
     match item {
         AnyItem::Registration(Registration {
@@ -74,22 +74,22 @@ fn promise_of(item: &mut AnyItem) -> Option<&mut Promise> {
     }
 }
 
-/// News about a mail: which one, what it is about, and what became of it.
+/// A status update of a mail: its number, its subject, its new status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct News {
     /// The number of the mail.
     pub number: u32,
     /// A challenge's or a member's id.
     pub of: String,
-    /// The states in which it is of interest.
+    /// The statuses in which it applies.
     pub from: &'static [Delivery],
-    /// The state that it leads to.
+    /// The new status.
     pub to: Delivery,
-    /// When SES took it, if this says so.
+    /// When SES accepted it, if known.
     pub sent_at: Option<jiff::Timestamp>,
 }
 
-/// The item after the news, if it still waited for them.
+/// The item after the update, if it still promised the mail.
 pub fn marked(item: &AnyItem, news: &News) -> Option<AnyItem> {
     let mut item = item.clone();
     let promise = promise_of(&mut item)?;

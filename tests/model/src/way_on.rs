@@ -1,5 +1,5 @@
-//! No dead end: from any state a person who belongs to the office comes to マイページ by what the screens offer,
-//! with patience, and without an operator.
+//! No dead end: from any state a person of the office can reach マイページ by what the screens offer,
+//! with waiting, and without an operator.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -16,10 +16,10 @@ use crate::people;
 use crate::state::State;
 use crate::submission::{Password, Reply, Submission};
 
-/// Whether there is a way.
+/// Whether マイページ can be reached.
 ///
-/// Whatever was under way is cut off first, and what the stream has is sent; many states are one by then, so each is
-/// tried once.
+/// Requests in progress are cut off first, and mails in the stream are sent; this makes many states equal, so results
+/// are cached.
 pub fn exists(scene: &Scene, state: &State, actor: usize) -> bool {
     static TRIED: LazyLock<Mutex<HashMap<(u64, u64), bool>>> = LazyLock::new(Mutex::default);
     static ONE: LazyLock<RandomState> = LazyLock::new(RandomState::new);
@@ -47,7 +47,7 @@ pub fn exists(scene: &Scene, state: &State, actor: usize) -> bool {
     })
 }
 
-/// Patience, in seconds: for a wait, an hour's budget, a day's, a seat that falls free.
+/// Waiting times in seconds: for a back-off, an hour's budget, a day's, the expiry of a seat.
 const PATIENCE: [i64; 5] = [0, 900, 3_600, 86_400, 1_300_000];
 
 struct Person<'a> {
@@ -85,7 +85,7 @@ impl Person<'_> {
         false
     }
 
-    /// Somebody of the office is in, and further people come from マイページ.
+    /// A member of the office has logged in, and can add further people from マイページ.
     fn colleague_has_come(&self) -> bool {
         self.state.items.values().any(|item| match &**item {
             AnyItem::Office(office) if office.office.number == self.office() => {
@@ -136,7 +136,7 @@ impl Person<'_> {
         Some(self.state.registration(cookies)?.stage.clone())
     }
 
-    /// From wherever the log-in stands.
+    /// From the current stage of the log-in.
     fn goes_on_logging_in(&mut self) -> bool {
         if matches!(self.login_stage(), Some(login::Stage::Otp { .. })) {
             let entered = self.newest_code().is_some_and(|code| self.does(code));
@@ -146,14 +146,14 @@ impl Person<'_> {
         }
         if matches!(self.login_stage(), Some(login::Stage::NewPassword { .. })) {
             let own = own(self.person());
-            // An answer that was lost may have set the password: the next call says so.
+            // A request with a lost answer may have set the password: the next call shows it.
             let _ = self.does(Submission::ShowTerms) && self.does(Submission::ChangePassword(own));
         }
         self.login_stage().is_some()
             && (self.does(Submission::ShowMyPage) || self.does(Submission::RenewSession))
     }
 
-    /// With every password that the person can have: their own, and what was mailed.
+    /// With every password that the person can have: the chosen one, and the mailed ones.
     fn logs_in(&mut self) -> bool {
         let mailed = self.state.initial_passwords(self.person()).pop();
         let chosen = self
@@ -204,7 +204,7 @@ impl Person<'_> {
             Some(None) => self
                 .move_of(Move::Confirm(99))
                 .is_some_and(|confirm| self.does(confirm)),
-            // The address is somebody's of another office: the person has another one.
+            // The address belongs to a member of another office: the person uses another one.
             Some(Some(Kind::EmailTaken)) => true,
             _ => false,
         }

@@ -1,4 +1,4 @@
-//! What the world does with a question, an answer and a mail.
+//! The world's handling of calls, answers and mails.
 
 use std::sync::Arc;
 
@@ -16,12 +16,12 @@ use crate::state::{Entry, Flying, State};
 use crate::submission::{Reply, Setup, Submission};
 use crate::table::{Kept, News, marked};
 
-/// How a thing that is asked for comes to pass.
+/// The way in which a call is executed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
-    /// As it should.
+    /// Normally.
     Well,
-    /// From a copy that is late.
+    /// With a stale read.
     Late,
     /// The claims system judges nothing.
     Down,
@@ -37,7 +37,7 @@ const fn judged(right: bool, how: How) -> Answer {
     }
 }
 
-/// The challenge that a code was judged by: the one that the step read last.
+/// The challenge against which a code was judged: the one that the step read last.
 fn judged_by(flying: &Flying) -> Option<&ChallengeId> {
     flying.log.iter().rev().find_map(|entry| {
         let Answer::Item(Some(item)) = &entry.answer else {
@@ -58,13 +58,13 @@ fn judged_by(flying: &Flying) -> Option<&ChallengeId> {
 }
 
 impl State {
-    /// Does what a request asks, and runs its step on with the answer.
+    /// Executes the call of a request, and continues its step with the answer.
     pub fn carry_out(&mut self, setup: &Setup, at: usize, op: &Op, how: How) -> Option<()> {
         let entry = self.perform(setup, at, op, how);
         self.note(setup, at, entry)
     }
 
-    /// Does what a client asks that is no step; the answer, and where it stands in the client's log.
+    /// Executes the call of a client that is not a step; returns the answer, and its index in the client's log.
     pub(crate) fn answer(&mut self, setup: &Setup, at: usize, op: &Op, how: How) -> (usize, Answer) {
         let entry = self.perform(setup, at, op, how);
         let answer = entry.answer.clone();
@@ -96,7 +96,7 @@ impl State {
         }
     }
 
-    /// From now on every request that holds the item holds an old one.
+    /// Marks the item as old in the logs of all requests.
     fn outdate(&mut self, key: &Key) {
         for flying in &mut self.flying {
             let is_held = |(of, fresh): &(Arc<Key>, bool)| *fresh && **of == *key;
@@ -294,7 +294,7 @@ impl State {
         }
     }
 
-    /// Sends a mail that the stream hands over, as `deliver-mail` does.
+    /// Sends a mail from the stream, as `deliver-mail` does.
     pub fn mail(&mut self, at: usize, is_noted: bool) {
         let Some((key, promise)) = self.stream.get(at).cloned() else {
             return;
@@ -350,7 +350,7 @@ impl State {
         Key::parse(&mark.key).is_some_and(|key| self.take_news(&Arc::new(key), &news))
     }
 
-    /// Notes what became of a mail, if its item still waits for it. That gives the item another version, too.
+    /// Records the status of a mail, if its item still promises it. This also changes the item's version.
     fn take_news(&mut self, key: &Arc<Key>, news: &News) -> bool {
         let Some(item) = self.item(key).and_then(|item| marked(item, news)) else {
             return false;
@@ -361,7 +361,7 @@ impl State {
     }
 }
 
-/// Whether an operation may be answered from a copy that is late.
+/// Whether a stale read may answer an operation.
 pub const fn may_be_late(op: &Op) -> bool {
     matches!(op, Op::Read(_, Consistency::Eventual))
 }

@@ -1,5 +1,5 @@
-//! Reads the stream beside `deliver-mail`: keeps what happened as `keep-audit` does, and looks that no change of an
-//! account or a claims user is without its record.
+//! Reads the stream in parallel to `deliver-mail`: stores acts as `keep-audit` does, and checks that every change of an
+//! account or a claims user has its record.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +19,7 @@ use crate::world::{Patience, dynamodb_client};
 /// Whether a write is one of a kind, by the item's old and new image.
 type IsOne = fn(old: Option<&Value>, new: &Value) -> bool;
 
-/// The writes of an account or a claims user that tell of nothing, and why they need not.
+/// The writes of an account or a claims user that record no act, with the reason.
 const UNTOLD: [(IsOne, &str); 3] = [
     (
         is_mail_mark,
@@ -69,21 +69,21 @@ fn is_counted_security_code(old: Option<&Value>, new: &Value) -> bool {
         && ["failures", "open", "codes", "codesStop"].iter().all(is_same)
 }
 
-/// What the stream brought that tells of nothing.
+/// Changes in the stream that record no act.
 #[derive(Debug, Clone, Default)]
 struct Untold {
-    /// Changes that ought to have told of something.
+    /// Changes that lack their record.
     bare: Vec<String>,
-    /// The exceptions that were met, by their reasons.
+    /// The exceptions that occurred, by their reasons.
     met: BTreeSet<&'static str>,
 }
 
-/// What tests do to the table with their own hands is no write of the portal.
+/// Direct writes of a test are not writes of the portal.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ByHand(Arc<Mutex<BTreeSet<String>>>);
 
 impl ByHand {
-    /// An item of this version is put by the test itself.
+    /// The test itself writes an item of this version.
     pub(crate) fn note(&self, version: &str) {
         self.set().insert(version.to_owned());
     }
@@ -137,7 +137,7 @@ impl Auditor {
         Self { pump, untold, table }
     }
 
-    /// Keeps what happened so far.
+    /// Stores all acts so far.
     pub(crate) async fn drain(&mut self) {
         let tally = self.pump.drain().await.unwrap();
         assert_eq!(tally.dead, 0, "the audit gave something up");
@@ -149,7 +149,7 @@ impl Auditor {
         );
     }
 
-    /// The exceptions that were not met.
+    /// The exceptions that did not occur.
     pub(crate) fn unmet(&self) -> Vec<&'static str> {
         let untold = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
         let reasons = UNTOLD.iter().map(|(_, reason)| *reason);
@@ -192,7 +192,7 @@ fn plain(item: &Attributes) -> Map<String, Value> {
         .collect()
 }
 
-/// A change of an account or a claims user of which nothing tells: why it need not, or what it is.
+/// A change of an account or a claims user without a record: its reason, or its description.
 fn tells_nothing(record: &Value, by_hand: &ByHand) -> Option<Result<&'static str, String>> {
     let change = &record["dynamodb"];
     let new = change.get("NewImage")?;

@@ -1,4 +1,4 @@
-//! A person at a browser: cookies are kept, answers are looked at.
+//! A person at a browser: keeps cookies, checks answers.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::world::{ORIGIN, World};
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// Headers, names in small letters; a name that stands more than once has several values.
+    /// Headers, names in lower case; a repeated name has several values.
     pub headers: Vec<(String, String)>,
     /// The body, `null` if there is none.
     pub body: Value,
@@ -31,14 +31,14 @@ impl Answer {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The status is this one.
+    /// Asserts the status.
     #[track_caller]
     pub fn is(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.body);
         self
     }
 
-    /// The person is told this.
+    /// Asserts status and code of a problem.
     #[track_caller]
     pub fn is_told(self, code: &str) -> Self {
         assert_eq!(self.body["code"], code, "{} {}", self.status, self.body);
@@ -50,7 +50,7 @@ impl Answer {
         self
     }
 
-    /// The person belongs on this screen now.
+    /// Asserts the current screen.
     #[track_caller]
     pub fn leads_to(self, next: &str) -> Self {
         let progress = if self.body["progress"].is_object() {
@@ -62,7 +62,7 @@ impl Answer {
         self
     }
 
-    /// The body's member at this pointer is that.
+    /// Asserts the body's value at this pointer.
     #[track_caller]
     pub fn has(self, pointer: &str, value: impl Into<Value>) -> Self {
         assert_eq!(
@@ -74,14 +74,14 @@ impl Answer {
         self
     }
 
-    /// The body has no member at this pointer.
+    /// Asserts that the body has no value at this pointer.
     #[track_caller]
     pub fn lacks(self, pointer: &str) -> Self {
         assert_eq!(self.body.pointer(pointer), None, "{pointer} of {}", self.body);
         self
     }
 
-    /// Exactly these fields have exactly these problems.
+    /// Asserts exactly these problems of exactly these fields.
     #[track_caller]
     pub fn complains(self, problems: &[(&str, &str)]) -> Self {
         let found: Vec<(&str, &str)> = self.body["errors"]
@@ -97,7 +97,7 @@ impl Answer {
         self
     }
 
-    /// What may be done from here.
+    /// The possible actions.
     pub fn allowed(&self) -> Vec<&str> {
         let progress = if self.body["progress"].is_object() {
             &self.body["progress"]
@@ -111,20 +111,20 @@ impl Answer {
     }
 }
 
-/// A person at a browser of their own.
+/// A person with a separate browser.
 #[derive(Clone)]
 pub struct Clerk {
-    /// Where the person is.
+    /// The portal.
     pub world: World,
     /// The browser's cookies.
     pub cookies: BTreeMap<String, String>,
-    /// Headers that the browser sends along.
+    /// Headers that the browser adds to requests.
     pub headers: Vec<(String, String)>,
-    /// The address that the person's requests come from.
+    /// The source address of the person's requests.
     pub source_ip: String,
     /// The last draft that was shown.
     pub draft: Option<String>,
-    /// Everything that was answered, cookies aside.
+    /// All answers, without cookies.
     pub transcript: Vec<String>,
 }
 
@@ -218,7 +218,7 @@ impl Clerk {
             .await
     }
 
-    /// Sends nothing but the call.
+    /// Sends a request without a body.
     pub async fn calls(&mut self, method: &str, path: &str) -> Answer {
         self.sends(method, path, &[], Body::Empty).await
     }

@@ -1,4 +1,4 @@
-//! Processes that die half-way: what they awaited is dropped, and nothing of them goes on.
+//! Processes that die half-way: the future is dropped while it waits.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -13,12 +13,12 @@ use portal_local::faults::Faults;
 pub enum Death {
     /// The n-th time it waits for something, the first being 1.
     AtPending(u32),
-    /// When something is broken by plan: with a silent fault, exactly at that call, carried out or not.
+    /// At a call that the fault plan breaks with a silent fault, executed or not.
     AtFault,
 }
 
 impl Death {
-    /// Lets a process run until it dies; none if it did, and what it came to otherwise.
+    /// Runs a process until it dies (`None`) or completes.
     pub async fn of<F: Future>(self, process: F, faults: &Faults) -> Option<F::Output> {
         match self {
             Self::AtPending(number) => killed_at(number, process).await,
@@ -34,7 +34,7 @@ impl Death {
     }
 }
 
-/// What becomes of the processes to come, in their order; those after the last one live.
+/// The deaths of the next processes, in order; later processes complete.
 #[derive(Debug, Clone, Default)]
 pub struct Deaths(Arc<Mutex<ToCome>>);
 
@@ -45,7 +45,7 @@ struct ToCome {
 }
 
 impl Deaths {
-    /// From the next process on; none lives.
+    /// Replaces the deaths of the next processes.
     pub fn set(&self, deaths: impl IntoIterator<Item = Option<Death>>) {
         self.to_come().deaths = deaths.into_iter().collect();
     }
@@ -55,7 +55,7 @@ impl Deaths {
         self.to_come().died
     }
 
-    /// Lets a process run, to its end or to the death that is set for it.
+    /// Runs a process, to its end or to its planned death.
     pub(crate) async fn next<F: Future>(&self, process: F, faults: &Faults) -> Option<F::Output> {
         let death = self.to_come().deaths.pop_front();
         match death.flatten() {
@@ -73,7 +73,7 @@ impl Deaths {
     }
 }
 
-/// Polls a process until it has waited so often, and drops it then.
+/// Polls a process until it has waited this number of times, then drops it.
 async fn killed_at<F: Future>(number: u32, process: F) -> Option<F::Output> {
     let mut process = pin!(process);
     let mut waits = 0;

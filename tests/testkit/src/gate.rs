@@ -1,4 +1,4 @@
-//! Stops requests before each call to the table, so that a test decides which of them goes on next.
+//! Stops requests before each call to the table, so that a test decides which of them continues next.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -20,7 +20,7 @@ tokio::task_local! {
 /// A call that waits.
 #[derive(Debug)]
 pub struct Asked {
-    /// Of which request.
+    /// Its request.
     pub who: usize,
     /// The verb and the kinds of items, in order: `PutItem ACCOUNT`.
     pub what: String,
@@ -28,9 +28,9 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Lets the call go through.
+    /// Releases the call.
     pub fn goes(self) {
-        // A request that has died meanwhile waits for nothing.
+        // The request may have died meanwhile.
         _ = self.go.send(());
     }
 }
@@ -40,7 +40,7 @@ impl Asked {
 pub struct Gate(Arc<mpsc::UnboundedSender<Asked>>);
 
 impl Gate {
-    /// A gate, and where it tells who waits.
+    /// A gate, and the channel of waiting calls.
     pub fn new() -> (Self, mpsc::UnboundedReceiver<Asked>) {
         let (tell, told) = mpsc::unbounded_channel();
         (Self(Arc::new(tell)), told)
@@ -94,7 +94,7 @@ impl HttpConnector for Gated<SharedHttpConnector> {
         }
         let client = self.client.clone();
         HttpConnectorFuture::new(async move {
-            // Without anybody who waits for it the gate is open.
+            // Without a receiver the gate is open.
             _ = may_go.await;
             client.call(request).await
         })

@@ -1,4 +1,4 @@
-//! Every write of the table, in order, as its stream tells it.
+//! Every write of the table, in order, read from its stream.
 
 use std::collections::HashMap;
 

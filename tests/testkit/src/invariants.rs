@@ -1,8 +1,8 @@
-//! What must be true of the table whatever happened: at once, too late, twice or half-way (docs/ARCHITECTURE.md,
-//! Invariants). Every kind of test asks here; the model, whose world is no table, has its own words for the same.
+//! The invariants of the table, which hold under any concurrency, delay, repetition or crash (docs/ARCHITECTURE.md,
+//! Invariants). Every kind of test checks them here; the model, which has no table, has its own version.
 //!
-//! Items are read by their names in `docs/data.md` and not by the product's own code, which could be wrong about
-//! both in the same way.
+//! Attributes are read by their names in `docs/data.md` and not by the product's code, because an error in that code
+//! would then affect both sides.
 
 mod history;
 mod item;
@@ -15,12 +15,12 @@ pub use history::violations as of_history;
 pub use mails::{budgets as of_mail_budgets, violations as of_mails};
 pub use state::{Judged, settled as of_settled_state, violations as of_state};
 
-/// The violations that were found, in words.
+/// The violations, as messages.
 #[derive(Default)]
 struct Violations(Vec<String>);
 
 impl Violations {
-    /// Notes a violation where the invariant does not hold.
+    /// Adds a violation if the invariant does not hold.
     fn unless(&mut self, holds: bool, what: impl FnOnce() -> String) {
         if !holds {
             self.0.push(what());

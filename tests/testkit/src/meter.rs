@@ -1,4 +1,4 @@
-//! Counts what the table is asked for, and what that costs.
+//! Counts the calls to the table, and their cost.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,10 +14,10 @@ use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsInput,
 use aws_sdk_dynamodb::operation::update_item::{UpdateItemInput, UpdateItemOutput};
 use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
 
-/// Requests and capacity since the last look.
+/// Requests and capacity since the last reading.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Used {
-    /// Operations, in the order in which they were asked.
+    /// Operations, in order.
     pub operations: Vec<&'static str>,
     /// Write request units; a transaction costs double.
     pub writes: f64,
@@ -30,7 +30,7 @@ pub struct Used {
 pub struct Meter(Arc<Mutex<Used>>);
 
 impl Meter {
-    /// What was used since the last look.
+    /// The usage since the last reading.
     pub fn take(&self) -> Used {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -71,7 +71,7 @@ impl Intercept for Meter {
         } else if let Some(input) = input.downcast_mut::<TransactWriteItemsInput>() {
             input.return_consumed_capacity = total;
         } else {
-            // Scan, Query and the rest: the portal asks for none of them, and a test says so.
+            // Scan, Query and the rest: the portal uses none of them, which a test checks.
             self.note("other", 0.0, 0.0);
         }
         Ok(())
@@ -84,7 +84,7 @@ impl Intercept for Meter {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let Some(Ok(output)) = context.output_or_error() else {
-            // A write whose condition fails costs what the write would have cost: one unit for our small items.
+            // A write whose condition fails costs as much as a successful one: one unit for these small items.
             self.note("failed write", 1.0, 0.0);
             return Ok(());
         };

@@ -67,7 +67,7 @@ pub const DEEMED_OFFICE: TestOffice = TestOffice {
     security_code: None,
 };
 
-/// A password of somebody's own, good for everybody here.
+/// A self-chosen password, for all people in the tests.
 pub const OWN_PASSWORD: &str = "あおい空と しろい雲 二〇二六";
 
 /// The profile of 介護 太郎 under this address.

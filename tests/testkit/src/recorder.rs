@@ -1,4 +1,4 @@
-//! Looks at every answer of every test: headers, cookies, problems, and that nothing stands in it that should not.
+//! Checks every answer in every test: headers, cookies, problems, and that it contains nothing forbidden.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -20,7 +20,7 @@ const HEADERS: &[(&str, &str)] = &[
     ("strict-transport-security", "max-age=63072000; includeSubDomains"),
 ];
 
-/// What docs/api.md 1 says of every answer.
+/// Headers of every answer, by docs/api.md 1.
 pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
     for (name, value) in HEADERS {
         assert_eq!(answer.header(name), Some(*value), "{name} at {method} {path}");

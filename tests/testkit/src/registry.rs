@@ -1,4 +1,4 @@
-//! Every function, as its `main.rs` wires it, with what a world has in place of AWS.
+//! Every function, wired as in its `main.rs`, with the test world in place of AWS.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use portal::terms::Terms;
 
 use crate::world::{ORIGIN, Settings};
 
-/// What functions are wired with.
+/// The dependencies of functions.
 #[derive(Clone)]
 pub(crate) struct Supplies {
     pub(crate) clock: Clock,
@@ -86,7 +86,7 @@ impl Supplies {
         }
     }
 
-    /// What the function answers. Each future is boxed, so that the compiler need not lay out one that holds them all.
+    /// The function's answer. Each future is boxed, so that the compiler need not lay out one that contains them all.
     pub(crate) async fn respond(&self, function: Function, request: Request) -> Response<Body> {
         match function {
             Function::ClaimsAuth => {
@@ -169,7 +169,7 @@ impl Supplies {
     }
 }
 
-/// What each function needs of its environment.
+/// The environment variables of each function.
 pub const fn needs(function: Function) -> &'static [Variable] {
     match function {
         Function::ClaimsAuth => claims_auth::NEEDS,

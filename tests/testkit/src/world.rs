@@ -1,4 +1,4 @@
-//! The portal, its neighbours and its clock, in one process.
+//! The test world: the portal, its neighbours and its clock, in one process.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ use crate::invariants;
 use crate::meter::Meter;
 use crate::registry::Supplies;
 
-/// When every test begins: the first of April, nine in the morning in Japan.
+/// The start of every test: 1 April, nine in the morning in Japan.
 const BEGINNING: &str = "2026-04-01T00:00:00Z";
 
 /// The portal's own origin in tests.
@@ -53,19 +53,19 @@ const EVENT_ATTEMPTS: u32 = 3;
 /// How often a record of the stream is tried again, as the template says.
 const RECORD_RETRIES: u32 = 30;
 
-/// What a world differs in from the deployed portal.
+/// The differences of a world from the deployed portal.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The numbers in force. The hash is made cheap, a refusal is not padded, and the budget of networks is lifted,
+    /// The limits. The hash is cheap, refusals are not padded, and the budget of networks is lifted,
     /// the last as in the local stack.
     pub limits: Limits,
     /// The terms in force.
     pub terms: &'static Terms,
-    /// Whether something stands before the neighbours that can break what goes to them: [`World::faults`].
+    /// Whether a fault layer is in front of the neighbours: [`World::faults`].
     pub breakable: bool,
-    /// The claims system's budget, if it is not to be the one of the limits: tests have no five seconds.
+    /// The time budget of the claims system, if it differs from the limits: tests cannot wait five seconds.
     pub claims_budget: Option<Duration>,
-    /// Where requests are stopped before each call to the table.
+    /// Stops requests before each call to the table.
     pub gate: Option<Gate>,
 }
 
@@ -89,7 +89,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// With something before the neighbours that can break what goes to them.
+    /// With a fault layer in front of the neighbours.
     #[must_use]
     pub fn breakable(self) -> Self {
         Self {
@@ -108,9 +108,9 @@ pub struct World {
     pub settings: Settings,
     /// The table, for tests that look at items.
     pub dynamodb: aws_sdk_dynamodb::Client,
-    /// What the table was asked for.
+    /// Counts the calls to the table.
     pub meter: Meter,
-    /// The store, as the functions have it.
+    /// The store of the functions.
     pub table: Table,
     /// What the store rests on.
     pub storage: Arc<DynamoDb>,
@@ -122,9 +122,9 @@ pub struct World {
     by_hand: ByHand,
     /// The simulator, with its own origin.
     pub claims_url: String,
-    /// What breaks between the functions and their neighbours, in a breakable world; nothing as yet.
+    /// The fault layer between the functions and their neighbours; without faults at first.
     pub faults: Faults,
-    /// What becomes of the next processes of `deliver-mail` and `mail-events`.
+    /// The deaths of the next processes of `deliver-mail` and `mail-events`.
     pub deaths: Deaths,
     neighbours: Arc<(Engine, Vec<Server>)>,
 }
@@ -266,17 +266,17 @@ impl World {
         Timestamp::from_second(self.time.load(Ordering::SeqCst)).unwrap()
     }
 
-    /// Lets time pass.
+    /// Advances the clock.
     pub fn wait(&self, seconds: i64) {
         self.time.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// A person at a browser of their own.
+    /// A person with a separate browser.
     pub fn clerk(&self) -> Clerk {
         Clerk::new(self.clone())
     }
 
-    /// Lets the stream, SES and its events do all that they have to do.
+    /// Processes the stream, SES and its events until nothing is left.
     pub fn deliver(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(self.deliver_all())
     }
@@ -297,13 +297,13 @@ impl World {
         self.audit.lock().await.drain().await;
     }
 
-    /// What happened so far, as it was kept, in the order of the stream.
+    /// The audit records so far, in the order of the stream.
     pub async fn audit(&self) -> Vec<Map<String, Value>> {
         self.deliver().await;
         self.audit.lock().await.records().await
     }
 
-    /// The exceptions from "no change without its record" that were not met so far, by their reasons.
+    /// The exceptions from "no change without its record" that have not occurred so far, by their reasons.
     pub async fn unmet_exceptions_of_the_audit(&self) -> Vec<&'static str> {
         self.deliver().await;
         self.audit.lock().await.unmet()
@@ -316,7 +316,7 @@ impl World {
         }
     }
 
-    /// Lets the stream do what it can in one pass; what fails stays for the next one.
+    /// Processes the stream in one pass; failed records stay for the next one.
     pub async fn deliver_once(&self) {
         let mut round = self.mail.lock().await;
         round.pump.poll_once().await.unwrap();
@@ -325,7 +325,7 @@ impl World {
         }
     }
 
-    /// Hands an event to `mail-events` until it is taken, or has been tried often enough.
+    /// Passes an event to `mail-events` until it succeeds, or the attempts are used up.
     async fn hear(&self, event: Value) {
         for attempt in 1..=EVENT_ATTEMPTS {
             let handling = Box::pin(mail_events::handle(&self.table, event.clone()));
@@ -353,12 +353,12 @@ impl World {
         self.postbox.mails()
     }
 
-    /// What becomes of mails to an address.
+    /// Sets the delivery outcome of mails to an address.
     pub fn set_outcome(&self, address: &str, outcome: Outcome) {
         self.postbox.set_outcome(address, outcome);
     }
 
-    /// Every item of the table, as it is stored.
+    /// Every item of the table, in its stored form.
     pub async fn items(&self) -> Vec<Attributes> {
         let pages = self
             .dynamodb
@@ -371,7 +371,7 @@ impl World {
         pages.try_collect().await.unwrap()
     }
 
-    /// The item under this key, as the table has it now.
+    /// The current item under this key.
     pub async fn item(&self, pk: &str) -> Option<Attributes> {
         let answer = self
             .dynamodb
@@ -385,7 +385,7 @@ impl World {
     }
 
     /// The invariants that are violated, of the table, of every write that led there, and of the mails that went out;
-    /// none if all is well. Delivers what is promised first.
+    /// empty if none is. Delivers promised mails first.
     pub async fn violations(&self) -> Vec<String> {
         self.deliver().await;
         let items = self.items().await;
@@ -398,7 +398,7 @@ impl World {
         found
     }
 
-    /// The same where no process died, and before what is promised is delivered: nothing may be under way.
+    /// The same if no process died, and before promised mails are delivered: no flow may be behind.
     pub async fn violations_when_settled(&self) -> Vec<String> {
         let items = self.items().await;
         let mut found = invariants::of_settled_state(self.judged(&items));
@@ -416,7 +416,7 @@ impl World {
         invariants::of_mail_budgets(&self.items().await, &self.history().await, &mails)
     }
 
-    /// What items are judged by.
+    /// The data for checking items.
     pub(crate) fn judged<'a>(&'a self, items: &'a [Attributes]) -> invariants::Judged<'a> {
         invariants::Judged {
             items,
@@ -437,7 +437,7 @@ impl World {
         history::of_table(&streams_client(&self.neighbours.0.endpoint()), "portal").await
     }
 
-    /// Writes an item by hand, past the steps: no act is recorded.
+    /// Writes an item directly, without a step: no act is recorded.
     pub async fn edits_by_hand<T: Item>(&self, item: T, replacing: Replacing<'_, T>) {
         let storage = DynamoDb::new(
             self.dynamodb.clone(),
@@ -455,7 +455,7 @@ impl World {
         self.by_hand.note(version.as_str());
     }
 
-    /// Puts an item back as it was: as if what was written since had been lost with its process.
+    /// Restores an earlier item: as if later writes had been lost with their process.
     pub async fn puts_back(&self, item: &Attributes) {
         // An item of a test's own making may have none.
         if let Some(version) = item.get("v") {
@@ -469,7 +469,7 @@ impl World {
         request.send().await.unwrap();
     }
 
-    /// Asks the claims simulator's own endpoints.
+    /// Calls the claims simulator's own endpoints.
     pub async fn simulator(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         let request = lambda_http::http::Request::builder()
             .method(method)
@@ -493,7 +493,7 @@ impl World {
         Box::pin(self.send(request))
     }
 
-    /// What the gateway would do: the function whose step it is, or `not-found`.
+    /// Routes like the gateway: to the function of the step, or to `not-found`.
     pub async fn send(&self, request: Request) -> Response<Body> {
         let step = steps::find(request.method().as_str(), request.uri().path());
         let function = step.map_or(steps::Function::NotFound, |step| step.function);
@@ -509,7 +509,7 @@ fn key_ring() -> Arc<KeyRing> {
     Arc::new(KeyRing::new(KeyId::new("test-1"), keys).unwrap())
 }
 
-/// `deliver-mail`, whose processes die as it is set for them; what one remembered dies with it.
+/// `deliver-mail`, whose processes die as planned; each loses its memory.
 fn mortal_deliver_mail(
     process: impl Fn() -> Arc<deliver_mail::Deps> + Clone + Send + Sync + 'static,
     deaths: Deaths,
@@ -549,7 +549,7 @@ async fn between(
     url
 }
 
-/// The neighbours' clock, which tells the world's time.
+/// The neighbours' clock, which shows the world's time.
 fn clock_of(time: &Arc<AtomicI64>) -> portal_local::clock::Clock {
     let time = time.clone();
     portal_local::clock::Clock::from_fn(move || Timestamp::from_second(time.load(Ordering::SeqCst)).unwrap())
@@ -565,12 +565,12 @@ impl Settings {
     }
 }
 
-/// How long a client waits for the table.
+/// The time-outs of a client of the table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Patience {
-    /// As in the deployed functions.
+    /// The deployed time-outs.
     Deployed,
-    /// Until the answer comes: where nothing is broken, a busy machine is no reason to answer otherwise.
+    /// None: without faults, a busy machine must not change an answer.
     Endless,
 }
 
@@ -599,7 +599,7 @@ pub(crate) fn dynamodb_client(
                 .with_initial_backoff(Duration::from_millis(1))
                 .with_max_backoff(Duration::from_millis(4)),
         )
-        // Worlds share a process, and must not share the budget of retries.
+        // Worlds share a process, but must not share the retry budget.
         .retry_partition(RetryPartition::custom("world").build())
         .timeout_config(timeouts)
         .http_client(plain_http_client());

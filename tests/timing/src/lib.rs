@@ -1,7 +1,7 @@
-//! A timing side channel at the log-in: whether a refusal tells by its bytes, or by its response time, why it was made.
+//! Tests for a timing side channel at the log-in: whether the bytes or the response time of a refusal reveal its reason.
 //!
-//! Every refused log-in gets the same response (docs/ARCHITECTURE.md, invariant 10). Here is a caller for every reason
-//! to refuse, each with an account that is put back before every request, and the statistics that say whether an
+//! Every refused log-in gets the same response (docs/ARCHITECTURE.md, invariant 10). There is a caller for every reason
+//! to refuse, each with an account that is restored before every request, and the statistics that show whether an
 //! attacker who measures response times could distinguish them. `cargo xtask timing` writes docs/timing.md.
 #![expect(
     clippy::unwrap_used,

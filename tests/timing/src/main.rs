@@ -12,7 +12,7 @@ use timing::measure::{Plan, Subject, Taken, Times, take};
 use timing::report::{self, Run};
 use timing::scene::{Class, Scene};
 
-/// Accounts of each class that take turns.
+/// Accounts per class, used in turn.
 const ACCOUNTS: usize = 4;
 
 #[derive(Parser)]
@@ -26,13 +26,13 @@ struct Args {
     /// Samples of each class
     #[arg(long, default_value_t = 2_000, value_name = "N")]
     samples: usize,
-    /// Rounds before them, whose times are thrown away
+    /// Warm-up rounds, whose times are discarded
     #[arg(long, default_value_t = 20, value_name = "N")]
     warm_up: usize,
-    /// Of the order within the rounds
+    /// Seed of the order within the rounds
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
-    /// Stop after so many minutes, with the samples that there are
+    /// Stop after this number of minutes, with the samples so far
     #[arg(long, value_name = "N")]
     minutes: Option<u64>,
     /// The quantum of refusals in milliseconds; 0 measures the bare work
@@ -41,7 +41,7 @@ struct Args {
     /// The kind of machine, in general words
     #[arg(long, value_name = "TEXT")]
     machine: Option<String>,
-    /// Where timing.md is written
+    /// Path of timing.md
     #[arg(long, default_value = "docs", value_name = "DIR")]
     out: PathBuf,
     /// Print only

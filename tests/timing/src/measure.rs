@@ -10,14 +10,14 @@ use testkit::people::OWN_PASSWORD;
 
 use crate::scene::{Caller, Class, Scene, is_the_one_answer};
 
-/// Whose times are taken.
+/// The subject of a measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// A class of callers.
     Class(Class),
-    /// The first class once more: whatever is found between it and the first is no leak.
+    /// The first class again, as a control: a difference between the two is not a leak.
     Again,
-    /// The first class with one hash more, as a leak would be: it has to be found.
+    /// The first class with one additional hash, as a simulated leak: it must be found.
     OneHashMore,
 }
 
@@ -39,10 +39,10 @@ impl Subject {
     }
 }
 
-/// Milliseconds of each subject, one a round; the rounds are in order.
+/// Milliseconds of each subject, one per round, in the order of the rounds.
 #[derive(Debug, Clone)]
 pub struct Times {
-    /// The subjects and their times; the first is what the others are compared with.
+    /// The subjects and their times; the others are compared with the first.
     pub of: Vec<(Subject, Vec<f64>)>,
 }
 
@@ -57,31 +57,31 @@ impl Times {
 /// The times of one run, by two clocks.
 #[derive(Debug, Clone)]
 pub struct Taken {
-    /// What a client sees: the response time.
+    /// The client's clock: the response time.
     pub wall: Times,
-    /// The work of the process meanwhile, which is the same on a busy machine: where the client's clock is blurred
-    /// by noise, this one shows whether there is a difference to be seen.
+    /// The processor time of the process, which a busy machine does not change: it can show a difference where noise
+    /// hides it from the client's clock.
     pub work: Times,
 }
 
-/// How to measure.
+/// The parameters of a measurement.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
     /// Samples of each subject.
     pub samples: usize,
-    /// Rounds before, whose times are thrown away.
+    /// Warm-up rounds, whose times are discarded.
     pub warm_up: usize,
-    /// Of the order of each round.
+    /// Seed of the order within each round.
     pub seed: u64,
-    /// When to stop at the latest, after a whole round.
+    /// The latest end, after a complete round.
     pub longest: Duration,
 }
 
-/// Takes the times: in each round every subject once, in an order of its own, so that whatever the machine does beside
-/// this hits all of them alike.
+/// Measures: in each round every subject once, in a random order, so that other load on the machine affects all
+/// subjects alike.
 ///
-/// Before each sample the account is put back as it was, by the same two writes whoever it is; the time measured is
-/// that from the request to the response.
+/// Before each sample the account is restored, by the same two writes for every class; the measured time is from the
+/// request to the response.
 pub async fn take(scene: &mut Scene, subjects: &[Subject], plan: Plan, mut tell: impl FnMut(usize)) -> Taken {
     let passwords = Passwords::new(scene.world.keys.clone(), &scene.world.settings.limits).unwrap();
     let mut chance = fastrand::Rng::with_seed(plan.seed);
@@ -141,7 +141,7 @@ async fn sample(scene: &mut Scene, caller: &Caller, more: Option<&Passwords>) ->
     (took.as_secs_f64() * 1_000.0, worked)
 }
 
-/// Milliseconds that this process has computed, on all cores.
+/// Processor time of this process on all cores, in milliseconds.
 #[expect(
     clippy::cast_precision_loss,
     reason = "a process computes for days at most, and a float counts to 2^53"

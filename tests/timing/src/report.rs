@@ -1,4 +1,4 @@
-//! What was measured, for a person: tables, and the page that holds them.
+//! The report: tables, and the page that contains them.
 
 use std::fmt::Write as _;
 
@@ -8,32 +8,32 @@ use crate::stats::{SIGNIFICANT, holm, kolmogorov_smirnov, paired, summary, welch
 /// One class against the first one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// Whose times.
+    /// The subject.
     pub subject: Subject,
-    /// What they look like.
+    /// Its summary.
     pub summary: crate::stats::Summary,
-    /// The mean difference of a round, and the half width of its 99.9 % interval.
+    /// The mean difference within a round, and the half width of its 99.9 % interval.
     pub difference: (f64, f64),
-    /// Of the means.
+    /// The p-value of the means.
     pub welch: f64,
-    /// Of the shapes.
+    /// The p-value of the distributions.
     pub kolmogorov_smirnov: f64,
-    /// The lesser of the two after Holm's correction; none for a control, which is not judged.
+    /// The lesser of the two after Holm's correction; none for a control, which has no verdict.
     pub corrected: Option<f64>,
 }
 
-/// All rows; the first is the one that the others are compared with.
+/// All rows; the others are compared with the first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Findings {
     /// A row for each subject.
     pub rows: Vec<Row>,
-    /// How many p-values the correction is for.
+    /// The number of p-values for the correction.
     pub comparisons: usize,
-    /// Shifts planted into the control, and the p-values that they got.
+    /// Shifts planted into the control, with their p-values.
     pub planted: Vec<(f64, f64, f64)>,
 }
 
-/// Shifts that are planted, in milliseconds: how small a leak this run would have found.
+/// Planted shifts in milliseconds, to show how small a leak this run would find.
 const PLANTED: [f64; 5] = [0.05, 0.1, 0.25, 0.5, 1.0];
 
 /// Compares every subject with the first.
@@ -85,13 +85,13 @@ pub fn compare(times: &Times) -> Findings {
 }
 
 impl Findings {
-    /// The classes that can be distinguished from the first by their times.
+    /// The classes that are distinguished from the first.
     pub fn distinguished(&self) -> Vec<&Row> {
         let differs = |row: &&Row| row.corrected.is_some_and(|p| p < SIGNIFICANT);
         self.rows.iter().filter(differs).collect()
     }
 
-    /// The verdict, with the smallest planted difference that this run finds: without one it proves nothing.
+    /// The verdict, with the smallest planted difference that this run finds; without one the run proves nothing.
     pub fn verdict(&self) -> String {
         let list = |names: Vec<&str>| match names.as_slice() {
             [] => "none".to_owned(),
@@ -118,7 +118,7 @@ impl Findings {
         )
     }
 
-    /// The table, in Markdown that is read in a terminal, too.
+    /// The table, in Markdown that is also readable in a terminal.
     pub fn table(&self) -> String {
         let mut text = format!(
             "| {:<34} | {:>5} | {:>9} | {:>8} | {:>7} | {:>18} | {:>8} | {:>8} | {:>9} |\n",
@@ -165,7 +165,7 @@ impl Findings {
         text
     }
 
-    /// What the same run finds of shifts that were planted.
+    /// The table of planted shifts.
     pub fn sensitivity(&self) -> String {
         let mut text =
             String::from("| planted µs | p Welch  | p KS     |\n| ---------: | -------: | -------: |\n");
@@ -233,20 +233,20 @@ impl Findings {
     }
 }
 
-/// Under what circumstances.
+/// The circumstances of a run.
 #[derive(Debug, Clone)]
 pub struct Run {
-    /// The day.
+    /// The date.
     pub date: String,
-    /// What kind of machine, in general words.
+    /// The kind of machine.
     pub machine: String,
-    /// How the code was compiled.
+    /// The build profile.
     pub profile: String,
-    /// Of each class.
+    /// Samples of each class.
     pub samples: usize,
-    /// Of the order.
+    /// Seed of the order.
     pub seed: u64,
-    /// What was typed.
+    /// The command line.
     pub command: String,
     /// The quantum of refusals, in milliseconds.
     pub quantum: u64,

@@ -1,4 +1,4 @@
-//! A caller for every reason to refuse a log-in, each with an account that can be put back as it was.
+//! A caller for every reason to refuse a log-in, each with an account that can be restored.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
@@ -12,12 +12,12 @@ use serde_json::json;
 use testkit::people::{OWN_PASSWORD, TestOffice};
 use testkit::{Clerk, Settings, World};
 
-/// Why a log-in is refused.
+/// The reason for which a log-in is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
-    /// Nobody has this address, and nobody ever tried it.
+    /// An unknown address without earlier attempts.
     Unknown,
-    /// Nobody has this address, and somebody has guessed at it before.
+    /// An unknown address with earlier guesses.
     GuessedAt,
     /// An active member, and a wrong password.
     ActiveWrong,
@@ -31,12 +31,12 @@ pub enum Class {
     Disabled,
     /// An active member whose codes are stopped, and the right password.
     Stopped,
-    /// A pending member who never came and whose seat has fallen free, and the right initial password.
+    /// A pending member whose seat has expired, and the right initial password.
     FallenFree,
 }
 
 impl Class {
-    /// All of them; the first is what the others are compared with.
+    /// All of them; the others are compared with the first.
     pub const ALL: [Self; 9] = [
         Self::Unknown,
         Self::GuessedAt,
@@ -65,10 +65,10 @@ impl Class {
     }
 }
 
-/// One caller: what is typed, and the account as it has to be before.
+/// One caller: its input, and the account before the request.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// Why this one does not get in.
+    /// The reason for the refusal.
     pub class: Class,
     email: String,
     password: String,
@@ -88,9 +88,9 @@ pub struct Scene {
 const WRONG_PASSWORD: &str = "あかい空と しろい雲 二〇二六";
 
 impl Scene {
-    /// A portal with these numbers, and so many accounts of each class.
+    /// A portal with these limits, and this number of accounts of each class.
     ///
-    /// Several accounts, so that a difference is the class's and not one key's place in the table.
+    /// Several accounts, so that a difference belongs to the class and not to the position of one key in the table.
     pub async fn set(limits: Limits, accounts: usize) -> Self {
         let world = World::with(Settings {
             limits: limits.clone(),
@@ -99,7 +99,7 @@ impl Scene {
         .await;
         let mut callers = vec![Vec::new(); Class::ALL.len()];
         let mut stage = Stage { world, offices: 0 };
-        // Whose seat falls free has to be there two weeks before the others.
+        // Members whose seats expire are registered two weeks before the others.
         for class in [Class::FallenFree]
             .into_iter()
             .chain(Class::ALL.into_iter().filter(|class| *class != Class::FallenFree))
@@ -115,7 +115,7 @@ impl Scene {
                     .wait(i64::try_from(limits.pending_seat_life.count()).unwrap());
             }
         }
-        // Guards are closed and stops are in force as of this very second, which does not pass any more.
+        // Guards are closed and stops take effect in this very second; from here the clock does not advance.
         for caller in callers.iter_mut().flatten() {
             stage.finish(caller).await;
         }
@@ -126,14 +126,14 @@ impl Scene {
         }
     }
 
-    /// The caller of a class whose turn it is in this round.
+    /// The caller of a class for this round.
     pub fn caller(&self, class: Class, round: usize) -> &Caller {
         let row = Class::ALL.iter().position(|other| *other == class).unwrap();
         let callers = self.callers.get(row).unwrap();
         callers.get(round % callers.len()).unwrap()
     }
 
-    /// Puts an account back as it was. Whoever has none gets a note elsewhere instead: the same work for everybody.
+    /// Restores an account. For a caller without one another item is written instead, so that the work is equal.
     pub async fn reset(&self, caller: &Caller) {
         let client = &self.world.dynamodb;
         let delete = client.delete_item().table_name("portal");
@@ -147,7 +147,7 @@ impl Scene {
         self.world.puts_back(&image).await;
     }
 
-    /// The request of a caller, from an address of its own: no network has spent its hour.
+    /// The request of a caller, from a separate address, so that no network's budget is used up.
     pub fn request(&mut self, caller: &Caller) -> Request {
         self.requests += 1;
         let [_, a, b, c] = self.requests.to_be_bytes();
@@ -165,7 +165,7 @@ impl Scene {
     }
 }
 
-/// The answer is the one that everybody gets.
+/// Asserts the common answer.
 pub fn is_the_one_answer(response: &Response<Body>) -> bool {
     let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap_or_default();
     response.status() == 401 && body.get("code").is_some_and(|code| code == "wrong-credentials")
@@ -181,7 +181,7 @@ struct Stage {
 }
 
 impl Stage {
-    /// Addresses are equally long, whoever has them.
+    /// All addresses have the same length.
     async fn caller(&mut self, class: Class) -> Caller {
         self.offices += 1;
         let email = format!("person{:03}@example.jp", self.offices);
@@ -201,7 +201,7 @@ impl Stage {
         }
         match class {
             Class::ActiveWrong => WRONG_PASSWORD.clone_into(&mut password),
-            // As long as an initial password, and none.
+            // As long as an initial password, but wrong.
             Class::PendingWrong => {
                 password = password.chars().rev().collect();
             }
@@ -239,13 +239,13 @@ impl Stage {
         let (status, told) = self.world.simulator("PUT", &path, Some(body)).await;
         assert_eq!(status, 204, "{told}");
         let mut clerk = self.world.clerk();
-        // From a network of its own, for each has thirty requests an hour.
+        // From a separate network, because each has thirty requests an hour.
         clerk.source_ip = format!("172.16.{}.{}", at / 256, at % 256);
         clerk.registers(&office, email).await;
         clerk
     }
 
-    /// Brings the account to where its class is, and keeps its picture.
+    /// Brings the account into the state of its class, and keeps a copy.
     async fn finish(&self, caller: &mut Caller) {
         let (now, limits) = (self.world.now(), &self.world.settings.limits);
         let key = EmailAddress::parse(&caller.email).unwrap().key();

@@ -1,11 +1,11 @@
-//! Whether two samples come from one distribution: Welch's t-test for their means, Kolmogorov and Smirnov's test for
-//! their shapes.
+//! Tests whether two samples have the same distribution: Welch's t-test for means, the Kolmogorov–Smirnov test for
+//! distributions.
 
 use statrs::distribution::{ContinuousCDF as _, StudentsT};
 use statrs::stats_tests::NaNPolicy;
 use statrs::stats_tests::ks_test::{KSTwoSampleAlternativeMethod, ks_twosample};
 
-/// Below this, after the correction for the number of comparisons, two classes are told apart.
+/// Below this p-value, after the correction for the number of comparisons, two classes are distinguished.
 pub const SIGNIFICANT: f64 = 0.001;
 
 #[expect(
@@ -19,13 +19,13 @@ fn float(count: usize) -> f64 {
 /// What a sample looks like.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
-    /// How many.
+    /// The number of values.
     pub n: usize,
-    /// Half are below.
+    /// The median.
     pub median: f64,
-    /// Their mean.
+    /// The mean.
     pub mean: f64,
-    /// Their standard deviation.
+    /// The standard deviation.
     pub sd: f64,
 }
 
@@ -50,7 +50,7 @@ fn variance(sample: &[f64], mean: f64) -> f64 {
     squares.sum::<f64>() / (float(sample.len()) - 1.0)
 }
 
-/// The value below which this part of the sample is.
+/// The quantile of a sorted sample.
 pub fn quantile(sample: &[f64], part: f64) -> f64 {
     let mut sorted = sample.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -64,7 +64,7 @@ pub fn quantile(sample: &[f64], part: f64) -> f64 {
     sorted.get(at.min(last)).copied().unwrap_or(f64::NAN)
 }
 
-/// Welch's t-test, two-sided: how probable it is that means of one population lie so far apart.
+/// Welch's t-test, two-sided: the p-value of the difference of the means.
 pub fn welch(one: &[f64], other: &[f64]) -> f64 {
     let (mean_one, mean_other) = (mean(one), mean(other));
     let error_one = variance(one, mean_one) / float(one.len());
@@ -93,7 +93,7 @@ pub fn kolmogorov_smirnov(one: &[f64], other: &[f64]) -> f64 {
         sorted
     };
     if sorted(one) == sorted(other) {
-        // The series has no end where the statistic is zero.
+        // The series does not converge if the statistic is zero.
         return 1.0;
     }
     let (_, p) = ks_twosample(
@@ -106,7 +106,7 @@ pub fn kolmogorov_smirnov(one: &[f64], other: &[f64]) -> f64 {
     p.clamp(0.0, 1.0)
 }
 
-/// Holm's correction: what each of these p-values is worth, given that there are so many of them.
+/// Holm's correction of p-values for multiple comparisons.
 pub fn holm(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     let value = |at: usize| values.get(at).copied().unwrap_or(1.0);
@@ -122,8 +122,8 @@ pub fn holm(values: &[f64]) -> Vec<f64> {
     corrected
 }
 
-/// The mean of the differences of each round, and the half width of its 99.9 % interval: what was the same for a whole
-/// round falls out.
+/// The mean of the differences within rounds, and the half width of its 99.9 % interval: effects on a whole round
+/// cancel out.
 pub fn paired(one: &[f64], other: &[f64]) -> (f64, f64) {
     let differences: Vec<f64> = one.iter().zip(other).map(|(one, other)| one - other).collect();
     let mean = mean(&differences);
@@ -168,7 +168,7 @@ mod tests {
         }
     }
 
-    /// Times as they are: a hash, a little noise, and now and then somebody else on the machine.
+    /// Realistic times: a hash, a little noise, and occasional load from other processes.
     fn times(chance: &mut fastrand::Rng, n: usize) -> Vec<f64> {
         let noise = |chance: &mut fastrand::Rng| (0..6).map(|_| chance.f64()).sum::<f64>() - 3.0;
         (0..n)
@@ -201,7 +201,7 @@ mod tests {
         assert!((mean - 1.0).abs() <= half && mean > half, "{mean} ± {half}");
     }
 
-    /// Same means, other shapes: only the second test sees it, and it does.
+    /// Equal means, different distributions: only the second test detects it.
     #[test]
     fn another_shape_is_found() {
         let mut chance = fastrand::Rng::with_seed(2);
@@ -214,7 +214,7 @@ mod tests {
         assert!(kolmogorov_smirnov(&one, &other) < SIGNIFICANT);
     }
 
-    /// Two halves of one class: of a thousand comparisons about one falls below one in a thousand.
+    /// Two halves of one class: of a thousand comparisons, about one has a p-value below one in a thousand.
     #[test]
     fn nothing_is_found_where_nothing_is() {
         let mut chance = fastrand::Rng::with_seed(3);

@@ -1,10 +1,10 @@
-//! Everybody who must not get in gets one answer, byte for byte.
+//! All refused log-ins get the same answer, byte for byte.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
 
 use testkit::Settings;
 use timing::scene::{Class, Scene};
 
-/// Status, headers and body, without what names the request.
+/// Status, headers and body, without the request id.
 type Told = (u16, Vec<(String, String)>, String);
 
 async fn told(scene: &mut Scene, class: Class) -> Told {
@@ -25,9 +25,9 @@ async fn told(scene: &mut Scene, class: Class) -> Told {
     (response.status().as_u16(), headers, body.replace(&id, "…"))
 }
 
-/// whether an address is known, active, waiting, stopped, off or free again is nobody's to learn.
+/// an answer does not reveal whether an address is known, active, waiting, stopped, locked out or expired.
 #[tokio::test]
-async fn everybody_who_must_not_get_in_is_told_the_same_byte_for_byte() {
+async fn every_refused_log_in_gets_the_same_answer_byte_for_byte() {
     let mut scene = Scene::set(Settings::default().limits, 1).await;
     let unknown = told(&mut scene, Class::Unknown).await;
     assert_eq!(unknown.0, 401);
@@ -38,12 +38,12 @@ async fn everybody_who_must_not_get_in_is_told_the_same_byte_for_byte() {
     }
 }
 
-/// The callers are who they say they are: put right, each of them gets in, or would but for its one reason.
+/// The callers are set up correctly: without its one reason, each of them gets in.
 #[tokio::test]
 async fn each_class_is_refused_for_its_own_reason_alone() {
     let mut scene = Scene::set(Settings::default().limits, 1).await;
     let limits = scene.world.settings.limits.clone();
-    // The waits of the closed guards and the stop of codes pass; what is wrong, unknown, off or free stays so.
+    // The waits of the closed guards and the stop of codes pass; the other reasons remain.
     scene
         .world
         .wait(i64::try_from(limits.wrong_password_longest_wait.count()).unwrap());

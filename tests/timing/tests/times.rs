@@ -7,7 +7,7 @@ use timing::measure::{Plan, Subject, Times, take};
 use timing::scene::{Class, Scene};
 use timing::stats::{SIGNIFICANT, kolmogorov_smirnov, quantile};
 
-/// The middle of the differences of each round: what somebody else on the machine does in a few rounds leaves it alone.
+/// The median of the differences within rounds, which other load in a few rounds does not change.
 fn difference(times: &Times, subject: Subject) -> f64 {
     let unknown = times.get(Subject::Class(Class::Unknown));
     let differences: Vec<f64> = times
@@ -19,7 +19,7 @@ fn difference(times: &Times, subject: Subject) -> f64 {
     quantile(&differences, 0.5)
 }
 
-/// What is wrong with these times, if anything.
+/// The error in these times, if there is one.
 fn gross_leaks(times: &Times) -> Vec<String> {
     let hash = difference(times, Subject::OneHashMore);
     let planted = times.get(Subject::OneHashMore);
@@ -27,7 +27,7 @@ fn gross_leaks(times: &Times) -> Vec<String> {
     if hash <= 0.0 || p >= SIGNIFICANT {
         return vec![format!("the planted hash is not found: {hash:.1} ms, p = {p:.4}")];
     }
-    // Half a hash, as this very run measured it on this very machine.
+    // Half a hash, as measured in this run.
     times
         .of
         .iter()
@@ -39,7 +39,7 @@ fn gross_leaks(times: &Times) -> Vec<String> {
         .collect()
 }
 
-/// The real hash, and no padding that would hide what is looked for.
+/// The real hash, without the padding that would hide a difference.
 fn bare() -> Limits {
     Limits {
         refusal_quantum: portal::limits::Milliseconds::new(0),
@@ -47,7 +47,7 @@ fn bare() -> Limits {
     }
 }
 
-/// Whatever the reason, no refusal is answered between two multiples of the quantum.
+/// For every reason, the response time of a refusal is a multiple of the quantum.
 #[tokio::test]
 async fn every_refused_log_in_is_padded_to_a_quantum() {
     let mut limits = Settings::default().limits;
@@ -63,7 +63,7 @@ async fn every_refused_log_in_is_padded_to_a_quantum() {
     }
 }
 
-/// A leak is there each time one looks; what a busy machine does to one look is gone at the next.
+/// A leak shows in every measurement; an effect of a busy machine disappears in the next.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_class_takes_half_a_hash_more_or_less_than_the_unknown_and_a_planted_one_is_found() {
     let mut scene = Scene::set(bare(), 1).await;
@@ -86,7 +86,7 @@ async fn no_class_takes_half_a_hash_more_or_less_than_the_unknown_and_a_planted_
     panic!("three times out of three: {looks:#?}");
 }
 
-/// The test tests: a class that makes one hash more is called a leak, and one that makes none.
+/// The test can fail: a class with an additional hash is reported as a leak, and so is one without a hash.
 #[test]
 fn a_hash_more_or_less_is_called_a_leak() {
     let mut chance = fastrand::Rng::with_seed(1);

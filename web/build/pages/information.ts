@@ -2,7 +2,7 @@ import { html, plain } from "../markup.ts";
 import type { Page } from "../page.ts";
 import { action, list, onward, pairs, paragraphs } from "../parts.ts";
 
-/** The pages that are there to be read. */
+/** The information pages. */
 export const information: readonly Page[] = [
   {
     name: "index",

@@ -36,7 +36,7 @@ ${field(w, {
   inputmode: "numeric",
   exact: true,
   autocomplete: "one-time-code",
-  // Somebody may paste the whole mail.
+  // A user may paste the whole mail.
   maxlength: 4096,
   size: "code",
   note: w.rich(w.t.otp.tries),

@@ -2,7 +2,7 @@ import { html } from "../markup.ts";
 import type { Page } from "../page.ts";
 import { banner, list, onward } from "../parts.ts";
 
-/** Where a way ends for now, and how it goes on. */
+/** Final pages, each with a way to continue. */
 export const states: readonly Page[] = [
   {
     name: "expired",

@@ -1,4 +1,4 @@
-/** 同一組織で新規登録が完了しています, and the ways out. */
+/** 同一組織で新規登録が完了しています, and the ways to continue. */
 import { call } from "../api.ts";
 import { byId, fill, onAction, say, show, tell } from "../dom.ts";
 import { screen } from "../flow.ts";

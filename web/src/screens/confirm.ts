@@ -11,11 +11,11 @@ import { pressed } from "../press.ts";
 let draft = "";
 let office = "";
 
-/** One key for one draft, however often it is sent: after loading the page anew, too. */
+/** One key for one draft, for all repetitions, also after a reload. */
 function keyOf(draft: string): string {
   const [of, key] = (remembered("confirm-key") ?? "").split(" ");
   if (of === draft && key !== undefined) return key;
-  // `crypto.randomUUID` is younger than some browsers that are still in use.
+  // Some browsers in use lack `crypto.randomUUID`.
   const fresh = [...crypto.getRandomValues(new Uint8Array(16))].map((octet) => octet.toString(16).padStart(2, "0")).join("");
   remember("confirm-key", `${draft} ${fresh}`);
   return fresh;
@@ -47,7 +47,7 @@ screen("registration", ["confirm"], (progress: ProgressAt<"confirm">) => {
   show(byId("warnings"), told.length > 0);
 });
 
-/** A button by which the suggested address is taken at one press. */
+/** A button that accepts the suggested address. */
 function taking(better: ProgressAt<"confirm">["profile"]): HTMLButtonElement {
   const button = document.createElement("button");
   button.type = "button";

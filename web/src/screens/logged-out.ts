@@ -1,4 +1,4 @@
-/** ログアウト: done, and why; but never to somebody who is logged in. */
+/** ログアウト: the result and its reason; never shown to a user who is logged in. */
 import { byId, show } from "../dom.ts";
 import { replace } from "../pages.ts";
 import { whoReads } from "../who.ts";

@@ -7,11 +7,11 @@ import { replace } from "../pages.ts";
 import { clock, dateAndClock, secondsUntil } from "../time.ts";
 import { forget, logOut, onReturn, showWho } from "../who.ts";
 
-/** The warning stands so long before a session ends: enough to read it and to press a button (WCAG 2.2.1). */
+/** The time of the warning before a session ends: enough to read it and to press a button (WCAG 2.2.1). */
 const WARNED = 120;
 
 const dialog = byId<HTMLDialogElement>("ending");
-/** Safari before 15.4 knows no dialogs: there the warning stands open in the page, and closing it is said by us. */
+/** Safari before 15.4 has no dialogs: there the warning is shown in the page, and this code closes it. */
 const modal = Boolean(dialog.showModal as unknown);
 const isOpen = () => dialog.hasAttribute("open");
 function open(): void {
@@ -65,7 +65,7 @@ function fillsOf(me: Me): Record<string, string> {
   };
 }
 
-/** Says until when the session lives, warns before its end, and leaves when it is over. */
+/** Shows the end of the session, warns before it, and leaves the page when it is over. */
 function lives(me: Me): void {
   timers.forEach(clearTimeout);
   timers = [];
@@ -75,7 +75,7 @@ function lives(me: Me): void {
   const left = secondsUntil(end);
   const warn = (minutes: number) => byId("ending-text").replaceChildren(say("myPage.end", { minutes }));
   at(left - WARNED, () => {
-    // An end that cannot be put off is warned of once.
+    // An end that cannot be extended gets one warning.
     if (end === expiresAt && warned) return;
     warned = end === expiresAt;
     warn(Math.max(1, Math.ceil(secondsUntil(end) / 60)));
@@ -85,7 +85,7 @@ function lives(me: Me): void {
   at(left + 1, () => void over());
 }
 
-/** The time is over by this page's clock; another tab may have gone on. */
+/** The time is over by this page's clock; another tab may have extended it. */
 async function over(): Promise<void> {
   const outcome = await call("get", "/me");
   if (outcome.kind === "answer") {
@@ -98,7 +98,7 @@ async function over(): Promise<void> {
     replace("logged-out", "#ended");
     return;
   }
-  // Nobody knows whether it is over: nothing personal stays in sight, and nobody is told that it is.
+  // It is unknown whether the session is over: personal data is hidden, without a message that it has ended.
   if (isOpen()) {
     leaves = true;
     close();
@@ -133,21 +133,21 @@ onReturn(
     show(byId("who"), false);
   },
   () => {
-    // An open warning waits for its own answer.
+    // An open warning has its own request.
     if (!isOpen()) void load();
   },
 );
 
 onAction("logout", () => void logOut(byId("content")));
 onAction("leave", () => {
-  // Where nobody answers, that has to be seen and heard, and the dialog would stand before it.
+  // Without an answer the failure must be visible and announced, and the dialog would cover it.
   leaves = true;
   close();
   void logOut(byId("content"));
 });
 onAction("print", () => print());
 onAction("stay", close);
-// Escape, too, means: go on.
+// Escape also extends the session.
 dialog.addEventListener("close", () => {
   if (leaves) {
     leaves = false;

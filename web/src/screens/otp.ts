@@ -14,7 +14,7 @@ import { rules } from "../values.ts";
 const flow: Flow = here === "login-otp" ? "login" : "registration";
 const code = byId<HTMLInputElement>("code");
 
-/** What is said of the time that is left, at so many seconds; each once. */
+/** The announcements of the remaining time, by seconds; each once. */
 const TOLD = [
   [120, "otp.twoMinutes"],
   [30, "otp.halfMinute"],

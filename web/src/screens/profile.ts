@@ -13,7 +13,7 @@ const field = (name: string) => byId<HTMLInputElement>(name);
 
 let office = "";
 
-// Whoever may correct a registration that nobody has used yet enters it here anew, too.
+// A correction of an unused registration is entered here, too.
 screen("registration", ["profile", "confirm", "already-registered", "completed"], (progress, first) => {
   if (!progress.allowed.includes("profile" as never) && !progress.allowed.includes("correct-profile" as never)) {
     void follow("registration", progress, true);
@@ -24,19 +24,19 @@ screen("registration", ["profile", "confirm", "already-registered", "completed"]
   if (!first) return void fillIn(draftOf(office));
   if (remembered("word") === "problems.email-taken") {
     takeWord();
-    // Told at 登録する: where it can be mended, once the field is there to be seen.
+    // Found at 登録する: shown here, where it can be corrected, once the field is visible.
     queueMicrotask(() => made.wrong({ email: say("problems.email-taken") }));
   }
   if (fillIn({ ...("profile" in progress ? progress.profile : {}), ...draftOf(office) })) tell(say("profile.restored"));
 });
 
-/** Fills what is empty with what is known; answers whether anything is. */
+/** Fills empty fields with known values; returns whether there are any. */
 function fillIn(known: Draft): boolean {
   for (const name of FIELDS) if (field(name).value === "") field(name).value = known[name] ?? "";
   return FIELDS.some((name) => (known[name] ?? "") !== "");
 }
 
-// WebKit empties fields without autocompletion in a page from its memory, before this event or soon after it.
+// WebKit empties fields without autocompletion in a page from the back-forward cache, before or soon after this event.
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   fillIn(draftOf(office));

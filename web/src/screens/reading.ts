@@ -1,4 +1,4 @@
-/** Pages that are there to be read: who is logged in, and paper. */
+/** Information pages: the logged-in user, and printing. */
 import { byId, maybe, onAction, say, show } from "../dom.ts";
 import { logOut, onReturn, whoReads } from "../who.ts";
 

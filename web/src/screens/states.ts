@@ -1,4 +1,4 @@
-/** Ends of ways: on which of them the person was stands in the address, and nothing else is taken from it. */
+/** Final pages: the address contains the kind of flow, and nothing else is read from it. */
 import { byId, fill, maybe, show } from "../dom.ts";
 
 fill(document, { host: location.host });
@@ -8,7 +8,7 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-language
 if (was === "login" || was === "completed") {
   show(maybe("of-registration"), false);
   show(maybe(`of-${was}`));
-  // First the way that this person was on.
+  // First the flow that this person was in.
   const [restart, login] = byId("onward").querySelectorAll("a");
   restart?.remove();
   login?.setAttribute("class", "go");

@@ -1,4 +1,4 @@
-//! The history: what each write may make of the item that it found.
+//! Invariants of the history: the allowed changes of an item by one write.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use super::Violations;
 use super::item::Item;
 use crate::Change;
 
-/// The violations in a history that begins with an empty table; none if all is well.
+/// The violations in a history that begins with an empty table.
 pub fn violations(history: &[Change], limits: &Limits) -> Vec<String> {
     let mut found = Violations::default();
     let mut versions = BTreeSet::new();
@@ -44,7 +44,7 @@ pub fn violations(history: &[Change], limits: &Limits) -> Vec<String> {
     found.0
 }
 
-/// One write. Where nothing was there before, `before` has no attributes.
+/// One write. If there was no item before, `before` has no attributes.
 struct Write<'a> {
     change: &'a Change,
     before: Item<'a>,
@@ -60,7 +60,7 @@ impl<'a> Write<'a> {
         found.unless(is.failures <= was.failures + 1, || {
             format!("{key}: several wrong passwords in one write")
         });
-        // A new owner or a new initial password begins anew; otherwise a closed guard stays as it is.
+        // A new owner or a new initial password resets the guard; otherwise a closed guard does not change.
         let same_credential = credential(self.before) == credential(self.after);
         let closed = was.state(self.change.at, self.limits) == Guarded::Closed;
         found.unless(!(closed && same_credential) || was == is, || {
@@ -68,7 +68,7 @@ impl<'a> Write<'a> {
         });
     }
 
-    /// Invariants 4, 10: the same of wrong codes.
+    /// Invariants 4, 10: the same for wrong codes.
     fn check_codes(&self, found: &mut Violations) {
         let key = &self.change.key;
         let (was, is) = (codes(self.before), codes(self.after));
@@ -84,7 +84,7 @@ impl<'a> Write<'a> {
         });
     }
 
-    /// A session that is no longer in its account never comes back; there are never too many, and one a log-in.
+    /// A session that was removed from its account never returns; there are never too many, and at most one per log-in.
     fn check_sessions(&self, ended: &mut BTreeSet<&'a str>, found: &mut Violations) {
         let key = &self.change.key;
         let (before, after) = (sessions(self.before), sessions(self.after));
@@ -118,7 +118,7 @@ impl<'a> Write<'a> {
         }
     }
 
-    /// Invariants 3, 5: no stage is gone back to, and the tries of a challenge only grow, one a write.
+    /// Invariants 3, 5: a flow never returns to an earlier stage, and the tries of a challenge only grow, by one per write.
     fn check_flow(&self, found: &mut Violations) {
         let key = &self.change.key;
         let [was, is] = [self.before, self.after].map(|item| item.text("stage").unwrap_or_default());
@@ -148,7 +148,7 @@ fn rank(stage: &str) -> Option<u8> {
         "security-code" => 0,
         "otp" => 1,
         "profile" | "new-password" => 2,
-        // From the one to the other: somebody else registers, or the profile is corrected.
+        // From one to the other: another person registers, or the profile is corrected.
         "confirm" | "already-registered" => 3,
         "completed" | "my-page" => 4,
         _ => return None,
@@ -177,7 +177,7 @@ fn instant(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
 
-/// Who owns the account, and the version of the credential.
+/// The owner of the account, and the version of the credential.
 fn credential(account: Item<'_>) -> Option<(&str, u64)> {
     let member = account.map("member")?;
     Some((member.text("id")?, member.count("credential")))

@@ -52,7 +52,7 @@ impl<'a> Item<'a> {
             .map_or(&[], Vec::as_slice)
     }
 
-    /// Instants, however the list is written.
+    /// Instants, in any form of the list.
     pub(super) fn times(self, name: &str) -> Vec<i64> {
         self.list(name)
             .iter()

@@ -1,4 +1,4 @@
-//! The mails that went out, and the promises of them.
+//! Invariants of sent mails and their promises.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,7 @@ use super::Violations;
 use super::item::Item;
 use crate::Change;
 
-/// Whether every mail that the table says was sent was sent, and no mail was sent that differs from itself: a repeated
-/// mail carries the same text.
+/// Checks that every mail that is marked as sent was sent, and that a repeated mail has the same text.
 pub fn violations(items: &[Attributes], mails: &[Mail]) -> Vec<String> {
     let mut found = Violations::default();
     let mut texts: BTreeMap<Vec<&str>, &str> = BTreeMap::new();
@@ -51,8 +50,8 @@ pub fn violations(items: &[Attributes], mails: &[Mail]) -> Vec<String> {
     found.0
 }
 
-/// Whether each account counts as mailed what was promised to it, and no more went out than was promised. True where
-/// no process died between the budget and the promise, and within the first day: a budget forgets older mails.
+/// Checks that each account counts the mails that were promised to it, and that no more were sent. Valid only if no
+/// process died between the budget and the promise, and within the first day: a budget drops older mails.
 pub fn budgets(items: &[Attributes], history: &[Change], mails: &[Mail]) -> Vec<String> {
     let mut found = Violations::default();
     let promised = promises(history);
@@ -79,7 +78,7 @@ pub fn budgets(items: &[Attributes], history: &[Change], mails: &[Mail]) -> Vec<
     found.0
 }
 
-/// How many mails each account was promised: one for each write whose promise differs from the one before it.
+/// The number of promised mails per account: one for each write whose promise differs from the previous one.
 fn promises(history: &[Change]) -> BTreeMap<String, usize> {
     let promise = |image: &Option<Attributes>| {
         let mail = Item(image.as_ref()?).map("mail")?;

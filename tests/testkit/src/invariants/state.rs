@@ -1,4 +1,4 @@
-//! The state: each item, and what items say of each other.
+//! Invariants of the state: each item, and references between items.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,20 +12,20 @@ use portal::values::EmailAddress;
 use super::Violations;
 use super::item::Item;
 
-/// What items are judged by.
+/// The data for checking items.
 #[derive(Debug, Clone, Copy)]
 pub struct Judged<'a> {
     /// Every item of the table.
     pub items: &'a [Attributes],
-    /// The numbers in force.
+    /// The current limits.
     pub limits: &'a Limits,
-    /// The terms in force.
+    /// The current terms.
     pub terms: &'a Terms,
     /// The present instant.
     pub now: Timestamp,
 }
 
-/// The violations in the items as they stand; none if all is well.
+/// The violations in the present items.
 pub fn violations(judged: Judged<'_>) -> Vec<String> {
     let mut found = Violations::default();
     let items: BTreeMap<String, Item<'_>> = judged
@@ -43,11 +43,11 @@ pub fn violations(judged: Judged<'_>) -> Vec<String> {
     found.0
 }
 
-/// The violations in a world in which no process died and every mail was delivered or refused: nothing is under way,
-/// and no seat waits for whoever never came.
+/// The violations in a world in which no process died and every mail was delivered or refused: no flow is behind,
+/// and no expired seat is left.
 pub fn settled(judged: Judged<'_>) -> Vec<String> {
     let limits = Limits {
-        // Nobody's seat has fallen free, so that all of them have to agree with their accounts.
+        // No seat has expired, so all of them must agree with their accounts.
         pending_seat_life: Seconds::new(u64::MAX),
         ..*judged.limits
     };
@@ -64,7 +64,7 @@ pub fn settled(judged: Judged<'_>) -> Vec<String> {
         }
         if item.is_of("OFFICE") {
             let seats = item.map("members").map_or(0, |members| members.0.len());
-            // Nothing adds a second member yet.
+            // No step adds a second member yet.
             found.unless(seats == 1, || {
                 format!("{key}: {seats} seats after a registration")
             });
@@ -263,7 +263,7 @@ impl Table<'_> {
         });
     }
 
-    /// A session is only for who chose a password and agreed to the terms, having been shown them.
+    /// Only a member who has chosen a password, and agreed to terms that were shown, has a session.
     fn check_sessions(&self, key: &str, member: Item<'_>, found: &mut Violations) {
         let sessions = member.maps("sessions");
         let now = self.judged.now.as_second();
@@ -349,7 +349,7 @@ impl Table<'_> {
         }
     }
 
-    /// A pointer may outlive its session, and leads then to an account that does not know it.
+    /// A pointer may outlive its session; then its account does not list the session.
     fn check_pointer(&self, key: &str, pointer: Item<'_>, found: &mut Violations) {
         let account = pointer.text("account").unwrap_or_default();
         found.unless(self.items.contains_key(&format!("ACCOUNT#{account}")), || {

@@ -1,4 +1,4 @@
-//! An invariant that nothing can violate is none: each of them is shown a table or a history that violates it.
+//! Each invariant must be able to fail: it is checked against a table or a history that violates it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -32,7 +32,7 @@ fn of<'a>(items: &'a mut [Attributes], kind: &str) -> &'a mut Attributes {
         .find(|item| {
             let needs = match kind {
                 "ACCOUNT#" => "member",
-                // One log-in has come to my page, and promises no mail any more.
+                // One log-in has reached my page, and promises no mail any more.
                 "LOGIN#" => "mail",
                 _ => "pk",
             };
@@ -58,7 +58,7 @@ fn number(number: i64) -> AttributeValue {
 
 type Breaks = fn(&mut [Attributes]);
 
-/// Each of them, broken.
+/// A violation of each invariant.
 const BREAKS: &[(&str, Breaks)] = &[
     ("seats are taken", |items| {
         for n in 0..6 {
