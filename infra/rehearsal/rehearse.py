@@ -1,5 +1,5 @@
 """The deployment without an account: the real `sam deploy` of the committed templates and settings, the real functions,
-and ministack where AWS would be. `cargo xtask rehearse` runs it; README.md beside it says what it cannot show.
+and ministack where AWS would be. `cargo xtask rehearse` runs it; README.md beside it lists the limitations.
 
 Each step prints one line; the first that fails ends it, with what is known about it.
 """

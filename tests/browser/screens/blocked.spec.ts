@@ -33,7 +33,7 @@ test("a browser of a few years ago registers and logs in", async ({ page, clerk 
 test.describe("a page that fails", () => {
   test.use({ loud: true });
 
-  test("is told as what it is, with the number of the last request, and not as the network", async ({ page, clerk }) => {
+  test("is shown as a fault of the page, with the number of the last request, and not as one of the network", async ({ page, clerk }) => {
     await clerk.isAt("registration-confirm");
     await page.evaluate(() => {
       Crypto.prototype.getRandomValues = () => {
@@ -97,7 +97,7 @@ test("with cookies blocked, it is said so, and how to allow them; nothing is sta
 });
 
 for (const flow of ["registration", "login"] as const) {
-  test(`cookies that do not arrive after a start of ${flow} are told as that`, async ({ page, context, clerk }) => {
+  test(`cookies that do not arrive after a start of ${flow} lead to the page about cookies`, async ({ page, context, clerk }) => {
     if (flow === "login") await clerk.isAt("registration-completed");
     const initial = flow === "login" ? await clerk.initialPassword() : "";
     await context.clearCookies();
@@ -130,7 +130,7 @@ const BETWEEN = (status: number | string) => new RegExp(`間にある機器や�
 test.describe("a network of its own mind", () => {
   test.use({ loud: true });
 
-  test("what something between answers is told as that, with what to tell the network's administrator; what was typed stays", async ({ page, clerk }) => {
+  test("an answer of a proxy is shown as such, with a text for the network's administrator; the input stays", async ({ page, clerk }) => {
     await page.goto("/registration.html");
     await page.locator("#userId").fill(clerk.office.userId);
     await page.locator("#password").fill(clerk.office.password);
@@ -159,7 +159,7 @@ test.describe("a network of its own mind", () => {
   });
 });
 
-test("a network that leads to a page of its own is told as that", async ({ page, clerk }) => {
+test("a network that redirects to its own page is shown as such", async ({ page, clerk }) => {
   await page.goto("/registration.html");
   await page.locator("#userId").fill(clerk.office.userId);
   await page.locator("#password").fill(clerk.office.password);
@@ -168,7 +168,7 @@ test("a network that leads to a page of its own is told as that", async ({ page,
   await complains(page, BETWEEN("3xx"));
 });
 
-test("our own gateway that answers by itself is told with its number", async ({ page, clerk }) => {
+test("an answer of the portal's gateway itself is shown with its number", async ({ page, clerk }) => {
   await page.goto("/registration.html");
   await page.locator("#userId").fill(clerk.office.userId);
   await page.locator("#password").fill(clerk.office.password);

@@ -90,7 +90,7 @@ async function stays(page: Page, clerk: Clerk, name: string): Promise<void> {
   expect(changing, name).toEqual([]);
 }
 
-test("loading a screen of the registration anew keeps the place and sends nothing", async ({ page, request }) => {
+test("reloading a screen of the registration keeps the step and sends nothing", async ({ page, request }) => {
   const clerk = await clerkOf(page, request, { securityCode: "20260002" });
   await clerk.sends("post", "/registration", { userId: clerk.office.userId, password: clerk.office.password });
   await stays(page, clerk, "registration-security-code");
@@ -105,14 +105,14 @@ test("loading a screen of the registration anew keeps the place and sends nothin
   expect(await codes(clerk)).toBe(1);
 });
 
-test("loading a screen of ログイン anew keeps the place and sends nothing", async ({ page, clerk }) => {
+test("reloading a screen of ログイン keeps the step and sends nothing", async ({ page, clerk }) => {
   await clerk.isAt("login-otp");
   await stays(page, clerk, "login-otp");
   await clerk.sends("post", "/login/otp", { code: await clerk.loginCode() });
   await stays(page, clerk, "new-password");
 });
 
-test("whoever comes back to a screen by the browser's memory is led to where the procedure is", async ({ page, clerk }) => {
+test("a screen from the back-forward cache leads to the current step", async ({ page, clerk }) => {
   await clerk.isAt("registration-otp");
   await clerk.sends("post", "/registration/otp", { code: await clerk.registrationCode() });
   await comesBack(page);
@@ -135,7 +135,7 @@ test("a code entered in the older of two tabs leads on, and spends nothing", asy
   await expect(page.locator("#status")).toHaveText("手続きは先に進んでいます。いまの画面に移りました。");
 });
 
-test("登録する in the older of two tabs leads to ユーザ登録完了, and registers nobody twice", async ({ page, clerk }) => {
+test("登録する in the older of two tabs leads to ユーザ登録完了, and registers only once", async ({ page, clerk }) => {
   await clerk.isAt("registration-confirm");
   const { draft } = (await (await page.request.get("/api/v1/registration")).json()) as { draft: string };
   await clerk.sends("post", "/registration/confirm", { draft });
@@ -154,7 +154,7 @@ test("what was changed in another tab has to be looked at again before 登録す
   await clerk.at("registration-completed");
 });
 
-test("an old bookmark of any screen of a procedure leads to a friendly page that begins anew", async ({ page }) => {
+test("an old bookmark of any screen of a procedure leads to a friendly page with a new start", async ({ page }) => {
   for (const name of ["security-code", "otp", "profile", "confirm", "completed", "already-registered"]) {
     await page.goto(`/registration-${name}.html`);
     await page.waitForURL(/expired\.html#registration$/);
@@ -196,7 +196,7 @@ test("after ログアウト, back shows nothing of the person", async ({ page, c
   }
 });
 
-test("pages that the browser remembers show nothing of somebody who has logged out", async ({ page, clerk }) => {
+test("pages from the back-forward cache show no data of a user who has logged out", async ({ page, clerk }) => {
   await clerk.isAt("my-page");
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
   await expect(page.getByText(clerk.me.email)).toBeHidden();
@@ -212,7 +212,7 @@ test("pages that the browser remembers show nothing of somebody who has logged o
   await expect(page.locator("#who")).toBeHidden();
 });
 
-test("the browser's memory of ログイン leads somebody who is logged in to マイページ", async ({ page, clerk }) => {
+test("ログイン from the back-forward cache leads a logged-in user to マイページ", async ({ page, clerk }) => {
   await clerk.isAt("my-page");
   await page.route("**/api/v1/me", (route) => route.abort(), { times: 1 });
   await page.goto("/login.html");
@@ -220,7 +220,7 @@ test("the browser's memory of ログイン leads somebody who is logged in to �
   await clerk.at("my-page");
 });
 
-test("when the time is over, the registration begins anew with what was typed still there", async ({ page, clerk }) => {
+test("after the expiry the registration starts again and keeps the input", async ({ page, clerk }) => {
   await clerk.isAt("registration-profile");
   await clerk.fillsProfile();
   await page.context().clearCookies();

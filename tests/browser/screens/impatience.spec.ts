@@ -151,7 +151,7 @@ test("登録する whose answer was lost is pressed again: one registration, one
   expect(await mailsTo(clerk.request, clerk.me.email, PASSWORD_SUBJECT)).toHaveLength(1);
 });
 
-test("登録する whose answer was lost, and then the page loaded anew: it is completed", async ({ page, clerk }) => {
+test("登録する with a lost answer, and then a reload: it is completed", async ({ page, clerk }) => {
   await clerk.isAt("registration-confirm");
   await loses(page, "POST", "/registration/confirm");
   await clerk.submits();
@@ -209,7 +209,7 @@ test("a code of ログイン whose answer was lost is entered again and leads to
   await clerk.at("my-page");
 });
 
-test("that the terms were read is told again when it did not arrive", async ({ page, clerk }) => {
+test("the notice that the terms were read is sent again if it did not arrive", async ({ page, clerk }) => {
   await clerk.isAt("new-password");
   await garbles(page, "POST", "/login/terms/shown", 200, "<p>sign in to the network</p>");
   await clerk.choosesPassword();
@@ -228,7 +228,7 @@ test("without a network it is said so, what was typed stays, and it works again 
   await clerk.at("registration-confirm");
 });
 
-test("電子請求受付システム that cannot be reached is told, and the ID stays", async ({ page, clerk }) => {
+test("an unreachable 電子請求受付システム is reported, and the ID stays", async ({ page, clerk }) => {
   await page.goto("/registration.html");
   await page.locator("#userId").fill(clerk.office.userId);
   await page.locator("#password").fill(clerk.office.password);
@@ -254,7 +254,7 @@ test("電子請求受付システム that is slow is waited for, visibly", async
   await clerk.at("registration-otp");
 });
 
-test("a failure of the portal is told with the number for an inquiry", async ({ page, clerk }) => {
+test("a failure of the portal is shown with the number for an inquiry", async ({ page, clerk }) => {
   await clerk.isAt("registration-otp");
   await page.locator("#code").fill("123456");
   await refuses(page, "POST", "/registration/otp", 503, { code: "temporarily-unavailable" });

@@ -1,7 +1,7 @@
 import { clerkOf, complains, expect, test } from "../desk.ts";
 import { Clerk, PASSWORD_SUBJECT, REGISTRATION_SUBJECT, mailTo, mailsTo, newOffice, told } from "../portal.ts";
 
-test("what becomes of the mail is told while one waits: first that it is prepared, then that it has come", async ({ page, clerk }) => {
+test("the delivery status is shown while the user waits: first that the mail is prepared, then that it has arrived", async ({ page, clerk }) => {
   let asked = 0;
   await page.route("**/api/v1/registration", async (route) => {
     asked += 1;
@@ -17,7 +17,7 @@ test("what becomes of the mail is told while one waits: first that it is prepare
   await expect(page.locator("#delivery")).toHaveText("届きました");
 });
 
-test("a mail that cannot be delivered is told with what to do", async ({ page, request, clerk }) => {
+test("an undeliverable mail is reported, with what to do", async ({ page, request, clerk }) => {
   await request.put(`/_dev/mail-behaviour/${clerk.office.mailAddress}`, { data: { outcome: "bounce" } });
   await clerk.isAt("registration-otp");
   await expect(page.locator("#delivery")).toHaveText("届きませんでした");
@@ -27,7 +27,7 @@ test("a mail that cannot be delivered is told with what to do", async ({ page, r
   await expect(page.locator("#delivery-help")).toHaveAttribute("role", "status");
 });
 
-test("an initial password that cannot be delivered is told where it was waited for", async ({ page, request, clerk }) => {
+test("an undeliverable initial password is reported on the waiting screen", async ({ page, request, clerk }) => {
   await request.put(`/_dev/mail-behaviour/${clerk.me.email}`, { data: { outcome: "bounce" } });
   await clerk.isAt("registration-completed");
   await expect(page.locator("#delivery")).toHaveText("届きませんでした");
@@ -44,7 +44,7 @@ test("the screen names the mail: its subject, whom it went to, its 照合記号 
   await expect(page.getByRole("heading", { name: "メールが届かないとき" })).toBeVisible();
 });
 
-test("half a minute later a code and an initial password can be sent again, and the time of it is told", async ({ page, request, browser, clerk }) => {
+test("half a minute later a code and an initial password can be sent again, and the screen shows when", async ({ page, request, browser, clerk }) => {
   const context = await browser.newContext();
   const other = new Clerk(await context.newPage(), request, await newOffice(request));
   await clerk.isAt("registration-otp");
@@ -73,7 +73,7 @@ test("half a minute later a code and an initial password can be sent again, and 
   await context.close();
 });
 
-test("ユーザ登録完了 says the same after it was loaded anew, and sends nothing", async ({ page, clerk }) => {
+test("ユーザ登録完了 shows the same after a reload, and sends nothing", async ({ page, clerk }) => {
   await clerk.isAt("registration-completed");
   await clerk.initialPassword();
   const said = async () => (await page.locator("#content").innerText()).replace(/送信の準備をしています|送信済み|届きました/, "");

@@ -89,7 +89,7 @@ test("what is wrong with a field is said in a sentence of its own", async ({ pag
   }
 });
 
-test("a password that is not repeated is told until it is", async ({ page, clerk }) => {
+test("a password without a matching repetition is reported until it matches", async ({ page, clerk }) => {
   await clerk.isAt("new-password");
   await page.locator("#newPassword").fill("あおい海と みどりの風 2026");
   await page.locator("#again").fill("あおい海");
@@ -133,19 +133,19 @@ test("only the 仮パスワード: it is said at the password what to do first",
   await expect(page.locator("#userId")).toHaveValue(clerk.office.userId);
 });
 
-test("a password of 電子請求受付システム that has expired is told at the password", async ({ page, request }) => {
+test("an expired password of 電子請求受付システム is reported at the password", async ({ page, request }) => {
   const clerk = await clerkOf(page, request, { passwordExpired: true });
   await provesItself(page, clerk);
   await marked(page, "password", "電子請求受付システムのパスワードの有効期限が切れています。");
 });
 
-test("a lock of 電子請求受付システム is told with how long to wait", async ({ page, request }) => {
+test("a lock of 電子請求受付システム is reported with the time to wait", async ({ page, request }) => {
   const clerk = await clerkOf(page, request, { locked: true });
   await provesItself(page, clerk);
   await complains(page, "電子請求受付システムがロックされています。30分以上たってから、");
 });
 
-test("an office without a mail address at 電子請求受付システム is told where to enter one", async ({ page, request }) => {
+test("an office without a mail address at 電子請求受付システム is shown where to enter one", async ({ page, request }) => {
   const clerk = await clerkOf(page, request, { mailAddress: undefined });
   await provesItself(page, clerk);
   await complains(page, "電子請求受付システムにメールアドレスが登録されていません。");
@@ -208,7 +208,7 @@ test("a wrong code says how often it may still be tried; after the fifth it is o
   await page.waitForURL(/locked\.html/);
 });
 
-test("whoever has no try left is told to begin again, each in the procedure that it was", async ({ page, clerk }) => {
+test("without a try left the user is asked to start the same procedure again", async ({ page, clerk }) => {
   await clerk.isAt("registration-otp");
   await refuses(page, "POST", "/registration/otp", 429, { code: "no-tries-left", triesLeft: 0 });
   await page.locator("#code").fill("123456");
@@ -218,7 +218,7 @@ test("whoever has no try left is told to begin again, each in the procedure that
   await clerk.at("registration");
 });
 
-test("a wait that ends on another day is told with the day", async ({ page, clerk }) => {
+test("a wait that ends on another day is shown with the day", async ({ page, clerk }) => {
   await clerk.isAt("registration-otp");
   await refuses(page, "POST", "/registration/otp", 429, { code: "too-many-requests", retryAfterSeconds: 86_000 });
   await page.locator("#code").fill("123456");
@@ -241,7 +241,7 @@ test("no link makes the portal say what is not so", async ({ page }) => {
   }
 });
 
-test("refusals of the code are told where they belong", async ({ page, clerk }) => {
+test("refusals of the code are shown at their fields", async ({ page, clerk }) => {
   await clerk.isAt("registration-otp");
   const sends = async (status: number, problem: { code: string } & Record<string, unknown>) => {
     await refuses(page, "POST", "/registration/otp", status, problem);
@@ -268,7 +268,7 @@ test("a code of five digits says how many there are", async ({ page, clerk }) =>
   await marked(page, "code", "ワンタイムパスワードは6桁の数字で入力してください。（いま5桁です）");
 });
 
-test("a mail address that somebody else has is told at its field", async ({ page, request, clerk }) => {
+test("a mail address of another user is reported at its field", async ({ page, request, clerk }) => {
   await clerk.isAt("registration-completed");
   const other = await clerkOf(page, request, {});
   await other.isAt("registration-profile");
@@ -278,7 +278,7 @@ test("a mail address that somebody else has is told at its field", async ({ page
   await marked(page, "email", "このメールアドレスはすでに使われています。");
 });
 
-test("a mail address that somebody else has taken meanwhile leads back to its field", async ({ page, request, browser, clerk }) => {
+test("a mail address that another user has taken meanwhile leads back to its field", async ({ page, request, browser, clerk }) => {
   const context = await browser.newContext();
   const other = new Clerk(await context.newPage(), request, await newOffice(request));
   other.me.email = clerk.me.email;
@@ -319,7 +319,7 @@ test("a registered office: who, and a new initial password", async ({ page, cler
   expect(mail.text).not.toContain(first);
 });
 
-test("a registered office: whoever mistyped the mail address enters it anew", async ({ page, clerk }) => {
+test("a registered office: a mistyped mail address can be corrected", async ({ page, clerk }) => {
   await clerk.isAt("registration-completed");
   await clerk.isAt("registration-already-registered");
   await page.getByRole("link", { name: "登録内容を入力し直す" }).click();
@@ -356,7 +356,7 @@ test("a wrong ID or password of ログイン: one sentence, the ID stays, the pa
   await complains(page, "初期パスワードの有効期限が過ぎました。「初回利用登録をする」からもう一度進むと、再発行できます。");
 });
 
-test("refusals of the terms are told where they belong", async ({ page, clerk }) => {
+test("refusals of the terms are shown at their fields", async ({ page, clerk }) => {
   await clerk.isAt("new-password");
   await page.locator("#newPassword").fill("みどりの風と あおい海 2026");
   await page.locator("#again").fill("みどりの風と あおい海 2026");

@@ -82,7 +82,7 @@ test("at the end of the session the page of the person gives way to one that say
   await expect(page.getByText(clerk.me.name)).toHaveCount(0);
 });
 
-test("where nobody knows whether the session is over, nobody is told that it is, and nothing personal stays in sight", async ({ page, context, clerk }) => {
+test("if it is unknown whether the session is over, personal data is hidden without a message that it has ended", async ({ page, context, clerk }) => {
   await isWarned(page, clerk);
   await context.setOffline(true);
   await page.clock.fastForward("02:05");
@@ -93,13 +93,13 @@ test("where nobody knows whether the session is over, nobody is told that it is,
   await expect(page.locator("#content")).toContainText(clerk.me.name);
 });
 
-test("ログアウトしました is told to nobody who is logged in", async ({ page, clerk }) => {
+test("ログアウトしました is not shown to a logged-in user", async ({ page, clerk }) => {
   await clerk.isAt("my-page");
   await page.goto("/logged-out.html");
   await clerk.at("my-page");
 });
 
-test("somebody who goes on in another tab is not logged out in this one", async ({ page, clerk }) => {
+test("a user who continues in another tab is not logged out in this one", async ({ page, clerk }) => {
   await isWarned(page, clerk);
   await page.clock.fastForward("02:05");
   await expect(page.getByRole("dialog")).toBeHidden();
@@ -208,7 +208,7 @@ test("terms that are short enough to be seen whole count as read", async ({ page
   await page.locator("#agree").check();
 });
 
-test("terms that were read stay read when the page is loaded anew; the passwords do not stay", async ({ page, clerk }) => {
+test("terms that were read stay read after a reload; the passwords do not stay", async ({ page, clerk }) => {
   await clerk.isAt("new-password");
   await page.locator("#newPassword").fill(NEW_PASSWORD);
   const noted = page.waitForResponse(/terms\/shown$/);

@@ -152,7 +152,7 @@ for (const name of ["registration", "login"]) {
   });
 }
 
-test("Caps Lock and full-width letters in a password are told, and hinder nobody", async ({ page }) => {
+test("Caps Lock and full-width letters in a password cause a notice, but no refusal", async ({ page }) => {
   await page.goto("/login.html");
   const aside = page.locator("#password-aside");
   await expect(aside).toHaveAttribute("role", "status");
@@ -227,7 +227,7 @@ test("every field tells password managers what it is, stands in a form, and take
   await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
-test("beside the new password stands the account that it belongs to, which nobody else sees", async ({ page, clerk }) => {
+test("beside the new password is a hidden field with its account", async ({ page, clerk }) => {
   await clerk.isAt("registration-completed");
   await clerk.startsLogin(await clerk.initialPassword());
   await clerk.entersLoginCode();
