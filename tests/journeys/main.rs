@@ -33,3 +33,4 @@ mod otp;
 mod profile;
 mod progress;
 mod security_code;
+mod tabs;

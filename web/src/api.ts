@@ -32,6 +32,14 @@ export type Failure =
 /** After so long without an answer nobody waits any more. */
 const PATIENCE = 30_000;
 
+let pageFlow = "";
+
+/** Says which flow this page works on; the server refuses what is meant for another one (Portal-Flow). */
+export const meanFlow = (flow: string): void => void (pageFlow = flow);
+
+/** Whether another tab has begun another flow than this page works on. */
+export const isOtherFlow = ({ flow }: Progress): boolean => pageFlow !== "" && flow !== pageFlow;
+
 let lastId = "";
 
 /** The number of the last request that the portal answered, for an inquiry; empty before the first. */
@@ -47,6 +55,7 @@ export async function call<P extends keyof paths & string, M extends Method>(
   const headers: Record<string, string> = {};
   if (method !== "get") headers["Content-Type"] = "application/json";
   if (key !== undefined) headers["Idempotency-Key"] = key;
+  if (pageFlow !== "") headers["Portal-Flow"] = pageFlow;
   // `AbortSignal.timeout` is younger than some browsers that are still in use.
   const patience = new AbortController();
   const over = setTimeout(() => patience.abort(), PATIENCE);

@@ -1,9 +1,9 @@
-import { type Failure, type Progress, type ProgressAt, call } from "./api.ts";
+import { type Failure, type Progress, type ProgressAt, call, meanFlow } from "./api.ts";
 import { byId, fill, has, maybe, onAction, say, show, tell, words } from "./dom.ts";
 import { remember, takeWord } from "./memory.ts";
-import { type Flow, end, follow, hint, justStarted, reload, replace } from "./pages.ts";
+import { type Flow, end, follow, hint, justStarted, leaving, replace } from "./pages.ts";
 import { pressed } from "./press.ts";
-import { complain, ledAway, reason } from "./problems.ts";
+import { complain, complainWithReload, ledAway, reason } from "./problems.ts";
 import { ask } from "./resume.ts";
 import { clock, secondsUntil } from "./time.ts";
 
@@ -21,13 +21,7 @@ export function reveal(): void {
 /** Tells why the server's word has not come, with a button to ask again. */
 export function unanswered(failure: Failure): void {
   show(maybe("loading"), false);
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "outline";
-  button.append(say("site.retry"));
-  button.addEventListener("click", reload);
-  complain(reason(failure));
-  byId("summary").append(button);
+  complainWithReload(reason(failure));
 }
 
 /** After so long the page says that it waits. */
@@ -48,10 +42,12 @@ export function screen<N extends Progress["next"]>(
   shows: (progress: ProgressAt<N>, first: boolean) => void,
 ): void {
   let first = true;
-  const load = async () => {
+  const load = async (anew = false) => {
     waiting();
     const started = justStarted();
     const outcome = await ask(flow);
+    // What was pressed meanwhile leads on by itself, and a page that is only looked at again needs no answer.
+    if (leaving() || (anew && outcome.kind !== "answer" && outcome.kind !== "problem")) return;
     if (outcome.kind !== "answer") {
       if (started && outcome.kind === "problem" && outcome.problem.code === "no-flow") return replace("cookies");
       if (outcome.kind !== "problem" || !ledAway(flow, outcome.problem)) unanswered(outcome);
@@ -64,6 +60,7 @@ export function screen<N extends Progress["next"]>(
       return;
     }
     hint(flow, progress);
+    meanFlow(progress.flow);
     lives(flow, progress.expiresAt);
     shows(progress as ProgressAt<N>, first);
     if (first) reveal();
@@ -72,6 +69,10 @@ export function screen<N extends Progress["next"]>(
   void load();
   addEventListener("pageshow", (event) => {
     if (event.persisted) void load();
+  });
+  // Another tab may have gone on, or begun another flow.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && !first) void load(true);
   });
   onAction("cancel", () => void pressed(() => cancel(flow)));
   onAction("print", () => print());

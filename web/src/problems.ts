@@ -78,6 +78,10 @@ export function ledAway(flow: Flow | undefined, problem: Problem): boolean {
       leaveWord(`problems.${problem.code}`);
       reload();
       return true;
+    case "reload":
+      tell();
+      complainWithReload(sentence(problem, ""));
+      return true;
     case "locked":
       if (flow === undefined) return false;
       lockedOut(flow);
@@ -125,4 +129,15 @@ export function complain(sentence: DocumentFragment): void {
   const paragraph = document.createElement("p");
   paragraph.append(sentence);
   summary("site.problem", paragraph);
+}
+
+/** The same, with a button that loads the page anew. */
+export function complainWithReload(sentence: DocumentFragment): void {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "outline";
+  button.append(say("site.retry"));
+  button.addEventListener("click", reload);
+  complain(sentence);
+  byId("summary").append(button);
 }

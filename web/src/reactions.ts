@@ -2,9 +2,10 @@ import type { ProblemCode } from "./api.ts";
 
 /**
  * What the front does with a problem, beside telling its sentence:
- * stay and tell it; tell it at a field; go where the flow is; begin anew; log in; tell it after loading the page anew.
+ * stay and tell it; tell it at a field; go where the flow is; begin anew; log in; tell it after loading the page anew;
+ * tell it with a button that loads the page anew.
  */
-export type Reaction = "tell" | { readonly at: string } | "follow" | "expired" | "login" | "locked" | "again";
+export type Reaction = "tell" | { readonly at: string } | "follow" | "expired" | "login" | "locked" | "again" | "reload";
 
 /** One for each code of the contract: a new one does not compile until somebody has decided what a person sees. */
 export const reactions: Readonly<Record<ProblemCode, Reaction>> = {
@@ -18,6 +19,7 @@ export const reactions: Readonly<Record<ProblemCode, Reaction>> = {
   "too-large": "tell",
   "unsupported-media-type": "tell",
   "wrong-step": "follow",
+  "other-flow": "reload",
   "claims-lock-risk": "tell",
   "organisation-already-registered": "follow",
   "email-taken": { at: "email" },

@@ -1,11 +1,14 @@
-import { type Outcome, type Progress, call } from "./api.ts";
+import { type Outcome, type Problem, type Progress, call, isOtherFlow } from "./api.ts";
 import { byId, fill, show } from "./dom.ts";
 import { type Flow, end, hint, hinted, unfinished } from "./pages.ts";
 import { clock } from "./time.ts";
 
-/** Asks the server where the person is. */
-export function ask(flow: Flow): Promise<Outcome<Progress>> {
-  return call("get", `/${flow}`);
+/** Asks the server where the person is. A flow that another tab has begun is no answer for this page. */
+export async function ask(flow: Flow): Promise<Outcome<Progress>> {
+  const outcome = await call("get", `/${flow}`);
+  return outcome.kind === "answer" && isOtherFlow(outcome.value)
+    ? { kind: "problem", problem: { code: "other-flow" } as Problem, id: "" }
+    : outcome;
 }
 
 /**

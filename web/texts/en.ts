@@ -514,6 +514,8 @@ export const en: Texts = {
     "too-large": "What was sent is too large. Make it shorter and try again.",
     "unsupported-media-type": "What was sent is not in the right format. Reload the page and try again.",
     "wrong-step": "This procedure has already gone on to another page.",
+    "other-flow":
+      "Another procedure has been started in another tab. Nothing on this page was sent. “Load again” leads on to the current procedure.",
     "claims-lock-risk":
       "You have entered a wrong user ID or log-in password repeatedly. If you are wrong once more, the claims system (電子請求受付システム) locks for 30 minutes.",
     "organisation-already-registered":

@@ -71,13 +71,17 @@ impl<F: Flow> Flows<F> {
         Ok(answer.with_cookie(F::COOKIE, cookie))
     }
 
-    /// The living flow of the call's cookie.
+    /// The living flow of the call's cookie, if it is the one that the page works on.
     pub async fn open(&self, call: &Call) -> Result<Stored<F>, Stop> {
         let id = call.flow(F::COOKIE).ok_or_else(no_flow::<F>)?;
         let stored: Option<Stored<F>> = self.table.get(&id, Consistency::Strong).await?;
-        stored
+        let flow = stored
             .filter(|stored| !stored.item.is_expired(call.now))
-            .ok_or_else(no_flow::<F>)
+            .ok_or_else(no_flow::<F>)?;
+        if call.means_another_flow(&id) {
+            return Err(self.refuse(&flow.item, Kind::OtherFlow, call.now).await);
+        }
+        Ok(flow)
     }
 
     /// 中止: the flow ends, and the browser forgets it.

@@ -112,6 +112,14 @@ impl Deref for Step {
     }
 }
 
+impl Step {
+    /// Whether the step acts on the flow of its cookie, so that it matters which flow the page means (`docs/api.md` 1). A
+    /// question means whichever there is.
+    pub fn acts_on_a_flow(self) -> bool {
+        self.method != Method::Get && matches!(self.cookie, Some(Cookie::Registration | Cookie::Login))
+    }
+}
+
 /// The step of this method and path, if there is one; a method that is not offered is no step.
 pub fn find(method: &str, path: &str) -> Option<Step> {
     let below = path.strip_prefix(BASE)?;

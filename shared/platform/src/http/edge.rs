@@ -15,7 +15,7 @@ use portal::form::{FieldProblem, Problems};
 use portal::limits::Limits;
 use portal::problem::{Kind, Refusal};
 use portal::steps::{self, Cookie, Field, Function, Method, Step};
-use portal::values::{FieldCode, FlowId, RequestKey, SessionId, digest};
+use portal::values::{FieldCode, FlowId, FlowName, RequestKey, SessionId, digest};
 
 use super::answer::{self, Answer, Problem, Stop};
 use super::body::Fields;
@@ -34,6 +34,8 @@ pub struct Call {
     /// The Idempotency-Key; always there where the step is keyed.
     key: Option<RequestKey>,
     cookies: BTreeMap<&'static str, String>,
+    /// The flow that the page works on (the header Portal-Flow), where it says so.
+    page_flow: Option<String>,
     /// The digest of the caller's network, if it is known.
     pub network: Option<String>,
 }
@@ -47,6 +49,7 @@ impl Call {
             fields: Fields::read(body, step.fields).map_err(|_| Kind::UnreadableRequest)?,
             key: None,
             cookies: BTreeMap::new(),
+            page_flow: None,
             network: None,
         })
     }
@@ -70,6 +73,22 @@ impl Call {
         self.cookies
             .get(cookie.name())
             .map(|value| FlowId::of_cookie(value))
+    }
+
+    /// With the name of the flow that the page works on.
+    #[must_use]
+    pub fn with_page_flow(mut self, name: &str) -> Self {
+        self.page_flow = Some(name.to_owned());
+        self
+    }
+
+    /// Whether the page works on another flow than this one: another tab has begun one since (`docs/api.md` 1).
+    pub fn means_another_flow(&self, flow: &FlowId) -> bool {
+        self.step.acts_on_a_flow()
+            && self
+                .page_flow
+                .as_deref()
+                .is_some_and(|name| name != FlowName::of(flow).as_str())
     }
 
     /// The session that the cookie names.
@@ -224,6 +243,7 @@ impl Edge {
             call.key = Some(idempotency_key(headers).ok_or(Kind::IdempotencyKeyMissing)?);
         }
         call.cookies = cookies(headers);
+        call.page_flow = page_flow(headers);
         call.network = network(request);
         Ok(call)
     }
@@ -274,6 +294,19 @@ fn idempotency_key(headers: &HeaderMap) -> Option<RequestKey> {
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     well_formed.then(|| RequestKey::new(digest(&[b"idempotency-key", key.as_bytes()])))
+}
+
+/// The header Portal-Flow as it was sent; twice, it names no flow.
+fn page_flow(headers: &HeaderMap) -> Option<String> {
+    let mut names = headers.get_all("portal-flow").iter();
+    let name = names.next()?;
+    let only = names.next().is_none();
+    Some(
+        only.then(|| name.to_str().ok())
+            .flatten()
+            .unwrap_or_default()
+            .to_owned(),
+    )
 }
 
 /// Our own cookies; one that comes twice is ambiguous, and so it is none.

@@ -64,6 +64,25 @@ impl FlowId {
     }
 }
 
+/// The name by which a page says which flow it works on (`flow` in progress, the header Portal-Flow): eight characters of
+/// `a-z0-9`, no secret. Drawn anew with each start, since the flow's cookie is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FlowName(String);
+
+impl FlowName {
+    /// The name of this flow. It opens nothing: neither cookie nor id can be found from it.
+    pub fn of(flow: &FlowId) -> Self {
+        let digest = digest(&[b"flow-name", flow.as_str().as_bytes()]);
+        let sign = |octet: u8| char::from_digit(u32::from(octet) % 36, 36);
+        Self(digest.bytes().filter_map(sign).take(8).collect())
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl SessionId {
     /// The session of this cookie.
     pub fn of_cookie(cookie: &str) -> Self {
@@ -116,6 +135,17 @@ mod tests {
     fn an_id_says_what_it_was_made_of() {
         assert_eq!(MemberId::new("m").as_str(), "m");
         assert_eq!(AccountKey::new("a").as_str(), "a");
+    }
+
+    #[test]
+    fn a_flow_has_a_name_of_eight_small_letters_and_digits_and_no_two_have_the_same() {
+        let name = |cookie: String| FlowName::of(&FlowId::of_cookie(&cookie));
+        let names: std::collections::HashSet<_> = (0..1_000).map(|n| name(n.to_string())).collect();
+        assert_eq!(names.len(), 1_000);
+        for name in &names {
+            let well_formed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+            assert!(name.as_str().len() == 8 && name.as_str().chars().all(well_formed));
+        }
     }
 
     /// The names of the table must not change by themselves; computed apart from this code.
