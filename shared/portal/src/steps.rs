@@ -148,6 +148,14 @@ mod tests {
     }
 
     #[test]
+    fn a_step_that_acts_on_a_flow_may_meet_another_one_and_no_other_step_does() {
+        for step in STEPS {
+            let may_meet = step.refusals.contains(&Kind::OtherFlow);
+            assert_eq!(may_meet, step.acts_on_a_flow(), "{}", step.name);
+        }
+    }
+
+    #[test]
     fn a_method_that_is_not_offered_is_no_step() {
         assert_eq!(find("GET", "/api/v1/registration"), Some(Step::ShowRegistration));
         assert!(find("HEAD", "/api/v1/registration").is_none());

@@ -40,7 +40,10 @@ fn whole() -> Value {
             "schemas": schemas(),
             "responses": responses(),
             "headers": answers::shared_headers(),
-            "parameters": { "IdempotencyKey": requests::idempotency_key() },
+            "parameters": {
+                "IdempotencyKey": requests::idempotency_key(),
+                "PortalFlow": requests::portal_flow(),
+            },
             "securitySchemes": security_schemes(),
         },
     })
@@ -137,7 +140,8 @@ Every step of 初回利用登録 and ログイン answers with it, and a submiss
 with it, so a client needs no state of its own.
 
 **Refusals** are RFC 9457 problems, checked in this order: path and method (404), origin (403), media type (415), \
-size (413), JSON (400), Idempotency-Key (400), flow or session (401), step (409), fields, all at once (422), the \
+size (413), JSON (400), Idempotency-Key (400), flow or session (401), another flow than meant (409), \
+replay, step (409), fields, all at once (422), the \
 rules of the step.
 A refusal before the last spends no try and sends nothing.
 Any other path or method is 404 `not-found`.
@@ -218,11 +222,17 @@ fn operation(step: Step) -> Value {
     if !step.remark.is_empty() {
         operation.insert("description".to_owned(), step.remark.into());
     }
-    if step.keyed {
-        operation.insert(
-            "parameters".to_owned(),
-            json!([{ "$ref": "#/components/parameters/IdempotencyKey" }]),
-        );
+    let parameters = [
+        (step.keyed, "IdempotencyKey"),
+        (step.acts_on_a_flow(), "PortalFlow"),
+    ];
+    let parameters: Vec<Value> = parameters
+        .into_iter()
+        .filter(|(taken, _)| *taken)
+        .map(|(_, name)| json!({ "$ref": format!("#/components/parameters/{name}") }))
+        .collect();
+    if !parameters.is_empty() {
+        operation.insert("parameters".to_owned(), parameters.into());
     }
     if let Some(body) = requests::body(step) {
         operation.insert("requestBody".to_owned(), body);

@@ -15,7 +15,7 @@ use portal::progress::{self, Allowed};
 use portal::registration::{Registration, Stage, security_code_tries_left};
 use portal::terms::Terms;
 use portal::time::{plus, seconds_until};
-use portal::values::ChallengeId;
+use portal::values::{ChallengeId, FlowId, FlowName};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -28,6 +28,9 @@ pub struct Progress {
     /// The screen that the person belongs on.
     #[serde(flatten)]
     pub at: At,
+    /// Names the flow; no secret. What a page sends along as Portal-Flow.
+    #[schemars(regex(pattern = "^[a-z0-9]{8}$"))]
+    pub flow: String,
     /// The first instant at which the flow is over.
     pub expires_at: Time,
     /// What may be done from here.
@@ -207,9 +210,10 @@ pub struct TermsShown {
 }
 
 impl Progress {
-    fn new(at: At, expires_at: Timestamp, allowed: Vec<Allowed>) -> Self {
+    fn new(at: At, flow: &FlowId, expires_at: Timestamp, allowed: Vec<Allowed>) -> Self {
         Self {
             at,
+            flow: FlowName::of(flow).as_str().to_owned(),
             expires_at: Time(expires_at),
             allowed: allowed.into_iter().map(Word).collect(),
         }
@@ -264,7 +268,7 @@ impl Progress {
             }
         };
         let allowed = progress::allowed_in_registration(registration, seats, now, limits);
-        Self::new(at, registration.expires_at, allowed)
+        Self::new(at, &registration.id, registration.expires_at, allowed)
     }
 
     /// Where a log-in stands.
@@ -287,7 +291,7 @@ impl Progress {
             login::Stage::MyPage => At::MyPage {},
         };
         let allowed = progress::allowed_in_login(login, now, limits);
-        Self::new(at, login.expires_at, allowed)
+        Self::new(at, &login.id, login.expires_at, allowed)
     }
 
     /// The document as 「登録する」 was first answered with, for its replay: nothing that came later shows in it.

@@ -83,7 +83,7 @@ steps! {
         fields: &[required(Field::SecurityCode)],
         cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
         refusals: [
-            NoFlow, WrongStep, WrongSecurityCode, ClaimsLocked, ClaimsNoMailAddress, NoTriesLeft,
+            NoFlow, OtherFlow, WrongStep, WrongSecurityCode, ClaimsLocked, ClaimsNoMailAddress, NoTriesLeft,
             TooManyRequests, ClaimsUnavailable,
         ],
         moves: [SecurityCode => Otp],
@@ -94,7 +94,7 @@ steps! {
         area: Registration, function: RegistrationOtp, request: Post "/registration/otp",
         fields: &[required(Field::Code)],
         cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
-        refusals: [NoFlow, WrongStep, WrongCode, CodeExpired, NoTriesLeft, TooManyRequests],
+        refusals: [NoFlow, OtherFlow, WrongStep, WrongCode, CodeExpired, NoTriesLeft, TooManyRequests],
         moves: [Otp => Profile, Otp => AlreadyRegistered],
         remark: "",
     }
@@ -103,7 +103,7 @@ steps! {
         area: Registration, function: RegistrationOtp, request: Post "/registration/otp/resend",
         fields: &[],
         cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
-        refusals: [NoFlow, WrongStep, NoTriesLeft, ResendTooEarly, NoSendsLeft, TooManyRequests],
+        refusals: [NoFlow, OtherFlow, WrongStep, NoTriesLeft, ResendTooEarly, NoSendsLeft, TooManyRequests],
         moves: [Otp => Otp],
         remark: "",
     }
@@ -112,7 +112,7 @@ steps! {
         area: Registration, function: Profile, request: Put "/registration/profile",
         fields: PROFILE,
         cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
-        refusals: [NoFlow, WrongStep, EmailTaken],
+        refusals: [NoFlow, OtherFlow, WrongStep, EmailTaken],
         moves: [Profile => Confirm, Confirm => Confirm, AlreadyRegistered => Confirm],
         remark: "Also corrects: from 入力情報の確認, and in the place of a member who never logged in.",
     }
@@ -122,7 +122,7 @@ steps! {
         fields: &[required(Field::Draft)],
         cookie: Some(Cookie::Registration), keyed: true, success: 201 Progress, cookies: Cookies::Kept,
         refusals: [
-            IdempotencyKeyMissing, NoFlow, WrongStep, OrganisationAlreadyRegistered, EmailTaken,
+            IdempotencyKeyMissing, NoFlow, OtherFlow, WrongStep, OrganisationAlreadyRegistered, EmailTaken,
             DraftChanged, TryAgain, IdempotencyKeyReused,
         ],
         moves: [Confirm => Completed, Confirm => AlreadyRegistered],
@@ -134,7 +134,7 @@ steps! {
         area: Registration, function: ResendInitialPassword, request: Post "/registration/initial-password/resend",
         fields: &[],
         cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
-        refusals: [NoFlow, WrongStep, ResendTooEarly, NoSendsLeft, TooManyRequests],
+        refusals: [NoFlow, OtherFlow, WrongStep, ResendTooEarly, NoSendsLeft, TooManyRequests],
         moves: [Completed => Completed],
         remark: "The same initial password again.",
     }
@@ -143,7 +143,7 @@ steps! {
         area: Registration, function: ResendInitialPassword, request: Post "/registration/initial-password/reissue",
         fields: &[],
         cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
-        refusals: [NoFlow, WrongStep, NoSendsLeft, TooManyRequests],
+        refusals: [NoFlow, OtherFlow, WrongStep, NoSendsLeft, TooManyRequests],
         moves: [AlreadyRegistered => Completed, Completed => Completed],
         remark: "A new initial password; the old one is dead from then on.",
     }
@@ -162,7 +162,7 @@ steps! {
         fields: &[],
         cookie: Some(Cookie::Registration), keyed: false, success: 204 Nothing,
         cookies: Cookies::Deletes(&[Cookie::Registration]),
-        refusals: [NoFlow],
+        refusals: [NoFlow, OtherFlow],
         moves: [],
         remark: "",
     }
@@ -180,7 +180,7 @@ steps! {
         area: Login, function: LoginOtp, request: Post "/login/otp",
         fields: &[required(Field::Code)],
         cookie: Some(Cookie::Login), keyed: false, success: 200 Progress, cookies: Cookies::SetsAtMyPage(Cookie::Session),
-        refusals: [NoFlow, WrongStep, WrongCode, CodeExpired, NoTriesLeft, TooManyRequests],
+        refusals: [NoFlow, OtherFlow, WrongStep, WrongCode, CodeExpired, NoTriesLeft, TooManyRequests],
         moves: [Otp => NewPassword, Otp => MyPage],
         remark: "Leads to `new-password`, or to `my-page` with the session's cookie.",
     }
@@ -189,7 +189,7 @@ steps! {
         area: Login, function: LoginOtp, request: Post "/login/otp/resend",
         fields: &[],
         cookie: Some(Cookie::Login), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
-        refusals: [NoFlow, WrongStep, NoTriesLeft, ResendTooEarly, NoSendsLeft, TooManyRequests],
+        refusals: [NoFlow, OtherFlow, WrongStep, NoTriesLeft, ResendTooEarly, NoSendsLeft, TooManyRequests],
         moves: [Otp => Otp],
         remark: "",
     }
@@ -207,7 +207,7 @@ steps! {
         area: Login, function: Terms, request: Post "/login/terms/shown",
         fields: &[required(Field::ShownVersion)],
         cookie: Some(Cookie::Login), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
-        refusals: [NoFlow, WrongStep, TermsOutdated],
+        refusals: [NoFlow, OtherFlow, WrongStep, TermsOutdated],
         moves: [NewPassword => NewPassword],
         remark: "",
     }
@@ -216,7 +216,7 @@ steps! {
         area: Login, function: NewPassword, request: Post "/login/password",
         fields: &[optional(Field::NewPassword), optional(Field::AgreedTerms)],
         cookie: Some(Cookie::Login), keyed: false, success: 200 Progress, cookies: Cookies::Sets(Cookie::Session),
-        refusals: [NoFlow, WrongStep, TermsOutdated, TermsNotShown, TermsNotAgreed],
+        refusals: [NoFlow, OtherFlow, WrongStep, TermsOutdated, TermsNotShown, TermsNotAgreed],
         moves: [NewPassword => MyPage],
         remark: "Where the progress says `newPassword: none`, only new terms are agreed to, and the password is \
                  left out.",
@@ -226,7 +226,7 @@ steps! {
         area: Login, function: LoginProgress, request: Post "/login/session",
         fields: &[],
         cookie: Some(Cookie::Login), keyed: false, success: 200 Progress, cookies: Cookies::Sets(Cookie::Session),
-        refusals: [NoFlow, WrongStep],
+        refusals: [NoFlow, OtherFlow, WrongStep],
         moves: [MyPage => MyPage],
         remark: "For whom the answer with the session's cookie was lost. A session that was ended does not come \
                  back.",
@@ -245,7 +245,7 @@ steps! {
         area: Login, function: LoginProgress, request: Delete "/login",
         fields: &[],
         cookie: Some(Cookie::Login), keyed: false, success: 204 Nothing, cookies: Cookies::Deletes(&[Cookie::Login]),
-        refusals: [NoFlow],
+        refusals: [NoFlow, OtherFlow],
         moves: [],
         remark: "",
     }

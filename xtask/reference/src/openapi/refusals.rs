@@ -242,6 +242,7 @@ impl Carries {
                 ..Self::NOTHING
             },
             Kind::WrongStep
+            | Kind::OtherFlow
             | Kind::OrganisationAlreadyRegistered
             | Kind::DraftChanged
             | Kind::TermsOutdated

@@ -16,6 +16,17 @@ pub(super) fn idempotency_key() -> Value {
     })
 }
 
+pub(super) fn portal_flow() -> Value {
+    json!({
+        "name": "Portal-Flow",
+        "in": "header",
+        "required": false,
+        "description": "`flow` of the progress that the page shows. If the cookie names another flow by now, which \
+                        another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed.",
+        "schema": { "type": "string", "pattern": "^[a-z0-9]{8}$" },
+    })
+}
+
 pub(super) fn body(step: Step) -> Option<Value> {
     let schema = object(&required(step.fields), properties(step.fields));
     let body = json!({ "required": !step.fields.is_empty(), "content": { "application/json": { "schema": schema } } });

@@ -135,6 +135,11 @@ const fn advice(kind: Kind) -> Advice {
             "表示された画面から続けてください。",
             "Go to the screen that `progress.next` names. No try was spent; the cause is a back button or a second tab.",
         ),
+        Kind::OtherFlow => only(
+            "画面を読み込み直すと、いまの手続きに進みます。この画面の内容は送信されていません。",
+            "Another tab has begun another flow: `progress` says where that one is. Show what the page was about, and a \
+             way to the other flow; send nothing by yourself.",
+        ),
         Kind::ClaimsLockRisk => only(
             "もう一度間違えると、電子請求受付システムが30分間使えなくなり、請求もできなくなります。パスワードを確かめてから続けてください。",
             "Ask for confirmation. If accepted, send the same with `acceptLockRisk: true`, which is valid for one attempt.",
