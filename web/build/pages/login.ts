@@ -58,10 +58,6 @@ ${more(w.rich(w.t.login.lost), html`<p>${w.rich(w.t.login.lostText)}</p>`)}
     waits: true,
     title: (w) => w.t.newPassword.title,
     body: (w) => html`
-${pairs([
-  [w.rich(w.t.newPassword.account), fill("account")],
-  [w.rich(w.t.myPage.office), html`${fill("office-name")}（${fill("office-number")}）`],
-])}
 ${form(
   "new-password",
   html`

@@ -24,8 +24,6 @@ screen("login", ["new-password"], (progress: ProgressAt<"new-password">, first) 
   show(byId("passwords"), asked);
   show(byId("agree-only"), !asked);
   show(byId("leads"), asked);
-  const { emailMasked, office } = progress.account;
-  fill(byId("content"), { account: emailMasked, "office-name": office.name, "office-number": office.number });
   if (!first) return;
   if (!asked) {
     document.querySelector("h1")?.replaceChildren(say("newPassword.agreeOnlyTitle"));
