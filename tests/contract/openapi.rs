@@ -202,6 +202,7 @@ fn progress(step: Step) -> Value {
         json!({ "next": "my-page", "allowed": ["session", "cancel"] })
     };
     let mut progress = progress;
+    progress["flow"] = "f3k7q2mz".into();
     progress["expiresAt"] = "2026-04-01T00:30:00Z".into();
     progress
 }

@@ -24,6 +24,7 @@ const PROBLEMS: [(u16, &[&str]); 11] = [
         409,
         &[
             "wrong-step",
+            "other-flow",
             "claims-lock-risk",
             "organisation-already-registered",
             "email-taken",
