@@ -716,6 +716,18 @@ export interface components {
             instance: string;
             progress: components["schemas"]["ProgressAtAlreadyRegistered"];
         };
+        OtherFlowProblem: {
+            type: string;
+            /** @constant */
+            title: "別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "other-flow";
+            /** @description Ends in the request's id. */
+            instance: string;
+            progress: components["schemas"]["Progress"];
+        };
         /** @description A mailed code. */
         Otp: {
             /**
@@ -745,7 +757,7 @@ export interface components {
             delivery: components["schemas"]["Delivery"];
         };
         /** @description Any refusal. */
-        Problem: components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"] | components["schemas"]["NoFlowProblem"] | components["schemas"]["NoSessionProblem"] | components["schemas"]["WrongCredentialsProblem"] | components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["TooLargeProblem"] | components["schemas"]["UnsupportedMediaTypeProblem"] | components["schemas"]["WrongStepProblem"] | components["schemas"]["ClaimsLockRiskProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["DraftChangedProblem"] | components["schemas"]["TermsNotShownProblem"] | components["schemas"]["TermsOutdatedProblem"] | components["schemas"]["TryAgainProblem"] | components["schemas"]["InitialPasswordExpiredProblem"] | components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["ClaimsRejectedProblem"] | components["schemas"]["ClaimsTemporaryPasswordProblem"] | components["schemas"]["ClaimsPasswordExpiredProblem"] | components["schemas"]["ClaimsLockedProblem"] | components["schemas"]["ClaimsNoMailAddressProblem"] | components["schemas"]["WrongSecurityCodeProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"] | components["schemas"]["TermsNotAgreedProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"] | components["schemas"]["ClaimsUnavailableProblem"] | components["schemas"]["TemporarilyUnavailableProblem"];
+        Problem: components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"] | components["schemas"]["NoFlowProblem"] | components["schemas"]["NoSessionProblem"] | components["schemas"]["WrongCredentialsProblem"] | components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["TooLargeProblem"] | components["schemas"]["UnsupportedMediaTypeProblem"] | components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["ClaimsLockRiskProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["DraftChangedProblem"] | components["schemas"]["TermsNotShownProblem"] | components["schemas"]["TermsOutdatedProblem"] | components["schemas"]["TryAgainProblem"] | components["schemas"]["InitialPasswordExpiredProblem"] | components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["ClaimsRejectedProblem"] | components["schemas"]["ClaimsTemporaryPasswordProblem"] | components["schemas"]["ClaimsPasswordExpiredProblem"] | components["schemas"]["ClaimsLockedProblem"] | components["schemas"]["ClaimsNoMailAddressProblem"] | components["schemas"]["WrongSecurityCodeProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"] | components["schemas"]["TermsNotAgreedProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"] | components["schemas"]["ClaimsUnavailableProblem"] | components["schemas"]["TemporarilyUnavailableProblem"];
         /** @description 登録情報 */
         Profile: {
             /** @description ID（メールアドレス） */
@@ -769,6 +781,8 @@ export interface components {
              * @enum {string}
              */
             next: "already-registered";
+            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
             /** @description What may be done from here. */
@@ -790,6 +804,8 @@ export interface components {
              * @enum {string}
              */
             next: "completed";
+            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
             /** @description What may be done from here. */
@@ -812,6 +828,8 @@ export interface components {
              * @enum {string}
              */
             next: "confirm";
+            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
             /** @description What may be done from here. */
@@ -832,6 +850,8 @@ export interface components {
              * @enum {string}
              */
             next: "my-page";
+            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
             /** @description What may be done from here. */
@@ -844,6 +864,8 @@ export interface components {
              * @enum {string}
              */
             next: "new-password";
+            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
             /** @description What may be done from here. */
@@ -868,6 +890,8 @@ export interface components {
              * @enum {string}
              */
             next: "otp";
+            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
             /** @description What may be done from here. */
@@ -882,6 +906,8 @@ export interface components {
              * @enum {string}
              */
             next: "profile";
+            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
             /** @description What may be done from here. */
@@ -896,6 +922,8 @@ export interface components {
              * @enum {string}
              */
             next: "security-code";
+            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
             /** @description What may be done from here. */
@@ -1205,6 +1233,25 @@ export interface components {
                 } & components["schemas"]["NoFlowProblem"];
             };
         };
+        /** @description - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。 */
+        LoginOtherFlow: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControl"];
+                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    code: "other-flow";
+                    progress?: components["schemas"]["LoginProgress"];
+                } & components["schemas"]["OtherFlowProblem"];
+            };
+        };
         /** @description The current step of the person. */
         LoginProgress: {
             headers: {
@@ -1257,25 +1304,6 @@ export interface components {
                     /** @enum {unknown} */
                     code: "wrong-credentials";
                 } & components["schemas"]["WrongCredentialsProblem"];
-            };
-        };
-        /** @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。 */
-        LoginWrongStep: {
-            headers: {
-                "Cache-Control": components["headers"]["CacheControl"];
-                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
-                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
-                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
-                "X-Request-Id": components["headers"]["RequestId"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": {
-                    /** @enum {unknown} */
-                    code: "wrong-step";
-                    progress?: components["schemas"]["LoginProgress"];
-                } & components["schemas"]["WrongStepProblem"];
             };
         };
         /** @description - `no-session`: ログインしていないか、ログインの有効期限が過ぎました。もう一度ログインしてください。 */
@@ -1355,6 +1383,25 @@ export interface components {
                 } & components["schemas"]["NoFlowProblem"];
             };
         };
+        /** @description - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。 */
+        RegistrationOtherFlow: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControl"];
+                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    code: "other-flow";
+                    progress?: components["schemas"]["RegistrationProgress"];
+                } & components["schemas"]["OtherFlowProblem"];
+            };
+        };
         /** @description The current step of the person. */
         RegistrationProgress: {
             headers: {
@@ -1389,25 +1436,6 @@ export interface components {
                     code: "too-many-requests";
                     progress?: components["schemas"]["RegistrationProgress"];
                 } & components["schemas"]["TooManyRequestsProblem"];
-            };
-        };
-        /** @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。 */
-        RegistrationWrongStep: {
-            headers: {
-                "Cache-Control": components["headers"]["CacheControl"];
-                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
-                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
-                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
-                "X-Request-Id": components["headers"]["RequestId"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": {
-                    /** @enum {unknown} */
-                    code: "wrong-step";
-                    progress?: components["schemas"]["RegistrationProgress"];
-                } & components["schemas"]["WrongStepProblem"];
             };
         };
         /** @description - `temporarily-unavailable`: ただいま処理できません。しばらくしてからもう一度お試しください。 */
@@ -1488,6 +1516,8 @@ export interface components {
     parameters: {
         /** @description The same key with the same body is answered with the first success again, and nothing is done twice. */
         IdempotencyKey: string;
+        /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+        PortalFlow: string;
     };
     requestBodies: never;
     headers: {
@@ -1624,7 +1654,10 @@ export interface operations {
     "cancel-registration": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1652,6 +1685,7 @@ export interface operations {
             400: components["responses"]["UnreadableRequest"];
             401: components["responses"]["RegistrationNoFlow"];
             403: components["responses"]["ForeignOrigin"];
+            409: components["responses"]["RegistrationOtherFlow"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["RegistrationInvalidFields"];
@@ -1661,7 +1695,10 @@ export interface operations {
     "enter-security-code": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1681,7 +1718,28 @@ export interface operations {
             400: components["responses"]["UnreadableRequest"];
             401: components["responses"]["RegistrationNoFlow"];
             403: components["responses"]["ForeignOrigin"];
-            409: components["responses"]["RegistrationWrongStep"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-flow";
+                        progress?: components["schemas"]["RegistrationProgress"];
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"]);
+                };
+            };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             /**
@@ -1762,7 +1820,10 @@ export interface operations {
     "enter-registration-otp": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1783,7 +1844,28 @@ export interface operations {
             400: components["responses"]["UnreadableRequest"];
             401: components["responses"]["RegistrationNoFlow"];
             403: components["responses"]["ForeignOrigin"];
-            409: components["responses"]["RegistrationWrongStep"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-flow";
+                        progress?: components["schemas"]["RegistrationProgress"];
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"]);
+                };
+            };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             /**
@@ -1840,7 +1922,10 @@ export interface operations {
     "resend-registration-otp": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1854,7 +1939,28 @@ export interface operations {
             400: components["responses"]["UnreadableRequest"];
             401: components["responses"]["RegistrationNoFlow"];
             403: components["responses"]["ForeignOrigin"];
-            409: components["responses"]["RegistrationWrongStep"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-flow";
+                        progress?: components["schemas"]["RegistrationProgress"];
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"]);
+                };
+            };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["RegistrationInvalidFields"];
@@ -1890,7 +1996,10 @@ export interface operations {
     "enter-profile": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1943,6 +2052,7 @@ export interface operations {
             403: components["responses"]["ForeignOrigin"];
             /**
              * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
              *     - `email-taken`: このメールアドレスはすでに使われています。別のアドレスを入力するか、ログインしてください。
              */
             409: {
@@ -1960,9 +2070,9 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {unknown} */
-                        code: "wrong-step" | "email-taken";
+                        code: "wrong-step" | "other-flow" | "email-taken";
                         progress?: components["schemas"]["RegistrationProgress"];
-                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["EmailTakenProblem"]);
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["EmailTakenProblem"]);
                 };
             };
             413: components["responses"]["TooLarge"];
@@ -1995,6 +2105,8 @@ export interface operations {
             header: {
                 /** @description The same key with the same body is answered with the first success again, and nothing is done twice. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
             };
             path?: never;
             cookie?: never;
@@ -2048,6 +2160,7 @@ export interface operations {
             403: components["responses"]["ForeignOrigin"];
             /**
              * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
              *     - `organisation-already-registered`: 同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。
              *     - `email-taken`: このメールアドレスはすでに使われています。別のアドレスを入力するか、ログインしてください。
              *     - `draft-changed`: 確認した内容と登録する内容が異なります。もう一度ご確認ください。
@@ -2068,9 +2181,9 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {unknown} */
-                        code: "wrong-step" | "organisation-already-registered" | "email-taken" | "draft-changed" | "try-again";
+                        code: "wrong-step" | "other-flow" | "organisation-already-registered" | "email-taken" | "draft-changed" | "try-again";
                         progress?: components["schemas"]["RegistrationProgress"];
-                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["DraftChangedProblem"] | components["schemas"]["TryAgainProblem"]);
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["DraftChangedProblem"] | components["schemas"]["TryAgainProblem"]);
                 };
             };
             413: components["responses"]["TooLarge"];
@@ -2103,7 +2216,10 @@ export interface operations {
     "resend-initial-password": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2117,7 +2233,28 @@ export interface operations {
             400: components["responses"]["UnreadableRequest"];
             401: components["responses"]["RegistrationNoFlow"];
             403: components["responses"]["ForeignOrigin"];
-            409: components["responses"]["RegistrationWrongStep"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-flow";
+                        progress?: components["schemas"]["RegistrationProgress"];
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"]);
+                };
+            };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["RegistrationInvalidFields"];
@@ -2152,7 +2289,10 @@ export interface operations {
     "reissue-initial-password": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2166,7 +2306,28 @@ export interface operations {
             400: components["responses"]["UnreadableRequest"];
             401: components["responses"]["RegistrationNoFlow"];
             403: components["responses"]["ForeignOrigin"];
-            409: components["responses"]["RegistrationWrongStep"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-flow";
+                        progress?: components["schemas"]["RegistrationProgress"];
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"]);
+                };
+            };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["RegistrationInvalidFields"];
@@ -2287,7 +2448,10 @@ export interface operations {
     "cancel-login": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2315,6 +2479,7 @@ export interface operations {
             400: components["responses"]["UnreadableRequest"];
             401: components["responses"]["LoginNoFlow"];
             403: components["responses"]["ForeignOrigin"];
+            409: components["responses"]["LoginOtherFlow"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["LoginInvalidFields"];
@@ -2324,7 +2489,10 @@ export interface operations {
     "enter-login-otp": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2361,7 +2529,28 @@ export interface operations {
             400: components["responses"]["UnreadableRequest"];
             401: components["responses"]["LoginNoFlow"];
             403: components["responses"]["ForeignOrigin"];
-            409: components["responses"]["LoginWrongStep"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-flow";
+                        progress?: components["schemas"]["LoginProgress"];
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"]);
+                };
+            };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             /**
@@ -2418,7 +2607,10 @@ export interface operations {
     "resend-login-otp": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2432,7 +2624,28 @@ export interface operations {
             400: components["responses"]["UnreadableRequest"];
             401: components["responses"]["LoginNoFlow"];
             403: components["responses"]["ForeignOrigin"];
-            409: components["responses"]["LoginWrongStep"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-flow";
+                        progress?: components["schemas"]["LoginProgress"];
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"]);
+                };
+            };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["LoginInvalidFields"];
@@ -2496,7 +2709,10 @@ export interface operations {
     "mark-terms-shown": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2515,6 +2731,7 @@ export interface operations {
             403: components["responses"]["ForeignOrigin"];
             /**
              * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
              *     - `terms-outdated`: 利用規約が新しくなりました。もう一度ご確認ください。
              */
             409: {
@@ -2530,9 +2747,9 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {unknown} */
-                        code: "wrong-step" | "terms-outdated";
+                        code: "wrong-step" | "other-flow" | "terms-outdated";
                         progress?: components["schemas"]["LoginProgress"];
-                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["TermsOutdatedProblem"]);
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["TermsOutdatedProblem"]);
                 };
             };
             413: components["responses"]["TooLarge"];
@@ -2562,7 +2779,10 @@ export interface operations {
     "change-initial-password": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2606,6 +2826,7 @@ export interface operations {
             403: components["responses"]["ForeignOrigin"];
             /**
              * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
              *     - `terms-not-shown`: 利用規約の内容をご確認ください。
              *     - `terms-outdated`: 利用規約が新しくなりました。もう一度ご確認ください。
              */
@@ -2622,9 +2843,9 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {unknown} */
-                        code: "wrong-step" | "terms-not-shown" | "terms-outdated";
+                        code: "wrong-step" | "other-flow" | "terms-not-shown" | "terms-outdated";
                         progress?: components["schemas"]["LoginProgress"];
-                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["TermsNotShownProblem"] | components["schemas"]["TermsOutdatedProblem"]);
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["TermsNotShownProblem"] | components["schemas"]["TermsOutdatedProblem"]);
                 };
             };
             413: components["responses"]["TooLarge"];
@@ -2658,7 +2879,10 @@ export interface operations {
     "renew-session": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2688,7 +2912,28 @@ export interface operations {
             400: components["responses"]["UnreadableRequest"];
             401: components["responses"]["LoginNoFlow"];
             403: components["responses"]["ForeignOrigin"];
-            409: components["responses"]["LoginWrongStep"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-flow";
+                        progress?: components["schemas"]["LoginProgress"];
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"]);
+                };
+            };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["LoginInvalidFields"];
