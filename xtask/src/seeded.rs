@@ -175,7 +175,7 @@ fn table(rows: &[Row]) -> String {
         let by = if row.verdict.is_noticed() {
             row.check.to_string()
         } else {
-            format!("NOBODY: {} {}", row.check, row.verdict)
+            format!("NOT NOTICED: {} {}", row.check, row.verdict)
         };
         lines.push(format!(
             "{:<40} {:>8.1}  {by}",

@@ -59,7 +59,7 @@ fn a_whole_table_has_no_problem_and_becomes_a_page_with_totals() {
     };
     let page = house.page(&REGISTERS[0], &toml::from_str(TABLE).unwrap(), &wanted());
     for line in [
-        "| shown by | of 3 |",
+        "| evidence | of 3 |",
         "| tests | 1 |",
         "| nothing yet: the operator's desk | 2 |",
         "| A01 | a \\| b | nothing | [`journeys::a::shows`](../tests/journeys/a.rs) |",
