@@ -17,7 +17,7 @@ usage() {
 stack=$1 function=$2
 case $function in
   keep-audit) key=UnkeptActsUrl; wanted='.event.M.id.S != null' ;; # as the filters of template.yaml
-  deliver-mail) key=UnsentMailsUrl; wanted='.mail.M.delivery.S == "queued"' ;;
+  deliver-mail) key=UnsentMailsUrl; wanted='.queued.BOOL == true' ;;
   mail-events) key=UnreadMailEventsUrl ;;
   *) usage ;;
 esac

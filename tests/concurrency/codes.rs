@@ -1,7 +1,7 @@
 //! ワンタイムパスワード認証, concurrently
 
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
-use testkit::{Answer, Clerk, World};
+use testkit::{Answer, Clerk, World, only_member};
 
 use crate::crowd::{
     Asked, Load, TARO, account, active, active_at_the_code, asks, assert_all_invariants, at_the_code, count,
@@ -110,7 +110,7 @@ async fn of_two_hundred_guesses_at_the_code_of_a_pending_member_five_are_judged(
             ],
         );
         assert!(
-            account(&world, TARO).await.member.unwrap().sessions.is_empty(),
+            only_member(&account(&world, TARO).await).sessions.is_empty(),
             "the code of a pending member leads to 新しいパスワード, and gives no session"
         );
         assert_all_invariants(&world).await;
@@ -135,7 +135,7 @@ async fn of_two_hundred_guesses_at_the_code_of_an_active_member_five_are_judged_
         let answers = load.send(asked).await;
         five_were_judged(&answers);
         only(&answers, &["200", "wrong-code", "no-tries-left", "wrong-step"]);
-        let sessions = account(&world, TARO).await.member.unwrap().sessions.len();
+        let sessions = only_member(&account(&world, TARO).await).sessions.len();
         assert_eq!(sessions, count(&answers, "200"));
         assert_all_invariants(&world).await;
         // The owner gets in by a new log-in.
@@ -166,7 +166,7 @@ async fn ten_wrong_codes_of_an_account_are_judged_over_all_its_challenges() {
         let answers = load.send(asked).await;
         assert_eq!(count(&answers, "wrong-code"), 10);
         only(&answers, &["wrong-code", "no-tries-left", "too-many-requests"]);
-        let codes = account(&world, TARO).await.codes;
+        let codes = only_member(&account(&world, TARO).await).codes.clone();
         assert_eq!(codes.failures.len(), 10);
         assert_all_invariants(&world).await;
 
@@ -242,7 +242,7 @@ async fn of_a_hundred_right_log_in_codes_one_gives_a_session_and_the_others_a_wa
     for _ in load.rounds() {
         let world = World::start().await;
         let taro = active_at_the_code(&world).await;
-        let sessions_before = account(&world, TARO).await.member.unwrap().sessions.len();
+        let sessions_before = only_member(&account(&world, TARO).await).sessions.len();
         let right = taro.mailed_code(TARO).await;
         let asked = (0..load.scaled(100))
             .map(|_| {
@@ -254,7 +254,7 @@ async fn of_a_hundred_right_log_in_codes_one_gives_a_session_and_the_others_a_wa
         assert_eq!(count(&answers, "200"), 1);
         // Before the session of the successful request is committed, five have passed, and the others find no try left.
         only(&answers, &["200", "wrong-step", "no-tries-left"]);
-        let sessions = account(&world, TARO).await.member.unwrap().sessions.len();
+        let sessions = only_member(&account(&world, TARO).await).sessions.len();
         assert_eq!(sessions, sessions_before + 1);
         for (mut clerk, answer) in answers {
             if kind(&answer) == "200" {

@@ -1,7 +1,7 @@
 //! ログイン情報の入力, and 「パスワードを変更する」, concurrently
 
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
-use testkit::{Change, World};
+use testkit::{Change, World, only_member};
 
 use crate::crowd::{
     Asked, Load, TARO, account, active, asks, assert_all_invariants, at_the_code, count, only,
@@ -20,7 +20,7 @@ fn rows_of_wrong_ones(history: &[Change]) -> Vec<u64> {
             && change
                 .after
                 .as_ref()
-                .is_some_and(|after| after.contains_key("member"))
+                .is_some_and(|after| after.contains_key("holders"))
     };
     let mut rows = vec![0];
     for change in history.iter().filter(owned) {
@@ -57,7 +57,7 @@ async fn no_more_wrong_passwords_are_judged_than_the_guard_allows_at_that_instan
         assert!(rows.len() <= count(&answers, "200") + 1, "{rows:?}");
         let account = account(&world, TARO).await;
         assert!(account.passwords.failures <= 5);
-        assert!(!account.member.unwrap().disabled);
+        assert!(!only_member(&account).disabled);
         assert_all_invariants(&world).await;
         // The fifth costs one second; then the owner gets in.
         world.wait(1);
@@ -126,7 +126,7 @@ async fn of_twenty_password_changes_in_one_log_in_one_is_made() {
                 clerk.calls("GET", "/login").await.is(200).leads_to("my-page");
             }
         }
-        let member = account(&world, TARO).await.member.unwrap();
+        let member = only_member(&account(&world, TARO).await).clone();
         assert_eq!((member.sessions.len(), member.credential_version), (1, 2));
         assert_all_invariants(&world).await;
         at_the_code(&world, &passwords[made]).await;
@@ -158,7 +158,7 @@ async fn of_the_changes_of_several_log_ins_one_is_made_and_the_others_are_over()
         let answers = load.send(asked).await;
         assert_eq!(count(&answers, "200"), 1);
         only(&answers, &["200", "no-flow"]);
-        assert_eq!(account(&world, TARO).await.member.unwrap().sessions.len(), 1);
+        assert_eq!(only_member(&account(&world, TARO).await).sessions.len(), 1);
         assert_all_invariants(&world).await;
     }
     load.report();

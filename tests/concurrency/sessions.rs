@@ -1,7 +1,7 @@
 //! Sessions, concurrently: an ended session stays ended, and a person has five
 
 use testkit::people::OWN_PASSWORD;
-use testkit::{Clerk, World};
+use testkit::{Clerk, World, only_member};
 
 use crate::crowd::{
     Asked, Load, TARO, account, active, asks, assert_all_invariants, at_the_code, count, only,
@@ -20,7 +20,7 @@ async fn of_twenty_renewals_one_session_lives() {
             .collect();
         let answers = load.send(asked).await;
         only(&answers, &["200"]);
-        assert_eq!(account(&world, TARO).await.member.unwrap().sessions.len(), 1);
+        assert_eq!(only_member(&account(&world, TARO).await).sessions.len(), 1);
         let mut living = 0;
         for (mut clerk, _) in answers {
             let me = clerk.calls("GET", "/me").await;
@@ -55,7 +55,7 @@ async fn an_ended_session_stays_ended_during_other_requests() {
         }
         let answers = load.send(asked).await;
         only(&answers, &["200", "204", "no-flow", "no-session"]);
-        let member = account(&world, TARO).await.member.unwrap();
+        let member = only_member(&account(&world, TARO).await).clone();
         assert!(
             member.sessions.is_empty(),
             "{} sessions live",
@@ -120,7 +120,7 @@ async fn of_twelve_log_ins_of_one_person_five_sessions_live() {
         let crowd = asked.len();
         let answers = load.send(asked).await;
         assert_eq!(count(&answers, "200"), crowd);
-        assert_eq!(account(&world, TARO).await.member.unwrap().sessions.len(), 5);
+        assert_eq!(only_member(&account(&world, TARO).await).sessions.len(), 5);
         let mut living = 0;
         for (mut clerk, _) in answers {
             let me = clerk.calls("GET", "/me").await;

@@ -236,13 +236,17 @@ fn what_fails_stays_in_the_queue_and_the_next_message_has_its_turn() {
 fn a_mails_promise_is_handed_to_the_function_that_sends() {
     let aws = aws();
     messages(aws.path(), &[("1", "3")]);
-    let mail = |sequence: &str, delivery: &str| {
-        let mail = json!({ "M": { "delivery": { "S": delivery } } });
-        json!({ "dynamodb": { "SequenceNumber": sequence, "NewImage": { "mail": mail } } })
+    let mail = |sequence: &str, queued: bool| {
+        let image = if queued {
+            json!({ "queued": { "BOOL": true } })
+        } else {
+            json!({ "mail": { "M": {} } })
+        };
+        json!({ "dynamodb": { "SequenceNumber": sequence, "NewImage": image } })
     };
     pages(
         aws.path(),
-        &[vec![mail("1", "queued"), mail("2", "sent"), act("3")]],
+        &[vec![mail("1", true), mail("2", false), act("3")]],
         true,
     );
     let run = run(&aws, &["portal-dev", "deliver-mail", "--hand-in"]);

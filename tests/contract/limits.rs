@@ -111,6 +111,14 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
         &[("EMAIL_TAKEN_ANSWERS", 5)],
     ),
     (
+        "claims on an address that nobody has logged in with: 5 offices at once (ADR 0027)",
+        &[("CLAIMS_PER_ADDRESS", 5)],
+    ),
+    (
+        "addresses asked about in one registration: 10",
+        &[("ADDRESSES_ASKED_PER_REGISTRATION", 10)],
+    ),
+    (
         "bodies: 16 KiB, inquiry 32 KiB",
         &[("BODY_BYTES", 16 * KIB), ("INQUIRY_BODY_BYTES", 32 * KIB)],
     ),

@@ -36,7 +36,7 @@ const PROBLEMS: [(u16, &[&str]); 11] = [
             "try-again",
         ],
     ),
-    (410, &["initial-password-expired"]),
+    (410, &["initial-password-expired", "claim-void"]),
     (
         422,
         &[

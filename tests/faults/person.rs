@@ -411,7 +411,19 @@ impl Person {
             .items_of("ACCOUNT")
             .await
             .into_iter()
-            .filter_map(|account| account.get("member")?.as_m().ok().cloned())
+            .filter_map(|account| {
+                Some(
+                    account
+                        .get("holders")?
+                        .as_m()
+                        .ok()?
+                        .values()
+                        .cloned()
+                        .collect::<Vec<_>>(),
+                )
+            })
+            .flatten()
+            .filter_map(|member| member.as_m().ok().cloned())
             .filter(|member| member["office"].as_m().unwrap()["number"].as_s().unwrap() == self.office.number)
             .collect();
         let registered = u64::from(journey != "cancel");

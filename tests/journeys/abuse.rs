@@ -13,7 +13,7 @@ use portal::password::{self, Context};
 use portal::values::{EmailAddress, FieldCode};
 use portal_local::ses::Outcome;
 use testkit::people::{DEEMED_OFFICE, GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
-use testkit::{Answer, Clerk, Settings, World};
+use testkit::{Answer, Clerk, Settings, World, only_member_mut};
 
 async fn active(world: &World) -> Clerk {
     let mut taro = world.clerk();
@@ -355,7 +355,7 @@ async fn a_disabled_member_is_out_at_once_and_gets_the_common_answer() {
         .unwrap()
         .unwrap();
     let mut account = read.item.clone();
-    account.member.as_mut().unwrap().disabled = true;
+    only_member_mut(&mut account).disabled = true;
     world.edits_by_hand(account, Replacing::Read(&read)).await;
 
     taro.calls("GET", "/me").await.is_told("no-session");
@@ -424,11 +424,10 @@ async fn no_answer_holds_an_id_of_the_table() {
             assert!(!answered.contains(id), "{kind} {id}");
             looked_at += 1;
         }
-        let member = item.get("member").and_then(|member| match member.as_m() {
-            Ok(member) => member.get("id")?.as_s().ok(),
-            Err(_) => member.as_s().ok(),
-        });
-        if let Some(member) = member {
+        let of_flow = item.get("member").and_then(|member| member.as_s().ok());
+        let holders = item.get("holders").and_then(|holders| holders.as_m().ok());
+        let of_account = holders.into_iter().flat_map(|holders| holders.keys());
+        for member in of_flow.into_iter().chain(of_account) {
             assert!(!answered.contains(member), "member {member}");
             looked_at += 1;
         }

@@ -10,7 +10,7 @@ use portal::audit::Act;
 use portal::terms::{PUBLISHED, Terms};
 use portal::values::EmailAddress;
 use serde_json::{Map, Value, json};
-use testkit::people::{GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
+use testkit::people::{DEEMED_OFFICE, GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
 use testkit::{Clerk, Gate, Settings, World};
 
 /// Names for ids, in the order of their occurrence.
@@ -37,6 +37,7 @@ impl Names {
                     "nobody@example.jp",
                     PLAIN_OFFICE.mail_address,
                     GUARDED_OFFICE.mail_address,
+                    DEEMED_OFFICE.mail_address,
                 ];
                 let address = known
                     .into_iter()
@@ -115,6 +116,7 @@ sequences! {
     other_terms_are_agreed_to: "terms";
     an_account_is_hammered_at: "hammered";
     a_mailbox_is_filled: "full-mailbox";
+    two_offices_claim_one_address: "void-claim";
     codes_are_guessed_at: "guessed-codes";
     a_right_claims_password_leads_nowhere: "claims-password-in-vain";
 }
@@ -404,12 +406,26 @@ async fn a_mailbox_is_filled(world: &World) {
     let mut taro = world.clerk();
     taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
     taro.arrives_at_my_page("taro@example.jp").await;
-    for _ in 0..8 {
+    for _ in 0..9 {
         taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
     }
     taro.logs_in("taro@example.jp", OWN_PASSWORD)
         .await
         .is_told("too-many-requests");
+}
+
+/// Two offices claim one address; the first whose member completes a log-in owns it.
+async fn two_offices_claim_one_address(world: &World) {
+    world.clerk().registers(&DEEMED_OFFICE, "taro@example.jp").await;
+    let mut hanako = world.clerk();
+    let password = hanako.mailed_password("taro@example.jp").await;
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    hanako
+        .logs_in("taro@example.jp", &password)
+        .await
+        .is_told("claim-void");
 }
 
 async fn codes_are_guessed_at(world: &World) {
@@ -569,7 +585,7 @@ async fn a_change_of_an_account_without_its_record_would_be_seen() {
         .items_of("ACCOUNT")
         .await
         .into_iter()
-        .find(|item| item.contains_key("member"))
+        .find(|item| item.contains_key("holders"))
         .unwrap();
     let change = json!({ "v": { "S": "another" }, "wrong": { "N": "99" } });
     account.extend(platform::store::image_of_json(change.as_object().unwrap()).unwrap());

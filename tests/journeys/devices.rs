@@ -149,7 +149,16 @@ async fn colleagues_at_one_computer_share_its_cookie() {
         .items_of("ACCOUNT")
         .await
         .iter()
-        .filter_map(|item| item.get("member")?.as_m().ok()?.get("devices"))
+        .filter_map(|item| {
+            item.get("holders")?
+                .as_m()
+                .ok()?
+                .values()
+                .next()?
+                .as_m()
+                .ok()?
+                .get("devices")
+        })
         .map(|devices| format!("{devices:?}"))
         .collect();
     assert_eq!(names.len(), 2);

@@ -144,7 +144,9 @@ async fn from_the_confirmation_one_goes_back_and_corrects() {
 #[tokio::test]
 async fn a_taken_address_is_reported_and_the_fifth_time_ends_the_registration() {
     let world = World::start().await;
-    world.clerk().registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
 
     let mut hanako = world.clerk();
     hanako.proves_to_be(&DEEMED_OFFICE).await;

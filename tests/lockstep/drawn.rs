@@ -238,7 +238,7 @@ impl Walk<'_> {
         self.keys.push(key.clone());
         match item {
             Some(item) => {
-                if let Some(promise) = item.promise() {
+                for promise in item.promises() {
                     let mark = |from, to| Mark {
                         key: pk(&item.key()),
                         number: promise.number,

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use jiff::Timestamp;
 use platform::store::{AnyItem, NetworkRecord};
-use portal::account::{Account, Member, NewMember, Role};
+use portal::account::{Account, Holder, Member, NewMember, Role};
 use portal::challenge::Challenge;
 use portal::claims_record::ClaimsRecord;
 use portal::code::Purpose;
@@ -40,6 +40,10 @@ impl Maker<'_> {
     }
 
     fn member(&self, email: &str) -> Member {
+        self.member_named(email, "member")
+    }
+
+    fn member_named(&self, email: &str, name: &str) -> Member {
         let form = ProfileForm {
             email: Some(email),
             name: Some("介護 太郎"),
@@ -48,7 +52,7 @@ impl Maker<'_> {
             ..ProfileForm::default()
         };
         let new = NewMember {
-            id: MemberId::new(format!("member-{}", self.made)),
+            id: MemberId::new(format!("{name}-{}", self.made)),
             office: Self::office(),
             profile: form.parse(Problems::default()).unwrap(),
             role: Role::Manager,
@@ -59,13 +63,16 @@ impl Maker<'_> {
     }
 
     fn account(&self, rng: &mut Rng, email: &str) -> Account {
-        let member = self.member(email);
-        let key: AccountKey = member.profile.email.key();
+        let first = self.member(email);
+        let key: AccountKey = first.profile.email.key();
+        // Of one office, or of several that claim the address.
+        let second = self.member_named(email, "second");
+        let claims = [first, second].into_iter().take(rng.usize(0..3));
         Account {
             mails: MailBudget {
                 sends: vec![self.at()],
             },
-            member: rng.bool().then_some(member),
+            holder: Holder::Claims(claims.map(|member| (member.id.clone(), member)).collect()),
             ..Account::unknown(key, self.at())
         }
     }

@@ -166,13 +166,16 @@ fn any_promise() -> impl Strategy<Value = Promise> {
             label: Label::stored(label.replace(['{', '}'], "").chars().take(2).collect()),
         },
     );
-    let password = (id(), id(), any::<u32>()).prop_map(|(member, nonce, issue)| Content::InitialPassword {
-        member: MemberId::new(member),
-        source: Source {
-            key: KeyId::new("k"),
-            nonce,
-            issue,
-        },
+    let password = (id(), ".{0,40}", id(), any::<u32>()).prop_map(|(member, office, nonce, issue)| {
+        Content::InitialPassword {
+            office,
+            member: MemberId::new(member),
+            source: Source {
+                key: KeyId::new("k"),
+                nonce,
+                issue,
+            },
+        }
     });
     let instant =
         || (-377_000_000_000_i64..=253_000_000_000).prop_map(|at| jiff::Timestamp::from_second(at).unwrap());

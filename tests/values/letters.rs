@@ -3,19 +3,38 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use platform::store::json_of_image;
+use platform::store::{Attributes, json_of_image};
 use serde_json::{Value, json};
 use testkit::World;
 
 use laws::doubles::Aws;
 use laws::{events, mail};
 
-/// Sends every promised mail of the world again, and checks the requests.
+/// The mail that an item promises: a flow's, or that of the one who claims an address.
+fn promise_of(item: &mut Attributes) -> Option<&mut Attributes> {
+    let of = if item.contains_key("mail") {
+        item
+    } else {
+        let AttributeValue::M(holders) = item.get_mut("holders")? else {
+            return None;
+        };
+        match holders.values_mut().next()? {
+            AttributeValue::M(holder) => holder,
+            _ => return None,
+        }
+    };
+    match of.get_mut("mail")? {
+        AttributeValue::M(mail) => Some(mail),
+        _ => None,
+    }
+}
+
+/// Sends every mail that an item of the world promises once more, and looks at the requests.
 pub(crate) async fn each_is_one_letter_to_one_person(world: &World) {
     let mut records = Vec::new();
     let mut promised = BTreeSet::new();
     for mut item in world.items().await {
-        let Some(AttributeValue::M(mail)) = item.get_mut("mail") else {
+        let Some(mail) = promise_of(&mut item) else {
             continue;
         };
         mail.insert("delivery".to_owned(), AttributeValue::S("queued".to_owned()));

@@ -28,6 +28,7 @@ export const reactions: Readonly<Record<ProblemCode, Reaction>> = {
   "terms-outdated": "again",
   "try-again": "tell",
   "initial-password-expired": "tell",
+  "claim-void": "tell",
   "invalid-fields": "tell",
   "claims-rejected": "tell",
   "claims-temporary-password": { at: "password" },

@@ -529,6 +529,8 @@ export const en: Texts = {
     "try-again": "What you sent before is still being processed. Wait a moment, then try again.",
     "initial-password-expired":
       "The initial password (初期パスワード) is no longer valid. Select “Start first-time registration” again: there you can have a new one issued.",
+    "claim-void":
+      "This email address now belongs to a user of another office. Select “Start first-time registration” and register with another address.",
     "invalid-fields": "There is a mistake in what you entered. Correct it and try again.",
     "claims-rejected":
       "The user ID or the log-in password is wrong. Capital and small letters count as different. Temporary passwords (仮パスワード) and expired passwords do not work. If wrong details are entered 3 times in a row, the claims system locks for 30 minutes.",

@@ -173,7 +173,6 @@ async fn register(
             let may = current.item.may_be_claimed_by(
                 &new.founding,
                 replaces,
-                address.clone(),
                 holders.iter().map(|(holder, _)| holder),
                 now,
                 limits,
@@ -191,21 +190,24 @@ async fn register(
         if let Some(held) = held.into_iter().find(|account| account.item.key == address) {
             there = Some(held.clone());
         }
-        let leaves: Vec<MemberId> = holders.iter().map(|(holder, _)| holder.id.clone()).collect();
         let before = there.as_ref().map(|stored| &stored.item);
-        let Some(seated) = Account::take_seat(before, member, &leaves, &flow.id, now, limits) else {
+        let Some(seated) = Account::take_seat(before, member, &flow.id, now, limits) else {
             return Ok(Outcome::EmailTaken);
         };
+        // As it goes on from the claim that it replaces.
+        let registered = seated.item().noted(&member.id).unwrap_or(member).clone();
         let mut commit = Commit::default();
         commit.put(Put::from(new.clone()), known.as_ref().into());
         commit.put(seated, there.as_ref().into());
         // Everybody who held a seat leaves it in the same commit: nobody else may come in by it meanwhile.
-        for (_, old) in holders.iter().filter(|(_, old)| old.item.key != address) {
-            commit.put(old.item.leave_seat(&flow.id, now), Replacing::Read(old));
+        for (holder, old) in holders.iter().filter(|(_, old)| old.item.key != address) {
+            if let Some(left) = old.item.leave_seat(&holder.id, &flow.id, now) {
+                commit.put(left, Replacing::Read(old));
+            }
         }
         let Err(mut conflicts) = table.commit(&commit).await? else {
             return Ok(Outcome::Registered(
-                Box::new(member.clone()),
+                Box::new(registered),
                 Registered::by(&new.founding),
             ));
         };

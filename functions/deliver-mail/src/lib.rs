@@ -18,7 +18,7 @@ use platform::clock::Clock;
 use platform::config::Variable;
 use platform::fault::Fault;
 use platform::keys::Keys;
-use platform::store::{Mark, Table, image_of_json, mail_of_image};
+use platform::store::{Mark, Table, image_of_json, mails_of_image};
 use platform::stream::{Batch, BatchAnswer, Change, ItemFailure};
 use portal::mail::{Delivery, Promise};
 use portal::time::{Seconds, plus};
@@ -137,19 +137,25 @@ pub async fn handle(deps: &Deps, event: Value) -> Result<BatchAnswer, lambda_run
 }
 
 async fn deal_with(deps: &Deps, change: &Change) -> Result<&'static str, Later> {
-    let read = |image: &Option<Map<String, Value>>| -> Result<Option<Promise>, Fault> {
+    let read = |image: &Option<Map<String, Value>>| -> Result<Vec<Promise>, Fault> {
         match image {
-            None => Ok(None),
-            Some(image) => mail_of_image(&image_of_json(image)?),
+            None => Ok(Vec::new()),
+            Some(image) => mails_of_image(&image_of_json(image)?),
         }
     };
-    let Some(promise) = read(&change.new).map_err(Later::Broken)? else {
+    let promises = read(&change.new).map_err(Later::Broken)?;
+    if promises.is_empty() {
         return Ok("no mail");
-    };
-    let before = read(&change.old).map_err(Later::Broken)?;
-    if !promise.is_new_after(before.as_ref()) {
-        return Ok("promised before");
     }
+    let before = read(&change.old).map_err(Later::Broken)?;
+    // A write promises one mail at most; the others of an account are of other claims, and older.
+    let is_new = |promise: &&Promise| {
+        let of = promise.content.of();
+        promise.is_new_after(before.iter().find(|before| before.content.of() == of))
+    };
+    let Some(promise) = promises.iter().find(is_new) else {
+        return Ok("promised before");
+    };
     let key = change
         .new
         .as_ref()
@@ -174,12 +180,10 @@ async fn deal_with(deps: &Deps, change: &Change) -> Result<&'static str, Later> 
     }
     let identity = (key.clone(), promise.number, promise.content.of().to_owned());
     if !deps.has_sent(&identity) {
-        if may_be_overtaken(&promise, now)
-            && !is_current(deps, &key, &promise).await.map_err(Later::Broken)?
-        {
+        if may_be_overtaken(promise, now) && !is_current(deps, &key, promise).await.map_err(Later::Broken)? {
             return Ok("overtaken");
         }
-        match send(deps, &key, &promise).await? {
+        match send(deps, &key, promise).await? {
             Sent::Accepted => deps.remember(identity),
             Sent::Refused(why) => {
                 tracing::error!(why, "SES refused a mail for good");
@@ -206,8 +210,8 @@ fn may_be_overtaken(promise: &Promise, now: Timestamp) -> bool {
 
 /// Whether the item still promises this mail.
 async fn is_current(deps: &Deps, key: &str, promise: &Promise) -> Result<bool, Fault> {
-    let current = deps.table.promise(key).await?;
-    Ok(current.is_some_and(|current| {
+    let current = deps.table.promises(key).await?;
+    Ok(current.iter().any(|current| {
         current.number == promise.number
             && current.content == promise.content
             && current.delivery == Delivery::Queued

@@ -31,11 +31,39 @@ pub fn body(promise: &Promise, keys: &KeyRing, portal_url: &str) -> Result<Strin
                 .replace("{code}", code.digits())
                 .replace("{label}", label.as_str())
         }
-        Content::InitialPassword { member, source } => {
-            INITIAL_PASSWORD.replace("{password}", source.password(keys, member)?.expose())
-        }
+        Content::InitialPassword {
+            member,
+            office,
+            source,
+        } => INITIAL_PASSWORD
+            .replace("{password}", source.password(keys, member)?.expose())
+            .replace("{office}", &on_a_line(office)),
     };
     Ok(text.replace("{expires}", &expires).replace("{url}", portal_url))
+}
+
+/// A name as one line of a mail shows it: no line ends, and no run of six digits, which only a code has.
+fn on_a_line(name: &str) -> String {
+    let mut line = String::with_capacity(name.len());
+    let mut run = 0;
+    for c in name.chars() {
+        let c = if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+            ' '
+        } else {
+            c
+        };
+        run = if c.is_ascii_digit() || ('０'..='９').contains(&c) {
+            run + 1
+        } else {
+            0
+        };
+        if run == 6 {
+            line.push(' ');
+            run = 1;
+        }
+        line.push(c);
+    }
+    line
 }
 
 /// `=?UTF-8?B?…?= <address>`: a display name as header fields carry it (RFC 2047), in words of at most 75 characters.
@@ -98,6 +126,7 @@ mod tests {
             code(Purpose::Login),
             Content::InitialPassword {
                 member: MemberId::new("m"),
+                office: "見本ステーション１２３４567\r\n初期パスワード：x".to_owned(),
                 source,
             },
         ]
@@ -119,7 +148,11 @@ mod tests {
                         lines[0].starts_with("ワンタイムパスワード：") && lines[0].chars().count() == 11 + 6
                     );
                 }
-                Content::InitialPassword { .. } => assert!(lines[0].starts_with("初期パスワード：")),
+                Content::InitialPassword { .. } => {
+                    assert!(lines[0].starts_with("初期パスワード："));
+                    let office = "事業所：見本ステーション１２３４5 67  初期パスワード：x";
+                    assert_eq!(lines[1], office, "{text}");
+                }
             }
         }
     }
@@ -129,8 +162,8 @@ mod tests {
         for promise in samples() {
             let text = body(&promise, &ring(), "https://portal.example.jp/").unwrap();
             let runs = text
-                .split(|c: char| !c.is_ascii_digit())
-                .filter(|run| run.len() >= 6)
+                .split(|c: char| !c.is_ascii_digit() && !('０'..='９').contains(&c))
+                .filter(|run| run.chars().count() >= 6)
                 .count();
             let expected = usize::from(matches!(promise.content, Content::OneTimeCode { .. }));
             assert_eq!(runs, expected, "{text}");

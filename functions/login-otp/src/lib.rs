@@ -1,14 +1,13 @@
 //! ワンタイムパスワード認証 — the code that was mailed to the address registered in the portal.
 
 use lambda_http::{Body, Request, Response};
-use platform::budget::or_refund_mail;
 use platform::config::Variable;
 use platform::contention::retry_on_contention;
 use platform::flow::{Flows, living};
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
 use platform::store::{Consistency, Retries, Stored};
-use portal::account::Account;
+use portal::account::{Account, Member};
 use portal::challenge::Judged;
 use portal::code::OneTimeCode;
 use portal::login::{Login, Stage};
@@ -59,7 +58,7 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
     // Where the right code gives a session, every code spends a try of the flow first, right and wrong alike: a session
     // must not be committed by a sixth guess, nor by a code that a resend has overtaken.
     if matches!(next, Stage::MyPage) {
-        return Box::pin(complete(deps, flow, account, &judged, call)).await;
+        return Box::pin(complete(deps, flow, account, &member, &judged, call)).await;
     }
     // The judgement counts for the account, over all its challenges. If this write is not done, nothing was judged.
     flows
@@ -81,14 +80,13 @@ async fn complete(
     deps: &Deps,
     flow: Stored<Login>,
     account: Stored<Account>,
+    member: &Member,
     judged: &Judged,
     call: &Call,
 ) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
     // No try is spent while codes are stopped; whether they are is decided again by the account's own write.
-    flows
-        .require(&flow.item, account.item.codes.check(now), now)
-        .await?;
+    flows.require(&flow.item, member.codes.check(now), now).await?;
     let decide = |current: Option<&Login>| Ok(living(current)?.spend_try(judged, now, limits));
     let spent = flows
         .table
@@ -129,12 +127,12 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
         })
         .await?;
     flows.require(&flow.item, promised, now).await?;
-    let (id, account) = (flow.item.id.clone(), flow.item.account.clone());
+    let before = flow.item.clone();
     let resent = flows
         .decide(flow, now, |current| {
             Ok(current.resend_code(&deps.keys, now, limits)?)
         })
         .await;
-    let flow = or_refund_mail(resent, &flows.table, &account, &id, now).await?;
+    let flow = flows.or_refund_code(resent, &before, now).await?;
     flows.answer(&flow.item, now).await
 }

@@ -22,7 +22,7 @@ use portal::problem::{Kind, Refusal};
 use portal::secret::Secret;
 use portal::steps::{Field, LOGIN_PASSWORD_OCTETS};
 use portal::time::plus;
-use portal::values::{ChallengeId, DeviceId, EmailAddress, FieldCode, FlowId};
+use portal::values::{ChallengeId, DeviceId, EmailAddress, FieldCode, FlowId, MemberId};
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -106,6 +106,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
             to,
         } => (member, credential_version, to),
         LoginVerdict::WrongCredentials => return Err(Kind::WrongCredentials.into()),
+        LoginVerdict::ClaimVoid => return Err(Kind::ClaimVoid.into()),
         LoginVerdict::InitialPasswordExpired => return Err(Kind::InitialPasswordExpired.into()),
         LoginVerdict::AddressFull(not) => return Err(Refusal::from(not).into()),
     };
@@ -126,7 +127,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     deps.flows.begin(flow.into(), cookie, &call).await
 }
 
-/// One verification for everybody who asks: unknown, waiting, pending and disabled verify a dummy.
+/// Whose password it is. One verification for everybody who asks: unknown, waiting, pending and disabled verify a dummy.
 async fn verify(
     deps: &Deps,
     account: Option<&Account>,
@@ -134,37 +135,39 @@ async fn verify(
     device: Option<&DeviceId>,
     now: Timestamp,
 ) -> Result<Proof, Stop> {
-    let member = account.and_then(|account| account.member.as_ref());
-    let hash = match member.map(|member| &member.credential) {
+    let owner = account.and_then(Account::owner);
+    let hash = match owner.map(|owner| &owner.credential) {
         Some(Credential::Chosen { hash, .. }) => Some(hash.as_str()),
         Some(Credential::Initial { .. }) | None => None,
     };
     let verified = deps.passwords.verify(typed.clone(), hash).await?;
-    let of = account.and_then(Account::credential_of);
-    match member.map(|member| (&member.id, &member.credential)) {
-        Some((id, Credential::Initial { source, .. })) => {
-            let right = source.password(&deps.keys, id)?.same_as(&typed);
-            Ok(Proof {
-                of,
-                right,
-                renewed: None,
-            })
+    let of = match (verified, owner) {
+        (Verified::Right { .. }, Some(owner)) => Some(owner.credential_in_force()),
+        _ => account.and_then(|account| whose_initial_password(deps, account, &typed)),
+    };
+    // Only where the person gets in: a second hash for anybody else would tell by its time that the password was
+    // right, though it is waited for, stopped or off.
+    let lets_in = |account: &Account| account.lets_owner_in(device, now, &deps.flows.edge.limits);
+    let renewed = match verified {
+        Verified::Right { outdated: true } if account.is_some_and(lets_in) => {
+            Some(deps.passwords.hash(typed).await?)
         }
-        Some((_, Credential::Chosen { .. })) | None => {
-            // Only where the person gets in: a second hash for anybody else would tell by its time that the password
-            // was right, though it is waited for, stopped or off.
-            let lets_in = |account: &Account| account.lets_in(device, now, &deps.flows.edge.limits);
-            let renewed = match verified {
-                Verified::Right { outdated: true } if account.is_some_and(lets_in) => {
-                    Some(deps.passwords.hash(typed).await?)
-                }
-                Verified::Right { .. } | Verified::Wrong => None,
-            };
-            Ok(Proof {
-                of,
-                right: verified != Verified::Wrong,
-                renewed,
-            })
+        Verified::Right { .. } | Verified::Wrong => None,
+    };
+    Ok(Proof { of, renewed })
+}
+
+/// Whose initial password it is, and of which version: every one that the account knows is compared.
+fn whose_initial_password(deps: &Deps, account: &Account, typed: &Secret) -> Option<(MemberId, u32)> {
+    let mut whose = None;
+    for (member, version, source) in account.initial_passwords() {
+        // One whose key is gone from the ring is nobody's any more, and keeps nobody else from logging in.
+        let is_it = source
+            .password(&deps.keys, member)
+            .is_ok_and(|password| password.same_as(typed));
+        if is_it {
+            whose = Some((member.clone(), version));
         }
     }
+    whose
 }

@@ -45,11 +45,11 @@ pub async fn step(flows: &Flows<Registration>, call: Call) -> Answer {
     };
     let profile = form.parse(call.problems()).map_err(Refusal::invalid)?;
 
-    // Only a courtesy: whether the address is free is decided by a condition at 登録する. A refusal counts, so it rests
-    // on a strong read.
+    // Only a courtesy: whether the address may be claimed is decided by a condition at 登録する. A refusal counts, so
+    // it rests on a strong read.
     let key = profile.email.key();
-    if is_somebody_elses(flows, &key, Consistency::Eventual, &office, now).await?
-        && is_somebody_elses(flows, &key, Consistency::Strong, &office, now).await?
+    if !may_be_claimed(flows, &key, Consistency::Eventual, &office, now).await?
+        && !may_be_claimed(flows, &key, Consistency::Strong, &office, now).await?
     {
         return Err(flows.refuse_email(flow, now).await?);
     }
@@ -62,8 +62,8 @@ pub async fn step(flows: &Flows<Registration>, call: Call) -> Answer {
     flows.answer(&flow.item, now).await
 }
 
-/// Whether the address belongs to a member in whose place nobody of this office may register.
-async fn is_somebody_elses(
+/// Whether the office may claim the address.
+async fn may_be_claimed(
     flows: &Flows<Registration>,
     key: &AccountKey,
     consistency: Consistency,
@@ -71,5 +71,5 @@ async fn is_somebody_elses(
     now: Timestamp,
 ) -> Result<bool, Stop> {
     let account: Option<Stored<Account>> = flows.table.get(key, consistency).await?;
-    Ok(account.is_some_and(|stored| stored.item.is_somebody_elses(office, now, &flows.edge.limits)))
+    Ok(account.is_none_or(|stored| stored.item.may_be_claimed_by(office, now, &flows.edge.limits)))
 }

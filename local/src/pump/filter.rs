@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// The records that carry a mail which has still to be sent, as the template's `FilterCriteria` names them.
-pub const QUEUED_MAIL: &str = r#"{"dynamodb":{"NewImage":{"mail":{"M":{"delivery":{"S":["queued"]}}}}}}"#;
+pub const QUEUED_MAIL: &str = r#"{"dynamodb":{"NewImage":{"queued":{"BOOL":[true]}}}}"#;
 
 /// The records of items that carry an event, as the template's `FilterCriteria` names them.
 pub const EVENTFUL: &str = r#"{"dynamodb":{"NewImage":{"event":{"M":{"id":{"S":[{"exists":true}]}}}}}}"#;
@@ -38,7 +38,7 @@ impl Filter {
     /// [`QUEUED_MAIL`].
     pub fn queued_mail() -> Self {
         Self(json!({
-            "dynamodb": { "NewImage": { "mail": { "M": { "delivery": { "S": ["queued"] } } } } }
+            "dynamodb": { "NewImage": { "queued": { "BOOL": [true] } } }
         }))
     }
 
@@ -116,9 +116,8 @@ mod tests {
         let filter = Filter::queued_mail();
         assert_eq!(filter.0, Filter::parse(QUEUED_MAIL).unwrap().0);
         let with = |image: Value| json!({ "eventName": "MODIFY", "dynamodb": { "NewImage": image } });
-        let mail = |delivery: &str| json!({ "mail": { "M": { "delivery": { "S": delivery } } } });
-        assert!(filter.passes(&with(mail("queued"))));
-        assert!(!filter.passes(&with(mail("sent"))));
+        assert!(filter.passes(&with(json!({ "queued": { "BOOL": true } }))));
+        assert!(!filter.passes(&with(json!({ "queued": { "BOOL": false } }))));
         assert!(!filter.passes(&with(json!({ "pk": { "S": "OFFICE#1" } }))));
         assert!(!filter.passes(&json!({ "eventName": "REMOVE", "dynamodb": {} })));
     }

@@ -36,8 +36,10 @@ pub struct Counts {
     pub wrong_codes: Option<u64>,
     /// Tries that a registration has spent on its security code or its code.
     pub tries: Option<u64>,
-    /// Mails to the address that the item remembers.
+    /// Mails to the member, or to the address where no member is meant, that the item remembers.
     pub mails: Option<u64>,
+    /// Claims of other offices on the address that the act made void.
+    pub void_claims: Option<u64>,
 }
 
 /// One thing that happened.
@@ -75,7 +77,7 @@ pub enum Field {
 }
 
 /// The fields of a record by their names in the table and in the file, and what they mean.
-pub const FIELDS: [(&str, &str); 15] = [
+pub const FIELDS: [(&str, &str); 16] = [
     (
         "id",
         "random, drawn by the write that committed the act; a record with the same id is the same record",
@@ -87,8 +89,14 @@ pub const FIELDS: [(&str, &str); 15] = [
         "claimsUser",
         "on a registration, the user id of the claims system whose right password began it",
     ),
-    ("office", "the office's number, if the item names one"),
-    ("member", "the member's id, if the item names one"),
+    (
+        "office",
+        "the office's number: of the member, or of the registration",
+    ),
+    (
+        "member",
+        "the id of the member whom the act is about; where it names nobody, of the owner of the address, if there is one",
+    ),
     (
         "by",
         "the registration or log-in by which, as the digest of its cookie: the rest of that flow's key",
@@ -112,7 +120,11 @@ pub const FIELDS: [(&str, &str); 15] = [
     ("tries", "on a registration, tries spent at its security code"),
     (
         "mails",
-        "on an account, mails promised to the address that the item remembers; those of the last day count",
+        "on an account, log-in codes mailed to the member that the item remembers, or registration codes mailed to the address where no member is meant; those of the last day count",
+    ),
+    (
+        "voidClaims",
+        "on an account, claims of other offices on the address that this act made void",
     ),
     (
         "sequence",
@@ -141,6 +153,7 @@ impl Record {
             number(self.counts.wrong_codes),
             number(self.counts.tries),
             number(self.counts.mails),
+            number(self.counts.void_claims),
             text(&self.sequence),
         ];
         FIELDS

@@ -87,8 +87,8 @@ impl Sessions {
         let account: Option<Stored<Account>> =
             self.table.get(&pointer.item.account, Consistency::Strong).await?;
         let sessions = account
-            .and_then(|stored| stored.item.member)
-            .map_or_else(Vec::new, |member| member.sessions);
+            .and_then(|stored| stored.item.owner().map(|owner| owner.sessions.clone()))
+            .unwrap_or_default();
         if let Some(session) = sessions.iter().find(|session| session.id == *id) {
             self.end_sessions_of(&session.flow, &pointer.item.account, now)
                 .await?;

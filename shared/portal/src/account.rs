@@ -1,9 +1,10 @@
-//! アカウント — everything about one mail address: its owner, its guards and its mails.
+//! アカウント — everything about one mail address: who holds it, its guards and its mails.
 //!
-//! One item, so that one conditional write decides all that happens to an account. It exists for addresses without an
-//! owner, too: guesses and mails are counted there alike.
+//! One item, so that one conditional write decides all that happens to an account. It exists for addresses that nobody
+//! holds, too: guesses and mails are counted there alike.
 
 mod device;
+mod holder;
 mod initial_password;
 mod log_in;
 mod mails;
@@ -16,13 +17,14 @@ mod session;
 use jiff::Timestamp;
 
 pub use self::device::Device;
+pub use self::holder::{Holder, VoidClaim};
 pub use self::initial_password::NotMailed;
 pub use self::log_in::{LoginVerdict, Proof};
 pub use self::member::{Credential, Member, NewMember, Role};
 pub use self::session::{Session, SessionPointer, end_sessions_of};
 use crate::audit::Event;
 use crate::change::Entity;
-use crate::guards::{CodeGuard, MailBudget, PasswordGuard};
+use crate::guards::{MailBudget, PasswordGuard};
 use crate::limits::Limits;
 pub use crate::terms::Agreement;
 use crate::time::plus;
@@ -33,16 +35,16 @@ use crate::values::AccountKey;
 pub struct Account {
     /// Names the address.
     pub key: AccountKey,
-    /// Mails to the address.
+    /// Registration codes mailed to the address.
     pub mails: MailBudget,
     /// Wrong passwords in a row.
     pub passwords: PasswordGuard,
-    /// Wrong log-in codes.
-    pub codes: CodeGuard,
     /// When a password or a code was last judged.
     pub judged_at: Timestamp,
-    /// Who owns the address here.
-    pub member: Option<Member>,
+    /// Who holds the address here.
+    pub holder: Holder,
+    /// Claims that ended when another one became the owner, oldest first.
+    pub void_claims: Vec<VoidClaim>,
 }
 
 impl Entity for Account {
@@ -56,9 +58,9 @@ impl Account {
             key,
             mails: MailBudget::default(),
             passwords: PasswordGuard::default(),
-            codes: CodeGuard::default(),
             judged_at: now,
-            member: None,
+            holder: Holder::nobody(),
+            void_claims: Vec::new(),
         }
     }
 
@@ -66,24 +68,22 @@ impl Account {
         before.cloned().unwrap_or_else(|| Self::unknown(key.clone(), now))
     }
 
-    /// The member who owns the address, unless the seat has expired.
-    pub fn owner(&self, now: Timestamp, limits: &Limits) -> Option<&Member> {
-        self.member
-            .as_ref()
-            .filter(|member| !member.seat_has_expired(now, limits))
-    }
-
-    /// When no counter in it counts any more, if nobody owns it.
+    /// When no counter in it counts any more, if nobody holds it.
     pub fn forgotten_at(&self, limits: &Limits) -> Timestamp {
         // Without an owner there is no log-in to protect: wrong passwords are forgotten after the longest back-off.
         let passwords = self
             .passwords
             .last_failure
             .map(|at| plus(at, limits.wrong_password_longest_wait));
+        let void_claims = self
+            .void_claims
+            .iter()
+            .map(|claim| claim.forgotten_at(limits))
+            .max();
         [
             self.mails.forgotten_at(),
-            self.codes.forgotten_at(limits),
             passwords,
+            void_claims,
             Some(self.judged_at),
         ]
         .into_iter()
@@ -94,11 +94,13 @@ impl Account {
 
     /// When the item may be deleted; `None` once the owner has logged in.
     pub fn deletable_at(&self, limits: &Limits) -> Option<Timestamp> {
-        match &self.member {
-            None => Some(self.forgotten_at(limits)),
-            Some(member) => member
-                .seat_expires_at(limits)
-                .map(|at| at.max(self.forgotten_at(limits))),
+        match &self.holder {
+            Holder::Owner(_) => None,
+            Holder::Claims(claims) => claims
+                .values()
+                .filter_map(|claim| claim.seat_expires_at(limits))
+                .chain([self.forgotten_at(limits)])
+                .max(),
         }
     }
 }
@@ -106,7 +108,7 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::samples::{DAY, SEAT, guessed_at, key};
+    use crate::account::samples::{DAY, SEAT, guessed_at, key, void_claim};
     use crate::samples::{LIMITS, account, active, pending, t};
 
     #[test]
@@ -125,12 +127,12 @@ mod tests {
             ..guessed.clone()
         };
         assert_eq!(mailed.forgotten_at(&LIMITS), t(10 + DAY));
-        let code = Account {
-            codes: guessed.codes.failed(t(20), &LIMITS),
+        let voided = Account {
+            void_claims: vec![void_claim("m", 20)],
             ..mailed
         };
-        assert_eq!(code.forgotten_at(&LIMITS), t(20 + DAY));
-        assert_eq!(code.deletable_at(&LIMITS), Some(t(20 + DAY)));
+        assert_eq!(voided.forgotten_at(&LIMITS), t(20 + 3 * DAY));
+        assert_eq!(voided.deletable_at(&LIMITS), Some(t(20 + 3 * DAY)));
     }
 
     #[test]

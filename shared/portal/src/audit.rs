@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 
-use crate::values::FlowId;
+use crate::values::{FlowId, MemberId};
 
 macro_rules! acts {
     ($($variant:ident, $code:literal, $doc:literal;)*) => {
@@ -51,6 +51,7 @@ acts! {
     PasswordWrong, "password-wrong", "A password was wrong.";
     PasswordNotJudged, "password-not-judged", "A password came while none is judged: a back-off runs, or codes are stopped.";
     InitialPasswordExpired, "initial-password-expired", "The initial password was right, and too old.";
+    VoidClaimTried, "void-claim-tried", "An initial password was right, but the address belongs to another member by now.";
     LoginMailRefused, "login-mail-refused", "The password was right, but the address has had its mails.";
     LoginCodePromised, "login-code-promised", "The password was right or a resend was asked for, and a code was promised.";
     LoginCodeWrong, "login-code-wrong", "A log-in code was wrong.";
@@ -78,20 +79,35 @@ pub struct Event {
     pub at: Timestamp,
     /// The registration or log-in by which, where there is one.
     pub by: Option<FlowId>,
+    /// The member whom it happened to, where the act knows one.
+    pub about: Option<MemberId>,
 }
 
 impl Event {
     /// An act at this instant.
     pub const fn new(act: Act, at: Timestamp) -> Self {
-        Self { act, at, by: None }
+        Self {
+            act,
+            at,
+            by: None,
+            about: None,
+        }
     }
 
     /// An act of this flow.
     pub fn of(act: Act, at: Timestamp, by: &FlowId) -> Self {
         Self {
-            act,
-            at,
             by: Some(by.clone()),
+            ..Self::new(act, at)
+        }
+    }
+
+    /// The act, which happened to this member.
+    #[must_use]
+    pub fn about(self, member: &MemberId) -> Self {
+        Self {
+            about: Some(member.clone()),
+            ..self
         }
     }
 }

@@ -144,8 +144,8 @@ limits! {
     resend_first_wait: Seconds, "RESEND_FIRST_WAIT_SECONDS", 30, "seconds", "Before the first resend; each further one waits twice as long (30, 60, 120, 240).";
     sends_per_challenge: u64, "SENDS_PER_CHALLENGE", 5, "mails", "Mails for one challenge or one initial password, the first included.";
     same_code_seconds: Seconds, "SAME_CODE_SECONDS", 180, "seconds", "A resend sends the same code while it has at least this long to live, so that both mails work.";
-    mails_per_hour: u64, "MAILS_PER_HOUR_AND_ADDRESS", 10, "mails", "To one address, over all purposes: nobody's mailbox is flooded through us.";
-    mails_per_day: u64, "MAILS_PER_DAY_AND_ADDRESS", 20, "mails", "To one address, over all purposes.";
+    mails_per_hour: u64, "MAILS_PER_HOUR_AND_ADDRESS", 10, "mails", "Log-in codes to one member: nobody's mailbox is flooded through us.";
+    mails_per_day: u64, "MAILS_PER_DAY_AND_ADDRESS", 20, "mails", "Log-in codes to one member.";
     mails_kept_for_login: u64, "MAILS_KEPT_FOR_LOGIN", 4, "mails", "Of both, that codes of registrations leave to the address: whoever proves an office of the same address does not keep its owner from logging in.";
     mail_requests_per_network: u64, "MAIL_REQUESTS_PER_NETWORK", 30, "requests an hour", "Requests that send mail, from one network (IPv4 address or IPv6 /64); 0 lifts it, as the local stack does.";
     registration_life: Seconds, "REGISTRATION_LIFE_SECONDS", 1_800, "seconds", "A registration in progress.";
@@ -164,13 +164,15 @@ limits! {
     known_device_life: Seconds, "KNOWN_DEVICE_LIFE_SECONDS", 15_552_000, "seconds", "180 days without a completed log-in make a known device a stranger again.";
     fresh_proof: Seconds, "FRESH_PROOF_SECONDS", 600, "seconds", "How long a log-in or a repeated password counts as fresh proof (ASVS 7.5.1).";
     office_members: u64, "OFFICE_MEMBERS", 5, "members", "Of one office, the first one and pending ones included (manual, R-43).";
-    pending_seat_life: Seconds, "PENDING_SEAT_LIFE_SECONDS", 1_209_600, "seconds", "14 days: then a pending member's seat, address and claim on the office fall free.";
+    pending_seat_life: Seconds, "PENDING_SEAT_LIFE_SECONDS", 1_209_600, "seconds", "14 days: then a pending member's seat, claim on the address and claim on the office fall free; a correction with the same address or a re-issue does not lengthen it.";
+    claims_per_address: u64, "CLAIMS_PER_ADDRESS", 5, "offices", "That claim one address at once before anybody has logged in with it: each is mailed to the address, and none blocks another.";
     claims_failures: u64, "CLAIMS_FAILURES_BEFORE_QUESTION", 2, "failures", "Wrong claims passwords before we stop and ask: the claims system locks the office out of claims at the third.";
     claims_attempts: u64, "CLAIMS_FAILURES_PER_DAY", 10, "failures", "Wrong claims passwords of one user id within the window, whatever risk is accepted: nobody keeps an office locked out of its claims through us.";
     claims_failure_window: Seconds, "CLAIMS_FAILURE_WINDOW_SECONDS", 86_400, "seconds", "How long a wrong claims password or security code is remembered.";
     claims_budget: Seconds, "CLAIMS_BUDGET_SECONDS", 5, "seconds", "For one call to the claims system.";
     security_code_tries: u64, "SECURITY_CODE_TRIES", 3, "tries", "At the security code, then the registration starts again.";
     security_code_failures: u64, "SECURITY_CODE_FAILURES_PER_DAY", 10, "failures", "Wrong security codes of one user id within the window of its passwords, over all its registrations: who knows the password starts again as often as he likes.";
+    addresses_asked: u64, "ADDRESSES_ASKED_PER_REGISTRATION", 10, "addresses", "Different ones that one registration asks about, taken or not; the next ends it, so that nobody learns by a list who is here.";
     email_taken_answers: u64, "EMAIL_TAKEN_ANSWERS", 5, "answers", "Of the kind email-taken in one registration; the last ends it, so that nobody asks through a list of addresses.";
     audit_life: Days, "AUDIT_LIFE_DAYS", 1_826, "days", "How long a record of the audit is kept, from what happened: five years and the leap day between; a record that is there keeps the end that it was given.";
     body_bytes: Bytes, "BODY_BYTES", 16_384, "bytes", "Of a request body.";

@@ -131,7 +131,7 @@ impl Login {
 mod tests {
     use super::*;
     use crate::login::samples::{at, at_otp, new_password, not_its_own};
-    use crate::samples::{LIMITS, active, flow, pending, session, t};
+    use crate::samples::{LIMITS, active, flow, only, pending, session, t};
     use crate::terms::PUBLISHED;
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(login.member_of(Some(&active("m"))), Some(&active("m")));
         assert_eq!(login.member_of(None), None);
         for account in not_its_own() {
-            assert_eq!(login.member_of(account.member.as_ref()), None);
+            assert_eq!(login.member_of(Some(only(&account))), None);
         }
     }
 

@@ -33,6 +33,8 @@ pub enum Content {
     InitialPassword {
         /// Whose.
         member: MemberId,
+        /// The name of the office that the member is registered for.
+        office: String,
         /// What it is derived from.
         source: Source,
     },
@@ -254,6 +256,7 @@ mod tests {
     fn initial_password(issue: u32) -> Content {
         Content::InitialPassword {
             member: MemberId::new("m"),
+            office: "見本訪問介護ステーション".to_owned(),
             source: Source {
                 key: KeyId::new("k1"),
                 nonce: "n".to_owned(),

@@ -108,19 +108,22 @@ impl Office {
         &self,
         by: &Founding,
         corrects: Option<&Replaced>,
-        address: AccountKey,
-        holders: impl IntoIterator<Item = &'a Member>,
+        holders: impl IntoIterator<Item = &'a Member> + Clone,
         now: Timestamp,
         limits: &Limits,
     ) -> Result<(), NotClaimed> {
-        if self.founding.flow == by.flow {
-            // Where the member is, even if the profile was corrected before the answer's loss was noticed.
-            let account = self
-                .members
-                .get(&self.founding.member)
-                .cloned()
-                .unwrap_or(address);
-            return Err(NotClaimed::Before(Box::new(self.founding.clone()), account));
+        // A registration whose member lost the address to another office goes on, and claims the office once more.
+        let founder = holders
+            .clone()
+            .into_iter()
+            .find(|holder| holder.id == self.founding.member && !holder.seat_has_expired(now, limits));
+        if let Some(account) = founder.and_then(|founder| self.members.get(&founder.id))
+            && self.founding.flow == by.flow
+        {
+            return Err(NotClaimed::Before(
+                Box::new(self.founding.clone()),
+                account.clone(),
+            ));
         }
         match (self.claim(holders, now, limits), corrects) {
             (Claim::Free, _) => Ok(()),
@@ -190,8 +193,7 @@ mod tests {
             member: MemberId::new(member),
             account: address().key(),
         });
-        let elsewhere = AccountKey::new("elsewhere");
-        claimed().may_be_claimed_by(by, corrects.as_ref(), elsewhere, holders, t(0), &LIMITS)
+        claimed().may_be_claimed_by(by, corrects.as_ref(), holders, t(0), &LIMITS)
     }
 
     #[test]
@@ -258,13 +260,17 @@ mod tests {
             may_claim(&by, None, &[pending("m")]),
             Err(NotClaimed::Before(Box::new(by.clone()), address().key()))
         );
-        let mut emptied = claimed();
-        emptied.members.clear();
-        let answer = emptied.may_be_claimed_by(&by, None, AccountKey::new("typed"), &[], t(0), &LIMITS);
         assert_eq!(
-            answer,
-            Err(NotClaimed::Before(Box::new(by), AccountKey::new("typed"))),
-            "a seat that is gone is looked for under the address that was typed"
+            may_claim(&by, None, &[active("m")]),
+            Err(NotClaimed::Before(Box::new(by), address().key()))
         );
+    }
+
+    /// Its member lost the address to another office: the same registration goes on with another one.
+    #[test]
+    fn a_registration_whose_claim_is_void_claims_its_office_once_more() {
+        let by = founding("f", "again");
+        assert_eq!(may_claim(&by, None, &[]), Ok(()));
+        assert_eq!(may_claim(&by, None, &[active("stranger")]), Ok(()));
     }
 }

@@ -54,6 +54,7 @@ kinds! {
     TermsOutdated, 409, "terms-outdated", "利用規約が新しくなりました。もう一度ご確認ください。";
     TryAgain, 409, "try-again", "処理中です。しばらくしてからもう一度お試しください。";
     InitialPasswordExpired, 410, "initial-password-expired", "初期パスワードの有効期限が過ぎました。再発行の手続きを行ってください。";
+    ClaimVoid, 410, "claim-void", "このメールアドレスは別の事業所のユーザとして登録されたため、この初期パスワードは使えません。別のメールアドレスで、初回利用登録をもう一度行ってください。";
     InvalidFields, 422, "invalid-fields", "入力内容に誤りがあります。示された項目を直して、もう一度送信してください。";
     ClaimsRejected, 422, "claims-rejected", "ユーザIDまたはログインパスワードが正しくありません。大文字と小文字をご確認のうえ、もう一度入力してください。";
     ClaimsTemporaryPassword, 422, "claims-temporary-password", "仮パスワードでは認証できません。電子請求受付システムでパスワードを変更してください。";

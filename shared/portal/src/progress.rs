@@ -161,8 +161,7 @@ pub fn allowed_in_registration(
             let member = seats.member(member);
             match member.map(|member| member.may_resend_initial_password(now, limits)) {
                 Some(Ok(()) | Err(NotMailed::TooEarly(_))) => allowed.push(Allowed::ResendInitialPassword),
-                Some(Err(NotMailed::NoneLeft | NotMailed::AddressFull(_) | NotMailed::NoSuchPassword))
-                | None => {}
+                Some(Err(NotMailed::NoneLeft | NotMailed::NoSuchPassword)) | None => {}
             }
             allowed.push(Allowed::Cancel);
             allowed

@@ -92,9 +92,17 @@ pub(crate) fn agreement() -> Agreement {
 
 pub(crate) fn account(member: Member) -> Account {
     Account {
-        member: Some(member),
+        holder: member.into(),
         ..Account::unknown(address().key(), t(0))
     }
+}
+
+/// The one member of an account.
+pub(crate) fn only(account: &Account) -> &Member {
+    let mut members = account.members();
+    let only = members.next().unwrap();
+    assert_eq!(members.next(), None);
+    only
 }
 
 pub(crate) fn session(id: &str, by: &str, from: u64, until: u64) -> Session {
@@ -122,7 +130,7 @@ pub(crate) fn challenge(purpose: Purpose, flow_life: u64) -> Challenge {
 
 /// The log-ins that gave the sessions of the member.
 pub(crate) fn flows_of(account: &Account) -> Vec<&str> {
-    let sessions = &account.member.as_ref().unwrap().sessions;
+    let sessions = &account.owner().unwrap().sessions;
     sessions.iter().map(|session| session.flow.as_str()).collect()
 }
 

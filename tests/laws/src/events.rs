@@ -74,6 +74,8 @@ pub async fn of_any_mail_event(event: &Value) {
                 .is_some_and(|text| text.contains("#mail.#of = :of"))
         );
         assert_eq!(request["ExpressionAttributeNames"]["#mail"], "mail");
+        let holder = &request["ExpressionAttributeNames"]["#holder"];
+        assert!(holder.is_null() || *holder == request["ExpressionAttributeValues"][":of"]["S"]);
         let states = ["delivered", "bounced", "failed"].map(|state| json!({ "S": state }));
         assert!(states.contains(&request["ExpressionAttributeValues"][":to"]));
     }

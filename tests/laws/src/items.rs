@@ -2,7 +2,7 @@
 
 use platform::fault::Fault;
 use platform::store::{
-    Attributes, Consistency, Item, NetworkRecord, image_of_json, json_of_image, mail_of_image,
+    Attributes, Consistency, Item, NetworkRecord, image_of_json, json_of_image, mails_of_image,
 };
 use portal::account::Account;
 use portal::claims_record::ClaimsRecord;
@@ -66,9 +66,9 @@ pub fn of_any_image(image: &Map<String, Value>) {
     };
     let again = image_of_json(&json_of_image(&attributes)).expect("what was read can be written");
     assert_eq!(again, attributes);
-    match mail_of_image(&attributes) {
-        Ok(None) | Err(Fault::CorruptItem { .. }) => {}
-        Ok(Some(promise)) => mail::of_any_promise(&promise),
+    match mails_of_image(&attributes) {
+        Err(Fault::CorruptItem { .. }) => {}
+        Ok(promises) => promises.iter().for_each(mail::of_any_promise),
         Err(other) => panic!("{other}"),
     }
 }

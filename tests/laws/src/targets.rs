@@ -96,6 +96,7 @@ pub fn mails(text: &str) {
         },
         Content::InitialPassword {
             member: MemberId::new(one),
+            office: text.to_owned(),
             source: Source {
                 key,
                 nonce: other.to_owned(),

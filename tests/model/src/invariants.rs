@@ -2,6 +2,7 @@
 
 use platform::store::{AnyItem, Key};
 use portal::account::{Account, Credential, Member};
+use portal::guards::MailBudget;
 use portal::mail::Delivery;
 use portal::office::Office;
 use portal::values::{AccountKey, MemberId};
@@ -107,8 +108,22 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
-        says: "an address belongs to one member, and a member has one address",
-        holds: |_, state| {
+        says: "an address has one owner, or a claim an office, and a member has one address",
+        holds: |scene, state| {
+            let claims = |account: &Account| {
+                let mut offices: Vec<&str> = account
+                    .members()
+                    .map(|member| member.office.number.as_str())
+                    .collect();
+                let all = offices.len();
+                offices.sort_unstable();
+                offices.dedup();
+                let most = scene.setup.limits.claims_per_address;
+                offices.len() == all && u64::try_from(all).unwrap_or(u64::MAX) <= most
+            };
+            if !accounts(state).all(claims) {
+                return false;
+            }
             let mut ids: Vec<&MemberId> = members(state).map(|(_, member)| &member.id).collect();
             let all = ids.len();
             ids.sort();
@@ -127,6 +142,20 @@ pub const INVARIANTS: &[Invariant] = &[
                         office.office.number == member.office.number
                             && office.members.get(&member.id) == Some(key)
                     })
+            })
+        },
+    },
+    Invariant {
+        says: "a member whose claim became void has neither a session nor a mail to come",
+        holds: |_, state| {
+            accounts(state).all(|account| {
+                let gone = |id: &MemberId| {
+                    account.noted(id).is_none()
+                        && accounts(state)
+                            .flat_map(Account::members)
+                            .all(|member| member.id != *id)
+                };
+                account.void_claims.iter().all(|claim| gone(&claim.member))
             })
         },
     },
@@ -150,19 +179,18 @@ pub const INVARIANTS: &[Invariant] = &[
         says: "a promised mail is sent, or still in the stream, or expired",
         holds: |_, state| {
             state.items.iter().all(|(key, item)| {
-                let Some(promise) = item.promise() else {
-                    return true;
-                };
-                let sent = state
-                    .inbox
-                    .get(promise.to.as_str())
-                    .is_some_and(|mails| mails.contains(&promise.content));
-                sent || promise.delivery != Delivery::Queued
-                    || promise.is_expired(state.now)
-                    || state
-                        .stream
-                        .iter()
-                        .any(|(other, waiting)| other == key && waiting.content == promise.content)
+                item.promises().into_iter().all(|promise| {
+                    let sent = state
+                        .inbox
+                        .get(promise.to.as_str())
+                        .is_some_and(|mails| mails.contains(&promise.content));
+                    sent || promise.delivery != Delivery::Queued
+                        || promise.is_expired(state.now)
+                        || state
+                            .stream
+                            .iter()
+                            .any(|(other, waiting)| other == key && waiting.content == promise.content)
+                })
             })
         },
     },
@@ -171,9 +199,11 @@ pub const INVARIANTS: &[Invariant] = &[
         holds: |scene, state| {
             let most = scene.setup.limits.mails_per_hour;
             accounts(state).all(|account| {
-                // The first mail with an initial password is counted, and never refused.
-                u64::try_from(account.mails.sends.len()).unwrap_or(u64::MAX) <= most + 2
-                    || !scene.jumps.is_empty()
+                let budgets = account.members().map(|member| &member.mails);
+                let mut budgets = budgets.chain([&account.mails]);
+                let within =
+                    |budget: &MailBudget| u64::try_from(budget.sends.len()).unwrap_or(u64::MAX) <= most;
+                budgets.all(within) || !scene.jumps.is_empty()
             })
         },
     },
@@ -199,7 +229,7 @@ fn accounts(state: &State) -> impl Iterator<Item = &Account> {
 }
 
 fn members(state: &State) -> impl Iterator<Item = (&AccountKey, &Member)> {
-    accounts(state).filter_map(|account| Some((&account.key, account.member.as_ref()?)))
+    accounts(state).flat_map(|account| account.members().map(|member| (&account.key, member)))
 }
 
 fn offices(state: &State) -> impl Iterator<Item = &Office> {

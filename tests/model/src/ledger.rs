@@ -72,7 +72,7 @@ impl Ledger {
             }
             _ => {}
         }
-        let sessions = account.member.iter().flat_map(|member| &member.sessions);
+        let sessions = account.members().flat_map(|member| &member.sessions);
         for session in sessions {
             if self.ended.contains(&session.id) {
                 self.wrongs.insert("an ended session came back");
@@ -87,12 +87,11 @@ impl Ledger {
     /// The sessions that a change ended, and whether a member lost a permanent seat.
     pub fn compare(&mut self, was: &Account, now: &Account) {
         let ids = |account: &Account| -> BTreeSet<SessionId> {
-            let sessions = account.member.iter().flat_map(|member| &member.sessions);
+            let sessions = account.members().flat_map(|member| &member.sessions);
             sessions.map(|session| session.id.clone()).collect()
         };
-        let has_come = was.member.as_ref().filter(|member| !member.is_pending());
-        let stays = |member: &Member| now.member.as_ref().is_some_and(|other| other.id == member.id);
-        self.seat_lost |= has_come.is_some_and(|member| !stays(member));
+        let stays = |member: &Member| now.owner().is_some_and(|other| other.id == member.id);
+        self.seat_lost |= was.owner().is_some_and(|member| !stays(member));
         let (was, now) = (ids(was), ids(now));
         self.ended.extend(was.difference(&now).cloned());
     }

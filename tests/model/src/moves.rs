@@ -98,7 +98,7 @@ impl State {
         self.mails(&crate::people::email(person))
             .iter()
             .filter_map(|content| match content {
-                Content::InitialPassword { member, source } => {
+                Content::InitialPassword { member, source, .. } => {
                     Some(Password::Initial(member.clone(), source.clone()))
                 }
                 Content::OneTimeCode { .. } => None,

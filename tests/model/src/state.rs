@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use platform::store::{AnyItem, Key};
-use portal::account::{Account, Member};
+use portal::account::Account;
 use portal::code::Purpose;
 use portal::login;
 use portal::mail::{Content, Promise};
@@ -217,11 +217,7 @@ impl State {
         }
     }
 
-    fn member(&self, person: usize) -> Option<&Member> {
-        self.account(person)?.member.as_ref()
-    }
-
-    /// The mails to an address.
+    /// The mails that came to an address.
     pub fn mails(&self, address: &str) -> &[Content] {
         self.inbox.get(address).map_or(&[], Vec::as_slice)
     }
@@ -357,8 +353,9 @@ impl State {
 
     /// Whether a member has logged in, so that others of the office can be added from マイページ.
     pub fn has_come(&self, person: usize) -> bool {
-        self.member(person)
-            .is_some_and(|member| !member.is_pending() && !member.disabled)
+        self.account(person)
+            .and_then(Account::owner)
+            .is_some_and(|member| !member.disabled)
     }
 
     /// Runs a submission to its end, without interleaving.

@@ -5,10 +5,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use platform::store::AnyItem;
-use portal::account::Credential;
+use portal::account::{Credential, Holder};
 use portal::login;
 use portal::mail::{Delivery, Promise};
 use portal::registration::{self, Registration};
+use portal::values::MemberId;
 
 /// A 128-bit digest of a value: states or histories with equal digests are considered equal.
 pub fn digest(value: &(impl Hash + ?Sized)) -> u128 {
@@ -55,8 +56,8 @@ impl PartialEq for Kept {
 
 impl Eq for Kept {}
 
-/// The promise of an item, mutable.
-fn promise_of(item: &mut AnyItem) -> Option<&mut Promise> {
+/// The promise of an item that is about this challenge or this member, to be changed.
+fn promise_of<'a>(item: &'a mut AnyItem, of: &str) -> Option<&'a mut Promise> {
     match item {
         AnyItem::Registration(Registration {
             stage: registration::Stage::Otp { challenge, .. },
@@ -66,9 +67,12 @@ fn promise_of(item: &mut AnyItem) -> Option<&mut Promise> {
             stage: login::Stage::Otp { challenge },
             ..
         }) => Some(&mut challenge.mail),
-        AnyItem::Account(account) => match &mut account.member.as_mut()?.credential {
-            Credential::Initial { mail, .. } => Some(mail),
-            Credential::Chosen { .. } => None,
+        AnyItem::Account(account) => match &mut account.holder {
+            Holder::Claims(claims) => match &mut claims.get_mut(&MemberId::new(of))?.credential {
+                Credential::Initial { mail, .. } => Some(mail),
+                Credential::Chosen { .. } => None,
+            },
+            Holder::Owner(_) => None,
         },
         _ => None,
     }
@@ -92,7 +96,7 @@ pub struct News {
 /// The item after the update, if it still promised the mail.
 pub fn marked(item: &AnyItem, news: &News) -> Option<AnyItem> {
     let mut item = item.clone();
-    let promise = promise_of(&mut item)?;
+    let promise = promise_of(&mut item, &news.of)?;
     let waits = promise.number == news.number
         && promise.content.of() == news.of
         && news.from.contains(&promise.delivery);

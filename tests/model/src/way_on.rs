@@ -92,8 +92,8 @@ impl Person<'_> {
                 office.members.values().any(|account| {
                     matches!(
                         self.state.item(&Key::Account(account.clone())),
-                        Some(AnyItem::Account(account)) if account.member.as_ref().is_some_and(|member| {
-                            !member.is_pending()
+                        Some(AnyItem::Account(account)) if account.owner().is_some_and(|member| {
+                            member.office.number == office.office.number
                                 && !member.disabled
                                 && member.profile.email.as_str() != self.address()
                         })

@@ -137,10 +137,14 @@ impl State {
         event: Option<&Event>,
         before: Option<&AnyItem>,
     ) {
-        if let Some(promise) = item.promise()
-            && promise.is_new_after(before.and_then(AnyItem::promise))
-        {
-            self.stream.push((key.clone(), promise.clone()));
+        let before_it = before.map_or_else(Vec::new, AnyItem::promises);
+        for promise in item.promises() {
+            let same = before_it
+                .iter()
+                .find(|before| before.content.of() == promise.content.of());
+            if promise.is_new_after(same.copied()) {
+                self.stream.push((key.clone(), promise.clone()));
+            }
         }
         if let (AnyItem::Account(now), Some(AnyItem::Account(was))) = (item, before) {
             self.ledger.compare(was, now);
@@ -309,7 +313,8 @@ impl State {
             return;
         }
         let is_current = || {
-            self.item(&key).and_then(AnyItem::promise).is_some_and(|current| {
+            let promises = self.item(&key).map_or_else(Vec::new, AnyItem::promises);
+            promises.iter().any(|current| {
                 current.number == promise.number
                     && current.content == promise.content
                     && current.delivery == Delivery::Queued

@@ -39,11 +39,23 @@ fn is_mail_mark(old: Option<&Value>, new: &Value) -> bool {
     let but_marks = |image: &Value| {
         let mut image = image.clone();
         image["v"] = Value::Null;
-        image["mail"]["M"]["delivery"] = Value::Null;
-        image["mail"]["M"]["sentAt"] = Value::Null;
+        image["queued"] = Value::Null;
+        let unmark = |item: &mut Value| {
+            item["mail"]["M"]["delivery"] = Value::Null;
+            item["mail"]["M"]["sentAt"] = Value::Null;
+        };
+        unmark(&mut image);
+        if let Some(holders) = image["holders"]["M"].as_object_mut() {
+            holders.values_mut().for_each(|holder| unmark(&mut holder["M"]));
+        }
         image
     };
-    old.is_some_and(|old| old["mail"]["M"]["n"].is_object() && but_marks(old) == but_marks(new))
+    let has_mail = |item: &Value| item["mail"]["M"]["n"].is_object();
+    let promised = |old: &Value| {
+        let holders = old["holders"]["M"].as_object();
+        has_mail(old) || holders.is_some_and(|holders| holders.values().any(|holder| has_mail(&holder["M"])))
+    };
+    old.is_some_and(|old| promised(old) && but_marks(old) == but_marks(new))
 }
 
 fn is_right_claims_password(old: Option<&Value>, new: &Value) -> bool {

@@ -10,7 +10,7 @@ use portal::limits::Limits;
 use portal::values::EmailAddress;
 use serde_json::json;
 use testkit::people::{OWN_PASSWORD, TestOffice};
-use testkit::{Clerk, Settings, World};
+use testkit::{Clerk, Settings, World, only_member_mut};
 
 /// The reason for which a log-in is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -270,10 +270,11 @@ impl Stage {
                     account.passwords = account.passwords.failed(now);
                 }
             }
-            Class::Disabled => account.member.as_mut().unwrap().disabled = true,
+            Class::Disabled => only_member_mut(&mut account).disabled = true,
             Class::Stopped => {
+                let member = only_member_mut(&mut account);
                 for _ in 0..limits.code_failures {
-                    account.codes = account.codes.failed(now, limits);
+                    member.codes = member.codes.failed(now, limits);
                 }
             }
         }

@@ -331,6 +331,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        ClaimVoidProblem: {
+            type: string;
+            /** @constant */
+            title: "このメールアドレスは別の事業所のユーザとして登録されたため、この初期パスワードは使えません。別のメールアドレスで、初回利用登録をもう一度行ってください。";
+            /** @constant */
+            status: 410;
+            /** @constant */
+            code: "claim-void";
+            /** @description Ends in the request's id. */
+            instance: string;
+        };
         ClaimsLockRiskProblem: {
             type: string;
             /** @constant */
@@ -757,7 +768,7 @@ export interface components {
             delivery: components["schemas"]["Delivery"];
         };
         /** @description Any refusal. */
-        Problem: components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"] | components["schemas"]["NoFlowProblem"] | components["schemas"]["NoSessionProblem"] | components["schemas"]["WrongCredentialsProblem"] | components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["TooLargeProblem"] | components["schemas"]["UnsupportedMediaTypeProblem"] | components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["ClaimsLockRiskProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["DraftChangedProblem"] | components["schemas"]["TermsNotShownProblem"] | components["schemas"]["TermsOutdatedProblem"] | components["schemas"]["TryAgainProblem"] | components["schemas"]["InitialPasswordExpiredProblem"] | components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["ClaimsRejectedProblem"] | components["schemas"]["ClaimsTemporaryPasswordProblem"] | components["schemas"]["ClaimsPasswordExpiredProblem"] | components["schemas"]["ClaimsLockedProblem"] | components["schemas"]["ClaimsNoMailAddressProblem"] | components["schemas"]["WrongSecurityCodeProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"] | components["schemas"]["TermsNotAgreedProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"] | components["schemas"]["ClaimsUnavailableProblem"] | components["schemas"]["TemporarilyUnavailableProblem"];
+        Problem: components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"] | components["schemas"]["NoFlowProblem"] | components["schemas"]["NoSessionProblem"] | components["schemas"]["WrongCredentialsProblem"] | components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["TooLargeProblem"] | components["schemas"]["UnsupportedMediaTypeProblem"] | components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["ClaimsLockRiskProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["DraftChangedProblem"] | components["schemas"]["TermsNotShownProblem"] | components["schemas"]["TermsOutdatedProblem"] | components["schemas"]["TryAgainProblem"] | components["schemas"]["InitialPasswordExpiredProblem"] | components["schemas"]["ClaimVoidProblem"] | components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["ClaimsRejectedProblem"] | components["schemas"]["ClaimsTemporaryPasswordProblem"] | components["schemas"]["ClaimsPasswordExpiredProblem"] | components["schemas"]["ClaimsLockedProblem"] | components["schemas"]["ClaimsNoMailAddressProblem"] | components["schemas"]["WrongSecurityCodeProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"] | components["schemas"]["TermsNotAgreedProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"] | components["schemas"]["ClaimsUnavailableProblem"] | components["schemas"]["TemporarilyUnavailableProblem"];
         /** @description 登録情報 */
         Profile: {
             /** @description ID（メールアドレス） */
@@ -1174,24 +1185,6 @@ export interface components {
                     /** @enum {unknown} */
                     code: "foreign-origin";
                 } & components["schemas"]["ForeignOriginProblem"];
-            };
-        };
-        /** @description - `initial-password-expired`: 初期パスワードの有効期限が過ぎました。再発行の手続きを行ってください。 */
-        LoginInitialPasswordExpired: {
-            headers: {
-                "Cache-Control": components["headers"]["CacheControl"];
-                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
-                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
-                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
-                "X-Request-Id": components["headers"]["RequestId"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": {
-                    /** @enum {unknown} */
-                    code: "initial-password-expired";
-                } & components["schemas"]["InitialPasswordExpiredProblem"];
             };
         };
         /** @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。 */
@@ -2419,7 +2412,27 @@ export interface operations {
             400: components["responses"]["UnreadableRequest"];
             401: components["responses"]["LoginWrongCredentials"];
             403: components["responses"]["ForeignOrigin"];
-            410: components["responses"]["LoginInitialPasswordExpired"];
+            /**
+             * @description - `initial-password-expired`: 初期パスワードの有効期限が過ぎました。再発行の手続きを行ってください。
+             *     - `claim-void`: このメールアドレスは別の事業所のユーザとして登録されたため、この初期パスワードは使えません。別のメールアドレスで、初回利用登録をもう一度行ってください。
+             */
+            410: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "initial-password-expired" | "claim-void";
+                    } & (components["schemas"]["InitialPasswordExpiredProblem"] | components["schemas"]["ClaimVoidProblem"]);
+                };
+            };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             /** @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。 */

@@ -112,6 +112,28 @@ impl Flows<Login> {
         }
     }
 
+    /// Refunds the mail that was counted for a code, if the write that promises it was refused.
+    ///
+    /// A fault keeps the charge: the write may have been done, and the mail goes out. A process that dies before the
+    /// refund leaves the member with a mail less for the day, and never with one more.
+    pub async fn or_refund_code<T>(
+        &self,
+        promised: Result<T, Stop>,
+        flow: &Login,
+        at: Timestamp,
+    ) -> Result<T, Stop> {
+        if matches!(promised, Err(Stop::Refused(_))) {
+            let known: Option<Stored<Account>> = self.table.get(&flow.account, Consistency::Strong).await?;
+            let refund = |current: Option<&Account>| {
+                Ok::<_, Stop>(current.map_or(Change::Keep(()), |account| {
+                    flow.refund_code(account, at, &self.edge.limits)
+                }))
+            };
+            self.table.change(known, refund).await?;
+        }
+        promised
+    }
+
     /// Draws what the browser gets if this call completes the log-in.
     pub fn new_session(&self, flow: &Login, call: &Call) -> Result<NewSession, Fault> {
         let random = &self.edge.random;

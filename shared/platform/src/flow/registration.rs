@@ -40,14 +40,12 @@ impl Flows<Registration> {
             Stage::AlreadyRegistered { office } => Ok(self.seats(office, Consistency::Strong, now).await?),
             Stage::Completed { member, account, .. } => {
                 let account = self.table.get::<Account>(account, Consistency::Strong).await?;
-                let owner = account
-                    .and_then(|stored| stored.item.member)
-                    .filter(|owner| owner.id == *member);
+                let member = account.and_then(|stored| stored.item.noted(member).cloned());
                 // A member who was replaced meanwhile leaves a flow behind that leads nowhere.
-                let owner = owner.ok_or_else(no_flow::<Registration>)?;
+                let member = member.ok_or_else(no_flow::<Registration>)?;
                 Ok(Seats {
                     claim: Claim::Taken,
-                    members: vec![owner],
+                    members: vec![member],
                 })
             }
             Stage::SecurityCode { .. }

@@ -83,6 +83,22 @@ impl Writer {
         self
     }
 
+    /// Maps by names that are data. None is left out.
+    pub(crate) fn named<'a>(
+        &mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = (&'a str, Self)>,
+    ) -> &mut Self {
+        let values: Attributes = values
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), AttributeValue::M(value.0)))
+            .collect();
+        if !values.is_empty() {
+            self.0.insert(name.to_owned(), AttributeValue::M(values));
+        }
+        self
+    }
+
     pub(crate) fn raw(&mut self, name: &'static str, value: AttributeValue) -> &mut Self {
         self.0.insert(name.to_owned(), value);
         self
@@ -202,6 +218,19 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn map(&self, name: &'static str) -> Result<Self, Fault> {
         self.map_if(name)?.ok_or_else(|| self.corrupt(name))
+    }
+
+    /// What [`Writer::named`] wrote.
+    pub(crate) fn named(&self, name: &'static str) -> Result<Vec<(&'a str, Self)>, Fault> {
+        let Some(all) = self.map_if(name)? else {
+            return Ok(Vec::new());
+        };
+        all.entries()
+            .map(|(key, value)| match value {
+                AttributeValue::M(map) => Ok((key, Self { kind: self.kind, map })),
+                _ => Err(self.corrupt(name)),
+            })
+            .collect()
     }
 
     pub(crate) fn maps(&self, name: &'static str) -> Result<Vec<Self>, Fault> {

@@ -16,7 +16,7 @@ use futures_util::future::BoxFuture;
 use portal::limits::Limits;
 
 use super::codec::Attributes;
-use super::items::{decode, encode, pk};
+use super::items::{HOLDERS, QUEUED, decode, encode, pk};
 use super::storage::{
     Committed, Condition, Consistency, Expected, Outcome, Storage, Version, Versioned, Write,
 };
@@ -232,20 +232,29 @@ impl DynamoDb {
     async fn mark(&self, mark: &Mark) -> Result<bool, Fault> {
         let version = self.draw()?;
         let states: Vec<String> = (0..mark.from.len()).map(|at| format!(":from{at}")).collect();
+        let of_account = matches!(Key::parse(&mark.key), Some(Key::Account(_)));
+        let mail = if of_account {
+            "#holders.#holder.#mail"
+        } else {
+            "#mail"
+        };
         let mut request = self
             .client
             .update_item()
             .table_name(&self.table)
             .key("pk", AttributeValue::S(mark.key.clone()))
             .condition_expression(format!(
-                "#mail.#n = :number AND #mail.#of = :of AND #mail.#delivery IN ({})",
+                "{mail}.#n = :number AND {mail}.#of = :of AND {mail}.#delivery IN ({})",
                 states.join(", ")
             ))
             .update_expression(match mark.sent_at {
-                Some(_) => "SET #mail.#delivery = :to, #mail.#sent = :at, #v = :version",
-                None => "SET #mail.#delivery = :to, #v = :version",
+                Some(_) => {
+                    format!("SET {mail}.#delivery = :to, {mail}.#sent = :at, #v = :version REMOVE #queued")
+                }
+                None => format!("SET {mail}.#delivery = :to, #v = :version REMOVE #queued"),
             })
             .expression_attribute_names("#mail", "mail")
+            .expression_attribute_names("#queued", QUEUED)
             .expression_attribute_names("#n", "n")
             .expression_attribute_names("#of", "of")
             .expression_attribute_values(":of", AttributeValue::S(mark.of.clone()))
@@ -255,6 +264,11 @@ impl DynamoDb {
             .expression_attribute_values(":to", AttributeValue::S(mark.to.code().to_owned()))
             .expression_attribute_values(":version", text(&version))
             .return_values_on_condition_check_failure(ALL_OLD);
+        if of_account {
+            request = request
+                .expression_attribute_names("#holders", HOLDERS)
+                .expression_attribute_names("#holder", &mark.of);
+        }
         if let Some(at) = mark.sent_at {
             request = request
                 .expression_attribute_names("#sent", "sentAt")

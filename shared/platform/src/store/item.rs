@@ -1,6 +1,6 @@
 //! The kinds of items, and what names one.
 
-use portal::account::Account;
+use portal::account::{Account, Member};
 use portal::audit::Unaudited;
 use portal::change::Entity;
 use portal::claims_record::ClaimsRecord;
@@ -47,7 +47,6 @@ macro_rules! kinds {
 
         /// An item of any kind.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-        #[expect(clippy::large_enum_variant, reason = "few are held at a time")]
         pub enum AnyItem { $(#[doc = $doc] $variant($item),)* }
 
         impl Key {
@@ -109,19 +108,19 @@ kinds! {
 }
 
 impl AnyItem {
-    /// The mail that it promises.
-    pub fn promise(&self) -> Option<&Promise> {
+    /// The mails that it promises: a flow one at most, an account one a claim.
+    pub fn promises(&self) -> Vec<&Promise> {
         match self {
             Self::Registration(item) => match &item.stage {
-                registration::Stage::Otp { challenge, .. } => Some(&challenge.mail),
-                _ => None,
+                registration::Stage::Otp { challenge, .. } => vec![&challenge.mail],
+                _ => Vec::new(),
             },
             Self::Login(item) => match &item.stage {
-                login::Stage::Otp { challenge } => Some(&challenge.mail),
-                _ => None,
+                login::Stage::Otp { challenge } => vec![&challenge.mail],
+                _ => Vec::new(),
             },
-            Self::Account(item) => item.member.as_ref()?.mail(),
-            Self::Office(_) | Self::Claims(_) | Self::Session(_) | Self::Network(_) => None,
+            Self::Account(item) => item.members().filter_map(Member::mail).collect(),
+            Self::Office(_) | Self::Claims(_) | Self::Session(_) | Self::Network(_) => Vec::new(),
         }
     }
 }

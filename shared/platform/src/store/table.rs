@@ -9,7 +9,6 @@ use portal::change::{Change, Put};
 use portal::limits::Limits;
 use portal::mail::{Delivery, Promise};
 use portal::office::Office;
-use portal::values::MemberId;
 
 use super::dynamodb::DynamoDb;
 use super::item::{AnyItem, Item, Key};
@@ -168,13 +167,15 @@ impl Table {
         found.map(typed).transpose()
     }
 
-    /// The mail that the item of this key promises now; the key as the table has it.
-    pub async fn promise(&self, pk: &str) -> Result<Option<Promise>, Fault> {
+    /// The mails that the item of this key promises now; the key as the table has it.
+    pub async fn promises(&self, pk: &str) -> Result<Vec<Promise>, Fault> {
         let Some(key) = Key::parse(pk) else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         let found = self.0.read(&key, Consistency::Strong).await?;
-        Ok(found.and_then(|found| found.item.promise().cloned()))
+        Ok(found.map_or_else(Vec::new, |found| {
+            found.item.promises().into_iter().cloned().collect()
+        }))
     }
 
     /// Writes the item, if what it replaces is still there.
@@ -278,8 +279,7 @@ impl Table {
         for (id, account) in &office.members {
             let account: Option<Stored<Account>> = self.get(account, Consistency::Strong).await?;
             let Some(account) = account else { continue };
-            let holds = |member: &&Member| MemberId::eq(&member.id, id);
-            if let Some(member) = account.item.member.as_ref().filter(holds).cloned() {
+            if let Some(member) = account.item.noted(id).cloned() {
                 members.push((member, account));
             }
         }

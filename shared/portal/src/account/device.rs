@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Account, Member};
+use super::{Account, Holder, Member};
 use crate::guards::PasswordGuard;
 use crate::limits::Limits;
 use crate::time::plus;
@@ -51,7 +51,7 @@ impl Account {
     /// browsers where it is not.
     pub(super) fn guard(&self, device: Option<&DeviceId>, now: Timestamp, limits: &Limits) -> &PasswordGuard {
         let known = device
-            .zip(self.owner(now, limits))
+            .zip(self.owner())
             .and_then(|(id, owner)| owner.device(id, now, limits));
         known.map_or(&self.passwords, |known| &known.passwords)
     }
@@ -65,12 +65,14 @@ impl Account {
         limits: &Limits,
     ) -> Self {
         let known = device
-            .zip(self.owner(now, limits))
+            .zip(self.owner())
             .and_then(|(id, owner)| owner.device(id, now, limits))
             .map(|known| known.id.clone());
         let there = known.and_then(|id| {
-            let devices = &mut self.member.as_mut()?.devices;
-            devices.iter_mut().find(|device| device.id == id)
+            let Holder::Owner(owner) = &mut self.holder else {
+                return None;
+            };
+            owner.devices.iter_mut().find(|device| device.id == id)
         });
         match there {
             Some(device) => device.passwords = guard,

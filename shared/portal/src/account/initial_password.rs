@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Account, Credential, Member};
 use crate::audit::{Act, Event};
 use crate::change::Put;
-use crate::guards::{PasswordGuard, RetryAfter};
+use crate::guards::PasswordGuard;
 use crate::initial_password::Source;
 use crate::keys::KeyId;
 use crate::limits::Limits;
@@ -21,8 +21,6 @@ pub enum NotMailed {
     TooEarly(u64),
     /// No resend, or no re-issue of today, is left.
     NoneLeft,
-    /// The address has had its mails of the hour or the day.
-    AddressFull(RetryAfter),
     /// There is no initial password any more, or it has expired.
     NoSuchPassword,
 }
@@ -32,7 +30,6 @@ impl From<NotMailed> for Refusal {
         match why {
             NotMailed::TooEarly(seconds) => NoResend::TooEarly(seconds).into(),
             NotMailed::NoneLeft => NoResend::NoneLeft.into(),
-            NotMailed::AddressFull(not) => not.into(),
             NotMailed::NoSuchPassword => Kind::WrongStep.into(),
         }
     }
@@ -119,8 +116,8 @@ impl Account {
             credential,
             ..initial.member.clone()
         };
-        let account = self.promising(next, now, limits)?;
-        Ok(Put::new(account, Event::of(Act::InitialPasswordResent, now, by)))
+        let event = Event::of(Act::InitialPasswordResent, now, by).about(member);
+        Ok(Put::new(self.clone().with_member(next, now, limits), event))
     }
 
     /// Whether a new initial password may be promised to this member now.
@@ -132,7 +129,6 @@ impl Account {
     ) -> Result<(), NotMailed> {
         self.initial_of(member, now, limits)?
             .reissues_of_today(now, limits)?;
-        self.mails.spend(now, limits).map_err(NotMailed::AddressFull)?;
         Ok(())
     }
 
@@ -155,10 +151,11 @@ impl Account {
         };
         let content = Content::InitialPassword {
             member: member.clone(),
+            office: initial.member.office.name.clone(),
             source: source.clone(),
         };
         // No password outlives the seat that it opens.
-        let seat_ends_at = plus(initial.member.registered_at, limits.pending_seat_life);
+        let seat_ends_at = plus(initial.member.claimed_at, limits.pending_seat_life);
         let expires_at = plus(now, limits.initial_password_life).min(seat_ends_at);
         let next = Member {
             credential: Credential::Initial {
@@ -172,27 +169,15 @@ impl Account {
         let account = Self {
             // A password that was guessed at is gone; its failures say nothing about the new one.
             passwords: PasswordGuard::default(),
-            ..self.promising(next, now, limits)?
+            ..self.clone().with_member(next, now, limits)
         };
-        Ok(Put::new(
-            account,
-            Event::of(Act::InitialPasswordReissued, now, by),
-        ))
+        let event = Event::of(Act::InitialPasswordReissued, now, by).about(member);
+        Ok(Put::new(account, event))
     }
 
-    /// The initial password of this member, if the member owns the address and has one.
+    /// The initial password of this member, if the member holds the address and has one.
     fn initial_of(&self, id: &MemberId, now: Timestamp, limits: &Limits) -> Result<Initial<'_>, NotMailed> {
-        let owner = self.owner(now, limits).filter(|member| member.id == *id);
-        Initial::of(owner.ok_or(NotMailed::NoSuchPassword)?)
-    }
-
-    /// The account with its member as the promise of a mail leaves it; the mail is counted.
-    fn promising(&self, member: Member, now: Timestamp, limits: &Limits) -> Result<Self, NotMailed> {
-        Ok(Self {
-            mails: self.mails.spend(now, limits).map_err(NotMailed::AddressFull)?,
-            member: Some(member),
-            ..self.clone()
-        })
+        Initial::of(self.member(id, now, limits).ok_or(NotMailed::NoSuchPassword)?)
     }
 }
 
@@ -200,7 +185,7 @@ impl Account {
 mod tests {
     use super::*;
     use crate::account::samples::{DAY, SEAT, guessed_at, parts};
-    use crate::samples::{LIMITS, account, active, flow, pending, t};
+    use crate::samples::{LIMITS, account, active, flow, only, pending, t};
 
     #[test]
     fn why_no_initial_password_is_mailed_is_told_with_its_seconds() {
@@ -210,10 +195,6 @@ mod tests {
         assert_eq!(
             Refusal::from(NotMailed::from(NoResend::NoneLeft)),
             Kind::NoSendsLeft.into()
-        );
-        assert_eq!(
-            Refusal::from(NotMailed::AddressFull(RetryAfter { seconds: 9 })),
-            Refusal::of(Kind::TooManyRequests).with_retry_after(9)
         );
         assert_eq!(Refusal::from(NotMailed::NoSuchPassword), Kind::WrongStep.into());
     }
@@ -233,13 +214,12 @@ mod tests {
         let (after, event) = resend(&before, "m", 30).unwrap().into_parts();
         assert_eq!(
             event,
-            Some(Event::of(Act::InitialPasswordResent, t(30), &flow("f")))
+            Some(Event::of(Act::InitialPasswordResent, t(30), &flow("f")).about(&MemberId::new("m")))
         );
-        assert_eq!(after.mails.sends, [t(30)]);
         assert_eq!(after.passwords, before.passwords);
-        let (old, new) = (before.member.unwrap(), after.member.unwrap());
+        let (old, new) = (only(&before), only(&after));
         assert_eq!(new.credential_version, old.credential_version);
-        let ((old_source, _, old_mail), (new_source, _, new_mail)) = (parts(&old), parts(&new));
+        let ((old_source, _, old_mail), (new_source, _, new_mail)) = (parts(old), parts(new));
         assert_eq!(new_source, old_source);
         assert_eq!(new_mail.content, old_mail.content);
         assert_eq!(
@@ -275,13 +255,12 @@ mod tests {
         let (after, event) = reissue(&before, "m", 5).unwrap().into_parts();
         assert_eq!(
             event,
-            Some(Event::of(Act::InitialPasswordReissued, t(5), &flow("f")))
+            Some(Event::of(Act::InitialPasswordReissued, t(5), &flow("f")).about(&MemberId::new("m")))
         );
-        assert_eq!(after.mails.sends, [t(5)]);
         assert_eq!(after.passwords, PasswordGuard::default());
-        let member = after.member.unwrap();
+        let member = only(&after);
         assert_eq!(member.credential_version, 2);
-        let (source, reissues, mail) = parts(&member);
+        let (source, reissues, mail) = parts(member);
         assert_eq!(
             *source,
             Source {
@@ -307,7 +286,7 @@ mod tests {
         }
         assert_eq!(reissue(&account, "m", DAY - 1), Err(NotMailed::NoneLeft));
         let account = reissue(&account, "m", DAY).unwrap().into_parts().0;
-        assert_eq!(parts(account.member.as_ref().unwrap()).1, [t(10), t(20), t(DAY)]);
+        assert_eq!(parts(only(&account)).1, [t(10), t(20), t(DAY)]);
         assert_eq!(reissue(&account, "m", DAY + 9), Err(NotMailed::NoneLeft));
         assert!(reissue(&account, "m", DAY + 11).is_ok());
     }
@@ -315,23 +294,23 @@ mod tests {
     #[test]
     fn no_initial_password_outlives_the_seat_that_it_opens() {
         let late = reissue(&account(pending("m")), "m", SEAT - 1).unwrap();
-        assert_eq!(
-            late.into_parts().0.member.unwrap().mail().unwrap().expires_at,
-            t(SEAT)
-        );
+        assert_eq!(only(late.item()).mail().unwrap().expires_at, t(SEAT));
         assert_eq!(
             reissue(&account(pending("m")), "m", SEAT),
             Err(NotMailed::NoSuchPassword)
         );
     }
 
+    /// Nothing but its own series and re-issues bounds the mails of a claim: no other office's claim, no code of a
+    /// registration, no log-in drains them.
     #[test]
-    fn a_full_mailbox_gets_no_further_initial_password() {
+    fn an_initial_password_is_mailed_however_full_the_mailbox_is() {
         let mut full = account(pending("m"));
-        for _ in 0..10 {
+        for _ in 0..30 {
             full.mails = full.mails.count(t(0));
         }
-        let not = Err(NotMailed::AddressFull(RetryAfter { seconds: 3_595 }));
-        assert_eq!(reissue(&full, "m", 5), not);
+        assert!(reissue(&full, "m", 5).is_ok());
+        let again = full.resend_initial_password(&MemberId::new("m"), &flow("f"), t(30), &LIMITS);
+        assert!(again.is_ok());
     }
 }

@@ -2,20 +2,19 @@
 
 use jiff::Timestamp;
 
-use super::{Account, Credential, Member};
+use super::{Account, Credential, Member, VoidClaim};
 use crate::audit::{Act, Event};
 use crate::change::{Change, Put};
 use crate::guards::{Guarded, MailBudget, PasswordGuard, RetryAfter};
 use crate::limits::Limits;
 use crate::values::{AccountKey, DeviceId, EmailAddress, MemberId};
 
-/// What a typed password was compared with, and what came of it.
+/// Whose password was typed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Proof {
-    /// The credential that it was compared with; none where a dummy stood in for one.
+    /// The member, the owner or of a claim, void ones included, and the version of the credential; none where it is
+    /// nobody's.
     pub of: Option<(MemberId, u32)>,
-    /// Whether it was the same.
-    pub right: bool,
     /// The hash anew, if the old one was made with other parameters or an older key.
     pub renewed: Option<String>,
 }
@@ -27,7 +26,9 @@ pub enum LoginVerdict {
     WrongCredentials,
     /// The right initial password, too late.
     InitialPasswordExpired,
-    /// Right, but the address has had its mails of the hour or the day.
+    /// The right initial password of a claim that ended because another member owns the address.
+    ClaimVoid,
+    /// Right, but the member has had the mails of the hour or the day.
     AddressFull(RetryAfter),
     /// Right: a code is mailed to this address.
     Right {
@@ -48,17 +49,19 @@ enum Judgement<'a> {
     Wrong,
     /// The right initial password, too late.
     InitialPasswordExpired,
-    /// Right, but the address has had its mails of the hour or the day.
+    /// The right initial password of a claim that is void.
+    ClaimVoid,
+    /// Right, but the member has had the mails of the hour or the day.
     AddressFull(RetryAfter),
     /// Right, and the mail with the code is counted.
     Right { member: &'a Member, mails: MailBudget },
 }
 
 impl Account {
-    /// `right` says whether it is the member's password; finding that out takes the same work for every account.
+    /// `of` says whose password was typed; finding that out takes the same work for every account.
     fn judge_password(
         &self,
-        right: bool,
+        of: Option<&(MemberId, u32)>,
         device: Option<&DeviceId>,
         now: Timestamp,
         limits: &Limits,
@@ -66,35 +69,37 @@ impl Account {
         if self.guard(device, now, limits).state(now, limits) == Guarded::Closed {
             return Judgement::NotJudged;
         }
-        let owner = self.owner(now, limits).filter(|member| right && !member.disabled);
-        let Some(member) = owner else {
+        let Some((id, version)) = of else {
             return Judgement::Wrong;
         };
-        if self.codes.check(now).is_err() {
+        let is_void = |claim: &VoidClaim| claim.credential_version == *version && now < claim.expires_at;
+        if self.void_claim(id).is_some_and(is_void) {
+            return Judgement::ClaimVoid;
+        }
+        // What was compared is one credential; with another one in its place, nothing was.
+        let is_it = |member: &&Member| member.credential_version == *version && !member.disabled;
+        let Some(member) = self.member(id, now, limits).filter(is_it) else {
+            return Judgement::Wrong;
+        };
+        if member.codes.check(now).is_err() {
             return Judgement::NotJudged;
         }
         if member.mail().is_some_and(|mail| mail.is_expired(now)) {
             return Judgement::InitialPasswordExpired;
         }
-        match self.mails.spend(now, limits) {
+        match member.mails.spend(now, limits) {
             Err(full) => Judgement::AddressFull(full),
             Ok(mails) => Judgement::Right { member, mails },
         }
     }
 
-    /// Whether the right password would begin a log-in now.
-    pub fn lets_in(&self, device: Option<&DeviceId>, now: Timestamp, limits: &Limits) -> bool {
+    /// Whether the owner's password would begin a log-in now.
+    pub fn lets_owner_in(&self, device: Option<&DeviceId>, now: Timestamp, limits: &Limits) -> bool {
+        let of = self.owner().map(Member::credential_in_force);
         matches!(
-            self.judge_password(true, device, now, limits),
+            self.judge_password(of.as_ref(), device, now, limits),
             Judgement::Right { .. }
         )
-    }
-
-    /// Which credential a password would have to be compared with: a change of it makes a comparison worthless.
-    pub fn credential_of(&self) -> Option<(MemberId, u32)> {
-        self.member
-            .as_ref()
-            .map(|member| (member.id.clone(), member.credential_version))
     }
 
     /// What an ID and a password come to, and how the account changes by it.
@@ -110,31 +115,42 @@ impl Account {
         limits: &Limits,
     ) -> Change<Self, LoginVerdict> {
         let account = Self::known(before, key, now);
-        // What was verified is a hash; with another one in its place, nothing was.
-        let right = proof.right && proof.of == account.credential_of();
         let next = Self {
             judged_at: now,
             ..account.clone()
         };
         let guarded = |guard| next.clone().with_guard(device, guard, now, limits);
-        let put = |next, act| Put::new(next, Event::new(act, now));
-        match account.judge_password(right, device, now, limits) {
+        let about = |act| {
+            let event = Event::new(act, now);
+            match &proof.of {
+                Some((id, _)) => event.about(id),
+                None => event,
+            }
+        };
+        match account.judge_password(proof.of.as_ref(), device, now, limits) {
             Judgement::NotJudged => {
-                Change::BestEffort(put(next, Act::PasswordNotJudged), LoginVerdict::WrongCredentials)
+                let event = Event::new(Act::PasswordNotJudged, now);
+                Change::BestEffort(Put::new(next, event), LoginVerdict::WrongCredentials)
             }
             Judgement::Wrong => {
                 let failed = account.guard(device, now, limits).failed(now);
-                Change::Store(
-                    put(guarded(failed), Act::PasswordWrong),
-                    LoginVerdict::WrongCredentials,
-                )
+                let event = Event::new(Act::PasswordWrong, now);
+                Change::Store(Put::new(guarded(failed), event), LoginVerdict::WrongCredentials)
             }
+            // Nothing of the owner's changes by it: neither a failure, nor the end of a row of them.
+            Judgement::ClaimVoid => Change::Store(
+                Put::new(next, about(Act::VoidClaimTried)),
+                LoginVerdict::ClaimVoid,
+            ),
             Judgement::InitialPasswordExpired => Change::Store(
-                put(guarded(PasswordGuard::default()), Act::InitialPasswordExpired),
+                Put::new(
+                    guarded(PasswordGuard::default()),
+                    about(Act::InitialPasswordExpired),
+                ),
                 LoginVerdict::InitialPasswordExpired,
             ),
             Judgement::AddressFull(full) => Change::Store(
-                put(guarded(PasswordGuard::default()), Act::LoginMailRefused),
+                Put::new(guarded(PasswordGuard::default()), about(Act::LoginMailRefused)),
                 LoginVerdict::AddressFull(full),
             ),
             Judgement::Right { member, mails } => {
@@ -143,15 +159,17 @@ impl Account {
                     credential_version: member.credential_version,
                     to: member.profile.email.clone(),
                 };
-                let mut next = guarded(PasswordGuard::default());
-                next.mails = mails;
-                if let (Some(renewed), Some(Credential::Chosen { hash, .. })) = (
-                    &proof.renewed,
-                    next.member.as_mut().map(|member| &mut member.credential),
-                ) {
+                let guarded = guarded(PasswordGuard::default());
+                // The guard may be one of the member's own devices'.
+                let mut member = guarded.noted(&member.id).unwrap_or(member).clone();
+                member.mails = mails;
+                if let (Some(renewed), Credential::Chosen { hash, .. }) =
+                    (&proof.renewed, &mut member.credential)
+                {
                     hash.clone_from(renewed);
                 }
-                Change::Store(put(next, Act::LoginCodePromised), verdict)
+                let next = guarded.with_member(member, now, limits);
+                Change::Store(Put::new(next, about(Act::LoginCodePromised)), verdict)
             }
         }
     }

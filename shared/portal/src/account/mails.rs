@@ -74,9 +74,9 @@ mod tests {
             Err(Refusal::of(Kind::TooManyRequests).with_retry_after(1))
         );
         assert_eq!(promise(Some(&after), 3_600).stored().1, Ok(()));
-        // The owner's log-ins find the rest.
-        after.member = Some(active("m"));
-        for _ in 6..10 {
+        // Log-ins have a budget of their own.
+        after.holder = active("m").into();
+        for _ in 0..10 {
             let (next, _, verdict) = judge(&after, true, None, 0);
             assert!(matches!(verdict, LoginVerdict::Right { .. }));
             after = next;
@@ -93,7 +93,7 @@ mod tests {
         let (after, event, ()) = refund(&before).recorded();
         assert_eq!(after.mails.sends, [t(2)]);
         assert_eq!(event, Some(Event::of(Act::MailNotSent, t(1), &flow("f"))));
-        assert_eq!(after.member, before.member);
+        assert_eq!(after.holder, before.holder);
         refund(&after).kept();
         Account::refund_mail(None, &flow("f"), t(1)).kept();
     }

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{Account, Credential, LoginVerdict, Member, Proof};
+use super::{Account, Credential, LoginVerdict, Member, Proof, VoidClaim};
 use crate::audit::Act;
 use crate::change::Change;
 use crate::initial_password::Source;
 use crate::mail::Promise;
-use crate::samples::{LIMITS, address, t};
-use crate::values::{AccountKey, DeviceId};
+use crate::samples::{LIMITS, address, office, pending, t};
+use crate::values::{AccountKey, DeviceId, MemberId, OfficeName};
 
 pub(super) const DAY: u64 = 86_400;
 pub(super) const SEAT: u64 = 14 * DAY;
@@ -24,8 +24,7 @@ pub(super) fn ids<T>(list: &[T], id: impl Fn(&T) -> &str) -> Vec<String> {
 
 pub(super) fn proof(of: &Member, right: bool) -> Proof {
     Proof {
-        of: Some((of.id.clone(), of.credential_version)),
-        right,
+        of: right.then(|| of.credential_in_force()),
         renewed: None,
     }
 }
@@ -37,9 +36,9 @@ pub(super) fn judge(
     device: Option<&DeviceId>,
     second: u64,
 ) -> (Account, Act, LoginVerdict) {
+    let member = before.members().next();
     let proof = Proof {
-        of: before.credential_of(),
-        right,
+        of: member.filter(|_| right).map(Member::credential_in_force),
         renewed: None,
     };
     let change = Account::log_in(Some(before), &before.key, &proof, device, t(second), &LIMITS);
@@ -53,6 +52,42 @@ pub(super) fn judge(
 /// `account` after so many wrong passwords at `at` from somebody whose device is not known.
 pub(super) fn guessed_at(account: Account, times: u32, at: u64) -> Account {
     (0..times).fold(account, |account, _| judge(&account, false, None, at).0)
+}
+
+/// The pending member of this id of the office of this number.
+pub(super) fn of_office(id: &str, number: &str) -> Member {
+    let office = OfficeName {
+        number: number.to_owned(),
+        ..office()
+    };
+    Member {
+        office,
+        ..pending(id)
+    }
+}
+
+/// What is left of a claim that became void that many seconds after the beginning.
+pub(super) fn void_claim(id: &str, at: u64) -> VoidClaim {
+    let (source, _, mail) = parts_of(pending(id));
+    VoidClaim {
+        member: MemberId::new(id),
+        credential_version: 1,
+        source,
+        expires_at: mail.expires_at,
+        email_masked: address().masked(),
+        at: t(at),
+    }
+}
+
+fn parts_of(member: Member) -> (Source, Vec<Timestamp>, Promise) {
+    match member.credential {
+        Credential::Initial {
+            source,
+            reissues,
+            mail,
+        } => (source, reissues, mail),
+        Credential::Chosen { .. } => panic!("no initial password any more"),
+    }
 }
 
 pub(super) fn parts(member: &Member) -> (&Source, &[Timestamp], &Promise) {

@@ -1,141 +1,200 @@
-//! Who takes a seat of an office, and who leaves one.
+//! Taking a seat of an office, and with it claiming an address, and leaving one.
 
 use jiff::Timestamp;
 
-use super::{Account, Member};
+use super::{Account, Credential, Holder, Member};
 use crate::audit::{Act, Event};
 use crate::change::Put;
 use crate::guards::PasswordGuard;
 use crate::limits::Limits;
+use crate::time::plus;
 use crate::values::{FlowId, MemberId, OfficeName};
 
 impl Account {
-    /// The account with a new member, whose initial password is promised; `None` if somebody else owns the address.
+    /// The account with the claim of a new member, whose initial password is promised; `None` if the address has an
+    /// owner, or as many other offices claim it as may.
     ///
-    /// The members in `leaves` give up their seat to the new one, so they may own the address. The mail is counted, never
-    /// refused
-    /// (`docs/adr/0011-the-first-initial-password-mail-is-never-refused.md`).
+    /// Within one office an address stands once: an earlier claim of the member's office passes to the
+    /// new member, who goes on with its fourteen days, its budgets and its re-issues. No other office's claim is
+    /// touched.
     pub fn take_seat(
         before: Option<&Self>,
         member: &Member,
-        leaves: &[MemberId],
         by: &FlowId,
         now: Timestamp,
         limits: &Limits,
     ) -> Option<Put<Self>> {
-        let account = Self::known(before, &member.profile.email.key(), now);
-        let owner = account.owner(now, limits);
-        if owner.is_some_and(|owner| !leaves.contains(&owner.id)) {
+        let mut next = Self::known(before, &member.profile.email.key(), now);
+        if !next.may_be_claimed_by(&member.office, now, limits) {
             return None;
         }
-        let next = Self {
-            mails: account.mails.count(now),
-            // What was guessed at before says nothing about the password that is mailed now.
-            passwords: PasswordGuard::default(),
-            member: Some(member.clone()),
-            ..account
+        let Holder::Claims(claims) = &mut next.holder else {
+            return None;
         };
-        Some(Put::new(next, Event::of(Act::MemberRegistered, now, by)))
+        claims.retain(|_, claim| !claim.seat_has_expired(now, limits));
+        let earlier: Vec<Member> = claims
+            .extract_if(.., |_, claim| claim.office.number == member.office.number)
+            .map(|(_, claim)| claim)
+            .collect();
+        let member = match earlier.first() {
+            Some(earlier) => member.clone().in_place_of(earlier, limits),
+            None => member.clone(),
+        };
+        let event = Event::of(Act::MemberRegistered, now, by).about(&member.id);
+        claims.insert(member.id.clone(), member);
+        // What was guessed at before says nothing about the password that is mailed now.
+        next.passwords = PasswordGuard::default();
+        Some(Put::new(next, event))
     }
 
-    /// Whether the address belongs to a member in whose place nobody of this office may register: one of another
-    /// office, or one who has logged in. A member of this office who has not may be corrected, or be what an earlier
-    /// 登録する made whose answer was lost.
-    pub fn is_somebody_elses(&self, office: &OfficeName, now: Timestamp, limits: &Limits) -> bool {
-        self.owner(now, limits)
-            .is_some_and(|owner| owner.office.number != office.number || !owner.is_pending())
+    /// Whether this office may claim the address: nobody has logged in with it, and the office claims it already or
+    /// there is room for one more.
+    pub fn may_be_claimed_by(&self, office: &OfficeName, now: Timestamp, limits: &Limits) -> bool {
+        let of_others = self
+            .claims(now, limits)
+            .filter(|claim| claim.office.number != office.number);
+        let room = u64::try_from(of_others.count()).is_ok_and(|claims| claims < limits.claims_per_address);
+        self.owner().is_none() && room
     }
 
-    /// The account without its member, who is replaced by a corrected registration: nobody can log in by it.
-    pub fn leave_seat(&self, by: &FlowId, now: Timestamp) -> Put<Self> {
-        let next = Self {
-            member: None,
-            judged_at: now,
-            ..self.clone()
+    /// The account without the claim of this member, who is replaced by a corrected registration: nobody can log in by
+    /// it. `None` if the member has logged in, or is not noted here.
+    pub fn leave_seat(&self, member: &MemberId, by: &FlowId, now: Timestamp) -> Option<Put<Self>> {
+        let mut next = self.clone();
+        let Holder::Claims(claims) = &mut next.holder else {
+            return None;
         };
-        Put::new(next, Event::of(Act::MemberReplaced, now, by))
+        claims.remove(member)?;
+        next.judged_at = now;
+        let event = Event::of(Act::MemberReplaced, now, by).about(member);
+        Some(Put::new(next, event))
+    }
+}
+
+impl Member {
+    /// This member with what goes on from the claim of the same office on the same address that it replaces.
+    fn in_place_of(mut self, earlier: &Self, limits: &Limits) -> Self {
+        self.claimed_at = earlier.claimed_at;
+        self.mails = earlier.mails.clone();
+        self.codes = earlier.codes.clone();
+        if let (Credential::Initial { reissues, mail, .. }, Credential::Initial { reissues: before, .. }) =
+            (&mut self.credential, &earlier.credential)
+        {
+            reissues.clone_from(before);
+            // No password outlives the seat that it opens.
+            mail.expires_at = mail
+                .expires_at
+                .min(plus(earlier.claimed_at, limits.pending_seat_life));
+        }
+        self
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::samples::{SEAT, guessed_at, key};
-    use crate::samples::{LIMITS, account, active, flow, office, pending, t};
+    use crate::account::samples::{DAY, SEAT, guessed_at, key, of_office, parts};
+    use crate::guards::{CodeGuard, MailBudget};
+    use crate::samples::{LIMITS, account, active, flow, office, only, pending, t};
 
-    #[test]
-    fn an_address_is_somebody_elses_unless_its_member_is_of_the_office_and_never_came() {
-        let other = OfficeName {
-            number: "1399999999".to_owned(),
-            ..office()
-        };
-        let is = |before: &Account, office: &OfficeName, second| {
-            before.is_somebody_elses(office, t(second), &LIMITS)
-        };
-        assert!(!is(&Account::unknown(key(), t(0)), &office(), 0));
-        assert!(!is(&account(pending("m")), &office(), 0));
-        assert!(is(&account(pending("m")), &other, SEAT - 1));
-        assert!(!is(&account(pending("m")), &other, SEAT));
-        assert!(is(&account(active("m")), &office(), 0));
-        assert!(is(&account(active("m")), &other, 0));
+    fn take(before: Option<&Account>, member: &Member, second: u64) -> Option<Account> {
+        let put = Account::take_seat(before, member, &flow("f"), t(second), &LIMITS)?;
+        let (taken, event) = put.into_parts();
+        let about = Event::of(Act::MemberRegistered, t(second), &flow("f")).about(&member.id);
+        assert_eq!(event, Some(about));
+        Some(taken)
+    }
+
+    fn ids(account: &Account) -> Vec<&str> {
+        account.members().map(|member| member.id.as_str()).collect()
     }
 
     #[test]
-    fn a_free_address_is_taken_with_its_first_mail_counted_and_old_guesses_forgotten() {
+    fn a_free_address_is_claimed_and_old_guesses_are_forgotten() {
         let guessed = guessed_at(Account::unknown(key(), t(0)), 5, 0);
         for before in [None, Some(&guessed)] {
-            let put = Account::take_seat(before, &pending("m"), &[], &flow("f"), t(9), &LIMITS).unwrap();
-            let (taken, event) = put.into_parts();
+            let taken = take(before, &pending("m"), 9).unwrap();
             assert_eq!(taken.key, key());
-            assert_eq!(taken.member, Some(pending("m")));
-            assert_eq!(taken.mails.sends, [t(9)]);
+            assert_eq!(only(&taken), &pending("m"));
             assert_eq!(taken.passwords, PasswordGuard::default());
-            assert_eq!(event, Some(Event::of(Act::MemberRegistered, t(9), &flow("f"))));
         }
     }
 
-    /// `docs/adr/0011-the-first-initial-password-mail-is-never-refused.md`
     #[test]
-    fn the_first_password_is_mailed_however_full_the_mailbox_is() {
-        let mut full = Account::unknown(key(), t(0));
-        for _ in 0..20 {
-            full.mails = full.mails.count(t(0));
+    fn five_offices_claim_an_address_and_none_of_them_blocks_another() {
+        let mut account = take(None, &of_office("1", "1"), 0).unwrap();
+        for id in ["2", "3", "4", "5"] {
+            account = take(Some(&account), &of_office(id, id), 0).unwrap();
         }
-        let taken = Account::take_seat(Some(&full), &pending("m"), &[], &flow("f"), t(0), &LIMITS).unwrap();
-        assert_eq!(taken.item().mails.sends.len(), 21);
+        assert_eq!(ids(&account), ["1", "2", "3", "4", "5"]);
+        assert_eq!(take(Some(&account), &of_office("6", "6"), SEAT - 1), None);
+        let sixth = take(Some(&account), &of_office("6", "6"), SEAT).unwrap();
+        assert_eq!(ids(&sixth), ["6"], "what is over makes room, and goes");
+        let corrected = take(Some(&account), &of_office("7", "3"), 1).unwrap();
+        assert_eq!(ids(&corrected), ["1", "2", "4", "5", "7"]);
     }
 
     #[test]
-    fn an_address_is_not_taken_from_its_owner_unless_the_owner_leaves() {
-        let take = |before: &Account, leaves: &[MemberId], second| {
-            Account::take_seat(
-                Some(before),
-                &pending("new"),
-                leaves,
-                &flow("f"),
-                t(second),
-                &LIMITS,
-            )
-        };
-        let owned = account(pending("old"));
-        assert_eq!(take(&owned, &[], SEAT - 1), None);
-        assert_eq!(take(&owned, &[MemberId::new("somebody")], 0), None);
-        assert!(take(&owned, &[MemberId::new("old")], 0).is_some());
-        assert!(take(&owned, &[], SEAT).is_some());
-        assert_eq!(take(&account(active("old")), &[], SEAT), None);
+    fn an_address_that_has_an_owner_is_claimed_by_nobody() {
+        let owned = account(active("m"));
+        for office in ["1370000001", "2"] {
+            assert_eq!(take(Some(&owned), &of_office("new", office), 10 * SEAT), None);
+        }
+    }
+
+    #[test]
+    fn a_correction_goes_on_with_the_claim_that_it_replaces() {
+        let mut earlier = pending("old");
+        earlier.mails = MailBudget::default().count(t(1));
+        earlier.codes = CodeGuard::default().failed(t(2), &LIMITS);
+        if let Credential::Initial { reissues, .. } = &mut earlier.credential {
+            reissues.push(t(3));
+        }
+        let late = 13 * DAY;
+        let mut new = pending("new");
+        new.registered_at = t(late);
+        new.claimed_at = t(late);
+        if let Credential::Initial { mail, .. } = &mut new.credential {
+            mail.expires_at = t(late + 3 * DAY);
+        }
+        let taken = take(Some(&account(earlier.clone())), &new, late).unwrap();
+        let member = only(&taken);
+        assert_eq!((member.id.as_str(), member.registered_at), ("new", t(late)));
+        assert_eq!(
+            (member.claimed_at, &member.mails, &member.codes),
+            (t(0), &earlier.mails, &earlier.codes)
+        );
+        let (_, reissues, mail) = parts(member);
+        assert_eq!((reissues, mail.expires_at), (&[t(3)][..], t(SEAT)));
+    }
+
+    #[test]
+    fn an_office_may_claim_what_nobody_owns_while_there_is_room() {
+        let may = |account: &Account, second| account.may_be_claimed_by(&office(), t(second), &LIMITS);
+        assert!(may(&Account::unknown(key(), t(0)), 0));
+        assert!(may(&account(pending("m")), 0));
+        assert!(!may(&account(active("m")), 0));
+        let mut others = Account::unknown(key(), t(0));
+        for id in ["1", "2", "3", "4"] {
+            others = take(Some(&others), &of_office(id, id), 0).unwrap();
+        }
+        assert!(may(&others, 0));
+        let full = take(Some(&others), &of_office("5", "5"), 0).unwrap();
+        assert_eq!([SEAT - 1, SEAT].map(|second| may(&full, second)), [false, true]);
+        let own = take(Some(&others), &pending("m"), 0).unwrap();
+        assert!(may(&own, 0), "one's own claim takes no room");
     }
 
     #[test]
     fn who_leaves_the_seat_leaves_no_way_in() {
-        let (left, event) = account(pending("m")).leave_seat(&flow("f"), t(9)).into_parts();
-        assert_eq!(
-            left,
-            Account {
-                member: None,
-                judged_at: t(9),
-                ..account(pending("m"))
-            }
-        );
-        assert_eq!(event, Some(Event::of(Act::MemberReplaced, t(9), &flow("f"))));
+        let before = take(Some(&account(pending("m"))), &of_office("other", "2"), 0).unwrap();
+        let put = before.leave_seat(&MemberId::new("m"), &flow("f"), t(9)).unwrap();
+        let (left, event) = put.into_parts();
+        assert_eq!((ids(&left), left.judged_at), (vec!["other"], t(9)));
+        let about = Event::of(Act::MemberReplaced, t(9), &flow("f")).about(&MemberId::new("m"));
+        assert_eq!(event, Some(about));
+        assert_eq!(left.leave_seat(&MemberId::new("m"), &flow("f"), t(9)), None);
+        let owned = account(active("m"));
+        assert_eq!(owned.leave_seat(&MemberId::new("m"), &flow("f"), t(9)), None);
     }
 }

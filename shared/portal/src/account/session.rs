@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Account, Member};
+use super::{Account, Holder, Member};
 use crate::audit::{Act, Event, Unaudited};
 use crate::change::{Change, Entity, Put};
 use crate::limits::Limits;
@@ -45,19 +45,15 @@ impl Member {
 
 /// The account without the sessions that this log-in gave, whichever cookie they have now.
 pub fn end_sessions_of(flow: &FlowId, account: &Account, now: Timestamp) -> Change<Account, ()> {
-    let Some(member) = &account.member else {
+    let mut next = account.clone();
+    let Holder::Owner(member) = &mut next.holder else {
         return Change::Keep(());
     };
-    let mut member = member.clone();
     let before = member.sessions.len();
     member.sessions.retain(|session| session.flow != *flow);
     if member.sessions.len() == before {
         return Change::Keep(());
     }
-    let next = Account {
-        member: Some(member),
-        ..account.clone()
-    };
     Change::Store(Put::new(next, Event::of(Act::SessionEnded, now, flow)), ())
 }
 
@@ -93,7 +89,7 @@ impl SessionPointer {
 
     /// The session that the cookie opens, and its member, if the account says that it lives.
     pub fn session_in<'a>(&self, account: &'a Account, now: Timestamp) -> Option<(&'a Member, &'a Session)> {
-        let member = account.member.as_ref()?;
+        let member = account.owner()?;
         if member.id != self.member || member.disabled {
             return None;
         }

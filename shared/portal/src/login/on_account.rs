@@ -73,7 +73,7 @@ impl Login {
         now: Timestamp,
         limits: &Limits,
     ) -> Option<(&'a Member, Standing)> {
-        let member = account.owner(now, limits)?;
+        let member = account.member(&self.member, now, limits)?;
         if let Some(completed) = self.completed_by(member) {
             return Some((member, Standing::Completed(Box::new(completed))));
         }
@@ -82,7 +82,12 @@ impl Login {
     }
 
     /// The member whom this log-in may still change.
-    fn owner<'a>(&self, account: &'a Account, now: Timestamp, limits: &Limits) -> Result<&'a Member, Over> {
+    fn member_in<'a>(
+        &self,
+        account: &'a Account,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<&'a Member, Over> {
         match self.standing(account, now, limits) {
             Some((member, Standing::Open)) => Ok(member),
             Some((_, Standing::Completed(completed))) => Err(Over::Completed(completed)),
@@ -100,16 +105,21 @@ impl Login {
         now: Timestamp,
         limits: &Limits,
     ) -> Result<Change<Account, bool>, Over> {
-        let member = self.owner(account, now, limits)?;
-        account.codes.check(now).map_err(Over::Stopped)?;
-        let event = |act| Event::of(act, now, &self.id);
-        let mut next = Account {
+        let member = self.member_in(account, now, limits)?;
+        member.codes.check(now).map_err(Over::Stopped)?;
+        let event = |act| Event::of(act, now, &self.id).about(&self.member);
+        let next = Account {
             judged_at: now,
             ..account.clone()
         };
         Ok(match (right, gains) {
             (false, _) => {
-                next.codes = account.codes.failed(now, limits);
+                let codes = member.codes.failed(now, limits);
+                let member = Member {
+                    codes,
+                    ..member.clone()
+                };
+                let next = next.with_member(member, now, limits);
                 Change::Store(Put::new(next, event(Act::LoginCodeWrong)), false)
             }
             (true, None) => Change::Store(Put::new(next, event(Act::LoginCodeRight)), false),
@@ -127,20 +137,39 @@ impl Login {
         now: Timestamp,
         limits: &Limits,
     ) -> Result<Change<Account, Result<(), Refusal>>, Over> {
-        self.member_of(account.owner(now, limits)).ok_or(Over::Gone)?;
-        Ok(match account.mails.spend(now, limits) {
+        let member = account.member(&self.member, now, limits);
+        let member = self.member_of(member).ok_or(Over::Gone)?;
+        Ok(match member.mails.spend(now, limits) {
             Ok(mails) => {
-                let next = Account {
+                let member = Member {
                     mails,
-                    ..account.clone()
+                    ..member.clone()
                 };
-                Change::Store(
-                    Put::new(next, Event::of(Act::LoginCodePromised, now, &self.id)),
-                    Ok(()),
-                )
+                let event = Event::of(Act::LoginCodePromised, now, &self.id).about(&self.member);
+                let next = account.clone().with_member(member, now, limits);
+                Change::Store(Put::new(next, event), Ok(()))
             }
             Err(not) => Change::Keep(Err(not.into())),
         })
+    }
+
+    /// Refunds the mail that was counted at `at` for a code that is not sent after all: another request of the log-in was
+    /// first, or the log-in is over.
+    pub fn refund_code(&self, account: &Account, at: Timestamp, limits: &Limits) -> Change<Account, ()> {
+        let Some(member) = account.noted(&self.member) else {
+            return Change::Keep(());
+        };
+        let mails = member.mails.refund(at);
+        if mails == member.mails {
+            return Change::Keep(());
+        }
+        let member = Member {
+            mails,
+            ..member.clone()
+        };
+        let event = Event::of(Act::MailNotSent, at, &self.id).about(&self.member);
+        let next = account.clone().with_member(member, at, limits);
+        Change::Store(Put::new(next, event), ())
     }
 
     /// Makes password, agreement and session in one write; a second request finds it done. Answers with the new version of
@@ -154,20 +183,21 @@ impl Login {
         now: Timestamp,
         limits: &Limits,
     ) -> Result<Change<Account, u32>, Over> {
-        let member = self.owner(account, now, limits)?;
+        let member = self.member_in(account, now, limits)?;
         let completion = match hash {
             Some(hash) => Completion::Password { hash, agreement },
             None => Completion::Agreement(agreement),
         };
         let completed = self.completed_on(account, member, &completion, gained, now, limits);
-        let after = completed.item().member.as_ref();
+        let after = completed.item().noted(&self.member);
         let version = after.map_or(member.credential_version, |after| after.credential_version);
         Ok(Change::Store(completed, version))
     }
 
     /// The account after this log-in was completed. Every log-in that gives a session passes here, whatever completed it:
     /// the session begins, the browser is known from now on, the log-in is noted, the lockout after wrong passwords is
-    /// lifted, and the act is recorded.
+    /// lifted, and the act is recorded. A member who only claimed the address owns it from this write on, and the other
+    /// claims on it are void.
     fn completed_on(
         &self,
         account: &Account,
@@ -195,12 +225,12 @@ impl Login {
             .with_session(gained.session.clone(), now, limits)
             .with_device(gained.device.clone(), now, limits);
         let account = Account {
-            member: Some(next),
             judged_at: now,
             passwords: account.passwords.lift_lockout(limits),
             ..account.clone()
         };
-        Put::new(account, Event::of(completion.act(), now, &self.id))
+        let event = Event::of(completion.act(), now, &self.id).about(&self.member);
+        Put::new(account.with_member(next, now, limits), event)
     }
 
     /// A new cookie for the session that this log-in gave; a session that was ended does not come back. The browser gets
@@ -214,7 +244,7 @@ impl Login {
         limits: &Limits,
     ) -> Result<Change<Account, (SessionId, Session)>, Over> {
         let member = account
-            .owner(now, limits)
+            .owner()
             .filter(|member| member.id == self.member && !member.disabled)
             .ok_or(Over::Gone)?;
         let old = member
@@ -227,10 +257,8 @@ impl Login {
             ..old.clone()
         };
         let member = member.clone().with_session(new.clone(), now, limits);
-        let next = Account {
-            member: Some(member.with_device(gained.device.clone(), now, limits)),
-            ..account.clone()
-        };
+        let member = member.with_device(gained.device.clone(), now, limits);
+        let next = account.clone().with_member(member, now, limits);
         Ok(Change::Store(
             Put::new(next, Event::of(Act::SessionRenewed, now, &self.id)),
             (old.id.clone(), new),

@@ -171,7 +171,7 @@ steps! {
         area: Login, function: Login, request: Post "/login",
         fields: &[required(Field::Email), required(Field::Password)],
         cookie: None, keyed: false, success: 200 Progress, cookies: Cookies::Sets(Cookie::Login),
-        refusals: [WrongCredentials, InitialPasswordExpired, TooManyRequests],
+        refusals: [WrongCredentials, InitialPasswordExpired, ClaimVoid, TooManyRequests],
         moves: [Start => Otp],
         remark: "Starts a log-in; the living one of a cookie that comes along ends, if this one succeeds.",
     }

@@ -60,13 +60,17 @@ fn pending() -> Member {
 
 fn account(member: Member) -> Account {
     Account {
-        member: Some(member),
+        holder: member.into(),
         ..Account::unknown(address().key(), t(0))
     }
 }
 
+fn only(account: &Account) -> &Member {
+    account.members().next().unwrap()
+}
+
 fn login(account: &Account, id: &str, stage: Stage) -> Login {
-    let (member, credential_version) = account.credential_of().unwrap();
+    let (member, credential_version) = only(account).credential_in_force();
     Login {
         id: FlowId::new(id),
         account: account.key.clone(),
@@ -99,9 +103,12 @@ fn stored<T: Entity, R>(change: Change<T, R>) -> T {
 
 #[test]
 fn a_resend_at_log_in_leaves_every_guard_of_the_account_as_it_is() {
-    let mut before = account(pending());
+    let mut member = pending();
     for _ in 0..9 {
-        before.codes = before.codes.failed(t(1), &LIMITS);
+        member.codes = member.codes.failed(t(1), &LIMITS);
+    }
+    let mut before = account(member);
+    for _ in 0..9 {
         before.passwords = before.passwords.failed(t(1));
     }
     let flow = login(
@@ -113,10 +120,10 @@ fn a_resend_at_log_in_leaves_every_guard_of_the_account_as_it_is() {
     );
     let after = stored(flow.promise_code(&before, t(60), &LIMITS).unwrap());
     assert_eq!(
-        (&after.codes, &after.passwords),
-        (&before.codes, &before.passwords)
+        (&only(&after).codes, &after.passwords),
+        (&only(&before).codes, &before.passwords)
     );
-    assert_eq!(after.mails.sends, [t(60)]);
+    assert_eq!(only(&after).mails.sends, [t(60)]);
 }
 
 /// The code was judged, then a resend brought a new one, and only then the judgement came to be written.
@@ -217,7 +224,7 @@ fn a_seat_is_held_until_fourteen_days_have_passed() {
     let account = account(pending());
     for (second, is_held) in [(FORTNIGHT - 1, true), (FORTNIGHT, false), (FORTNIGHT + 1, false)] {
         assert_eq!(
-            account.owner(t(second), &LIMITS).is_some(),
+            account.member(&MemberId::new("m"), t(second), &LIMITS).is_some(),
             is_held,
             "second {second}"
         );
@@ -235,7 +242,7 @@ fn a_reissue_ends_the_old_password_and_every_log_in_begun_with_it() {
         },
     );
     let member = MemberId::new("m");
-    let password = |account: &Account| match &account.member.as_ref().unwrap().credential {
+    let password = |account: &Account| match &only(account).credential {
         Credential::Initial { source, .. } => Source::password(source, &ring(), &member).unwrap(),
         Credential::Chosen { .. } => panic!("nobody has chosen one"),
     };
@@ -292,7 +299,7 @@ fn a_changed_password_ends_every_session_but_the_one_it_gives() {
     let hash = "hash".to_owned();
     let sessions = |hash: Option<&String>| {
         let complete = flow.complete(&before, hash, &agreement, &gained, t(3), &LIMITS);
-        let sessions = stored(complete.unwrap()).member.unwrap().sessions;
+        let sessions = only(&stored(complete.unwrap())).sessions.clone();
         sessions
             .iter()
             .map(|session| session.id.as_str().to_owned())

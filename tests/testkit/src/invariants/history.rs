@@ -1,6 +1,6 @@
 //! Invariants of the history: the allowed changes of an item by one write.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use platform::store::Attributes;
@@ -32,11 +32,16 @@ pub fn violations(history: &[Change], limits: &Limits) -> Vec<String> {
         match change.kind() {
             "ACCOUNT" => {
                 write.check_passwords(&mut found);
-                write.check_codes(&mut found);
+                for (id, before) in write.before.named("holders") {
+                    if let Some(after) = write.after.map("holders").and_then(|holders| holders.map(id)) {
+                        write.check_codes(before, after, &mut found);
+                    }
+                }
                 write.check_sessions(&mut ended, &mut found);
                 write.check_credential(&mut found);
+                write.check_owner(&mut found);
             }
-            "CLAIMS" => write.check_codes(&mut found),
+            "CLAIMS" => write.check_codes(write.before, write.after, &mut found),
             "LOGIN" | "REGISTRATION" if change.before.is_some() => write.check_flow(&mut found),
             _ => {}
         }
@@ -60,8 +65,8 @@ impl<'a> Write<'a> {
         found.unless(is.failures <= was.failures + 1, || {
             format!("{key}: several wrong passwords in one write")
         });
-        // A new owner or a new initial password resets the guard; otherwise a closed guard does not change.
-        let same_credential = credential(self.before) == credential(self.after);
+        // A new claim or a new initial password resets the guard; otherwise a closed guard does not change.
+        let same_credential = credentials(self.before) == credentials(self.after);
         let closed = was.state(self.change.at, self.limits) == Guarded::Closed;
         found.unless(!(closed && same_credential) || was == is, || {
             format!("{key}: a password was judged while it had to wait")
@@ -69,9 +74,9 @@ impl<'a> Write<'a> {
     }
 
     /// Invariants 4, 10: the same for wrong codes.
-    fn check_codes(&self, found: &mut Violations) {
+    fn check_codes(&self, before: Item<'_>, after: Item<'_>, found: &mut Violations) {
         let key = &self.change.key;
-        let (was, is) = (codes(self.before), codes(self.after));
+        let (was, is) = (codes(before), codes(after));
         found.unless(is.failures.len() <= was.failures.len() + 1, || {
             format!("{key}: several wrong codes in one write")
         });
@@ -109,13 +114,28 @@ impl<'a> Write<'a> {
 
     /// Invariant 12: the version of one member's credential only grows.
     fn check_credential(&self, found: &mut Violations) {
-        if let (Some((was, old)), Some((is, new))) = (credential(self.before), credential(self.after))
-            && was == is
-        {
+        let after = credentials(self.after);
+        for (id, old) in credentials(self.before) {
+            let Some(new) = after.get(id).copied() else {
+                continue;
+            };
             found.unless(grows_by_one_at_most(old, new), || {
                 format!("{}: credential {old}, then {new}", self.change.key)
             });
         }
+    }
+
+    /// A member who has logged in keeps the address.
+    fn check_owner(&self, found: &mut Violations) {
+        let owner = |account: Item<'a>| {
+            let holders = account.named("holders");
+            let mut owners = holders.into_iter().filter(|(_, member)| !member.flag("pending"));
+            owners.next().map(|(id, _)| id)
+        };
+        let (was, is) = (owner(self.before), owner(self.after));
+        found.unless(was.is_none() || was == is, || {
+            format!("{}: the owner lost the address", self.change.key)
+        });
     }
 
     /// Invariants 3, 5: a flow never returns to an earlier stage, and the tries of a challenge only grow, by one per write.
@@ -177,19 +197,18 @@ fn instant(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
 
-/// The owner of the account, and the version of the credential.
-fn credential(account: Item<'_>) -> Option<(&str, u64)> {
-    let member = account.map("member")?;
-    Some((member.text("id")?, member.count("credential")))
+/// Who holds the account, each with the version of the credential.
+fn credentials(account: Item<'_>) -> BTreeMap<&str, u64> {
+    let holders = account.named("holders");
+    let version = |(id, holder): (_, Item<'_>)| (id, holder.count("credential"));
+    holders.into_iter().map(version).collect()
 }
 
 /// Sessions of an account: id and flow.
 fn sessions(account: Item<'_>) -> Vec<(&str, &str)> {
-    let sessions = account
-        .map("member")
-        .map_or_else(Vec::new, |member| member.maps("sessions"));
-    sessions
-        .into_iter()
+    let holders = account.named("holders").into_iter();
+    holders
+        .flat_map(|(_, member)| member.maps("sessions"))
         .map(|session| {
             (
                 session.text("id").unwrap_or_default(),

@@ -45,6 +45,20 @@ impl<'a> Item<'a> {
             .collect()
     }
 
+    /// Maps by names that are data.
+    pub(super) fn named(self, name: &str) -> Vec<(&'a str, Item<'a>)> {
+        let maps = self.map(name).into_iter().flat_map(|maps| maps.0);
+        maps.filter_map(|(name, value)| Some((name.as_str(), Item(value.as_m().ok()?))))
+            .collect()
+    }
+
+    /// The mails that are promised, each with the initial password's member or the flow's own attributes.
+    pub(super) fn mails(self) -> Vec<Item<'a>> {
+        let of_holders = self.named("holders");
+        let of_holders = of_holders.iter().filter_map(|(_, holder)| holder.map("mail"));
+        self.map("mail").into_iter().chain(of_holders).collect()
+    }
+
     pub(super) fn list(self, name: &str) -> &'a [AttributeValue] {
         self.0
             .get(name)

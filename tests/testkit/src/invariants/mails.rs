@@ -1,6 +1,6 @@
 //! Invariants of sent mails and their promises.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use platform::store::Attributes;
 use portal::values::EmailAddress;
@@ -29,41 +29,54 @@ pub fn violations(items: &[Attributes], mails: &[Mail]) -> Vec<String> {
     }
     for item in items.iter().map(Item) {
         let key = item.text("pk").unwrap_or_default();
-        let Some(mail) = item.map("mail") else { continue };
         let (kind, id) = key.split_once('#').unwrap_or((key, ""));
-        let number = mail.number("n").unwrap_or(0).to_string();
-        let identity = vec![kind, id, &number, mail.text("of").unwrap_or_default()];
-        let delivery = mail.text("delivery").unwrap_or_default();
-        let went_out = texts.contains_key(&identity);
-        match delivery {
-            "sent" | "delivered" | "bounced" => {
-                found.unless(went_out, || {
-                    format!("{key}: {delivery}, but SES has no such mail")
-                });
+        for mail in item.mails() {
+            let number = mail.number("n").unwrap_or(0).to_string();
+            let identity = vec![kind, id, &number, mail.text("of").unwrap_or_default()];
+            let delivery = mail.text("delivery").unwrap_or_default();
+            let went_out = texts.contains_key(&identity);
+            match delivery {
+                "sent" | "delivered" | "bounced" => {
+                    found.unless(went_out, || {
+                        format!("{key}: {delivery}, but SES has no such mail")
+                    });
+                }
+                // `queued` is for those that are still to go out, and whoever asks has let them.
+                "queued" => found.unless(false, || format!("{key}: a promised mail never went out")),
+                "failed" => {}
+                other => found.unless(false, || format!("{key}: no delivery is called {other}")),
             }
-            // `queued` is for those that are still to go out, and whoever asks has let them.
-            "queued" => found.unless(false, || format!("{key}: a promised mail never went out")),
-            "failed" => {}
-            other => found.unless(false, || format!("{key}: no delivery is called {other}")),
         }
     }
     found.0
 }
 
-/// Checks that each account counts the mails that were promised to it, and that no more were sent. Valid only if no
-/// process died between the budget and the promise, and within the first day: a budget drops older mails.
+/// Whether each account counts as mailed the codes that were promised to it, and no more mails went out than were
+/// promised. True where no process died between the budget and the promise, and within the first day: a budget forgets
+/// older mails.
 pub fn budgets(items: &[Attributes], history: &[Change], mails: &[Mail]) -> Vec<String> {
     let mut found = Violations::default();
-    let promised = promises(history);
+    let (codes, promised) = (promises(history, true), promises(history, false));
     let counted: BTreeMap<String, usize> = items
         .iter()
         .map(Item)
         .filter(|item| item.is_of("ACCOUNT"))
-        .map(|account| (account.key().to_owned(), account.list("mails").len()))
+        .map(|account| {
+            let of_members = account.named("holders");
+            let of_members = of_members.iter().map(|(_, member)| member.list("mails").len());
+            let mails = account.list("mails").len() + of_members.sum::<usize>();
+            (account.key().to_owned(), mails)
+        })
         .filter(|(_, mails)| *mails > 0)
         .collect();
-    found.unless(counted == promised, || {
-        format!("mails counted {counted:?}, mails promised {promised:?}")
+    let gone = left(history);
+    let stay = |mails: &BTreeMap<String, usize>| -> BTreeMap<String, usize> {
+        let stay = mails.iter().filter(|(key, _)| !gone.contains(*key));
+        stay.map(|(key, mails)| (key.clone(), *mails)).collect()
+    };
+    let (counted, codes) = (stay(&counted), stay(&codes));
+    found.unless(counted == codes, || {
+        format!("mails counted {counted:?}, codes promised {codes:?}")
     });
     let mut sent: BTreeMap<String, usize> = BTreeMap::new();
     for mail in mails {
@@ -78,23 +91,44 @@ pub fn budgets(items: &[Attributes], history: &[Change], mails: &[Mail]) -> Vec<
     found.0
 }
 
-/// The number of promised mails per account: one for each write whose promise differs from the previous one.
-fn promises(history: &[Change]) -> BTreeMap<String, usize> {
-    let promise = |image: &Option<Attributes>| {
-        let mail = Item(image.as_ref()?).map("mail")?;
-        let [of, to] = ["of", "to"].map(|name| mail.text(name).unwrap_or_default().to_owned());
-        Some((mail.number("n"), of, to))
+/// How many mails, or only codes, each account was promised: one for each promise that did not stand there before the
+/// write.
+fn promises(history: &[Change], codes_only: bool) -> BTreeMap<String, usize> {
+    let mails_of = |image: &Option<Attributes>| -> BTreeSet<(Option<i64>, String, String)> {
+        let mails = image.as_ref().map_or_else(Vec::new, |image| Item(image).mails());
+        mails
+            .into_iter()
+            .filter(|mail| !codes_only || mail.text("kind") != Some("initial-password"))
+            .map(|mail| {
+                let [of, to] = ["of", "to"].map(|name| mail.text(name).unwrap_or_default().to_owned());
+                (mail.number("n"), of, to)
+            })
+            .collect()
     };
     let mut promised = BTreeMap::new();
     for change in history {
-        let (before, Some(after)) = (promise(&change.before), promise(&change.after)) else {
-            continue;
-        };
-        if before.as_ref() != Some(&after) {
-            *promised.entry(account_of(&after.2)).or_default() += 1;
+        let before = mails_of(&change.before);
+        for (_, _, to) in mails_of(&change.after).difference(&before) {
+            *promised.entry(account_of(to)).or_default() += 1;
         }
     }
     promised
+}
+
+/// The accounts that a member has left: the count of their log-in codes went with them.
+fn left(history: &[Change]) -> BTreeSet<String> {
+    let holders = |image: &Option<Attributes>| -> BTreeSet<String> {
+        let holders = image
+            .as_ref()
+            .map_or_else(Vec::new, |image| Item(image).named("holders"));
+        holders.into_iter().map(|(id, _)| id.to_owned()).collect()
+    };
+    let gone = |change: &&Change| !holders(&change.before).is_subset(&holders(&change.after));
+    history
+        .iter()
+        .filter(gone)
+        .map(|change| change.key.clone())
+        .collect()
 }
 
 /// The key of the account of an address.

@@ -90,7 +90,7 @@ impl Table<'_> {
                 format!("{key}: its time-to-live ends before it does")
             });
         }
-        if let Some(mail) = item.map("mail") {
+        for mail in item.mails() {
             self.check_mail(key, mail, found);
         }
         match kind {
@@ -169,15 +169,17 @@ impl Table<'_> {
             >= since.saturating_add(i64::try_from(limits.pending_seat_life.count()).unwrap_or(i64::MAX));
         for (member, account) in &seats {
             let account = account.as_s().map(String::as_str).unwrap_or_default();
-            let owner = self
-                .items
-                .get(&format!("ACCOUNT#{account}"))
-                .and_then(|account| account.map("member"));
-            let sits = owner.is_some_and(|owner| {
-                owner.text("id") == Some(member)
-                    && owner.map("office").and_then(|office| office.text("number")) == Some(number)
+            let account = self.items.get(&format!("ACCOUNT#{account}"));
+            let holders = account.map_or_else(Vec::new, |account| account.named("holders"));
+            let sits = holders.iter().any(|(id, holder)| {
+                id == member && holder.map("office").and_then(|office| office.text("number")) == Some(number)
             });
-            found.unless(sits || fallen_free, || {
+            // Another office's member who logged in first took the address, and left the seat empty.
+            let is_void = account.is_some_and(|account| {
+                let void = account.maps("voidClaims");
+                void.iter().any(|claim| claim.text("of") == Some(member))
+            });
+            found.unless(sits || is_void || fallen_free, || {
                 format!("{key}: {member} has a seat, and no account")
             });
         }
@@ -185,7 +187,50 @@ impl Table<'_> {
 
     fn check_account(&self, key: &str, id: &str, account: Item<'_>, found: &mut Violations) {
         let limits = self.judged.limits;
-        let mails = account.times("mails");
+        self.check_mails(key, account.times("mails"), found);
+        found.unless(account.count("wrong") <= limits.wrong_passwords_off, || {
+            format!("{key}: too many wrong passwords were judged")
+        });
+        let holders = account.named("holders");
+        let owners = holders.iter().filter(|(_, member)| !member.flag("pending"));
+        let owners = owners.count();
+        found.unless(owners == 0 || holders.len() == 1, || {
+            format!("{key}: {owners} have logged in with it, of {}", holders.len())
+        });
+        found.unless(
+            u64::try_from(holders.len()).is_ok_and(|claims| claims <= limits.claims_per_address),
+            || format!("{key}: {} claims", holders.len()),
+        );
+        let offices: BTreeSet<_> = holders
+            .iter()
+            .filter_map(|(_, member)| member.map("office")?.text("number"))
+            .collect();
+        found.unless(offices.len() == holders.len(), || {
+            format!("{key}: one office claims it twice")
+        });
+        let void = account.maps("voidClaims");
+        found.unless(
+            u64::try_from(void.len()).is_ok_and(|void| void <= limits.claims_per_address),
+            || format!("{key}: {} void claims", void.len()),
+        );
+        for claim in void {
+            found.unless(holders.iter().all(|(id, _)| claim.text("of") != Some(id)), || {
+                format!("{key}: a void claim stands")
+            });
+        }
+        for (who, member) in holders {
+            let address = member.text("email").unwrap_or_default();
+            let own = EmailAddress::parse(address).is_ok_and(|address| address.key().as_str() == id);
+            found.unless(own, || format!("{key}: the member has another address"));
+            self.check_mails(key, member.times("mails"), found);
+            self.check_seat(key, id, who, member, found);
+            self.check_credential(key, who, member, found);
+            self.check_sessions(key, member, found);
+        }
+    }
+
+    fn check_mails(&self, key: &str, mails: Vec<i64>, found: &mut Violations) {
+        let limits = self.judged.limits;
         let in_an_hour = self.lately(mails.clone(), HOUR);
         found.unless(in_an_hour <= limits.mails_per_hour, || {
             format!("{key}: {in_an_hour} mails within an hour")
@@ -194,28 +239,10 @@ impl Table<'_> {
         found.unless(in_a_day <= limits.mails_per_day, || {
             format!("{key}: {in_a_day} mails within a day")
         });
-        found.unless(account.count("wrong") <= limits.wrong_passwords_off, || {
-            format!("{key}: too many wrong passwords were judged")
-        });
-        let Some(member) = account.map("member") else {
-            found.unless(account.map("mail").is_none(), || {
-                format!("{key}: a mail is promised to nobody")
-            });
-            return;
-        };
-        let address = member.text("email").unwrap_or_default();
-        let own = EmailAddress::parse(address).is_ok_and(|address| address.key().as_str() == id);
-        found.unless(own, || format!("{key}: the member has another address"));
-        self.check_seat(key, id, member, found);
-        self.check_credential(key, account, member, found);
-        self.check_sessions(key, member, found);
     }
 
     /// An account's member sits in exactly one office, and that office knows it.
-    fn check_seat(&self, key: &str, id: &str, member: Item<'_>, found: &mut Violations) {
-        let Some(who) = member.text("id") else {
-            return found.unless(false, || format!("{key}: a member without an id"));
-        };
+    fn check_seat(&self, key: &str, id: &str, who: &str, member: Item<'_>, found: &mut Violations) {
         let number = member
             .map("office")
             .and_then(|office| office.text("number"))
@@ -236,7 +263,7 @@ impl Table<'_> {
             .get(&format!("OFFICE#{number}"))
             .and_then(|office| office.map("members"))
             .and_then(|seats| seats.text(who));
-        let since = member.number("since").unwrap_or(0);
+        let since = member.number("claimedAt").unwrap_or(0);
         let life = i64::try_from(self.judged.limits.pending_seat_life.count()).unwrap_or(i64::MAX);
         let fallen_free = member.flag("pending") && since.saturating_add(life) <= self.judged.now.as_second();
         found.unless(fallen_free || (home == Some(id) && offices.len() == 1), || {
@@ -244,16 +271,16 @@ impl Table<'_> {
         });
     }
 
-    fn check_credential(&self, key: &str, account: Item<'_>, member: Item<'_>, found: &mut Violations) {
+    fn check_credential(&self, key: &str, who: &str, member: Item<'_>, found: &mut Violations) {
         let pending = member.flag("pending");
         found.unless(pending != member.text("hash").is_some(), || {
             format!("{key}: a password both mailed and chosen, or neither")
         });
-        found.unless(pending == account.map("mail").is_some(), || {
+        found.unless(pending == member.map("mail").is_some(), || {
             format!("{key}: an initial password without its mail, or a mail without one")
         });
-        if let Some(mail) = account.map("mail") {
-            found.unless(mail.text("of") == member.text("id"), || {
+        if let Some(mail) = member.map("mail") {
+            found.unless(mail.text("of") == Some(who), || {
                 format!("{key}: the mail is about somebody else")
             });
         }
@@ -332,19 +359,17 @@ impl Table<'_> {
         let member = self
             .items
             .get(&format!("ACCOUNT#{account}"))
-            .and_then(|account| account.map("member"));
+            .and_then(|account| account.map("holders")?.map(flow.text("member")?));
         let tries = flow.count("tries");
         match flow.text("stage") {
             Some("otp") => found.unless(tries <= self.judged.limits.code_tries, || {
                 format!("{key}: {tries} tries")
             }),
             Some("new-password") => {}
-            Some("my-page") => found.unless(
-                member.is_none_or(|member| {
-                    member.text("id") != flow.text("member") || member.text("hash").is_some()
+            Some("my-page") => found
+                .unless(member.is_none_or(|member| member.text("hash").is_some()), || {
+                    format!("{key}: at my-page with the initial password")
                 }),
-                || format!("{key}: at my-page with the initial password"),
-            ),
             other => found.unless(false, || format!("{key}: at {other:?}")),
         }
     }

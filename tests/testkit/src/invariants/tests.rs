@@ -31,8 +31,8 @@ fn of<'a>(items: &'a mut [Attributes], kind: &str) -> &'a mut Attributes {
         .iter_mut()
         .find(|item| {
             let needs = match kind {
-                "ACCOUNT#" => "member",
-                // One log-in has reached my page, and promises no mail any more.
+                "ACCOUNT#" => "holders",
+                // One log-in has come to my page, and promises no mail any more.
                 "LOGIN#" => "mail",
                 _ => "pk",
             };
@@ -46,6 +46,14 @@ fn map<'a>(item: &'a mut Attributes, name: &str) -> &'a mut Attributes {
         panic!("no {name}");
     };
     map
+}
+
+/// The only member of an account.
+fn holder(items: &mut [Attributes]) -> &mut Attributes {
+    match map(of(items, "ACCOUNT#"), "holders").values_mut().next() {
+        Some(AttributeValue::M(holder)) => holder,
+        _ => panic!("nobody holds it"),
+    }
 }
 
 fn text(text: &str) -> AttributeValue {
@@ -66,7 +74,7 @@ const BREAKS: &[(&str, Breaks)] = &[
         }
     }),
     ("has a seat, and no account", |items| {
-        map(map(of(items, "ACCOUNT#"), "member"), "office").insert("number".to_owned(), text("other"));
+        map(holder(items), "office").insert("number".to_owned(), text("other"));
     }),
     ("who founded it does not sit there", |items| {
         map(of(items, "OFFICE#"), "founding").insert("member".to_owned(), text("nobody"));
@@ -75,16 +83,16 @@ const BREAKS: &[(&str, Breaks)] = &[
         of(items, "LOGIN#").insert("tries".to_owned(), number(6));
     }),
     ("another address", |items| {
-        map(of(items, "ACCOUNT#"), "member").insert("email".to_owned(), text("hanako@example.jp"));
+        holder(items).insert("email".to_owned(), text("hanako@example.jp"));
     }),
     ("without the terms in force", |items| {
-        map(of(items, "ACCOUNT#"), "member").remove("terms");
+        holder(items).remove("terms");
     }),
     ("a session of who must not have one", |items| {
-        map(of(items, "ACCOUNT#"), "member").insert("disabled".to_owned(), AttributeValue::Bool(true));
+        holder(items).insert("disabled".to_owned(), AttributeValue::Bool(true));
     }),
     ("both mailed and chosen", |items| {
-        map(of(items, "ACCOUNT#"), "member").remove("hash");
+        holder(items).remove("hash");
     }),
     ("no version", |items| {
         of(items, "SESSION#").remove("v");
@@ -95,6 +103,29 @@ const BREAKS: &[(&str, Breaks)] = &[
     ("mails within an hour", |items| {
         let many = vec![number(1_775_001_600); 11];
         of(items, "ACCOUNT#").insert("mails".to_owned(), AttributeValue::L(many));
+    }),
+    ("mails within an hour", |items| {
+        let many = vec![number(1_775_001_600); 11];
+        holder(items).insert("mails".to_owned(), AttributeValue::L(many));
+    }),
+    ("have logged in with it", |items| {
+        let claim = AttributeValue::M(holder(items).clone());
+        map(of(items, "ACCOUNT#"), "holders").insert("another".to_owned(), claim);
+    }),
+    ("one office claims it twice", |items| {
+        let claim = AttributeValue::M(holder(items).clone());
+        map(of(items, "ACCOUNT#"), "holders").insert("another".to_owned(), claim);
+    }),
+    ("6 claims", |items| {
+        let claim = AttributeValue::M(holder(items).clone());
+        let holders = map(of(items, "ACCOUNT#"), "holders");
+        holders.extend(["a", "b", "c", "d", "e"].map(|id| (id.to_owned(), claim.clone())));
+    }),
+    ("a void claim stands", |items| {
+        let account = of(items, "ACCOUNT#");
+        let id = map(account, "holders").keys().next().cloned().unwrap();
+        let claim = AttributeValue::M(map_of([("of", text(&id))]));
+        account.insert("voidClaims".to_owned(), AttributeValue::L(vec![claim]));
     }),
     ("its time-to-live ends", |items| {
         of(items, "LOGIN#").insert("ttl".to_owned(), number(1));
@@ -168,17 +199,21 @@ fn assert_found(history: &[Change], what: &str) {
     );
 }
 
+/// An account of one member.
+fn with_holder(member: Attributes) -> Attributes {
+    let holders = map_of([("m", AttributeValue::M(member))]);
+    map_of([("holders", AttributeValue::M(holders))])
+}
+
 fn with_sessions(ids: &[(&str, &str)]) -> Attributes {
     let sessions = ids
         .iter()
         .map(|(id, flow)| AttributeValue::M(map_of([("id", text(id)), ("flow", text(flow))])))
         .collect();
-    let member = map_of([
-        ("id", text("m")),
+    with_holder(map_of([
         ("credential", number(1)),
         ("sessions", AttributeValue::L(sessions)),
-    ]);
-    map_of([("member", AttributeValue::M(member))])
+    ]))
 }
 
 #[test]
@@ -222,10 +257,10 @@ fn a_guess_too_many_is_found() {
         "a code was judged during a stop",
     );
 
-    let nine = map_of([("codes", AttributeValue::L(vec![number(1_000); 9]))]);
-    let ten = map_of([("codes", AttributeValue::L(vec![number(1_000); 10]))]);
+    let wrong = |times| with_holder(map_of([("codes", AttributeValue::L(vec![number(1_000); times]))]));
+    let (nine, ten) = (wrong(9), wrong(10));
     assert_found(&[change("ACCOUNT#1", &nine, &ten)], "codes are not stopped");
-    let seven = map_of([("codes", AttributeValue::L(vec![number(1_000); 7]))]);
+    let seven = wrong(7);
     assert_found(&[change("ACCOUNT#1", &seven, &nine)], "several wrong codes");
 }
 
@@ -250,13 +285,15 @@ fn a_version_drawn_twice_and_an_older_credential_are_found() {
     let item = map_of([("v", text("same"))]);
     let twice = [change("LOGIN#1", &item, &item), change("LOGIN#2", &item, &item)];
     assert_found(&twice, "the version of another write");
-    let version = |version| {
-        let member = map_of([("id", text("m")), ("credential", number(version))]);
-        map_of([("member", AttributeValue::M(member))])
-    };
+    let version = |version| with_holder(map_of([("credential", number(version))]));
     assert_found(
         &[change("ACCOUNT#1", &version(2), &version(1))],
         "credential 2, then 1",
+    );
+    let nobody = map_of([]);
+    assert_found(
+        &[change("ACCOUNT#1", &version(2), &nobody)],
+        "the owner lost the address",
     );
 }
 
@@ -271,7 +308,7 @@ async fn where_nothing_died_a_seat_without_an_owner_is_found_and_so_is_an_open_a
     };
     let mut without_owner = items.clone();
     long_ago(&mut without_owner);
-    of(&mut without_owner, "ACCOUNT#").remove("member");
+    of(&mut without_owner, "ACCOUNT#").remove("holders");
     // A process may have died before the seat was taken over, but here none did.
     let mentions = |found: &[String]| found.iter().any(|found| found.contains("and no account"));
     assert!(!mentions(&of_state(world.judged(&without_owner))));
@@ -298,7 +335,7 @@ async fn a_mail_that_was_counted_and_not_promised_or_sent_and_not_counted_is_fou
     assert_eq!(of_mail_budgets(&items, &history, &mails), Vec::<String>::new());
 
     let mut uncounted = items.clone();
-    of(&mut uncounted, "ACCOUNT#").remove("mails");
+    holder(&mut uncounted).remove("mails");
     assert!(of_mail_budgets(&uncounted, &history, &mails)[0].contains("mails counted"));
 
     let twice: Vec<_> = mails.iter().chain(&mails).cloned().collect();

@@ -273,6 +273,7 @@ impl Carries {
             | Kind::ClaimsTemporaryPassword
             | Kind::ClaimsPasswordExpired
             | Kind::WrongCurrentPassword
+            | Kind::ClaimVoid
             | Kind::IdempotencyKeyReused => Self::NOTHING,
         }
     }

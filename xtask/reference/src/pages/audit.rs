@@ -142,9 +142,11 @@ pub fn origin(act: Act) -> (&'static str, Vec<Step>) {
         Act::MemberRegistered | Act::MemberReplaced => (ACCOUNT, vec![Step::Confirm]),
         Act::InitialPasswordResent => (ACCOUNT, vec![Step::ResendInitialPassword]),
         Act::InitialPasswordReissued => (ACCOUNT, vec![Step::ReissueInitialPassword]),
-        Act::PasswordWrong | Act::PasswordNotJudged | Act::InitialPasswordExpired | Act::LoginMailRefused => {
-            (ACCOUNT, vec![Step::StartLogin])
-        }
+        Act::PasswordWrong
+        | Act::PasswordNotJudged
+        | Act::InitialPasswordExpired
+        | Act::VoidClaimTried
+        | Act::LoginMailRefused => (ACCOUNT, vec![Step::StartLogin]),
         Act::LoginCodePromised => (ACCOUNT, vec![Step::StartLogin, Step::ResendLoginOtp]),
         Act::LoginCodeWrong | Act::LoginCodeRight | Act::SessionBegun => (ACCOUNT, vec![Step::EnterLoginOtp]),
         Act::PasswordChanged | Act::TermsAgreed => (ACCOUNT, vec![Step::ChangeInitialPassword]),

@@ -177,6 +177,10 @@ const fn advice(kind: Kind) -> Advice {
             "初回利用登録をもう一度行うと、初期パスワードを再発行できます。",
             "Go to 初回利用登録; at `already-registered` a re-issue is possible.",
         ),
+        Kind::ClaimVoid => only(
+            "別のメールアドレスで、初回利用登録をもう一度行ってください。",
+            "Lead to 初回利用登録: the office is registered with another address.",
+        ),
         Kind::InvalidFields => only(
             "印の付いた項目を直してください。",
             "Mark every field that `errors` points at, and focus the first. A pointer to the object itself (an empty one for the body) means a field that does not exist.",

@@ -1,8 +1,8 @@
 use super::*;
-use crate::account::Member;
-use crate::account::samples::{HALF_A_YEAR, guessed_at, judge, key, proof};
-use crate::guards::MailBudget;
-use crate::samples::{LIMITS, account, active, address, device, flow, pending, t};
+use crate::account::samples::{DAY, HALF_A_YEAR, guessed_at, judge, key, of_office, proof, void_claim};
+use crate::account::{Holder, Member};
+use crate::guards::{CodeGuard, MailBudget};
+use crate::samples::{LIMITS, account, active, address, device, flow, only, pending, t};
 
 #[test]
 fn the_right_password_promises_a_code_and_forgets_what_was_wrong() {
@@ -17,7 +17,7 @@ fn the_right_password_promises_a_code_and_forgets_what_was_wrong() {
         }
     );
     assert_eq!(act, Act::LoginCodePromised);
-    assert_eq!(after.mails.sends, [t(7)]);
+    assert_eq!(only(&after).mails.sends, [t(7)]);
     assert_eq!(after.passwords, PasswordGuard::default());
     assert_eq!(after.judged_at, t(7));
 }
@@ -39,7 +39,8 @@ fn wrong_unknown_and_disabled_get_one_answer_and_are_counted_alike() {
         assert_eq!(verdict, LoginVerdict::WrongCredentials);
         assert_eq!(act, Act::PasswordWrong);
         assert_eq!((after.passwords.failures, after.judged_at), (1, t(7)));
-        assert_eq!(after.mails, MailBudget::default());
+        let mailed = after.members().flat_map(|member| &member.mails.sends);
+        assert_eq!(mailed.count(), 0);
     }
 }
 
@@ -60,17 +61,14 @@ fn while_a_wait_runs_not_even_the_right_password_is_judged() {
 
 #[test]
 fn while_codes_are_stopped_the_right_password_is_answered_like_a_wrong_one() {
-    let stopped = (0..10).fold(account(active("m")).codes, |codes, _| codes.failed(t(0), &LIMITS));
-    let before = Account {
-        codes: stopped,
-        ..account(active("m"))
-    };
+    let codes = (0..10).fold(CodeGuard::default(), |codes, _| codes.failed(t(0), &LIMITS));
+    let before = account(Member { codes, ..active("m") });
     let (during, act, verdict) = judge(&before, true, None, 899);
     assert_eq!(
         (act, verdict),
         (Act::PasswordNotJudged, LoginVerdict::WrongCredentials)
     );
-    assert_eq!(during.mails, MailBudget::default());
+    assert_eq!(only(&during).mails, MailBudget::default());
     let (_, act, _) = judge(&before, true, None, 900);
     assert_eq!(act, Act::LoginCodePromised);
 }
@@ -87,21 +85,22 @@ fn an_initial_password_opens_until_72_hours_have_passed() {
             (act, verdict),
             (Act::InitialPasswordExpired, LoginVerdict::InitialPasswordExpired)
         );
-        assert_eq!(after.mails, MailBudget::default());
+        assert_eq!(only(&after).mails, MailBudget::default());
         assert_eq!(after.passwords, PasswordGuard::default());
     }
 }
 
 #[test]
 fn a_full_mailbox_is_told_to_whoever_knows_the_password() {
-    let mut before = account(active("m"));
+    let mut mailed = active("m");
     for _ in 0..10 {
-        before.mails = before.mails.count(t(0));
+        mailed.mails = mailed.mails.count(t(0));
     }
+    let before = account(mailed);
     let (after, act, verdict) = judge(&before, true, None, 3_599);
     assert_eq!(verdict, LoginVerdict::AddressFull(RetryAfter { seconds: 1 }));
     assert_eq!(act, Act::LoginMailRefused);
-    assert_eq!(after.mails, before.mails);
+    assert_eq!(only(&after).mails, only(&before).mails);
 }
 
 /// `docs/adr/0020-known-devices.md`
@@ -120,7 +119,7 @@ fn strangers_and_a_known_device_are_counted_apart() {
     );
     assert_eq!(known.passwords, hammered.passwords);
     let failures = |account: &Account| -> Vec<u64> {
-        let devices = &account.member.as_ref().unwrap().devices;
+        let devices = &account.owner().unwrap().devices;
         devices.iter().map(|device| device.passwords.failures).collect()
     };
     assert_eq!(failures(&known), [0, 1]);
@@ -141,7 +140,7 @@ fn a_device_that_the_account_does_not_know_any_more_counts_as_a_stranger() {
         let before = account(member.clone());
         let (after, _, _) = judge(&before, false, Some(&device), second);
         assert_eq!(after.passwords.failures, 1);
-        assert_eq!(after.member, before.member);
+        assert_eq!(after.holder, before.holder);
     }
 }
 
@@ -171,14 +170,13 @@ fn a_password_that_was_compared_with_another_credential_is_wrong() {
 fn an_address_that_nobody_owns_gets_an_account_for_its_guesses() {
     let nobody = Proof {
         of: None,
-        right: true,
         renewed: None,
     };
     let change = Account::log_in(None, &key(), &nobody, None, t(3), &LIMITS);
     let (after, verdict) = change.stored();
     assert_eq!(verdict, LoginVerdict::WrongCredentials);
-    assert_eq!((after.key, after.passwords.failures), (key(), 1));
-    assert_eq!(after.member, None);
+    assert_eq!((after.key.clone(), after.passwords.failures), (key(), 1));
+    assert_eq!(after.holder, Holder::nobody());
 }
 
 #[test]
@@ -190,7 +188,7 @@ fn a_hash_is_renewed_by_the_right_password_and_by_no_other() {
             ..proof(&active("m"), right)
         };
         let change = Account::log_in(Some(&before), &key(), &proof, None, t(second), &LIMITS);
-        match change.stored().0.member.unwrap().credential {
+        match change.stored().0.owner().unwrap().credential.clone() {
             Credential::Chosen { hash, by } => (hash, by),
             Credential::Initial { .. } => panic!("a chosen password stays one"),
         }
@@ -206,8 +204,8 @@ fn a_hash_is_renewed_by_the_right_password_and_by_no_other() {
         &LIMITS,
     );
     assert_eq!(
-        unchanged.stored().0.member,
-        before.member,
+        only(&unchanged.stored().0).credential,
+        only(&before).credential,
         "without a new hash the old one stays"
     );
 }
@@ -222,7 +220,7 @@ fn an_initial_password_has_no_hash_to_renew() {
     let change = Account::log_in(Some(&before), &key(), &proof, None, t(0), &LIMITS);
     let (after, verdict) = change.stored();
     assert!(matches!(verdict, LoginVerdict::Right { .. }));
-    assert_eq!(after.member, before.member);
+    assert_eq!(only(&after).credential, only(&before).credential);
 }
 
 /// The write is made so that every answer takes the same time; a conflict is ignored.
@@ -235,4 +233,72 @@ fn what_was_not_judged_is_written_by_best_effort() {
         change,
         Change::BestEffort(_, LoginVerdict::WrongCredentials)
     ));
+}
+
+/// `docs/api.md` 3: the initial password decides whose log-in it is.
+#[test]
+fn each_claim_on_an_address_is_an_account_of_its_own() {
+    let claims = [of_office("a", "1"), of_office("b", "2")].map(|member| (member.id.clone(), member));
+    let mut before = Account {
+        holder: Holder::Claims(claims.into()),
+        ..Account::unknown(key(), t(0))
+    };
+    let log_in = |before: &Account, of: &Member, second| {
+        Account::log_in(Some(before), &key(), &proof(of, true), None, t(second), &LIMITS).stored()
+    };
+    for _ in 0..10 {
+        let (after, verdict) = log_in(&before, &of_office("a", "1"), 0);
+        assert!(matches!(verdict, LoginVerdict::Right { member, .. } if member.as_str() == "a"));
+        before = after;
+    }
+    let (_, full) = log_in(&before, &of_office("a", "1"), 0);
+    assert!(matches!(full, LoginVerdict::AddressFull(_)));
+    let (after, verdict) = log_in(&before, &of_office("b", "2"), 0);
+    assert!(matches!(verdict, LoginVerdict::Right { member, .. } if member.as_str() == "b"));
+    let mails: Vec<usize> = after.members().map(|member| member.mails.sends.len()).collect();
+    assert_eq!(mails, [10, 1]);
+    // One that is over is nobody's, one whose password is too old is told so, whatever else lives on the address.
+    let mut late = before;
+    if let Holder::Claims(claims) = &mut late.holder {
+        claims.insert(
+            MemberId::new("b"),
+            Member {
+                claimed_at: t(5),
+                ..of_office("b", "2")
+            },
+        );
+    }
+    let over = log_in(&late, &of_office("a", "1"), 14 * DAY).1;
+    assert_eq!(over, LoginVerdict::WrongCredentials);
+    let expired = log_in(&late, &of_office("b", "2"), 14 * DAY).1;
+    assert_eq!(expired, LoginVerdict::InitialPasswordExpired);
+}
+
+#[test]
+fn the_right_initial_password_of_a_void_claim_is_told_so_for_72_hours_and_changes_nothing() {
+    let owned = Account {
+        void_claims: vec![void_claim("v", 60)],
+        ..guessed_at(account(active("m")), 2, 0)
+    };
+    let log_in = |version, second| {
+        let proof = Proof {
+            of: Some((MemberId::new("v"), version)),
+            renewed: None,
+        };
+        Account::log_in(Some(&owned), &key(), &proof, None, t(second), &LIMITS).recorded()
+    };
+    let (after, event, verdict) = log_in(1, 3 * DAY - 1);
+    assert_eq!(verdict, LoginVerdict::ClaimVoid);
+    let about = Event::new(Act::VoidClaimTried, t(3 * DAY - 1)).about(&MemberId::new("v"));
+    assert_eq!(event, Some(about));
+    let untouched = Account {
+        judged_at: t(3 * DAY - 1),
+        ..owned.clone()
+    };
+    assert_eq!(after, untouched);
+    for (version, second) in [(1, 3 * DAY), (2, 60)] {
+        let (after, _, verdict) = log_in(version, second);
+        assert_eq!(verdict, LoginVerdict::WrongCredentials);
+        assert_eq!(after.passwords.failures, 3);
+    }
 }

@@ -1,10 +1,13 @@
 use super::*;
-use crate::guards::PasswordGuard;
+use crate::account::Holder;
+use crate::guards::{CodeGuard, PasswordGuard};
 use crate::login::Stage;
 use crate::login::samples::{at, at_otp, gained, new_password, not_its_own};
 use crate::problem::Kind;
-use crate::samples::{LIMITS, account, active, agreement, flow, flows_of, pending, session, t};
-use crate::values::MemberId;
+use crate::samples::{
+    LIMITS, account, active, address, agreement, flow, flows_of, only, pending, session, t,
+};
+use crate::values::{MemberId, OfficeName};
 
 #[test]
 fn a_wrong_code_counts_for_the_account_and_a_right_one_does_not() {
@@ -14,12 +17,17 @@ fn a_wrong_code_counts_for_the_account_and_a_right_one_does_not() {
     assert_eq!(
         wrong,
         Account {
-            codes: before.codes.failed(t(7), &LIMITS),
             judged_at: t(7),
-            ..before.clone()
+            ..account(Member {
+                codes: CodeGuard::default().failed(t(7), &LIMITS),
+                ..active("m")
+            })
         }
     );
-    assert_eq!(event, Some(Event::of(Act::LoginCodeWrong, t(7), &flow("f"))));
+    assert_eq!(
+        event,
+        Some(Event::of(Act::LoginCodeWrong, t(7), &flow("f")).about(&MemberId::new("m")))
+    );
     assert!(!is_committed);
     let (right, event, is_committed) = judge(true).recorded();
     assert_eq!(
@@ -29,7 +37,10 @@ fn a_wrong_code_counts_for_the_account_and_a_right_one_does_not() {
             ..before.clone()
         }
     );
-    assert_eq!(event, Some(Event::of(Act::LoginCodeRight, t(7), &flow("f"))));
+    assert_eq!(
+        event,
+        Some(Event::of(Act::LoginCodeRight, t(7), &flow("f")).about(&MemberId::new("m")))
+    );
     assert!(!is_committed);
 }
 
@@ -42,10 +53,13 @@ fn the_right_code_gives_the_session_where_nothing_else_is_missing() {
         .unwrap()
         .recorded();
     assert!(is_committed);
-    assert_eq!(event, Some(Event::of(Act::SessionBegun, t(7), &flow("f"))));
-    let member = after.member.unwrap();
     assert_eq!(
-        member,
+        event,
+        Some(Event::of(Act::SessionBegun, t(7), &flow("f")).about(&MemberId::new("m")))
+    );
+    let member = only(&after);
+    assert_eq!(
+        *member,
         Member {
             last_login_at: Some(t(7)),
             ..active("m")
@@ -59,15 +73,16 @@ fn the_right_code_gives_the_session_where_nothing_else_is_missing() {
         .unwrap()
         .stored();
     assert!(!is_committed);
-    assert_eq!(wrong.member, before.member);
+    assert_eq!(wrong.owner().map(|owner| &owner.sessions), Some(&Vec::new()));
 }
 
 #[test]
 fn no_code_is_judged_while_codes_of_the_account_are_stopped() {
-    let mut before = account(active("m"));
+    let mut stopped = active("m");
     for _ in 0..10 {
-        before.codes = before.codes.failed(t(0), &LIMITS);
+        stopped.codes = stopped.codes.failed(t(0), &LIMITS);
     }
+    let before = account(stopped);
     let judge = |second| at_otp().judge_code(&before, true, None, t(second), &LIMITS);
     assert_eq!(judge(899), Err(Over::Stopped(RetryAfter { seconds: 1 })));
     assert!(judge(900).is_ok());
@@ -105,13 +120,16 @@ fn whoever_comes_second_finds_that_it_is_done() {
 }
 
 #[test]
-fn a_resent_code_counts_among_the_mails_of_its_address() {
+fn a_resent_code_counts_among_the_mails_of_its_member() {
     let mut before = account(active("m"));
     for count in 1..=10 {
         let change = at_otp().promise_code(&before, t(0), &LIMITS).unwrap();
         let (after, event, answer) = change.recorded();
-        assert_eq!((answer, after.mails.sends.len()), (Ok(()), count));
-        assert_eq!(event, Some(Event::of(Act::LoginCodePromised, t(0), &flow("f"))));
+        assert_eq!((answer, only(&after).mails.sends.len()), (Ok(()), count));
+        assert_eq!(
+            event,
+            Some(Event::of(Act::LoginCodePromised, t(0), &flow("f")).about(&MemberId::new("m")))
+        );
         before = after;
     }
     let change = at_otp().promise_code(&before, t(3_599), &LIMITS).unwrap();
@@ -141,9 +159,12 @@ fn a_new_password_ends_every_other_session() {
     assert_eq!(flows_of(&after), ["f"]);
     assert_eq!(
         (after.judged_at, event),
-        (t(7), Some(Event::of(Act::PasswordChanged, t(7), &flow("f"))))
+        (
+            t(7),
+            Some(Event::of(Act::PasswordChanged, t(7), &flow("f")).about(&MemberId::new("m")))
+        )
     );
-    let member = after.member.unwrap();
+    let member = only(&after);
     assert_eq!(member.credential, Credential::Chosen { hash, by: flow("f") });
     assert_eq!((member.credential_version, member.last_login_at), (2, Some(t(7))));
     assert_eq!(member.agreement, Some(agreement()));
@@ -165,9 +186,12 @@ fn an_agreement_alone_leaves_password_and_sessions_as_they_are() {
     assert_eq!(flows_of(&after), ["x", "f"]);
     assert_eq!(
         (after.judged_at, event),
-        (t(7), Some(Event::of(Act::TermsAgreed, t(7), &flow("f"))))
+        (
+            t(7),
+            Some(Event::of(Act::TermsAgreed, t(7), &flow("f")).about(&MemberId::new("m")))
+        )
     );
-    let member = after.member.unwrap();
+    let member = only(&after);
     assert_eq!(member.credential, active("m").credential);
     assert_eq!(member.agreement, Some(agreement()));
 }
@@ -206,7 +230,7 @@ fn whatever_completes_a_log_in_lifts_the_lockout_and_makes_the_browser_known() {
         by_password(&locked_out(pending("m"))),
     ] {
         assert!(after.passwords.failures < 100);
-        let member = after.member.unwrap();
+        let member = only(&after);
         assert_eq!((member.last_login_at, member.sessions.len()), (Some(t(7)), 1));
         assert_eq!(member.devices[0].id, gained().device);
     }
@@ -231,7 +255,7 @@ fn a_lost_cookie_is_renewed_while_the_session_lives() {
     let (after, event, (old, new)) = renew(member.clone(), 99).unwrap().recorded();
     assert_eq!((old, &new), (SessionId::new("old"), &session("new", "f", 0, 100)));
     assert_eq!(event, Some(Event::of(Act::SessionRenewed, t(99), &flow("f"))));
-    let after = after.member.unwrap();
+    let after = only(&after);
     assert_eq!(after.sessions, [session("x", "x", 0, 100), new]);
     let known = member.clone().with_device(DeviceId::new("d"), t(99), &LIMITS);
     assert_eq!(after.devices, known.devices, "the browser is known from now on");
@@ -252,4 +276,66 @@ fn a_lost_cookie_is_renewed_while_the_session_lives() {
         ..member
     };
     assert_eq!(renew(other, 99), Err(Over::Gone));
+}
+
+#[test]
+fn a_mail_that_is_not_sent_after_all_is_given_back_once() {
+    let mut member = active("m");
+    member.mails = member.mails.count(t(1)).count(t(2));
+    let before = account(member);
+    let refund = |before: &Account| at_otp().refund_code(before, t(1), &LIMITS);
+    let (after, event, ()) = refund(&before).recorded();
+    assert_eq!(only(&after).mails.sends, [t(2)]);
+    let about = Event::of(Act::MailNotSent, t(1), &flow("f")).about(&MemberId::new("m"));
+    assert_eq!(event, Some(about));
+    refund(&after).kept();
+    refund(&account(active("other"))).kept();
+}
+
+/// Of two offices that claim one address, the first whose member completes a log-in has it.
+#[test]
+fn the_log_in_that_completes_first_owns_the_address_and_ends_the_others() {
+    let [first, second] = ["m", "n"].map(|id| Member {
+        office: OfficeName {
+            number: id.to_owned(),
+            ..pending(id).office
+        },
+        ..pending(id)
+    });
+    let claims = [first, second].map(|member| (member.id.clone(), member));
+    let before = Account {
+        holder: Holder::Claims(claims.into()),
+        ..Account::unknown(address().key(), t(0))
+    };
+    let login = |id: &str| Login {
+        member: MemberId::new(id),
+        credential_version: 1,
+        ..at(new_password(true, None))
+    };
+    let complete = |id: &str, account: &Account| {
+        let hash = "new".to_owned();
+        login(id).complete(account, Some(&hash), &agreement(), &gained(), t(7), &LIMITS)
+    };
+    let (wrong, _) = login("n")
+        .judge_code(&before, false, None, t(1), &LIMITS)
+        .unwrap()
+        .stored();
+    assert_eq!(
+        wrong
+            .members()
+            .map(|member| member.codes.failures.len())
+            .collect::<Vec<_>>(),
+        [0, 1],
+        "a wrong code counts for the claim that it was typed for"
+    );
+    let (after, version) = complete("m", &wrong).unwrap().stored();
+    assert_eq!((only(&after).id.as_str(), version), ("m", 2));
+    assert_eq!(after.owner(), Some(only(&after)));
+    assert_eq!(complete("n", &after), Err(Over::Gone));
+    assert_eq!(login("n").standing(&after, t(7), &LIMITS), None);
+    assert_eq!(
+        login("n").judge_code(&after, true, None, t(7), &LIMITS),
+        Err(Over::Gone)
+    );
+    assert_eq!(login("n").promise_code(&after, t(7), &LIMITS), Err(Over::Gone));
 }

@@ -1,0 +1,231 @@
+//! アカウント with its members, as the table has them.
+
+use std::collections::BTreeMap;
+
+use portal::account::{Account, Agreement, Credential, Device, Holder, Member, Role, Session, VoidClaim};
+use portal::guards::MailBudget;
+use portal::initial_password::Source;
+use portal::keys::KeyId;
+use portal::limits::Limits;
+use portal::time::plus;
+use portal::values::{AccountKey, DeviceId, FlowId, MemberId, SessionId};
+
+use super::super::codec::{Reader, Writer};
+use super::guards::{read_codes, read_passwords, write_codes, write_passwords};
+use super::mail::{read_initial_password, write_mail, write_queued};
+use super::{BROOM, Layout, read_office, read_profile, write_office, write_profile};
+use crate::fault::Fault;
+
+/// The owner, or the members of the offices that claim the address, by their ids.
+pub(crate) const HOLDERS: &str = "holders";
+
+/// Claims that ended when another one became the owner.
+pub(super) const VOID_CLAIMS: &str = "voidClaims";
+
+impl Layout for Account {
+    fn id_text(id: &AccountKey) -> &str {
+        id.as_str()
+    }
+
+    fn write(&self, writer: &mut Writer, limits: &Limits) {
+        writer.times("mails", &self.mails.sends);
+        write_passwords(writer, &self.passwords);
+        writer
+            .named(
+                HOLDERS,
+                self.members()
+                    .map(|member| (member.id.as_str(), write_member(member))),
+            )
+            .maps(
+                VOID_CLAIMS,
+                self.void_claims.iter().map(write_void_claim).collect(),
+            )
+            .time("at", self.judged_at)
+            .time_if("ttl", self.deletable_at(limits).map(|at| plus(at, BROOM)));
+        write_queued(writer, self.members().filter_map(Member::mail));
+    }
+
+    fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
+        let mut claims = BTreeMap::new();
+        let mut owner = None;
+        for (id, member) in reader.named(HOLDERS)? {
+            let member = read_member(MemberId::new(id), &member)?;
+            if member.is_pending() {
+                claims.insert(member.id.clone(), member);
+            } else if owner.replace(Box::new(member)).is_some() {
+                return Err(reader.corrupt(HOLDERS));
+            }
+        }
+        Ok(Self {
+            key: AccountKey::new(id),
+            mails: MailBudget {
+                sends: reader.times("mails")?,
+            },
+            passwords: read_passwords(reader)?,
+            judged_at: reader.time("at")?,
+            holder: match owner {
+                None => Holder::Claims(claims),
+                Some(owner) if claims.is_empty() => Holder::Owner(owner),
+                Some(_) => return Err(reader.corrupt(HOLDERS)),
+            },
+            void_claims: reader
+                .maps(VOID_CLAIMS)?
+                .iter()
+                .map(read_void_claim)
+                .collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn write_void_claim(claim: &VoidClaim) -> Writer {
+    let mut writer = Writer::default();
+    writer
+        .text("of", claim.member.as_str())
+        .number("credential", claim.credential_version)
+        .text("key", claim.source.key.as_str())
+        .text("nonce", &claim.source.nonce)
+        .number("count", claim.source.issue)
+        .time("exp", claim.expires_at)
+        .text("masked", &claim.email_masked)
+        .time("at", claim.at);
+    writer
+}
+
+fn read_void_claim(reader: &Reader<'_>) -> Result<VoidClaim, Fault> {
+    Ok(VoidClaim {
+        member: MemberId::new(reader.text("of")?),
+        credential_version: reader.number("credential")?,
+        source: Source {
+            key: KeyId::new(reader.text("key")?),
+            nonce: reader.text("nonce")?.to_owned(),
+            issue: reader.number("count")?,
+        },
+        expires_at: reader.time("exp")?,
+        email_masked: reader.text("masked")?.to_owned(),
+        at: reader.time("at")?,
+    })
+}
+
+fn write_session(session: &Session) -> Writer {
+    let mut writer = Writer::default();
+    writer
+        .text("id", session.id.as_str())
+        .text("flow", session.flow.as_str())
+        .time("from", session.created_at)
+        .time("to", session.expires_at);
+    writer
+}
+
+fn read_session(reader: &Reader<'_>) -> Result<Session, Fault> {
+    Ok(Session {
+        id: SessionId::new(reader.text("id")?),
+        flow: FlowId::new(reader.text("flow")?),
+        created_at: reader.time("from")?,
+        expires_at: reader.time("to")?,
+    })
+}
+
+fn write_device(device: &Device) -> Writer {
+    let mut writer = Writer::default();
+    writer.text("id", device.id.as_str()).time("seen", device.seen_at);
+    write_passwords(&mut writer, &device.passwords);
+    writer
+}
+
+fn read_device(reader: &Reader<'_>) -> Result<Device, Fault> {
+    Ok(Device {
+        id: DeviceId::new(reader.text("id")?),
+        passwords: read_passwords(reader)?,
+        seen_at: reader.time("seen")?,
+    })
+}
+
+fn write_member(member: &Member) -> Writer {
+    let mut writer = write_profile(&member.profile);
+    writer
+        .map("office", write_office(&member.office))
+        .text("role", member.role.code())
+        .flag("disabled", member.disabled)
+        .time("since", member.registered_at)
+        .time("claimedAt", member.claimed_at)
+        .times("mails", &member.mails.sends)
+        .number("credential", member.credential_version)
+        .time_if("lastLogin", member.last_login_at)
+        .maps("sessions", member.sessions.iter().map(write_session).collect())
+        .maps("devices", member.devices.iter().map(write_device).collect());
+    write_codes(&mut writer, &member.codes);
+    match &member.credential {
+        Credential::Initial { reissues, mail, .. } => {
+            writer
+                .flag("pending", true)
+                .times("reissues", reissues)
+                .map("mail", write_mail(mail));
+        }
+        Credential::Chosen { hash, by } => {
+            writer.text("hash", hash).text("by", by.as_str());
+        }
+    }
+    if let Some(agreement) = &member.agreement {
+        let mut terms = Writer::default();
+        terms
+            .text("version", &agreement.version)
+            .text("sha256", &agreement.sha256)
+            .time("shown", agreement.shown_at)
+            .time("agreed", agreement.agreed_at);
+        writer.map("terms", terms);
+    }
+    writer
+}
+
+fn read_member(id: MemberId, reader: &Reader<'_>) -> Result<Member, Fault> {
+    let office = read_office(&reader.map("office")?)?;
+    let credential = if reader.flag("pending")? {
+        let (mail, source) = read_initial_password(&reader.map("mail")?, &office)?;
+        Credential::Initial {
+            source,
+            reissues: reader.times("reissues")?,
+            mail,
+        }
+    } else {
+        Credential::Chosen {
+            hash: reader.text("hash")?.to_owned(),
+            by: FlowId::new(reader.text("by")?),
+        }
+    };
+    let agreement = match reader.map_if("terms")? {
+        None => None,
+        Some(terms) => Some(Agreement {
+            version: terms.text("version")?.to_owned(),
+            sha256: terms.text("sha256")?.to_owned(),
+            shown_at: terms.time("shown")?,
+            agreed_at: terms.time("agreed")?,
+        }),
+    };
+    Ok(Member {
+        id,
+        office,
+        profile: read_profile(reader)?,
+        role: Role::parse(reader.text("role")?).ok_or_else(|| reader.corrupt("role"))?,
+        disabled: reader.flag("disabled")?,
+        registered_at: reader.time("since")?,
+        claimed_at: reader.time("claimedAt")?,
+        credential,
+        credential_version: reader.number("credential")?,
+        mails: MailBudget {
+            sends: reader.times("mails")?,
+        },
+        codes: read_codes(reader)?,
+        agreement,
+        last_login_at: reader.time_if("lastLogin")?,
+        sessions: reader
+            .maps("sessions")?
+            .iter()
+            .map(read_session)
+            .collect::<Result<_, _>>()?,
+        devices: reader
+            .maps("devices")?
+            .iter()
+            .map(read_device)
+            .collect::<Result<_, _>>()?,
+    })
+}

@@ -1,0 +1,100 @@
+//! What a write tells of, beside the item and as the stream shows it.
+
+use portal::account::Account;
+use portal::audit::{Act, Event};
+use portal::claims_record::ClaimsRecord;
+use portal::registration::Registration;
+use portal::values::{FlowId, MemberId};
+
+use super::super::codec::{Attributes, Reader, Writer};
+use super::super::item::Item as _;
+use super::EVENT;
+use super::account::{HOLDERS, VOID_CLAIMS};
+use crate::audit::{Counts, Record};
+use crate::fault::Fault;
+
+/// What happens with the write of this version. That the version stands in the event, too, is how the stream's
+/// reader knows it from an event that a later write of another kind carries along.
+pub(crate) fn write_event(event: &Event, version: &str) -> Writer {
+    let mut writer = Writer::default();
+    writer
+        .text("id", version)
+        .text("act", event.act.code())
+        .time("at", event.at)
+        .text_if("by", event.by.as_ref().map(FlowId::as_str))
+        .text_if("about", event.about.as_ref().map(MemberId::as_str));
+    writer
+}
+
+/// What the write that made this image tells of, if it tells of anything: an event under another version than the
+/// item's is one that a later write carries along.
+pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Record>, Fault> {
+    let reader = Reader::new("stream", image);
+    let Some(event) = reader.map_if(EVENT)? else {
+        return Ok(None);
+    };
+    let id = event.text("id")?;
+    if reader.text("v")? != id {
+        return Ok(None);
+    }
+    let subject = reader.text("pk")?;
+    let mut record = Record {
+        id: id.to_owned(),
+        at: event.time("at")?,
+        act: Act::parse(event.text("act")?).ok_or_else(|| reader.corrupt("event.act"))?,
+        subject: subject.to_owned(),
+        claims_user: None,
+        office: None,
+        member: None,
+        by: event.text_if("by")?.map(str::to_owned),
+        counts: Counts::default(),
+        sequence: sequence.to_owned(),
+    };
+    let number = |office: Reader<'_>| office.text("number").map(str::to_owned);
+    let count = |of: &Reader<'_>, name| Ok::<_, Fault>(of.count(name)?.filter(|count: &u64| *count > 0));
+    match subject.split_once('#').map(|(kind, _)| kind) {
+        Some(Account::KIND) => {
+            let about = event.text_if("about")?;
+            record.member = about.map(str::to_owned);
+            record.counts.wrong_passwords = reader.number_if("wrong")?;
+            record.counts.mails = count(&reader, "mails")?;
+            // The act that completes the first log-in with the address.
+            if record.act == Act::PasswordChanged {
+                let mut now_void = 0;
+                for claim in reader.maps(VOID_CLAIMS)? {
+                    now_void += u64::from(claim.time("at")? == record.at);
+                }
+                record.counts.void_claims = Some(now_void).filter(|count| *count > 0);
+            }
+            for (id, holder) in reader.named(HOLDERS)? {
+                // An act that names nobody is the owner's, if there is one.
+                let is_owner = !holder.flag("pending")?;
+                if about != Some(id) && !(about.is_none() && is_owner) {
+                    continue;
+                }
+                record.member = Some(id.to_owned());
+                record.office = Some(number(holder.map("office")?)?);
+                record.counts.wrong_codes = count(&holder, "codes")?;
+                record.counts.mails = count(&holder, "mails")?;
+                let mut of_devices = 0;
+                for device in holder.maps("devices")? {
+                    of_devices += device.number_if::<u64>("wrong")?.unwrap_or(0);
+                }
+                record.counts.wrong_passwords_of_devices = Some(of_devices).filter(|count| *count > 0);
+            }
+        }
+        Some(ClaimsRecord::KIND) => {
+            record.counts.wrong_passwords = count(&reader, "failures")?;
+            record.counts.open_passwords = count(&reader, "open")?;
+            record.counts.wrong_codes = count(&reader, "codes")?;
+        }
+        Some(Registration::KIND) => {
+            record.claims_user = Some(reader.text("claimsUser")?.to_owned());
+            record.office = reader.map_if("office")?.map(number).transpose()?;
+            record.member = reader.text_if("member")?.map(str::to_owned);
+            record.counts.tries = reader.number_if("tries")?;
+        }
+        _ => {}
+    }
+    Ok(Some(record))
+}

@@ -1,0 +1,60 @@
+//! 事業所, as the table has it.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use portal::limits::Limits;
+use portal::office::{Founding, Office};
+use portal::values::{AccountKey, Draft, FlowId, MemberId, OfficeName, RequestKey};
+
+use super::super::codec::{Reader, Writer};
+use super::Layout;
+use crate::fault::Fault;
+
+impl Layout for Office {
+    fn id_text(id: &String) -> &str {
+        id
+    }
+
+    fn write(&self, writer: &mut Writer, _: &Limits) {
+        let mut members = Writer::default().finish();
+        for (member, account) in &self.members {
+            members.insert(
+                member.as_str().to_owned(),
+                AttributeValue::S(account.as_str().to_owned()),
+            );
+        }
+        let mut founding = Writer::default();
+        founding
+            .text("flow", self.founding.flow.as_str())
+            .text("request", self.founding.request.as_str())
+            .text("draft", self.founding.draft.as_str())
+            .text("member", self.founding.member.as_str())
+            .time("at", self.founding.at);
+        writer
+            .text("name", &self.office.name)
+            .map("founding", founding)
+            .raw("members", AttributeValue::M(members));
+    }
+
+    fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
+        let founding = reader.map("founding")?;
+        let members = reader.map("members")?;
+        let member = |(member, account): (&str, &AttributeValue)| match account {
+            AttributeValue::S(account) => Ok((MemberId::new(member), AccountKey::new(account.as_str()))),
+            _ => Err(reader.corrupt("members")),
+        };
+        Ok(Self {
+            office: OfficeName {
+                number: id.to_owned(),
+                name: reader.text("name")?.to_owned(),
+            },
+            members: members.entries().map(member).collect::<Result<_, _>>()?,
+            founding: Founding {
+                flow: FlowId::new(founding.text("flow")?),
+                request: RequestKey::new(founding.text("request")?),
+                draft: Draft::new(founding.text("draft")?),
+                member: MemberId::new(founding.text("member")?),
+                at: founding.time("at")?,
+            },
+        })
+    }
+}
