@@ -1,179 +1,11 @@
-//! Each function's role allows exactly its operations on the table.
+//! What the roles allow beside the calls that the journeys record (`testkit::roles`, `tests/journeys/roles.rs`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_norway::Value as Yaml;
+use testkit::roles::ROLES;
 
 use crate::{house, template};
-
-const GET: &str = "GetItem";
-const PUT: &str = "PutItem";
-const UPDATE: &str = "UpdateItem";
-const DELETE: &str = "DeleteItem";
-
-type Asked = &'static [(&'static str, &'static [&'static str])];
-
-/// The operations of the code by the kind of item: `get` and `promise` read, `put` and `change` put, a `Change::Remove`
-/// and `forget` delete, `mark_mail` updates, and so on. A refusal contains the progress of the flow, which reads the
-/// office and the accounts of its members: at any stage, if a submission may come late.
-const ASKED: [(&str, Asked); 17] = [
-    // The flow is new, so its progress reads nothing; a conflict returns the current item.
-    (
-        "claims-auth",
-        &[
-            ("CLAIMS", &[PUT, DELETE]),
-            ("REGISTRATION", &[PUT, DELETE]),
-            ("ACCOUNT", &[PUT]),
-            ("NETWORK", &[PUT]),
-        ],
-    ),
-    (
-        "security-code",
-        &[
-            ("REGISTRATION", &[GET, PUT]),
-            ("ACCOUNT", &[GET, PUT]),
-            ("CLAIMS", &[PUT]),
-            ("OFFICE", &[GET]),
-        ],
-    ),
-    (
-        "registration-otp",
-        &[
-            ("REGISTRATION", &[GET, PUT]),
-            ("ACCOUNT", &[GET, PUT]),
-            ("CLAIMS", &[PUT]),
-            ("OFFICE", &[GET]),
-        ],
-    ),
-    // The fifth `email-taken` removes the flow, here and at confirm.
-    (
-        "profile",
-        &[
-            ("REGISTRATION", &[GET, PUT, DELETE]),
-            ("ACCOUNT", &[GET]),
-            ("OFFICE", &[GET]),
-        ],
-    ),
-    // One transaction puts the office and the accounts.
-    (
-        "confirm",
-        &[
-            ("REGISTRATION", &[GET, PUT, DELETE]),
-            ("ACCOUNT", &[GET, PUT]),
-            ("OFFICE", &[GET, PUT]),
-        ],
-    ),
-    (
-        "resend-initial-password",
-        &[
-            ("REGISTRATION", &[GET, PUT]),
-            ("ACCOUNT", &[GET, PUT]),
-            ("OFFICE", &[GET]),
-        ],
-    ),
-    (
-        "registration-progress",
-        &[
-            ("REGISTRATION", &[GET, DELETE]),
-            ("ACCOUNT", &[GET]),
-            ("OFFICE", &[GET]),
-        ],
-    ),
-    (
-        "login",
-        &[
-            ("ACCOUNT", &[GET, PUT]),
-            ("LOGIN", &[PUT, DELETE]),
-            ("NETWORK", &[PUT]),
-        ],
-    ),
-    (
-        "login-otp",
-        &[
-            ("LOGIN", &[GET, PUT]),
-            ("ACCOUNT", &[GET, PUT]),
-            ("SESSION", &[PUT]),
-        ],
-    ),
-    ("terms", &[("LOGIN", &[GET, PUT])]),
-    (
-        "new-password",
-        &[
-            ("LOGIN", &[GET, PUT]),
-            ("ACCOUNT", &[GET, PUT]),
-            ("SESSION", &[PUT]),
-        ],
-    ),
-    (
-        "login-progress",
-        &[
-            ("LOGIN", &[GET, PUT, DELETE]),
-            ("ACCOUNT", &[GET, PUT]),
-            ("SESSION", &[PUT, DELETE]),
-        ],
-    ),
-    (
-        "logout",
-        &[
-            ("ACCOUNT", &[GET, PUT]),
-            ("SESSION", &[GET, DELETE]),
-            ("LOGIN", &[GET, DELETE]),
-        ],
-    ),
-    (
-        "my-page",
-        &[("SESSION", &[GET, PUT]), ("ACCOUNT", &[GET]), ("OFFICE", &[GET])],
-    ),
-    ("not-found", &[]),
-    (
-        "deliver-mail",
-        &[
-            ("REGISTRATION", &[GET, UPDATE]),
-            ("LOGIN", &[GET, UPDATE]),
-            ("ACCOUNT", &[GET, UPDATE]),
-        ],
-    ),
-    (
-        "mail-events",
-        &[
-            ("REGISTRATION", &[UPDATE]),
-            ("LOGIN", &[UPDATE]),
-            ("ACCOUNT", &[UPDATE]),
-        ],
-    ),
-];
-
-/// Each has a separate table, and no access to the portal's items.
-const ELSEWHERE: [(&str, Asked); 2] = [("claims-simulator", &[]), ("keep-audit", &[])];
-
-#[test]
-fn every_role_allows_what_its_function_asks_for_and_nothing_else() {
-    let asked: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = ASKED
-        .into_iter()
-        .chain(ELSEWHERE)
-        .map(|(function, kinds)| {
-            let verbs = |verbs: &[&str]| verbs.iter().map(|verb| (*verb).to_owned()).collect();
-            (
-                function.to_owned(),
-                kinds
-                    .iter()
-                    .map(|(kind, asked)| ((*kind).to_owned(), verbs(asked)))
-                    .collect(),
-            )
-        })
-        .collect();
-    let allowed: BTreeMap<_, _> = template::functions()
-        .into_iter()
-        .map(|function| (function.name, function.verbs))
-        .collect();
-    for (function, asked) in &asked {
-        assert_eq!(allowed.get(function), Some(asked), "{function}");
-    }
-    assert_eq!(
-        allowed.keys().collect::<Vec<_>>(),
-        asked.keys().collect::<Vec<_>>()
-    );
-}
 
 #[test]
 fn no_role_reaches_the_portals_table_but_by_kind_of_item() {
@@ -191,12 +23,10 @@ fn no_role_reaches_the_portals_table_but_by_kind_of_item() {
 }
 
 #[test]
-fn every_kind_of_item_is_asked_for_by_the_name_that_the_store_gives_it() {
+fn the_roles_name_every_kind_of_item_as_the_store_does() {
     let kinds: BTreeSet<&str> = platform::store::Key::KINDS.iter().copied().collect();
-    let asked = ASKED
-        .iter()
-        .flat_map(|(_, kinds)| kinds.iter().map(|(kind, _)| *kind));
-    assert_eq!(asked.collect::<BTreeSet<_>>(), kinds);
+    let named = ROLES.values().flat_map(|rights| rights.keys());
+    assert_eq!(named.map(String::as_str).collect::<BTreeSet<_>>(), kinds);
 }
 
 /// `keep-audit` may only put into the archive: no reading, updating or deleting, and no other function has any access.

@@ -1,6 +1,6 @@
 //! Reads the functions of `template.yaml`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_norway::Value as Yaml;
 
@@ -14,8 +14,6 @@ pub(crate) struct Function {
     pub(crate) routes: Vec<Option<(String, String)>>,
     /// Names of its variables, the shared ones included.
     pub(crate) variables: BTreeSet<String>,
-    /// Its role's rights on the portal's table: verbs by the first part of the key.
-    pub(crate) verbs: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// A role's rights on a KMS key: the key, the verbs, and the service.
@@ -73,15 +71,14 @@ pub(crate) fn functions() -> Vec<Function> {
         .values()
         .filter(|resource| word(&resource["Type"]) == "AWS::Serverless::Function");
     functions
-        .map(|resource| function(&template, &resource["Properties"], shared))
+        .map(|resource| function(&resource["Properties"], shared))
         .collect()
 }
 
-fn function(template: &Yaml, properties: &Yaml, shared: Option<&Yaml>) -> Function {
+fn function(properties: &Yaml, shared: Option<&Yaml>) -> Function {
     let own = properties
         .get("Environment")
         .map(|environment| &environment["Variables"]);
-    let role = word(&properties["Role"]).strip_suffix(".Arn").unwrap();
     Function {
         name: word(&properties["CodeUri"])
             .trim_start_matches("target/lambda/")
@@ -89,7 +86,6 @@ fn function(template: &Yaml, properties: &Yaml, shared: Option<&Yaml>) -> Functi
             .to_owned(),
         routes: properties.get("Events").map(routes).unwrap_or_default(),
         variables: names(shared).chain(names(own)).collect(),
-        verbs: verbs(&template["Resources"][role]["Properties"]),
     }
 }
 
@@ -109,24 +105,4 @@ fn routes(events: &Yaml) -> Vec<Option<(String, String)>> {
         ))
     };
     ours.map(route).collect()
-}
-
-fn verbs(role: &Yaml) -> BTreeMap<String, BTreeSet<String>> {
-    let mut verbs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let policies = role["Policies"].as_sequence().unwrap().iter();
-    let statements = policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_sequence().unwrap());
-    for statement in statements.filter(|statement| words(&statement["Resource"]).contains(&"TableArn")) {
-        let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
-        for kind in words(keys) {
-            let kind = kind
-                .strip_suffix("#*")
-                .unwrap_or_else(|| panic!("{kind} is no kind of item"));
-            let actions = words(&statement["Action"]);
-            let actions = actions
-                .iter()
-                .map(|action| action.strip_prefix("dynamodb:").unwrap().to_owned());
-            verbs.entry(kind.to_owned()).or_default().extend(actions);
-        }
-    }
-    verbs
 }

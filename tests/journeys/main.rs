@@ -32,5 +32,6 @@ mod new_password;
 mod otp;
 mod profile;
 mod progress;
+mod roles;
 mod security_code;
 mod tabs;

@@ -8,12 +8,10 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use platform::clock::Clock;
 use platform::fault::Fault;
-use platform::flow::Flows;
 use platform::http::{Answer, Call, Edge, Stop, Success};
 use platform::keys::Keys;
 use platform::passwords::{PasswordHasher, Verified};
 use platform::random::Random;
-use platform::session::Sessions;
 use platform::store::Table;
 use portal::code::{OneTimeCode, Purpose};
 use portal::initial_password::Source;
@@ -21,10 +19,11 @@ use portal::keys::KeyId;
 use portal::limits::Limits;
 use portal::problem::Kind;
 use portal::secret::Secret;
-use portal::steps::{Cookie, Function, Step};
+use portal::steps::{Cookie, Step};
 use portal::terms::Terms;
 use portal::values::{ChallengeId, Draft, FlowId, MemberId, RequestKey, SessionId};
 use serde_json::{Value, json};
+use wiring::Wiring;
 
 use crate::io::{Io, Ran};
 use crate::people;
@@ -355,93 +354,13 @@ async fn answer(setup: &Setup, io: &Arc<Io>, call: Call) -> Answer {
         origins: Arc::new([]),
         problem_base: "".into(),
     };
-    let store = Table::on(io.clone());
-    let registrations = || Flows {
-        edge: edge.clone(),
-        table: store.clone(),
-        context: (),
+    let wiring = Wiring {
+        edge,
+        table: Table::on(io.clone()),
+        terms: setup.terms,
+        keys: setup.keys.clone(),
+        claims: io.clone(),
+        passwords: Arc::new(Plain),
     };
-    let logins = || Flows {
-        edge: edge.clone(),
-        table: store.clone(),
-        context: setup.terms,
-    };
-    let sessions = || Sessions {
-        edge: edge.clone(),
-        table: store.clone(),
-    };
-    let keys = setup.keys.clone();
-    match call.step.function {
-        Function::ClaimsAuth => {
-            let deps = claims_auth::Deps {
-                flows: registrations(),
-                keys,
-                claims: io.clone(),
-            };
-            claims_auth::step(&deps, call).await
-        }
-        Function::SecurityCode => {
-            let deps = security_code::Deps {
-                flows: registrations(),
-                keys,
-                claims: io.clone(),
-            };
-            security_code::step(&deps, call).await
-        }
-        Function::RegistrationOtp => {
-            let deps = registration_otp::Deps {
-                flows: registrations(),
-                keys,
-            };
-            registration_otp::step(&deps, call).await
-        }
-        Function::Profile => profile::step(&registrations(), call).await,
-        Function::Confirm => {
-            let deps = confirm::Deps {
-                flows: registrations(),
-                keys,
-            };
-            confirm::step(&deps, call).await
-        }
-        Function::ResendInitialPassword => {
-            let deps = resend_initial_password::Deps {
-                flows: registrations(),
-                keys,
-            };
-            resend_initial_password::step(&deps, call).await
-        }
-        Function::RegistrationProgress => registration_progress::step(&registrations(), call).await,
-        Function::Login => {
-            let deps = login::Deps {
-                flows: logins(),
-                passwords: Arc::new(Plain),
-                keys,
-            };
-            login::step(&deps, call).await
-        }
-        Function::LoginOtp => {
-            let deps = login_otp::Deps {
-                flows: logins(),
-                keys,
-            };
-            login_otp::step(&deps, call).await
-        }
-        Function::Terms => terms::step(&logins(), call).await,
-        Function::NewPassword => {
-            let deps = new_password::Deps {
-                flows: logins(),
-                passwords: Arc::new(Plain),
-                keys,
-            };
-            new_password::step(&deps, call).await
-        }
-        Function::LoginProgress => login_progress::step(&logins(), call).await,
-        Function::Logout => logout::step(&sessions(), call).await,
-        Function::MyPage => my_page::step(&sessions(), call).await,
-        Function::NotFound
-        | Function::DeliverMail
-        | Function::MailEvents
-        | Function::KeepAudit
-        | Function::ClaimsSimulator => Err(Kind::NotFound.into()),
-    }
+    wiring.step(call).await
 }

@@ -29,7 +29,7 @@ mod members;
 mod meter;
 pub mod people;
 mod recorder;
-mod registry;
+pub mod roles;
 mod world;
 
 pub use clerk::{Answer, Clerk};
@@ -38,5 +38,5 @@ pub use gate::{Asked, Gate};
 pub use history::Change;
 pub use members::{only_member, only_member_mut};
 pub use meter::{Meter, Used};
-pub use registry::needs;
+pub use wiring::needs;
 pub use world::{Settings, World};

@@ -13,8 +13,12 @@ use axum::Router;
 use axum::extract::State;
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
-use platform::claims::ClaimsGateway;
+use platform::claims::{ClaimsGateway, ClaimsSystem};
 use platform::clock::Clock;
+use platform::http::Edge;
+use platform::keys::Keys;
+use platform::passwords::Passwords;
+use platform::random::Random;
 use platform::store::{self, Attributes, DynamoDb, Item, Replacing, Storage as _, Table, Write};
 use portal::keys::{KeyId, KeyRing};
 use portal::limits::Limits;
@@ -30,6 +34,7 @@ use portal_local::ses::{self, Mail, Outcome, Postbox, PostboxOptions};
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
+use wiring::Wiring;
 use zeroize::Zeroizing;
 
 use crate::auditor::{Auditor, ByHand};
@@ -39,7 +44,7 @@ use crate::gate::Gate;
 use crate::history::{self, Change};
 use crate::invariants;
 use crate::meter::Meter;
-use crate::registry::Supplies;
+use crate::roles::Recorded;
 
 /// The start of every test: 1 April, nine in the morning in Japan.
 const BEGINNING: &str = "2026-04-01T00:00:00Z";
@@ -102,7 +107,7 @@ impl Settings {
 /// The portal and everything around it.
 #[derive(Clone)]
 pub struct World {
-    supplies: Supplies,
+    wiring: Wiring,
     time: Arc<AtomicI64>,
     /// What the settings are.
     pub settings: Settings,
@@ -110,6 +115,8 @@ pub struct World {
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// Counts the calls to the table.
     pub meter: Meter,
+    /// The calls of each function, compared with its role.
+    pub recorded: Recorded,
     /// The store of the functions.
     pub table: Table,
     /// What the store rests on.
@@ -147,6 +154,7 @@ impl World {
         let local_clock = clock_of(&time);
         let engine = Engine::in_memory(local_clock.clone()).await.unwrap();
         let meter = Meter::default();
+        let recorded = Recorded::default();
         let faults = Faults::none();
         let mut servers = Vec::new();
         let patience = settings.patience();
@@ -159,10 +167,7 @@ impl World {
             &mut servers,
         )
         .await;
-        let functions_client = || match &settings.gate {
-            None => dynamodb_client(&functions_endpoint, Some(meter.clone()), patience),
-            Some(gate) => gated_client(&functions_endpoint, gate),
-        };
+        let functions_client = || settings.functions_client(&functions_endpoint, &meter, &recorded);
         let storage = Arc::new(DynamoDb::new(
             functions_client(),
             "portal".to_owned(),
@@ -195,7 +200,7 @@ impl World {
                 Arc::new(deliver_mail::Deps::new(table, keys, clock, ses.clone(), sender))
             }
         };
-        let function = mortal_deliver_mail(process, deaths.clone(), faults.clone());
+        let function = mortal_deliver_mail(process, deaths.clone(), faults.clone(), recorded.clone());
         let pump = Pump::new(
             streams_client(&engine.endpoint()),
             "portal",
@@ -222,14 +227,15 @@ impl World {
             None => ClaimsGateway::new(&claims_url),
             Some(budget) => ClaimsGateway::with_budget(&claims_url, budget),
         };
-        let supplies = Supplies::of(&settings, clock, &table, &keys, Arc::new(claims.unwrap()));
+        let wiring = settings.wiring(clock, &table, &keys, Arc::new(claims.unwrap()));
         servers.extend([ses_server, simulator]);
         Self {
-            supplies,
+            wiring,
             time,
             settings,
             dynamodb,
             meter,
+            recorded,
             table,
             storage,
             keys,
@@ -249,7 +255,7 @@ impl World {
     pub fn with_terms(&self, terms: &'static Terms) -> Self {
         let mut next = self.clone();
         next.settings.terms = terms;
-        next.supplies.terms = terms;
+        next.wiring.terms = terms;
         next
     }
 
@@ -257,7 +263,7 @@ impl World {
     #[must_use]
     pub fn with_claims_at(&self, url: &str) -> Self {
         let mut next = self.clone();
-        next.supplies.claims = Arc::new(ClaimsGateway::new(url).unwrap());
+        next.wiring.claims = Arc::new(ClaimsGateway::new(url).unwrap());
         next
     }
 
@@ -328,7 +334,8 @@ impl World {
     /// Passes an event to `mail-events` until it succeeds, or the attempts are used up.
     async fn hear(&self, event: Value) {
         for attempt in 1..=EVENT_ATTEMPTS {
-            let handling = Box::pin(mail_events::handle(&self.table, event.clone()));
+            let handling = mail_events::handle(&self.table, event.clone());
+            let handling = Box::pin(self.recorded.running(steps::Function::MailEvents, handling));
             match self.deaths.next(handling, &self.faults).await {
                 Some(Ok(())) => return,
                 // Whoever dies as often as this is given up, as by Lambda: a test that lets it says so.
@@ -497,7 +504,8 @@ impl World {
     pub async fn send(&self, request: Request) -> Response<Body> {
         let step = steps::find(request.method().as_str(), request.uri().path());
         let function = step.map_or(steps::Function::NotFound, |step| step.function);
-        self.supplies.respond(function, request).await
+        let work = self.wiring.respond(function, request);
+        self.recorded.running(function, work).await
     }
 }
 
@@ -514,14 +522,16 @@ fn mortal_deliver_mail(
     process: impl Fn() -> Arc<deliver_mail::Deps> + Clone + Send + Sync + 'static,
     deaths: Deaths,
     faults: Faults,
+    recorded: Recorded,
 ) -> Function {
     let living = Arc::new(std::sync::Mutex::new(process()));
     Function::from_fn(move |event| {
-        let (deaths, faults) = (deaths.clone(), faults.clone());
+        let (deaths, faults, recorded) = (deaths.clone(), faults.clone(), recorded.clone());
         let (living, process) = (living.clone(), process.clone());
         async move {
             let deps = living.lock().unwrap().clone();
-            let handling = Box::pin(deliver_mail::handle(&deps, event));
+            let handling = deliver_mail::handle(&deps, event);
+            let handling = Box::pin(recorded.running(steps::Function::DeliverMail, handling));
             let Some(answer) = deaths.next(handling, &faults).await else {
                 *living.lock().unwrap() = process();
                 return Err(InvokeError::Failed("the process died".to_owned()));
@@ -556,6 +566,39 @@ fn clock_of(time: &Arc<AtomicI64>) -> portal_local::clock::Clock {
 }
 
 impl Settings {
+    /// The client that the functions have.
+    fn functions_client(
+        &self,
+        endpoint: &str,
+        meter: &Meter,
+        recorded: &Recorded,
+    ) -> aws_sdk_dynamodb::Client {
+        let config = match &self.gate {
+            None => dynamodb_config(endpoint, Some(meter.clone()), self.patience()),
+            Some(gate) => gated_config(endpoint, gate),
+        };
+        aws_sdk_dynamodb::Client::from_conf(config.interceptor(recorded.clone()).build())
+    }
+
+    /// What the functions are wired with.
+    fn wiring(&self, clock: Clock, table: &Table, keys: &Keys, claims: Arc<dyn ClaimsSystem>) -> Wiring {
+        Wiring {
+            edge: Edge {
+                function: steps::Function::NotFound,
+                clock,
+                random: Random::System,
+                limits: Arc::new(self.limits.clone()),
+                origins: vec![ORIGIN.to_owned(), "http://127.0.0.1:8080".to_owned()].into(),
+                problem_base: "https://www.kaigo-kiban-portal.jp/problems/".into(),
+            },
+            table: table.clone(),
+            terms: self.terms,
+            keys: keys.clone(),
+            claims,
+            passwords: Arc::new(Passwords::new(keys.clone(), &self.limits).unwrap()),
+        }
+    }
+
     const fn patience(&self) -> Patience {
         if self.breakable {
             Patience::Deployed
@@ -574,12 +617,21 @@ pub(crate) enum Patience {
     Endless,
 }
 
-/// A client of the engine at this endpoint: as often and as long as the deployed one, but for the pauses between.
+/// A client of the engine at this endpoint.
 pub(crate) fn dynamodb_client(
     endpoint: &str,
     meter: Option<Meter>,
     patience: Patience,
 ) -> aws_sdk_dynamodb::Client {
+    aws_sdk_dynamodb::Client::from_conf(dynamodb_config(endpoint, meter, patience).build())
+}
+
+/// As often and as long as the deployed client, but for the pauses between.
+fn dynamodb_config(
+    endpoint: &str,
+    meter: Option<Meter>,
+    patience: Patience,
+) -> aws_sdk_dynamodb::config::Builder {
     let timeouts = match patience {
         Patience::Endless => TimeoutConfig::disabled(),
         Patience::Deployed => TimeoutConfig::builder()
@@ -606,20 +658,19 @@ pub(crate) fn dynamodb_client(
     if let Some(meter) = meter {
         config = config.interceptor(meter);
     }
-    aws_sdk_dynamodb::Client::from_conf(config.build())
+    config
 }
 
-/// A client whose calls wait at a gate, for as long as it takes.
-fn gated_client(endpoint: &str, gate: &Gate) -> aws_sdk_dynamodb::Client {
-    let config = aws_sdk_dynamodb::Config::builder()
+/// Of a client whose calls wait at a gate, for as long as it takes.
+fn gated_config(endpoint: &str, gate: &Gate) -> aws_sdk_dynamodb::config::Builder {
+    aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(credentials())
         .region(Region::from_static("ap-northeast-1"))
         .endpoint_url(endpoint)
         .timeout_config(TimeoutConfig::disabled())
         .stalled_stream_protection(aws_sdk_dynamodb::config::StalledStreamProtectionConfig::disabled())
-        .http_client(gate.before(plain_http_client()));
-    aws_sdk_dynamodb::Client::from_conf(config.build())
+        .http_client(gate.before(plain_http_client()))
 }
 
 fn ses_client(endpoint: &str) -> aws_sdk_sesv2::Client {

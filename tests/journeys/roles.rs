@@ -1,0 +1,166 @@
+//! Every right of every role is used: the calls of the functions are recorded, and compared with `template.yaml`.
+//! That no function asks for more than its role allows is asserted in every test (`testkit::roles`).
+
+use portal::limits::Limits;
+use portal::steps::Function;
+use serde_json::json;
+use testkit::people::{
+    DEEMED_OFFICE, GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, SHARED_OFFICE, TestOffice, profile,
+};
+use testkit::roles::ROLES;
+use testkit::{Clerk, Settings, World};
+
+const HANAKO: &str = "hanako@example.jp";
+
+/// Rights that only a race or a process that died uses: function, kind, verb, and when.
+const RARE: &[(Function, &str, &str, &str)] = &[];
+
+/// Submissions that belong to an earlier or later screen: the refusal shows where the flow stands.
+async fn submits_out_of_order(clerk: &mut Clerk) {
+    let code = json!({ "code": "000000" });
+    clerk
+        .json(
+            "POST",
+            "/registration/security-code",
+            &json!({ "securityCode": "0" }),
+        )
+        .await;
+    clerk.json("POST", "/registration/otp", &code).await;
+    clerk.calls("POST", "/registration/otp/resend").await;
+    clerk.confirms("out-of-order-0123456").await;
+    clerk.calls("GET", "/registration").await.is(200);
+}
+
+/// With every detour: a start over, wrong codes, a resend.
+async fn proves_with_detours(clerk: &mut Clerk, office: &TestOffice) {
+    clerk.authenticates_with(office.user_id, "wrong").await;
+    clerk.authenticates(office).await.is(200);
+    clerk.authenticates(office).await.is(200);
+    if let Some(code) = office.security_code {
+        for code in ["00000000", code] {
+            let body = json!({ "securityCode": code });
+            clerk.json("POST", "/registration/security-code", &body).await;
+        }
+    }
+    let wrong = clerk.wrong_code(office.mail_address).await;
+    clerk.types_code(&wrong).await.is_told("wrong-code");
+    clerk.world.wait(60);
+    clerk.calls("POST", "/registration/otp/resend").await.is(200);
+    clerk.types_the_mailed_code(office.mail_address).await.is(200);
+}
+
+/// 初回利用登録 of an office, and of the same once more.
+async fn register(world: &World) {
+    let mut hanako = world.clerk();
+    proves_with_detours(&mut hanako, &GUARDED_OFFICE).await;
+    hanako.enters_profile(&profile(HANAKO)).await.is(200);
+    hanako.confirms("hanako-0123456789").await.is(201);
+    submits_out_of_order(&mut hanako).await;
+    world.wait(60);
+    let resend = "/registration/initial-password/resend";
+    hanako.calls("POST", resend).await.is(200);
+
+    let mut again = world.clerk();
+    let answer = again.proves_to_be(&GUARDED_OFFICE).await;
+    answer.leads_to("already-registered");
+    submits_out_of_order(&mut again).await;
+    again.calls("POST", resend).await.is_told("wrong-step");
+    let reissue = "/registration/initial-password/reissue";
+    again.calls("POST", reissue).await.is(200).leads_to("completed");
+    again.calls("DELETE", "/registration").await.is(204);
+}
+
+/// The fifth address that is taken ends a registration, at the profile and at 登録する.
+async fn meet_taken_addresses(world: &World) {
+    let mut jiro = world.clerk();
+    jiro.proves_to_be(&PLAIN_OFFICE).await.is(200);
+    for _ in 0..5 {
+        jiro.enters_profile(&profile(HANAKO)).await.is_told("email-taken");
+    }
+    assert!(jiro.cookies.is_empty());
+
+    let mut saburo = world.clerk();
+    saburo.proves_to_be(&DEEMED_OFFICE).await.is(200);
+    for _ in 0..4 {
+        saburo
+            .enters_profile(&profile(HANAKO))
+            .await
+            .is_told("email-taken");
+    }
+    let free = "free@example.jp";
+    saburo.enters_profile(&profile(free)).await.is(200);
+    world.clerk().registers(&SHARED_OFFICE, free).await;
+    saburo.confirms("saburo-0123456789").await.is_told("email-taken");
+    assert!(saburo.cookies.is_empty());
+}
+
+/// The first log-in and the second, my page, and the ways out.
+async fn log_in(world: &World) {
+    let mut hanako = world.clerk();
+    hanako.logs_in(HANAKO, "wrong").await.is_told("wrong-credentials");
+    let password = hanako.mailed_password(HANAKO).await;
+    for _ in 0..2 {
+        hanako.logs_in(HANAKO, &password).await.is(200);
+    }
+    world.wait(60);
+    hanako.calls("POST", "/login/otp/resend").await.is(200);
+    let wrong = hanako.wrong_code(HANAKO).await;
+    hanako.types_login_code(&wrong).await.is_told("wrong-code");
+    let code = hanako.mailed_code(HANAKO).await;
+    hanako.types_login_code(&code).await.leads_to("new-password");
+    let version = hanako.is_shown_the_terms().await;
+    hanako.changes_password(OWN_PASSWORD, &version).await.is(200);
+    hanako.calls("GET", "/login").await.is(200);
+    hanako.calls("POST", "/login/session").await.is(200);
+    world.wait(600);
+    hanako.calls("GET", "/me").await.is(200);
+    hanako.calls("POST", "/logout").await.is(204);
+
+    hanako.logs_in(HANAKO, OWN_PASSWORD).await.is(200);
+    let code = hanako.mailed_code(HANAKO).await;
+    hanako.types_login_code(&code).await.leads_to("my-page");
+    hanako.calls("DELETE", "/login").await.is(204);
+}
+
+#[tokio::test]
+async fn every_right_of_every_role_is_used() {
+    let limits = Limits {
+        mail_requests_per_network: 1_000,
+        ..Settings::default().limits
+    };
+    let world = World::with(Settings {
+        limits,
+        ..Settings::default()
+    })
+    .await;
+    Box::pin(register(&world)).await;
+    Box::pin(meet_taken_addresses(&world)).await;
+    Box::pin(log_in(&world)).await;
+    world.deliver().await;
+
+    let recorded = world.recorded.calls();
+    let mut unused = Vec::new();
+    for (function, rights) in ROLES.iter() {
+        for (kind, verbs) in rights {
+            for verb in verbs {
+                let is_used = recorded
+                    .get(function)
+                    .and_then(|kinds| kinds.get(kind))
+                    .is_some_and(|verbs| verbs.contains(verb));
+                let is_rare = RARE
+                    .iter()
+                    .any(|(rare, of, what, _)| (rare, *of, *what) == (function, kind, verb));
+                assert!(
+                    !(is_used && is_rare),
+                    "{}: {verb} of {kind} is not rare",
+                    function.name()
+                );
+                if !is_used && !is_rare {
+                    unused.push(format!("{}: {verb} of {kind}", function.name()));
+                }
+            }
+        }
+    }
+    assert!(unused.is_empty(), "rights that nothing used: {unused:#?}");
+    assert_eq!(ROLES.len(), Function::ALL.len());
+}
