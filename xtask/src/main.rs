@@ -11,6 +11,7 @@ mod generate;
 mod keeper;
 mod model;
 mod mutants;
+mod new_step;
 mod npm;
 mod publish_front;
 mod registers;
@@ -67,6 +68,8 @@ enum Task {
     Engines,
     /// Write the files that are generated from the code
     Gen(generate::Args),
+    /// Write what a new step needs: its function, its row, its role, a first test; and say what is left to do
+    NewStep(new_step::Args),
     /// Explore the procedure with every interleaving, crash and lost message
     Model(model::Args),
     /// Send many requests at once to every step, for longer than the tests do
@@ -122,6 +125,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Screens(args) => browser::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Engines => browser::engines(&Workspace::find()?, &Interrupt::install()?),
         Task::Gen(args) => generate::run(&args, &Workspace::find()?, &Interrupt::install()?),
+        Task::NewStep(args) => new_step::run(&args, &Workspace::find()?),
         Task::Model(args) => model::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Concurrency(args) => concurrency::run(&args, &Workspace::find()?, &Interrupt::install()?),
         Task::Timing(args) => timing::run(&args, &Workspace::find()?, &Interrupt::install()?),

@@ -81,7 +81,7 @@ impl Workspace {
             .collect()
     }
 
-    fn has_package(&self, name: &str) -> bool {
+    pub(crate) fn has_package(&self, name: &str) -> bool {
         self.packages().contains(name)
     }
 
