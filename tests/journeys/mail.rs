@@ -147,3 +147,14 @@ async fn an_out_of_office_reply_does_not_undo_a_delivery() {
             .has("/otp/delivery", shown);
     }
 }
+
+/// As carriers of the past gave them out: no dot-atom, so SES takes it in quotes only.
+#[tokio::test]
+async fn an_old_mobile_address_with_dots_in_odd_places_gets_its_mails() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "pub..24.@docomo.example.jp").await;
+    taro.arrives_at_my_page("pub..24.@docomo.example.jp").await;
+    let mails = world.mails_to("pub..24.@docomo.example.jp").await;
+    assert_eq!(mails.len(), 2);
+}

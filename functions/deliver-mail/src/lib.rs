@@ -8,6 +8,7 @@ mod refusal;
 mod text;
 
 use std::collections::VecDeque;
+use std::error::Error as _;
 use std::sync::{Mutex, PoisonError};
 
 use aws_sdk_sesv2::Client;
@@ -124,7 +125,8 @@ pub async fn handle(deps: &Deps, event: Value) -> Result<BatchAnswer, lambda_run
                         );
                     }
                     Later::Broken(fault) => {
-                        tracing::error!(sequence = change.sequence_number, %fault, "mail broke");
+                        let cause = fault.source().map(tracing::field::display);
+                        tracing::error!(sequence = change.sequence_number, %fault, cause, "mail broke");
                     }
                 }
                 answer.failures.push(ItemFailure {
@@ -249,7 +251,11 @@ async fn send(deps: &Deps, key: &str, promise: &Promise) -> Result<Sent, Later> 
         .ses
         .send_email()
         .from_email_address(from(promise.content.sender_name(), &deps.sender.address))
-        .destination(Destination::builder().to_addresses(promise.to.as_str()).build())
+        .destination(
+            Destination::builder()
+                .to_addresses(promise.to.in_header())
+                .build(),
+        )
         .content(EmailContent::builder().simple(message).build())
         .configuration_set_name(&deps.sender.configuration_set)
         .set_email_tags(Some(tags))

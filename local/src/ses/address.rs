@@ -8,7 +8,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 pub(super) struct Mailbox {
     /// The name a person sees, decoded.
     pub(super) name: Option<String>,
-    /// The address as it was written.
+    /// The address, its local part without quotes.
     pub(super) address: String,
 }
 
@@ -23,10 +23,9 @@ impl Mailbox {
             Some((name, address)) => (decode_words(&unquote(name.trim())), address.trim()),
             None => (String::new(), text),
         };
-        check(address)?;
         Ok(Self {
             name: Some(name).filter(|name| !name.is_empty()),
-            address: address.to_owned(),
+            address: plain(address)?,
         })
     }
 
@@ -51,10 +50,22 @@ pub fn fold(address: &str) -> String {
     match address.rsplit_once('@') {
         Some((local, domain)) => {
             let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_lowercase());
-            format!("{}@{domain}", local.to_lowercase())
+            format!("{}@{domain}", unquote(local).to_lowercase())
         }
         None => address.to_lowercase(),
     }
+}
+
+/// The address without quotes around its local part, which only they allow to have dots in odd places.
+fn plain(address: &str) -> Result<String, &'static str> {
+    let (written, domain) = address.rsplit_once('@').ok_or("Missing final '@domain'")?;
+    let local = unquote(written);
+    if local == written && local.split('.').any(str::is_empty) && !local.is_empty() {
+        return Err("Local address contains dot-dot, or begins or ends with a dot");
+    }
+    let address = format!("{local}@{domain}");
+    check(&address)?;
+    Ok(address)
 }
 
 fn check(address: &str) -> Result<(), &'static str> {
@@ -213,9 +224,22 @@ mod tests {
             "介護@example.jp",
             "a@example.jp\r\nBcc: b@example.jp",
             "a@example..jp",
+            "pub..24.@docomo.example.jp",
+            ".a@example.jp",
+            "\"a b\"@example.jp",
         ] {
             assert!(Mailbox::parse(bad).is_err(), "{bad:?} was taken");
         }
+    }
+
+    #[test]
+    fn quotes_allow_dots_in_odd_places_and_are_no_part_of_the_address() {
+        let mailbox = Mailbox::parse("\"pub..24.\"@docomo.example.jp").unwrap();
+        assert_eq!(mailbox.address, "pub..24.@docomo.example.jp");
+        assert_eq!(
+            fold("\"Pub..24.\"@docomo.example.jp"),
+            fold("pub..24.@docomo.example.jp")
+        );
     }
 
     #[test]

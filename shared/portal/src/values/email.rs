@@ -1,5 +1,6 @@
 //! Mail addresses.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::{AccountKey, FieldCode, digest};
@@ -46,6 +47,18 @@ impl EmailAddress {
     /// The address as it is shown and sent to.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The address as RFC 5322 writes it: a local part with dots in odd places (`ta..ro.@…`, as carriers of the past gave
+    /// them out) is no dot-atom, and stands in quotes.
+    pub fn in_header(&self) -> Cow<'_, str> {
+        let (local, domain) = (self.local(), self.domain());
+        if local.split('.').any(str::is_empty) {
+            // No character of a local part has to be escaped in quotes.
+            Cow::Owned(format!("\"{local}\"@{domain}"))
+        } else {
+            Cow::Borrowed(&self.0)
+        }
     }
 
     /// The same for all spellings of the address; a digest, so that a copy of the table does not show it.
@@ -103,6 +116,20 @@ mod tests {
             } else {
                 assert_eq!(parsed.unwrap(), stored, "typed {typed:?}");
             }
+        }
+    }
+
+    /// The one that the mails of docomo had before 2009.
+    #[test]
+    fn a_local_part_that_is_no_dot_atom_stands_in_quotes_for_ses() {
+        for (stored, written) in [
+            ("pub..24.@docomo.example.jp", "\"pub..24.\"@docomo.example.jp"),
+            (".taro@docomo.example.jp", "\".taro\"@docomo.example.jp"),
+            ("taro.@docomo.example.jp", "\"taro.\"@docomo.example.jp"),
+            ("t.a.r.o@example.jp", "t.a.r.o@example.jp"),
+            ("taro+{kaigo}@example.jp", "taro+{kaigo}@example.jp"),
+        ] {
+            assert_eq!(EmailAddress::parse(stored).unwrap().in_header(), written);
         }
     }
 
