@@ -136,3 +136,22 @@ async fn a_claims_system_that_is_down_costs_no_try() {
         .is_told("wrong-step")
         .leads_to("otp");
 }
+
+/// Pasted along from a mail or a table, nobody sees it: it is told before anything is asked, and costs no try.
+#[tokio::test]
+async fn a_security_code_with_a_character_that_nobody_sees_costs_no_try() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.authenticates(&GUARDED_OFFICE).await.is(200);
+    let right = GUARDED_OFFICE.security_code.unwrap();
+    for hidden in ["\u{200B}", "\u{FEFF}", "\u{202C}", "\u{00AD}"] {
+        types(&mut taro, Some(&format!("{right}{hidden}")))
+            .await
+            .is_told("invalid-fields")
+            .complains(&[("/securityCode", "forbidden-character")]);
+    }
+    taro.calls("GET", "/registration")
+        .await
+        .has("/securityCode/triesLeft", 3);
+    types(&mut taro, Some(right)).await.is(200).leads_to("otp");
+}

@@ -34,11 +34,16 @@ impl Purpose {
 pub struct OneTimeCode([u8; 6]);
 
 impl OneTimeCode {
-    /// Full-width digits, spaces and hyphens are put right; what is not six digits is refused as such and costs no try.
+    /// Full-width digits, spaces and hyphens are put right; what is not six digits is refused as such and costs no try, and
+    /// so are six among which a character hides that is not seen.
     pub fn parse(typed: &str) -> Result<Self, FieldCode> {
         let digits = text::compact(typed);
         if digits.is_empty() {
             return Err(FieldCode::Required);
+        }
+        if digits.chars().any(text::hides) {
+            let seen: String = digits.chars().filter(|c| !text::hides(*c)).collect();
+            return Err(Self::parse(&seen).map_or_else(|why| why, |_| FieldCode::ForbiddenCharacter));
         }
         let octets: [u8; 6] = digits
             .as_bytes()

@@ -51,7 +51,7 @@ pub fn compact(text: &str) -> String {
 }
 
 /// Whether an invisible, directional or unassigned character hides in a text.
-fn hides(c: char) -> bool {
+pub fn hides(c: char) -> bool {
     matches!(
         c,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
@@ -178,11 +178,6 @@ pub fn is_password_character(c: char) -> bool {
         c.general_category(),
         GeneralCategory::Control | GeneralCategory::Unassigned | GeneralCategory::Surrogate
     )
-}
-
-/// Whether a one-line secret of another system may hold the character.
-pub fn is_printable(c: char) -> bool {
-    c.general_category() != GeneralCategory::Control
 }
 
 /// A text as words are compared in it: width, case and kana do not count, nor spaces and dashes.
@@ -328,12 +323,14 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_of_another_system_holds_anything_that_is_no_control_character() {
-        for c in ['a', ' ', 'あ', '\u{200B}', '😀'] {
-            assert!(is_printable(c), "{:x}", u32::from(c));
+    fn what_nobody_sees_hides() {
+        for c in ['a', ' ', '\u{3000}', 'あ', '😀', '𠮷'] {
+            assert!(!hides(c), "{:x}", u32::from(c));
         }
-        for c in ['\0', '\n', '\u{7F}', '\u{85}'] {
-            assert!(!is_printable(c), "{:x}", u32::from(c));
+        for c in [
+            '\0', '\n', '\u{7F}', '\u{85}', '\u{200B}', '\u{202E}', '\u{FEFF}', '\u{E000}',
+        ] {
+            assert!(hides(c), "{:x}", u32::from(c));
         }
     }
 }

@@ -30,13 +30,14 @@ impl ClaimsUserId {
     }
 }
 
-/// A secret of another system: taken as typed, for its rules are not ours.
+/// A secret of another system: taken as typed, for its rules are not ours. Only what nobody can have typed is refused,
+/// a character that is not seen: asked about, it would cost a try.
 pub fn foreign_secret(typed: &str, longest: usize) -> Result<Secret, FieldCode> {
     if typed.is_empty() {
         Err(FieldCode::Required)
     } else if typed.chars().count() > longest {
         Err(FieldCode::TooLong)
-    } else if !typed.chars().all(text::is_printable) {
+    } else if typed.chars().any(text::hides) {
         Err(FieldCode::ForbiddenCharacter)
     } else {
         Ok(Secret::new(typed.to_owned()))
@@ -97,9 +98,11 @@ mod tests {
             assert_eq!(foreign_secret(typed, 4).unwrap().expose(), typed);
         }
         assert_eq!(foreign_secret("ｱｱｱｱｱ", 4).unwrap_err(), FieldCode::TooLong);
-        assert_eq!(
-            foreign_secret("a\n", 4).unwrap_err(),
-            FieldCode::ForbiddenCharacter
-        );
+        for typed in ["a\n", "a\u{200B}b", "\u{FEFF}a", "a\u{202E}"] {
+            assert_eq!(
+                foreign_secret(typed, 4).unwrap_err(),
+                FieldCode::ForbiddenCharacter
+            );
+        }
     }
 }
