@@ -87,7 +87,9 @@ async fn a_panic_is_answered_like_a_fault_logged_and_over() {
         request.body(Body::Empty).unwrap()
     };
 
+    std::panic::set_hook(Box::new(platform::telemetry::log_panic));
     let answer = edge.serve(request(), panics).await;
+    drop(std::panic::take_hook());
     assert_eq!(answer.status(), 503);
     assert_eq!(answer.headers()["retry-after"], "5");
     let body = String::from_utf8(answer.body().to_vec()).unwrap();
@@ -101,6 +103,11 @@ async fn a_panic_is_answered_like_a_fault_logged_and_over() {
     let logged = log.heard();
     assert_eq!(logged.matches("\"a step panicked\"").count(), 1, "{logged}");
     assert_eq!(logged.matches("\"outcome\":\"panicked\"").count(), 1, "{logged}");
+    assert_eq!(logged.matches("\"a panic\"").count(), 1, "{logged}");
+    assert!(
+        logged.contains("\"file\":\"tests/logs/main.rs\"") && logged.contains("\"line\":"),
+        "{logged}"
+    );
     assert!(!logged.contains("eyes"), "{logged}");
 }
 

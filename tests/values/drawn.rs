@@ -199,6 +199,29 @@ proptest! {
     }
 
     #[test]
+    fn any_event_of_the_gateway_is_answered(
+        path in prop_oneof!["/api/v1/registration(/[a-z]{1,12})?", ".{0,30}"],
+        method in prop_oneof!["(GET|POST|PUT|DELETE)", ".{0,8}"],
+        headers in proptest::collection::vec((prop_oneof!["[a-zA-Z-]{1,16}", ".{0,12}"], prop_oneof![any_json(), ".{0,40}".prop_map(Value::from)]), 0..8),
+        query in any_json(),
+        body in any_json(),
+        flag in any_json(),
+    ) {
+        let headers: Map<String, Value> = headers.into_iter().collect();
+        let event = json!({
+            "rawPath": path,
+            "rawQueryString": query,
+            "headers": headers,
+            "cookies": [&body, &flag],
+            "requestContext": { "http": { "method": method, "sourceIp": &flag }, "domainName": &query },
+            "body": body,
+            "isBase64Encoded": flag == Value::Null,
+        });
+        RUNTIME.block_on(edge::of_any_event(&event));
+        RUNTIME.block_on(edge::of_any_event(&flag));
+    }
+
+    #[test]
     fn any_octets_are_answered_whatever_header_they_are(octets in proptest::collection::vec(any::<u8>(), 0..400)) {
         if let Some(sent) = Sent::of_octets(&octets) {
             RUNTIME.block_on(edge::of_any_request(&sent));

@@ -145,6 +145,47 @@ async fn every_header_of_the_corpus_is_taken_or_refused_as_it_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// RFC 7396.
+fn patch(target: &mut Value, patch: &Value) {
+    let Value::Object(changes) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let target = target.as_object_mut().unwrap();
+    for (name, change) in changes {
+        if change.is_null() {
+            target.remove(name);
+        } else {
+            self::patch(target.entry(name).or_insert(Value::Null), change);
+        }
+    }
+}
+
+/// Whatever a gateway hands over ends in an answer of ours, with the headers of the contract.
+#[tokio::test]
+async fn every_event_of_the_corpus_is_taken_or_refused_as_it_says() {
+    let corpus: Value = serde_json::from_str(include_str!("../corpus/events.json")).unwrap();
+    let mut wrong = Vec::new();
+    for case in corpus["cases"].as_array().unwrap() {
+        let mut event = corpus["event"].clone();
+        patch(&mut event, &case["patch"]);
+        edge::of_any_event(&event).await;
+        let (response, given) = edge::answer_event(&event).await;
+        let problem: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+        let right = match case["answers"].as_str().unwrap() {
+            "ok" => given.is_some_and(|given| case["flow"] == given.flow),
+            expected => problem["code"] == expected,
+        };
+        if !right {
+            wrong.push(format!("{}: {problem}", case["why"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Unknown fields of the body come before and after one of an inner object.
 #[tokio::test]
 async fn the_unknown_fields_of_one_object_are_reported_once() {

@@ -3,6 +3,8 @@
 //! A record that cannot be read or kept now is reported, and comes again: none is passed over. The others of its
 //! batch are kept all the same, and once, for the archive knows them when they come again.
 
+use std::error::Error as _;
+
 use platform::audit::{Archive, Kept};
 use platform::config::Variable;
 use platform::fault::Fault;
@@ -22,7 +24,8 @@ pub async fn handle(archive: &Archive, event: Value) -> Result<BatchAnswer, lamb
         match deal_with(archive, &change).await {
             Ok(outcome) => tracing::info!(sequence = change.sequence_number, outcome, "act dealt with"),
             Err(fault) => {
-                tracing::error!(sequence = change.sequence_number, %fault, "act broke");
+                let cause = fault.source().map(tracing::field::display);
+                tracing::error!(sequence = change.sequence_number, %fault, cause, "act broke");
                 let archive_is_away = matches!(fault, Fault::Table { .. } | Fault::AuditFile(_));
                 answer.failures.push(ItemFailure {
                     item: change.sequence_number,

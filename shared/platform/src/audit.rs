@@ -233,7 +233,7 @@ impl Archive {
                 // A lock that another process holds is waited for, and not on the thread that serves.
                 let kept = tokio::task::spawn_blocking(move || lines.keep(&record)).await;
                 kept.unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
-                    .map_err(|error| Fault::AuditFile(error.kind()))
+                    .map_err(Fault::AuditFile)
             }
         }
     }

@@ -14,6 +14,15 @@ pub enum Fault {
         /// What AWS says, without the request's contents.
         cause: String,
     },
+    /// A request to the table could not be put together: a bug of ours.
+    #[error("a request to the table cannot be built: {operation}")]
+    Request {
+        /// What was to be asked.
+        operation: &'static str,
+        /// Which part is missing.
+        #[source]
+        source: aws_sdk_dynamodb::error::BuildError,
+    },
     /// An item cannot be read by today's code.
     #[error("a {kind} item is corrupt at {attribute}")]
     CorruptItem {
@@ -26,8 +35,8 @@ pub enum Fault {
     #[error("an {0} item is missing")]
     MissingItem(&'static str),
     /// The file of the audit could not be read or written.
-    #[error("the audit's file failed: {0}")]
-    AuditFile(std::io::ErrorKind),
+    #[error("the audit's file failed")]
+    AuditFile(#[source] std::io::Error),
     /// So many others wrote the same item that we gave up.
     #[error("too much contention on a {0} item")]
     Contention(&'static str),

@@ -3,7 +3,9 @@
 mod answer;
 mod body;
 mod edge;
+mod event;
 
 pub use answer::{Answer, Problem, Stop, Success};
 pub use body::Fields;
 pub use edge::{Call, Edge};
+pub use event::request_of;

@@ -1,14 +1,18 @@
 //! The start of a Lambda: logging, configuration, clients. All of it before the first request.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use lambda_http::{Body, Error, Request, Response};
+use lambda_http::{
+    Adapter, Body, Error, LambdaEvent, Request, Response, Service as _, lambda_runtime, service_fn,
+};
 use portal::login::Login;
 use portal::registration::Registration;
 use portal::steps::Function;
+use serde_json::Value;
 use std::time::Duration;
 
 use crate::audit::Archive;
@@ -16,7 +20,7 @@ use crate::claims::{ClaimsGateway, ClaimsSystem};
 use crate::clock::Clock;
 use crate::config::{Config, LOCAL_KEYS, Variable};
 use crate::flow::{Flow, Flows};
-use crate::http::Edge;
+use crate::http::{self, Edge};
 use crate::keys::{self, Keys};
 use crate::passwords::{PasswordHasher, Passwords};
 use crate::random::Random;
@@ -164,8 +168,12 @@ where
     A: Future<Output = Response<Body>> + Send,
 {
     let respond = &respond;
-    lambda_http::run(lambda_http::service_fn(move |request: Request| async move {
-        Ok::<_, std::convert::Infallible>(respond(request).await)
-    }))
-    .await
+    let answer = move |event: LambdaEvent<Value>| async move {
+        let request = http::request_of(&event.payload)?;
+        let answer = |request: Request| async move { Ok::<_, Infallible>(respond(request).await) };
+        let mut adapter = Adapter::from(service_fn(answer));
+        let answered = adapter.call(LambdaEvent::new(request, event.context)).await;
+        Ok::<_, Error>(answered?)
+    };
+    lambda_runtime::run(service_fn(answer)).await
 }

@@ -1,5 +1,6 @@
 //! Logs: one JSON line an event, the closing line of each request among them (`docs/logging.md`).
 
+use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use portal::steps::Function;
@@ -34,10 +35,20 @@ where
 
 /// Starts logging to standard output. Called once, first thing in `main`.
 pub fn start() {
+    std::panic::set_hook(Box::new(log_panic));
     // A second start would mean two subscribers; the first one stays.
     if tracing::subscriber::set_global_default(subscriber(std::io::stdout)).is_err() {
         tracing::debug!("logging had been started before");
     }
+}
+
+/// Logs where a panic came from. What it says is left out: it may hold anything, and so may the standard library's own
+/// report, which this replaces.
+pub fn log_panic(panic: &PanicHookInfo<'_>) {
+    let (file, line) = panic
+        .location()
+        .map_or(("unknown", 0), |place| (place.file(), place.line()));
+    tracing::error!(file, line, "a panic");
 }
 
 /// Whether this is the first request of this environment.

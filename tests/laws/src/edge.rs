@@ -128,10 +128,20 @@ fn texts(step: Step, fields: &Fields) -> Vec<(String, String)> {
 
 /// Sends it to a step that accepts everything; returns the answer and the input of the step.
 pub async fn answer(sent: &Sent) -> Option<(Response<Body>, Option<Given>)> {
-    let request = sent.request()?;
+    Some(answer_request(sent.request()?).await)
+}
+
+/// The same for what API Gateway hands over.
+pub async fn answer_event(event: &Value) -> (Response<Body>, Option<Given>) {
+    let request = platform::http::request_of(event).expect("any event is a request");
+    answer_request(request.into()).await
+}
+
+async fn answer_request(request: Request<Body>) -> (Response<Body>, Option<Given>) {
+    let (method, path) = (request.method().as_str(), request.uri().path());
     let step = STEPS
         .iter()
-        .find(|step| format!("/api/v1{}", step.path) == sent.path && step.method.name() == sent.method);
+        .find(|step| format!("/api/v1{}", step.path) == path && step.method.name() == method);
     let edge = Edge {
         function: step.map_or(Function::NotFound, |step| step.function),
         clock: Clock::Set(Arc::new(AtomicI64::new(1_775_001_600))),
@@ -160,14 +170,23 @@ pub async fn answer(sent: &Sent) -> Option<(Response<Body>, Option<Given>)> {
         })
         .await;
     let given = given.lock().expect("one at a time").take();
-    Some((response, given))
+    (response, given)
 }
 
 /// The law.
 pub async fn of_any_request(sent: &Sent) {
-    let Some((response, given)) = answer(sent).await else {
-        return;
-    };
+    if let Some((response, given)) = answer(sent).await {
+        is_answered(sent, &response, given.as_ref());
+    }
+}
+
+/// The same law for any event.
+pub async fn of_any_event(event: &Value) {
+    let (response, given) = answer_event(event).await;
+    is_answered(event, &response, given.as_ref());
+}
+
+fn is_answered(sent: &impl std::fmt::Debug, response: &Response<Body>, given: Option<&Given>) {
     let status = response.status().as_u16();
     assert!(
         matches!(status, 200..=204 | 400 | 403 | 404 | 413 | 415 | 422),

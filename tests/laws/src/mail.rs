@@ -49,9 +49,17 @@ pub fn of_any_promise(promise: &Promise) {
             assert_eq!(first, format!("ワンタイムパスワード：{}", code.digits()));
             assert_eq!(text.matches("ワンタイムパスワード：").count(), 1, "{text}");
         }
-        Content::InitialPassword { member, source } => {
+        Content::InitialPassword { member, source, .. } => {
             let password = source.password(&ring, member).expect("the key was there");
             assert_eq!(first, format!("初期パスワード：{}", password.expose()));
+            assert!(
+                text.lines().nth(1).expect("a line").starts_with("事業所："),
+                "{text}"
+            );
+            assert!(
+                !has_six_digits_in_a_row(text.lines().nth(1).expect("a line")),
+                "{text}"
+            );
             assert_eq!(text.matches(password.expose()).count(), 1);
         }
     }
@@ -59,6 +67,11 @@ pub fn of_any_promise(promise: &Promise) {
     let header = deliver_mail::from(promise.content.sender_name(), SENDER);
     assert!(header.is_ascii() && !header.contains(['\r', '\n']), "{header}");
     assert!(SUBJECTS.contains(&promise.content.subject()));
+}
+
+fn has_six_digits_in_a_row(line: &str) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c);
+    line.split(|c| !is_digit(c)).any(|run| run.chars().count() >= 6)
 }
 
 /// The law for any display name: the header is one line of encoded words and ends with the sender's address.

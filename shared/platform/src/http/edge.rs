@@ -1,6 +1,7 @@
 //! From a request to a call: everything that can be refused before the step's own rules.
 
 use std::collections::BTreeMap;
+use std::error::Error as _;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -186,7 +187,8 @@ impl Edge {
                 answer::problem(&problem, &self.problem_base, &request_id),
             ),
             Some((_, Err(Stop::Broken(fault)))) => {
-                tracing::error!(request_id, step = name, %fault, "a step broke");
+                let cause = fault.source().map(tracing::field::display);
+                tracing::error!(request_id, step = name, %fault, cause, "a step broke");
                 (
                     "broken",
                     answer::problem(&unavailable(), &self.problem_base, &request_id),
@@ -309,28 +311,34 @@ fn page_flow(headers: &HeaderMap) -> Option<String> {
     )
 }
 
-/// Our own cookies; one that comes twice is ambiguous, and so it is none.
+/// Our own cookies, pair by pair and as octets: whatever stands in a pair that is none of ours, it hides none of ours.
+/// One of ours that comes twice with different values is ambiguous, and so it is none.
 fn cookies(headers: &HeaderMap) -> BTreeMap<&'static str, String> {
-    let mut found: BTreeMap<&'static str, Option<String>> = BTreeMap::new();
-    let lines = headers
-        .get_all("cookie")
-        .iter()
-        .filter_map(|line| line.to_str().ok());
-    for (name, value) in lines
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-    {
-        if let Some(cookie) = Cookie::ALL.into_iter().find(|cookie| cookie.name() == name) {
-            let value = (!value.is_empty() && value.len() <= 128).then(|| value.to_owned());
+    let mut found: BTreeMap<&'static str, Option<&[u8]>> = BTreeMap::new();
+    let lines = headers.get_all("cookie").iter();
+    for pair in lines.flat_map(|line| line.as_bytes().split(|octet| *octet == b';')) {
+        let pair = pair.trim_ascii();
+        let Some(end) = pair.iter().position(|octet| *octet == b'=') else {
+            continue;
+        };
+        let (name, value) = (pair.get(..end), pair.get(end + 1..));
+        let ours = Cookie::ALL
+            .into_iter()
+            .find(|cookie| name == Some(cookie.name().as_bytes()));
+        if let (Some(cookie), Some(value)) = (ours, value) {
             found
                 .entry(cookie.name())
-                .and_modify(|twice| *twice = None)
-                .or_insert(value);
+                .and_modify(|first| *first = first.filter(|first| *first == value))
+                .or_insert(Some(value));
         }
     }
+    let value = |value: &[u8]| {
+        let text = std::str::from_utf8(value).ok()?;
+        (1..=128).contains(&text.len()).then(|| text.to_owned())
+    };
     found
         .into_iter()
-        .filter_map(|(name, value)| value.map(|value| (name, value)))
+        .filter_map(|(name, found)| Some((name, value(found?)?)))
         .collect()
 }
 
@@ -350,12 +358,16 @@ fn network(request: &Request) -> Option<String> {
     Some(digest(&[b"network", &octets]))
 }
 
-/// Ours, never the client's: Lambda's id of the invocation.
+/// Ours, never the client's: Lambda's id of the invocation, or one that is drawn.
 fn request_id(request: &Request, random: &Random) -> String {
-    request
+    let given = request
         .lambda_context_ref()
-        .map(|context| context.request_id.clone())
-        .filter(|id| !id.is_empty())
-        .or_else(|| random.id().ok())
-        .unwrap_or_default()
+        .map(|context| context.request_id.clone());
+    match given.filter(|id| !id.is_empty()).map_or_else(|| random.id(), Ok) {
+        Ok(id) => id,
+        Err(fault) => {
+            tracing::error!(%fault, "a request has no id of its own");
+            "unknown".to_owned()
+        }
+    }
 }

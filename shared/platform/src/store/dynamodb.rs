@@ -187,9 +187,9 @@ impl DynamoDb {
                 .map(|delete| part.delete(delete)),
         };
         Ok(built
-            .map_err(|_| Fault::CorruptItem {
-                kind: write.key().kind(),
-                attribute: "write",
+            .map_err(|source| Fault::Request {
+                operation: "TransactWriteItems",
+                source,
             })?
             .build())
     }
