@@ -187,13 +187,17 @@ pub(crate) fn only(answers: &[(Clerk, Answer)], words: &[&str]) {
 
 /// A world in which a mailbox takes as many mails as a test needs.
 pub(crate) async fn world_of_many_mails() -> World {
+    World::with(settings_of_many_mails()).await
+}
+
+pub(crate) fn settings_of_many_mails() -> Settings {
     let settings = Settings::default();
     let limits = Limits {
         mails_per_hour: 10_000,
         mails_per_day: 10_000,
         ..settings.limits
     };
-    World::with(Settings { limits, ..settings }).await
+    Settings { limits, ..settings }
 }
 
 /// 太郎, at マイページ for the first time.

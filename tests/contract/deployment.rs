@@ -95,8 +95,8 @@ fn the_longest_settings_fit_into_a_versions_description() {
     let longest = |name: &str| -> usize {
         match name {
             "Revision" => 6,
-            "MailRequestsPerNetwork" => 5,
-            // portal-prod-r1, portal-audit-prod, portal-prod: the names in infra/.
+            "RefusedStartsPerNetwork" => 5,
+            // portal-prod-r1, portal-audit-prod, portal-prod: what infra/ names them.
             "TableName" | "AuditTableName" => 17,
             "MailConfigurationSet" => 11,
             // The last part of an ARN: portal/prod/keys-AbCdEf

@@ -44,8 +44,8 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
         &[("MAILS_KEPT_FOR_LOGIN", 4)],
     ),
     (
-        "requests that mail, per network: 30 an hour",
-        &[("MAIL_REQUESTS_PER_NETWORK", 30)],
+        "refused starts, per network: 100 an hour, counted when refused",
+        &[("REFUSED_STARTS_PER_NETWORK", 100)],
     ),
     (
         "registration, log-in in progress: 30 min, 15 min",
@@ -55,9 +55,11 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
         ],
     ),
     (
-        "wrong passwords: free to 4; from the 5th a wait up to 15 min; after 100 in a row off until a reset",
+        "wrong passwords, by account and network: free to 4; from the 5th a wait up to 15 min, forgotten after a day; after 100 \
+         in a row from everywhere off for all but known devices",
         &[
             ("FREE_WRONG_PASSWORDS", 4),
+            ("WRONG_PASSWORD_MEMORY_SECONDS", DAY),
             ("WRONG_PASSWORD_LONGEST_WAIT_SECONDS", 15 * MINUTE),
             ("WRONG_PASSWORDS_BEFORE_OFF", 100),
         ],

@@ -8,7 +8,7 @@ const PREFACE: &str = "# What a journey asks of the table
 Counted by `tests/journeys/capacity.rs` on the engine's own `ConsumedCapacity`, and held to at most 26 write and 12 read request units.
 A transaction costs double, an eventually consistent read half.
 The two updates of each mail note that SES took it and that it was delivered.
-Where the budget of mailing requests per network is in force (it is lifted here, as in the local stack), `claims-auth` and `login` write one unit more each.
+Where the budget of refused starts per network is in force (it is lifted here, as in the local stack), `claims-auth` and `login` read half a unit more each, and write one unit more for a start that they refuse; one that they take writes none.
 A passed-over cookie of an earlier flow costs one unit more at a start.
 
 | step | requests | WRU | RRU |

@@ -1,8 +1,8 @@
 //! 電子請求受付システム認証
 
 use serde_json::json;
+use testkit::World;
 use testkit::people::{DEEMED_OFFICE, PLAIN_OFFICE};
-use testkit::{Settings, World};
 
 /// R-23 「電子請求受付システムの「ユーザID」、「ログインパスワード」を入力します。」
 /// R-03 「本マニュアルの対象者は、介護事業所、みなし介護事業所となります。」
@@ -245,26 +245,4 @@ async fn a_planted_cookie_is_worth_nothing() {
     taro.authenticates(&PLAIN_OFFICE).await.is(200);
 
     assert_ne!(taro.cookies["__Host-registration"], planted);
-}
-
-#[tokio::test]
-async fn a_network_has_thirty_mailing_requests_an_hour() {
-    let mut settings = Settings::default();
-    settings.limits.mail_requests_per_network = 30;
-    let world = World::with(settings).await;
-    let mut taro = world.clerk();
-    for _ in 0..30 {
-        taro.logs_in("nobody@example.jp", "x").await;
-    }
-
-    let told = taro
-        .authenticates(&PLAIN_OFFICE)
-        .await
-        .is_told("too-many-requests");
-    assert_eq!(told.body["retryAfterSeconds"], 3_600);
-    let mut elsewhere = world.clerk();
-    elsewhere.source_ip = "198.51.100.7".to_owned();
-    elsewhere.authenticates(&PLAIN_OFFICE).await.is(200);
-    world.wait(3_600);
-    taro.authenticates(&PLAIN_OFFICE).await.is(200);
 }

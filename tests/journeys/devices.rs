@@ -129,22 +129,35 @@ async fn a_devices_cookie_opens_nothing_and_is_known_to_its_own_account_only() {
     other.calls("GET", "/login").await.is_told("no-flow");
 }
 
+/// The names of a device's cookie.
+fn names_of(clerk: &Clerk) -> Vec<String> {
+    let cookie = &clerk.cookies["__Host-device"];
+    cookie.split('.').map(str::to_owned).collect()
+}
+
 #[tokio::test]
 async fn colleagues_at_one_computer_share_its_cookie() {
     let world = World::start().await;
     let mut shared = at_home(&world).await;
-    let cookie = shared.cookies["__Host-device"].clone();
+    let before = names_of(&shared);
     shared.calls("POST", "/logout").await.is(204);
     shared.registers(&GUARDED_OFFICE, "hanako@example.jp").await;
     shared.arrives_at_my_page("hanako@example.jp").await;
-    assert_eq!(shared.cookies["__Host-device"], cookie);
+    // Each account gave a name of its own, and the browser keeps both.
+    let names = names_of(&shared);
+    assert_eq!((before.len(), names.len()), (1, 2));
+    assert!(names.contains(&before[0]));
     hammers(&world, 5).await;
     shared
         .logs_in("taro@example.jp", OWN_PASSWORD)
         .await
         .is(200)
         .leads_to("otp");
-    // The table does not show that both use the same computer.
+    let code = shared.mailed_code("taro@example.jp").await;
+    shared.types_login_code(&code).await.is(200).leads_to("my-page");
+    let again = names_of(&shared);
+    assert_eq!((&again[0], again.len()), (&before[0], 2), "no further name");
+    // The table does not show that both sit at one computer.
     let names: Vec<String> = world
         .items_of("ACCOUNT")
         .await
@@ -215,7 +228,7 @@ async fn a_renewed_session_makes_a_device_known_for_180_days_from_then_on() {
     world.wait(600);
     let renewed = taro.calls("POST", "/login/session").await.is(200);
     assert_eq!(taro.cookies["__Host-device"], device);
-    let until = |name: &str| {
+    let life = |name: &str| {
         let cookies = renewed
             .headers
             .iter()
@@ -225,13 +238,11 @@ async fn a_renewed_session_makes_a_device_known_for_180_days_from_then_on() {
             .next()
             .unwrap()
             .1
-            .split_once("Expires=")
-            .map(|(_, until)| until.to_owned())
+            .split_once("Max-Age=")
+            .map(|(_, life)| life.to_owned())
     };
-    assert_eq!(
-        until("__Host-device").as_deref(),
-        Some("Mon, 28 Sep 2026 00:10:00 GMT")
-    );
+    assert_eq!(life("__Host-device").as_deref(), Some("15552000"));
+    assert_eq!(life("__Host-session"), None);
     world.wait(15_551_999);
     hammers(&world, 5).await;
     taro.logs_in("taro@example.jp", OWN_PASSWORD)
@@ -250,4 +261,73 @@ async fn a_device_that_was_away_for_180_days_is_a_stranger_again() {
         let answer = taro.logs_in("taro@example.jp", OWN_PASSWORD).await;
         assert_eq!(answer.body["code"].as_str(), told, "{away}");
     }
+}
+
+/// Row 12 of the faults: whoever had a name from us plants it in the owner's browser before the owner logs in from it.
+#[tokio::test]
+async fn a_planted_cookie_does_not_make_the_owners_known_browser_wait() {
+    let world = World::start().await;
+    let mut attacker = world.clerk();
+    attacker.registers(&GUARDED_OFFICE, "attacker@example.jp").await;
+    attacker.arrives_at_my_page("attacker@example.jp").await;
+    let planted = attacker.cookies["__Host-device"].clone();
+
+    let mut taro = world.clerk();
+    taro.cookies.insert("__Host-device".to_owned(), planted.clone());
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    assert_ne!(taro.cookies["__Host-device"], planted);
+    for times in 0..10 {
+        let mut elsewhere = world.clerk();
+        elsewhere.source_ip = "203.0.113.9".to_owned();
+        elsewhere
+            .cookies
+            .insert("__Host-device".to_owned(), planted.clone());
+        let password = if times < 9 { "wrong" } else { OWN_PASSWORD };
+        elsewhere
+            .logs_in("taro@example.jp", password)
+            .await
+            .is_told("wrong-credentials");
+    }
+    taro.logs_in("taro@example.jp", OWN_PASSWORD)
+        .await
+        .is(200)
+        .leads_to("otp");
+    // It is a name of its own to the attacker's account, and none of taro's wrong passwords is counted there.
+    taro.logs_in("attacker@example.jp", "wrong")
+        .await
+        .is_told("wrong-credentials");
+    attacker
+        .logs_in("attacker@example.jp", OWN_PASSWORD)
+        .await
+        .is(200);
+}
+
+/// A made-up one, one of another form, one that comes with many: what is not ours counts for nothing and is not kept.
+#[tokio::test]
+async fn a_browser_keeps_the_names_that_we_gave_and_no_more_than_an_office_has_members() {
+    let world = World::start().await;
+    let mut taro = at_home(&world).await;
+    let ours = names_of(&taro).remove(0);
+    let made_up = |at: usize| format!("{:A<43}", format!("made-up-{at}"));
+    let many: Vec<String> = (0..4).map(made_up).chain([ours.clone()]).collect();
+    taro.cookies.insert("__Host-device".to_owned(), many.join("."));
+    hammers(&world, 5).await;
+    logs_in_wholly(&mut taro).await;
+    assert_eq!(names_of(&taro)[0], ours);
+    assert_eq!(names_of(&taro).len(), 5);
+
+    let mut fresh = world.clerk();
+    fresh.source_ip = "198.51.100.7".to_owned();
+    let odd: Vec<String> = (0..5).map(made_up).collect();
+    fresh.cookies.insert("__Host-device".to_owned(), odd.join("."));
+    logs_in_wholly(&mut fresh).await;
+    assert_eq!(names_of(&fresh).len(), 5);
+    assert!(!odd.contains(&names_of(&fresh)[0]));
+    fresh
+        .cookies
+        .insert("__Host-device".to_owned(), "short.<script>".to_owned());
+    world.wait(3_600);
+    logs_in_wholly(&mut fresh).await;
+    assert_eq!(names_of(&fresh).len(), 1);
 }

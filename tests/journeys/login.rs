@@ -101,6 +101,15 @@ async fn every_form_of_bad_input_has_its_own_place() {
     taro.logs_in("taro@example.jp", &"x".repeat(1_025))
         .await
         .complains(&[("/password", "too-long")]);
+    // か and ゛ apart are three octets each, and together three in all.
+    let apart = "か\u{3099}".repeat(341);
+    taro.logs_in("taro@example.jp", &apart)
+        .await
+        .is_told("wrong-credentials");
+    taro.logs_in("taro@example.jp", &"か\u{3099}".repeat(342))
+        .await
+        .complains(&[("/password", "too-long")]);
+    assert_eq!(world.items_of("ACCOUNT").await[0]["wrong"].as_n().unwrap(), "1");
     taro.logs_in("taro@example.jp", &"x".repeat(1_024))
         .await
         .is_told("wrong-credentials");
@@ -187,4 +196,62 @@ async fn an_outdated_hash_is_renewed_at_log_in() {
         .await
         .is(200);
     assert!(hash(&read().await.item).contains("m=64"));
+}
+
+/// Row 14 of the faults: what may be set may be typed, in whichever form a keyboard sends it.
+#[tokio::test]
+async fn the_longest_password_works_in_the_form_in_which_it_was_set() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.logs_in_for_the_first_time("taro@example.jp").await;
+    let version = taro.is_shown_the_terms().await;
+    // Syllables of Hangul, each as its three letters.
+    let syllable = |at: u32| {
+        let vowel = char::from_u32(0x1161 + at % 21).unwrap();
+        let first = char::from_u32(0x1100 + at % 19).unwrap();
+        format!("{first}{vowel}\u{11a8}")
+    };
+    let apart: String = (0..128).map(syllable).collect();
+    assert_eq!(apart.len(), 1_152);
+    taro.changes_password(&apart, &version).await.is(200);
+    world
+        .clerk()
+        .logs_in("taro@example.jp", &apart)
+        .await
+        .is(200)
+        .leads_to("otp");
+}
+
+/// Row 15 of the faults: white space around a pasted initial password is dropped; a chosen password is exact.
+#[tokio::test]
+async fn white_space_around_an_initial_password_is_dropped_and_around_a_chosen_one_it_is_not() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    let password = taro.mailed_password("taro@example.jp").await;
+    for pasted in [
+        format!(" {password} "),
+        format!("\u{3000}{password}\u{3000}"),
+        format!("\u{a0}{password}\r\n"),
+    ] {
+        taro.logs_in("taro@example.jp", &pasted).await.is(200);
+    }
+    taro.logs_in("taro@example.jp", &format!("{password}\u{200b}"))
+        .await
+        .is_told("wrong-credentials");
+    world.wait(3_600);
+    taro.logs_in_for_the_first_time("taro@example.jp").await;
+    let version = taro.is_shown_the_terms().await;
+    taro.changes_password(&format!(" {password}"), &version)
+        .await
+        .complains(&[("/newPassword", "same-as-before")]);
+    taro.changes_password(OWN_PASSWORD, &version).await.is(200);
+    for typed in [format!(" {OWN_PASSWORD}"), format!("{OWN_PASSWORD}\u{3000}")] {
+        world
+            .clerk()
+            .logs_in("taro@example.jp", &typed)
+            .await
+            .is_told("wrong-credentials");
+    }
 }

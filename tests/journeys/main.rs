@@ -35,3 +35,4 @@ mod progress;
 mod roles;
 mod security_code;
 mod tabs;
+mod waits;

@@ -139,7 +139,7 @@ async fn log_in(world: &World) {
 #[tokio::test]
 async fn every_right_of_every_role_is_used() {
     let limits = Limits {
-        mail_requests_per_network: 1_000,
+        refused_starts_per_network: 1_000,
         ..Settings::default().limits
     };
     let world = World::with(Settings {

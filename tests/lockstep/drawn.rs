@@ -309,7 +309,8 @@ fn pk(key: &Key) -> String {
     let id = match key {
         Key::Registration(id) | Key::Login(id) => id.as_str(),
         Key::Account(id) => id.as_str(),
-        Key::Office(id) | Key::Network(id) => id,
+        Key::Office(id) => id,
+        Key::Network(id) => id.as_str(),
         Key::Claims(id) => id.as_str(),
         Key::Session(id) => id.as_str(),
     };

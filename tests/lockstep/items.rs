@@ -8,7 +8,7 @@ use portal::challenge::Challenge;
 use portal::claims_record::ClaimsRecord;
 use portal::code::Purpose;
 use portal::form::{Problems, ProfileForm};
-use portal::guards::{MailBudget, NetworkBudget};
+use portal::guards::{MailBudget, RefusedStarts};
 use portal::keys::KeyRing;
 use portal::limits::Limits;
 use portal::login::{self, Login, SessionPointer};
@@ -16,7 +16,7 @@ use portal::office::{Founding, Office};
 use portal::registration::{Registration, Stage};
 use portal::time::{HOUR, Seconds, plus};
 use portal::values::{
-    AccountKey, ChallengeId, ClaimsUserId, FlowId, MemberId, OfficeName, RequestKey, SessionId,
+    AccountKey, ChallengeId, ClaimsUserId, FlowId, MemberId, NetworkTag, OfficeName, RequestKey, SessionId,
 };
 
 /// Makes items.
@@ -134,11 +134,8 @@ impl Maker<'_> {
             }
             .into(),
             _ if rng.bool() => NetworkRecord {
-                network: "network".to_owned(),
-                budget: NetworkBudget {
-                    since: now,
-                    requests: 1,
-                },
+                network: NetworkTag::new("network"),
+                budget: RefusedStarts { since: now, count: 1 },
             }
             .into(),
             _ => {

@@ -249,7 +249,7 @@ async fn the_numbers_in_force_are_shown() {
     assert_eq!(
         (
             &settings["CODE_LIFE_SECONDS"],
-            &settings["MAIL_REQUESTS_PER_NETWORK"]
+            &settings["REFUSED_STARTS_PER_NETWORK"]
         ),
         (&json!(600), &json!(0))
     );

@@ -89,7 +89,7 @@ fn defaults(ports: Ports, keys: &str, audit: &str) -> Vec<(&'static str, String)
         ("PORTAL_KEYS", keys.to_owned()),
         (AUDIT_FILE, audit.to_owned()),
         // Everybody on this machine is one network.
-        ("MAIL_REQUESTS_PER_NETWORK", "0".to_owned()),
+        ("REFUSED_STARTS_PER_NETWORK", "0".to_owned()),
     ]
 }
 

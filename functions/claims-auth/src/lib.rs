@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use lambda_http::{Body, Request, Response};
-use platform::budget::spend_network;
 use platform::claims::ClaimsSystem;
 use platform::config::Variable;
 use platform::flow::Flows;
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
+use platform::starts::Starts;
 use platform::store::Stored;
 use portal::claims::{Accepted, Authentication, Unavailable};
 use portal::claims_record::ClaimsRecord;
@@ -54,18 +54,16 @@ struct Credentials {
 pub async fn step(deps: &Deps, call: Call) -> Answer {
     let Credentials { user, password } = read(&call)?;
     let (table, limits, now) = (&deps.flows.table, &deps.flows.edge.limits, call.now);
-    spend_network(table, limits, &call).await?;
-
-    let attempt = begin_attempt(deps, &user, call.fields.flag(Field::AcceptLockRisk), &call).await?;
-    let answer = deps.claims.authenticate(user.as_str(), password.expose()).await;
-    drop(password);
-    end_attempt(deps, attempt, &answer, &call).await?;
+    let starts = Starts::of_network(table, limits, &deps.keys, &call).await?;
+    starts.check().map_err(Refusal::from)?;
+    let proven = prove(deps, &user, password, &call).await;
+    let accepted = starts.count_refused(proven).await?;
 
     let cookie = deps.flows.edge.random.cookie()?;
     let id = FlowId::of_cookie(&cookie);
-    let stage = match answer {
-        Ok(Authentication::Accepted(Accepted::SecurityCodeWanted)) => Stage::SecurityCode { tries: 0 },
-        Ok(Authentication::Accepted(Accepted::Office(office))) => {
+    let stage = match accepted {
+        Accepted::SecurityCodeWanted => Stage::SecurityCode { tries: 0 },
+        Accepted::Office(office) => {
             let ends_at = plus(now, limits.registration_life);
             let promised = deps
                 .flows
@@ -73,16 +71,26 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
                 .await;
             or_note_right_password(deps, promised, &user, &call).await?
         }
-        Ok(Authentication::Wrong) => return Err(Kind::ClaimsRejected.into()),
-        Ok(Authentication::TemporaryPassword) => return Err(Kind::ClaimsTemporaryPassword.into()),
-        Ok(Authentication::PasswordExpired) => return Err(Kind::ClaimsPasswordExpired.into()),
-        Ok(Authentication::Locked) => return Err(Kind::ClaimsLocked.into()),
-        Err(Unavailable::NotJudged | Unavailable::OutcomeUnknown) => {
-            return Err(Kind::ClaimsUnavailable.into());
-        }
     };
     let flow = Registration::begin(id, user, stage, now, limits);
     deps.flows.begin(flow, cookie, &call).await
+}
+
+/// Asks the claims system. Whoever is refused here has proven nothing.
+async fn prove(deps: &Deps, user: &ClaimsUserId, password: Secret, call: &Call) -> Result<Accepted, Stop> {
+    let attempt = begin_attempt(deps, user, call.fields.flag(Field::AcceptLockRisk), call).await?;
+    let answer = deps.claims.authenticate(user.as_str(), password.expose()).await;
+    drop(password);
+    end_attempt(deps, attempt, &answer, call).await?;
+    Err(match answer {
+        Ok(Authentication::Accepted(accepted)) => return Ok(accepted),
+        Ok(Authentication::Wrong) => Kind::ClaimsRejected,
+        Ok(Authentication::TemporaryPassword) => Kind::ClaimsTemporaryPassword,
+        Ok(Authentication::PasswordExpired) => Kind::ClaimsPasswordExpired,
+        Ok(Authentication::Locked) => Kind::ClaimsLocked,
+        Err(Unavailable::NotJudged | Unavailable::OutcomeUnknown) => Kind::ClaimsUnavailable,
+    }
+    .into())
 }
 
 fn read(call: &Call) -> Result<Credentials, Stop> {

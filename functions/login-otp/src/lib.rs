@@ -93,7 +93,7 @@ async fn complete(
         .change_within::<_, _, Stop>(Retries::Few, Some(flow), decide)
         .await?;
     let (flow, is_right) = flows.accepted(spent, now).await?;
-    let new = flows.new_session(&flow.item, call)?;
+    let new = flows.new_session(&flow.item, &account.item, call)?;
     // The try is spent, so the step cannot begin again: this write retries for long.
     let is_committed = flows
         .decide_on_account(&flow.item, Some(account), Retries::Many, now, |account| {

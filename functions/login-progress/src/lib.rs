@@ -46,7 +46,7 @@ async fn renew_session(flows: &Flows<Login>, call: Call) -> Answer {
         return Err(flows.wrong_step(&flow.item, now).await);
     }
     call.no_fields()?;
-    let new = flows.new_session(&flow.item, &call)?;
+    let new = flows.new_session(&flow.item, &account.item, &call)?;
     let (old, session) = flows
         .decide_on_account(&flow.item, Some(account), Retries::Many, now, |account| {
             flow.item.renew_session(account, &new.gained, now, limits)

@@ -5,14 +5,14 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
-use platform::budget::spend_network;
 use platform::config::Variable;
-use platform::flow::{Flows, known_device};
+use platform::flow::{Flows, caller_at};
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
 use platform::passwords::{PasswordHasher, Verified};
+use platform::starts::Starts;
 use platform::store::{Consistency, Stored};
-use portal::account::{Account, Credential, LoginVerdict, Proof};
+use portal::account::{Account, Caller, Credential, LoginVerdict, Proof, Proven};
 use portal::challenge::Challenge;
 use portal::code::Purpose;
 use portal::guards::pad_to_quantum;
@@ -20,9 +20,9 @@ use portal::login::{Login, Stage};
 use portal::password;
 use portal::problem::{Kind, Refusal};
 use portal::secret::Secret;
-use portal::steps::{Field, LOGIN_PASSWORD_OCTETS};
+use portal::steps::Field;
 use portal::time::plus;
-use portal::values::{ChallengeId, DeviceId, EmailAddress, FieldCode, FlowId, MemberId};
+use portal::values::{AccountKey, ChallengeId, EmailAddress, FlowId, MemberId};
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -49,7 +49,7 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     let edge = &deps.flows.edge;
     let padded = |call| async move {
         let answer = step(deps, call).await;
-        if is_wrong_credentials(&answer) {
+        if tells_nothing(&answer) {
             let quantum = edge.limits.refusal_quantum.duration();
             tokio::time::sleep(pad_to_quantum(began.elapsed(), quantum)).await;
         }
@@ -58,8 +58,11 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     edge.serve(request, padded).await
 }
 
-fn is_wrong_credentials(answer: &Answer) -> bool {
-    matches!(answer, Err(Stop::Refused(problem)) if problem.refusal.kind == Kind::WrongCredentials)
+/// Whether the answer must not tell by its time what it does not say: a password that is wrong or not judged, a network
+/// that is full.
+fn tells_nothing(answer: &Answer) -> bool {
+    matches!(answer, Err(Stop::Refused(problem))
+        if matches!(problem.refusal.kind, Kind::WrongCredentials | Kind::TooManyRequests))
 }
 
 fn read(call: &Call) -> Result<(EmailAddress, Arc<Secret>), Stop> {
@@ -68,73 +71,96 @@ fn read(call: &Call) -> Result<(EmailAddress, Arc<Secret>), Stop> {
         "/email",
         EmailAddress::parse(call.fields.text(Field::Email).unwrap_or("")),
     );
-    let typed = match call.fields.text(Field::Password).unwrap_or("") {
-        "" => Err(FieldCode::Required),
-        long if long.len() > LOGIN_PASSWORD_OCTETS => Err(FieldCode::TooLong),
-        typed => Ok(Arc::new(password::folded(typed))),
-    };
-    let both = email.zip(problems.take("/password", typed));
+    let typed = password::read(call.fields.text(Field::Password).unwrap_or(""));
+    let both = email.zip(problems.take("/password", typed.map(Arc::new)));
     Ok(problems.finish(both).map_err(Refusal::invalid)?)
 }
 
 /// Answers a call, without the pad to the response time.
 pub async fn step(deps: &Deps, call: Call) -> Answer {
     let (email, typed) = read(&call)?;
-    let (table, limits, now) = (&deps.flows.table, &deps.flows.edge.limits, call.now);
-    spend_network(table, limits, &call).await?;
-
+    let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
     let key = email.key();
-    let known: Option<Stored<Account>> = table.get(&key, Consistency::Strong).await?;
-    let device = known_device(&call, &key);
-    let known_account = known.as_ref().map(|stored| &stored.item);
-    let proof = verify(deps, known_account, typed, device.as_ref(), now).await?;
-    let judge = |current: Option<&Account>| {
-        Ok::<_, Stop>(Account::log_in(
-            current,
-            &key,
-            &proof,
-            device.as_ref(),
-            now,
-            limits,
-        ))
+    let known: Option<Stored<Account>> = flows.table.get(&key, Consistency::Strong).await?;
+    let caller = caller_at(&key, &call, &deps.keys)?;
+    let attempt = Attempt {
+        key,
+        typed,
+        caller,
+        now,
     };
-    let (verdict, _) = table.change(known, judge).await?;
-    let (member, credential_version, to) = match verdict {
-        LoginVerdict::Right {
-            member,
-            credential_version,
-            to,
-        } => (member, credential_version, to),
-        LoginVerdict::WrongCredentials => return Err(Kind::WrongCredentials.into()),
-        LoginVerdict::ClaimVoid => return Err(Kind::ClaimVoid.into()),
-        LoginVerdict::InitialPasswordExpired => return Err(Kind::InitialPasswordExpired.into()),
-        LoginVerdict::AddressFull(not) => return Err(Refusal::from(not).into()),
+    let right = if is_vouched_for(deps, known.as_ref(), &attempt) {
+        prove(deps, known, &attempt).await?
+    } else {
+        let starts = Starts::of_network(&flows.table, limits, &deps.keys, &call).await?;
+        starts.check().map_err(Refusal::from)?;
+        let proven = prove(deps, known, &attempt).await;
+        starts.count_refused(proven).await?
     };
 
-    let random = &deps.flows.edge.random;
+    let random = &flows.edge.random;
     let cookie = random.cookie()?;
     let expires_at = plus(now, limits.login_life);
     let id = ChallengeId::new(random.id()?);
-    let challenge = Challenge::begin(id, Purpose::Login, &deps.keys, to, expires_at, now, limits)?;
+    let challenge = Challenge::begin(id, Purpose::Login, &deps.keys, right.to, expires_at, now, limits)?;
     let flow = Login {
         id: FlowId::of_cookie(&cookie),
-        account: key,
-        member,
-        credential_version,
+        account: attempt.key,
+        member: right.member,
+        credential_version: right.credential_version,
         expires_at,
         stage: Stage::Otp { challenge },
     };
-    deps.flows.begin(flow.into(), cookie, &call).await
+    flows.begin(flow.into(), cookie, &call).await
+}
+
+/// A log-in that is tried.
+struct Attempt {
+    key: AccountKey,
+    typed: Arc<Secret>,
+    caller: Caller,
+    now: Timestamp,
+}
+
+/// Whether the start is none of its network's: it comes from a known device, or with the initial password, which nobody
+/// guesses. What strangers do in the same network neither stops it, nor does it spend what they have.
+fn is_vouched_for(deps: &Deps, known: Option<&Stored<Account>>, attempt: &Attempt) -> bool {
+    known.is_some_and(|known| {
+        let account = &known.item;
+        let limits = &deps.flows.edge.limits;
+        account
+            .known_device(&attempt.caller, attempt.now, limits)
+            .is_some()
+            || whose_initial_password(deps, account, &attempt.typed).is_some()
+    })
+}
+
+/// Whose password it is. Everybody who must not get in is refused alike.
+async fn prove(deps: &Deps, known: Option<Stored<Account>>, attempt: &Attempt) -> Result<Proven, Stop> {
+    let limits = &deps.flows.edge.limits;
+    let proof = verify(deps, known.as_ref().map(|stored| &stored.item), attempt).await?;
+    let judge = |current: Option<&Account>| {
+        Ok::<_, Stop>(Account::log_in(
+            current,
+            &attempt.key,
+            &proof,
+            &attempt.caller,
+            attempt.now,
+            limits,
+        ))
+    };
+    match deps.flows.table.change(known, judge).await?.0 {
+        LoginVerdict::Right(proven) => Ok(proven),
+        LoginVerdict::WrongCredentials => Err(Kind::WrongCredentials.into()),
+        LoginVerdict::ClaimVoid => Err(Kind::ClaimVoid.into()),
+        LoginVerdict::InitialPasswordExpired => Err(Kind::InitialPasswordExpired.into()),
+        LoginVerdict::AddressFull(not) => Err(Refusal::from(not).into()),
+    }
 }
 
 /// Whose password it is. One verification for everybody who asks: unknown, waiting, pending and disabled verify a dummy.
-async fn verify(
-    deps: &Deps,
-    account: Option<&Account>,
-    typed: Arc<Secret>,
-    device: Option<&DeviceId>,
-    now: Timestamp,
-) -> Result<Proof, Stop> {
+async fn verify(deps: &Deps, account: Option<&Account>, attempt: &Attempt) -> Result<Proof, Stop> {
+    let typed = attempt.typed.clone();
     let owner = account.and_then(Account::owner);
     let hash = match owner.map(|owner| &owner.credential) {
         Some(Credential::Chosen { hash, .. }) => Some(hash.as_str()),
@@ -147,7 +173,8 @@ async fn verify(
     };
     // Only where the person gets in: a second hash for anybody else would tell by its time that the password was
     // right, though it is waited for, stopped or off.
-    let lets_in = |account: &Account| account.lets_owner_in(device, now, &deps.flows.edge.limits);
+    let lets_in =
+        |account: &Account| account.lets_owner_in(&attempt.caller, attempt.now, &deps.flows.edge.limits);
     let renewed = match verified {
         Verified::Right { outdated: true } if account.is_some_and(lets_in) => {
             Some(deps.passwords.hash(typed).await?)
@@ -162,9 +189,7 @@ fn whose_initial_password(deps: &Deps, account: &Account, typed: &Secret) -> Opt
     let mut whose = None;
     for (member, version, source) in account.initial_passwords() {
         // One whose key is gone from the ring is nobody's any more, and keeps nobody else from logging in.
-        let is_it = source
-            .password(&deps.keys, member)
-            .is_ok_and(|password| password.same_as(typed));
+        let is_it = source.is_password(&deps.keys, member, typed).unwrap_or(false);
         if is_it {
             whose = Some((member.clone(), version));
         }

@@ -70,7 +70,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     };
     let hash = new_hash(deps, &call, *required, &member).await?;
 
-    let new = flows.new_session(&flow.item, &call)?;
+    let new = flows.new_session(&flow.item, &account.item, &call)?;
     let credential_version = flows
         .decide_on_account(&flow.item, Some(account), Retries::Many, now, |account| {
             flow.item
@@ -99,20 +99,23 @@ async fn new_hash(deps: &Deps, call: &Call, required: bool, member: &Member) -> 
         problems.finish(none).map_err(Refusal::invalid)?;
         return Ok(None);
     }
-    let password = Arc::new(password::folded(typed.unwrap_or("")));
     let context = Context::of(&member.profile, &member.office);
-    let checked = match password::check(&password, &context, limits) {
-        Ok(()) if is_present_one(deps, member, &password).await? => Err(FieldCode::SameAsBefore),
-        checked => checked,
+    let checked = match password::read(typed.unwrap_or("")).map(Arc::new) {
+        Err(code) => Err(code),
+        Ok(password) => match password::check(&password, &context, limits) {
+            Err(code) => Err(code),
+            Ok(()) if is_present_one(deps, member, &password).await? => Err(FieldCode::SameAsBefore),
+            Ok(()) => Ok(password),
+        },
     };
     let checked = problems.take("/newPassword", checked);
-    problems.finish(checked).map_err(Refusal::invalid)?;
+    let password = problems.finish(checked).map_err(Refusal::invalid)?;
     Ok(Some(deps.passwords.hash(password).await?))
 }
 
 async fn is_present_one(deps: &Deps, member: &Member, password: &Arc<Secret>) -> Result<bool, Stop> {
     match &member.credential {
-        Credential::Initial { source, .. } => Ok(source.password(&deps.keys, &member.id)?.same_as(password)),
+        Credential::Initial { source, .. } => Ok(source.is_password(&deps.keys, &member.id, password)?),
         Credential::Chosen { hash, .. } => {
             Ok(deps.passwords.verify(password.clone(), Some(hash)).await? != Verified::Wrong)
         }

@@ -1,37 +1,11 @@
-//! Budgets that a step spends before it goes on: requests of a network, mails to an address.
+//! Mails that were counted before a step went on, and are refunded where it did not.
 
 use jiff::Timestamp;
 use portal::account::Account;
-use portal::change::Change;
-use portal::guards::NetworkBudget;
-use portal::limits::Limits;
-use portal::problem::Refusal;
 use portal::values::{AccountKey, FlowId};
 
-use crate::http::{Call, Stop};
-use crate::store::{Consistency, NetworkRecord, Stored, Table};
-
-/// Spends one request that may mail of its network's hour. Where the budget is lifted, nothing is written.
-pub async fn spend_network(table: &Table, limits: &Limits, call: &Call) -> Result<(), Stop> {
-    let Some(network) = call
-        .network
-        .clone()
-        .filter(|_| limits.mail_requests_per_network > 0)
-    else {
-        return Ok(());
-    };
-    let spend = |before: Option<&NetworkRecord>| {
-        let budget = NetworkBudget::spend(before.map(|record| &record.budget), call.now, limits);
-        let budget = budget.map_err(Refusal::from)?;
-        let record = NetworkRecord {
-            network: network.clone(),
-            budget,
-        };
-        Ok(Change::Store(record.into(), ()))
-    };
-    table.change::<NetworkRecord, (), Stop>(None, spend).await?;
-    Ok(())
-}
+use crate::http::Stop;
+use crate::store::{Consistency, Stored, Table};
 
 /// Refunds the mail that was counted for a flow, if the write that promises it was refused.
 ///

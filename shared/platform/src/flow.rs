@@ -12,7 +12,7 @@ use portal::problem::{Kind, Refusal};
 use portal::steps::Cookie;
 use portal::values::FlowId;
 
-pub use login::{NewSession, known_device};
+pub use login::{NewSession, caller_at};
 
 use crate::http::{Answer, Call, Edge, Problem, Stop, Success};
 use crate::store::{Consistency, Item, Replacing, Stored, Table, Written};

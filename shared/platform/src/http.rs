@@ -7,5 +7,5 @@ mod event;
 
 pub use answer::{Answer, Problem, Stop, Success};
 pub use body::Fields;
-pub use edge::{Call, Edge};
+pub use edge::{Call, DEVICE_NAMES_SEPARATOR, Edge};
 pub use event::request_of;

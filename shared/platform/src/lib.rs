@@ -25,3 +25,4 @@ pub mod flow;
 pub mod session;
 
 pub mod start;
+pub mod starts;

@@ -16,10 +16,10 @@ mod session;
 
 use jiff::Timestamp;
 
-pub use self::device::Device;
+pub use self::device::{Caller, Device};
 pub use self::holder::{Holder, VoidClaim};
 pub use self::initial_password::NotMailed;
-pub use self::log_in::{LoginVerdict, Proof};
+pub use self::log_in::{LoginVerdict, Proof, Proven};
 pub use self::member::{Credential, Member, NewMember, Role};
 pub use self::session::{Session, SessionPointer, end_sessions_of};
 use crate::audit::Event;
@@ -27,7 +27,6 @@ use crate::change::Entity;
 use crate::guards::{MailBudget, PasswordGuard};
 use crate::limits::Limits;
 pub use crate::terms::Agreement;
-use crate::time::plus;
 use crate::values::AccountKey;
 
 /// アカウント — one mail address.
@@ -37,7 +36,7 @@ pub struct Account {
     pub key: AccountKey,
     /// Registration codes mailed to the address.
     pub mails: MailBudget,
-    /// Wrong passwords in a row.
+    /// Wrong passwords from browsers that it does not know.
     pub passwords: PasswordGuard,
     /// When a password or a code was last judged.
     pub judged_at: Timestamp,
@@ -71,10 +70,6 @@ impl Account {
     /// When no counter in it counts any more, if nobody holds it.
     pub fn forgotten_at(&self, limits: &Limits) -> Timestamp {
         // Without an owner there is no log-in to protect: wrong passwords are forgotten after the longest back-off.
-        let passwords = self
-            .passwords
-            .last_failure
-            .map(|at| plus(at, limits.wrong_password_longest_wait));
         let void_claims = self
             .void_claims
             .iter()
@@ -82,7 +77,7 @@ impl Account {
             .max();
         [
             self.mails.forgotten_at(),
-            passwords,
+            self.passwords.waits_end_at(limits),
             void_claims,
             Some(self.judged_at),
         ]

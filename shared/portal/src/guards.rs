@@ -16,8 +16,8 @@ use jiff::Timestamp;
 pub use self::claims_passwords::{AttemptOutcome, ClaimsGuard, NoAttempt};
 pub use self::codes::CodeGuard;
 pub use self::mails::MailBudget;
-pub use self::network::NetworkBudget;
-pub use self::passwords::{Guarded, PasswordGuard};
+pub use self::network::RefusedStarts;
+pub use self::passwords::{BackOff, Guarded, NetworkWait, PasswordGuard};
 pub use self::response_time::pad_to_quantum;
 pub use self::security_codes::SecurityCodeGuard;
 use crate::problem::{Kind, Refusal};
@@ -68,9 +68,9 @@ mod tests {
         assert_eq!(MailBudget::default().forgotten_at(), None);
         let mails = MailBudget::default().count(t(5)).count(t(3));
         assert_eq!(mails.forgotten_at(), Some(t(86_405)));
-        let network = NetworkBudget {
+        let network = RefusedStarts {
             since: t(5),
-            requests: 1,
+            count: 1,
         };
         assert_eq!(network.forgotten_at(), t(3_605));
 

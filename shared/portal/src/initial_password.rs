@@ -51,6 +51,13 @@ impl Source {
             attempt += 1;
         }
     }
+
+    /// Whether this is the password, as somebody types or pastes what was mailed: white space (Unicode `White_Space`)
+    /// around it is dropped.
+    pub fn is_password(&self, ring: &KeyRing, member: &MemberId, typed: &Secret) -> Result<bool, UnknownKey> {
+        let typed = Secret::new(typed.expose().trim().to_owned());
+        Ok(self.password(ring, member)?.same_as(&typed))
+    }
 }
 
 fn has_six_digits_in_a_row(text: &str) -> bool {
@@ -81,6 +88,29 @@ mod tests {
             assert!(!password.expose().contains(['0', 'O', 'o', '1', 'l', 'I', 'i']));
             assert!(!has_six_digits_in_a_row(password.expose()));
         }
+    }
+
+    #[test]
+    fn white_space_around_an_initial_password_is_dropped_and_none_within() {
+        let (ring, member) = (ring(), MemberId::new("m"));
+        let mailed = source(1).password(&ring, &member).unwrap();
+        let is = |typed: String| {
+            source(1)
+                .is_password(&ring, &member, &Secret::new(typed))
+                .unwrap()
+        };
+        let mailed = mailed.expose();
+        assert!(is(mailed.to_owned()));
+        // Every character of the property, and two that look like it.
+        for space in ('\0'..=char::MAX).filter(|c| c.is_whitespace()) {
+            assert!(is(format!("{space}{mailed}{space}{space}")), "{space:?}");
+            let (front, back) = mailed.split_at(9);
+            assert!(!is(format!("{front}{space}{back}")), "{space:?}");
+        }
+        for other in ['\u{200b}', '\u{feff}', 'x'] {
+            assert!(!is(format!("{mailed}{other}")), "{other:?}");
+        }
+        assert!(!is(mailed.to_uppercase()));
     }
 
     #[test]

@@ -147,12 +147,13 @@ limits! {
     mails_per_hour: u64, "MAILS_PER_HOUR_AND_ADDRESS", 10, "mails", "Log-in codes to one member: nobody's mailbox is flooded through us.";
     mails_per_day: u64, "MAILS_PER_DAY_AND_ADDRESS", 20, "mails", "Log-in codes to one member.";
     mails_kept_for_login: u64, "MAILS_KEPT_FOR_LOGIN", 4, "mails", "Of both, that codes of registrations leave to the address: whoever proves an office of the same address does not keep its owner from logging in.";
-    mail_requests_per_network: u64, "MAIL_REQUESTS_PER_NETWORK", 30, "requests an hour", "Requests that send mail, from one network (IPv4 address or IPv6 /64); 0 lifts it, as the local stack does.";
+    refused_starts_per_network: u64, "REFUSED_STARTS_PER_NETWORK", 100, "refusals an hour", "Starts of log-ins and registrations from one network (IPv4 address or IPv6 /64) that were refused; known devices and the right initial password are neither counted nor stopped. 0 lifts it, as the local stack does.";
     registration_life: Seconds, "REGISTRATION_LIFE_SECONDS", 1_800, "seconds", "A registration in progress.";
     login_life: Seconds, "LOGIN_LIFE_SECONDS", 900, "seconds", "A log-in in progress.";
-    free_wrong_passwords: u64, "FREE_WRONG_PASSWORDS", 4, "failures", "Wrong passwords in a row that cost no wait; the n-th in a row waits 2^(n-5) seconds.";
-    wrong_password_longest_wait: Seconds, "WRONG_PASSWORD_LONGEST_WAIT_SECONDS", 900, "seconds", "The longest wait after a wrong password: slows a stranger, never locks the owner out for good.";
-    wrong_passwords_off: u64, "WRONG_PASSWORDS_BEFORE_OFF", 100, "failures", "In a row, then the password is off until a reset (NIST SP 800-63B-4 3.2.2).";
+    free_wrong_passwords: u64, "FREE_WRONG_PASSWORDS", 4, "failures", "Wrong passwords in a row, from one network at one account, that cost no wait; after the n-th that network waits 2^(n-5) seconds.";
+    wrong_password_longest_wait: Seconds, "WRONG_PASSWORD_LONGEST_WAIT_SECONDS", 900, "seconds", "The longest wait after a wrong password; it holds for the network that it came from, or the known device.";
+    wrong_password_memory: Seconds, "WRONG_PASSWORD_MEMORY_SECONDS", 86_400, "seconds", "A network's wrong passwords at an account are forgotten a day after its last; the row of all networks is not.";
+    wrong_passwords_off: u64, "WRONG_PASSWORDS_BEFORE_OFF", 100, "failures", "In a row for one account, from all networks together, then the password is off for whoever is no known device, until a reset or a completed log-in (NIST SP 800-63B-4 3.2.2); a known device has a row of its own.";
     password_shortest: u64, "PASSWORD_SHORTEST", 15, "code points", "After NFC (NIST SP 800-63B-4: 15 where the password stands alone, and a mailed code is no second factor).";
     password_longest: u64, "PASSWORD_LONGEST", 128, "code points", "After NFC; refused above, never cut (ASVS 6.2.9).";
     initial_password_life: Seconds, "INITIAL_PASSWORD_LIFE_SECONDS", 259_200, "seconds", "72 hours: mailed on Friday, read on Monday.";

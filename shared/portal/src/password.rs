@@ -32,9 +32,30 @@ const PORTAL_WORDS: &[&str] = &[
     "kokuho",
 ];
 
+/// Longest password that is looked at as it is sent, in octets: the longest of 128 code points has fewer in any form.
+pub const LONGEST_AS_SENT: usize = 4_096;
+/// Longest password that is compared, in octets after NFC: more is no password of anybody.
+const LONGEST_FOLDED: usize = 1_024;
+
 /// The one folding of a password, wherever it is set or compared: NFC (NIST SP 800-63B-4, 3.1.1.2).
 pub fn folded(typed: &str) -> Secret {
     Secret::new(typed.nfc().collect())
+}
+
+/// A password as somebody typed it, folded. Whoever sets one and whoever compares one reads it by this, so that what may
+/// be set may be typed, in whichever form a keyboard sends it.
+pub fn read(typed: &str) -> Result<Secret, FieldCode> {
+    if typed.is_empty() {
+        return Err(FieldCode::Required);
+    }
+    if typed.len() > LONGEST_AS_SENT {
+        return Err(FieldCode::TooLong);
+    }
+    let folded = folded(typed);
+    if folded.expose().len() > LONGEST_FOLDED {
+        return Err(FieldCode::TooLong);
+    }
+    Ok(folded)
 }
 
 /// What one person's password must not contain, beside the portal's own words.
@@ -241,6 +262,45 @@ mod tests {
         ] {
             assert_eq!(checked(typed), Ok(()), "typed {typed}");
         }
+    }
+
+    /// Row 14 of the faults: accepted when it was set, refused when it was used.
+    #[test]
+    fn whatever_may_be_set_may_be_typed_in_any_form() {
+        let limits = Limits::standard();
+        // Each syllable is one code point, and three of three octets where か and ゛ stand apart, as macOS sends them.
+        let syllables: String = ('각'..).step_by(7).take(128).collect();
+        let apart: String = syllables.nfd().collect();
+        assert!(apart.len() > 1_024);
+        let typed = read(&apart).unwrap();
+        assert!(typed.same_as(&read(&syllables).unwrap()));
+        assert_eq!(check(&typed, &Context::default(), &limits), Ok(()));
+        let longer = read(&format!("{apart}가")).unwrap();
+        assert_eq!(
+            check(&longer, &Context::default(), &limits),
+            Err(FieldCode::TooLong)
+        );
+        // Nothing of 128 code points is longer than what is read.
+        assert!(4 * limits.password_longest <= u64::try_from(LONGEST_FOLDED).unwrap());
+    }
+
+    #[test]
+    fn a_password_is_read_up_to_1024_octets_after_nfc() {
+        let told = |typed: &str| read(typed).map(|read| read.expose().len());
+        assert_eq!(told(""), Err(FieldCode::Required));
+        for (octets, expected) in [
+            (1, Ok(1)),
+            (1_023, Ok(1_023)),
+            (1_024, Ok(1_024)),
+            (1_025, Err(FieldCode::TooLong)),
+            (LONGEST_AS_SENT, Err(FieldCode::TooLong)),
+            (LONGEST_AS_SENT + 1, Err(FieldCode::TooLong)),
+        ] {
+            assert_eq!(told(&"x".repeat(octets)), expected, "{octets}");
+        }
+        let syllables = |count: usize| "각".repeat(count).nfd().collect::<String>();
+        assert_eq!(told(&syllables(341)), Ok(1_023));
+        assert_eq!(told(&syllables(342)), Err(FieldCode::TooLong));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::challenge::Challenge;
 use crate::change::{Change, Entity};
 use crate::code::Purpose;
 use crate::form::{Problems, ProfileForm};
-use crate::guards::PasswordGuard;
+use crate::guards::BackOff;
 use crate::keys::KeyId;
 use crate::keys::tests::ring;
 use crate::limits::Limits;
@@ -117,7 +117,7 @@ pub(crate) fn session(id: &str, by: &str, from: u64, until: u64) -> Session {
 pub(crate) fn device(id: &str, seen_at: u64) -> Device {
     Device {
         id: DeviceId::new(id),
-        passwords: PasswordGuard::default(),
+        passwords: BackOff::default(),
         seen_at: t(seen_at),
     }
 }

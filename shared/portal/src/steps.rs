@@ -9,7 +9,7 @@ mod table;
 use std::ops::Deref;
 
 pub use cookie::{Cookie, Cookies, Method};
-pub use field::{CLAIMS_PASSWORD_LONGEST, Field, Input, LOGIN_PASSWORD_OCTETS, SECURITY_CODE_LONGEST, Shape};
+pub use field::{CLAIMS_PASSWORD_LONGEST, Field, Input, SECURITY_CODE_LONGEST, Shape};
 pub use function::Function;
 pub use table::{STEPS, Step};
 

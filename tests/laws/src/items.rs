@@ -9,7 +9,7 @@ use portal::claims_record::ClaimsRecord;
 use portal::login::{Login, SessionPointer};
 use portal::office::Office;
 use portal::registration::Registration;
-use portal::values::{AccountKey, ClaimsUserId, FlowId, SessionId};
+use portal::values::{AccountKey, ClaimsUserId, FlowId, NetworkTag, SessionId};
 use serde_json::{Map, Value, json};
 
 use super::doubles::Aws;
@@ -35,7 +35,7 @@ pub async fn kinds_that_read(aws: &Aws, item: &Value) -> Vec<&'static str> {
         as_one::<Account>(aws, &AccountKey::new("a")).await,
         as_one::<Office>(aws, &"1379901018".to_owned()).await,
         as_one::<ClaimsRecord>(aws, &claims_user).await,
-        as_one::<NetworkRecord>(aws, &"n".to_owned()).await,
+        as_one::<NetworkRecord>(aws, &NetworkTag::new("n")).await,
     ];
     kinds.into_iter().flatten().collect()
 }

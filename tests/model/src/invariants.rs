@@ -1,5 +1,7 @@
 //! The invariants of every state.
 
+use std::collections::BTreeSet;
+
 use platform::store::{AnyItem, Key};
 use portal::account::{Account, Credential, Member};
 use portal::guards::MailBudget;
@@ -8,6 +10,7 @@ use portal::office::Office;
 use portal::values::{AccountKey, MemberId};
 
 use crate::explore::Scene;
+use crate::moves::{Actor, Move};
 use crate::state::State;
 use crate::way_on;
 
@@ -50,9 +53,40 @@ pub const INVARIANTS: &[Invariant] = &[
         says: "in one instant at most one wrong password more is judged than the number without a wait",
         holds: |scene, state| {
             let most = scene.setup.limits.free_wrong_passwords + 1;
-            // Known devices have a count of their own.
-            let counts = 1 + u64::try_from(scene.actors.len()).unwrap_or(0);
-            !scene.jumps.is_empty() || u64::from(state.ledger.wrong_passwords) <= most * counts.min(2)
+            let networks: BTreeSet<u8> = scene.actors.iter().map(|actor| actor.network).collect();
+            // Each network has a count of its own, and so have known devices.
+            let counts = 1 + u64::try_from(networks.len()).unwrap_or(u64::MAX);
+            !scene.jumps.is_empty() || u64::from(state.ledger.wrong_passwords) <= most * counts
+        },
+    },
+    Invariant {
+        says: "wrong passwords in a row never exceed the lockout, and neither do the networks that an account remembers",
+        holds: |scene, state| {
+            let most = scene.setup.limits.wrong_passwords_off;
+            accounts(state).all(|account| {
+                let networks = u64::try_from(account.passwords.networks.len()).unwrap_or(u64::MAX);
+                account.passwords.row <= most && networks <= most
+            })
+        },
+    },
+    Invariant {
+        says: "no more starts of a network are refused in an hour than its budget",
+        holds: |scene, state| {
+            let most = scene.setup.limits.refused_starts_per_network;
+            state.items.values().all(|item| match &**item {
+                AnyItem::Network(record) => record.budget.count <= most,
+                _ => true,
+            })
+        },
+    },
+    Invariant {
+        says: "guesses lock nobody out of another network, out of a known browser, or out with an initial password",
+        holds: |scene, state| {
+            let kept_out = &state.ledger.kept_out;
+            !only_uses_passwords(scene)
+                || kept_out
+                    .iter()
+                    .all(|(at, is_initial)| may_be_kept_out(scene, *at, *is_initial))
         },
     },
     Invariant {
@@ -237,4 +271,41 @@ fn offices(state: &State) -> impl Iterator<Item = &Office> {
         AnyItem::Office(office) => Some(office),
         _ => None,
     })
+}
+
+/// Whether no password is replaced in the scene and no code typed wrong, so that a right password stays right and is
+/// judged.
+fn only_uses_passwords(scene: &Scene) -> bool {
+    let replaces = |what: &Move| {
+        matches!(
+            what,
+            Move::ReissueInitial
+                | Move::Confirm(_)
+                | Move::ChangePassword
+                | Move::LogInOld
+                | Move::WrongCode
+                | Move::OldCode
+        )
+    };
+    !scene.actors.iter().any(|actor| actor.moves.iter().any(replaces))
+}
+
+/// Whether an actor may be refused with the right password.
+fn may_be_kept_out(scene: &Scene, at: usize, is_initial: bool) -> bool {
+    let (Some(actor), Some(browser)) = (scene.actors.get(at), scene.beginning.browsers.get(at)) else {
+        return true;
+    };
+    let guesses = |actor: &Actor| actor.moves.contains(&Move::LogInWrong);
+    let of_all: u64 = scene
+        .actors
+        .iter()
+        .filter(|other| guesses(other))
+        .map(|other| u64::from(other.calls))
+        .sum();
+    let by_strangers = scene.setup.limits.wrong_passwords_off <= of_all
+        || scene
+            .actors
+            .iter()
+            .any(|other| guesses(other) && other.network == actor.network);
+    !is_initial && (guesses(actor) || browser.cookies.device.is_none() && by_strangers)
 }

@@ -29,7 +29,9 @@ pub struct Ledger {
     pub wrong_codes: BTreeMap<String, u8>,
     /// Wrong passwords that were judged.
     pub wrong_passwords: u8,
-    /// Whether a registration's code used a mail that is reserved for log-ins.
+    /// Actors who were refused with the password that is theirs: an initial one, or one of their own.
+    pub kept_out: BTreeSet<(usize, bool)>,
+    /// Whether a registration's code took a mail that is kept for log-ins.
     pub kept_mail_taken: bool,
     /// Whether a member who had set a password lost the seat.
     pub seat_lost: bool,

@@ -66,7 +66,9 @@ pub struct Actor {
     pub office: usize,
     /// The person, with an address and a mailbox.
     pub person: usize,
-    /// The actor's moves.
+    /// The network that the browser is in.
+    pub network: u8,
+    /// What the actor does.
     pub moves: &'static [Move],
     /// The maximum number of requests.
     pub calls: u8,

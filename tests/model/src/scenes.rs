@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::explore::Scene;
 use crate::moves::{Actor, Move};
 use crate::state::State;
-use crate::submission::Setup;
+use crate::submission::{Cookies, Setup};
 
 /// A key ring for the model only.
 fn keys() -> Option<KeyRing> {
@@ -26,6 +26,7 @@ const fn small() -> Limits {
     limits.code_failures = 3;
     limits.free_wrong_passwords = 1;
     limits.security_code_failures = 2;
+    limits.refused_starts_per_network = 0;
     limits
 }
 
@@ -41,6 +42,7 @@ fn actor(office: usize, person: usize, moves: &'static [Move], calls: u8, at_onc
     Actor {
         office,
         person,
+        network: 0,
         moves,
         calls,
         at_once,
@@ -49,13 +51,21 @@ fn actor(office: usize, person: usize, moves: &'static [Move], calls: u8, at_onc
     }
 }
 
-/// An event before a scene begins.
+/// The same actor in another network.
+const fn in_network(network: u8, mut actor: Actor) -> Actor {
+    actor.network = network;
+    actor
+}
+
+/// What happens before a scene begins.
 #[derive(Debug, Clone, Copy)]
 pub enum Beat {
     /// An actor makes these moves, one after the other, with their mails.
     Plays(usize, &'static [Move]),
     /// The second browser gets the cookies of the first: two tabs, or a thief.
     Shares(usize, usize),
+    /// The browser loses all its cookies: nobody knows it any more.
+    Forgets(usize),
     /// The clock steps by so many seconds.
     Clock(i64),
 }
@@ -73,6 +83,11 @@ impl Prologue<'_> {
             match *beat {
                 Beat::Plays(at, moves) => self.plays(at, moves),
                 Beat::Shares(from, to) => self.shares(from, to),
+                Beat::Forgets(at) => {
+                    if let Some(browser) = self.state.browsers.get_mut(at) {
+                        browser.cookies = Cookies::default();
+                    }
+                }
                 Beat::Clock(seconds) => self.state.step_clock(seconds),
             }
         }
@@ -459,8 +474,89 @@ fn drafts(more: u8) -> Vec<Draft> {
             ],
             jumps: &[1, 2, -5],
             rightful: Some(1),
-            prologue: &[Beat::Plays(1, TO_PENDING)],
+            prologue: &[
+                Beat::Plays(1, TO_PENDING),
+                Beat::Plays(1, TO_ACTIVE),
+                Beat::Forgets(1),
+            ],
             budgets: |state| state.jumps = 3,
+        },
+        Draft {
+            name: "waits-of-an-initial-password",
+            shows: "wrong passwords from the owner's own network until the lockout, and the initial password, which waits for none",
+            limits: Limits {
+                wrong_passwords_off: 3,
+                ..small()
+            },
+            actors: vec![
+                actor(1, 1, &[M::LogInWrong], 2 + more, 1),
+                in_network(1, actor(1, 1, &[M::LogInWrong], 1, 1)),
+                actor(1, 1, &[M::LogIn], 1, 1),
+            ],
+            jumps: &[],
+            rightful: Some(2),
+            prologue: &[Beat::Plays(2, TO_PENDING)],
+            budgets: |_| {},
+        },
+        Draft {
+            name: "networks",
+            shows: "wrong passwords from two networks, and the owner's right one from a third, in an unknown browser",
+            limits: small(),
+            actors: vec![
+                in_network(1, actor(1, 1, &[M::LogInWrong], 2 + more, 2)),
+                in_network(2, actor(1, 1, &[M::LogInWrong], 1, 1)),
+                actor(1, 1, &[M::LogIn], 1, 1),
+            ],
+            jumps: &[],
+            rightful: Some(2),
+            prologue: &[
+                Beat::Plays(2, TO_PENDING),
+                Beat::Plays(2, TO_ACTIVE),
+                Beat::Forgets(2),
+            ],
+            budgets: |_| {},
+        },
+        Draft {
+            name: "refused-starts",
+            shows: "starts that are refused at once, until the network is full, and the owner there in a known browser",
+            limits: Limits {
+                refused_starts_per_network: 2,
+                ..small()
+            },
+            actors: vec![
+                actor(1, 1, &[M::LogInWrong], 2 + more, 2),
+                actor(1, 1, &[M::LogInWrong], 1, 1),
+                actor(1, 1, &[M::LogIn], 1, 1),
+            ],
+            jumps: &[],
+            rightful: Some(2),
+            prologue: &[
+                Beat::Plays(2, TO_PENDING),
+                Beat::Plays(2, TO_ACTIVE),
+                Beat::Plays(2, &[M::LogOut]),
+            ],
+            budgets: |_| {},
+        },
+        Draft {
+            name: "row-of-all-networks",
+            shows: "wrong passwords from two networks until the lockout, and the owner in a known browser at once",
+            limits: Limits {
+                wrong_passwords_off: 3,
+                ..small()
+            },
+            actors: vec![
+                in_network(1, actor(1, 1, &[M::LogInWrong], 2 + more, 1)),
+                in_network(2, actor(1, 1, &[M::LogInWrong], 1, 1)),
+                actor(1, 1, &[M::LogIn, M::Code], 2, 1),
+            ],
+            jumps: &[],
+            rightful: Some(2),
+            prologue: &[
+                Beat::Plays(2, TO_PENDING),
+                Beat::Plays(2, TO_ACTIVE),
+                Beat::Plays(2, &[M::LogOut]),
+            ],
+            budgets: |_| {},
         },
         Draft {
             name: "claims-passwords",

@@ -39,7 +39,9 @@ pub struct Flying {
     pub sent: u8,
     /// The submission and its cookies.
     pub what: Arc<(Submission, Cookies)>,
-    /// The clock of the Lambda that received it.
+    /// The network that it came from.
+    network: u8,
+    /// The clock of the Lambda that took it.
     pub now: Timestamp,
     /// The answers so far.
     pub log: Arc<Vec<Entry>>,
@@ -86,6 +88,8 @@ pub struct Browser {
     pub sent: u8,
     /// Whether its person has sent a self-chosen password.
     pub chose: bool,
+    /// The network that it is in.
+    pub network: u8,
 }
 
 /// A state.
@@ -190,6 +194,7 @@ impl State {
                 .iter()
                 .map(|actor| Browser {
                     left: actor.calls,
+                    network: actor.network,
                     ..Browser::default()
                 })
                 .collect(),
@@ -270,16 +275,17 @@ impl State {
         browser.sent = browser.sent.saturating_add(1);
         browser.chose |= matches!(submission, Submission::ChangePassword(_));
         let what = (submission, browser.cookies.clone());
-        let sent = browser.sent;
+        let (sent, network) = (browser.sent, browser.network);
         let history = digest(&(setup.name, actor, sent, now, &what));
         let stands = known_or(history, || {
             let io = Io::new(name_of(actor, sent), Vec::new());
-            what.0.run(setup, &what.1, now, io)
+            what.0.run(setup, (&what.1, network), now, io)
         });
         self.flying.push(Flying {
             actor,
             sent,
             what: Arc::new(what),
+            network,
             now,
             log: Arc::default(),
             history,
@@ -294,6 +300,7 @@ impl State {
             actor: usize::MAX,
             sent: 0,
             what: Arc::new((Submission::ShowMyPage, Cookies::default())),
+            network: 0,
             now: self.now,
             log: Arc::default(),
             history: 0,
@@ -325,7 +332,10 @@ impl State {
         flying.stands = known_or(flying.history, || {
             let log = flying.log.iter().map(|entry| entry.answer.clone()).collect();
             let io = Io::new(name_of(flying.actor, flying.sent), log);
-            flying.what.0.run(setup, &flying.what.1, flying.now, io)
+            flying
+                .what
+                .0
+                .run(setup, (&flying.what.1, flying.network), flying.now, io)
         });
         Some(())
     }

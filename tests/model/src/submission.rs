@@ -308,8 +308,8 @@ impl Submission {
         })
     }
 
-    /// The call that the edge would pass to the step.
-    fn call(&self, setup: &Setup, cookies: &Cookies, now: Timestamp) -> Result<Call, Stop> {
+    /// The call that the gate would hand to the step.
+    fn call(&self, setup: &Setup, (cookies, network): (&Cookies, u8), now: Timestamp) -> Result<Call, Stop> {
         let (step, body) = self.request(setup)?;
         let body = if step.fields.is_empty() {
             String::new()
@@ -320,17 +320,19 @@ impl Submission {
         for (cookie, value) in cookies.all() {
             call = call.with_cookie(cookie, value.to_string());
         }
+        call.network = Some(network.to_string());
         if let Self::Confirm(key, _) = self {
             call = call.with_key(RequestKey::new(format!("key {key}")));
         }
         Ok(call)
     }
 
-    /// Runs the step for the submission, up to its next call, or to its end.
-    pub fn run(&self, setup: &Setup, cookies: &Cookies, now: Timestamp, io: Io) -> Ran<Reply> {
+    /// Runs the step that answers the submission, sent with these cookies from this network, up to what it asks next, or
+    /// to its end.
+    pub fn run(&self, setup: &Setup, from: (&Cookies, u8), now: Timestamp, io: Io) -> Ran<Reply> {
         let io = Arc::new(io);
         let answer = async {
-            let call = self.call(setup, cookies, now)?;
+            let call = self.call(setup, from, now)?;
             answer(setup, &io, call).await
         };
         match io.run(Box::pin(answer)) {

@@ -13,7 +13,7 @@ use portal::{login, registration};
 
 use crate::io::{Answer, Judged, Op, Place};
 use crate::state::{Entry, Flying, State};
-use crate::submission::{Reply, Setup, Submission};
+use crate::submission::{Password, Reply, Setup, Submission};
 use crate::table::{Kept, News, marked};
 
 /// The way in which a call is executed.
@@ -268,6 +268,16 @@ impl State {
             self.ledger.wrongs.insert("a step broke");
         }
         self.count_judged_code(&flying, reply);
+        if let Submission::LogIn(_, password) = &flying.what.0
+            && *password != Password::Wrong
+            && matches!(
+                reply.refused,
+                Some(Kind::WrongCredentials | Kind::TooManyRequests)
+            )
+        {
+            let is_initial = matches!(password, Password::Initial(..));
+            self.ledger.kept_out.insert((flying.actor, is_initial));
+        }
         if !is_lost && let Some(browser) = self.browsers.get_mut(flying.actor) {
             browser.cookies.take(&reply.cookies);
         }

@@ -77,7 +77,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let limits = Limits {
-            mail_requests_per_network: 0,
+            refused_starts_per_network: 0,
             hash_memory: portal::limits::Kibibytes::new(64),
             hash_passes: 1,
             refusal_quantum: portal::limits::Milliseconds::new(0),

@@ -7,7 +7,7 @@ use lambda_http::{Body, Request, RequestExt as _, Response};
 use platform::store::{Attributes, Consistency, Replacing};
 use portal::account::Account;
 use portal::limits::Limits;
-use portal::values::EmailAddress;
+use portal::values::{EmailAddress, NetworkTag};
 use serde_json::json;
 use testkit::people::{OWN_PASSWORD, TestOffice};
 use testkit::{Clerk, Settings, World, only_member_mut};
@@ -21,12 +21,12 @@ pub enum Class {
     GuessedAt,
     /// An active member, and a wrong password.
     ActiveWrong,
-    /// An active member whose guard is closed, and the right password.
-    ActiveWaiting,
+    /// An active member whose password is locked out, and the right password.
+    ActiveLockedOut,
     /// A pending member, and a wrong password.
     PendingWrong,
-    /// A pending member whose guard is closed, and the right initial password.
-    PendingWaiting,
+    /// A pending member whose password is locked out, and a wrong one: the right initial password never is.
+    PendingLockedOut,
     /// A disabled member, and the right password.
     Disabled,
     /// An active member whose codes are stopped, and the right password.
@@ -41,9 +41,9 @@ impl Class {
         Self::Unknown,
         Self::GuessedAt,
         Self::ActiveWrong,
-        Self::ActiveWaiting,
+        Self::ActiveLockedOut,
         Self::PendingWrong,
-        Self::PendingWaiting,
+        Self::PendingLockedOut,
         Self::Disabled,
         Self::Stopped,
         Self::FallenFree,
@@ -55,9 +55,9 @@ impl Class {
             Self::Unknown => "unknown",
             Self::GuessedAt => "unknown, guessed at",
             Self::ActiveWrong => "active, wrong password",
-            Self::ActiveWaiting => "active, waiting, right password",
+            Self::ActiveLockedOut => "active, locked out, right password",
             Self::PendingWrong => "pending, wrong password",
-            Self::PendingWaiting => "pending, waiting, right password",
+            Self::PendingLockedOut => "pending, locked out, wrong password",
             Self::Disabled => "disabled, right password",
             Self::Stopped => "codes stopped, right password",
             Self::FallenFree => "seat fallen free, right password",
@@ -147,7 +147,17 @@ impl Scene {
         self.world.puts_back(&image).await;
     }
 
-    /// The request of a caller, from a separate address, so that no network's budget is used up.
+    /// Lets the account of a caller judge passwords again.
+    pub async fn lift_lockout(&self, caller: &Caller) {
+        let key = EmailAddress::parse(&caller.email).unwrap().key();
+        let stored = self.world.table.get::<Account>(&key, Consistency::Strong).await;
+        let stored = stored.unwrap().unwrap();
+        let mut account = stored.item.clone();
+        account.passwords.row = 0;
+        self.world.edits_by_hand(account, Replacing::Read(&stored)).await;
+    }
+
+    /// The request of a caller, from an address of its own: no network has spent its hour.
     pub fn request(&mut self, caller: &Caller) -> Request {
         self.requests += 1;
         let [_, a, b, c] = self.requests.to_be_bytes();
@@ -189,11 +199,11 @@ impl Stage {
         let mut password = OWN_PASSWORD.to_owned();
         match class {
             Class::Unknown | Class::GuessedAt => {}
-            Class::PendingWrong | Class::PendingWaiting | Class::FallenFree => {
+            Class::PendingWrong | Class::PendingLockedOut | Class::FallenFree => {
                 let clerk = self.registers(&email).await;
                 password = clerk.mailed_password(&email).await;
             }
-            Class::ActiveWrong | Class::ActiveWaiting | Class::Disabled | Class::Stopped => {
+            Class::ActiveWrong | Class::ActiveLockedOut | Class::Disabled | Class::Stopped => {
                 let mut clerk = self.registers(&email).await;
                 clerk.arrives_at_my_page(&email).await;
                 clerk.calls("POST", "/logout").await.is(204);
@@ -201,8 +211,8 @@ impl Stage {
         }
         match class {
             Class::ActiveWrong => WRONG_PASSWORD.clone_into(&mut password),
-            // As long as an initial password, but wrong.
-            Class::PendingWrong => {
+            // As long as an initial password, and none.
+            Class::PendingWrong | Class::PendingLockedOut => {
                 password = password.chars().rev().collect();
             }
             _ => {}
@@ -263,12 +273,13 @@ impl Stage {
                 assert!(stored.is_none());
                 return;
             }
-            Class::GuessedAt => account.passwords = account.passwords.failed(now),
+            Class::GuessedAt => {
+                let network = NetworkTag::new("elsewhere01");
+                account.passwords = account.passwords.failed(&network, now, limits);
+            }
             Class::ActiveWrong | Class::PendingWrong | Class::FallenFree => {}
-            Class::ActiveWaiting | Class::PendingWaiting => {
-                for _ in 0..=limits.free_wrong_passwords {
-                    account.passwords = account.passwords.failed(now);
-                }
+            Class::ActiveLockedOut | Class::PendingLockedOut => {
+                account.passwords.row = limits.wrong_passwords_off;
             }
             Class::Disabled => only_member_mut(&mut account).disabled = true,
             Class::Stopped => {

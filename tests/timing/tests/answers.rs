@@ -43,19 +43,19 @@ async fn every_refused_log_in_gets_the_same_answer_byte_for_byte() {
 async fn each_class_is_refused_for_its_own_reason_alone() {
     let mut scene = Scene::set(Settings::default().limits, 1).await;
     let limits = scene.world.settings.limits.clone();
-    // The waits of the closed guards and the stop of codes pass; the other reasons remain.
+    // The stop of codes passes, and the lockout is lifted; what is wrong, unknown, off or free stays so.
     scene
         .world
-        .wait(i64::try_from(limits.wrong_password_longest_wait.count()).unwrap());
+        .wait(i64::try_from(limits.code_first_stop.count()).unwrap());
     for class in Class::ALL {
         let caller = scene.caller(class, 0).clone();
         scene.reset(&caller).await;
+        if class == Class::ActiveLockedOut {
+            scene.lift_lockout(&caller).await;
+        }
         let request = scene.request(&caller);
         let status = scene.world.sends(request).await.status().as_u16();
-        let gets_in = matches!(
-            class,
-            Class::ActiveWaiting | Class::PendingWaiting | Class::Stopped
-        );
+        let gets_in = matches!(class, Class::ActiveLockedOut | Class::Stopped);
         assert_eq!(status == 200, gets_in, "{}: {status}", class.name());
     }
 }

@@ -34,7 +34,7 @@ ${field(w, {
   hint: w.t.login.passwordHint,
   type: "password",
   autocomplete: "current-password",
-  maxlength: 1024,
+  maxlength: 4096,
   reveal: { show: w.t.site.showPassword, hide: w.t.site.hidePassword },
 })}
 ${submit(w, w.t.login.submit)}`,

@@ -2385,7 +2385,7 @@ export interface operations {
                     /**
                      * パスワード
                      * Format: password
-                     * @description At most 1024 octets.
+                     * @description At most 4096 octets as sent, and 1024 after NFC.
                      */
                     password: string;
                 };

@@ -1,19 +1,20 @@
 //! What only the flow ログイン does.
 
 use jiff::Timestamp;
-use portal::account::{Account, Member, Session};
+use portal::account::{Account, Caller, Member, Session};
 use portal::change::{Change, Put};
 use portal::login::{Gained, Login, Over, SessionPointer, Standing};
 use portal::problem::Kind;
 use portal::steps::Cookie;
 use portal::terms::Terms;
-use portal::time::plus;
+use portal::time::Seconds;
 use portal::values::{AccountKey, DeviceId, SessionId};
 
 use super::{Flow, Flows, living, no_flow};
 use crate::fault::Fault;
-use crate::http::{Call, Stop, Success};
-use crate::store::{Consistency, Replacing, Retries, Stored, Written};
+use crate::http::{Call, DEVICE_NAMES_SEPARATOR, Stop, Success};
+use crate::keys::Keys;
+use crate::store::{Consistency, Item as _, Replacing, Retries, Stored, Written};
 use crate::wire::Progress;
 
 impl Flow for Login {
@@ -135,21 +136,31 @@ impl Flows<Login> {
     }
 
     /// Draws what the browser gets if this call completes the log-in.
-    pub fn new_session(&self, flow: &Login, call: &Call) -> Result<NewSession, Fault> {
-        let random = &self.edge.random;
+    ///
+    /// A name that this account gave the browser stays its name. Any other may be known to somebody else, who had it from
+    /// us and planted it, so the account gives one of its own, and the browser keeps both: colleagues share one.
+    pub fn new_session(&self, flow: &Login, account: &Account, call: &Call) -> Result<NewSession, Fault> {
+        let (random, limits) = (&self.edge.random, &self.edge.limits);
         let session = random.cookie()?;
-        let device = call
-            .device()
-            .map_or_else(|| random.cookie(), |known| Ok(known.to_owned()))?;
-        let limits = &self.edge.limits;
+        let brought = call.device_names();
+        let id_of = |name: &str| DeviceId::of_cookie(name, &flow.account);
+        let known = account.owner().and_then(|member| {
+            let gave = |name: &&&str| member.device(&id_of(name), call.now, limits).is_some();
+            brought.iter().find(gave)
+        });
+        let name = known.map_or_else(|| random.cookie(), |name| Ok((*name).to_owned()))?;
+        let device = id_of(&name);
+        let most = usize::try_from(limits.office_members).unwrap_or(usize::MAX);
+        let others = brought.iter().copied().filter(|other| *other != name);
+        let names: Vec<&str> = [name.as_str()].into_iter().chain(others).take(most).collect();
         Ok(NewSession {
             gained: Gained {
                 session: flow.session(SessionId::of_cookie(&session), call.now, limits),
-                device: DeviceId::of_cookie(&device, &flow.account),
+                device,
             },
             session,
-            device,
-            device_until: plus(call.now, limits.known_device_life),
+            device: names.join(&DEVICE_NAMES_SEPARATOR.to_string()),
+            device_life: limits.known_device_life,
         })
     }
 
@@ -176,7 +187,7 @@ pub struct NewSession {
     pub gained: Gained,
     session: String,
     device: String,
-    device_until: Timestamp,
+    device_life: Seconds,
 }
 
 impl NewSession {
@@ -185,11 +196,18 @@ impl NewSession {
     pub fn hand_over(self, answer: Success) -> Success {
         answer
             .with_cookie(Cookie::Session, self.session)
-            .with_device(self.device, self.device_until)
+            .with_device(self.device, self.device_life)
     }
 }
 
-/// The name by which an account knows the caller's browser, if it has one.
-pub fn known_device(call: &Call, account: &AccountKey) -> Option<DeviceId> {
-    call.device().map(|cookie| DeviceId::of_cookie(cookie, account))
+/// Where a call comes from, as this account knows it.
+pub fn caller_at(account: &AccountKey, call: &Call, keys: &Keys) -> Result<Caller, Fault> {
+    Ok(Caller {
+        network: call.network_tag([Account::KIND, account.as_str()], keys)?,
+        devices: call
+            .device_names()
+            .into_iter()
+            .map(|name| DeviceId::of_cookie(name, account))
+            .collect(),
+    })
 }

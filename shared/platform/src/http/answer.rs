@@ -1,10 +1,10 @@
 //! Answers and problems, and how they become responses.
 
-use jiff::Timestamp;
 use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use portal::problem::{Kind, Refusal};
 use portal::steps::Cookie;
+use portal::time::Seconds;
 use serde::Serialize;
 
 use crate::fault::Fault;
@@ -20,8 +20,8 @@ pub struct Success {
     pub body: Option<Document>,
     /// Cookies to set; an empty value deletes.
     pub cookies: Vec<(Cookie, String)>,
-    /// The cookie of the browser, and until when it is kept.
-    pub device: Option<(String, Timestamp)>,
+    /// The cookie of the browser, and how long it is kept.
+    pub device: Option<(String, Seconds)>,
     /// Whether the browser is to forget what it keeps of the portal.
     pub clears_site_data: bool,
     /// A status other than the step's own.
@@ -49,10 +49,10 @@ impl Success {
         self
     }
 
-    /// With the cookie by which this browser is known until then.
+    /// With the cookie by which this browser is known for so long.
     #[must_use]
-    pub fn with_device(mut self, value: String, until: Timestamp) -> Self {
-        self.device = Some((value, until));
+    pub fn with_device(mut self, value: String, life: Seconds) -> Self {
+        self.device = Some((value, life));
         self
     }
 
@@ -198,14 +198,6 @@ fn respond(
     })
 }
 
-/// An instant as HTTP writes it; the end of time where it has no such form, for a cookie that is kept too long opens
-/// nothing.
-fn rfc9110(instant: Timestamp) -> String {
-    jiff::fmt::rfc2822::DateTimePrinter::new()
-        .timestamp_to_rfc9110_string(&instant)
-        .unwrap_or_else(|_| "Fri, 31 Dec 9999 23:59:59 GMT".to_owned())
-}
-
 /// The response of a yes.
 pub(crate) fn success(status: u16, success: Success, request_id: &str) -> Response<Body> {
     let mut response = respond(
@@ -215,12 +207,11 @@ pub(crate) fn success(status: u16, success: Success, request_id: &str) -> Respon
         &success.cookies,
         request_id,
     );
-    if let Some((value, until)) = success.device {
-        // A date and not an age: the contract's cookies have no Max-Age but the one that deletes.
-        let until = rfc9110(until);
+    if let Some((value, life)) = success.device {
         let cookie = format!(
-            "{}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Expires={until}",
-            Cookie::Device.name()
+            "{}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={}",
+            Cookie::Device.name(),
+            life.count()
         );
         if let Ok(cookie) = HeaderValue::try_from(cookie) {
             response.headers_mut().append("set-cookie", cookie);

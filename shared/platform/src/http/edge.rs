@@ -13,16 +13,23 @@ use lambda_http::http::HeaderMap;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use portal::form::{FieldProblem, Problems};
+use portal::keys::{KeyRing, UnknownKey};
 use portal::limits::Limits;
 use portal::problem::{Kind, Refusal};
 use portal::steps::{self, Cookie, Field, Function, Method, Step};
-use portal::values::{FieldCode, FlowId, FlowName, RequestKey, SessionId, digest};
+use portal::values::{FieldCode, FlowId, FlowName, NetworkTag, RequestKey, SessionId, digest};
 
 use super::answer::{self, Answer, Problem, Stop};
 use super::body::Fields;
 use crate::clock::Clock;
 use crate::random::{self, Random};
 use crate::telemetry;
+
+/// Stands between the names in the device's cookie, of which each account that was logged in to gave one.
+pub const DEVICE_NAMES_SEPARATOR: char = '.';
+
+/// The longest value of a cookie that is read: that of the device holds a name for each member of an office.
+const LONGEST_COOKIE: usize = 256;
 
 /// A request that passed the gate.
 pub struct Call {
@@ -99,12 +106,22 @@ impl Call {
             .map(|value| SessionId::of_cookie(value))
     }
 
-    /// The cookie by which accounts know the browser, if it is one of ours by its form.
-    pub fn device(&self) -> Option<&str> {
+    /// The names that accounts gave the browser, the newest first: those that are ours by their form.
+    pub fn device_names(&self) -> Vec<&str> {
         self.cookies
             .get(Cookie::Device.name())
-            .map(String::as_str)
-            .filter(|value| random::is_cookie(value))
+            .map_or_else(Vec::new, |value| {
+                value
+                    .split(DEVICE_NAMES_SEPARATOR)
+                    .filter(|name| random::is_cookie(name))
+                    .collect()
+            })
+    }
+
+    /// The caller's network, as the record of this kind and id knows it. Where nothing says whence a call comes, all of
+    /// them are of one network.
+    pub fn network_tag(&self, record: [&str; 2], keys: &KeyRing) -> Result<NetworkTag, UnknownKey> {
+        NetworkTag::derive(keys, record, self.network.as_deref().unwrap_or(""))
     }
 
     /// The Idempotency-Key's digest.
@@ -334,7 +351,9 @@ fn cookies(headers: &HeaderMap) -> BTreeMap<&'static str, String> {
     }
     let value = |value: &[u8]| {
         let text = std::str::from_utf8(value).ok()?;
-        (1..=128).contains(&text.len()).then(|| text.to_owned())
+        (1..=LONGEST_COOKIE)
+            .contains(&text.len())
+            .then(|| text.to_owned())
     };
     found
         .into_iter()

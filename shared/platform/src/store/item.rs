@@ -4,20 +4,20 @@ use portal::account::{Account, Member};
 use portal::audit::Unaudited;
 use portal::change::Entity;
 use portal::claims_record::ClaimsRecord;
-use portal::guards::NetworkBudget;
+use portal::guards::RefusedStarts;
 use portal::login::{self, Login, SessionPointer};
 use portal::mail::Promise;
 use portal::office::Office;
 use portal::registration::{self, Registration};
-use portal::values::{AccountKey, ClaimsUserId, FlowId, SessionId};
+use portal::values::{AccountKey, ClaimsUserId, FlowId, NetworkTag, SessionId};
 
-/// ネットワーク — its requests that mail, in an hour.
+/// ネットワーク — its starts that were refused, in an hour.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NetworkRecord {
-    /// The digest of the network.
-    pub network: String,
+    /// Names the network.
+    pub network: NetworkTag,
     /// Its hour.
-    pub budget: NetworkBudget,
+    pub budget: RefusedStarts,
 }
 
 impl Entity for NetworkRecord {
@@ -104,7 +104,7 @@ kinds! {
     Office, Office, String, |item| &item.office.number, "OFFICE", "事業所";
     Claims, ClaimsRecord, ClaimsUserId, |item| &item.user, "CLAIMS", "電子請求受付システムのユーザID";
     Session, SessionPointer, SessionId, |item| &item.id, "SESSION", "セッション";
-    Network, NetworkRecord, String, |item| &item.network, "NETWORK", "ネットワーク";
+    Network, NetworkRecord, NetworkTag, |item| &item.network, "NETWORK", "ネットワーク";
 }
 
 impl AnyItem {

@@ -18,8 +18,8 @@ use portal::office::Office;
 use portal::registration::Registration;
 use portal::time::{DAY, Seconds};
 use portal::values::{
-    AccountKey, ClaimsUserId, EmailAddress, FlowId, Line, NameKana, OfficeName, PhoneNumber, Profile,
-    SessionId,
+    AccountKey, ClaimsUserId, EmailAddress, FlowId, Line, NameKana, NetworkTag, OfficeName, PhoneNumber,
+    Profile, SessionId,
 };
 
 use super::codec::{Attributes, Reader, Writer};
@@ -77,7 +77,7 @@ impl Key {
             Office::KIND => Self::Office(id.to_owned()),
             ClaimsRecord::KIND => Self::Claims(ClaimsUserId::parse(id).ok()?),
             SessionPointer::KIND => Self::Session(SessionId::new(id)),
-            NetworkRecord::KIND => Self::Network(id.to_owned()),
+            NetworkRecord::KIND => Self::Network(NetworkTag::new(id)),
             _ => return None,
         })
     }

@@ -9,7 +9,9 @@ use portal::account::{Account, Agreement, Credential, Device, Holder, Member, Ro
 use portal::challenge::Challenge;
 use portal::claims_record::ClaimsRecord;
 use portal::code::{Label, Purpose};
-use portal::guards::{ClaimsGuard, CodeGuard, MailBudget, NetworkBudget, PasswordGuard, SecurityCodeGuard};
+use portal::guards::{
+    BackOff, ClaimsGuard, CodeGuard, MailBudget, NetworkWait, PasswordGuard, RefusedStarts, SecurityCodeGuard,
+};
 use portal::initial_password::Source;
 use portal::keys::KeyId;
 use portal::limits::Limits;
@@ -19,7 +21,7 @@ use portal::office::{Founding, Office};
 use portal::registration::{self, Registered, Registration, Replaced};
 use portal::values::{
     AccountKey, ChallengeId, ClaimsUserId, DeviceId, Draft, EmailAddress, FlowId, Line, MemberId, NameKana,
-    OfficeName, PhoneNumber, Profile, RequestKey, SessionId,
+    NetworkTag, OfficeName, PhoneNumber, Profile, RequestKey, SessionId,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -267,7 +269,7 @@ fn member() -> impl Strategy<Value = Member> {
         },
     ));
     let devices = proptest::collection::vec(
-        (id(), instant(), passwords()).prop_map(|(id, seen_at, passwords)| Device {
+        (id(), instant(), back_off()).prop_map(|(id, seen_at, passwords)| Device {
             id: DeviceId::new(id),
             passwords,
             seen_at,
@@ -353,13 +355,21 @@ fn codes() -> impl Strategy<Value = CodeGuard> {
 }
 
 /// Without a failure there is no last one.
-fn passwords() -> impl Strategy<Value = PasswordGuard> {
+fn back_off() -> impl Strategy<Value = BackOff> {
     option::of((1_u64.., option::of(instant()))).prop_map(|guard| {
-        guard.map_or_else(PasswordGuard::default, |(failures, last_failure)| PasswordGuard {
+        guard.map_or_else(BackOff::default, |(failures, last_failure)| BackOff {
             failures,
             last_failure,
         })
     })
+}
+
+fn passwords() -> impl Strategy<Value = PasswordGuard> {
+    let wait = (id(), back_off()).prop_map(|(network, back_off)| NetworkWait {
+        network: NetworkTag::new(network),
+        back_off,
+    });
+    (any::<u64>(), vec(wait, 0..4)).prop_map(|(row, networks)| PasswordGuard { row, networks })
 }
 
 fn account() -> impl Strategy<Value = Account> {
@@ -555,7 +565,8 @@ proptest! {
             last_seen_at: at.1,
         };
         is_read_as_written(&session, &garblings);
-        let network = NetworkRecord { network: ids.3, budget: NetworkBudget { since: at.2, requests } };
+        let budget = RefusedStarts { since: at.2, count: requests };
+        let network = NetworkRecord { network: NetworkTag::new(ids.3), budget };
         is_read_as_written(&network, &garblings);
     }
 }

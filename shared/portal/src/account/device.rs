@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::{Account, Holder, Member};
-use crate::guards::PasswordGuard;
+use crate::guards::{BackOff, Guarded};
 use crate::limits::Limits;
 use crate::time::plus;
-use crate::values::DeviceId;
+use crate::values::{DeviceId, NetworkTag};
 
 /// 端末 — a browser from which the member has completed a log-in. Its wrong passwords are counted apart from those of
 /// unknown browsers, so that guesses from elsewhere do not lock the owner out (`docs/adr/0020-known-devices.md`).
@@ -15,7 +15,7 @@ pub struct Device {
     /// The digest of its cookie.
     pub id: DeviceId,
     /// Its wrong passwords in a row.
-    pub passwords: PasswordGuard,
+    pub passwords: BackOff,
     /// When a log-in was last completed from it.
     pub seen_at: Timestamp,
 }
@@ -36,7 +36,7 @@ impl Member {
             .retain(|other| other.id != id && now < plus(other.seen_at, limits.known_device_life));
         self.devices.push(Device {
             id,
-            passwords: PasswordGuard::default(),
+            passwords: BackOff::default(),
             seen_at: now,
         });
         let most = usize::try_from(limits.known_devices).unwrap_or(usize::MAX);
@@ -46,39 +46,62 @@ impl Member {
     }
 }
 
+/// Where a log-in comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Caller {
+    /// The network, as the account knows it.
+    pub network: NetworkTag,
+    /// The names that the browser brings, each as this account would know it: at most one is this account's.
+    pub devices: Vec<DeviceId>,
+}
+
 impl Account {
-    /// The wrong passwords that count for a log-in from this device: its own where it is known, those of all unknown
-    /// browsers where it is not.
-    pub(super) fn guard(&self, device: Option<&DeviceId>, now: Timestamp, limits: &Limits) -> &PasswordGuard {
-        let known = device
-            .zip(self.owner())
-            .and_then(|(id, owner)| owner.device(id, now, limits));
-        known.map_or(&self.passwords, |known| &known.passwords)
+    /// The device that the owner is known to log in from, if the call comes from one. A name that this account has not
+    /// given counts for nothing, whoever was given it.
+    pub fn known_device(&self, caller: &Caller, now: Timestamp, limits: &Limits) -> Option<&Device> {
+        let owner = self.owner()?;
+        caller.devices.iter().find_map(|id| owner.device(id, now, limits))
     }
 
-    /// The account with another guard for log-ins from this device.
-    pub(super) fn with_guard(
-        mut self,
-        device: Option<&DeviceId>,
-        guard: PasswordGuard,
-        now: Timestamp,
-        limits: &Limits,
-    ) -> Self {
-        let known = device
-            .zip(self.owner())
-            .and_then(|(id, owner)| owner.device(id, now, limits))
-            .map(|known| known.id.clone());
-        let there = known.and_then(|id| {
-            let Holder::Owner(owner) = &mut self.holder else {
-                return None;
-            };
-            owner.devices.iter_mut().find(|device| device.id == id)
-        });
-        match there {
-            Some(device) => device.passwords = guard,
-            None => self.passwords = guard,
+    /// What the guards say of a password that comes from there: a known device has one of its own, all others are
+    /// counted by network and together.
+    pub(super) fn guarded(&self, caller: &Caller, now: Timestamp, limits: &Limits) -> Guarded {
+        match self.known_device(caller, now, limits) {
+            Some(device) => device.passwords.state_of_device(now, limits),
+            None => self.passwords.state(&caller.network, now, limits),
         }
-        self
+    }
+
+    /// The account after a wrong password from there.
+    pub(super) fn with_wrong_password(&self, caller: &Caller, now: Timestamp, limits: &Limits) -> Self {
+        match self.known_device(caller, now, limits) {
+            Some(device) => self.with_back_off(&device.id, &device.passwords.failed(now)),
+            None => Self {
+                passwords: self.passwords.failed(&caller.network, now, limits),
+                ..self.clone()
+            },
+        }
+    }
+
+    /// The account after the right password from there: that device's or network's own wait is over, and no other's.
+    pub(super) fn with_right_password(&self, caller: &Caller, now: Timestamp, limits: &Limits) -> Self {
+        match self.known_device(caller, now, limits) {
+            Some(device) => self.with_back_off(&device.id, &BackOff::default()),
+            None => Self {
+                passwords: self.passwords.proven(&caller.network),
+                ..self.clone()
+            },
+        }
+    }
+
+    fn with_back_off(&self, id: &DeviceId, back_off: &BackOff) -> Self {
+        let mut next = self.clone();
+        if let Holder::Owner(owner) = &mut next.holder {
+            for device in owner.devices.iter_mut().filter(|device| device.id == *id) {
+                device.passwords = back_off.clone();
+            }
+        }
+        next
     }
 }
 
@@ -122,7 +145,7 @@ mod tests {
     #[test]
     fn a_device_owes_nothing_after_a_completed_log_in() {
         let owing = Device {
-            passwords: PasswordGuard::default().failed(t(0)),
+            passwords: BackOff::default().failed(t(0)),
             ..device("d", 0)
         };
         let member = Member {

@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use super::{Account, Credential, Member};
 use crate::audit::{Act, Event};
 use crate::change::Put;
-use crate::guards::PasswordGuard;
 use crate::initial_password::Source;
 use crate::keys::KeyId;
 use crate::limits::Limits;
@@ -166,11 +165,7 @@ impl Account {
             credential_version: initial.member.credential_version.saturating_add(1),
             ..initial.member.clone()
         };
-        let account = Self {
-            // A password that was guessed at is gone; its failures say nothing about the new one.
-            passwords: PasswordGuard::default(),
-            ..self.clone().with_member(next, now, limits)
-        };
+        let account = self.clone().with_member(next, now, limits);
         let event = Event::of(Act::InitialPasswordReissued, now, by).about(member);
         Ok(Put::new(account, event))
     }
@@ -257,7 +252,7 @@ mod tests {
             event,
             Some(Event::of(Act::InitialPasswordReissued, t(5), &flow("f")).about(&MemberId::new("m")))
         );
-        assert_eq!(after.passwords, PasswordGuard::default());
+        assert_eq!(after.passwords, before.passwords, "who waits, waits on");
         let member = only(&after);
         assert_eq!(member.credential_version, 2);
         let (source, reissues, mail) = parts(member);

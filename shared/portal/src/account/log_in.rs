@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::{Account, Credential, Member, VoidClaim};
+use super::{Account, Caller, Credential, Member, VoidClaim};
 use crate::audit::{Act, Event};
 use crate::change::{Change, Put};
-use crate::guards::{Guarded, MailBudget, PasswordGuard, RetryAfter};
+use crate::guards::{Guarded, MailBudget, RetryAfter};
 use crate::limits::Limits;
-use crate::values::{AccountKey, DeviceId, EmailAddress, MemberId};
+use crate::values::{AccountKey, EmailAddress, MemberId};
 
 /// Whose password was typed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,15 +30,19 @@ pub enum LoginVerdict {
     ClaimVoid,
     /// Right, but the member has had the mails of the hour or the day.
     AddressFull(RetryAfter),
-    /// Right: a code is mailed to this address.
-    Right {
-        /// Whose.
-        member: MemberId,
-        /// The version of the credential that was proven.
-        credential_version: u32,
-        /// Where the code goes.
-        to: EmailAddress,
-    },
+    /// Right: a code is mailed.
+    Right(Proven),
+}
+
+/// What a right password proved.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Proven {
+    /// Whose it is.
+    pub member: MemberId,
+    /// The version of the credential.
+    pub credential_version: u32,
+    /// Where the code goes.
+    pub to: EmailAddress,
 }
 
 /// What a password comes to on an account. The first two look alike from outside.
@@ -62,16 +66,28 @@ impl Account {
     fn judge_password(
         &self,
         of: Option<&(MemberId, u32)>,
-        device: Option<&DeviceId>,
+        caller: &Caller,
         now: Timestamp,
         limits: &Limits,
     ) -> Judgement<'_> {
-        if self.guard(device, now, limits).state(now, limits) == Guarded::Closed {
+        let closed = self.guarded(caller, now, limits) == Guarded::Closed;
+        let wrong = || {
+            if closed {
+                Judgement::NotJudged
+            } else {
+                Judgement::Wrong
+            }
+        };
+        let Some((id, version)) = of else {
+            return wrong();
+        };
+        // Nobody guesses 99 bits, so the right initial password, of a void claim as well, waits for nobody's wrong ones.
+        let is_owners = self
+            .owner()
+            .is_some_and(|owner| owner.id == *id && !owner.is_pending());
+        if closed && is_owners {
             return Judgement::NotJudged;
         }
-        let Some((id, version)) = of else {
-            return Judgement::Wrong;
-        };
         let is_void = |claim: &VoidClaim| claim.credential_version == *version && now < claim.expires_at;
         if self.void_claim(id).is_some_and(is_void) {
             return Judgement::ClaimVoid;
@@ -79,7 +95,7 @@ impl Account {
         // What was compared is one credential; with another one in its place, nothing was.
         let is_it = |member: &&Member| member.credential_version == *version && !member.disabled;
         let Some(member) = self.member(id, now, limits).filter(is_it) else {
-            return Judgement::Wrong;
+            return wrong();
         };
         if member.codes.check(now).is_err() {
             return Judgement::NotJudged;
@@ -94,10 +110,10 @@ impl Account {
     }
 
     /// Whether the owner's password would begin a log-in now.
-    pub fn lets_owner_in(&self, device: Option<&DeviceId>, now: Timestamp, limits: &Limits) -> bool {
+    pub fn lets_owner_in(&self, caller: &Caller, now: Timestamp, limits: &Limits) -> bool {
         let of = self.owner().map(Member::credential_in_force);
         matches!(
-            self.judge_password(of.as_ref(), device, now, limits),
+            self.judge_password(of.as_ref(), caller, now, limits),
             Judgement::Right { .. }
         )
     }
@@ -110,7 +126,7 @@ impl Account {
         before: Option<&Self>,
         key: &AccountKey,
         proof: &Proof,
-        device: Option<&DeviceId>,
+        caller: &Caller,
         now: Timestamp,
         limits: &Limits,
     ) -> Change<Self, LoginVerdict> {
@@ -119,7 +135,7 @@ impl Account {
             judged_at: now,
             ..account.clone()
         };
-        let guarded = |guard| next.clone().with_guard(device, guard, now, limits);
+        let proven = || next.with_right_password(caller, now, limits);
         let about = |act| {
             let event = Event::new(act, now);
             match &proof.of {
@@ -127,15 +143,15 @@ impl Account {
                 None => event,
             }
         };
-        match account.judge_password(proof.of.as_ref(), device, now, limits) {
+        match account.judge_password(proof.of.as_ref(), caller, now, limits) {
             Judgement::NotJudged => {
                 let event = Event::new(Act::PasswordNotJudged, now);
                 Change::BestEffort(Put::new(next, event), LoginVerdict::WrongCredentials)
             }
             Judgement::Wrong => {
-                let failed = account.guard(device, now, limits).failed(now);
+                let failed = next.with_wrong_password(caller, now, limits);
                 let event = Event::new(Act::PasswordWrong, now);
-                Change::Store(Put::new(guarded(failed), event), LoginVerdict::WrongCredentials)
+                Change::Store(Put::new(failed, event), LoginVerdict::WrongCredentials)
             }
             // Nothing of the owner's changes by it: neither a failure, nor the end of a row of them.
             Judgement::ClaimVoid => Change::Store(
@@ -143,23 +159,20 @@ impl Account {
                 LoginVerdict::ClaimVoid,
             ),
             Judgement::InitialPasswordExpired => Change::Store(
-                Put::new(
-                    guarded(PasswordGuard::default()),
-                    about(Act::InitialPasswordExpired),
-                ),
+                Put::new(proven(), about(Act::InitialPasswordExpired)),
                 LoginVerdict::InitialPasswordExpired,
             ),
             Judgement::AddressFull(full) => Change::Store(
-                Put::new(guarded(PasswordGuard::default()), about(Act::LoginMailRefused)),
+                Put::new(proven(), about(Act::LoginMailRefused)),
                 LoginVerdict::AddressFull(full),
             ),
             Judgement::Right { member, mails } => {
-                let verdict = LoginVerdict::Right {
+                let verdict = LoginVerdict::Right(Proven {
                     member: member.id.clone(),
                     credential_version: member.credential_version,
                     to: member.profile.email.clone(),
-                };
-                let guarded = guarded(PasswordGuard::default());
+                });
+                let guarded = proven();
                 // The guard may be one of the member's own devices'.
                 let mut member = guarded.noted(&member.id).unwrap_or(member).clone();
                 member.mails = mails;

@@ -50,7 +50,7 @@ impl Account {
 mod tests {
     use super::*;
     use crate::account::LoginVerdict;
-    use crate::account::samples::{judge, key};
+    use crate::account::samples::{from, judge, key};
     use crate::guards::RetryAfter;
     use crate::problem::Kind;
     use crate::samples::{LIMITS, account, active, flow, t};
@@ -77,11 +77,11 @@ mod tests {
         // Log-ins have a budget of their own.
         after.holder = active("m").into();
         for _ in 0..10 {
-            let (next, _, verdict) = judge(&after, true, None, 0);
-            assert!(matches!(verdict, LoginVerdict::Right { .. }));
+            let (next, _, verdict) = judge(&after, true, &from("n"), 0);
+            assert!(matches!(verdict, LoginVerdict::Right(_)));
             after = next;
         }
-        let (_, _, verdict) = judge(&after, true, None, 0);
+        let (_, _, verdict) = judge(&after, true, &from("n"), 0);
         assert_eq!(verdict, LoginVerdict::AddressFull(RetryAfter { seconds: 3_600 }));
     }
 

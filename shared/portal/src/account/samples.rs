@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{Account, Credential, LoginVerdict, Member, Proof, VoidClaim};
+use super::{Account, Caller, Credential, LoginVerdict, Member, Proof, VoidClaim};
 use crate::audit::Act;
 use crate::change::Change;
 use crate::initial_password::Source;
 use crate::mail::Promise;
 use crate::samples::{LIMITS, address, office, pending, t};
-use crate::values::{AccountKey, DeviceId, MemberId, OfficeName};
+use crate::values::{AccountKey, DeviceId, MemberId, NetworkTag, OfficeName};
 
 pub(super) const DAY: u64 = 86_400;
 pub(super) const SEAT: u64 = 14 * DAY;
@@ -33,7 +33,7 @@ pub(super) fn proof(of: &Member, right: bool) -> Proof {
 pub(super) fn judge(
     before: &Account,
     right: bool,
-    device: Option<&DeviceId>,
+    caller: &Caller,
     second: u64,
 ) -> (Account, Act, LoginVerdict) {
     let member = before.members().next();
@@ -41,7 +41,7 @@ pub(super) fn judge(
         of: member.filter(|_| right).map(Member::credential_in_force),
         renewed: None,
     };
-    let change = Account::log_in(Some(before), &before.key, &proof, device, t(second), &LIMITS);
+    let change = Account::log_in(Some(before), &before.key, &proof, caller, t(second), &LIMITS);
     let (Change::Store(put, verdict) | Change::BestEffort(put, verdict)) = change else {
         panic!("not written: {change:?}");
     };
@@ -49,9 +49,25 @@ pub(super) fn judge(
     (after, event.unwrap().act, verdict)
 }
 
-/// `account` after so many wrong passwords at `at` from somebody whose device is not known.
+/// A browser without a name, in this network.
+pub(super) fn from(network: &str) -> Caller {
+    Caller {
+        network: NetworkTag::new(network),
+        devices: Vec::new(),
+    }
+}
+
+/// A browser with these names.
+pub(super) fn known_as(names: &[&str]) -> Caller {
+    Caller {
+        devices: names.iter().map(|name| DeviceId::new(*name)).collect(),
+        ..from("n")
+    }
+}
+
+/// `account` after so many wrong passwords at `at` from a browser without a name in the network `n`.
 pub(super) fn guessed_at(account: Account, times: u32, at: u64) -> Account {
-    (0..times).fold(account, |account, _| judge(&account, false, None, at).0)
+    (0..times).fold(account, |account, _| judge(&account, false, &from("n"), at).0)
 }
 
 /// The pending member of this id of the office of this number.

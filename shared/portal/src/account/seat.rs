@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use super::{Account, Credential, Holder, Member};
 use crate::audit::{Act, Event};
 use crate::change::Put;
-use crate::guards::PasswordGuard;
 use crate::limits::Limits;
 use crate::time::plus;
 use crate::values::{FlowId, MemberId, OfficeName};
@@ -42,8 +41,6 @@ impl Account {
         };
         let event = Event::of(Act::MemberRegistered, now, by).about(&member.id);
         claims.insert(member.id.clone(), member);
-        // What was guessed at before says nothing about the password that is mailed now.
-        next.passwords = PasswordGuard::default();
         Some(Put::new(next, event))
     }
 
@@ -94,6 +91,7 @@ impl Member {
 mod tests {
     use super::*;
     use crate::account::samples::{DAY, SEAT, guessed_at, key, of_office, parts};
+    use crate::guards::PasswordGuard;
     use crate::guards::{CodeGuard, MailBudget};
     use crate::samples::{LIMITS, account, active, flow, office, only, pending, t};
 
@@ -116,7 +114,8 @@ mod tests {
             let taken = take(before, &pending("m"), 9).unwrap();
             assert_eq!(taken.key, key());
             assert_eq!(only(&taken), &pending("m"));
-            assert_eq!(taken.passwords, PasswordGuard::default());
+            let guessed = before.map_or_else(PasswordGuard::default, |before| before.passwords.clone());
+            assert_eq!(taken.passwords, guessed, "who waits, waits on");
         }
     }
 

@@ -1,4 +1,4 @@
-//! How many requests that mail come from one network.
+//! How many starts that were refused come from one network (`docs/adr/0028-waits-by-network.md`).
 
 use jiff::Timestamp;
 
@@ -6,36 +6,38 @@ use super::RetryAfter;
 use crate::limits::Limits;
 use crate::time::{HOUR, plus, seconds_until};
 
-/// Requests that mail, from one network, in one hour.
+/// Starts of log-ins and registrations from one network that were refused, in one hour.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct NetworkBudget {
+pub struct RefusedStarts {
     /// Since when the hour runs.
     pub since: Timestamp,
-    /// Requests in it.
-    pub requests: u64,
+    /// How many in it.
+    pub count: u64,
 }
 
-impl NetworkBudget {
-    /// The budget after one more request, if there is room for it.
-    pub fn spend(before: Option<&Self>, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
+impl RefusedStarts {
+    /// Whether one more may be refused, and so whether a start is looked at.
+    pub fn check(before: Option<&Self>, now: Timestamp, limits: &Limits) -> Result<(), RetryAfter> {
         match before {
-            Some(hour) if now < plus(hour.since, HOUR) => {
-                if hour.requests < limits.mail_requests_per_network {
-                    Ok(Self {
-                        since: hour.since,
-                        requests: hour.requests + 1,
-                    })
-                } else {
-                    Err(RetryAfter {
-                        seconds: seconds_until(now, plus(hour.since, HOUR)).max(1),
-                    })
-                }
+            Some(hour) if now < hour.forgotten_at() && limits.refused_starts_per_network <= hour.count => {
+                Err(RetryAfter {
+                    seconds: seconds_until(now, hour.forgotten_at()).max(1),
+                })
             }
-            _ => Ok(Self {
-                since: now,
-                requests: 1,
-            }),
+            _ => Ok(()),
         }
+    }
+
+    /// The budget after one more was refused, if there was room for it.
+    pub fn count(before: Option<&Self>, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
+        Self::check(before, now, limits)?;
+        Ok(match before {
+            Some(hour) if now < hour.forgotten_at() => Self {
+                since: hour.since,
+                count: hour.count.saturating_add(1),
+            },
+            _ => Self { since: now, count: 1 },
+        })
     }
 
     /// When it counts no more.
@@ -50,20 +52,22 @@ mod tests {
     use crate::samples::{LIMITS, t};
 
     #[test]
-    fn a_network_has_thirty_requests_an_hour() {
+    fn a_network_is_refused_a_hundred_starts_an_hour() {
         let mut budget = None;
-        for _ in 0..30 {
-            budget = Some(NetworkBudget::spend(budget.as_ref(), t(0), &LIMITS).unwrap());
+        for _ in 0..100 {
+            assert_eq!(RefusedStarts::check(budget.as_ref(), t(0), &LIMITS), Ok(()));
+            budget = Some(RefusedStarts::count(budget.as_ref(), t(0), &LIMITS).unwrap());
         }
+        let full = Err(RetryAfter { seconds: 1 });
+        assert_eq!(RefusedStarts::check(budget.as_ref(), t(3_599), &LIMITS), full);
         assert_eq!(
-            NetworkBudget::spend(budget.as_ref(), t(3_599), &LIMITS),
-            Err(RetryAfter { seconds: 1 })
+            RefusedStarts::count(budget.as_ref(), t(3_599), &LIMITS),
+            full.map(|()| unreachable!())
         );
-        assert_eq!(
-            NetworkBudget::spend(budget.as_ref(), t(3_600), &LIMITS)
-                .unwrap()
-                .requests,
-            1
-        );
+        for second in [3_600, 3_601] {
+            assert_eq!(RefusedStarts::check(budget.as_ref(), t(second), &LIMITS), Ok(()));
+            let anew = RefusedStarts::count(budget.as_ref(), t(second), &LIMITS).unwrap();
+            assert_eq!((anew.since, anew.count), (t(second), 1));
+        }
     }
 }

@@ -1,20 +1,22 @@
-//! How wrong passwords of an account slow it down, and turn its password off.
+//! How wrong passwords of an account slow down whoever sends them, and turn its password off
+//! (`docs/adr/0028-waits-by-network.md`).
 
 use jiff::Timestamp;
 
 use crate::limits::Limits;
 use crate::time::{Seconds, plus};
+use crate::values::NetworkTag;
 
-/// Wrong passwords of one account, in a row.
+/// Wrong passwords in a row from one network or one known device, and the back-off that they cost.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct PasswordGuard {
+pub struct BackOff {
     /// In a row.
     pub failures: u64,
     /// When the last one was.
     pub last_failure: Option<Timestamp>,
 }
 
-/// What a password guard says before a password is judged.
+/// What the guards say before a password is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Guarded {
     /// The password is judged.
@@ -23,8 +25,14 @@ pub enum Guarded {
     Closed,
 }
 
-impl PasswordGuard {
-    /// When the back-off ends, if one runs.
+impl Guarded {
+    const fn closed_if(closed: bool) -> Self {
+        if closed { Self::Closed } else { Self::Open }
+    }
+}
+
+impl BackOff {
+    /// When it ends, if one runs.
     pub fn waits_until(&self, limits: &Limits) -> Option<Timestamp> {
         let over = self
             .failures
@@ -37,33 +45,109 @@ impl PasswordGuard {
             .map(|at| plus(at, wait.min(limits.wrong_password_longest_wait)))
     }
 
-    /// Whether a password is judged now.
-    pub fn state(&self, now: Timestamp, limits: &Limits) -> Guarded {
-        let waiting = self.waits_until(limits).is_some_and(|until| now < until);
-        if waiting || limits.wrong_passwords_off <= self.failures {
-            Guarded::Closed
-        } else {
-            Guarded::Open
-        }
+    fn is_running(&self, now: Timestamp, limits: &Limits) -> bool {
+        self.waits_until(limits).is_some_and(|until| now < until)
     }
 
-    /// The guard of unknown browsers after the owner completed a log-in from a known one: lifts the lockout, keeps the
-    /// back-off. A guesser gains one guess by it, after the longest wait.
-    #[must_use]
-    pub fn lift_lockout(&self, limits: &Limits) -> Self {
-        Self {
-            failures: self.failures.min(limits.wrong_passwords_off.saturating_sub(1)),
-            ..self.clone()
-        }
+    /// Whether a password from the known device with this back-off is judged now. A device has a lockout of its own.
+    pub fn state_of_device(&self, now: Timestamp, limits: &Limits) -> Guarded {
+        Guarded::closed_if(self.is_running(now, limits) || limits.wrong_passwords_off <= self.failures)
     }
 
-    /// The guard after a wrong password.
+    /// After a wrong password.
     #[must_use]
     pub fn failed(&self, now: Timestamp) -> Self {
         Self {
             failures: self.failures.saturating_add(1),
             last_failure: Some(now),
         }
+    }
+
+    /// Whether the last failure is so long ago that the row of failures is over.
+    fn is_forgotten(&self, now: Timestamp, limits: &Limits) -> bool {
+        let memory = limits
+            .wrong_password_memory
+            .max(limits.wrong_password_longest_wait);
+        self.last_failure.is_none_or(|at| plus(at, memory) <= now)
+    }
+}
+
+/// Wrong passwords from one network at one account.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct NetworkWait {
+    /// Which network.
+    pub network: NetworkTag,
+    /// Its wrong passwords, and how long it waits.
+    pub back_off: BackOff,
+}
+
+/// Wrong passwords at one account, from all browsers that it does not know.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct PasswordGuard {
+    /// In a row, from all networks together; at a hundred the password is locked out for whoever is no known device.
+    pub row: u64,
+    /// By network, the one that failed last at the end. Each waits for its own.
+    pub networks: Vec<NetworkWait>,
+}
+
+impl PasswordGuard {
+    /// Whether a password from this network is judged now.
+    pub fn state(&self, network: &NetworkTag, now: Timestamp, limits: &Limits) -> Guarded {
+        let waits = self
+            .networks
+            .iter()
+            .any(|wait| wait.network == *network && wait.back_off.is_running(now, limits));
+        Guarded::closed_if(waits || limits.wrong_passwords_off <= self.row)
+    }
+
+    /// After a wrong password from this network. Networks whose last one is long ago are forgotten, and there are never
+    /// more than failures in the row that locks out.
+    #[must_use]
+    pub fn failed(&self, network: &NetworkTag, now: Timestamp, limits: &Limits) -> Self {
+        let (before, mut networks): (Vec<_>, Vec<_>) = self
+            .networks
+            .iter()
+            .filter(|wait| !wait.back_off.is_forgotten(now, limits))
+            .cloned()
+            .partition(|wait| wait.network == *network);
+        let before = before.into_iter().next().map(|wait| wait.back_off);
+        networks.push(NetworkWait {
+            network: network.clone(),
+            back_off: before.unwrap_or_default().failed(now),
+        });
+        let most = usize::try_from(limits.wrong_passwords_off).unwrap_or(usize::MAX);
+        networks.drain(..networks.len().saturating_sub(most));
+        Self {
+            row: self.row.saturating_add(1),
+            networks,
+        }
+    }
+
+    /// After the right password from this network: its own wait is over, and no other network's.
+    #[must_use]
+    pub fn proven(&self, network: &NetworkTag) -> Self {
+        let mut next = self.clone();
+        next.networks.retain(|wait| wait.network != *network);
+        next
+    }
+
+    /// After a completed log-in: the row that locks out begins anew, and every network waits on.
+    #[must_use]
+    pub fn completed(&self) -> Self {
+        Self {
+            row: 0,
+            networks: self.networks.clone(),
+        }
+    }
+
+    /// When no back-off in it runs any more.
+    pub fn waits_end_at(&self, limits: &Limits) -> Option<Timestamp> {
+        let last = self
+            .networks
+            .iter()
+            .filter_map(|wait| wait.back_off.last_failure)
+            .max();
+        last.map(|at| plus(at, limits.wrong_password_longest_wait))
     }
 }
 
@@ -72,31 +156,100 @@ mod tests {
     use super::*;
     use crate::samples::{LIMITS, t};
 
+    fn n(name: &str) -> NetworkTag {
+        NetworkTag::new(name)
+    }
+
+    fn fails(guard: PasswordGuard, network: &str, times: u32, second: u64) -> PasswordGuard {
+        (0..times).fold(guard, |guard, _| guard.failed(&n(network), t(second), &LIMITS))
+    }
+
     #[test]
     fn four_wrong_passwords_are_free_then_the_wait_doubles_up_to_a_quarter_of_an_hour() {
+        let mut back_off = BackOff::default();
         let mut guard = PasswordGuard::default();
         for _ in 0..4 {
-            guard = guard.failed(t(0));
-            assert_eq!(guard.state(t(0), &LIMITS), Guarded::Open);
+            back_off = back_off.failed(t(0));
+            guard = fails(guard, "a", 1, 0);
+            assert_eq!(back_off.state_of_device(t(0), &LIMITS), Guarded::Open);
+            assert_eq!(guard.state(&n("a"), t(0), &LIMITS), Guarded::Open);
         }
         for wait in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900] {
-            guard = guard.failed(t(0));
-            assert_eq!(guard.state(t(wait - 1), &LIMITS), Guarded::Closed, "wait {wait}");
-            assert_eq!(guard.state(t(wait), &LIMITS), Guarded::Open, "wait {wait}");
-        }
-        while guard.failures < 99 {
-            guard = guard.failed(t(0));
-        }
-        assert_eq!(guard.state(t(1_000_000), &LIMITS), Guarded::Open);
-        assert_eq!(guard.failed(t(0)).state(t(1_000_000), &LIMITS), Guarded::Closed);
-        assert_eq!(
-            PasswordGuard {
-                failures: u64::MAX,
-                last_failure: None
+            back_off = back_off.failed(t(0));
+            guard = fails(guard, "a", 1, 0);
+            for (second, expected) in [
+                (wait - 1, Guarded::Closed),
+                (wait, Guarded::Open),
+                (wait + 1, Guarded::Open),
+            ] {
+                let at = t(second);
+                assert_eq!(back_off.state_of_device(at, &LIMITS), expected, "wait {wait}");
+                assert_eq!(guard.state(&n("a"), at, &LIMITS), expected, "wait {wait}");
+                assert_eq!(guard.state(&n("b"), at, &LIMITS), Guarded::Open, "wait {wait}");
             }
-            .failed(t(0))
-            .failures,
-            u64::MAX
-        );
+        }
+        assert_eq!(guard.row, 16);
+        let most = BackOff {
+            failures: u64::MAX,
+            last_failure: None,
+        };
+        assert_eq!(most.failed(t(0)).failures, u64::MAX);
+    }
+
+    /// NIST SP 800-63B-4 3.2.2
+    #[test]
+    fn a_hundred_in_a_row_from_everywhere_lock_every_network_out_until_a_log_in_is_completed() {
+        let mut guard = PasswordGuard::default();
+        for at in 0..99 {
+            guard = fails(guard, &format!("{}", at % 30), 1, 0);
+        }
+        assert_eq!(guard.state(&n("new"), t(0), &LIMITS), Guarded::Open);
+        let full = fails(guard, "a", 1, 0);
+        assert_eq!(full.state(&n("new"), t(1_000_000), &LIMITS), Guarded::Closed);
+        // The right password ends no row: only who completes a log-in does.
+        let proven = full.proven(&n("a"));
+        assert_eq!(proven.state(&n("a"), t(1_000_000), &LIMITS), Guarded::Closed);
+        assert_eq!(full.completed().state(&n("new"), t(0), &LIMITS), Guarded::Open);
+    }
+
+    #[test]
+    fn the_right_password_ends_the_wait_of_its_own_network_and_of_no_other() {
+        let guard = fails(fails(PasswordGuard::default(), "a", 5, 0), "b", 5, 0);
+        for after in [guard.proven(&n("a")), guard.proven(&n("a")).completed()] {
+            assert_eq!(after.state(&n("a"), t(0), &LIMITS), Guarded::Open);
+            assert_eq!(after.state(&n("b"), t(0), &LIMITS), Guarded::Closed);
+            assert_eq!(
+                fails(after.clone(), "a", 4, 0).state(&n("a"), t(0), &LIMITS),
+                Guarded::Open
+            );
+        }
+    }
+
+    #[test]
+    fn a_network_is_forgotten_a_day_after_its_last_wrong_password() {
+        let guard = fails(PasswordGuard::default(), "a", 5, 0);
+        for (second, failures) in [(86_399, 6), (86_400, 1), (86_401, 1)] {
+            let again = fails(guard.clone(), "a", 1, second);
+            assert_eq!(again.networks[0].back_off.failures, failures);
+            let other = fails(guard.clone(), "b", 1, second);
+            assert_eq!(other.networks.len(), if failures == 6 { 2 } else { 1 });
+            assert_eq!((again.row, other.row), (6, 6), "the row is not forgotten");
+        }
+        assert_eq!(guard.waits_end_at(&LIMITS), Some(t(900)));
+        assert_eq!(PasswordGuard::default().waits_end_at(&LIMITS), None);
+    }
+
+    #[test]
+    fn there_are_no_more_networks_than_wrong_passwords_in_the_row_that_locks_out() {
+        let mut guard = PasswordGuard::default();
+        for at in 0..150 {
+            guard = fails(guard.completed(), &format!("{at}"), 1, at);
+        }
+        assert_eq!(guard.networks.len(), 100);
+        assert_eq!(guard.networks[0].network, n("50"), "who failed longest ago goes");
+        // One that fails again stands at the end.
+        let again = fails(guard, "50", 1, 200);
+        assert_eq!(again.networks.len(), 100);
+        assert_eq!(again.networks[99].back_off.failures, 2);
     }
 }

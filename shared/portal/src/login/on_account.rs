@@ -226,7 +226,7 @@ impl Login {
             .with_device(gained.device.clone(), now, limits);
         let account = Account {
             judged_at: now,
-            passwords: account.passwords.lift_lockout(limits),
+            passwords: account.passwords.completed(),
             ..account.clone()
         };
         let event = Event::of(completion.act(), now, &self.id).about(&self.member);

@@ -1,6 +1,7 @@
 //! The fields of bodies: what each is called, what it may hold as it is typed, and what it means.
 
 use crate::limits::Limits;
+use crate::password::LONGEST_AS_SENT;
 use crate::values::KANA_LONGEST;
 
 /// What a field of a body may hold, as it is typed.
@@ -24,8 +25,6 @@ pub enum Shape {
 pub const CLAIMS_PASSWORD_LONGEST: usize = 128;
 /// Longest security code that is asked about, in characters.
 pub const SECURITY_CODE_LONGEST: usize = 64;
-/// Longest password that a log-in looks at, in octets: more is no password of anybody (`docs/api.md` 8).
-pub const LOGIN_PASSWORD_OCTETS: usize = 1_024;
 
 macro_rules! fields {
     ($($field:ident = $name:literal, $shape:expr, $title:literal, $rule:expr, $example:literal;)*) => {
@@ -87,8 +86,8 @@ fields! {
     JobTitle = "jobTitle", Shape::Text, "役職名", "As 氏名; empty is none.", "事務部";
     Phone = "phone", Shape::Text, "電話番号", "A telephone number of Japan: ten or eleven digits.", "0312345678";
     Draft = "draft", Shape::Text, "確認した内容の要約値", "", "";
-    Password = "password", Shape::SecretOctets(LOGIN_PASSWORD_OCTETS), "パスワード",
-        format!("At most {LOGIN_PASSWORD_OCTETS} octets."), "";
+    Password = "password", Shape::SecretOctets(LONGEST_AS_SENT), "パスワード",
+        format!("At most {LONGEST_AS_SENT} octets as sent, and 1024 after NFC."), "";
     ShownVersion = "version", Shape::Text, "表示した利用規約の版", "", "";
     NewPassword = "newPassword", Shape::Secret, "新しいパスワード", new_password_rule(), "";
     AgreedTerms = "agreedTerms", Shape::Object(&[Field::AgreedVersion]), "同意した利用規約", "", "";

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use portal::guards::{
-    AttemptOutcome, ClaimsGuard, CodeGuard, Guarded, MailBudget, NetworkBudget, NoAttempt, PasswordGuard,
-    RetryAfter,
+    AttemptOutcome, BackOff, ClaimsGuard, CodeGuard, Guarded, MailBudget, NetworkWait, NoAttempt,
+    PasswordGuard, RefusedStarts, RetryAfter,
 };
 use portal::limits::Limits;
 use portal::time::{Seconds, plus};
+use portal::values::NetworkTag;
 use proptest::prelude::*;
 
 use crate::time::any_instant;
@@ -14,6 +15,10 @@ use crate::time::any_instant;
 const LIMITS: Limits = Limits::standard();
 const HOUR: u64 = 3_600;
 const DAY: u64 = 86_400;
+
+fn network(number: u8) -> NetworkTag {
+    NetworkTag::new(number.to_string())
+}
 
 fn t(seconds: u64) -> Timestamp {
     plus("2026-04-01T00:00:00Z".parse().unwrap(), Seconds::new(seconds))
@@ -66,10 +71,11 @@ fn any_limits() -> impl Strategy<Value = Limits> {
             code_first_stop: Seconds::new(e),
             free_wrong_passwords: f,
             wrong_password_longest_wait: Seconds::new(g),
+            wrong_password_memory: Seconds::new(c),
             claims_attempts: h,
             claims_failures: b,
             claims_failure_window: Seconds::new(d),
-            mail_requests_per_network: a,
+            refused_starts_per_network: a,
             code_second_stop: Seconds::new(g),
             code_third_stop: Seconds::new(e),
             ..Limits::standard()
@@ -113,21 +119,25 @@ proptest! {
     }
 
     #[test]
-    fn a_network_has_thirty_requests_in_each_of_its_hours(pauses in pauses(200)) {
-        let (mut budget, mut now) = (None::<NetworkBudget>, 0);
+    fn a_network_is_refused_a_hundred_starts_in_each_of_its_hours(pauses in pauses(400)) {
+        let (mut budget, mut now) = (None::<RefusedStarts>, 0);
         for pause in pauses {
-            now += pause;
-            match NetworkBudget::spend(budget.as_ref(), t(now), &LIMITS) {
+            // Mostly bursts, or no hour would be full.
+            now += pause / 60;
+            let check = RefusedStarts::check(budget.as_ref(), t(now), &LIMITS);
+            match RefusedStarts::count(budget.as_ref(), t(now), &LIMITS) {
                 Ok(next) => {
-                    prop_assert!((1..=30).contains(&next.requests));
+                    prop_assert_eq!(check, Ok(()));
+                    prop_assert!((1..=100).contains(&next.count));
                     prop_assert!(t(now) < next.forgotten_at());
                     budget = Some(next);
                 }
-                Err(RetryAfter { seconds }) => {
-                    prop_assert!((1..=HOUR).contains(&seconds));
-                    let then = NetworkBudget::spend(budget.as_ref(), t(now + seconds), &LIMITS);
-                    prop_assert!(then.is_ok(), "the wait that was told is over");
-                    prop_assert!(NetworkBudget::spend(budget.as_ref(), t(now + seconds - 1), &LIMITS).is_err());
+                Err(full) => {
+                    prop_assert_eq!(check, Err(full));
+                    prop_assert!((1..=HOUR).contains(&full.seconds));
+                    let at = |seconds| RefusedStarts::check(budget.as_ref(), t(now + seconds), &LIMITS);
+                    prop_assert!(at(full.seconds).is_ok(), "the wait that was told is over");
+                    prop_assert!(at(full.seconds - 1).is_err());
                 }
             }
         }
@@ -156,23 +166,52 @@ proptest! {
         prop_assert!(guard.forgotten_at(&LIMITS).is_none_or(|at| at <= t(now + DAY)));
     }
 
-    /// An owner waits a quarter of an hour at most, until the hundredth in a row.
+    /// Whatever strangers do from wherever, a network waits a quarter of an hour at most after its own last wrong password,
+    /// until the hundredth of all; and nobody's right password or completed log-in ends another one's wait.
     #[test]
-    fn a_password_waits_a_quarter_of_an_hour_at_most(pauses in pauses(250)) {
+    fn a_network_waits_a_quarter_of_an_hour_at_most_for_what_came_from_it(
+        events in proptest::collection::vec((0_u64..2_000, 0_u8..6, 0_u8..20), 1..250),
+    ) {
         let (mut guard, mut now) = (PasswordGuard::default(), 0_u64);
-        for pause in pauses {
+        let mut last = [None; 6];
+        for (pause, from, what) in events {
             now += pause;
-            let before = guard.failures;
-            if guard.state(t(now), &LIMITS) == Guarded::Open {
-                guard = guard.failed(t(now));
-                prop_assert_eq!(guard.failures, before + 1);
-                let until = guard.waits_until(&LIMITS).unwrap_or(t(now));
-                prop_assert!((t(now)..=t(now + 900)).contains(&until));
-                let opens = guard.state(until, &LIMITS) == Guarded::Open;
-                prop_assert_eq!(opens, guard.failures < 100);
+            let network = network(from);
+            match what {
+                0 => {
+                    guard = guard.completed();
+                    prop_assert_eq!(guard.row, 0);
+                }
+                1 => {
+                    let before = guard.clone();
+                    guard = guard.proven(&network);
+                    prop_assert_eq!(guard.row, before.row);
+                    for other in (0..6).filter(|other| *other != from) {
+                        let other = crate::guards::network(other);
+                        prop_assert_eq!(
+                            guard.state(&other, t(now), &LIMITS),
+                            before.state(&other, t(now), &LIMITS)
+                        );
+                    }
+                    last[usize::from(from)] = None;
+                }
+                _ if guard.state(&network, t(now), &LIMITS) == Guarded::Open => {
+                    let row = guard.row;
+                    guard = guard.failed(&network, t(now), &LIMITS);
+                    prop_assert_eq!(guard.row, row + 1);
+                    last[usize::from(from)] = Some(now);
+                }
+                _ => {}
+            }
+            prop_assert!(guard.row <= 100);
+            prop_assert!(guard.networks.len() <= 6);
+            for (of, failed) in (0..).zip(last) {
+                let of = crate::guards::network(of);
+                let over = failed.map_or(now, |failed| failed + 900).max(now);
+                let opens = guard.state(&of, t(over), &LIMITS) == Guarded::Open;
+                prop_assert_eq!(opens, guard.row < 100);
             }
         }
-        prop_assert!(guard.failures <= 100);
     }
 
     /// Whatever risk is accepted, ten of a day are asked about; without, two.
@@ -234,15 +273,21 @@ proptest! {
             let _ = (mails.count(*now), mails.forgotten_at());
             let codes = CodeGuard { failures: list.clone(), stopped_until: list.first().copied() };
             let _ = (codes.check(*now), codes.failed(*now, &limits), codes.forgotten_at(&limits));
-            let passwords = PasswordGuard { failures, last_failure: list.last().copied() };
-            let _ = (passwords.state(*now, &limits), passwords.failed(*now));
+            let back_off = BackOff { failures, last_failure: list.last().copied() };
+            let _ = (back_off.state_of_device(*now, &limits), back_off.failed(*now));
+            let wait = NetworkWait { network: network(1), back_off };
+            let passwords = PasswordGuard { row: failures, networks: vec![wait] };
+            for from in [network(1), network(2)] {
+                let _ = (passwords.state(&from, *now, &limits), passwords.failed(&from, *now, &limits));
+            }
+            let _ = passwords.waits_end_at(&limits);
             let claims = ClaimsGuard { failures: list.clone(), open: at.clone() };
             for outcome in [AttemptOutcome::Succeeded, AttemptOutcome::Failed, AttemptOutcome::NotCounted] {
                 let _ = claims.end(&claims, *now, outcome);
             }
             let _ = (claims.begin(true, *now, &limits), claims.begin(false, *now, &limits));
-            let network = NetworkBudget { since: at[0], requests: failures };
-            let _ = (NetworkBudget::spend(Some(&network), *now, &limits), network.forgotten_at());
+            let network = RefusedStarts { since: at[0], count: failures };
+            let _ = (RefusedStarts::count(Some(&network), *now, &limits), network.forgotten_at());
         }
     }
 }
@@ -271,9 +316,9 @@ fn the_largest_number_of_free_passwords_is_a_number() {
         free_wrong_passwords: u64::MAX,
         ..LIMITS
     };
-    let guard = PasswordGuard {
+    let back_off = BackOff {
         failures: 50,
         last_failure: Some(t(0)),
     };
-    assert_eq!(guard.state(t(0), &limits), Guarded::Open);
+    assert_eq!(back_off.state_of_device(t(0), &limits), Guarded::Open);
 }

@@ -14,8 +14,8 @@ use portal::problem::Kind;
 use portal::terms::PUBLISHED;
 use portal::time::{Seconds, plus};
 use portal::values::{
-    ChallengeId, DeviceId, EmailAddress, FlowId, Line, MemberId, NameKana, OfficeName, PhoneNumber, Profile,
-    SessionId,
+    ChallengeId, DeviceId, EmailAddress, FlowId, Line, MemberId, NameKana, NetworkTag, OfficeName,
+    PhoneNumber, Profile, SessionId,
 };
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
@@ -109,7 +109,7 @@ fn a_resend_at_log_in_leaves_every_guard_of_the_account_as_it_is() {
     }
     let mut before = account(member);
     for _ in 0..9 {
-        before.passwords = before.passwords.failed(t(1));
+        before.passwords = before.passwords.failed(&NetworkTag::new("n"), t(1), &LIMITS);
     }
     let flow = login(
         &before,

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use platform::store::Attributes;
-use portal::guards::{CodeGuard, Guarded, PasswordGuard};
+use portal::guards::{BackOff, CodeGuard, Guarded, NetworkWait, PasswordGuard};
 use portal::limits::Limits;
+use portal::values::NetworkTag;
 
 use super::Violations;
 use super::item::Item;
@@ -62,15 +63,33 @@ impl<'a> Write<'a> {
     fn check_passwords(&self, found: &mut Violations) {
         let key = &self.change.key;
         let (was, is) = (passwords(self.before), passwords(self.after));
-        found.unless(is.failures <= was.failures + 1, || {
+        found.unless(is.row <= was.row + 1, || {
             format!("{key}: several wrong passwords in one write")
         });
-        // A new claim or a new initial password resets the guard; otherwise a closed guard does not change.
-        let same_credential = credentials(self.before) == credentials(self.after);
-        let closed = was.state(self.change.at, self.limits) == Guarded::Closed;
-        found.unless(!(closed && same_credential) || was == is, || {
-            format!("{key}: a password was judged while it had to wait")
-        });
+        // The one network whose wrong password was counted had not to wait; a known device has a row of its own.
+        for now in &is.networks {
+            let before = was.networks.iter().find(|wait| wait.network == now.network);
+            let failures = before.map_or(0, |wait| wait.back_off.failures);
+            if before == Some(now) {
+                continue;
+            }
+            let closed = was.state(&now.network, self.change.at, self.limits) == Guarded::Closed;
+            found.unless(!closed, || {
+                format!("{key}: a password was judged while it had to wait")
+            });
+            found.unless(
+                now.back_off.failures == 1 || now.back_off.failures == failures + 1,
+                || {
+                    format!(
+                        "{key}: {failures} wrong passwords of a network, then {}",
+                        now.back_off.failures
+                    )
+                },
+            );
+            found.unless(is.row == was.row + 1, || {
+                format!("{key}: a wrong password of a network is not in the row of all")
+            });
+        }
     }
 
     /// Invariants 4, 10: the same for wrong codes.
@@ -176,9 +195,16 @@ fn rank(stage: &str) -> Option<u8> {
 }
 
 fn passwords(account: Item<'_>) -> PasswordGuard {
+    let wait = |wait: Item<'_>| NetworkWait {
+        network: NetworkTag::new(wait.text("of").unwrap_or_default()),
+        back_off: BackOff {
+            failures: wait.count("wrong"),
+            last_failure: time(wait, "wrongAt"),
+        },
+    };
     PasswordGuard {
-        failures: account.count("wrong"),
-        last_failure: time(account, "wrongAt"),
+        row: account.count("wrong"),
+        networks: account.maps("waits").into_iter().map(wait).collect(),
     }
 }
 

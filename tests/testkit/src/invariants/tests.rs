@@ -235,16 +235,34 @@ fn a_session_that_comes_back_is_found_and_so_is_a_second_one_of_a_log_in() {
 
 #[test]
 fn a_guess_too_many_is_found() {
-    let waiting = map_of([("wrong", number(5)), ("wrongAt", number(1_000))]);
-    let judged = map_of([("wrong", number(6)), ("wrongAt", number(1_000))]);
+    let guessed = |row, of_network| {
+        let wait = map_of([
+            ("of", text("network")),
+            ("wrong", number(of_network)),
+            ("wrongAt", number(1_000)),
+        ]);
+        map_of([
+            ("wrong", number(row)),
+            ("waits", AttributeValue::L(vec![AttributeValue::M(wait)])),
+        ])
+    };
+    let (waiting, judged) = (guessed(5, 5), guessed(6, 6));
     assert_found(
         &[change("ACCOUNT#1", &waiting, &judged)],
         "a password was judged while it had to wait",
     );
-    let two = map_of([("wrong", number(2)), ("wrongAt", number(1_000))]);
+    let two = map_of([("wrong", number(2))]);
     assert_found(
         &[change("ACCOUNT#1", &map_of([]), &two)],
         "several wrong passwords",
+    );
+    assert_found(
+        &[change("ACCOUNT#1", &guessed(1, 1), &guessed(2, 3))],
+        "1 wrong passwords of a network, then 3",
+    );
+    assert_found(
+        &[change("ACCOUNT#1", &guessed(1, 1), &guessed(1, 2))],
+        "is not in the row of all",
     );
 
     let stopped = map_of([("codesStop", number(1_900))]);

@@ -11,7 +11,9 @@ use portal::time::plus;
 use portal::values::{AccountKey, DeviceId, FlowId, MemberId, SessionId};
 
 use super::super::codec::{Reader, Writer};
-use super::guards::{read_codes, read_passwords, write_codes, write_passwords};
+use super::guards::{
+    read_back_off, read_codes, read_passwords, write_back_off, write_codes, write_passwords,
+};
 use super::mail::{read_initial_password, write_mail, write_queued};
 use super::{BROOM, Layout, read_office, read_profile, write_office, write_profile};
 use crate::fault::Fault;
@@ -128,14 +130,14 @@ fn read_session(reader: &Reader<'_>) -> Result<Session, Fault> {
 fn write_device(device: &Device) -> Writer {
     let mut writer = Writer::default();
     writer.text("id", device.id.as_str()).time("seen", device.seen_at);
-    write_passwords(&mut writer, &device.passwords);
+    write_back_off(&mut writer, &device.passwords);
     writer
 }
 
 fn read_device(reader: &Reader<'_>) -> Result<Device, Fault> {
     Ok(Device {
         id: DeviceId::new(reader.text("id")?),
-        passwords: read_passwords(reader)?,
+        passwords: read_back_off(reader)?,
         seen_at: reader.time("seen")?,
     })
 }

@@ -1,10 +1,10 @@
 //! What is counted of a claims user and of a network, as the table has it.
 
 use portal::claims_record::ClaimsRecord;
-use portal::guards::{ClaimsGuard, NetworkBudget, SecurityCodeGuard};
+use portal::guards::{ClaimsGuard, RefusedStarts, SecurityCodeGuard};
 use portal::limits::Limits;
 use portal::time::plus;
-use portal::values::ClaimsUserId;
+use portal::values::{ClaimsUserId, NetworkTag};
 
 use super::super::codec::{Reader, Writer};
 use super::super::item::NetworkRecord;
@@ -50,23 +50,23 @@ impl Layout for ClaimsRecord {
 }
 
 impl Layout for NetworkRecord {
-    fn id_text(id: &String) -> &str {
-        id
+    fn id_text(id: &NetworkTag) -> &str {
+        id.as_str()
     }
 
     fn write(&self, writer: &mut Writer, _: &Limits) {
         writer
             .time("since", self.budget.since)
-            .number("requests", self.budget.requests)
+            .number("refused", self.budget.count)
             .time("ttl", plus(self.budget.forgotten_at(), BROOM));
     }
 
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
         Ok(Self {
-            network: id.to_owned(),
-            budget: NetworkBudget {
+            network: NetworkTag::new(id),
+            budget: RefusedStarts {
                 since: reader.time("since")?,
-                requests: reader.number("requests")?,
+                count: reader.number("refused")?,
             },
         })
     }

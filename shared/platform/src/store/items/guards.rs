@@ -1,22 +1,50 @@
 //! Counts of wrong passwords and codes, as items of several kinds have them.
 
-use portal::guards::{CodeGuard, PasswordGuard};
+use portal::guards::{BackOff, CodeGuard, NetworkWait, PasswordGuard};
+use portal::values::NetworkTag;
 
 use super::super::codec::{Reader, Writer};
 use crate::fault::Fault;
 
-pub(super) fn write_passwords(writer: &mut Writer, passwords: &PasswordGuard) {
-    if passwords.failures > 0 {
+pub(super) fn write_back_off(writer: &mut Writer, back_off: &BackOff) {
+    if back_off.failures > 0 {
         writer
-            .number("wrong", passwords.failures)
-            .time_if("wrongAt", passwords.last_failure);
+            .number("wrong", back_off.failures)
+            .time_if("wrongAt", back_off.last_failure);
     }
 }
 
-pub(super) fn read_passwords(reader: &Reader<'_>) -> Result<PasswordGuard, Fault> {
-    Ok(PasswordGuard {
+pub(super) fn read_back_off(reader: &Reader<'_>) -> Result<BackOff, Fault> {
+    Ok(BackOff {
         failures: reader.number_if("wrong")?.unwrap_or(0),
         last_failure: reader.time_if("wrongAt")?,
+    })
+}
+
+pub(super) fn write_passwords(writer: &mut Writer, passwords: &PasswordGuard) {
+    if passwords.row > 0 {
+        writer.number("wrong", passwords.row);
+    }
+    let waits = passwords.networks.iter().map(|wait| {
+        let mut writer = Writer::default();
+        writer.text("of", wait.network.as_str());
+        write_back_off(&mut writer, &wait.back_off);
+        writer
+    });
+    writer.maps("waits", waits.collect());
+}
+
+/// An item of before waits were counted by network has the row, and when its last one was, which no network waits for.
+pub(super) fn read_passwords(reader: &Reader<'_>) -> Result<PasswordGuard, Fault> {
+    let wait = |wait: &Reader<'_>| {
+        Ok::<_, Fault>(NetworkWait {
+            network: NetworkTag::new(wait.text("of")?),
+            back_off: read_back_off(wait)?,
+        })
+    };
+    Ok(PasswordGuard {
+        row: reader.number_if("wrong")?.unwrap_or(0),
+        networks: reader.maps("waits")?.iter().map(wait).collect::<Result<_, _>>()?,
     })
 }
 

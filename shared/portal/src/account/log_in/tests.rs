@@ -1,24 +1,27 @@
 use super::*;
-use crate::account::samples::{DAY, HALF_A_YEAR, guessed_at, judge, key, of_office, proof, void_claim};
+use crate::account::samples::{
+    DAY, HALF_A_YEAR, from, guessed_at, judge, key, known_as, of_office, proof, void_claim,
+};
 use crate::account::{Holder, Member};
 use crate::guards::{CodeGuard, MailBudget};
 use crate::samples::{LIMITS, account, active, address, device, flow, only, pending, t};
 
 #[test]
-fn the_right_password_promises_a_code_and_forgets_what_was_wrong() {
+fn the_right_password_promises_a_code_and_ends_the_wait_of_its_network() {
     let before = guessed_at(account(active("m")), 2, 0);
-    let (after, act, verdict) = judge(&before, true, None, 7);
+    let (after, act, verdict) = judge(&before, true, &from("n"), 7);
     assert_eq!(
         verdict,
-        LoginVerdict::Right {
+        LoginVerdict::Right(Proven {
             member: MemberId::new("m"),
             credential_version: 2,
             to: address(),
-        }
+        })
     );
     assert_eq!(act, Act::LoginCodePromised);
     assert_eq!(only(&after).mails.sends, [t(7)]);
-    assert_eq!(after.passwords, PasswordGuard::default());
+    assert_eq!(after.passwords.networks, [], "its own network waits no more");
+    assert_eq!(after.passwords.row, 2, "only a completed log-in ends the row");
     assert_eq!(after.judged_at, t(7));
 }
 
@@ -35,10 +38,10 @@ fn wrong_unknown_and_disabled_get_one_answer_and_are_counted_alike() {
         (Account::unknown(key(), t(0)), false),
         (Account::unknown(key(), t(0)), true),
     ] {
-        let (after, act, verdict) = judge(&account, right, None, 7);
+        let (after, act, verdict) = judge(&account, right, &from("n"), 7);
         assert_eq!(verdict, LoginVerdict::WrongCredentials);
         assert_eq!(act, Act::PasswordWrong);
-        assert_eq!((after.passwords.failures, after.judged_at), (1, t(7)));
+        assert_eq!((after.passwords.row, after.judged_at), (1, t(7)));
         let mailed = after.members().flat_map(|member| &member.mails.sends);
         assert_eq!(mailed.count(), 0);
     }
@@ -47,29 +50,29 @@ fn wrong_unknown_and_disabled_get_one_answer_and_are_counted_alike() {
 #[test]
 fn while_a_wait_runs_not_even_the_right_password_is_judged() {
     let before = guessed_at(account(active("m")), 6, 0);
-    assert_eq!(before.passwords.failures, 5, "the sixth came during the wait");
-    let (during, act, verdict) = judge(&before, true, None, 0);
+    assert_eq!(before.passwords.row, 5, "the sixth came during the wait");
+    let (during, act, verdict) = judge(&before, true, &from("n"), 0);
     assert_eq!(
         (act, verdict),
         (Act::PasswordNotJudged, LoginVerdict::WrongCredentials)
     );
     assert_eq!(during.passwords, before.passwords);
-    let (_, act, verdict) = judge(&before, true, None, 1);
+    let (_, act, verdict) = judge(&before, true, &from("n"), 1);
     assert_eq!(act, Act::LoginCodePromised);
-    assert!(matches!(verdict, LoginVerdict::Right { .. }));
+    assert!(matches!(verdict, LoginVerdict::Right(_)));
 }
 
 #[test]
 fn while_codes_are_stopped_the_right_password_is_answered_like_a_wrong_one() {
     let codes = (0..10).fold(CodeGuard::default(), |codes, _| codes.failed(t(0), &LIMITS));
     let before = account(Member { codes, ..active("m") });
-    let (during, act, verdict) = judge(&before, true, None, 899);
+    let (during, act, verdict) = judge(&before, true, &from("n"), 899);
     assert_eq!(
         (act, verdict),
         (Act::PasswordNotJudged, LoginVerdict::WrongCredentials)
     );
     assert_eq!(only(&during).mails, MailBudget::default());
-    let (_, act, _) = judge(&before, true, None, 900);
+    let (_, act, _) = judge(&before, true, &from("n"), 900);
     assert_eq!(act, Act::LoginCodePromised);
 }
 
@@ -77,16 +80,16 @@ fn while_codes_are_stopped_the_right_password_is_answered_like_a_wrong_one() {
 fn an_initial_password_opens_until_72_hours_have_passed() {
     let before = guessed_at(account(pending("m")), 1, 0);
     let life = 72 * 3_600;
-    let (_, _, verdict) = judge(&before, true, None, life - 1);
-    assert!(matches!(verdict, LoginVerdict::Right { .. }));
+    let (_, _, verdict) = judge(&before, true, &from("n"), life - 1);
+    assert!(matches!(verdict, LoginVerdict::Right(_)));
     for second in [life, life + 1] {
-        let (after, act, verdict) = judge(&before, true, None, second);
+        let (after, act, verdict) = judge(&before, true, &from("n"), second);
         assert_eq!(
             (act, verdict),
             (Act::InitialPasswordExpired, LoginVerdict::InitialPasswordExpired)
         );
         assert_eq!(only(&after).mails, MailBudget::default());
-        assert_eq!(after.passwords, PasswordGuard::default());
+        assert_eq!(after.passwords.networks, []);
     }
 }
 
@@ -97,7 +100,7 @@ fn a_full_mailbox_is_told_to_whoever_knows_the_password() {
         mailed.mails = mailed.mails.count(t(0));
     }
     let before = account(mailed);
-    let (after, act, verdict) = judge(&before, true, None, 3_599);
+    let (after, act, verdict) = judge(&before, true, &from("n"), 3_599);
     assert_eq!(verdict, LoginVerdict::AddressFull(RetryAfter { seconds: 1 }));
     assert_eq!(act, Act::LoginMailRefused);
     assert_eq!(only(&after).mails, only(&before).mails);
@@ -110,9 +113,9 @@ fn strangers_and_a_known_device_are_counted_apart() {
         devices: vec![device("other", 0), device("d", 0)],
         ..active("m")
     };
-    let d = DeviceId::new("d");
+    let d = known_as(&["d"]);
     let hammered = guessed_at(account(member), 5, 0);
-    let (known, act, verdict) = judge(&hammered, false, Some(&d), 0);
+    let (known, act, verdict) = judge(&hammered, false, &d, 0);
     assert_eq!(
         (verdict, act),
         (LoginVerdict::WrongCredentials, Act::PasswordWrong)
@@ -123,8 +126,8 @@ fn strangers_and_a_known_device_are_counted_apart() {
         devices.iter().map(|device| device.passwords.failures).collect()
     };
     assert_eq!(failures(&known), [0, 1]);
-    let (right, _, verdict) = judge(&known, true, Some(&d), 0);
-    assert!(matches!(verdict, LoginVerdict::Right { .. }));
+    let (right, _, verdict) = judge(&known, true, &d, 0);
+    assert!(matches!(verdict, LoginVerdict::Right(_)));
     assert_eq!(failures(&right), [0, 0]);
     assert_eq!(right.passwords, hammered.passwords, "a stranger's wait goes on");
 }
@@ -136,10 +139,9 @@ fn a_device_that_the_account_does_not_know_any_more_counts_as_a_stranger() {
         ..active("m")
     };
     for (id, second) in [("unknown", 0), ("d", HALF_A_YEAR)] {
-        let device = DeviceId::new(id);
         let before = account(member.clone());
-        let (after, _, _) = judge(&before, false, Some(&device), second);
-        assert_eq!(after.passwords.failures, 1);
+        let (after, _, _) = judge(&before, false, &known_as(&[id]), second);
+        assert_eq!(after.passwords.row, 1);
         assert_eq!(after.holder, before.holder);
     }
 }
@@ -156,13 +158,13 @@ fn a_password_that_was_compared_with_another_credential_is_wrong() {
             of,
             ..proof(&active("m"), true)
         };
-        let change = Account::log_in(Some(&before), &key(), &proof, None, t(0), &LIMITS);
+        let change = Account::log_in(Some(&before), &key(), &proof, &from("n"), t(0), &LIMITS);
         let (after, verdict) = change.stored();
         assert_eq!(verdict, LoginVerdict::WrongCredentials);
-        assert_eq!(after.passwords.failures, 1);
+        assert_eq!(after.passwords.row, 1);
     }
     let proof = proof(&active("m"), false);
-    let change = Account::log_in(Some(&before), &key(), &proof, None, t(0), &LIMITS);
+    let change = Account::log_in(Some(&before), &key(), &proof, &from("n"), t(0), &LIMITS);
     assert_eq!(change.stored().1, LoginVerdict::WrongCredentials);
 }
 
@@ -172,10 +174,10 @@ fn an_address_that_nobody_owns_gets_an_account_for_its_guesses() {
         of: None,
         renewed: None,
     };
-    let change = Account::log_in(None, &key(), &nobody, None, t(3), &LIMITS);
+    let change = Account::log_in(None, &key(), &nobody, &from("n"), t(3), &LIMITS);
     let (after, verdict) = change.stored();
     assert_eq!(verdict, LoginVerdict::WrongCredentials);
-    assert_eq!((after.key.clone(), after.passwords.failures), (key(), 1));
+    assert_eq!((after.key.clone(), after.passwords.row), (key(), 1));
     assert_eq!(after.holder, Holder::nobody());
 }
 
@@ -187,7 +189,7 @@ fn a_hash_is_renewed_by_the_right_password_and_by_no_other() {
             renewed: Some("renewed".to_owned()),
             ..proof(&active("m"), right)
         };
-        let change = Account::log_in(Some(&before), &key(), &proof, None, t(second), &LIMITS);
+        let change = Account::log_in(Some(&before), &key(), &proof, &from("n"), t(second), &LIMITS);
         match change.stored().0.owner().unwrap().credential.clone() {
             Credential::Chosen { hash, by } => (hash, by),
             Credential::Initial { .. } => panic!("a chosen password stays one"),
@@ -199,7 +201,7 @@ fn a_hash_is_renewed_by_the_right_password_and_by_no_other() {
         Some(&before),
         &key(),
         &proof(&active("m"), true),
-        None,
+        &from("n"),
         t(0),
         &LIMITS,
     );
@@ -217,9 +219,9 @@ fn an_initial_password_has_no_hash_to_renew() {
         renewed: Some("renewed".to_owned()),
         ..proof(&pending("m"), true)
     };
-    let change = Account::log_in(Some(&before), &key(), &proof, None, t(0), &LIMITS);
+    let change = Account::log_in(Some(&before), &key(), &proof, &from("n"), t(0), &LIMITS);
     let (after, verdict) = change.stored();
-    assert!(matches!(verdict, LoginVerdict::Right { .. }));
+    assert!(matches!(verdict, LoginVerdict::Right(_)));
     assert_eq!(only(&after).credential, only(&before).credential);
 }
 
@@ -228,7 +230,7 @@ fn an_initial_password_has_no_hash_to_renew() {
 fn what_was_not_judged_is_written_by_best_effort() {
     let before = guessed_at(account(active("m")), 5, 0);
     let proof = proof(&active("m"), true);
-    let change = Account::log_in(Some(&before), &key(), &proof, None, t(0), &LIMITS);
+    let change = Account::log_in(Some(&before), &key(), &proof, &from("n"), t(0), &LIMITS);
     assert!(matches!(
         change,
         Change::BestEffort(_, LoginVerdict::WrongCredentials)
@@ -244,17 +246,25 @@ fn each_claim_on_an_address_is_an_account_of_its_own() {
         ..Account::unknown(key(), t(0))
     };
     let log_in = |before: &Account, of: &Member, second| {
-        Account::log_in(Some(before), &key(), &proof(of, true), None, t(second), &LIMITS).stored()
+        Account::log_in(
+            Some(before),
+            &key(),
+            &proof(of, true),
+            &from("n"),
+            t(second),
+            &LIMITS,
+        )
+        .stored()
     };
     for _ in 0..10 {
         let (after, verdict) = log_in(&before, &of_office("a", "1"), 0);
-        assert!(matches!(verdict, LoginVerdict::Right { member, .. } if member.as_str() == "a"));
+        assert!(matches!(verdict, LoginVerdict::Right(proven) if proven.member.as_str() == "a"));
         before = after;
     }
     let (_, full) = log_in(&before, &of_office("a", "1"), 0);
     assert!(matches!(full, LoginVerdict::AddressFull(_)));
     let (after, verdict) = log_in(&before, &of_office("b", "2"), 0);
-    assert!(matches!(verdict, LoginVerdict::Right { member, .. } if member.as_str() == "b"));
+    assert!(matches!(verdict, LoginVerdict::Right(proven) if proven.member.as_str() == "b"));
     let mails: Vec<usize> = after.members().map(|member| member.mails.sends.len()).collect();
     assert_eq!(mails, [10, 1]);
     // One that is over is nobody's, one whose password is too old is told so, whatever else lives on the address.
@@ -285,7 +295,7 @@ fn the_right_initial_password_of_a_void_claim_is_told_so_for_72_hours_and_change
             of: Some((MemberId::new("v"), version)),
             renewed: None,
         };
-        Account::log_in(Some(&owned), &key(), &proof, None, t(second), &LIMITS).recorded()
+        Account::log_in(Some(&owned), &key(), &proof, &from("n"), t(second), &LIMITS).recorded()
     };
     let (after, event, verdict) = log_in(1, 3 * DAY - 1);
     assert_eq!(verdict, LoginVerdict::ClaimVoid);
@@ -299,6 +309,80 @@ fn the_right_initial_password_of_a_void_claim_is_told_so_for_72_hours_and_change
     for (version, second) in [(1, 3 * DAY), (2, 60)] {
         let (after, _, verdict) = log_in(version, second);
         assert_eq!(verdict, LoginVerdict::WrongCredentials);
-        assert_eq!(after.passwords.failures, 3);
+        assert_eq!(after.passwords.row, 3);
     }
+}
+
+/// A stranger does not write the count that stops the owner.
+#[test]
+fn a_network_waits_for_its_own_wrong_passwords_and_for_no_other_networks() {
+    let before = guessed_at(account(active("m")), 5, 0);
+    let (after, act, _) = judge(&before, true, &from("elsewhere"), 0);
+    assert_eq!(act, Act::LoginCodePromised);
+    assert_eq!(after.passwords, before.passwords, "the stranger waits on");
+    let (_, act, _) = judge(&before, true, &from("n"), 0);
+    assert_eq!(act, Act::PasswordNotJudged);
+}
+
+#[test]
+fn after_a_hundred_wrong_passwords_from_everywhere_only_a_known_device_gets_in() {
+    let member = Member {
+        devices: vec![device("d", 0)],
+        ..active("m")
+    };
+    let full = (0..100).fold(account(member), |account, at| {
+        let (after, act, _) = judge(&account, false, &from(&format!("{at}")), 0);
+        assert_eq!(act, Act::PasswordWrong);
+        after
+    });
+    assert_eq!((full.passwords.row, full.passwords.networks.len()), (100, 100));
+    for caller in [from("n"), from("0"), known_as(&["other"])] {
+        let (after, act, verdict) = judge(&full, true, &caller, 1_000_000);
+        assert_eq!(
+            (act, verdict),
+            (Act::PasswordNotJudged, LoginVerdict::WrongCredentials)
+        );
+        assert_eq!(after.passwords, full.passwords);
+    }
+    let (_, act, _) = judge(&full, true, &known_as(&["d"]), 0);
+    assert_eq!(act, Act::LoginCodePromised);
+}
+
+/// 99 bits are not guessed at, so nothing is gained by making whoever has them wait.
+#[test]
+fn the_right_initial_password_never_waits_and_is_never_off() {
+    for before in [
+        guessed_at(account(pending("m")), 20, 0),
+        (0..100).fold(account(pending("m")), |account, at| {
+            judge(&account, false, &from(&format!("{at}")), 0).0
+        }),
+    ] {
+        let (after, act, verdict) = judge(&before, true, &from("n"), 0);
+        assert_eq!(act, Act::LoginCodePromised);
+        assert!(matches!(verdict, LoginVerdict::Right(_)));
+        assert_eq!(after.passwords.row, before.passwords.row);
+        // A wrong one waits, as everywhere: whether an address has a member who never came is nobody's to learn.
+        let (during, act, _) = judge(&guessed_at(before, 5, 0), false, &from("n"), 0);
+        assert_eq!(act, Act::PasswordNotJudged);
+        assert!(during.passwords.row <= 100);
+    }
+}
+
+/// `docs/adr/0020-known-devices.md`: one that was given to somebody else, and planted in the owner's browser.
+#[test]
+fn of_several_names_the_one_that_this_account_gave_counts() {
+    let member = Member {
+        devices: vec![device("d", 0)],
+        ..active("m")
+    };
+    let both = known_as(&["planted", "d"]);
+    let (after, _, _) = judge(&account(member.clone()), false, &both, 0);
+    assert_eq!(after.owner().unwrap().devices[0].passwords.failures, 1);
+    assert_eq!(after.passwords, account(member.clone()).passwords);
+    // Whoever planted it is counted as anybody.
+    let (after, _, _) = judge(&account(member.clone()), false, &known_as(&["planted"]), 0);
+    assert_eq!(
+        (after.passwords.row, after.holder),
+        (1, Holder::Owner(Box::new(member)))
+    );
 }

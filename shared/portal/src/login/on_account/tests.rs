@@ -1,13 +1,13 @@
 use super::*;
 use crate::account::Holder;
-use crate::guards::{CodeGuard, PasswordGuard};
+use crate::guards::{BackOff, CodeGuard, Guarded, NetworkWait, PasswordGuard};
 use crate::login::Stage;
 use crate::login::samples::{at, at_otp, gained, new_password, not_its_own};
 use crate::problem::Kind;
 use crate::samples::{
     LIMITS, account, active, address, agreement, flow, flows_of, only, pending, session, t,
 };
-use crate::values::{MemberId, OfficeName};
+use crate::values::{MemberId, NetworkTag, OfficeName};
 
 #[test]
 fn a_wrong_code_counts_for_the_account_and_a_right_one_does_not() {
@@ -201,8 +201,14 @@ fn an_agreement_alone_leaves_password_and_sessions_as_they_are() {
 fn whatever_completes_a_log_in_lifts_the_lockout_and_makes_the_browser_known() {
     let locked_out = |member| Account {
         passwords: PasswordGuard {
-            failures: 100,
-            last_failure: Some(t(0)),
+            row: 100,
+            networks: vec![NetworkWait {
+                network: NetworkTag::new("n"),
+                back_off: BackOff {
+                    failures: 5,
+                    last_failure: Some(t(7)),
+                },
+            }],
         },
         ..account(member)
     };
@@ -229,7 +235,16 @@ fn whatever_completes_a_log_in_lifts_the_lockout_and_makes_the_browser_known() {
         by_terms(&locked_out(active("m"))),
         by_password(&locked_out(pending("m"))),
     ] {
-        assert!(after.passwords.failures < 100);
+        let network = NetworkTag::new("n");
+        assert_eq!(
+            after.passwords.state(&NetworkTag::new("new"), t(7), &LIMITS),
+            Guarded::Open
+        );
+        assert_eq!(
+            after.passwords.state(&network, t(7), &LIMITS),
+            Guarded::Closed,
+            "who waits, waits on"
+        );
         let member = only(&after);
         assert_eq!((member.last_login_at, member.sessions.len()), (Some(t(7)), 1));
         assert_eq!(member.devices[0].id, gained().device);

@@ -1,0 +1,81 @@
+//! Starts of log-ins and registrations that were refused, by network (`docs/adr/0028-waits-by-network.md`).
+
+use jiff::Timestamp;
+use portal::change::Change;
+use portal::guards::{RefusedStarts, RetryAfter};
+use portal::keys::KeyRing;
+use portal::limits::Limits;
+use portal::problem::Refusal;
+use portal::values::NetworkTag;
+
+use crate::fault::Fault;
+use crate::http::{Call, Stop};
+use crate::store::{Consistency, Item as _, NetworkRecord, Stored, Table};
+
+/// The budget of refused starts of a call's network.
+pub struct Starts<'a> {
+    table: &'a Table,
+    limits: &'a Limits,
+    now: Timestamp,
+    /// Nothing where the budget is lifted.
+    network: Option<NetworkTag>,
+    known: Option<Stored<NetworkRecord>>,
+}
+
+impl<'a> Starts<'a> {
+    /// Reads the budget. An eventual read will do: what it lets through too late is decided where a refusal is counted,
+    /// and an hour that was full a moment ago is full now.
+    pub async fn of_network(
+        table: &'a Table,
+        limits: &'a Limits,
+        keys: &KeyRing,
+        call: &Call,
+    ) -> Result<Self, Fault> {
+        let mut starts = Self {
+            table,
+            limits,
+            now: call.now,
+            network: None,
+            known: None,
+        };
+        if limits.refused_starts_per_network > 0 {
+            let network = call.network_tag([NetworkRecord::KIND, ""], keys)?;
+            starts.known = table.get(&network, Consistency::Eventual).await?;
+            starts.network = Some(network);
+        }
+        Ok(starts)
+    }
+
+    /// Whether a start from the network is looked at.
+    pub fn check(&self) -> Result<(), RetryAfter> {
+        match &self.network {
+            Some(_) => RefusedStarts::check(self.known_budget(), self.now, self.limits),
+            None => Ok(()),
+        }
+    }
+
+    fn known_budget(&self) -> Option<&RefusedStarts> {
+        self.known.as_ref().map(|stored| &stored.item.budget)
+    }
+
+    /// Counts the start, if it was refused, before that is told; a network that is full by then is told so instead. A
+    /// neighbour that does not answer is nobody's refusal.
+    pub async fn count_refused<T>(self, start: Result<T, Stop>) -> Result<T, Stop> {
+        let Some(network) = self.network else {
+            return start;
+        };
+        if matches!(&start, Err(Stop::Refused(problem)) if problem.refusal.kind.status() < 500) {
+            let count = |before: Option<&NetworkRecord>| {
+                let budget = before.map(|record| &record.budget);
+                let budget = RefusedStarts::count(budget, self.now, self.limits).map_err(Refusal::from)?;
+                let record = NetworkRecord {
+                    network: network.clone(),
+                    budget,
+                };
+                Ok::<_, Stop>(Change::Store(record.into(), ()))
+            };
+            self.table.change(self.known, count).await?;
+        }
+        start
+    }
+}
