@@ -238,28 +238,7 @@ pub(crate) async fn before_confirm(world: &World, office: &TestOffice, email: &s
 
 /// A further office of the claims system, of its own number, user and address.
 pub(crate) async fn another_office(world: &World, at: usize) -> TestOffice {
-    // A name per office and process; there are few of them.
-    let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
-    let office = TestOffice {
-        user_id: leak(format!("KJ0000009{at:05}")),
-        password: "Mihon9999",
-        number: leak(format!("13799{at:05}")),
-        name: "見本あらし事業所",
-        mail_address: leak(format!("office{at}@example.jp")),
-        security_code: None,
-    };
-    let body = json!({
-        "officeNumber": office.number,
-        "officeName": office.name,
-        "mailAddress": office.mail_address,
-        "password": office.password,
-        "passwordExpired": false,
-        "locked": false,
-    });
-    let path = format!("/_dev/offices/{}", office.user_id);
-    let (status, told) = world.simulator("PUT", &path, Some(body)).await;
-    assert_eq!(status, 204, "{told}");
-    office
+    world.another_office(at).await
 }
 
 /// The account of an address.

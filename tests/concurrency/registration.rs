@@ -96,6 +96,42 @@ async fn of_ten_offices_that_want_one_address_five_claim_it_and_the_others_are_f
     load.report();
 }
 
+/// Five offices claim one address, and the person of each completes the first log-in at once: one owns it.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_five_first_log_ins_with_one_address_one_owns_it_and_the_others_are_over() {
+    let mut load = Load::of("first log-ins with one address", 4);
+    for _ in load.rounds() {
+        let world = world_of_many_mails().await;
+        let mut asked: Vec<Asked> = Vec::new();
+        for at in 0..5 {
+            let office = another_office(&world, at).await;
+            let mut clerk = world.clerk();
+            clerk.registers(&office, TARO).await;
+            clerk.logs_in_for_the_first_time(TARO).await;
+            let version = clerk.is_shown_the_terms().await;
+            asked.push(asks!(clerk, |clerk| clerk.changes_password(OWN_PASSWORD, &version)));
+        }
+        let answers = load.send(asked).await;
+        assert_eq!(count(&answers, "200"), 1);
+        only(&answers, &["200", "no-flow"]);
+        for (mut clerk, answer) in answers {
+            assert_eq!(
+                clerk.calls("GET", "/me").await.status == 200,
+                answer.status == 200
+            );
+            let stands = clerk.calls("GET", "/registration").await.is(200);
+            let next = if answer.status == 200 {
+                "completed"
+            } else {
+                "profile"
+            };
+            stands.leads_to(next);
+        }
+        assert_invariants(&world).await;
+    }
+    load.report();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_clicks_with_one_key_register_once_and_are_answered_alike() {
     let mut load = Load::of("登録する with one key", 2);

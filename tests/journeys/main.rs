@@ -17,6 +17,7 @@ mod audit;
 mod capacity;
 mod certificates;
 mod claims;
+mod claims_on_an_address;
 mod completed;
 mod confirm;
 mod devices;

@@ -52,7 +52,9 @@ function plainText(text: string): DocumentFragment {
 export function ledAway(flow: Flow | undefined, problem: Problem): boolean {
   const { progress, triesLeft } = problem as { progress?: Progress; triesLeft?: number };
   // The last of these answers ends the registration, and then says where nobody is any more: nowhere.
-  if (problem.code === "email-taken" && progress === undefined && flow !== undefined) {
+  const ends =
+    problem.code === "email-taken" || (problem.code === "too-many-requests" && !("retryAfterSeconds" in problem));
+  if (ends && progress === undefined && flow !== undefined) {
     expired(flow);
     return true;
   }

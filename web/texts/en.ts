@@ -225,6 +225,7 @@ export const en: Texts = {
     check: "Check that the details are correct.",
     submit: "Review the details",
     restored: "What you entered before is shown.",
+    voided: "{email} now belongs to a user of another office. Register with another email address.",
   },
 
   confirm: {

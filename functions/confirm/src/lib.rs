@@ -131,7 +131,9 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
             }
         }
         Outcome::OfficeTaken => Err(move_to_already_registered(deps, flow, &office, &call).await?),
-        Outcome::EmailTaken => Err(flows.refuse_email(flow, now).await?),
+        Outcome::EmailTaken => Err(flows
+            .refuse_address(flow, &member.profile.email.key(), now)
+            .await?),
     }
 }
 

@@ -51,12 +51,18 @@ pub async fn step(flows: &Flows<Registration>, call: Call) -> Answer {
     if !may_be_claimed(flows, &key, Consistency::Eventual, &office, now).await?
         && !may_be_claimed(flows, &key, Consistency::Strong, &office, now).await?
     {
-        return Err(flows.refuse_email(flow, now).await?);
+        return Err(flows.refuse_address(flow, &key, now).await?);
     }
     let before = flow.item.stage.clone();
     let flow = flows
         .decide(flow, now, |current| {
-            Ok(current.enter_profile(&before, office.clone(), profile.clone(), replaces.clone()))
+            Ok(current.enter_profile(
+                &before,
+                office.clone(),
+                profile.clone(),
+                replaces.clone(),
+                &flows.edge.limits,
+            ))
         })
         .await?;
     flows.answer(&flow.item, now).await

@@ -29,6 +29,15 @@ pub trait Flow: Item<Id = FlowId> {
     /// Whether its time is over.
     fn is_expired(&self, now: Timestamp) -> bool;
 
+    /// The flow, brought up to what its account says where its own item lags.
+    fn follow(
+        stored: Stored<Self>,
+        _: &Flows<Self>,
+        _: Timestamp,
+    ) -> impl Future<Output = Result<Stored<Self>, Stop>> + Send {
+        std::future::ready(Ok(stored))
+    }
+
     /// The document that says where it stands. A flow whose outcome is gone answers `no-flow`.
     fn progress(
         &self,
@@ -81,7 +90,7 @@ impl<F: Flow> Flows<F> {
         if call.means_another_flow(&id) {
             return Err(self.refuse(&flow.item, Kind::OtherFlow, call.now).await);
         }
-        Ok(flow)
+        F::follow(flow, self, call.now).await
     }
 
     /// 中止: the flow ends, and the browser forgets it.
@@ -130,7 +139,9 @@ impl<F: Flow> Flows<F> {
         match decided {
             (Ok(answer), Some(flow)) => Ok((flow, answer)),
             (Err(refusal), Some(flow)) => Err(self.refuse(&flow.item, refusal, now).await),
-            (_, None) => Err(no_flow::<F>()),
+            // The refusal ended the flow.
+            (Err(refusal), None) => Err(Problem::from(refusal).deleting(F::COOKIE).into()),
+            (Ok(_), None) => Err(no_flow::<F>()),
         }
     }
 

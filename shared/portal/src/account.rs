@@ -10,7 +10,7 @@ mod log_in;
 mod mails;
 mod member;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod seat;
 mod session;
 

@@ -197,6 +197,8 @@ mod tests {
             claims_user: claims_user(),
             expires_at: t(1_800),
             email_taken: 0,
+            asked: Vec::new(),
+            voided: None,
             stage,
         };
         allowed_in_registration(&registration, seats, t(second), &LIMITS)

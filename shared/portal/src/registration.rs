@@ -9,6 +9,7 @@ mod samples;
 use jiff::Timestamp;
 pub use next::security_code_tries_left;
 
+use crate::account::VoidClaim;
 use crate::audit::{Act, AuditEntry, Event};
 use crate::challenge::Challenge;
 use crate::change::{Entity, Put};
@@ -109,6 +110,10 @@ pub struct Registration {
     pub expires_at: Timestamp,
     /// Answers of the kind `email-taken` so far.
     pub email_taken: u32,
+    /// The addresses that it asked about, taken or not.
+    pub asked: Vec<AccountKey>,
+    /// The masked address whose claim became void, until another member is registered.
+    pub voided: Option<String>,
     /// Where it stands.
     pub stage: Stage,
 }
@@ -151,6 +156,8 @@ impl Registration {
             claims_user,
             expires_at: plus(now, limits.registration_life),
             email_taken: 0,
+            asked: Vec::new(),
+            voided: None,
             stage,
         };
         Put::new(begun, event)
@@ -190,13 +197,25 @@ impl Registration {
         }
     }
 
-    /// The registration after it was answered `email-taken`; none if that ends it.
-    pub fn after_email_taken(&self, limits: &Limits) -> Option<Self> {
-        let next = Self {
-            email_taken: self.email_taken.saturating_add(1),
-            ..self.clone()
-        };
-        (u64::from(next.email_taken) < limits.email_taken_answers).then_some(next)
+    /// The registration after it asked about this address; `None` if it has asked about too many others, which ends it.
+    fn after_asking(&self, address: &AccountKey, limits: &Limits) -> Option<Self> {
+        let mut next = self.clone();
+        if !next.asked.contains(address) {
+            next.asked.push(address.clone());
+        }
+        u64::try_from(next.asked.len())
+            .is_ok_and(|asked| asked <= limits.addresses_asked)
+            .then_some(next)
+    }
+
+    /// The registration after its claim became void: at the profile again, or at 同一組織で登録済み where its office has a
+    /// member by now.
+    #[must_use]
+    pub fn after_void(&self, office: OfficeName, void: &VoidClaim, claim: &Claim) -> Self {
+        Self {
+            voided: Some(void.email_masked.clone()),
+            ..self.after_code(office, claim)
+        }
     }
 
     /// This state, whose write records an act of this registration.

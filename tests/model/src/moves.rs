@@ -95,15 +95,18 @@ fn shown(stage: Option<&registration::Stage>) -> Option<Draft> {
 }
 
 impl State {
-    /// The initial passwords that were mailed to a person, oldest first.
-    pub fn initial_passwords(&self, person: usize) -> Vec<Password> {
+    /// The initial passwords that were mailed to a person for an office, oldest first.
+    pub fn initial_passwords(&self, person: usize, of: usize) -> Vec<Password> {
+        let name = crate::people::registered(of).name;
         self.mails(&crate::people::email(person))
             .iter()
             .filter_map(|content| match content {
-                Content::InitialPassword { member, source, .. } => {
-                    Some(Password::Initial(member.clone(), source.clone()))
-                }
-                Content::OneTimeCode { .. } => None,
+                Content::InitialPassword {
+                    member,
+                    office,
+                    source,
+                } if *office == name => Some(Password::Initial(member.clone(), source.clone())),
+                Content::InitialPassword { .. } | Content::OneTimeCode { .. } => None,
             })
             .collect()
     }
@@ -216,11 +219,15 @@ impl State {
             Move::CancelRegistration => stage.map(|_| Submission::CancelRegistration),
             Move::LogIn => {
                 let chosen = browser.chose.then_some(Password::Own(own(actor.person)));
-                let password = chosen.or_else(|| self.initial_passwords(actor.person).last().cloned())?;
+                let password =
+                    chosen.or_else(|| self.initial_passwords(actor.person, actor.office).last().cloned())?;
                 Some(Submission::LogIn(actor.person, password))
             }
             Move::LogInOld => {
-                let password = self.initial_passwords(actor.person).first().cloned()?;
+                let password = self
+                    .initial_passwords(actor.person, actor.office)
+                    .first()
+                    .cloned()?;
                 Some(Submission::LogIn(actor.person, password))
             }
             Move::LogInWrong => Some(Submission::LogIn(actor.person, Password::Wrong)),

@@ -326,6 +326,60 @@ fn drafts(more: u8) -> Vec<Draft> {
             },
         },
         Draft {
+            name: "first-log-ins",
+            shows: "two offices claim one address, and both log in for the first time at once",
+            limits: small(),
+            actors: vec![
+                actor(1, 1, &[M::ChangePassword, M::MyPage], 2 + more, 2),
+                actor(
+                    2,
+                    1,
+                    &[M::ChangePassword, M::MyPage, M::RenewSession],
+                    2 + more,
+                    1,
+                ),
+            ],
+            jumps: &[],
+            rightful: None,
+            prologue: &[
+                Beat::Plays(0, TO_PENDING),
+                Beat::Plays(1, TO_PENDING),
+                Beat::Plays(0, TO_NEW_PASSWORD),
+                Beat::Plays(1, TO_NEW_PASSWORD),
+            ],
+            budgets: |state| {
+                state.crashes = 1;
+                state.losses = 1;
+            },
+        },
+        Draft {
+            name: "void-claims",
+            shows: "a registration goes on, or is corrected, while the member of another office comes to own its address",
+            limits: small(),
+            actors: vec![
+                actor(1, 1, &[M::ChangePassword], 1, 1),
+                actor(
+                    2,
+                    1,
+                    &[M::ResendInitial, M::Profile(2), M::Confirm(2)],
+                    3 + more,
+                    1,
+                ),
+            ],
+            jumps: &[],
+            rightful: None,
+            prologue: &[
+                Beat::Plays(1, TO_PENDING),
+                Beat::Plays(0, TO_PENDING),
+                Beat::Plays(0, TO_NEW_PASSWORD),
+                Beat::Clock(30),
+            ],
+            budgets: |state| {
+                state.crashes = 1;
+                state.is_late = true;
+            },
+        },
+        Draft {
             name: "corrections",
             shows: "a pending registration is corrected while its member logs in with the mailed password",
             limits: small(),

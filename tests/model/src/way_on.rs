@@ -155,7 +155,8 @@ impl Person<'_> {
 
     /// With every password that the person can have: the chosen one, and the mailed ones.
     fn logs_in(&mut self) -> bool {
-        let mailed = self.state.initial_passwords(self.person()).pop();
+        let office = self.scene.actors.get(self.actor).map_or(0, |actor| actor.office);
+        let mailed = self.state.initial_passwords(self.person(), office).pop();
         let chosen = self
             .state
             .browsers

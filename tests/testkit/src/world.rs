@@ -31,7 +31,7 @@ use portal_local::function::{Function, InvokeError};
 use portal_local::pump::{Pump, PumpOptions};
 use portal_local::server::Server;
 use portal_local::ses::{self, Mail, Outcome, Postbox, PostboxOptions};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 use wiring::Wiring;
@@ -44,6 +44,7 @@ use crate::gate::Gate;
 use crate::history::{self, Change};
 use crate::invariants;
 use crate::meter::Meter;
+use crate::people::TestOffice;
 use crate::roles::Recorded;
 
 /// The start of every test: 1 April, nine in the morning in Japan.
@@ -474,6 +475,32 @@ impl World {
             .table_name("portal")
             .set_item(Some(item.clone()));
         request.send().await.unwrap();
+    }
+
+    /// A further office of the claims system, of its own number, user and address.
+    pub async fn another_office(&self, at: usize) -> TestOffice {
+        // A name per office and process; there are few of them.
+        let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+        let office = TestOffice {
+            user_id: leak(format!("KJ0000009{at:05}")),
+            password: "Mihon9999",
+            number: leak(format!("13799{at:05}")),
+            name: "見本あらし事業所",
+            mail_address: leak(format!("office{at}@example.jp")),
+            security_code: None,
+        };
+        let body = json!({
+            "officeNumber": office.number,
+            "officeName": office.name,
+            "mailAddress": office.mail_address,
+            "password": office.password,
+            "passwordExpired": false,
+            "locked": false,
+        });
+        let path = format!("/_dev/offices/{}", office.user_id);
+        let (status, told) = self.simulator("PUT", &path, Some(body)).await;
+        assert_eq!(status, 204, "{told}");
+        office
     }
 
     /// Calls the claims simulator's own endpoints.

@@ -807,6 +807,14 @@ export interface components {
             message: "同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。";
             /** @description By whom. */
             members: components["schemas"]["Colleague"][];
+            /** @description The claim that the registration lost, until another member is registered. */
+            voided?: {
+                /**
+                 * @description The masked address.
+                 * @example k***@e***.jp
+                 */
+                emailMasked: string;
+            };
         };
         /** @description ユーザ登録完了 */
         ProgressAtCompleted: {
@@ -925,6 +933,14 @@ export interface components {
             allowed: ("profile" | "cancel")[];
             /** @description The office that was proven. */
             office: components["schemas"]["Office"];
+            /** @description The claim that the registration lost, until another member is registered. */
+            voided?: {
+                /**
+                 * @description The masked address.
+                 * @example k***@e***.jp
+                 */
+                emailMasked: string;
+            };
         };
         /** @description セキュリティコードの入力 */
         ProgressAtSecurityCode: {
@@ -1053,9 +1069,9 @@ export interface components {
             code: "too-many-requests";
             /** @description Ends in the request's id. */
             instance: string;
-            /** @description When to try again. */
-            retryAfterSeconds: number;
             progress?: components["schemas"]["Progress"];
+            /** @description When to try again. */
+            retryAfterSeconds?: number;
         };
         TryAgainProblem: {
             type: string;
@@ -1267,7 +1283,7 @@ export interface components {
                 "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                 "Referrer-Policy": components["headers"]["ReferrerPolicy"];
                 /** @description As `retryAfterSeconds`. */
-                "Retry-After": number;
+                "Retry-After"?: number;
                 "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                 "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -1417,7 +1433,7 @@ export interface components {
                 "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                 "Referrer-Policy": components["headers"]["ReferrerPolicy"];
                 /** @description As `retryAfterSeconds`. */
-                "Retry-After": number;
+                "Retry-After"?: number;
                 "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                 "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -2089,6 +2105,7 @@ export interface operations {
                     } & components["schemas"]["InvalidFieldsProblem"];
                 };
             };
+            429: components["responses"]["RegistrationTooManyRequests"];
             503: components["responses"]["TemporarilyUnavailable"];
         };
     };

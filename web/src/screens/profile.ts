@@ -27,7 +27,8 @@ screen("registration", ["profile", "confirm", "already-registered", "completed"]
     // Found at 登録する: shown here, where it can be corrected, once the field is visible.
     queueMicrotask(() => made.wrong({ email: say("problems.email-taken") }));
   }
-  if (fillIn({ ...("profile" in progress ? progress.profile : {}), ...draftOf(office) })) tell(say("profile.restored"));
+  if ("voided" in progress && progress.voided) tell(say("profile.voided", { email: progress.voided.emailMasked }));
+  else if (fillIn({ ...("profile" in progress ? progress.profile : {}), ...draftOf(office) })) tell(say("profile.restored"));
 });
 
 /** Fills empty fields with known values; returns whether there are any. */

@@ -1,7 +1,7 @@
 //! What only the flow 初回利用登録 does.
 
 use jiff::Timestamp;
-use portal::account::Account;
+use portal::account::{Account, VoidClaim};
 use portal::challenge::Challenge;
 use portal::claims::RegisteredOffice;
 use portal::code::Purpose;
@@ -10,7 +10,7 @@ use portal::office::{Claim, Office, Seats};
 use portal::problem::Kind;
 use portal::registration::{self, NoMailAddress, Registration, Stage};
 use portal::steps::Cookie;
-use portal::values::{ChallengeId, FlowId, OfficeName};
+use portal::values::{AccountKey, ChallengeId, FlowId, OfficeName};
 
 use super::{Flow, Flows, living, no_flow};
 use crate::fault::Fault;
@@ -27,13 +27,56 @@ impl Flow for Registration {
         self.is_expired(now)
     }
 
+    /// A completed registration whose claim became void stands at the profile again.
+    async fn follow(stored: Stored<Self>, flows: &Flows<Self>, now: Timestamp) -> Result<Stored<Self>, Stop> {
+        let Some(void) = flows.void_claim_of(&stored.item, now).await? else {
+            return Ok(stored);
+        };
+        let (void, seats) = void;
+        let note = |current: Option<&Self>| Ok::<_, Stop>(living(current)?.note_void(&void, &seats.claim));
+        let ((), stored) = flows.table.change(Some(stored), note).await?;
+        stored.ok_or_else(no_flow::<Self>)
+    }
+
     async fn progress(&self, flows: &Flows<Self>, now: Timestamp) -> Result<Progress, Stop> {
-        let seats = flows.seats_of(self, now).await?;
-        Ok(Progress::of_registration(self, &seats, now, &flows.edge.limits))
+        let limits = &flows.edge.limits;
+        match flows.seats_of(self, now).await {
+            Ok(seats) => Ok(Progress::of_registration(self, &seats, now, limits)),
+            // The claim may have become void since the registration was opened.
+            Err(gone) => match (flows.void_claim_of(self, now).await?, self.office()) {
+                (Some((void, seats)), Some(office)) => {
+                    let again = self.after_void(office.clone(), &void, &seats.claim);
+                    Ok(Progress::of_registration(&again, &seats, now, limits))
+                }
+                _ => Err(gone),
+            },
+        }
     }
 }
 
 impl Flows<Registration> {
+    /// Of a completed registration, what is left of its claim if that became void, and the seats of its office.
+    async fn void_claim_of(
+        &self,
+        flow: &Registration,
+        now: Timestamp,
+    ) -> Result<Option<(VoidClaim, Seats)>, Stop> {
+        let Stage::Completed {
+            office,
+            member,
+            account,
+            ..
+        } = &flow.stage
+        else {
+            return Ok(None);
+        };
+        let account: Option<Stored<Account>> = self.table.get(account, Consistency::Strong).await?;
+        let Some(void) = account.and_then(|stored| stored.item.void_claim(member).cloned()) else {
+            return Ok(None);
+        };
+        Ok(Some((void, self.seats(office, Consistency::Strong, now).await?)))
+    }
+
     /// The seats that decide, beside the stage, what may be done next. At stages where none do, nothing is read.
     pub async fn seats_of(&self, flow: &Registration, now: Timestamp) -> Result<Seats, Stop> {
         match &flow.stage {
@@ -107,15 +150,19 @@ impl Flows<Registration> {
         Ok(Stage::Otp { office, challenge })
     }
 
-    /// `email-taken`. The fifth such answer ends the registration, so that nobody asks through a list of addresses.
-    pub async fn refuse_email(&self, flow: Stored<Registration>, now: Timestamp) -> Result<Stop, Stop> {
+    /// This address is taken (`email-taken`), unless the registration asked about too many others before. The fifth such
+    /// answer ends the registration, and so does the eleventh address.
+    pub async fn refuse_address(
+        &self,
+        flow: Stored<Registration>,
+        address: &AccountKey,
+        now: Timestamp,
+    ) -> Result<Stop, Stop> {
         let limits = &self.edge.limits;
-        let count = |current: Option<&Registration>| Ok(living(current)?.count_email_taken(limits));
-        Ok(match self.table.change::<_, _, Stop>(Some(flow), count).await? {
-            ((), Some(flow)) => self.refuse(&flow.item, Kind::EmailTaken, now).await,
-            ((), None) => Problem::from(Kind::EmailTaken)
-                .deleting(Cookie::Registration)
-                .into(),
+        let refuse = |current: Option<&Registration>| Ok(living(current)?.refuse_address(address, limits));
+        Ok(match self.table.change::<_, _, Stop>(Some(flow), refuse).await? {
+            (refusal, Some(flow)) => self.refuse(&flow.item, refusal, now).await,
+            (refusal, None) => Problem::from(refusal).deleting(Cookie::Registration).into(),
         })
     }
 }

@@ -53,6 +53,22 @@ impl Writer {
         self
     }
 
+    /// Likewise, a list of texts.
+    pub(crate) fn texts<'a>(
+        &mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = &'a str>,
+    ) -> &mut Self {
+        let list: Vec<AttributeValue> = values
+            .into_iter()
+            .map(|text| AttributeValue::S(text.to_owned()))
+            .collect();
+        if !list.is_empty() {
+            self.0.insert(name.to_owned(), AttributeValue::L(list));
+        }
+        self
+    }
+
     pub(crate) fn flag(&mut self, name: &'static str, value: bool) -> &mut Self {
         if value {
             self.0.insert(name.to_owned(), AttributeValue::Bool(true));
@@ -188,6 +204,21 @@ impl<'a> Reader<'a> {
         };
         list.iter()
             .map(|value| read(value).ok_or_else(|| self.corrupt(name)))
+            .collect()
+    }
+
+    pub(crate) fn texts(&self, name: &'static str) -> Result<Vec<&'a str>, Fault> {
+        let Some(value) = self.map.get(name) else {
+            return Ok(Vec::new());
+        };
+        let AttributeValue::L(list) = value else {
+            return Err(self.corrupt(name));
+        };
+        list.iter()
+            .map(|value| match value {
+                AttributeValue::S(text) => Ok(text.as_str()),
+                _ => Err(self.corrupt(name)),
+            })
             .collect()
     }
 

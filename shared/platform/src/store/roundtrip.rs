@@ -458,15 +458,26 @@ fn registration() -> impl Strategy<Value = Registration> {
             registered,
         }),
     ];
-    (id(), "KJ[0-9A-Z]{0,30}", instant(), any::<u32>(), stage).prop_map(
-        |(id, user, expires_at, email_taken, stage)| Registration {
-            id: FlowId::new(id),
-            claims_user: ClaimsUserId::parse(&user).unwrap(),
-            expires_at,
-            email_taken,
-            stage,
-        },
+    let asked = vec(id(), 0..10);
+    let voided = option::of("\\PC{1,20}");
+    (
+        id(),
+        "KJ[0-9A-Z]{0,30}",
+        instant(),
+        (any::<u32>(), asked, voided),
+        stage,
     )
+        .prop_map(
+            |(id, user, expires_at, (email_taken, asked, voided), stage)| Registration {
+                id: FlowId::new(id),
+                claims_user: ClaimsUserId::parse(&user).unwrap(),
+                expires_at,
+                email_taken,
+                asked: asked.into_iter().map(AccountKey::new).collect(),
+                voided,
+                stage,
+            },
+        )
 }
 
 fn log_in() -> impl Strategy<Value = Login> {

@@ -56,6 +56,9 @@ pub enum At {
     Profile {
         /// The office that was proven.
         office: Office,
+        /// The claim that the registration lost, until another member is registered.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        voided: Option<Voided>,
     },
     /// 入力情報の確認
     Confirm {
@@ -88,6 +91,9 @@ pub enum At {
         message: &'static str,
         /// By whom.
         members: Vec<Colleague>,
+        /// The claim that the registration lost, until another member is registered.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        voided: Option<Voided>,
     },
     /// 新しいパスワードと利用規約への同意
     NewPassword {
@@ -98,6 +104,15 @@ pub enum At {
     },
     /// マイページ
     MyPage {},
+}
+
+/// A claim that became void: another office's member owns the address.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(inline)]
+pub struct Voided {
+    /// The masked address.
+    pub email_masked: Masked,
 }
 
 /// What is left of the tries.
@@ -239,6 +254,7 @@ impl Progress {
             },
             Stage::Profile { office } => At::Profile {
                 office: Office::of(office),
+                voided: Voided::of(registration),
             },
             Stage::Confirm { office, profile, .. } => At::Confirm {
                 office: Office::of(office),
@@ -248,6 +264,7 @@ impl Progress {
                 office: Office::of(office),
                 message: Kind::OrganisationAlreadyRegistered.title(),
                 members: seats.members.iter().map(Colleague::of).collect(),
+                voided: Voided::of(registration),
             },
             Stage::Completed {
                 office,
@@ -358,6 +375,15 @@ impl Shown {
             draft: Digest(profile.draft().as_str().to_owned()),
             warnings: form::warnings(profile).into_iter().map(warning).collect(),
         }
+    }
+}
+
+impl Voided {
+    fn of(registration: &Registration) -> Option<Self> {
+        let voided = registration.voided.as_ref();
+        voided.map(|masked| Self {
+            email_masked: Masked(masked.clone()),
+        })
     }
 }
 

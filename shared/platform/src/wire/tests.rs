@@ -74,6 +74,8 @@ fn registration(stage: Stage) -> Registration {
         claims_user: ClaimsUserId::parse("KJ000000000001").unwrap(),
         expires_at: t(1_800),
         email_taken: 0,
+        asked: Vec::new(),
+        voided: None,
         stage,
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn of_office(id: &str, number: &str) -> Member {
 }
 
 /// What is left of a claim that became void that many seconds after the beginning.
-pub(super) fn void_claim(id: &str, at: u64) -> VoidClaim {
+pub(crate) fn void_claim(id: &str, at: u64) -> VoidClaim {
     let (source, _, mail) = parts_of(pending(id));
     VoidClaim {
         member: MemberId::new(id),

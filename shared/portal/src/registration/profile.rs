@@ -1,16 +1,19 @@
 //! What a submitted or confirmed profile makes of a registration.
 
 use super::{Registered, Registration, Replaced, Stage};
+use crate::account::VoidClaim;
 use crate::audit::NoEvent;
 use crate::change::{Change, Put};
 use crate::limits::Limits;
+use crate::office::Claim;
 use crate::problem::{Kind, Refusal};
 use crate::values::{AccountKey, MemberId, OfficeName, Profile};
 
 /// What a submission makes of a registration. Each method is the whole decision; the store repeats it on the current
 /// item after a conflict.
 impl Registration {
-    /// A profile that was entered or corrected while the registration stood at `before`.
+    /// A profile that was entered or corrected while the registration stood at `before`, and whose address may be claimed.
+    /// The eleventh address ends the registration.
     ///
     /// One that somebody confirmed meanwhile is not overwritten by a late one.
     pub fn enter_profile(
@@ -19,25 +22,54 @@ impl Registration {
         office: OfficeName,
         profile: Profile,
         replaces: Option<Replaced>,
+        limits: &Limits,
     ) -> Change<Self, Result<(), Refusal>> {
         let same_stage = core::mem::discriminant(&self.stage) == core::mem::discriminant(before);
-        if same_stage || matches!(self.stage, Stage::Profile { .. } | Stage::Confirm { .. }) {
-            let stage = Stage::Confirm {
-                office,
-                profile,
-                replaces,
-            };
-            Change::Store(Put::new(self.at(stage), NoEvent::NoAct), Ok(()))
+        if !same_stage && !matches!(self.stage, Stage::Profile { .. } | Stage::Confirm { .. }) {
+            return Change::Keep(Err(Kind::WrongStep.into()));
+        }
+        let Some(asked) = self.after_asking(&profile.email.key(), limits) else {
+            return Change::Remove(NoEvent::NoAct, Err(Kind::TooManyRequests.into()));
+        };
+        let stage = Stage::Confirm {
+            office,
+            profile,
+            replaces,
+        };
+        Change::Store(Put::new(asked.at(stage), NoEvent::NoAct), Ok(()))
+    }
+
+    /// This address is taken. The fifth such answer ends the registration, and so does the eleventh address, so that
+    /// nobody asks through a list.
+    pub fn refuse_address(&self, address: &AccountKey, limits: &Limits) -> Change<Self, Refusal> {
+        let Some(asked) = self.after_asking(address, limits) else {
+            return Change::Remove(NoEvent::NoAct, Kind::TooManyRequests.into());
+        };
+        let next = Self {
+            email_taken: self.email_taken.saturating_add(1),
+            ..asked
+        };
+        let refusal = Kind::EmailTaken.into();
+        if u64::from(next.email_taken) < limits.email_taken_answers {
+            Change::Store(Put::new(next, NoEvent::NoAct), refusal)
         } else {
-            Change::Keep(Err(Kind::WrongStep.into()))
+            Change::Remove(NoEvent::NoAct, refusal)
         }
     }
 
-    /// One more answer of the kind `email-taken`; the last ends the registration, so that nobody asks through a list.
-    pub fn count_email_taken(&self, limits: &Limits) -> Change<Self, ()> {
-        match self.after_email_taken(limits) {
-            Some(next) => Change::Store(Put::new(next, NoEvent::NoAct), ()),
-            None => Change::Remove(NoEvent::NoAct, ()),
+    /// Brings a completed registration up to what its account says: the claim of this member is void.
+    pub fn note_void(&self, void: &VoidClaim, claim: &Claim) -> Change<Self, ()> {
+        match &self.stage {
+            Stage::Completed { office, member, .. } if *member == void.member => {
+                let next = self.after_void(office.clone(), void, claim);
+                Change::Store(Put::new(next, NoEvent::RecordedWithAccount), ())
+            }
+            Stage::SecurityCode { .. }
+            | Stage::Otp { .. }
+            | Stage::Profile { .. }
+            | Stage::Confirm { .. }
+            | Stage::AlreadyRegistered { .. }
+            | Stage::Completed { .. } => Change::Keep(()),
         }
     }
 
@@ -52,12 +84,15 @@ impl Registration {
         if matches!(self.stage, Stage::Completed { .. }) {
             return Change::Keep(self.clone());
         }
-        let next = self.at(Stage::Completed {
-            office,
-            member,
-            account,
-            registered: Some(registered),
-        });
+        let next = Self {
+            voided: None,
+            ..self.at(Stage::Completed {
+                office,
+                member,
+                account,
+                registered: Some(registered),
+            })
+        };
         Change::Store(Put::new(next.clone(), NoEvent::RecordedWithAccount), next)
     }
 
@@ -92,7 +127,11 @@ impl Registration {
                     account,
                     registered: None,
                 };
-                Change::Store(Put::new(self.at(stage), NoEvent::RecordedWithAccount), Ok(()))
+                let next = Self {
+                    voided: None,
+                    ..self.at(stage)
+                };
+                Change::Store(Put::new(next, NoEvent::RecordedWithAccount), Ok(()))
             }
             Stage::SecurityCode { .. }
             | Stage::Otp { .. }
@@ -106,6 +145,7 @@ impl Registration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::samples::void_claim;
     use crate::registration::samples::{
         already_registered, at, at_otp, at_profile, completed, confirming, everywhere, registered, wrong_step,
     };
@@ -118,9 +158,12 @@ mod tests {
             account: address().key(),
         });
         let enter = |stands: &Registration, before: &Stage| {
-            stands.enter_profile(before, office(), profile(), replaces.clone())
+            stands.enter_profile(before, office(), profile(), replaces.clone(), &LIMITS)
         };
-        let next = at(confirming(replaces.clone()));
+        let next = Registration {
+            asked: vec![address().key()],
+            ..at(confirming(replaces.clone()))
+        };
         for stage in [at_profile().stage, confirming(None)] {
             let stands = at(stage);
             for before in [at_profile().stage, confirming(None), already_registered()] {
@@ -142,30 +185,86 @@ mod tests {
     #[test]
     fn the_fifth_answer_that_an_address_is_taken_ends_the_registration() {
         let mut registration = at_profile();
+        let taken = Refusal::of(Kind::EmailTaken);
         for count in 1..5 {
-            let (next, event, ()) = registration.count_email_taken(&LIMITS).recorded();
-            assert_eq!(event, None);
+            let (next, event, refusal) = registration.refuse_address(&address().key(), &LIMITS).recorded();
+            assert_eq!((event, refusal), (None, taken.clone()));
             assert_eq!(
                 next,
                 Registration {
                     email_taken: count,
+                    asked: vec![address().key()],
                     ..at_profile()
                 }
             );
             registration = next;
         }
-        assert_eq!(
-            registration.count_email_taken(&LIMITS),
-            Change::Remove(NoEvent::NoAct, ())
-        );
-        let endless = Registration {
-            email_taken: u32::MAX,
+        for registration in [
+            registration,
+            Registration {
+                email_taken: u32::MAX,
+                ..at_profile()
+            },
+        ] {
+            assert_eq!(
+                registration.refuse_address(&address().key(), &LIMITS),
+                Change::Remove(NoEvent::NoAct, taken.clone())
+            );
+        }
+    }
+
+    #[test]
+    fn the_eleventh_address_ends_the_registration_and_one_that_was_asked_about_does_not() {
+        let key = |at: usize| AccountKey::new(format!("address {at}"));
+        let asked = |count| Registration {
+            asked: (0..count).map(key).collect(),
             ..at_profile()
         };
+        let enter = |stands: &Registration| {
+            stands.enter_profile(&at_profile().stage, office(), profile(), None, &LIMITS)
+        };
+        assert_eq!(enter(&asked(9)).stored().0.asked.len(), 10);
+        let ended = Refusal::of(Kind::TooManyRequests);
+        assert_eq!(ended.retry_after_seconds, None);
         assert_eq!(
-            endless.count_email_taken(&LIMITS),
-            Change::Remove(NoEvent::NoAct, ())
+            enter(&asked(10)),
+            Change::Remove(NoEvent::NoAct, Err(ended.clone()))
         );
+        assert_eq!(
+            asked(10).refuse_address(&key(10), &LIMITS),
+            Change::Remove(NoEvent::NoAct, ended)
+        );
+        let (again, refusal) = asked(10).refuse_address(&key(3), &LIMITS).stored();
+        assert_eq!((again.asked.len(), refusal), (10, Kind::EmailTaken.into()));
+        let mut own = asked(9);
+        own.asked.push(address().key());
+        assert_eq!(enter(&own).stored().0.asked.len(), 10);
+    }
+
+    #[test]
+    fn a_registration_whose_claim_became_void_stands_at_the_profile_again() {
+        let void = void_claim("m", 60);
+        let done = at(completed(Some(registered())));
+        let again = |claim: &Claim| {
+            let (next, event, ()) = done.note_void(&void, claim).recorded();
+            assert_eq!(event, None);
+            assert_eq!(next.voided, Some(address().masked()));
+            next.stage
+        };
+        assert_eq!(again(&Claim::Free), at_profile().stage);
+        assert_eq!(again(&Claim::Taken), already_registered());
+        done.note_void(&void_claim("another", 60), &Claim::Free).kept();
+        for elsewhere in everywhere() {
+            if !matches!(elsewhere.stage, Stage::Completed { .. }) {
+                elsewhere.note_void(&void, &Claim::Free).kept();
+            }
+        }
+        let voided = Registration {
+            voided: Some(address().masked()),
+            ..at(confirming(None))
+        };
+        let completed = voided.complete(office(), MemberId::new("n"), address().key(), registered());
+        assert_eq!(completed.stored().0.voided, None);
     }
 
     #[test]

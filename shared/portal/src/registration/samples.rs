@@ -13,6 +13,8 @@ pub(super) fn at(stage: Stage) -> Registration {
         claims_user: claims_user(),
         expires_at: t(1_800),
         email_taken: 0,
+        asked: Vec::new(),
+        voided: None,
         stage,
     }
 }

@@ -112,7 +112,7 @@ steps! {
         area: Registration, function: Profile, request: Put "/registration/profile",
         fields: PROFILE,
         cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
-        refusals: [NoFlow, OtherFlow, WrongStep, EmailTaken],
+        refusals: [NoFlow, OtherFlow, WrongStep, EmailTaken, TooManyRequests],
         moves: [Profile => Confirm, Confirm => Confirm, AlreadyRegistered => Confirm],
         remark: "Also corrects: from 入力情報の確認, and in the place of a member who never logged in.",
     }

@@ -161,7 +161,9 @@ impl<'a> Write<'a> {
     fn check_flow(&self, found: &mut Violations) {
         let key = &self.change.key;
         let [was, is] = [self.before, self.after].map(|item| item.text("stage").unwrap_or_default());
-        found.unless(rank(was).is_some() && rank(was) <= rank(is), || {
+        // The claim of a completed registration may become void.
+        let is_void = was == "completed" && self.after.text("voided").is_some();
+        found.unless(rank(was).is_some() && (rank(was) <= rank(is) || is_void), || {
             format!("{key}: from {was} to {is}")
         });
         if was == "otp" && is == "otp" {

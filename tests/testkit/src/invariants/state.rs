@@ -350,7 +350,11 @@ impl Table<'_> {
         };
         found.unless(tries <= most, || format!("{key}: {tries} tries"));
         found.unless(flow.count("emailTaken") < limits.email_taken_answers, || {
-            format!("{key}: too many addresses were asked about")
+            format!("{key}: too many addresses were told to be taken")
+        });
+        let asked = u64::try_from(flow.list("asked").len()).unwrap_or(u64::MAX);
+        found.unless(asked <= limits.addresses_asked, || {
+            format!("{key}: {asked} addresses were asked about")
         });
     }
 

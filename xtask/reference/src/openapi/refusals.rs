@@ -229,8 +229,9 @@ impl Carries {
                 ..Self::NOTHING
             },
             Kind::WrongCode | Kind::WrongSecurityCode | Kind::NoTriesLeft => Self::TRIES,
+            // None where the refusal ends the flow: a registration that asked about too many addresses.
             Kind::TooManyRequests => Self {
-                retry_after: Presence::Always,
+                retry_after: Presence::Sometimes,
                 ..Self::PERHAPS_PROGRESS
             },
             Kind::ResendTooEarly => Self {

@@ -243,7 +243,7 @@ const fn advice(kind: Kind) -> Advice {
         ),
         Kind::TooManyRequests => with(
             "表示された時間がたってから、もう一度操作してください。",
-            "Count `retryAfterSeconds` down, then let the person repeat.",
+            "Count `retryAfterSeconds` down, then let the person repeat. Without it the registration is over: lead to its first screen.",
             "Budgets of an address, a network or an account: [limits](limits.md). Many at once: an attack.",
         ),
         Kind::ClaimsUnavailable => with(

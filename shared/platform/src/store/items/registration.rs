@@ -23,6 +23,9 @@ impl Layout for Registration {
         if self.email_taken > 0 {
             writer.number("emailTaken", self.email_taken);
         }
+        writer
+            .texts("asked", self.asked.iter().map(AccountKey::as_str))
+            .text_if("voided", self.voided.as_deref());
         writer.map_if("office", self.office().map(write_office));
         match &self.stage {
             registration::Stage::SecurityCode { tries } => {
@@ -116,6 +119,8 @@ impl Layout for Registration {
                 .map_err(|_| reader.corrupt("claimsUser"))?,
             expires_at: reader.time("expiresAt")?,
             email_taken: reader.number_if("emailTaken")?.unwrap_or(0),
+            asked: reader.texts("asked")?.into_iter().map(AccountKey::new).collect(),
+            voided: reader.text_if("voided")?.map(str::to_owned),
             stage,
         })
     }
