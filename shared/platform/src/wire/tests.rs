@@ -117,6 +117,11 @@ fn seats(members: Vec<Member>) -> Seats {
     }
 }
 
+/// The name of the flow `f`, computed apart from this code.
+fn flow() -> &'static str {
+    "ep4ntpke"
+}
+
 fn office_shown() -> Value {
     json!({ "number": "1370000001", "name": "見本訪問介護ステーション" })
 }
@@ -132,7 +137,7 @@ fn at_the_security_code_its_tries_are_told() {
     assert_eq!(
         at(Stage::SecurityCode { tries: 2 }, &Seats::none(), 0),
         json!({
-            "next": "security-code", "expiresAt": "2026-04-01T00:30:00Z", "allowed": ["security-code", "cancel"],
+            "next": "security-code", "flow": flow(), "expiresAt": "2026-04-01T00:30:00Z", "allowed": ["security-code", "cancel"],
             "securityCode": { "triesLeft": 1 },
         })
     );
@@ -150,7 +155,7 @@ fn at_the_code_it_is_told_where_it_went_and_what_is_left() {
     assert_eq!(
         at(stage, &Seats::none(), 10),
         json!({
-            "next": "otp", "expiresAt": "2026-04-01T00:30:00Z", "allowed": ["otp", "resend-otp", "cancel"],
+            "next": "otp", "flow": flow(), "expiresAt": "2026-04-01T00:30:00Z", "allowed": ["otp", "resend-otp", "cancel"],
             "otp": {
                 "sentTo": "t***@e***.jp", "label": label, "expiresAt": "2026-04-01T00:10:00Z",
                 "subject": "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）",
@@ -165,7 +170,7 @@ fn a_profile_is_shown_as_it_will_be_stored() {
     assert_eq!(
         at(Stage::Profile { office: office() }, &Seats::none(), 0),
         json!({
-            "next": "profile", "expiresAt": "2026-04-01T00:30:00Z", "allowed": ["profile", "cancel"],
+            "next": "profile", "flow": flow(), "expiresAt": "2026-04-01T00:30:00Z", "allowed": ["profile", "cancel"],
             "office": office_shown(),
         })
     );
@@ -177,7 +182,7 @@ fn a_profile_is_shown_as_it_will_be_stored() {
     assert_eq!(
         at(stage, &Seats::none(), 0),
         json!({
-            "next": "confirm", "expiresAt": "2026-04-01T00:30:00Z", "allowed": ["confirm", "profile", "cancel"],
+            "next": "confirm", "flow": flow(), "expiresAt": "2026-04-01T00:30:00Z", "allowed": ["confirm", "profile", "cancel"],
             "office": office_shown(), "profile": profile_shown(), "draft": profile().draft().as_str(), "warnings": [],
         })
     );
@@ -190,7 +195,7 @@ fn whoever_finds_the_office_registered_sees_by_whom() {
     assert_eq!(
         at(stage, &seats(vec![pending("m")]), 0),
         json!({
-            "next": "already-registered", "expiresAt": "2026-04-01T00:30:00Z", "allowed": ["cancel"],
+            "next": "already-registered", "flow": flow(), "expiresAt": "2026-04-01T00:30:00Z", "allowed": ["cancel"],
             "office": office_shown(), "message": Kind::OrganisationAlreadyRegistered.title(),
             "members": [
                 { "emailMasked": "t***@e***.jp", "registeredAt": "2026-04-01T00:00:00Z", "pending": true },
@@ -206,7 +211,7 @@ fn at_the_end_the_initial_password_and_only_ones_own_profile_are_shown() {
     assert_eq!(
         document,
         json!({
-            "next": "completed", "expiresAt": "2026-04-01T00:30:00Z",
+            "next": "completed", "flow": flow(), "expiresAt": "2026-04-01T00:30:00Z",
             "allowed": ["resend-initial-password", "cancel"], "office": office_shown(),
             "initialPassword": {
                 "sentTo": "t***@e***.jp", "delivery": "queued", "expiresAt": "2026-04-04T00:00:00Z",
@@ -232,7 +237,7 @@ fn a_log_in_stands_at_its_code_its_password_or_its_page() {
     assert_eq!(
         in_login(login::Stage::MyPage),
         json!({
-            "next": "my-page", "expiresAt": "2026-04-01T00:15:00Z", "allowed": ["session", "cancel"],
+            "next": "my-page", "flow": flow(), "expiresAt": "2026-04-01T00:15:00Z", "allowed": ["session", "cancel"],
         })
     );
     for (version, shown) in [
@@ -250,7 +255,7 @@ fn a_log_in_stands_at_its_code_its_password_or_its_page() {
         assert_eq!(
             in_login(stage),
             json!({
-                "next": "new-password", "expiresAt": "2026-04-01T00:15:00Z",
+                "next": "new-password", "flow": flow(), "expiresAt": "2026-04-01T00:15:00Z",
                 "allowed": ["terms-shown", "new-password", "cancel"],
                 "newPassword": if shown { "required" } else { "none" },
                 "terms": { "version": PUBLISHED.version, "shown": shown },
