@@ -195,6 +195,9 @@ pub(crate) fn settings_of_many_mails() -> Settings {
     let limits = Limits {
         mails_per_hour: 10_000,
         mails_per_day: 10_000,
+        registration_codes_per_hour: 10_000,
+        registration_codes_per_day: 10_000,
+        registration_codes_per_contact: 10_000,
         ..settings.limits
     };
     Settings { limits, ..settings }

@@ -41,9 +41,13 @@ async fn one_mail_a_resend(load: &mut Load, world: &World, clerk: &Clerk, path: 
 /// The budget of the address is large enough for all requests; another test covers the charges of conflicting ones.
 async fn world_with_room(load: &Load) -> World {
     let settings = Settings::default();
+    let many = 1_000 * u64::try_from(load.scaled(1)).unwrap();
     let limits = portal::limits::Limits {
-        mails_per_hour: 1_000 * u64::try_from(load.scaled(1)).unwrap(),
-        mails_per_day: 1_000 * u64::try_from(load.scaled(1)).unwrap(),
+        mails_per_hour: many,
+        mails_per_day: many,
+        registration_codes_per_hour: many,
+        registration_codes_per_day: many,
+        registration_codes_per_contact: many,
         ..settings.limits
     };
     World::with(Settings { limits, ..settings }).await

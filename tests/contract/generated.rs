@@ -35,10 +35,14 @@ fn every_act_rides_on_the_item_that_the_page_names() {
             let kind = match subject.split(' ').nth(1).unwrap() {
                 "account" => "ACCOUNT",
                 "claims" => "CLAIMS",
+                "contact" => "CONTACT",
                 "flow" => "REGISTRATION",
                 other => panic!("{other}"),
             };
-            assert_eq!(audit::origin(Act::parse(act).unwrap()).0, kind, "{line}");
+            assert!(
+                audit::origin(Act::parse(act).unwrap()).0.contains(&kind),
+                "{line}"
+            );
             met += 1;
         }
     }

@@ -33,15 +33,23 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
         ],
     ),
     (
-        "10 mails an hour and 20 a day to one address",
+        "log-in codes and initial passwords: 10 an hour and 20 a day an account",
         &[
             ("MAILS_PER_HOUR_AND_ADDRESS", 10),
             ("MAILS_PER_DAY_AND_ADDRESS", 20),
         ],
     ),
     (
-        "of both, 4 are kept for log-ins: the codes of registrations leave them",
-        &[("MAILS_KEPT_FOR_LOGIN", 4)],
+        "registration codes 5 an hour and 10 a day a claims id, 30 an hour an address",
+        &[
+            ("REGISTRATION_CODES_PER_HOUR", 5),
+            ("REGISTRATION_CODES_PER_DAY", 10),
+            ("REGISTRATION_CODES_PER_HOUR_AND_ADDRESS", 30),
+        ],
+    ),
+    (
+        "retry times rounded up to 15 min where a stranger could read another's habits from them",
+        &[("RETRY_STEP_SECONDS", 15 * MINUTE)],
     ),
     (
         "refused starts, per network: 100 an hour, counted when refused",
@@ -89,15 +97,23 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
         &[("OFFICE_MEMBERS", 5), ("PENDING_SEAT_LIFE_SECONDS", 14 * DAY)],
     ),
     (
-        "claims password: 2 failures in 24 h, then the question",
+        "claims password: 2 failures in 24 h, then the question (one risk a day and network)",
         &[
             ("CLAIMS_FAILURES_BEFORE_QUESTION", 2),
             ("CLAIMS_FAILURE_WINDOW_SECONDS", 24 * HOUR),
+            ("CLAIMS_RISKS_PER_DAY_AND_NETWORK", 1),
         ],
     ),
     (
-        "a budget per user id keeps strangers from locking offices out through us: 10 failures in 24 h",
-        &[("CLAIMS_FAILURES_PER_DAY", 10)],
+        "5 wrong a day an id, 3 of them a network",
+        &[
+            ("CLAIMS_FAILURES_PER_DAY", 5),
+            ("CLAIMS_FAILURES_PER_DAY_AND_NETWORK", 3),
+        ],
+    ),
+    (
+        "from the third wrong one on, wrong and locked are told and counted alike",
+        &[("CLAIMS_FAILURES_THAT_LOCK", 3)],
     ),
     ("3 tries at a security code", &[("SECURITY_CODE_TRIES", 3)]),
     (

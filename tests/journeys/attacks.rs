@@ -119,7 +119,7 @@ async fn at_already_registered_the_way_on_is_shown_when_the_seat_falls_free() {
 #[tokio::test]
 async fn a_right_security_code_is_not_spent_on_a_full_mailbox() {
     let world = World::start().await;
-    for _ in 0..6 {
+    for _ in 0..5 {
         let mut clerk = world.clerk();
         clerk.authenticates(&GUARDED_OFFICE).await.is(200);
         let code = serde_json::json!({ "securityCode": GUARDED_OFFICE.security_code });

@@ -13,12 +13,32 @@ use testkit::{Clerk, Settings, World};
 const HANAKO: &str = "hanako@example.jp";
 
 /// Rights that only a race or a process that died uses: function, kind, verb, and when.
-const RARE: &[(Function, &str, &str, &str)] = &[(
-    Function::LoginProgress,
-    "LOGIN",
-    "PutItem",
-    "a process died after the account's write, and this request brings the flow up to date",
-)];
+const RARE: &[(Function, &str, &str, &str)] = &[
+    (
+        Function::LoginProgress,
+        "LOGIN",
+        "PutItem",
+        "a process died after the account's write, and this request brings the flow up to date",
+    ),
+    (
+        Function::ClaimsAuth,
+        "CLAIMS",
+        "GetItem",
+        "the contact address has had its mails, and the user id's mail is refunded",
+    ),
+    (
+        Function::SecurityCode,
+        "CLAIMS",
+        "GetItem",
+        "another request moved the flow first, and the user id's mail is refunded",
+    ),
+    (
+        Function::SecurityCode,
+        "CONTACT",
+        "GetItem",
+        "the same, and the contact's mail",
+    ),
+];
 
 /// Submissions that belong to an earlier or later screen: the refusal shows where the flow stands.
 async fn submits_out_of_order(clerk: &mut Clerk) {

@@ -1,11 +1,9 @@
 //! Random operations of several clients.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use fastrand::Rng;
 use model::client::World as ModelWorld;
-use model::submission::Setup;
 use platform::fault::Fault;
 use platform::store::{
     AnyItem, Committed, Condition, Consistency, Expected, Key, Mark, Outcome, Storage, Version, Versioned,
@@ -13,7 +11,6 @@ use platform::store::{
 };
 use portal::audit::{Act, Event};
 use portal::mail::Delivery;
-use portal::terms::PUBLISHED;
 use portal_local::faults::{EVERY_ATTEMPT, Kind, Neighbour, Plan};
 use testkit::{Settings, World};
 
@@ -308,7 +305,7 @@ impl Walk<'_> {
 fn pk(key: &Key) -> String {
     let id = match key {
         Key::Registration(id) | Key::Login(id) => id.as_str(),
-        Key::Account(id) => id.as_str(),
+        Key::Account(id) | Key::Contact(id) => id.as_str(),
         Key::Office(id) => id,
         Key::Network(id) => id.as_str(),
         Key::Claims(id) => id.as_str(),
@@ -332,12 +329,7 @@ async fn stored(world: &World) -> Vec<AnyItem> {
 async fn walks(seed: u64) -> Tally {
     let world = World::with(Settings::default().breakable()).await;
     let limits = world.settings.limits.clone();
-    let model = ModelWorld::new(Setup {
-        name: "lockstep",
-        limits: Arc::new(limits.clone()),
-        keys: world.keys.clone(),
-        terms: &PUBLISHED,
-    });
+    let model = ModelWorld::default();
     let mut clients: Vec<Client> = (0..CLIENTS)
         .map(|_| Client {
             model: model.client(),

@@ -7,6 +7,7 @@ use portal::account::{Account, Holder, Member, NewMember, Role};
 use portal::challenge::Challenge;
 use portal::claims_record::ClaimsRecord;
 use portal::code::Purpose;
+use portal::contact::Contact;
 use portal::form::{Problems, ProfileForm};
 use portal::guards::{MailBudget, RefusedStarts};
 use portal::keys::KeyRing;
@@ -69,9 +70,6 @@ impl Maker<'_> {
         let second = self.member_named(email, "second");
         let claims = [first, second].into_iter().take(rng.usize(0..3));
         Account {
-            mails: MailBudget {
-                sends: vec![self.at()],
-            },
             holder: Holder::Claims(claims.map(|member| (member.id.clone(), member)).collect()),
             ..Account::unknown(key, self.at())
         }
@@ -92,7 +90,7 @@ impl Maker<'_> {
             ClaimsUserId::parse("KJ000000000001").unwrap(),
             FlowId::new("flow"),
         );
-        match rng.u8(0..10) {
+        match rng.u8(0..11) {
             0..=2 => self.account(rng, "taro@example.jp").into(),
             3 => self.account(rng, "hanako@example.jp").into(),
             4 | 5 => {
@@ -131,6 +129,11 @@ impl Maker<'_> {
                 member: MemberId::new("member"),
                 expires_at: plus(now, HOUR),
                 last_seen_at: now,
+            }
+            .into(),
+            9 => Contact {
+                key: AccountKey::new("contact"),
+                mails: MailBudget { sends: vec![now] },
             }
             .into(),
             _ if rng.bool() => NetworkRecord {

@@ -80,7 +80,9 @@ fn items_as_stored() -> Vec<Value> {
             "members": { "M": { "m": text("a") } }, "founding": { "M": {
                 "flow": text("f"), "request": text("r"), "draft": text("d"), "member": text("m"), "at": number(1) } } }),
         json!({ "pk": text("CLAIMS#KJ1"), "v": text("v"), "schema": number(1), "at": number(1),
-            "failures": { "L": [number(1)] }, "codesStop": number(5) }),
+            "failures": { "L": [{ "M": { "at": number(1), "network": text("n"), "risk": { "BOOL": true } } }] },
+            "mails": { "L": [number(1)] }, "codesStop": number(5) }),
+        json!({ "pk": text("CONTACT#a"), "v": text("v"), "schema": number(1), "mails": { "L": [number(1)] } }),
         json!({ "pk": text("NETWORK#n"), "v": text("v"), "schema": number(1), "since": number(1), "refused": number(2) }),
         json!({ "pk": text("SESSION#s"), "v": text("v"), "schema": number(1), "account": text("a"),
             "member": text("m"), "expiresAt": number(2), "seenAt": number(1) }),

@@ -72,6 +72,12 @@ async fn quiet_world() -> World {
     let limits = Limits {
         mails_per_hour: 1_000,
         mails_per_day: 1_000,
+        registration_codes_per_hour: 1_000,
+        registration_codes_per_day: 1_000,
+        registration_codes_per_contact: 1_000,
+        claims_attempts: 1_000,
+        claims_attempts_per_network: 1_000,
+        claims_risks: 1_000,
         ..settings.limits.clone()
     };
     World::with(Settings { limits, ..settings }).await

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use platform::claims::ClaimsSystem;
 use platform::config::Variable;
@@ -9,10 +10,10 @@ use platform::flow::Flows;
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
 use platform::starts::Starts;
-use platform::store::Stored;
-use portal::claims::{Accepted, Authentication, Unavailable};
-use portal::claims_record::ClaimsRecord;
-use portal::guards::AttemptOutcome;
+use platform::store::{Consistency, Item as _, Stored};
+use portal::claims::{Authentication, Unavailable};
+use portal::claims_record::{ClaimsRecord, Proof};
+use portal::guards::Attempt;
 use portal::problem::{Kind, Refusal};
 use portal::registration::{Registration, Stage};
 use portal::secret::Secret;
@@ -53,44 +54,32 @@ struct Credentials {
 /// Answers a call.
 pub async fn step(deps: &Deps, call: Call) -> Answer {
     let Credentials { user, password } = read(&call)?;
-    let (table, limits, now) = (&deps.flows.table, &deps.flows.edge.limits, call.now);
-    let starts = Starts::of_network(table, limits, &deps.keys, &call).await?;
+    let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
+    let starts = Starts::of_network(&flows.table, limits, &deps.keys, &call).await?;
     starts.check().map_err(Refusal::from)?;
     let proven = prove(deps, &user, password, &call).await;
-    let accepted = starts.count_refused(proven).await?;
+    let proof = starts.count_refused(proven).await?;
 
-    let cookie = deps.flows.edge.random.cookie()?;
+    let cookie = flows.edge.random.cookie()?;
     let id = FlowId::of_cookie(&cookie);
-    let stage = match accepted {
-        Accepted::SecurityCodeWanted => Stage::SecurityCode { tries: 0 },
-        Accepted::Office(office) => {
-            let ends_at = plus(now, limits.registration_life);
-            let promised = deps
-                .flows
-                .promise_code(&deps.keys, &office, (&id, ends_at), now)
-                .await;
-            or_note_right_password(deps, promised, &user, &call).await?
+    let stage = match proof {
+        Proof::SecurityCodeWanted => Stage::SecurityCode { tries: 0 },
+        Proof::Office(office, address) => {
+            let by = (&id, plus(now, limits.registration_life));
+            let promised = flows.promise_code(&deps.keys, (office, address), by, now).await;
+            or_note_right_password(deps, promised, &user, now).await?
         }
     };
     let flow = Registration::begin(id, user, stage, now, limits);
-    deps.flows.begin(flow, cookie, &call).await
+    flows.begin(flow, cookie, &call).await
 }
 
-/// Asks the claims system. Whoever is refused here has proven nothing.
-async fn prove(deps: &Deps, user: &ClaimsUserId, password: Secret, call: &Call) -> Result<Accepted, Stop> {
-    let attempt = begin_attempt(deps, user, call.fields.flag(Field::AcceptLockRisk), call).await?;
+/// Asks the claims system. Whoever is refused here begins no registration.
+async fn prove(deps: &Deps, user: &ClaimsUserId, password: Secret, call: &Call) -> Result<Proof, Stop> {
+    let (attempt, record) = begin_attempt(deps, user, call).await?;
     let answer = deps.claims.authenticate(user.as_str(), password.expose()).await;
     drop(password);
-    end_attempt(deps, attempt, &answer, call).await?;
-    Err(match answer {
-        Ok(Authentication::Accepted(accepted)) => return Ok(accepted),
-        Ok(Authentication::Wrong) => Kind::ClaimsRejected,
-        Ok(Authentication::TemporaryPassword) => Kind::ClaimsTemporaryPassword,
-        Ok(Authentication::PasswordExpired) => Kind::ClaimsPasswordExpired,
-        Ok(Authentication::Locked) => Kind::ClaimsLocked,
-        Err(Unavailable::NotJudged | Unavailable::OutcomeUnknown) => Kind::ClaimsUnavailable,
-    }
-    .into())
+    end_attempt(deps, record, &attempt, &answer).await
 }
 
 fn read(call: &Call) -> Result<Credentials, Stop> {
@@ -114,22 +103,40 @@ fn read(call: &Call) -> Result<Credentials, Stop> {
 async fn begin_attempt(
     deps: &Deps,
     user: &ClaimsUserId,
-    accepts_risk: bool,
     call: &Call,
-) -> Result<Stored<ClaimsRecord>, Stop> {
+) -> Result<(Attempt, Stored<ClaimsRecord>), Stop> {
     let (limits, now) = (&deps.flows.edge.limits, call.now);
+    let accepts_risk = call.fields.flag(Field::AcceptLockRisk);
+    let network = call.network_tag([ClaimsRecord::KIND, user.as_str()], &deps.keys)?;
     let begin = |before: Option<&ClaimsRecord>| {
         Ok::<_, Stop>(ClaimsRecord::begin_attempt(
             before,
             user,
+            &network,
             accepts_risk,
             now,
             limits,
         ))
     };
     let (allowed, stored) = deps.flows.table.change(None, begin).await?;
-    allowed?;
-    stored.ok_or_else(|| Kind::TemporarilyUnavailable.into())
+    let attempt = allowed?;
+    let record = stored.ok_or_else(|| Stop::from(Kind::TemporarilyUnavailable))?;
+    Ok((attempt, record))
+}
+
+/// Notes the answer; `record` is what the attempt left behind when it began.
+async fn end_attempt(
+    deps: &Deps,
+    record: Stored<ClaimsRecord>,
+    attempt: &Attempt,
+    answer: &Result<Authentication, Unavailable>,
+) -> Result<Proof, Stop> {
+    let (limits, began) = (&deps.flows.edge.limits, record.item.clone());
+    let end = |before: Option<&ClaimsRecord>| {
+        Ok::<_, Stop>(ClaimsRecord::end_attempt(before, &began, attempt, answer, limits))
+    };
+    let (proven, _) = deps.flows.table.change(Some(record), end).await?;
+    Ok(proven?)
 }
 
 /// Where no mail can follow the right password no registration begins that would tell of it.
@@ -137,34 +144,14 @@ async fn or_note_right_password(
     deps: &Deps,
     promised: Result<Stage, Stop>,
     user: &ClaimsUserId,
-    call: &Call,
+    now: Timestamp,
 ) -> Result<Stage, Stop> {
     if matches!(promised, Err(Stop::Refused(_))) {
+        let known = deps.flows.table.get(user, Consistency::Strong).await?;
         let note = |before: Option<&ClaimsRecord>| {
-            Ok::<_, Stop>(ClaimsRecord::note_right_password(before, user, call.now))
+            Ok::<_, Stop>(ClaimsRecord::note_right_password(before, user, now))
         };
-        deps.flows.table.change(None, note).await?;
+        deps.flows.table.change(known, note).await?;
     }
     promised
-}
-
-async fn end_attempt(
-    deps: &Deps,
-    attempt: Stored<ClaimsRecord>,
-    answer: &Result<Authentication, Unavailable>,
-    call: &Call,
-) -> Result<(), Stop> {
-    let outcome = match answer {
-        Ok(Authentication::Accepted(_)) => AttemptOutcome::Succeeded,
-        // Without an answer the password may have been judged: it counts, as it may count at the claims system.
-        Ok(Authentication::Wrong) | Err(Unavailable::OutcomeUnknown) => AttemptOutcome::Failed,
-        Ok(Authentication::TemporaryPassword | Authentication::PasswordExpired | Authentication::Locked)
-        | Err(Unavailable::NotJudged) => AttemptOutcome::NotCounted,
-    };
-    let seen = attempt.item.passwords.clone();
-    let end = |before: Option<&ClaimsRecord>| {
-        Ok::<_, Stop>(ClaimsRecord::end_attempt(before, &seen, call.now, outcome))
-    };
-    let (stopped, _) = deps.flows.table.change(Some(attempt), end).await?;
-    Ok(stopped.map_err(Refusal::from)?)
 }

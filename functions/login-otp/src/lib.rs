@@ -53,7 +53,7 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
         .require(&flow.item, challenge.check(now, limits), now)
         .await?;
     let judged = challenge.judge(&typed, &deps.keys)?;
-    let (flow, account, member) = flows.follow_account(flow, now).await?;
+    let (flow, account, member) = flows.follow_account(flow, Consistency::Strong, now).await?;
     let next = flow.item.after_code(&member, flows.terms());
     // Where the right code gives a session, every code spends a try of the flow first, right and wrong alike: a session
     // must not be committed by a sixth guess, nor by a code that a resend has overtaken.

@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::flow::Flows;
 use platform::http::{Answer, Call};
-use platform::store::Retries;
+use platform::store::{Consistency, Retries};
 use portal::login::{Login, SessionPointer, Stage};
 use portal::steps::Step;
 
@@ -33,7 +33,7 @@ pub async fn step(flows: &Flows<Login>, call: Call) -> Answer {
 
 async fn show(flows: &Flows<Login>, call: Call) -> Answer {
     let flow = flows.open(&call).await?;
-    let (flow, ..) = flows.follow_account(flow, call.now).await?;
+    let (flow, ..) = flows.follow_account(flow, Consistency::Strong, call.now).await?;
     flows.answer(&flow.item, call.now).await
 }
 
@@ -41,7 +41,7 @@ async fn show(flows: &Flows<Login>, call: Call) -> Answer {
 async fn renew_session(flows: &Flows<Login>, call: Call) -> Answer {
     let (limits, now) = (&flows.edge.limits, call.now);
     let flow = flows.open(&call).await?;
-    let (flow, account, _) = flows.follow_account(flow, now).await?;
+    let (flow, account, _) = flows.follow_account(flow, Consistency::Strong, now).await?;
     if !matches!(flow.item.stage, Stage::MyPage) {
         return Err(flows.wrong_step(&flow.item, now).await);
     }

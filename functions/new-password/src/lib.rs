@@ -8,7 +8,7 @@ use platform::flow::Flows;
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
 use platform::passwords::{PasswordHasher, Verified};
-use platform::store::Retries;
+use platform::store::{Consistency, Retries};
 use portal::account::{Credential, Member};
 use portal::login::{self, Login, Stage, TermsRefusal};
 use portal::password::{self, Context};
@@ -51,7 +51,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     if !matches!(flow.item.stage, Stage::NewPassword { .. }) {
         return Err(flows.wrong_step(&flow.item, now).await);
     }
-    let (flow, account, member) = flows.follow_account(flow, now).await?;
+    let (flow, account, member) = flows.follow_account(flow, Consistency::Eventual, now).await?;
     let Stage::NewPassword { required, shown } = &flow.item.stage else {
         // An earlier request did it, and its answer was lost.
         return Err(flows.wrong_step(&flow.item, now).await);

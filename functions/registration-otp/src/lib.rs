@@ -1,19 +1,21 @@
 //! ワンタイムパスワード認証 — the code that was mailed to the address registered in 電子請求受付システム.
 
+use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
-use platform::budget::or_refund_mail;
+use platform::budget::{or_refund_claims_user, or_refund_contact};
 use platform::config::Variable;
 use platform::contention::retry_on_contention;
 use platform::flow::Flows;
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
 use platform::store::{Consistency, Retries, Stored};
-use portal::account::Account;
 use portal::claims_record::ClaimsRecord;
 use portal::code::OneTimeCode;
+use portal::contact::Contact;
 use portal::office::Claim;
 use portal::registration::Registration;
 use portal::steps::{Field, Step};
+use portal::values::AccountKey;
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -68,7 +70,9 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
             limits,
         ))
     };
-    let (counted, _) = flows.table.change_within(Retries::Few, None, count).await?;
+    // The record is there, for it counts the mail; what an eventual read misses, the write's condition finds.
+    let known: Option<Stored<ClaimsRecord>> = flows.table.get(user, Consistency::Eventual).await?;
+    let (counted, _) = flows.table.change_within(Retries::Few, known, count).await?;
     flows.require(&flow.item, counted, now).await?;
     // Whether the office is registered is decided again, by a condition, at 登録する.
     let claim = if judged.right {
@@ -93,11 +97,28 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
     flows
         .require(&flow.item, challenge.may_be_resent(now, limits), now)
         .await?;
-    let (id, key) = (flow.item.id.clone(), challenge.mail.to.key());
-    let known: Option<Stored<Account>> = flows.table.get(&key, Consistency::Strong).await?;
-    let promise = |before: Option<&Account>| {
-        Ok::<_, Stop>(Account::promise_registration_code(before, &key, &id, now, limits))
-    };
+    let (user, contact) = (flow.item.claims_user.clone(), challenge.mail.to.key());
+    let known: Option<Stored<ClaimsRecord>> = flows.table.get(&user, Consistency::Strong).await?;
+    let spend =
+        |before: Option<&ClaimsRecord>| Ok::<_, Stop>(ClaimsRecord::spend_mail(before, &user, now, limits));
+    let (paid, _) = flows.table.change(known, spend).await?;
+    flows.require(&flow.item, paid, now).await?;
+    let resent = resend_to(deps, flow, &contact, now).await;
+    let flow = or_refund_claims_user(resent, &flows.table, &user, now).await?;
+    flows.answer(&flow.item, now).await
+}
+
+/// Promises the resend, if the contact address may have another mail.
+async fn resend_to(
+    deps: &Deps,
+    flow: Stored<Registration>,
+    contact: &AccountKey,
+    now: Timestamp,
+) -> Result<Stored<Registration>, Stop> {
+    let (flows, limits, id) = (&deps.flows, &deps.flows.edge.limits, flow.item.id.clone());
+    let known: Option<Stored<Contact>> = flows.table.get(contact, Consistency::Strong).await?;
+    let promise =
+        |before: Option<&Contact>| Ok::<_, Stop>(Contact::promise_code(before, contact, &id, now, limits));
     let (promised, _) = flows.table.change(known, promise).await?;
     flows.require(&flow.item, promised, now).await?;
     let resent = flows
@@ -105,6 +126,5 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
             Ok(current.resend_code(&deps.keys, now, limits)?)
         })
         .await;
-    let flow = or_refund_mail(resent, &flows.table, &key, &id, now).await?;
-    flows.answer(&flow.item, now).await
+    or_refund_contact(resent, &flows.table, contact, &id, now).await
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
-use platform::budget::or_refund_mail;
+use platform::budget::{or_refund_claims_user, or_refund_contact};
 use platform::claims::ClaimsSystem;
 use platform::config::Variable;
 use platform::flow::{Flows, living};
@@ -13,12 +13,12 @@ use platform::keys::Keys;
 use platform::store::Stored;
 use portal::audit::Act;
 use portal::change::Change;
-use portal::claims::{RegisteredOffice, SecurityCodeCheck, Unavailable};
+use portal::claims::{SecurityCodeCheck, Unavailable};
 use portal::claims_record::ClaimsRecord;
 use portal::problem::{Kind, Refusal};
 use portal::registration::{Registration, Stage};
 use portal::steps::{Field, SECURITY_CODE_LONGEST};
-use portal::values::foreign_secret;
+use portal::values::{EmailAddress, OfficeName, foreign_secret};
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -62,8 +62,8 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     let user = flow.item.claims_user.as_str();
     let check = deps.claims.check_security_code(user, code.expose()).await;
     drop(code);
-    let (flow, office) = settle(deps, flow, spent, check, now).await?;
-    let flow = send_code(deps, flow, &office, now).await?;
+    let (flow, proven) = settle(deps, flow, spent, check, now).await?;
+    let flow = send_code(deps, flow, proven, now).await?;
     flows.answer(&flow.item, now).await
 }
 
@@ -107,7 +107,7 @@ async fn spend(
     }
 }
 
-/// The office, if the code was right. Refunds what was not judged to be wrong; without an answer the code may have been
+/// The office and its address, if the code was right and a mail may follow. Refunds what was not judged to be wrong; without an answer the code may have been
 /// judged, and found wrong, so it counts.
 async fn settle(
     deps: &Deps,
@@ -115,11 +115,29 @@ async fn settle(
     spent: Spent,
     check: Result<SecurityCodeCheck, Unavailable>,
     now: Timestamp,
-) -> Result<(Stored<Registration>, RegisteredOffice), Stop> {
+) -> Result<(Stored<Registration>, (OfficeName, EmailAddress)), Stop> {
     let (flow, refusal) = match check {
-        Ok(SecurityCodeCheck::Accepted(office)) => {
-            refund_count(deps, spent.counted, now).await?;
-            return Ok((flow, office));
+        Ok(SecurityCodeCheck::Accepted(registered)) => {
+            let limits = &deps.flows.edge.limits;
+            let user = flow.item.claims_user.clone();
+            let accept = |before: Option<&ClaimsRecord>| {
+                Ok::<_, Stop>(ClaimsRecord::accept_security_code(
+                    before,
+                    &user,
+                    now,
+                    &registered,
+                    limits,
+                ))
+            };
+            let (proven, _) = deps.flows.table.change(spent.counted, accept).await?;
+            match proven {
+                Ok(proven) => return Ok((flow, proven)),
+                // The code was right; that no mail can go out is not what tries are for.
+                Err(refusal) => (
+                    refund_try(deps, flow, Act::SecurityCodeRight, now).await?,
+                    refusal,
+                ),
+            }
         }
         Ok(SecurityCodeCheck::Wrong) => {
             let refusal = Refusal::of(Kind::WrongSecurityCode).with_tries_left(spent.tries_left);
@@ -140,21 +158,31 @@ async fn settle(
     Err(deps.flows.refuse(&flow.item, refusal, now).await)
 }
 
-/// Promises the mail with the one-time code, and moves the registration on to it.
+/// Promises the mail with the one-time code, which the user id has paid for, and moves the registration on to it.
 async fn send_code(
     deps: &Deps,
     flow: Stored<Registration>,
-    office: &RegisteredOffice,
+    proven: (OfficeName, EmailAddress),
     now: Timestamp,
 ) -> Result<Stored<Registration>, Stop> {
-    let flows = &deps.flows;
+    let (flows, user) = (&deps.flows, flow.item.claims_user.clone());
+    let sent = send_to(deps, flow, proven, now).await;
+    or_refund_claims_user(sent, &flows.table, &user, now).await
+}
+
+async fn send_to(
+    deps: &Deps,
+    flow: Stored<Registration>,
+    proven: (OfficeName, EmailAddress),
+    now: Timestamp,
+) -> Result<Stored<Registration>, Stop> {
+    let (flows, contact) = (&deps.flows, proven.1.key());
     let promised = flows
-        .promise_code(&deps.keys, office, (&flow.item.id, flow.item.expires_at), now)
+        .promise_code(&deps.keys, proven, (&flow.item.id, flow.item.expires_at), now)
         .await;
     let stage = match promised {
         Ok(stage) => stage,
         Err(Stop::Refused(problem)) => {
-            // The code was right; that no mail can go out is not what tries are for.
             let flow = refund_try(deps, flow, Act::SecurityCodeRight, now).await?;
             return Err(flows.refuse(&flow.item, problem.refusal, now).await);
         }
@@ -166,19 +194,10 @@ async fn send_code(
             Ok(current.accept_security_code(stage.clone(), now))
         })
         .await;
-    match &stage {
-        Stage::Otp { challenge, .. } => {
-            or_refund_mail(accepted, &flows.table, &challenge.mail.to.key(), &id, now).await
-        }
-        Stage::SecurityCode { .. }
-        | Stage::Profile { .. }
-        | Stage::Confirm { .. }
-        | Stage::AlreadyRegistered { .. }
-        | Stage::Completed { .. } => accepted,
-    }
+    or_refund_contact(accepted, &flows.table, &contact, &id, now).await
 }
 
-/// The code was right, or nobody judged it: it does not count for its user id.
+/// Nobody judged the code: it does not count for its user id.
 async fn refund_count(
     deps: &Deps,
     counted: Option<Stored<ClaimsRecord>>,

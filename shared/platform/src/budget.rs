@@ -1,26 +1,42 @@
 //! Mails that were counted before a step went on, and are refunded where it did not.
 
 use jiff::Timestamp;
-use portal::account::Account;
-use portal::values::{AccountKey, FlowId};
+use portal::claims_record::ClaimsRecord;
+use portal::contact::Contact;
+use portal::values::{AccountKey, ClaimsUserId, FlowId};
 
 use crate::http::Stop;
 use crate::store::{Consistency, Stored, Table};
 
-/// Refunds the mail that was counted for a flow, if the write that promises it was refused.
+/// Refunds the registration code that was counted for a user id, if what it was for was refused.
 ///
 /// A fault keeps the charge: the write may have been done, and the mail goes out. A process that dies before the
-/// refund leaves the address with a mail less for the day, and never with one more.
-pub async fn or_refund_mail<T>(
+/// refund leaves the user id with a mail less for the day, and never with one more.
+pub async fn or_refund_claims_user<T>(
     promised: Result<T, Stop>,
     table: &Table,
-    account: &AccountKey,
+    user: &ClaimsUserId,
+    at: Timestamp,
+) -> Result<T, Stop> {
+    if matches!(promised, Err(Stop::Refused(_))) {
+        let known: Option<Stored<ClaimsRecord>> = table.get(user, Consistency::Strong).await?;
+        let refund = |before: Option<&ClaimsRecord>| Ok::<_, Stop>(ClaimsRecord::refund_mail(before, at));
+        table.change(known, refund).await?;
+    }
+    promised
+}
+
+/// The same for the contact address to which it was to go.
+pub async fn or_refund_contact<T>(
+    promised: Result<T, Stop>,
+    table: &Table,
+    contact: &AccountKey,
     by: &FlowId,
     at: Timestamp,
 ) -> Result<T, Stop> {
     if matches!(promised, Err(Stop::Refused(_))) {
-        let known: Option<Stored<Account>> = table.get(account, Consistency::Strong).await?;
-        let refund = |before: Option<&Account>| Ok::<_, Stop>(Account::refund_mail(before, by, at));
+        let known: Option<Stored<Contact>> = table.get(contact, Consistency::Strong).await?;
+        let refund = |before: Option<&Contact>| Ok::<_, Stop>(Contact::refund_code(before, by, at));
         table.change(known, refund).await?;
     }
     promised

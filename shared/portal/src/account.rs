@@ -7,7 +7,6 @@ mod device;
 mod holder;
 mod initial_password;
 mod log_in;
-mod mails;
 mod member;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -24,7 +23,7 @@ pub use self::member::{Credential, Member, NewMember, Role};
 pub use self::session::{Session, SessionPointer, end_sessions_of};
 use crate::audit::Event;
 use crate::change::Entity;
-use crate::guards::{MailBudget, PasswordGuard};
+use crate::guards::PasswordGuard;
 use crate::limits::Limits;
 pub use crate::terms::Agreement;
 use crate::values::AccountKey;
@@ -34,8 +33,6 @@ use crate::values::AccountKey;
 pub struct Account {
     /// Names the address.
     pub key: AccountKey,
-    /// Registration codes mailed to the address.
-    pub mails: MailBudget,
     /// Wrong passwords from browsers that it does not know.
     pub passwords: PasswordGuard,
     /// When a password or a code was last judged.
@@ -55,7 +52,6 @@ impl Account {
     pub fn unknown(key: AccountKey, now: Timestamp) -> Self {
         Self {
             key,
-            mails: MailBudget::default(),
             passwords: PasswordGuard::default(),
             judged_at: now,
             holder: Holder::nobody(),
@@ -76,7 +72,6 @@ impl Account {
             .map(|claim| claim.forgotten_at(limits))
             .max();
         [
-            self.mails.forgotten_at(),
             self.passwords.waits_end_at(limits),
             void_claims,
             Some(self.judged_at),
@@ -117,14 +112,9 @@ mod tests {
         assert_eq!(judged.forgotten_at(&LIMITS), t(5_000));
         let guessed = guessed_at(judged, 1, 5_000);
         assert_eq!(guessed.forgotten_at(&LIMITS), t(5_900));
-        let mailed = Account {
-            mails: guessed.mails.count(t(10)),
-            ..guessed.clone()
-        };
-        assert_eq!(mailed.forgotten_at(&LIMITS), t(10 + DAY));
         let voided = Account {
             void_claims: vec![void_claim("m", 20)],
-            ..mailed
+            ..guessed
         };
         assert_eq!(voided.forgotten_at(&LIMITS), t(20 + 3 * DAY));
         assert_eq!(voided.deletable_at(&LIMITS), Some(t(20 + 3 * DAY)));

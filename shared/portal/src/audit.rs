@@ -33,7 +33,7 @@ macro_rules! acts {
 
 acts! {
     ClaimsPasswordAsked, "claims-password-asked", "A claims password is about to be asked of the claims system.";
-    ClaimsPasswordWrong, "claims-password-wrong", "The claims system refused the password, or may have.";
+    ClaimsPasswordWrong, "claims-password-wrong", "The claims system refused the password, or may have; from the third one on also that the user id is locked.";
     ClaimsPasswordNotCounted, "claims-password-not-counted", "The claims system judged no password: it was down, or the password was temporary, expired or locked.";
     ClaimsPasswordRight, "claims-password-right", "The claims system took the password, and no registration began: codes are stopped, the address has had its mails, or there is none.";
     RegistrationBegun, "registration-begun", "The claims system took the password, and a registration began.";
@@ -124,10 +124,12 @@ pub enum AuditEntry {
 /// Why a write of an audited item records no event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoEvent {
-    /// The account's write records it: it counts the mail or takes the member.
+    /// The account's write records it: it takes the member.
     RecordedWithAccount,
     /// The write on the claims user records it: it counts the judged code.
     RecordedWithClaimsUser,
+    /// The contact's write records it: it counts the mail, or refunds it.
+    RecordedWithContact,
     /// The registration's write records it: it begins, or spends or refunds the try.
     RecordedWithRegistration,
     /// Only the person's way through the screens changes; nothing happened to an account, a code or a password.

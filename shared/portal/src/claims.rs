@@ -69,10 +69,11 @@ impl fmt::Debug for RegisteredOffice {
 /// count here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unavailable {
-    /// No password was judged: the connection was refused, the system said it was out of order, or the answer was not
-    /// the claims system's. The attempt is refunded.
+    /// No password was judged: there was no connection, or the gateway refused the question by its contract. The attempt
+    /// is refunded.
     NotJudged,
-    /// The question was sent and no whole answer came. It may count at the claims system.
+    /// The question was sent, and what came back, if anything, does not say whether it was judged. It may count at the
+    /// claims system.
     OutcomeUnknown,
 }
 

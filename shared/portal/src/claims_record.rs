@@ -1,15 +1,21 @@
-//! What is remembered of one user id of 電子請求受付システム: its wrong passwords, security codes and codes.
+//! What is remembered of one user id of 電子請求受付システム: its wrong passwords, security codes and codes, and the codes
+//! that were mailed.
 
 use jiff::Timestamp;
 
 use crate::audit::{Act, AuditEntry, Event, NoEvent};
 use crate::change::{Change, Entity, Put};
-use crate::guards::{AttemptOutcome, ClaimsGuard, CodeGuard, NoAttempt, RetryAfter, SecurityCodeGuard};
+use crate::claims::{Accepted, Authentication, RegisteredOffice, Unavailable};
+use crate::guards::{
+    Attempt, AttemptOutcome, ClaimsGuard, CodeGuard, MailBudget, NoAttempt, SecurityCodeGuard,
+};
 use crate::limits::Limits;
 use crate::problem::{Kind, Refusal};
-use crate::values::{ClaimsUserId, FlowId};
+use crate::registration::{NoMailAddress, office_and_address};
+use crate::values::{ClaimsUserId, EmailAddress, FlowId, NetworkTag, OfficeName};
 
-/// 電子請求受付システムのユーザID — its wrong passwords, security codes and codes.
+/// 電子請求受付システムのユーザID — its wrong passwords, security codes and codes, and the codes that
+/// were mailed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClaimsRecord {
     /// Whose.
@@ -20,8 +26,25 @@ pub struct ClaimsRecord {
     pub security_codes: SecurityCodeGuard,
     /// Wrong registration codes.
     pub codes: CodeGuard,
+    /// Registration codes that were mailed.
+    pub mails: MailBudget,
     /// When a password or a code was last judged; the item is kept for a day after it at least.
     pub judged_at: Timestamp,
+}
+
+/// What the right password proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// That the security code may be asked for; nothing is mailed yet.
+    SecurityCodeWanted,
+    /// The office, to whose address a code is mailed.
+    Office(OfficeName, EmailAddress),
+}
+
+impl From<NoMailAddress> for Refusal {
+    fn from(_: NoMailAddress) -> Self {
+        Kind::ClaimsNoMailAddress.into()
+    }
 }
 
 impl From<NoAttempt> for Refusal {
@@ -45,6 +68,7 @@ impl ClaimsRecord {
             passwords: ClaimsGuard::default(),
             security_codes: SecurityCodeGuard::default(),
             codes: CodeGuard::default(),
+            mails: MailBudget::default(),
             judged_at: now,
         }
     }
@@ -54,6 +78,7 @@ impl ClaimsRecord {
         self.passwords == ClaimsGuard::default()
             && self.security_codes == SecurityCodeGuard::default()
             && self.codes == CodeGuard::default()
+            && self.mails == MailBudget::default()
     }
 
     fn known(before: Option<&Self>, user: &ClaimsUserId, now: Timestamp) -> Self {
@@ -70,66 +95,150 @@ impl ClaimsRecord {
     pub fn begin_attempt(
         before: Option<&Self>,
         user: &ClaimsUserId,
+        network: &NetworkTag,
         accepts_risk: bool,
         now: Timestamp,
         limits: &Limits,
-    ) -> Change<Self, Result<(), Refusal>> {
+    ) -> Change<Self, Result<Attempt, Refusal>> {
         let record = Self::known(before, user, now);
-        match record.passwords.begin(accepts_risk, now, limits) {
-            Ok(passwords) => {
+        match record.passwords.begin(network, accepts_risk, now, limits) {
+            Ok((passwords, attempt)) => {
                 let event = Event::new(Act::ClaimsPasswordAsked, now);
-                Change::Store(Put::new(Self { passwords, ..record }, event), Ok(()))
+                Change::Store(Put::new(Self { passwords, ..record }, event), Ok(attempt))
             }
             Err(no) => Change::Keep(Err(no.into())),
         }
     }
 
-    /// Notes the outcome of the attempt that began at `began` and left the guard as `seen`.
+    /// Notes what the claims system answered to an attempt, and what of it goes on. To a person who knows the password it
+    /// is also refused while codes are stopped, while so many were mailed, and where there is no address.
     ///
-    /// After the right password the answer is an error while codes are stopped; after any other it never is, so that only
-    /// a person who knows the password learns of it.
+    /// `began` is the record as the attempt left it when it began. Where the user id may be locked by what was asked
+    /// about through us, wrong and locked are one answer and count alike: otherwise it would tell which ids exist.
     pub fn end_attempt(
         before: Option<&Self>,
-        seen: &ClaimsGuard,
-        began: Timestamp,
-        outcome: AttemptOutcome,
-    ) -> Change<Self, Result<(), RetryAfter>> {
-        let Some(before) = before else {
-            return Change::Keep(Ok(()));
-        };
-        let stopped = match outcome {
-            AttemptOutcome::Succeeded => before.codes.check(began),
-            AttemptOutcome::Failed | AttemptOutcome::NotCounted => Ok(()),
+        began: &Self,
+        attempt: &Attempt,
+        answer: &Result<Authentication, Unavailable>,
+        limits: &Limits,
+    ) -> Change<Self, Result<Proof, Refusal>> {
+        let before = before
+            .cloned()
+            .unwrap_or_else(|| Self::unknown(began.user.clone(), attempt.at));
+        let may_be_locked = before.passwords.may_be_locked(attempt, limits);
+        let failed = |kind| (AttemptOutcome::Failed, Act::ClaimsPasswordWrong, kind);
+        let not_counted = |kind| (AttemptOutcome::NotCounted, Act::ClaimsPasswordNotCounted, kind);
+        let (outcome, act, refused) = match answer {
+            Ok(Authentication::Accepted(accepted)) => {
+                return before.end_right(began, attempt, accepted, limits);
+            }
+            Ok(Authentication::Wrong | Authentication::Locked) if may_be_locked => failed(Kind::ClaimsLocked),
+            Ok(Authentication::Wrong) => failed(Kind::ClaimsRejected),
+            Ok(Authentication::Locked) => not_counted(Kind::ClaimsLocked),
+            Ok(Authentication::TemporaryPassword) => not_counted(Kind::ClaimsTemporaryPassword),
+            Ok(Authentication::PasswordExpired) => not_counted(Kind::ClaimsPasswordExpired),
+            // The password may have been judged, and found wrong.
+            Err(Unavailable::OutcomeUnknown) => failed(Kind::ClaimsUnavailable),
+            Err(Unavailable::NotJudged) => not_counted(Kind::ClaimsUnavailable),
         };
         let next = Self {
-            passwords: before.passwords.end(seen, began, outcome),
-            ..before.clone()
+            passwords: before.passwords.end(&began.passwords, attempt, outcome),
+            ..before
         };
-        let act = match outcome {
-            // The registration that begins by it records it; where codes are stopped, none begins.
-            AttemptOutcome::Succeeded if stopped.is_ok() => {
-                let why = NoEvent::RecordedWithRegistration;
-                return if next.is_blank() {
-                    Change::Remove(why, stopped)
-                } else {
-                    Change::Store(Put::new(next, why), stopped)
-                };
-            }
-            AttemptOutcome::Succeeded => Act::ClaimsPasswordRight,
-            AttemptOutcome::Failed => Act::ClaimsPasswordWrong,
-            AttemptOutcome::NotCounted => Act::ClaimsPasswordNotCounted,
-        };
-        Change::Store(Put::new(next, Event::new(act, began)), stopped)
+        Change::Store(Put::new(next, Event::new(act, attempt.at)), Err(refused.into()))
     }
 
-    /// Records that the password was right where no registration begins by it, because no mail can follow.
+    /// The right password forgets the wrong ones, and counts the mail that follows.
+    fn end_right(
+        self,
+        began: &Self,
+        attempt: &Attempt,
+        accepted: &Accepted,
+        limits: &Limits,
+    ) -> Change<Self, Result<Proof, Refusal>> {
+        let proven = self.prove(accepted, attempt.at, limits);
+        let passwords = self
+            .passwords
+            .end(&began.passwords, attempt, AttemptOutcome::Succeeded);
+        let next = Self { passwords, ..self };
+        match proven {
+            // The registration that begins by it records it.
+            Ok((proof, mails)) => {
+                let (next, why) = (Self { mails, ..next }, NoEvent::RecordedWithRegistration);
+                if next.is_blank() {
+                    Change::Remove(why, Ok(proof))
+                } else {
+                    Change::Store(Put::new(next, why), Ok(proof))
+                }
+            }
+            Err(refused) => {
+                let event = Event::new(Act::ClaimsPasswordRight, attempt.at);
+                Change::Store(Put::new(next, event), Err(refused))
+            }
+        }
+    }
+
+    fn prove(
+        &self,
+        accepted: &Accepted,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<(Proof, MailBudget), Refusal> {
+        self.codes.check(now)?;
+        match accepted {
+            Accepted::SecurityCodeWanted => Ok((Proof::SecurityCodeWanted, self.mails.clone())),
+            Accepted::Office(registered) => {
+                let (office, address) = office_and_address(registered)?;
+                let mails = self.mails.spend_for_claims_user(now, limits)?;
+                Ok((Proof::Office(office, address), mails))
+            }
+        }
+    }
+
+    /// Refunds the code that was counted with the right password at `at`, and records that the password was right:
+    /// nothing can be mailed, so no registration begins that would tell of it.
     pub fn note_right_password(
         before: Option<&Self>,
         user: &ClaimsUserId,
-        now: Timestamp,
+        at: Timestamp,
     ) -> Change<Self, ()> {
+        let record = Self::known(before, user, at);
+        let mails = record.mails.refund(at);
+        let event = Event::new(Act::ClaimsPasswordRight, at);
+        Change::Store(Put::new(Self { mails, ..record }, event), ())
+    }
+
+    /// Counts one more registration code that is mailed for the user id.
+    pub fn spend_mail(
+        before: Option<&Self>,
+        user: &ClaimsUserId,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Change<Self, Result<(), Refusal>> {
         let record = Self::known(before, user, now);
-        Change::Store(Put::new(record, Event::new(Act::ClaimsPasswordRight, now)), ())
+        match record.mails.spend_for_claims_user(now, limits) {
+            Ok(mails) => Change::Store(
+                Put::new(Self { mails, ..record }, NoEvent::RecordedWithContact),
+                Ok(()),
+            ),
+            Err(full) => Change::Keep(Err(full.into())),
+        }
+    }
+
+    /// Refunds the code that was counted at `at` and is not mailed after all.
+    pub fn refund_mail(before: Option<&Self>, at: Timestamp) -> Change<Self, ()> {
+        let Some(before) = before else {
+            return Change::Keep(());
+        };
+        let mails = before.mails.refund(at);
+        if mails == before.mails {
+            return Change::Keep(());
+        }
+        let next = Self {
+            mails,
+            ..before.clone()
+        };
+        Change::Store(Put::new(next, NoEvent::RecordedWithContact), ())
     }
 
     /// Counts a security code as wrong before the claims system is asked, over all registrations of the user id.
@@ -152,7 +261,34 @@ impl ClaimsRecord {
         }
     }
 
-    /// Refunds the security code that was counted at `began`: it was right, or was not judged.
+    /// Refunds the security code that was counted at `began` and was right, and counts the code that is mailed next. It
+    /// is refused while so many were mailed, and where there is no address; the security code is refunded all the same.
+    pub fn accept_security_code(
+        before: Option<&Self>,
+        user: &ClaimsUserId,
+        began: Timestamp,
+        registered: &RegisteredOffice,
+        limits: &Limits,
+    ) -> Change<Self, Result<(OfficeName, EmailAddress), Refusal>> {
+        let record = Self::known(before, user, began);
+        let security_codes = record.security_codes.refund(began);
+        let spend = || {
+            let proven = office_and_address(registered)?;
+            Ok((proven, record.mails.spend_for_claims_user(began, limits)?))
+        };
+        let (mails, answer) = match spend() {
+            Ok((proven, mails)) => (mails, Ok(proven)),
+            Err(refused) => (record.mails.clone(), Err(refused)),
+        };
+        let next = Self {
+            security_codes,
+            mails,
+            ..record
+        };
+        Change::Store(Put::new(next, NoEvent::RecordedWithRegistration), answer)
+    }
+
+    /// Refunds the security code that was counted at `began`: it was not judged.
     pub fn refund_security_code(before: Option<&Self>, began: Timestamp) -> Change<Self, ()> {
         let Some(before) = before else {
             return Change::Keep(());

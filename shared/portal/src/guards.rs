@@ -13,21 +13,33 @@ mod security_codes;
 
 use jiff::Timestamp;
 
-pub use self::claims_passwords::{AttemptOutcome, ClaimsGuard, NoAttempt};
+pub use self::claims_passwords::{Attempt, AttemptOutcome, ClaimsGuard, NoAttempt};
 pub use self::codes::CodeGuard;
 pub use self::mails::MailBudget;
 pub use self::network::RefusedStarts;
 pub use self::passwords::{BackOff, Guarded, NetworkWait, PasswordGuard};
 pub use self::response_time::pad_to_quantum;
 pub use self::security_codes::SecurityCodeGuard;
+use crate::limits::Limits;
 use crate::problem::{Kind, Refusal};
 use crate::time::{Seconds, minus, plus, seconds_until};
 
 /// Not now, but in so many seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RetryAfter {
     /// Whole seconds, at least 1.
     pub seconds: u64,
+}
+
+impl RetryAfter {
+    /// Rounded up to whole steps, where the second would tell a stranger when somebody else was here.
+    #[must_use]
+    pub fn rounded_up(self, limits: &Limits) -> Self {
+        let step = limits.retry_step.count().max(1);
+        Self {
+            seconds: self.seconds.div_ceil(step).saturating_mul(step),
+        }
+    }
 }
 
 impl From<RetryAfter> for Refusal {
@@ -36,7 +48,7 @@ impl From<RetryAfter> for Refusal {
     }
 }
 
-fn count(list: &[Timestamp]) -> u64 {
+fn count<T>(list: &[T]) -> u64 {
     u64::try_from(list.len()).unwrap_or(u64::MAX)
 }
 
@@ -62,6 +74,23 @@ fn room(list: &[Timestamp], now: Timestamp, window: Seconds, limit: u64) -> Resu
 mod tests {
     use super::*;
     use crate::samples::{LIMITS, t};
+    use crate::values::NetworkTag;
+
+    #[test]
+    fn a_time_is_rounded_up_to_whole_quarters_of_an_hour() {
+        for (exact, told) in [(1, 900), (899, 900), (900, 900), (901, 1_800), (86_400, 86_400)] {
+            assert_eq!(
+                RetryAfter { seconds: exact }.rounded_up(&LIMITS),
+                RetryAfter { seconds: told }
+            );
+        }
+        let exactly = Limits {
+            retry_step: Seconds::new(0),
+            ..LIMITS
+        };
+        let exact = RetryAfter { seconds: 7 };
+        assert_eq!(exact.rounded_up(&exactly), exact);
+    }
 
     #[test]
     fn a_budget_is_forgotten_when_nothing_in_it_counts_any_more() {
@@ -75,12 +104,17 @@ mod tests {
         assert_eq!(network.forgotten_at(), t(3_605));
 
         assert_eq!(ClaimsGuard::default().forgotten_at(&LIMITS), None);
+        let attempt = |second| Attempt {
+            at: t(second),
+            network: NetworkTag::new("a"),
+            accepts_risk: false,
+        };
         let claims = ClaimsGuard {
-            failures: vec![t(5)],
-            open: vec![t(9)],
+            failures: vec![attempt(5)],
+            open: vec![attempt(9)],
         };
         assert_eq!(claims.forgotten_at(&LIMITS), Some(t(86_409)));
-        let without = claims.end(&claims, t(9), AttemptOutcome::NotCounted);
+        let without = claims.end(&claims, &attempt(9), AttemptOutcome::NotCounted);
         assert_eq!(without.forgotten_at(&LIMITS), Some(t(86_405)));
 
         assert_eq!(CodeGuard::default().forgotten_at(&LIMITS), None);

@@ -29,6 +29,7 @@ pub mod mail;
 pub mod account;
 pub mod claims;
 pub mod claims_record;
+pub mod contact;
 pub mod login;
 pub mod office;
 pub mod registration;

@@ -146,7 +146,10 @@ limits! {
     same_code_seconds: Seconds, "SAME_CODE_SECONDS", 180, "seconds", "A resend sends the same code while it has at least this long to live, so that both mails work.";
     mails_per_hour: u64, "MAILS_PER_HOUR_AND_ADDRESS", 10, "mails", "Log-in codes to one member: nobody's mailbox is flooded through us.";
     mails_per_day: u64, "MAILS_PER_DAY_AND_ADDRESS", 20, "mails", "Log-in codes to one member.";
-    mails_kept_for_login: u64, "MAILS_KEPT_FOR_LOGIN", 4, "mails", "Of both, that codes of registrations leave to the address: whoever proves an office of the same address does not keep its owner from logging in.";
+    registration_codes_per_hour: u64, "REGISTRATION_CODES_PER_HOUR", 5, "mails", "Codes of registrations of one user id of the claims system, resends included: as many as one challenge has.";
+    registration_codes_per_day: u64, "REGISTRATION_CODES_PER_DAY", 10, "mails", "The same in a day.";
+    registration_codes_per_contact: u64, "REGISTRATION_CODES_PER_HOUR_AND_ADDRESS", 30, "mails", "Codes of registrations to one address within an hour, whichever offices name it: one company registers many offices in a morning.";
+    retry_step: Seconds, "RETRY_STEP_SECONDS", 900, "seconds", "To whole ones of these the time of a spent budget of mails or claims passwords is rounded up: to the second it would tell a stranger when somebody else was here; 0 tells it to the second.";
     refused_starts_per_network: u64, "REFUSED_STARTS_PER_NETWORK", 100, "refusals an hour", "Starts of log-ins and registrations from one network (IPv4 address or IPv6 /64) that were refused; known devices and the right initial password are neither counted nor stopped. 0 lifts it, as the local stack does.";
     registration_life: Seconds, "REGISTRATION_LIFE_SECONDS", 1_800, "seconds", "A registration in progress.";
     login_life: Seconds, "LOGIN_LIFE_SECONDS", 900, "seconds", "A log-in in progress.";
@@ -168,7 +171,10 @@ limits! {
     pending_seat_life: Seconds, "PENDING_SEAT_LIFE_SECONDS", 1_209_600, "seconds", "14 days: then a pending member's seat, claim on the address and claim on the office fall free; a correction with the same address or a re-issue does not lengthen it.";
     claims_per_address: u64, "CLAIMS_PER_ADDRESS", 5, "offices", "That claim one address at once before anybody has logged in with it: each is mailed to the address, and none blocks another.";
     claims_failures: u64, "CLAIMS_FAILURES_BEFORE_QUESTION", 2, "failures", "Wrong claims passwords before we stop and ask: the claims system locks the office out of claims at the third.";
-    claims_attempts: u64, "CLAIMS_FAILURES_PER_DAY", 10, "failures", "Wrong claims passwords of one user id within the window, whatever risk is accepted: nobody keeps an office locked out of its claims through us.";
+    claims_attempts: u64, "CLAIMS_FAILURES_PER_DAY", 5, "failures", "Wrong claims passwords of one user id within the window, whatever risk is accepted: one lock of half an hour a day is the most that strangers can do to an office through us.";
+    claims_attempts_per_network: u64, "CLAIMS_FAILURES_PER_DAY_AND_NETWORK", 3, "failures", "Of those, from one network: what is left is for the office, which is elsewhere.";
+    claims_risks: u64, "CLAIMS_RISKS_PER_DAY_AND_NETWORK", 1, "attempts", "For which the person accepts the risk, of one user id within the window from one network.";
+    claims_failures_that_lock: u64, "CLAIMS_FAILURES_THAT_LOCK", 3, "failures", "At which the claims system locks an office out of its claims; from this one on wrong and locked are told and counted alike, because only a user id that exists is ever locked.";
     claims_failure_window: Seconds, "CLAIMS_FAILURE_WINDOW_SECONDS", 86_400, "seconds", "How long a wrong claims password or security code is remembered.";
     claims_budget: Seconds, "CLAIMS_BUDGET_SECONDS", 5, "seconds", "For one call to the claims system.";
     security_code_tries: u64, "SECURITY_CODE_TRIES", 3, "tries", "At the security code, then the registration starts again.";

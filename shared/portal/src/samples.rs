@@ -15,7 +15,8 @@ use crate::limits::Limits;
 use crate::terms::PUBLISHED;
 use crate::time::{Seconds, plus};
 use crate::values::{
-    ChallengeId, ClaimsUserId, DeviceId, EmailAddress, FlowId, MemberId, OfficeName, Profile, SessionId,
+    ChallengeId, ClaimsUserId, DeviceId, EmailAddress, FlowId, MemberId, NetworkTag, OfficeName, Profile,
+    SessionId,
 };
 
 pub(crate) const LIMITS: Limits = Limits::standard();
@@ -27,6 +28,10 @@ pub(crate) fn t(seconds: u64) -> Timestamp {
 
 pub(crate) fn flow(name: &str) -> FlowId {
     FlowId::new(name)
+}
+
+pub(crate) fn network(name: &str) -> NetworkTag {
+    NetworkTag::new(name)
 }
 
 pub(crate) fn claims_user() -> ClaimsUserId {

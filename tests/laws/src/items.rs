@@ -6,6 +6,7 @@ use platform::store::{
 };
 use portal::account::Account;
 use portal::claims_record::ClaimsRecord;
+use portal::contact::Contact;
 use portal::login::{Login, SessionPointer};
 use portal::office::Office;
 use portal::registration::Registration;
@@ -35,6 +36,7 @@ pub async fn kinds_that_read(aws: &Aws, item: &Value) -> Vec<&'static str> {
         as_one::<Account>(aws, &AccountKey::new("a")).await,
         as_one::<Office>(aws, &"1379901018".to_owned()).await,
         as_one::<ClaimsRecord>(aws, &claims_user).await,
+        as_one::<Contact>(aws, &AccountKey::new("a")).await,
         as_one::<NetworkRecord>(aws, &NetworkTag::new("n")).await,
     ];
     kinds.into_iter().flatten().collect()

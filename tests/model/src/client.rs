@@ -9,25 +9,24 @@ use platform::store::{AnyItem, Committed, Consistency, Key, Mark, Outcome, Stora
 
 use crate::io::{self, Answer, Op};
 use crate::state::State;
-use crate::submission::Setup;
 use crate::world::How;
 
 /// A world that several clients share.
 #[derive(Debug, Clone)]
 pub struct World {
-    setup: Arc<Setup>,
     state: Arc<Mutex<State>>,
 }
 
-impl World {
+impl Default for World {
     /// An empty world.
-    pub fn new(setup: Setup) -> Self {
+    fn default() -> Self {
         Self {
-            setup: Arc::new(setup),
             state: Arc::new(Mutex::new(State::empty(&[]))),
         }
     }
+}
 
+impl World {
     /// Adds a client.
     pub fn client(&self) -> Client {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -54,7 +53,7 @@ pub struct Client {
 impl Client {
     fn ask(&self, op: &Op) -> (usize, Answer) {
         let mut state = self.world.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.answer(&self.world.setup, self.at, op, How::Well)
+        state.answer(self.at, op, How::Well)
     }
 }
 

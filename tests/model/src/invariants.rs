@@ -101,6 +101,23 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
+        says: "whatever risk is accepted, few wrong claims passwords are asked about, and fewer from one network",
+        holds: |scene, state| {
+            let limits = &scene.setup.limits;
+            let here = limits
+                .claims_attempts_per_network
+                .min(limits.claims_failures.saturating_add(limits.claims_risks));
+            let wrongs = &state.ledger.claims_wrong_by_network;
+            let all = |office: usize| -> u64 {
+                let of_office = wrongs.iter().filter(|((of, _), _)| *of == office);
+                of_office.map(|(_, wrong)| u64::from(*wrong)).sum()
+            };
+            wrongs.iter().all(|((office, _), wrong)| {
+                u64::from(*wrong) <= here && all(*office) <= limits.claims_attempts
+            })
+        },
+    },
+    Invariant {
         says: "wrong security codes sent for a user id never exceed its budget, over all its registrations",
         holds: |scene, state| {
             let most = scene.setup.limits.security_code_failures;
@@ -229,12 +246,11 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
-        says: "no address gets more mails than its budget",
+        says: "no member gets more log-in codes than the budget",
         holds: |scene, state| {
             let most = scene.setup.limits.mails_per_hour;
             accounts(state).all(|account| {
-                let budgets = account.members().map(|member| &member.mails);
-                let mut budgets = budgets.chain([&account.mails]);
+                let mut budgets = account.members().map(|member| &member.mails);
                 let within =
                     |budget: &MailBudget| u64::try_from(budget.sends.len()).unwrap_or(u64::MAX) <= most;
                 budgets.all(within) || !scene.jumps.is_empty()
@@ -242,8 +258,16 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
-        says: "codes of registrations leave an address the mails reserved for its log-ins",
-        holds: |_, state| !state.ledger.kept_mail_taken,
+        says: "no more codes of registrations are mailed than a user id and its contact address have of an hour",
+        holds: |scene, state| {
+            let limits = &scene.setup.limits;
+            let offices: BTreeSet<usize> = scene.actors.iter().map(|actor| actor.office).collect();
+            let most = limits
+                .registration_codes_per_hour
+                .min(limits.registration_codes_per_contact)
+                .saturating_mul(u64::try_from(offices.len()).unwrap_or(0));
+            !scene.jumps.is_empty() || u64::from(state.ledger.registration_codes) <= most
+        },
     },
     Invariant {
         says: "no dead end: a member of the office can always reach マイページ without an operator",

@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portal::account::{Account, Member};
 use portal::audit::{Act, Event};
-use portal::limits::Limits;
-use portal::time::{HOUR, minus};
 use portal::values::{ChallengeId, FlowId, SessionId};
 
 /// Data about past events that the invariants need.
@@ -23,6 +21,8 @@ pub struct Ledger {
     pub ended_flows: BTreeSet<FlowId>,
     /// Wrong passwords that the claims system judged since the last right one, for which nobody accepted the risk.
     pub claims_wrong: BTreeMap<usize, u8>,
+    /// The same whatever was accepted, by office and network.
+    pub claims_wrong_by_network: BTreeMap<(usize, u8), u8>,
     /// Wrong security codes that the claims system judged: one office has one.
     pub security_codes_wrong: u8,
     /// Wrong codes that were answered, by account or user id.
@@ -31,8 +31,8 @@ pub struct Ledger {
     pub wrong_passwords: u8,
     /// Actors who were refused with the password that is theirs: an initial one, or one of their own.
     pub kept_out: BTreeSet<(usize, bool)>,
-    /// Whether a registration's code took a mail that is kept for log-ins.
-    pub kept_mail_taken: bool,
+    /// Registration codes that were promised.
+    pub registration_codes: u8,
     /// Whether a member who had set a password lost the seat.
     pub seat_lost: bool,
     /// Forbidden events.
@@ -41,21 +41,10 @@ pub struct Ledger {
 
 impl Ledger {
     /// Updates the ledger by an act.
-    pub fn note(&mut self, account: &Account, event: &Event, limits: &Limits) {
+    pub fn note(&mut self, account: &Account, event: &Event) {
         let act = event.act;
         if act == Act::PasswordWrong {
             self.wrong_passwords = self.wrong_passwords.saturating_add(1);
-        }
-        let lately = account
-            .mails
-            .sends
-            .iter()
-            .filter(|sent| minus(event.at, HOUR) < **sent);
-        let left = limits
-            .mails_per_hour
-            .saturating_sub(u64::try_from(lately.count()).unwrap_or(u64::MAX));
-        if act == Act::RegistrationCodePromised && left < limits.mails_kept_for_login {
-            self.kept_mail_taken = true;
         }
         let Some(flow) = &event.by else { return };
         match act {
@@ -84,6 +73,21 @@ impl Ledger {
                     .insert("a log-in whose session was ended has one again");
             }
         }
+    }
+
+    /// What the claims system judged of an office, from a network.
+    pub fn judge_claims_password(&mut self, office: usize, network: u8, right: bool, accepts_risk: bool) {
+        if right {
+            self.claims_wrong.remove(&office);
+            self.claims_wrong_by_network.retain(|(of, _), _| *of != office);
+            return;
+        }
+        if !accepts_risk {
+            let wrong = self.claims_wrong.entry(office).or_default();
+            *wrong = wrong.saturating_add(1);
+        }
+        let wrong = self.claims_wrong_by_network.entry((office, network)).or_default();
+        *wrong = wrong.saturating_add(1);
     }
 
     /// The sessions that a change ended, and whether a member lost a permanent seat.

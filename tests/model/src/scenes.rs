@@ -30,11 +30,25 @@ const fn small() -> Limits {
     limits
 }
 
-/// Three mails an hour to one address, of which one is reserved for log-ins.
-const fn few_mails() -> Limits {
+/// Two codes of registrations an hour for one user id.
+const fn few_codes() -> Limits {
     let mut limits = small();
-    limits.mails_per_hour = 3;
-    limits.mails_kept_for_login = 1;
+    limits.registration_codes_per_hour = 2;
+    limits
+}
+
+/// Two of them for one contact address.
+const fn few_codes_of_a_contact() -> Limits {
+    let mut limits = small();
+    limits.registration_codes_per_contact = 2;
+    limits
+}
+
+/// The question after one wrong claims password, and three of them in all.
+const fn few_claims_passwords() -> Limits {
+    let mut limits = small();
+    limits.claims_failures = 1;
+    limits.claims_attempts = 3;
     limits
 }
 
@@ -220,8 +234,21 @@ fn drafts(more: u8) -> Vec<Draft> {
         },
         Draft {
             name: "registration-mails",
-            shows: "registrations of one office that request codes at once, until only the mails reserved for log-ins are left",
-            limits: few_mails(),
+            shows: "registrations of one office that ask for codes at once, until its user id has had its mails",
+            limits: few_codes(),
+            actors: vec![
+                actor(1, 1, &[M::ResendCode], 1 + more, 1),
+                actor(1, 2, &[M::Authenticate], 2, 1),
+            ],
+            jumps: &[],
+            rightful: None,
+            prologue: &[Beat::Plays(0, TO_CODE), Beat::Clock(30)],
+            budgets: |_| {},
+        },
+        Draft {
+            name: "registration-contacts",
+            shows: "registrations of one office that ask for codes at once, until its contact address has had its mails",
+            limits: few_codes_of_a_contact(),
             actors: vec![
                 actor(1, 1, &[M::ResendCode], 1 + more, 1),
                 actor(1, 2, &[M::Authenticate], 2, 1),
@@ -628,6 +655,19 @@ fn drafts(more: u8) -> Vec<Draft> {
                 let is_long = state.browsers.first().is_some_and(|browser| browser.left > 3);
                 state.claims_faults = u8::from(is_long);
             },
+        },
+        Draft {
+            name: "claims-risks",
+            shows: "wrong claims passwords whose risk is accepted, from two networks at once",
+            limits: few_claims_passwords(),
+            actors: vec![
+                actor(1, 1, &[M::AuthenticateWrongAcceptingRisk], 3, 2),
+                in_network(1, actor(1, 2, &[M::AuthenticateWrongAcceptingRisk], 2 + more, 1)),
+            ],
+            jumps: &[],
+            rightful: None,
+            prologue: &[],
+            budgets: |_| {},
         },
         Draft {
             name: "security-codes",

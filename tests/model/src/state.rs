@@ -40,7 +40,7 @@ pub struct Flying {
     /// The submission and its cookies.
     pub what: Arc<(Submission, Cookies)>,
     /// The network that it came from.
-    network: u8,
+    pub network: u8,
     /// The clock of the Lambda that took it.
     pub now: Timestamp,
     /// The answers so far.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use platform::store::{AnyItem, Consistency, Expected, Key, Mark, Write};
 use portal::audit::Event;
-use portal::limits::Limits;
 use portal::mail::{Delivery, Promise};
 use portal::problem::Kind;
 use portal::time::{Seconds, plus};
@@ -60,13 +59,13 @@ fn judged_by(flying: &Flying) -> Option<&ChallengeId> {
 impl State {
     /// Executes the call of a request, and continues its step with the answer.
     pub fn carry_out(&mut self, setup: &Setup, at: usize, op: &Op, how: How) -> Option<()> {
-        let entry = self.perform(setup, at, op, how);
+        let entry = self.perform(at, op, how);
         self.note(setup, at, entry)
     }
 
     /// Executes the call of a client that is not a step; returns the answer, and its index in the client's log.
-    pub(crate) fn answer(&mut self, setup: &Setup, at: usize, op: &Op, how: How) -> (usize, Answer) {
-        let entry = self.perform(setup, at, op, how);
+    pub(crate) fn answer(&mut self, at: usize, op: &Op, how: How) -> (usize, Answer) {
+        let entry = self.perform(at, op, how);
         let answer = entry.answer.clone();
         (self.log(at, entry), answer)
     }
@@ -112,7 +111,7 @@ impl State {
         }
     }
 
-    fn write(&mut self, limits: &Limits, key: &Arc<Key>, write: &Write) {
+    fn write(&mut self, key: &Arc<Key>, write: &Write) {
         self.outdate(key);
         let before = self.items.get(key).cloned();
         if self.is_late && matches!(**key, Key::Account(_) | Key::Office(_) | Key::Session(_)) {
@@ -123,20 +122,13 @@ impl State {
                 self.items.remove(key);
             }
             Write::Put { item, event, .. } => {
-                self.look_at(limits, key, item, event.as_ref(), before.as_deref());
+                self.look_at(key, item, event.as_ref(), before.as_deref());
                 self.items.insert(key.clone(), Kept::new((**item).clone()));
             }
         }
     }
 
-    fn look_at(
-        &mut self,
-        limits: &Limits,
-        key: &Arc<Key>,
-        item: &AnyItem,
-        event: Option<&Event>,
-        before: Option<&AnyItem>,
-    ) {
+    fn look_at(&mut self, key: &Arc<Key>, item: &AnyItem, event: Option<&Event>, before: Option<&AnyItem>) {
         let before_it = before.map_or_else(Vec::new, AnyItem::promises);
         for promise in item.promises() {
             let same = before_it
@@ -144,13 +136,16 @@ impl State {
                 .find(|before| before.content.of() == promise.content.of());
             if promise.is_new_after(same.copied()) {
                 self.stream.push((key.clone(), promise.clone()));
+                let is_registration = matches!(**key, Key::Registration(_));
+                let codes = &mut self.ledger.registration_codes;
+                *codes = codes.saturating_add(u8::from(is_registration));
             }
         }
         if let (AnyItem::Account(now), Some(AnyItem::Account(was))) = (item, before) {
             self.ledger.compare(was, now);
         }
         match (item, event) {
-            (AnyItem::Account(account), Some(event)) => self.ledger.note(account, event, limits),
+            (AnyItem::Account(account), Some(event)) => self.ledger.note(account, event),
             (AnyItem::Account(_), None) => {
                 self.ledger
                     .wrongs
@@ -160,7 +155,7 @@ impl State {
         }
     }
 
-    fn perform(&mut self, setup: &Setup, at: usize, op: &Op, how: How) -> Entry {
+    fn perform(&mut self, at: usize, op: &Op, how: How) -> Entry {
         let plain = |answer| Entry {
             answer,
             of: Vec::new(),
@@ -182,7 +177,7 @@ impl State {
             Op::Write(write) => {
                 let key = Arc::new(write.key());
                 if self.condition_holds(at, write) {
-                    self.write(&setup.limits, &key, write);
+                    self.write(&key, write);
                     let fresh = matches!(write, Write::Put { .. });
                     Entry {
                         answer: Answer::Done,
@@ -197,25 +192,16 @@ impl State {
                     }
                 }
             }
-            Op::Commit(writes) => self.commit(setup, at, writes),
+            Op::Commit(writes) => self.commit(at, writes),
             Op::Mark(mark) => plain(Answer::Marked(self.mark_as_asked(mark))),
             Op::AskPassword { office, right } => {
-                let accepts = self.flying.get(at).is_some_and(|flying| {
-                    matches!(
-                        flying.what.0,
-                        Submission::Authenticate {
-                            accepts_risk: true,
-                            ..
-                        }
-                    )
-                });
-                if how != How::Down {
-                    let wrong = self.ledger.claims_wrong.entry(*office).or_default();
-                    match (right, accepts) {
-                        (true, _) => *wrong = 0,
-                        (false, false) => *wrong = wrong.saturating_add(1),
-                        (false, true) => {}
-                    }
+                let asks = self.flying.get(at).map(|flying| (&flying.what.0, flying.network));
+                if let (true, Some((Submission::Authenticate { accepts_risk, .. }, network))) =
+                    (how != How::Down, asks)
+                {
+                    let accepts_risk = *accepts_risk;
+                    self.ledger
+                        .judge_claims_password(*office, network, *right, accepts_risk);
                 }
                 plain(judged(*right, how))
             }
@@ -228,7 +214,7 @@ impl State {
         }
     }
 
-    fn commit(&mut self, setup: &Setup, at: usize, writes: &[Write]) -> Entry {
+    fn commit(&mut self, at: usize, writes: &[Write]) -> Entry {
         let keys: Vec<Arc<Key>> = writes.iter().map(|write| Arc::new(write.key())).collect();
         let conditions: Vec<Judged> = writes
             .iter()
@@ -243,7 +229,7 @@ impl State {
             .collect();
         if conditions.iter().all(|condition| *condition == Judged::Held) {
             for (write, key) in writes.iter().zip(&keys) {
-                self.write(&setup.limits, key, write);
+                self.write(key, write);
             }
             return Entry {
                 answer: Answer::Done,

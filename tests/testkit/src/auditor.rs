@@ -20,7 +20,7 @@ use crate::world::{Patience, dynamodb_client};
 type IsOne = fn(old: Option<&Value>, new: &Value) -> bool;
 
 /// The writes of an account or a claims user that record no act, with the reason.
-const UNTOLD: [(IsOne, &str); 3] = [
+const UNTOLD: [(IsOne, &str); 4] = [
     (
         is_mail_mark,
         "a mail was sent, delivered or lost: nothing but its mark and the version differ, and the event of the promise is carried along",
@@ -32,6 +32,10 @@ const UNTOLD: [(IsOne, &str); 3] = [
     (
         is_counted_security_code,
         "a security code is counted for its user id, or given back; the registration tells of it",
+    ),
+    (
+        is_counted_mail,
+        "a registration code is counted for its user id, or given back; the contact tells of it",
     ),
 ];
 
@@ -79,6 +83,21 @@ fn is_counted_security_code(old: Option<&Value>, new: &Value) -> bool {
         && new["event"].is_null()
         && !is_same(&"securityCodes")
         && ["failures", "open", "codes", "codesStop"].iter().all(is_same)
+}
+
+fn is_counted_mail(old: Option<&Value>, new: &Value) -> bool {
+    let of_claims = new["pk"]["S"]
+        .as_str()
+        .is_some_and(|key| key.starts_with("CLAIMS#"));
+    of_claims
+        && new["event"].is_null()
+        && old.is_some_and(|old| {
+            let is_same = |name: &&str| old[*name] == new[*name];
+            !is_same(&"mails")
+                && ["failures", "open", "codes", "codesStop", "securityCodes"]
+                    .iter()
+                    .all(is_same)
+        })
 }
 
 /// Changes in the stream that record no act.

@@ -54,14 +54,26 @@ impl Flows<Login> {
     ///
     /// A log-in whose credential is no longer the member's is over. One that was completed in a request whose
     /// answer was lost stands at マイページ, though its item does not know yet.
+    ///
+    /// An eventual read will do where the account's write decides in the end; that a log-in is over rests on a strong one.
     pub async fn follow_account(
         &self,
         flow: Stored<Login>,
+        consistency: Consistency,
         now: Timestamp,
     ) -> Result<(Stored<Login>, Stored<Account>, Member), Stop> {
         let gone = no_flow::<Login>;
-        let account: Option<Stored<Account>> =
-            self.table.get(&flow.item.account, Consistency::Strong).await?;
+        let key = flow.item.account.clone();
+        let stands = |account: &Stored<Account>| {
+            flow.item
+                .standing(&account.item, now, &self.edge.limits)
+                .is_some()
+        };
+        let recent: Option<Stored<Account>> = self.table.get(&key, consistency).await?;
+        let account = match recent.filter(stands) {
+            None if consistency == Consistency::Eventual => self.table.get(&key, Consistency::Strong).await?,
+            recent => recent,
+        };
         let account = account.ok_or_else(gone)?;
         let (member, standing) = flow
             .item

@@ -3,14 +3,13 @@
 use jiff::Timestamp;
 use portal::account::{Account, VoidClaim};
 use portal::challenge::Challenge;
-use portal::claims::RegisteredOffice;
 use portal::code::Purpose;
+use portal::contact::Contact;
 use portal::keys::KeyRing;
 use portal::office::{Claim, Office, Seats};
-use portal::problem::Kind;
-use portal::registration::{self, NoMailAddress, Registration, Stage};
+use portal::registration::{Registration, Stage};
 use portal::steps::Cookie;
-use portal::values::{AccountKey, ChallengeId, FlowId, OfficeName};
+use portal::values::{AccountKey, ChallengeId, EmailAddress, FlowId, OfficeName};
 
 use super::{Flow, Flows, living, no_flow};
 use crate::fault::Fault;
@@ -120,32 +119,21 @@ impl Flows<Registration> {
         Ok(Seats { claim, members })
     }
 
-    /// Promises the registration code to the address that the claims system names; answers with the stage at
-    /// which the registration then stands.
+    /// Promises the registration code to the contact address; answers with the stage at which the registration
+    /// then stands. The user id has paid for the mail already, the contact pays here.
     pub async fn promise_code(
         &self,
         keys: &KeyRing,
-        registered: &RegisteredOffice,
+        (office, address): (OfficeName, EmailAddress),
         (by, ends_at): (&FlowId, Timestamp),
         now: Timestamp,
     ) -> Result<Stage, Stop> {
         let limits = &self.edge.limits;
-        let (office, address) = registration::office_and_address(registered)
-            .map_err(|NoMailAddress| Stop::from(Kind::ClaimsNoMailAddress))?;
         let id = ChallengeId::new(self.edge.random.id()?);
-        let challenge = Challenge::begin(
-            id,
-            Purpose::Registration,
-            keys,
-            address.clone(),
-            ends_at,
-            now,
-            limits,
-        )?;
         let key = address.key();
-        let promise = |before: Option<&Account>| {
-            Ok::<_, Stop>(Account::promise_registration_code(before, &key, by, now, limits))
-        };
+        let challenge = Challenge::begin(id, Purpose::Registration, keys, address, ends_at, now, limits)?;
+        let promise =
+            |before: Option<&Contact>| Ok::<_, Stop>(Contact::promise_code(before, &key, by, now, limits));
         self.table.change(None, promise).await?.0?;
         Ok(Stage::Otp { office, challenge })
     }

@@ -4,6 +4,7 @@ use portal::account::{Account, Member};
 use portal::audit::Unaudited;
 use portal::change::Entity;
 use portal::claims_record::ClaimsRecord;
+use portal::contact::Contact;
 use portal::guards::RefusedStarts;
 use portal::login::{self, Login, SessionPointer};
 use portal::mail::Promise;
@@ -103,6 +104,7 @@ kinds! {
     Account, Account, AccountKey, |item| &item.key, "ACCOUNT", "アカウント";
     Office, Office, String, |item| &item.office.number, "OFFICE", "事業所";
     Claims, ClaimsRecord, ClaimsUserId, |item| &item.user, "CLAIMS", "電子請求受付システムのユーザID";
+    Contact, Contact, AccountKey, |item| &item.key, "CONTACT", "連絡先";
     Session, SessionPointer, SessionId, |item| &item.id, "SESSION", "セッション";
     Network, NetworkRecord, NetworkTag, |item| &item.network, "NETWORK", "ネットワーク";
 }
@@ -120,7 +122,9 @@ impl AnyItem {
                 _ => Vec::new(),
             },
             Self::Account(item) => item.members().filter_map(Member::mail).collect(),
-            Self::Office(_) | Self::Claims(_) | Self::Session(_) | Self::Network(_) => Vec::new(),
+            Self::Office(_) | Self::Claims(_) | Self::Contact(_) | Self::Session(_) | Self::Network(_) => {
+                Vec::new()
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ mod registration;
 use portal::account::Account;
 use portal::audit::Event;
 use portal::claims_record::ClaimsRecord;
+use portal::contact::Contact;
 use portal::limits::Limits;
 use portal::login::{Login, SessionPointer};
 use portal::office::Office;
@@ -60,6 +61,7 @@ pub(crate) fn pk(key: &Key) -> String {
         Key::Account(id) => Account::id_text(id),
         Key::Office(id) => Office::id_text(id),
         Key::Claims(id) => ClaimsRecord::id_text(id),
+        Key::Contact(id) => Contact::id_text(id),
         Key::Session(id) => SessionPointer::id_text(id),
         Key::Network(id) => NetworkRecord::id_text(id),
     };
@@ -76,6 +78,7 @@ impl Key {
             Account::KIND => Self::Account(AccountKey::new(id)),
             Office::KIND => Self::Office(id.to_owned()),
             ClaimsRecord::KIND => Self::Claims(ClaimsUserId::parse(id).ok()?),
+            Contact::KIND => Self::Contact(AccountKey::new(id)),
             SessionPointer::KIND => Self::Session(SessionId::new(id)),
             NetworkRecord::KIND => Self::Network(NetworkTag::new(id)),
             _ => return None,
@@ -92,6 +95,7 @@ pub(crate) fn encode(item: &AnyItem, event: Option<&Event>, version: &str, limit
         AnyItem::Account(item) => item.write(&mut writer, limits),
         AnyItem::Office(item) => item.write(&mut writer, limits),
         AnyItem::Claims(item) => item.write(&mut writer, limits),
+        AnyItem::Contact(item) => item.write(&mut writer, limits),
         AnyItem::Session(item) => item.write(&mut writer, limits),
         AnyItem::Network(item) => item.write(&mut writer, limits),
     }
@@ -123,6 +127,7 @@ pub(crate) fn decode(key: &Key, attributes: &Attributes) -> Result<Versioned, Fa
         Key::Account(_) => item::<Account>(&reader)?,
         Key::Office(_) => item::<Office>(&reader)?,
         Key::Claims(_) => item::<ClaimsRecord>(&reader)?,
+        Key::Contact(_) => item::<Contact>(&reader)?,
         Key::Session(_) => item::<SessionPointer>(&reader)?,
         Key::Network(_) => item::<NetworkRecord>(&reader)?,
     };

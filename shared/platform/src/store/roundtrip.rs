@@ -9,8 +9,10 @@ use portal::account::{Account, Agreement, Credential, Device, Holder, Member, Ro
 use portal::challenge::Challenge;
 use portal::claims_record::ClaimsRecord;
 use portal::code::{Label, Purpose};
+use portal::contact::Contact;
 use portal::guards::{
-    BackOff, ClaimsGuard, CodeGuard, MailBudget, NetworkWait, PasswordGuard, RefusedStarts, SecurityCodeGuard,
+    Attempt, BackOff, ClaimsGuard, CodeGuard, MailBudget, NetworkWait, PasswordGuard, RefusedStarts,
+    SecurityCodeGuard,
 };
 use portal::initial_password::Source;
 use portal::keys::KeyId;
@@ -150,6 +152,15 @@ fn instant() -> impl Strategy<Value = Timestamp> {
 
 fn instants() -> impl Strategy<Value = Vec<Timestamp>> {
     vec(instant(), 0..20)
+}
+
+fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
+    let attempt = (instant(), id(), any::<bool>()).prop_map(|(at, network, accepts_risk)| Attempt {
+        at,
+        network: NetworkTag::new(network),
+        accepts_risk,
+    });
+    vec(attempt, 0..6)
 }
 
 fn email() -> impl Strategy<Value = EmailAddress> {
@@ -373,24 +384,15 @@ fn passwords() -> impl Strategy<Value = PasswordGuard> {
 }
 
 fn account() -> impl Strategy<Value = Account> {
-    (
-        id(),
-        instants(),
-        passwords(),
-        instant(),
-        holder(),
-        vec(void_claim(), 0..5),
+    (id(), passwords(), instant(), holder(), vec(void_claim(), 0..5)).prop_map(
+        |(key, passwords, judged_at, holder, void_claims)| Account {
+            key: AccountKey::new(key),
+            passwords,
+            judged_at,
+            holder,
+            void_claims,
+        },
     )
-        .prop_map(
-            |(key, sends, passwords, judged_at, holder, void_claims)| Account {
-                key: AccountKey::new(key),
-                mails: MailBudget { sends },
-                passwords,
-                judged_at,
-                holder,
-                void_claims,
-            },
-        )
 }
 
 /// One who has logged in, or up to five who have not.
@@ -547,17 +549,21 @@ proptest! {
     }
 
     #[test]
-    fn a_claims_user(
+    fn a_claims_user_and_a_contact(
         user in "KJ[0-9A-Z]{0,30}",
-        failures in instants(),
-        open in instants(),
+        failures in attempts(),
+        open in attempts(),
         asked in instants(),
         codes in codes(),
+        mails in instants(),
         judged_at in instant(),
         garblings in garblings(),
     ) {
         let user = ClaimsUserId::parse(&user).unwrap();
-        let item = ClaimsRecord { user, passwords: ClaimsGuard { failures, open }, security_codes: SecurityCodeGuard { asked }, codes, judged_at };
+        let mails = MailBudget { sends: mails };
+        let contact = Contact { key: AccountKey::new(user.as_str()), mails: mails.clone() };
+        is_read_as_written(&contact, &garblings);
+        let item = ClaimsRecord { user, passwords: ClaimsGuard { failures, open }, security_codes: SecurityCodeGuard { asked }, codes, mails, judged_at };
         is_read_as_written(&item, &garblings);
     }
 

@@ -296,14 +296,14 @@ mod tests {
         );
     }
 
-    /// Nothing but its own series and re-issues bounds the mails of a claim: no other office's claim, no code of a
-    /// registration, no log-in drains them.
+    /// Nothing but its own series and re-issues bounds the mails of a claim: no log-in drains them.
     #[test]
     fn an_initial_password_is_mailed_however_full_the_mailbox_is() {
-        let mut full = account(pending("m"));
+        let mut member = pending("m");
         for _ in 0..30 {
-            full.mails = full.mails.count(t(0));
+            member.mails = member.mails.count(t(0));
         }
+        let full = account(member);
         assert!(reissue(&full, "m", 5).is_ok());
         let again = full.resend_initial_password(&MemberId::new("m"), &flow("f"), t(30), &LIMITS);
         assert!(again.is_ok());

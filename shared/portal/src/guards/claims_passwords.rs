@@ -2,17 +2,31 @@
 
 use jiff::Timestamp;
 
-use super::{RetryAfter, count, room, within};
+use super::{RetryAfter, room};
 use crate::limits::Limits;
 use crate::time::{Seconds, minus, plus};
+use crate::values::NetworkTag;
+
+/// One question to the claims system about a password.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Attempt {
+    /// When it began.
+    pub at: Timestamp,
+    /// From which network.
+    pub network: NetworkTag,
+    /// Whether the person was asked about the risk and accepted it.
+    pub accepts_risk: bool,
+}
 
 /// Wrong claims passwords of one user id, so that nobody is locked out of claims through us.
+///
+/// The budgets bound both lists together: it never holds more attempts than [`Limits::claims_attempts`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ClaimsGuard {
-    /// When passwords were wrong within the window, oldest first.
-    pub failures: Vec<Timestamp>,
-    /// When attempts began whose end is not known: under way, or cut off. They count like failures.
-    pub open: Vec<Timestamp>,
+    /// Attempts within the window whose password was wrong, or may have been, oldest first.
+    pub failures: Vec<Attempt>,
+    /// Attempts whose end is not known: under way, or cut off. They count like failures.
+    pub open: Vec<Attempt>,
 }
 
 /// Why the claims system is not asked.
@@ -20,14 +34,14 @@ pub struct ClaimsGuard {
 pub enum NoAttempt {
     /// A further wrong password may lock the office out of its claims: the person is asked first.
     AskFirst,
-    /// So many were wrong that nobody may ask any more today, whatever risk is accepted.
+    /// So many were wrong that this network, or nobody, may ask any more for now, whatever risk is accepted.
     Spent(RetryAfter),
 }
 
 /// An attempt that has not ended after this never will: a Lambda lives shorter.
 const LONGEST_ATTEMPT: Seconds = Seconds::new(60);
 
-/// What is known of an attempt once the claims system has answered, or has not.
+/// What an attempt counts, once the claims system has answered, or has not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AttemptOutcome {
     /// The password was right: failures that were known when it was asked about are forgotten. Those of attempts
@@ -39,42 +53,107 @@ pub enum AttemptOutcome {
     NotCounted,
 }
 
+fn within(list: &[Attempt], now: Timestamp, window: Seconds) -> impl Iterator<Item = &Attempt> {
+    let from = minus(now, window);
+    list.iter().filter(move |attempt| from < attempt.at)
+}
+
+/// When the attempts that `counts` were made, oldest first.
+fn times(attempts: &[&Attempt], counts: impl Fn(&Attempt) -> bool) -> Vec<Timestamp> {
+    let counted = attempts.iter().filter(|attempt| counts(attempt));
+    let mut times: Vec<Timestamp> = counted.map(|attempt| attempt.at).collect();
+    times.sort_unstable();
+    times
+}
+
+fn remove(list: &mut Vec<Attempt>, attempt: &Attempt) -> bool {
+    let place = list.iter().rposition(|other| other == attempt);
+    place.map(|place| list.remove(place)).is_some()
+}
+
 impl ClaimsGuard {
-    /// Takes an attempt on before the claims system is asked, so that a burst cannot pass the question.
-    pub fn begin(&self, accepts_risk: bool, now: Timestamp, limits: &Limits) -> Result<Self, NoAttempt> {
-        let failures = within(&self.failures, now, limits.claims_failure_window);
-        let mut open = within(&self.open, now, limits.claims_failure_window);
-        let mut all: Vec<Timestamp> = failures.iter().chain(&open).copied().collect();
-        all.sort_unstable();
-        room(&all, now, limits.claims_failure_window, limits.claims_attempts).map_err(NoAttempt::Spent)?;
-        if count(&all) >= limits.claims_failures && !accepts_risk {
+    /// Takes an attempt on before the claims system is asked, so that a burst cannot pass the question. The attempt is
+    /// the last of the open ones.
+    pub fn begin(
+        &self,
+        network: &NetworkTag,
+        accepts_risk: bool,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<(Self, Attempt), NoAttempt> {
+        let window = limits.claims_failure_window;
+        let all: Vec<&Attempt> = self.counted(now, limits).collect();
+        let here = |attempt: &Attempt| attempt.network == *network;
+        let room = |counts: &dyn Fn(&Attempt) -> bool, limit| room(&times(&all, counts), now, window, limit);
+        let no_question = room(&|_| true, limits.claims_failures);
+        let asks_first = no_question.is_err();
+        let risk = room(
+            &|attempt| attempt.accepts_risk && here(attempt),
+            limits.claims_risks,
+        );
+        let spent = [
+            room(&|_| true, limits.claims_attempts),
+            room(&here, limits.claims_attempts_per_network),
+            // Who may accept no further risk waits for that, or until nobody is asked any more.
+            no_question
+                .or(risk)
+                .map_err(|not| RetryAfter::min(not, no_question.err().unwrap_or(not))),
+        ];
+        let last = spent.into_iter().filter_map(Result::err).max();
+        if let Some(not) = last {
+            return Err(NoAttempt::Spent(not.rounded_up(limits)));
+        }
+        if asks_first && !accepts_risk {
             return Err(NoAttempt::AskFirst);
         }
-        open.push(now);
-        Ok(Self { failures, open })
+        let attempt = Attempt {
+            at: now,
+            network: network.clone(),
+            accepts_risk: asks_first,
+        };
+        let open = within(&self.open, now, window).chain([&attempt]);
+        let next = Self {
+            failures: within(&self.failures, now, window).cloned().collect(),
+            open: open.cloned().collect(),
+        };
+        Ok((next, attempt))
     }
 
-    /// The guard after the attempt that began at `began` has ended.
+    /// Attempts that count now.
+    fn counted(&self, now: Timestamp, limits: &Limits) -> impl Iterator<Item = &Attempt> {
+        let window = limits.claims_failure_window;
+        within(&self.failures, now, window).chain(within(&self.open, now, window))
+    }
+
+    /// Whether the claims system may have locked the user id by the attempts that count, `attempt` among them.
+    ///
+    /// Then its answers *wrong* and *locked* mean the same here: it locks only ids that exist, so telling them apart
+    /// would tell which do.
+    pub fn may_be_locked(&self, attempt: &Attempt, limits: &Limits) -> bool {
+        let others = self.counted(attempt.at, limits).filter(|other| *other != attempt);
+        let equals = self.counted(attempt.at, limits).filter(|other| *other == attempt);
+        let all = others.count().saturating_add(equals.count().max(1));
+        u64::try_from(all).unwrap_or(u64::MAX) >= limits.claims_failures_that_lock
+    }
+
+    /// The guard after the attempt has ended.
     ///
     /// `seen` is the guard as the attempt left it when it began: a right password makes the claims system forget what
     /// was wrong before it, and only that. An attempt that was under way beside it may have been judged after it.
     #[must_use]
-    pub fn end(&self, seen: &Self, began: Timestamp, outcome: AttemptOutcome) -> Self {
+    pub fn end(&self, seen: &Self, attempt: &Attempt, outcome: AttemptOutcome) -> Self {
         let mut next = self.clone();
-        if let Some(at) = next.open.iter().rposition(|at| *at == began) {
-            next.open.remove(at);
-        }
+        remove(&mut next.open, attempt);
         match outcome {
             AttemptOutcome::Succeeded => {
                 for before in &seen.failures {
-                    if let Some(at) = next.failures.iter().position(|at| at == before) {
-                        next.failures.remove(at);
-                    }
+                    remove(&mut next.failures, before);
                 }
                 // What began long before and never ended was cut off, and is not under way any more.
-                next.open.retain(|at| minus(began, LONGEST_ATTEMPT) < *at);
+                next.open
+                    .retain(|open| minus(attempt.at, LONGEST_ATTEMPT) < open.at);
             }
-            AttemptOutcome::Failed => next.failures.push(began),
+            AttemptOutcome::Failed => next.failures.push(attempt.clone()),
             AttemptOutcome::NotCounted => {}
         }
         next
@@ -82,29 +161,65 @@ impl ClaimsGuard {
 
     /// When nothing in it counts any more.
     pub fn forgotten_at(&self, limits: &Limits) -> Option<Timestamp> {
-        let last = self.failures.iter().chain(&self.open).max();
-        last.map(|at| plus(*at, limits.claims_failure_window))
+        let last = self
+            .failures
+            .iter()
+            .chain(&self.open)
+            .map(|attempt| attempt.at)
+            .max();
+        last.map(|at| plus(at, limits.claims_failure_window))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{LIMITS, t};
+    use crate::samples::{LIMITS, network, t};
+
+    /// What `begin` says, without the attempt.
+    fn begin(guard: &ClaimsGuard, here: &str, risk: bool, second: u64) -> Result<ClaimsGuard, NoAttempt> {
+        let begun = guard.begin(&network(here), risk, t(second), &LIMITS);
+        begun.map(|(next, _)| next)
+    }
+
+    /// The guard after an attempt that came out so.
+    fn tried(
+        guard: &ClaimsGuard,
+        here: &str,
+        risk: bool,
+        second: u64,
+        outcome: AttemptOutcome,
+    ) -> ClaimsGuard {
+        let (begun, attempt) = guard.begin(&network(here), risk, t(second), &LIMITS).unwrap();
+        begun.end(&begun, &attempt, outcome)
+    }
+
+    fn wrong(guard: &ClaimsGuard, here: &str, risk: bool, second: u64) -> ClaimsGuard {
+        tried(guard, here, risk, second, AttemptOutcome::Failed)
+    }
+
+    fn at(list: &[Attempt]) -> Vec<Timestamp> {
+        list.iter().map(|attempt| attempt.at).collect()
+    }
+
+    const fn spent(seconds: u64) -> NoAttempt {
+        NoAttempt::Spent(RetryAfter { seconds })
+    }
 
     #[test]
     fn after_two_wrong_claims_passwords_the_question_is_asked() {
-        let one = ClaimsGuard::default().begin(false, t(0), &LIMITS).unwrap();
-        let two = one
-            .end(&one, t(0), AttemptOutcome::Failed)
-            .begin(false, t(1), &LIMITS)
-            .unwrap();
-        assert_eq!(two.begin(false, t(2), &LIMITS), Err(NoAttempt::AskFirst));
-        assert!(two.begin(true, t(2), &LIMITS).is_ok());
-        assert!(two.begin(false, t(86_401), &LIMITS).is_ok());
-        assert_eq!(two.end(&two, t(1), AttemptOutcome::NotCounted).failures, [t(0)]);
+        let one = wrong(&ClaimsGuard::default(), "a", false, 0);
+        let two = begin(&one, "a", false, 1).unwrap();
+        assert_eq!(begin(&two, "a", false, 2), Err(NoAttempt::AskFirst));
+        assert!(begin(&two, "a", true, 2).is_ok());
+        assert_eq!(begin(&two, "a", false, 86_399), Err(NoAttempt::AskFirst));
+        assert!(begin(&two, "a", false, 86_400).is_ok());
         assert_eq!(
-            two.end(&two, t(1), AttemptOutcome::Succeeded),
+            at(&tried(&one, "a", false, 1, AttemptOutcome::NotCounted).failures),
+            [t(0)]
+        );
+        assert_eq!(
+            tried(&one, "a", false, 1, AttemptOutcome::Succeeded),
             ClaimsGuard::default()
         );
     }
@@ -112,57 +227,96 @@ mod tests {
     /// The claims system may judge the wrong one last, and count it.
     #[test]
     fn a_success_does_not_forget_an_attempt_that_is_still_under_way() {
-        let both = ClaimsGuard::default()
-            .begin(false, t(0), &LIMITS)
-            .unwrap()
-            .begin(false, t(0), &LIMITS)
+        let (one, attempt) = ClaimsGuard::default()
+            .begin(&network("a"), false, t(0), &LIMITS)
             .unwrap();
-        let after = both
-            .end(&both, t(0), AttemptOutcome::Succeeded)
-            .end(&both, t(0), AttemptOutcome::Failed);
-        assert_eq!(
-            after,
-            ClaimsGuard {
-                failures: vec![t(0)],
-                open: vec![]
-            }
-        );
+        let both = begin(&one, "a", false, 0).unwrap();
+        let after =
+            both.end(&both, &attempt, AttemptOutcome::Succeeded)
+                .end(&both, &attempt, AttemptOutcome::Failed);
+        assert_eq!((at(&after.failures), after.open), (vec![t(0)], vec![]));
     }
 
     #[test]
     fn an_attempt_that_was_cut_off_is_forgotten_with_the_next_success() {
-        let cut_off = ClaimsGuard::default().begin(false, t(0), &LIMITS).unwrap();
-        let seen = cut_off.begin(false, t(60), &LIMITS).unwrap();
-        let later = seen.end(&seen, t(60), AttemptOutcome::Succeeded);
-        assert_eq!(later, ClaimsGuard::default());
+        let cut_off = begin(&ClaimsGuard::default(), "a", false, 0).unwrap();
+        assert_eq!(
+            tried(&cut_off, "a", false, 60, AttemptOutcome::Succeeded),
+            ClaimsGuard::default()
+        );
     }
 
     /// The claims system judged the right one first, and counts the wrong one, though ours ended the other way round.
     #[test]
     fn a_success_does_not_forget_a_failure_of_an_attempt_beside_it() {
-        let right = ClaimsGuard::default().begin(false, t(0), &LIMITS).unwrap();
-        let wrong = right.begin(false, t(1), &LIMITS).unwrap();
+        let (one, right) = ClaimsGuard::default()
+            .begin(&network("a"), false, t(0), &LIMITS)
+            .unwrap();
+        let (two, beside) = one.begin(&network("a"), false, t(1), &LIMITS).unwrap();
         let after =
-            wrong
-                .end(&wrong, t(1), AttemptOutcome::Failed)
-                .end(&right, t(0), AttemptOutcome::Succeeded);
-        assert_eq!(after.failures, [t(1)]);
-        assert_eq!(after.open, []);
+            two.end(&two, &beside, AttemptOutcome::Failed)
+                .end(&one, &right, AttemptOutcome::Succeeded);
+        assert_eq!((at(&after.failures), after.open), (vec![t(1)], vec![]));
     }
 
-    /// A guesser who accepts every risk cannot lock an office out of its claims for ever.
+    /// Two that mistype, and one that accepts the risk.
     #[test]
-    fn ten_wrong_claims_passwords_a_day_are_asked_about_and_no_more() {
-        let mut guard = ClaimsGuard::default();
-        for second in 0..10 {
-            let begun = guard.begin(true, t(second), &LIMITS).unwrap();
-            guard = begun.end(&begun, t(second), AttemptOutcome::Failed);
+    fn one_network_has_three_wrong_claims_passwords_a_day_and_one_accepted_risk() {
+        let two = wrong(&wrong(&ClaimsGuard::default(), "a", true, 0), "a", true, 1);
+        assert!(!two.failures[1].accepts_risk, "nobody was asked yet");
+        let three = wrong(&two, "a", true, 2);
+        for accepts_risk in [false, true] {
+            assert_eq!(begin(&three, "a", accepts_risk, 2), Err(spent(86_400)));
         }
-        assert_eq!(
-            guard.begin(true, t(10), &LIMITS),
-            Err(NoAttempt::Spent(RetryAfter { seconds: 86_390 }))
-        );
-        assert_eq!(guard.failures.len(), 10);
-        assert!(guard.begin(true, t(86_400), &LIMITS).is_ok());
+        assert_eq!(begin(&three, "a", true, 86_400), Err(spent(900)));
+        // The first two are a day old, so nobody is asked.
+        assert!(begin(&three, "a", false, 86_401).is_ok());
+
+        // Another network finds the two, so it accepts its one risk, and then has none.
+        let elsewhere = wrong(&two, "b", true, 3);
+        assert_eq!(begin(&elsewhere, "b", true, 900), Err(spent(86_400)));
+        assert_eq!(begin(&elsewhere, "c", false, 900), Err(NoAttempt::AskFirst));
+    }
+
+    /// A guesser who accepts every risk from ever new networks cannot keep an office out of its claims.
+    #[test]
+    fn five_wrong_claims_passwords_a_day_are_asked_about_and_no_more() {
+        let networks = ["a", "a", "a", "b", "c"];
+        let guard = (0..)
+            .zip(networks)
+            .fold(ClaimsGuard::default(), |guard, (second, here)| {
+                wrong(&guard, here, true, second)
+            });
+        assert_eq!(guard.failures.len(), 5);
+        assert_eq!(begin(&guard, "d", true, 900), Err(spent(85_500)));
+        assert_eq!(begin(&guard, "d", true, 86_399), Err(spent(900)));
+        assert!(begin(&guard, "d", true, 86_400).is_ok());
+        assert!(begin(&guard, "d", true, 86_401).is_ok());
+    }
+
+    #[test]
+    fn what_was_not_counted_gives_its_risk_back() {
+        let two = wrong(&wrong(&ClaimsGuard::default(), "a", false, 0), "a", false, 1);
+        let after = tried(&two, "b", true, 2, AttemptOutcome::NotCounted);
+        assert_eq!(after, two);
+        assert!(begin(&after, "b", true, 3).is_ok());
+    }
+
+    #[test]
+    fn from_the_third_attempt_on_the_user_id_may_be_locked_whichever_ends_first() {
+        let may_be_locked = |begun: &ClaimsGuard, attempt| begun.may_be_locked(attempt, &LIMITS);
+        let (one, first) = ClaimsGuard::default()
+            .begin(&network("a"), false, t(0), &LIMITS)
+            .unwrap();
+        let (two, second) = one.begin(&network("a"), false, t(0), &LIMITS).unwrap();
+        assert!(!may_be_locked(&one, &first) && !may_be_locked(&two, &second));
+        let (three, third) = two.begin(&network("a"), true, t(0), &LIMITS).unwrap();
+        assert!(may_be_locked(&three, &first) && may_be_locked(&three, &third));
+        // A right one beside it has forgotten it: it counts all the same.
+        let forgotten = ClaimsGuard {
+            open: vec![second.clone(), second.clone()],
+            ..ClaimsGuard::default()
+        };
+        assert!(may_be_locked(&forgotten, &third));
     }
 }

@@ -1,12 +1,12 @@
-//! How many mails one address gets.
+//! How many mails of a purpose go out.
 
 use jiff::Timestamp;
 
 use super::{RetryAfter, room, within};
 use crate::limits::Limits;
-use crate::time::{DAY, HOUR, plus};
+use crate::time::{DAY, HOUR, Seconds, plus};
 
-/// Mails to one address, over all purposes.
+/// Mails of one purpose: no purpose drains another's budget.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct MailBudget {
     /// When mails were promised within the last day, oldest first.
@@ -14,28 +14,42 @@ pub struct MailBudget {
 }
 
 impl MailBudget {
-    /// The budget after one more mail, if there is room for it.
+    /// The budget of an account after one more mail, if there is room for it.
     pub fn spend(&self, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
-        self.spend_all_but(0, now, limits)
+        let windows = [(HOUR, limits.mails_per_hour), (DAY, limits.mails_per_day)];
+        self.spend_within(&windows, now, limits)
     }
 
-    /// The budget after one more code of a registration, if there is room beside the mails reserved for log-ins: a
-    /// registration with the same address must not keep its owner from logging in.
-    pub fn spend_for_registration(&self, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
-        self.spend_all_but(limits.mails_kept_for_login, now, limits)
+    /// The budget of a user id of the claims system after one more code of a registration, if there is room for it.
+    pub fn spend_for_claims_user(&self, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
+        let windows = [
+            (HOUR, limits.registration_codes_per_hour),
+            (DAY, limits.registration_codes_per_day),
+        ];
+        self.spend_within(&windows, now, limits)
     }
 
-    fn spend_all_but(&self, kept: u64, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
-        let hour = room(&self.sends, now, HOUR, limits.mails_per_hour.saturating_sub(kept));
-        let day = room(&self.sends, now, DAY, limits.mails_per_day.saturating_sub(kept));
+    /// The budget of a contact address after one more code of a registration, if there is room for it. It forgets what
+    /// is an hour old.
+    pub fn spend_for_contact(&self, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
+        let recent = Self {
+            sends: within(&self.sends, now, HOUR),
+        };
+        recent.spend_within(&[(HOUR, limits.registration_codes_per_contact)], now, limits)
+    }
+
+    fn spend_within(
+        &self,
+        windows: &[(Seconds, u64)],
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Self, RetryAfter> {
+        let full = windows
+            .iter()
+            .filter_map(|(window, limit)| room(&self.sends, now, *window, *limit).err());
         // The later of the two: when both have room again.
-        match hour
-            .err()
-            .into_iter()
-            .chain(day.err())
-            .max_by_key(|not| not.seconds)
-        {
-            Some(not) => Err(not),
+        match full.max_by_key(|not| not.seconds) {
+            Some(not) => Err(not.rounded_up(limits)),
             None => Ok(self.count(now)),
         }
     }
@@ -69,57 +83,46 @@ mod tests {
     use super::*;
     use crate::samples::{LIMITS, t};
 
-    #[test]
-    fn ten_mails_an_hour_and_twenty_a_day_reach_one_address() {
-        let mut budget = MailBudget::default();
-        for _ in 0..10 {
-            budget = budget.spend(t(0), &LIMITS).unwrap();
-        }
-        assert_eq!(budget.spend(t(3_599), &LIMITS), Err(RetryAfter { seconds: 1 }));
-        for _ in 0..10 {
-            budget = budget.spend(t(3_600), &LIMITS).unwrap();
-        }
-        assert_eq!(
-            budget.spend(t(7_200), &LIMITS),
-            Err(RetryAfter {
-                seconds: 86_400 - 7_200
-            })
-        );
-        assert_eq!(budget.spend(t(86_399), &LIMITS), Err(RetryAfter { seconds: 1 }));
-        assert!(budget.spend(t(86_400), &LIMITS).is_ok());
+    type Spend = fn(&MailBudget, Timestamp, &Limits) -> Result<MailBudget, RetryAfter>;
+
+    fn spent(budget: &MailBudget, spend: Spend, mails: u64, second: u64) -> MailBudget {
+        (0..mails).fold(budget.clone(), |budget, _| {
+            spend(&budget, t(second), &LIMITS).unwrap()
+        })
+    }
+
+    /// Refused, until this second.
+    fn refused(budget: &MailBudget, spend: Spend, second: u64, seconds: u64) {
+        let told = spend(budget, t(second), &LIMITS);
+        assert_eq!(told, Err(RetryAfter { seconds }), "at {second}");
     }
 
     #[test]
-    fn registrations_leave_an_address_four_mails_of_the_hour_and_of_the_day_for_its_log_ins() {
-        let mut budget = MailBudget::default();
-        for hour in [0, 3_600] {
-            for _ in 0..6 {
-                budget = budget.spend_for_registration(t(hour), &LIMITS).unwrap();
-            }
-            assert_eq!(
-                budget.spend_for_registration(t(hour + 3_599), &LIMITS),
-                Err(RetryAfter { seconds: 1 })
-            );
+    fn an_account_and_a_user_id_have_so_many_mails_an_hour_and_twice_as_many_a_day() {
+        let budgets: [(Spend, u64); 2] = [(MailBudget::spend, 10), (MailBudget::spend_for_claims_user, 5)];
+        for (spend, an_hour) in budgets {
+            let first = spent(&MailBudget::default(), spend, an_hour, 0);
+            refused(&first, spend, 0, 3_600);
+            // To the quarter of an hour, so that nobody reads from it when the first one went out.
+            refused(&first, spend, 1, 3_600);
+            refused(&first, spend, 2_700, 900);
+            refused(&first, spend, 3_599, 900);
+            let second = spent(&first, spend, an_hour, 3_600);
+            refused(&second, spend, 7_200, 86_400 - 7_200);
+            refused(&second, spend, 86_399, 900);
+            assert!(spend(&second, t(86_400), &LIMITS).is_ok());
+            assert!(spend(&second, t(86_401), &LIMITS).is_ok());
         }
-        for _ in 0..4 {
-            budget = budget.spend_for_registration(t(7_200), &LIMITS).unwrap();
+    }
+
+    #[test]
+    fn a_contact_address_has_thirty_codes_an_hour_and_remembers_no_more() {
+        let spend: Spend = MailBudget::spend_for_contact;
+        let full = spent(&MailBudget::default(), spend, 30, 0);
+        refused(&full, spend, 3_599, 900);
+        for second in [3_600, 3_601] {
+            assert_eq!(spend(&full, t(second), &LIMITS).unwrap().sends, [t(second)]);
         }
-        let tomorrow = Err(RetryAfter {
-            seconds: 86_400 - 7_200,
-        });
-        assert_eq!(budget.spend_for_registration(t(7_200), &LIMITS), tomorrow);
-        for _ in 0..4 {
-            budget = budget.spend(t(7_200), &LIMITS).unwrap();
-        }
-        assert_eq!(budget.spend(t(7_200), &LIMITS), tomorrow);
-        // What log-ins had of it is not there for registrations, either.
-        for _ in 0..2 {
-            budget = budget.spend_for_registration(t(86_400), &LIMITS).unwrap();
-        }
-        assert_eq!(
-            budget.spend_for_registration(t(86_400), &LIMITS),
-            Err(RetryAfter { seconds: 3_600 })
-        );
     }
 
     #[test]

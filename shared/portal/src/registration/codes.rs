@@ -120,7 +120,7 @@ impl Registration {
                     office: office.clone(),
                     challenge,
                 };
-                Change::Store(Put::new(self.at(stage), NoEvent::RecordedWithAccount), Ok(()))
+                Change::Store(Put::new(self.at(stage), NoEvent::RecordedWithContact), Ok(()))
             }
             Err(refusal) => Change::Keep(Err(refusal)),
         })

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use portal::guards::{
-    AttemptOutcome, BackOff, ClaimsGuard, CodeGuard, Guarded, MailBudget, NetworkWait, NoAttempt,
+    Attempt, AttemptOutcome, BackOff, ClaimsGuard, CodeGuard, Guarded, MailBudget, NetworkWait, NoAttempt,
     PasswordGuard, RefusedStarts, RetryAfter,
 };
 use portal::limits::Limits;
@@ -74,6 +74,13 @@ fn any_limits() -> impl Strategy<Value = Limits> {
             wrong_password_memory: Seconds::new(c),
             claims_attempts: h,
             claims_failures: b,
+            claims_attempts_per_network: g,
+            claims_risks: f,
+            claims_failures_that_lock: c,
+            registration_codes_per_hour: e,
+            registration_codes_per_day: a,
+            registration_codes_per_contact: h,
+            retry_step: Seconds::new(b),
             claims_failure_window: Seconds::new(d),
             refused_starts_per_network: a,
             code_second_stop: Seconds::new(g),
@@ -214,46 +221,56 @@ proptest! {
         }
     }
 
-    /// Whatever risk is accepted, ten of a day are asked about; without, two.
+    /// Whatever risk is accepted, five of a day are asked about, three of them from one network, one of these at a risk;
+    /// without, two. Who waits as long as he is told is asked the next question, or gets an answer.
     #[test]
-    fn the_claims_system_is_asked_about_ten_wrong_passwords_a_day_and_two_without_the_risk(
-        events in proptest::collection::vec((0_u64..30_000, any::<bool>(), 0_u8..4), 1..150),
+    fn the_claims_system_is_asked_about_few_wrong_passwords_a_day_and_fewer_without_the_risk(
+        events in proptest::collection::vec((0_u64..20_000, 0_u8..4, any::<bool>(), 0_u8..4), 1..150),
     ) {
         let (mut guard, mut now) = (ClaimsGuard::default(), 0_u64);
-        // What may have counted at the claims system since the last right password, and how it was let through.
-        let mut counted: Vec<u64> = Vec::new();
-        for (pause, accepts_risk, end) in events {
+        // What may have counted at the claims system since the last right password.
+        let mut counted: Vec<Attempt> = Vec::new();
+        for (pause, network, accepts_risk, end) in events {
             now += pause;
-            let within = |from: &Vec<u64>| from.iter().filter(|at| now - **at < DAY).count();
-            match guard.begin(accepts_risk, t(now), &LIMITS) {
-                Ok(begun) => {
-                    prop_assert!(within(&counted) < 10);
-                    prop_assert!(accepts_risk || within(&counted) < 2);
+            let network = NetworkTag::new(network.to_string());
+            let within = |counts: &dyn Fn(&Attempt) -> bool| {
+                let recent = counted.iter().filter(|attempt| t(now) < plus(attempt.at, Seconds::new(DAY)));
+                recent.filter(|attempt| counts(attempt)).count()
+            };
+            let all = within(&|_| true);
+            let here = within(&|attempt| attempt.network == network);
+            let risks = within(&|attempt| attempt.network == network && attempt.accepts_risk);
+            match guard.begin(&network, accepts_risk, t(now), &LIMITS) {
+                Ok((begun, attempt)) => {
+                    prop_assert!(all < 5 && here < 3);
+                    prop_assert!(all < 2 || accepts_risk && risks == 0);
+                    prop_assert_eq!(attempt.accepts_risk, all >= 2);
                     guard = match end {
                         0 => {
-                            counted.push(now);
-                            begun.end(&begun, t(now), AttemptOutcome::Failed)
+                            counted.push(attempt.clone());
+                            begun.end(&begun, &attempt, AttemptOutcome::Failed)
                         }
                         1 => {
-                            counted.push(now);
+                            counted.push(attempt);
                             begun
                         }
-                        2 => begun.end(&begun, t(now), AttemptOutcome::NotCounted),
+                        2 => begun.end(&begun, &attempt, AttemptOutcome::NotCounted),
                         _ => {
-                            let next = begun.end(&begun, t(now), AttemptOutcome::Succeeded);
-                            counted.retain(|at| next.open.contains(&t(*at)));
+                            let next = begun.end(&begun, &attempt, AttemptOutcome::Succeeded);
+                            counted.retain(|attempt| next.open.contains(attempt));
                             next
                         }
                     };
                 }
-                Err(NoAttempt::AskFirst) => prop_assert!(!accepts_risk && within(&counted) >= 2),
+                Err(NoAttempt::AskFirst) => prop_assert!(!accepts_risk && all >= 2),
                 Err(NoAttempt::Spent(RetryAfter { seconds })) => {
-                    prop_assert!((1..=DAY).contains(&seconds));
-                    prop_assert!(within(&counted) >= 10);
-                    prop_assert!(guard.begin(true, t(now + seconds), &LIMITS).is_ok(), "the wait is over");
+                    prop_assert!((1..=DAY).contains(&seconds) && seconds % 900 == 0);
+                    prop_assert!(all >= 5 || here >= 3 || all >= 2 && risks == 1);
+                    let then = guard.begin(&network, true, t(now + seconds), &LIMITS);
+                    prop_assert!(then.is_ok(), "the wait is over");
                 }
             }
-            prop_assert!(guard.failures.len() + guard.open.len() <= 10);
+            prop_assert!(guard.failures.len() + guard.open.len() <= 5);
         }
     }
 
@@ -281,11 +298,18 @@ proptest! {
                 let _ = (passwords.state(&from, *now, &limits), passwords.failed(&from, *now, &limits));
             }
             let _ = passwords.waits_end_at(&limits);
-            let claims = ClaimsGuard { failures: list.clone(), open: at.clone() };
+            let here = NetworkTag::new("a");
+            let attempt = |at: &Timestamp| Attempt { at: *at, network: here.clone(), accepts_risk: true };
+            let claims = ClaimsGuard {
+                failures: list.iter().map(attempt).collect(),
+                open: at.iter().map(attempt).collect(),
+            };
             for outcome in [AttemptOutcome::Succeeded, AttemptOutcome::Failed, AttemptOutcome::NotCounted] {
-                let _ = claims.end(&claims, *now, outcome);
+                let _ = claims.end(&claims, &attempt(now), outcome);
             }
-            let _ = (claims.begin(true, *now, &limits), claims.begin(false, *now, &limits));
+            let _ = (claims.begin(&here, true, *now, &limits), claims.begin(&here, false, *now, &limits));
+            let _ = (claims.may_be_locked(&attempt(now), &limits), claims.forgotten_at(&limits));
+            let _ = (mails.spend_for_claims_user(*now, &limits), mails.spend_for_contact(*now, &limits));
             let network = RefusedStarts { since: at[0], count: failures };
             let _ = (RefusedStarts::count(Some(&network), *now, &limits), network.forgotten_at());
         }

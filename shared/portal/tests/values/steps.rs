@@ -316,10 +316,11 @@ fn a_changed_password_ends_every_session_but_the_one_it_gives() {
 /// The one beside it began a second earlier: it is under way, not cut off.
 #[test]
 fn a_right_claims_password_forgets_no_attempt_under_way_beside_it() {
-    let wrong = ClaimsGuard::default().begin(false, t(0), &LIMITS).unwrap();
-    let right = wrong.begin(false, t(1), &LIMITS).unwrap();
-    let after = right.end(&right, t(1), AttemptOutcome::Succeeded);
-    assert_eq!(after.open, [t(0)]);
-    let after = after.end(&wrong, t(0), AttemptOutcome::Failed);
-    assert_eq!((after.failures, after.open), (vec![t(0)], vec![]));
+    let here = NetworkTag::new("a");
+    let (wrong, first) = ClaimsGuard::default().begin(&here, false, t(0), &LIMITS).unwrap();
+    let (right, second) = wrong.begin(&here, false, t(1), &LIMITS).unwrap();
+    let after = right.end(&right, &second, AttemptOutcome::Succeeded);
+    assert_eq!(after.open, std::slice::from_ref(&first));
+    let after = after.end(&wrong, &first, AttemptOutcome::Failed);
+    assert_eq!((after.failures, after.open), (vec![first], vec![]));
 }

@@ -51,21 +51,21 @@ pub fn violations(items: &[Attributes], mails: &[Mail]) -> Vec<String> {
     found.0
 }
 
-/// Whether each account counts as mailed the codes that were promised to it, and no more mails went out than were
-/// promised. True where no process died between the budget and the promise, and within the first day: a budget forgets
-/// older mails.
+/// Checks that each account and each contact counts the codes that were promised to it, and that no more mails were sent.
+/// Valid only if no process died between the budget and the promise, and within the time that a budget remembers: the first
+/// hour for a contact, the first day for an account.
 pub fn budgets(items: &[Attributes], history: &[Change], mails: &[Mail]) -> Vec<String> {
     let mut found = Violations::default();
     let (codes, promised) = (promises(history, true), promises(history, false));
     let counted: BTreeMap<String, usize> = items
         .iter()
         .map(Item)
-        .filter(|item| item.is_of("ACCOUNT"))
-        .map(|account| {
-            let of_members = account.named("holders");
+        .filter(|item| item.is_of(ACCOUNT) || item.is_of(CONTACT))
+        .map(|payer| {
+            let of_members = payer.named("holders");
             let of_members = of_members.iter().map(|(_, member)| member.list("mails").len());
-            let mails = account.list("mails").len() + of_members.sum::<usize>();
-            (account.key().to_owned(), mails)
+            let mails = payer.list("mails").len() + of_members.sum::<usize>();
+            (payer.key().to_owned(), mails)
         })
         .filter(|(_, mails)| *mails > 0)
         .collect();
@@ -78,20 +78,24 @@ pub fn budgets(items: &[Attributes], history: &[Change], mails: &[Mail]) -> Vec<
     found.unless(counted == codes, || {
         format!("mails counted {counted:?}, codes promised {codes:?}")
     });
-    let mut sent: BTreeMap<String, usize> = BTreeMap::new();
+    let mut sent: BTreeMap<&str, usize> = BTreeMap::new();
     for mail in mails {
-        *sent.entry(account_of(&mail.to)).or_default() += 1;
+        *sent.entry(&mail.to).or_default() += 1;
     }
-    for (key, sent) in sent {
-        let promised = promised.get(&key).copied().unwrap_or(0);
+    for (address, sent) in sent {
+        let of = |kind| promised.get(&payer(kind, address)).copied().unwrap_or(0);
+        let promised = of(ACCOUNT) + of(CONTACT);
         found.unless(sent <= promised, || {
-            format!("{key}: {sent} mails went out, {promised} were promised")
+            format!("{sent} mails went out to one address, {promised} were promised")
         });
     }
     found.0
 }
 
-/// How many mails, or only codes, each account was promised: one for each promise that did not stand there before the
+const ACCOUNT: &str = "ACCOUNT";
+const CONTACT: &str = "CONTACT";
+
+/// How many mails, or only codes, each account and contact was promised: one for each promise that did not stand there before the
 /// write.
 fn promises(history: &[Change], codes_only: bool) -> BTreeMap<String, usize> {
     let mails_of = |image: &Option<Attributes>| -> BTreeSet<(Option<i64>, String, String)> {
@@ -109,7 +113,9 @@ fn promises(history: &[Change], codes_only: bool) -> BTreeMap<String, usize> {
     for change in history {
         let before = mails_of(&change.before);
         for (_, _, to) in mails_of(&change.after).difference(&before) {
-            *promised.entry(account_of(to)).or_default() += 1;
+            let is_registration = change.key.starts_with("REGISTRATION#");
+            let kind = if is_registration { CONTACT } else { ACCOUNT };
+            *promised.entry(payer(kind, to)).or_default() += 1;
         }
     }
     promised
@@ -131,8 +137,8 @@ fn left(history: &[Change]) -> BTreeSet<String> {
         .collect()
 }
 
-/// The key of the account of an address.
-fn account_of(address: &str) -> String {
+/// The key of the item that pays for a mail to an address.
+fn payer(kind: &str, address: &str) -> String {
     let key = EmailAddress::parse(address).unwrap().key();
-    format!("ACCOUNT#{}", key.as_str())
+    format!("{kind}#{}", key.as_str())
 }

@@ -101,14 +101,46 @@ impl Table<'_> {
             "SESSION" => self.check_pointer(key, item, found),
             "CLAIMS" => {
                 let limits = self.judged.limits;
-                let tried = self.lately(item.times("failures"), limits.claims_failure_window)
-                    + self.lately(item.times("open"), limits.claims_failure_window);
-                found.unless(tried <= limits.claims_attempts, || {
-                    format!("{key}: {tried} claims passwords within the window")
+                let window = limits.claims_failure_window;
+                let mut attempts = item.maps("failures");
+                attempts.extend(item.maps("open"));
+                let times = |of: Option<&str>| {
+                    let counted = attempts
+                        .iter()
+                        .filter(|attempt| of.is_none_or(|network| attempt.text("network") == Some(network)));
+                    self.lately(
+                        counted.filter_map(|attempt| attempt.number("at")).collect(),
+                        window,
+                    )
+                };
+                found.unless(times(None) <= limits.claims_attempts, || {
+                    format!("{key}: {} claims passwords within the window", times(None))
                 });
+                for network in attempts.iter().filter_map(|attempt| attempt.text("network")) {
+                    let tried = times(Some(network));
+                    found.unless(tried <= limits.claims_attempts_per_network, || {
+                        format!("{key}: {tried} claims passwords of one network within the window")
+                    });
+                }
+                let mails = item.times("mails");
+                for (window, most) in [
+                    (HOUR, limits.registration_codes_per_hour),
+                    (DAY, limits.registration_codes_per_day),
+                ] {
+                    let codes = self.lately(mails.clone(), window);
+                    found.unless(codes <= most, || {
+                        format!("{key}: {codes} registration codes in {window:?}")
+                    });
+                }
                 let asked = self.lately(item.times("securityCodes"), limits.claims_failure_window);
                 found.unless(asked <= limits.security_code_failures, || {
                     format!("{key}: {asked} security codes within the window")
+                });
+            }
+            "CONTACT" => {
+                let codes = self.lately(item.times("mails"), HOUR);
+                found.unless(codes <= self.judged.limits.registration_codes_per_contact, || {
+                    format!("{key}: {codes} registration codes within an hour")
                 });
             }
             "NETWORK" => {}

@@ -108,11 +108,12 @@ jq -c 'select(.office == "1379901018")' target/dev/audit.jsonl
 
 "#;
 
-/// The kind of item on which an act is recorded, and the steps that cause it.
-pub fn origin(act: Act) -> (&'static str, Vec<Step>) {
-    const ACCOUNT: &str = "ACCOUNT";
-    const CLAIMS: &str = "CLAIMS";
-    const REGISTRATION: &str = "REGISTRATION";
+/// The kinds of item on which an act is recorded, and the steps that cause it.
+pub fn origin(act: Act) -> (&'static [&'static str], Vec<Step>) {
+    const ACCOUNT: &[&str] = &["ACCOUNT"];
+    const CLAIMS: &[&str] = &["CLAIMS"];
+    const CONTACT: &[&str] = &["CONTACT"];
+    const REGISTRATION: &[&str] = &["REGISTRATION"];
     match act {
         Act::ClaimsPasswordAsked
         | Act::ClaimsPasswordWrong
@@ -123,7 +124,7 @@ pub fn origin(act: Act) -> (&'static str, Vec<Step>) {
             (REGISTRATION, vec![Step::EnterSecurityCode])
         }
         Act::RegistrationCodePromised => (
-            ACCOUNT,
+            CONTACT,
             vec![
                 Step::StartRegistration,
                 Step::EnterSecurityCode,
@@ -131,7 +132,7 @@ pub fn origin(act: Act) -> (&'static str, Vec<Step>) {
             ],
         ),
         Act::MailNotSent => (
-            ACCOUNT,
+            &["ACCOUNT", "CONTACT"],
             vec![
                 Step::EnterSecurityCode,
                 Step::ResendRegistrationOtp,
@@ -159,14 +160,16 @@ pub fn origin(act: Act) -> (&'static str, Vec<Step>) {
 pub(crate) fn page() -> String {
     let mut page = format!("{HEAD}{ACTS}");
     for act in Act::ALL {
-        let (item, steps) = origin(*act);
+        let (items, steps) = origin(*act);
+        let items: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
         let steps: Vec<String> = steps.iter().map(|step| format!("`{}`", step.name)).collect();
         // Writing to a text cannot fail.
         _ = writeln!(
             page,
-            "| `{}` | {} | `{item}` | {} |",
+            "| `{}` | {} | {} | {} |",
             act.code(),
             act.meaning(),
+            items.join(", "),
             steps.join(", ")
         );
     }

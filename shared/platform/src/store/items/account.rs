@@ -30,7 +30,6 @@ impl Layout for Account {
     }
 
     fn write(&self, writer: &mut Writer, limits: &Limits) {
-        writer.times("mails", &self.mails.sends);
         write_passwords(writer, &self.passwords);
         writer
             .named(
@@ -60,9 +59,6 @@ impl Layout for Account {
         }
         Ok(Self {
             key: AccountKey::new(id),
-            mails: MailBudget {
-                sends: reader.times("mails")?,
-            },
             passwords: read_passwords(reader)?,
             judged_at: reader.time("at")?,
             holder: match owner {

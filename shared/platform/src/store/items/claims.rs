@@ -1,10 +1,11 @@
-//! What is counted of a claims user and of a network, as the table has it.
+//! What is counted of a claims user, of a contact and of a network, as the table has it.
 
 use portal::claims_record::ClaimsRecord;
-use portal::guards::{ClaimsGuard, RefusedStarts, SecurityCodeGuard};
+use portal::contact::Contact;
+use portal::guards::{Attempt, ClaimsGuard, MailBudget, RefusedStarts, SecurityCodeGuard};
 use portal::limits::Limits;
 use portal::time::plus;
-use portal::values::{ClaimsUserId, NetworkTag};
+use portal::values::{AccountKey, ClaimsUserId, NetworkTag};
 
 use super::super::codec::{Reader, Writer};
 use super::super::item::NetworkRecord;
@@ -12,22 +13,45 @@ use super::guards::{read_codes, write_codes};
 use super::{BROOM, Layout};
 use crate::fault::Fault;
 
+fn write_attempt(attempt: &Attempt) -> Writer {
+    let mut writer = Writer::default();
+    writer
+        .time("at", attempt.at)
+        .text("network", attempt.network.as_str())
+        .flag("risk", attempt.accepts_risk);
+    writer
+}
+
+fn read_attempts(reader: &Reader<'_>, name: &'static str) -> Result<Vec<Attempt>, Fault> {
+    let attempt = |reader: &Reader<'_>| {
+        Ok(Attempt {
+            at: reader.time("at")?,
+            network: NetworkTag::new(reader.text("network")?),
+            accepts_risk: reader.flag("risk")?,
+        })
+    };
+    reader.maps(name)?.iter().map(attempt).collect()
+}
+
 impl Layout for ClaimsRecord {
     fn id_text(id: &ClaimsUserId) -> &str {
         id.as_str()
     }
 
     fn write(&self, writer: &mut Writer, limits: &Limits) {
+        let attempts = |list: &[Attempt]| list.iter().map(write_attempt).collect();
         writer
-            .times("failures", &self.passwords.failures)
-            .times("open", &self.passwords.open)
-            .times("securityCodes", &self.security_codes.asked);
+            .maps("failures", attempts(&self.passwords.failures))
+            .maps("open", attempts(&self.passwords.open))
+            .times("securityCodes", &self.security_codes.asked)
+            .times("mails", &self.mails.sends);
         write_codes(writer, &self.codes);
         let over = self
             .passwords
             .forgotten_at(limits)
             .max(self.security_codes.forgotten_at(limits))
-            .max(self.codes.forgotten_at(limits));
+            .max(self.codes.forgotten_at(limits))
+            .max(self.mails.forgotten_at());
         writer
             .time("at", self.judged_at)
             .time("ttl", plus(over.unwrap_or(self.judged_at), BROOM));
@@ -37,14 +61,38 @@ impl Layout for ClaimsRecord {
         Ok(Self {
             user: ClaimsUserId::parse(id).map_err(|_| reader.corrupt("pk"))?,
             passwords: ClaimsGuard {
-                failures: reader.times("failures")?,
-                open: reader.times("open")?,
+                failures: read_attempts(reader, "failures")?,
+                open: read_attempts(reader, "open")?,
             },
             security_codes: SecurityCodeGuard {
                 asked: reader.times("securityCodes")?,
             },
             codes: read_codes(reader)?,
+            mails: MailBudget {
+                sends: reader.times("mails")?,
+            },
             judged_at: reader.time("at")?,
+        })
+    }
+}
+
+impl Layout for Contact {
+    fn id_text(id: &AccountKey) -> &str {
+        id.as_str()
+    }
+
+    fn write(&self, writer: &mut Writer, _: &Limits) {
+        writer
+            .times("mails", &self.mails.sends)
+            .time_if("ttl", self.mails.forgotten_at().map(|at| plus(at, BROOM)));
+    }
+
+    fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
+        Ok(Self {
+            key: AccountKey::new(id),
+            mails: MailBudget {
+                sends: reader.times("mails")?,
+            },
         })
     }
 }

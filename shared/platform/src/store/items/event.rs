@@ -3,6 +3,7 @@
 use portal::account::Account;
 use portal::audit::{Act, Event};
 use portal::claims_record::ClaimsRecord;
+use portal::contact::Contact;
 use portal::registration::Registration;
 use portal::values::{FlowId, MemberId};
 
@@ -57,7 +58,6 @@ pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Reco
             let about = event.text_if("about")?;
             record.member = about.map(str::to_owned);
             record.counts.wrong_passwords = reader.number_if("wrong")?;
-            record.counts.mails = count(&reader, "mails")?;
             // The act that completes the first log-in with the address.
             if record.act == Act::PasswordChanged {
                 let mut now_void = 0;
@@ -87,7 +87,9 @@ pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Reco
             record.counts.wrong_passwords = count(&reader, "failures")?;
             record.counts.open_passwords = count(&reader, "open")?;
             record.counts.wrong_codes = count(&reader, "codes")?;
+            record.counts.mails = count(&reader, "mails")?;
         }
+        Some(Contact::KIND) => record.counts.mails = count(&reader, "mails")?,
         Some(Registration::KIND) => {
             record.claims_user = Some(reader.text("claimsUser")?.to_owned());
             record.office = reader.map_if("office")?.map(number).transpose()?;

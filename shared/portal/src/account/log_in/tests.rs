@@ -101,7 +101,7 @@ fn a_full_mailbox_is_told_to_whoever_knows_the_password() {
     }
     let before = account(mailed);
     let (after, act, verdict) = judge(&before, true, &from("n"), 3_599);
-    assert_eq!(verdict, LoginVerdict::AddressFull(RetryAfter { seconds: 1 }));
+    assert_eq!(verdict, LoginVerdict::AddressFull(RetryAfter { seconds: 900 }));
     assert_eq!(act, Act::LoginMailRefused);
     assert_eq!(only(&after).mails, only(&before).mails);
 }
