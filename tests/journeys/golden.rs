@@ -4,6 +4,8 @@
 
 use platform::store::{Consistency, Item, Replacing, Table, image_of_json, json_of_image};
 use portal::account::Account;
+use portal::claims_record::ClaimsRecord;
+use portal::contact::Contact;
 use portal::login::{Login, SessionPointer};
 use portal::office::Office;
 use portal::registration::Registration;
@@ -50,7 +52,7 @@ macro_rules! golden {
     )*};
 }
 
-use portal::values::{AccountKey, FlowId, SessionId};
+use portal::values::{AccountKey, ClaimsUserId, FlowId, SessionId};
 
 golden! {
     a_registration_at_the_security_code_is_read: Registration, "registration-security-code", |id| FlowId::new(id);
@@ -65,6 +67,8 @@ golden! {
     a_session_is_read: SessionPointer, "session", |id| SessionId::new(id);
     an_account_with_a_pending_member_is_read: Account, "account-pending", |id| AccountKey::new(id);
     an_account_with_an_active_member_is_read: Account, "account-active", |id| AccountKey::new(id);
-    an_account_without_an_owner_is_read: Account, "account-unknown", |id| AccountKey::new(id);
+    an_account_without_an_owner_is_read: Account, "account-nobody", |id| AccountKey::new(id);
+    a_claims_user_is_read: ClaimsRecord, "claims", |id| ClaimsUserId::parse(id).unwrap();
+    a_contact_is_read: Contact, "contact", |id| AccountKey::new(id);
     an_office_is_read: Office, "office", str::to_owned;
 }
