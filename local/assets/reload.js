@@ -1,4 +1,4 @@
-// Loads the page anew once the front was built anew. It writes nothing into the page.
+// Loads the page anew once the front was built anew, and says so if the browser keeps no cookies of the portal here.
 const ours = new URL(import.meta.url).searchParams.get("build");
 let builds;
 
@@ -14,3 +14,11 @@ function listen() {
 
 document.addEventListener("visibilitychange", listen);
 listen();
+
+// Safari keeps no Secure cookies of http://localhost. The portal has no others.
+const needsTls = document.getElementById("needs-tls");
+if (needsTls && location.protocol === "http:") {
+  document.cookie = "dev-secure=1; Path=/; Secure; SameSite=Strict";
+  needsTls.hidden = document.cookie.includes("dev-secure=1");
+  document.cookie = "dev-secure=; Path=/; Secure; Max-Age=0";
+}

@@ -2,8 +2,10 @@
 
 use axum::http::Uri;
 use clap::{Args, Parser, Subcommand};
-use portal_local::{faults::Plan, front::FrontOptions, problem::ProblemPages, stack::StackOptions};
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use portal_local::{
+    clock::Advance, faults::Plan, front::FrontOptions, problem::ProblemPages, stack::StackOptions,
+};
+use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 
 /// What AWS would be, on one machine.
 #[derive(Debug, Parser)]
@@ -45,10 +47,6 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9000", value_parser = http_url)]
     functions: Uri,
 
-    /// Where the claims simulator answers [default: FUNCTIONS/lambda-url/claims-simulator]
-    #[arg(long, value_name = "URL", value_parser = http_url)]
-    simulator: Option<Uri>,
-
     /// The folder that keeps items, mails and the stream's position over a restart [default: in memory]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -56,6 +54,14 @@ pub(crate) struct Serve {
     /// The folder of the built front; a page stands in for it while it is not there
     #[arg(long, value_name = "DIR", default_value = "web/dist")]
     web: PathBuf,
+
+    /// Serve the origin over HTTPS, with a certificate that is made and kept in this folder
+    #[arg(long, value_name = "DIR")]
+    tls: Option<PathBuf>,
+
+    /// The file that says how many seconds the functions' time is ahead; without it, it cannot be moved
+    #[arg(long, value_name = "FILE", env = "CLOCK_ADVANCE_FILE")]
+    clock: Option<PathBuf>,
 
     /// Pages of the front load themselves anew once it was built anew, and lead to the mails
     #[arg(long)]
@@ -82,16 +88,12 @@ pub(crate) struct Serve {
     )]
     problem_base: String,
 
-    /// Where the pump reads the stream, when something stands between it and the engine
-    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_DYNAMODB")]
-    dynamodb_endpoint: Option<String>,
-
     /// Retries of a record before it is given up. With waits of up to 2 s, 300 last as long as a
     /// one-time code lives, so that a mail held back by throttling goes out when it can.
     #[arg(long, value_name = "COUNT", default_value_t = 300)]
     retries: u32,
 
-    /// Lanes of the pump. AWS has 10; more of them make it unlikely that two people share one.
+    /// Lanes of the mapping to `deliver-mail`. AWS has 10; more of them make it unlikely that two people share one.
     #[arg(long, value_name = "COUNT", default_value_t = 256)]
     lanes: usize,
 
@@ -114,36 +116,36 @@ pub(crate) struct Serve {
 
 impl Serve {
     /// The options of the stack, in its own words.
-    pub(crate) fn into_options(self) -> StackOptions {
+    pub(crate) fn into_options(self) -> io::Result<StackOptions> {
         let beside_the_data = self.data.as_ref().map(|folder| folder.join("audit.jsonl"));
-        StackOptions {
+        // An empty variable is a common way to unset one.
+        let given = |file: &PathBuf| !file.as_os_str().is_empty();
+        let clock = self.clock.filter(given);
+        let advance = clock.map(|file| Advance::open(&file)).transpose()?;
+        Ok(StackOptions {
             listen: self.listen,
             dynamodb_listen: self.dynamodb_listen,
             ses_listen: self.ses_listen,
+            functions: self.functions,
             faults: self.faults.map(|plan| (plan, self.claims_listen)),
             front: FrontOptions {
-                functions: self.functions,
-                simulator: self.simulator,
                 web: Some(self.web),
                 builds: None,
                 settings: self.settings,
-                // An empty variable is a common way to unset one.
-                audit: self
-                    .audit
-                    .filter(|file| !file.as_os_str().is_empty())
-                    .or(beside_the_data),
+                audit: self.audit.filter(given).or(beside_the_data),
+                advance,
+                tls: self.tls.is_some(),
                 readme: Some(self.readme),
                 problems: ProblemPages::below(&self.problem_base),
             },
+            tls: self.tls,
             reload: self.reload,
             data: self.data,
-            // An empty variable is a common way to unset one.
-            dynamodb_endpoint: self.dynamodb_endpoint.filter(|endpoint| !endpoint.is_empty()),
             retries: self.retries,
             lanes: self.lanes,
             invoke_timeout: Duration::from_secs(self.invoke_timeout),
             event_delay: Duration::from_millis(self.event_delay),
-        }
+        })
     }
 }
 

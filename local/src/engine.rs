@@ -1,7 +1,9 @@
 //! DynamoDB: dynoxide, in memory or on disk, with the portal's tables in it.
 
+mod stream;
 mod tables;
 
+pub use stream::{Cursor, Stream};
 pub use tables::{AUDIT, CLAIMS_SIMULATOR, PORTAL, TTL_ATTRIBUTE};
 
 use crate::{clock::Clock, server::Server};
@@ -79,6 +81,11 @@ impl Engine {
     /// The endpoint to give to an SDK.
     pub fn endpoint(&self) -> String {
         self.server.url()
+    }
+
+    /// The stream of a table, for a reader in this process.
+    pub fn stream(&self, table: &str) -> Stream {
+        Stream::new(self.database.clone(), table.to_owned())
     }
 
     /// Removes what has expired, as DynamoDB does in its own time, and says how many items went.

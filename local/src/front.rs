@@ -1,31 +1,35 @@
 //! The one origin that a browser sees: the front's files, the API, and what is only there for development.
 
 mod audit_page;
+mod clock;
 mod files;
+mod gateway;
 mod headers;
-mod proxy;
 mod reload;
 mod start_page;
 
 pub use reload::Builds;
 
 use crate::{
+    clock::Advance,
+    emulator::Emulator,
     faults::{Faults, Plan},
     html, mailbox,
     problem::{Problem, ProblemPages},
     ses::Postbox,
-    upstream,
 };
 use axum::{
     Json, Router,
     extract::{Query, State, rejection::JsonRejection},
-    http::{HeaderMap, Method, Uri},
+    http::{HeaderMap, Method, Uri, header},
+    middleware::map_response,
     response::{Redirect, Response},
     routing::{any, get},
 };
+use clock::Lever;
 use files::Files;
+use gateway::Gateway;
 use portal::problem::Kind;
-use proxy::Target;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::{
@@ -37,10 +41,6 @@ use std::{
 /// What the dev server serves, and from where.
 #[derive(Clone, Debug)]
 pub struct FrontOptions {
-    /// Where the functions answer: `cargo lambda watch`.
-    pub functions: Uri,
-    /// Where the claims simulator answers; `/_dev/…` is put behind it. If absent, it is one of the functions.
-    pub simulator: Option<Uri>,
     /// The folder of the built front. While it is not there, a page stands in for it.
     pub web: Option<PathBuf>,
     /// What tells its pages that it was built anew; without it they stay as they are.
@@ -49,6 +49,10 @@ pub struct FrontOptions {
     pub settings: Option<PathBuf>,
     /// The file in which `keep-audit` keeps what happened.
     pub audit: Option<PathBuf>,
+    /// What moves the time of the functions; nothing if they are release builds.
+    pub advance: Option<Advance>,
+    /// Whether the origin is HTTPS.
+    pub tls: bool,
     /// The README that the start page leads to, if it is there.
     pub readme: Option<PathBuf>,
     /// Where problems are described.
@@ -66,14 +70,14 @@ struct Site {
 }
 
 /// Everything under the origin.
-pub fn router(options: FrontOptions, postbox: Postbox, faults: Option<Faults>) -> Router {
+pub fn router(options: FrontOptions, emulator: Emulator, postbox: Postbox, faults: Option<Faults>) -> Router {
     let FrontOptions {
-        functions,
-        simulator,
         web,
         builds,
         settings,
         audit,
+        advance,
+        tls,
         readme,
         problems,
     } = options;
@@ -86,20 +90,17 @@ pub fn router(options: FrontOptions, postbox: Postbox, faults: Option<Faults>) -
             .route("/_dev/reload", get(reload::tell))
             .with_state(builds)
     });
-    let client = upstream::client();
-    let simulator = simulator.map_or_else(
-        || format!("{}/lambda-url/claims-simulator", base(&functions)),
-        |simulator| base(&simulator),
-    );
-    let simulator = Target::new(client.clone(), simulator, problems.clone());
-    let functions = Target::new(client, base(&functions), problems.clone());
-
-    let to_functions = any(proxy::forward).with_state(functions);
-    let to_simulator = any(proxy::forward).with_state(simulator);
-    Router::new()
-        .route("/api", to_functions.clone())
-        .route("/api/", to_functions.clone())
-        .route("/api/{*path}", to_functions)
+    let gateway = Gateway::new(emulator, problems.clone(), if tls { "https" } else { "http" });
+    let to_api = any(gateway::to_api).with_state(gateway.clone());
+    let to_simulator = any(gateway::to_simulator).with_state(gateway);
+    let lever = Lever {
+        advance,
+        problems: problems.clone(),
+    };
+    let router = Router::new()
+        .route("/api", to_api.clone())
+        .route("/api/", to_api.clone())
+        .route("/api/{*path}", to_api)
         .route("/_dev/offices", to_simulator.clone())
         .route("/_dev/offices/{user_id}", to_simulator.clone())
         .route("/_dev/claims", to_simulator)
@@ -110,6 +111,10 @@ pub fn router(options: FrontOptions, postbox: Postbox, faults: Option<Faults>) -
         )
         .route("/_dev/settings", get(show_settings))
         .route("/_dev/audit", get(show_audit))
+        .route(
+            "/_dev/clock",
+            get(clock::show).put(clock::forwards).with_state(lever),
+        )
         .route("/_dev/faults", get(show_faults).put(set_faults))
         .route("/_dev/readme", get(show_readme))
         .route("/_dev/{*path}", any(not_found))
@@ -124,12 +129,18 @@ pub fn router(options: FrontOptions, postbox: Postbox, faults: Option<Faults>) -
             faults,
         })
         .merge(reload)
-        .merge(mailbox::router(postbox, problems))
+        .merge(mailbox::router(postbox, problems));
+    if tls {
+        router.layer(map_response(without_hsts))
+    } else {
+        router
+    }
 }
 
-/// A base to which a path is appended.
-fn base(uri: &Uri) -> String {
-    uri.to_string().trim_end_matches('/').to_owned()
+/// `Strict-Transport-Security` would bind all of `localhost` to HTTPS, long after this stack is gone.
+async fn without_hsts(mut response: Response) -> Response {
+    response.headers_mut().remove(header::STRICT_TRANSPORT_SECURITY);
+    response
 }
 
 impl Site {

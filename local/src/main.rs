@@ -5,11 +5,12 @@ mod cli;
 use clap::Parser as _;
 use cli::{Cli, Command, Serve};
 use portal_local::stack::{Stack, StackError};
+use serde_json::{Value, json};
 use std::{
     io::{self, Write as _},
     process::ExitCode,
 };
-use tokio::io::AsyncReadExt as _;
+use tokio::{io::AsyncReadExt as _, sync::watch};
 use tracing_subscriber::EnvFilter;
 
 /// A port is taken. Whoever started the stack can tell this from other failures.
@@ -37,17 +38,30 @@ async fn main() -> ExitCode {
 
 async fn run(serve: Serve) -> Result<(), StackError> {
     let exit_with_stdin = serve.exit_with_stdin;
-    let stack = Stack::start(serve.into_options()).await?;
-    // The one line on standard output; a reader that is gone is no reason to stop.
-    let _ = writeln!(io::stdout(), "{}", stack.ready());
-    let _ = io::stdout().flush();
+    let stack = Stack::start(serve.into_options()?).await?;
+    tell(&stack.ready());
 
     tokio::select! {
         signal = told_to_stop() => signal?,
         () = stdin_closed(), if exit_with_stdin => {}
+        () = tell_of_silence(stack.emulator().silences()) => {}
     }
     stack.shutdown().await;
     Ok(())
+}
+
+/// One line on standard output, for whoever started the stack; a reader that is gone is no reason to stop.
+fn tell(line: &Value) {
+    let _ = writeln!(io::stdout(), "{line}");
+    let _ = io::stdout().flush();
+}
+
+/// Says each time that `cargo lambda watch` answers nothing; never ends.
+async fn tell_of_silence(mut silences: watch::Receiver<u64>) {
+    while silences.changed().await.is_ok() {
+        tell(&json!({ "functions": "silent" }));
+    }
+    std::future::pending::<()>().await;
 }
 
 #[cfg(unix)]

@@ -1,6 +1,5 @@
 //! The few refusals that the dev server gives itself, in the form the contract asks for (RFC 9457).
 
-use crate::ids;
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header},
@@ -9,6 +8,7 @@ use axum::{
 use portal::problem::Kind;
 use serde_json::json;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Where the kinds of problem are described: a URL to which a problem's code is appended.
 #[derive(Clone, Debug)]
@@ -24,8 +24,14 @@ impl ProblemPages {
         Problem {
             kind,
             pages: self.clone(),
+            detail: None,
         }
     }
+}
+
+/// After how many seconds it is worth trying again: as the functions say it.
+fn retry_after(kind: Kind) -> Option<u32> {
+    (kind == Kind::TemporarilyUnavailable).then_some(5)
 }
 
 /// A refusal of the dev server itself. The functions have each of them too.
@@ -33,19 +39,34 @@ impl ProblemPages {
 pub(crate) struct Problem {
     kind: Kind,
     pages: ProblemPages,
+    detail: Option<String>,
+}
+
+impl Problem {
+    /// Says what is wrong with a request that only a developer makes.
+    pub(crate) fn with_detail(self, detail: String) -> Self {
+        Self {
+            detail: Some(detail),
+            ..self
+        }
+    }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let Self { kind, pages } = self;
-        let request_id = ids::uuid();
-        let document = json!({
+        let Self { kind, pages, detail } = self;
+        let request_id = Uuid::new_v4().to_string();
+        let mut document = json!({
             "type": format!("{}{}", pages.0, kind.code()),
             "title": kind.title(),
             "status": kind.status(),
             "code": kind.code(),
             "instance": format!("urn:request:{request_id}"),
         });
+        if let Some(members) = document.as_object_mut() {
+            members.extend(retry_after(kind).map(|seconds| ("retryAfterSeconds".to_owned(), seconds.into())));
+            members.extend(detail.map(|detail| ("detail".to_owned(), detail.into())));
+        }
         let mut response = Response::new(Body::from(document.to_string()));
         *response.status_mut() =
             StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -65,6 +86,9 @@ impl IntoResponse for Problem {
             (header::REFERRER_POLICY, "no-referrer"),
         ] {
             headers.insert(name, HeaderValue::from_static(value));
+        }
+        if let Some(seconds) = retry_after(kind) {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         if let Ok(request_id) = HeaderValue::from_str(&request_id) {
             headers.insert("x-request-id", request_id);

@@ -1,8 +1,10 @@
 //! An HTTP server on a listener, for as long as it is held.
 
 use axum::{Router, serve::ListenerExt as _};
-use std::{io, net::SocketAddr, time::Duration};
+use axum_server::{Handle, tls_rustls::RustlsConfig};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio_rustls::rustls::ServerConfig;
 
 /// How long requests under way may take to finish once a server is told to stop.
 const GRACE: Duration = Duration::from_secs(2);
@@ -11,6 +13,7 @@ const GRACE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Server {
     addr: SocketAddr,
+    scheme: &'static str,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -18,6 +21,47 @@ pub struct Server {
 impl Server {
     /// Serves `router` on `listener`.
     pub fn start(listener: TcpListener, router: Router) -> io::Result<Self> {
+        Self::start_with(listener, router, None)
+    }
+
+    /// Serves `router` on `listener`, over TLS if there is a configuration for it.
+    pub fn start_with(
+        listener: TcpListener,
+        router: Router,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> io::Result<Self> {
+        match tls {
+            None => Self::start_plain(listener, router),
+            Some(tls) => {
+                let mut server = Self::start_tls(listener, router, tls)?;
+                server.scheme = "https";
+                Ok(server)
+            }
+        }
+    }
+
+    fn start_tls(listener: TcpListener, router: Router, tls: Arc<ServerConfig>) -> io::Result<Self> {
+        let make_service = router.into_make_service_with_connect_info::<SocketAddr>();
+        Self::spawn(listener, |listener, stopped| async move {
+            let handle = Handle::new();
+            tokio::spawn({
+                let handle = handle.clone();
+                async move {
+                    stopped.await;
+                    handle.graceful_shutdown(Some(GRACE));
+                }
+            });
+            let listener = listener.into_std().map_err(|error| error.to_string())?;
+            axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(tls))
+                .map_err(|error| error.to_string())?
+                .handle(handle)
+                .serve(make_service)
+                .await
+                .map_err(|error| error.to_string())
+        })
+    }
+
+    fn start_plain(listener: TcpListener, router: Router) -> io::Result<Self> {
         // Answers are small: waiting to fill a packet would cost each of them up to 40 ms.
         let make_service = router.into_make_service_with_connect_info::<SocketAddr>();
         Self::spawn(listener, |listener, stopped| async move {
@@ -53,7 +97,12 @@ impl Server {
                 tracing::error!(%addr, error, "a server stopped");
             }
         });
-        Ok(Self { addr, stop, task })
+        Ok(Self {
+            addr,
+            scheme: "http",
+            stop,
+            task,
+        })
     }
 
     /// Where it listens.
@@ -63,7 +112,7 @@ impl Server {
 
     /// The address as a URL without a trailing slash.
     pub fn url(&self) -> String {
-        format!("http://{}", self.addr)
+        format!("{}://{}", self.scheme, self.addr)
     }
 
     /// Stops accepting, lets what is under way finish for a moment, and returns.

@@ -1,17 +1,18 @@
 //! The whole local stack, wired.
 
 use crate::{
-    aws,
     clock::Clock,
+    emulator::{Emulator, Patience},
     engine::{self, Engine, EngineError, EngineOptions},
     faults::{Faults, Neighbour, Plan},
     front::{self, Builds, FrontOptions},
     function::{Function, InvokeError},
-    pump::{Pump, PumpError, PumpOptions},
+    mapping::{EventSourceMapping, MappingError, MappingOptions},
     server::Server,
     ses::{self, Postbox, PostboxOptions},
-    upstream,
+    tls,
 };
+use axum::http::Uri;
 use serde_json::{Value, json};
 use std::{
     io,
@@ -49,19 +50,21 @@ pub struct StackOptions {
     pub dynamodb_listen: SocketAddr,
     /// SES.
     pub ses_listen: SocketAddr,
+    /// Where the functions are invoked: `cargo lambda watch`.
+    pub functions: Uri,
     /// What breaks on the way to the neighbours, and where the claims system answers then.
     pub faults: Option<(Plan, SocketAddr)>,
     /// The files, the functions and what else the dev server needs.
     pub front: FrontOptions,
+    /// The folder of the certificate, if the origin is to be HTTPS.
+    pub tls: Option<PathBuf>,
     /// Whether the front's folder is watched, so that its pages load themselves anew.
     pub reload: bool,
     /// The folder that keeps everything over a restart; without it all is in memory.
     pub data: Option<PathBuf>,
-    /// Where the pump finds the streams, if not at the stack's own engine.
-    pub dynamodb_endpoint: Option<String>,
     /// Retries of a record before it is given up.
     pub retries: u32,
-    /// Lanes of the pump.
+    /// Lanes of the mapping to `deliver-mail`.
     pub lanes: usize,
     /// How long an invocation may take.
     pub invoke_timeout: Duration,
@@ -77,6 +80,7 @@ pub struct Stack {
     ses: Server,
     between: Option<Between>,
     engine: Engine,
+    emulator: Emulator,
     postbox: Postbox,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
@@ -114,9 +118,9 @@ pub enum StackError {
     /// The database did not start.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// The pump did not start.
+    /// An event source mapping did not start.
     #[error(transparent)]
-    Pump(#[from] PumpError),
+    Mapping(#[from] MappingError),
     /// A server did not start.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -138,7 +142,11 @@ impl Stack {
         }
         let file = |name: &str| options.data.as_ref().map(|folder| folder.join(name));
 
-        let clock = Clock::system();
+        let clock = options
+            .front
+            .advance
+            .clone()
+            .map_or_else(Clock::system, Clock::ahead);
         let engine = Engine::start(
             dynamodb,
             options
@@ -154,47 +162,32 @@ impl Stack {
         })?;
         let ses = ses::serve(ses, postbox.clone())?;
 
-        let client = upstream::client();
-        let function = |name| {
-            Function::emulated(
-                client.clone(),
-                &options.front.functions,
-                name,
-                options.invoke_timeout,
-            )
-        };
-        // Between the pump and the engine there is nothing to break: the event source mapping is AWS's own.
-        let endpoint = options
-            .dynamodb_endpoint
-            .clone()
-            .filter(|_| options.faults.is_none())
-            .unwrap_or_else(|| engine.endpoint());
-        let audit = Pump::new(
-            aws::streams_client(&endpoint),
-            engine::PORTAL,
+        let emulator = Emulator::at(&options.functions, Patience::default());
+        let function = |name| emulator.function(name, options.invoke_timeout);
+        let audit = EventSourceMapping::new(
+            engine.stream(engine::PORTAL),
             function(KEEP_AUDIT),
-            PumpOptions {
+            MappingOptions {
                 retries: options.retries,
                 position: file("audit-position.json"),
                 dead_letters: file("audit-dead-letters.jsonl"),
-                ..PumpOptions::keep_audit(clock.clone())
+                ..MappingOptions::keep_audit(clock.clone())
             },
         )?;
-        let pump = Pump::new(
-            aws::streams_client(&endpoint),
-            engine::PORTAL,
+        let mails = EventSourceMapping::new(
+            engine.stream(engine::PORTAL),
             function(DELIVER_MAIL),
-            PumpOptions {
+            MappingOptions {
                 lanes: options.lanes,
                 retries: options.retries,
                 position: file("stream-position.json"),
                 dead_letters: file("dead-letters.jsonl"),
-                ..PumpOptions::deliver_mail(clock)
+                ..MappingOptions::deliver_mail(clock)
             },
         )?;
         let (stop, stopped) = watch::channel(false);
         let tasks = vec![
-            tokio::spawn(pump.run(wait_for(stopped.clone()))),
+            tokio::spawn(mails.run(wait_for(stopped.clone()))),
             tokio::spawn(audit.run(wait_for(stopped.clone()))),
             tokio::spawn(tell(
                 heard,
@@ -210,10 +203,12 @@ impl Stack {
         let watched = of_front.web.clone().filter(|_| options.reload);
         let (builds, watching) = watched.map(Builds::watch).unzip();
         of_front.builds = of_front.builds.or(builds);
-        let router = front::router(of_front, postbox.clone(), faults);
+        let tls = options.tls.as_deref().map(tls::server_config).transpose()?;
+        of_front.tls = tls.is_some();
+        let router = front::router(of_front, emulator.clone(), postbox.clone(), faults);
         let front = front
             .into_iter()
-            .map(|listener| Server::start(listener, router.clone()))
+            .map(|listener| Server::start_with(listener, router.clone(), tls.clone()))
             .collect::<io::Result<_>>()?;
         Ok(Self {
             front,
@@ -221,6 +216,7 @@ impl Stack {
             ses,
             between,
             engine,
+            emulator,
             postbox,
             stop,
             tasks,
@@ -241,6 +237,11 @@ impl Stack {
         })
     }
 
+    /// What invokes the functions.
+    pub fn emulator(&self) -> &Emulator {
+        &self.emulator
+    }
+
     /// The mails.
     pub fn postbox(&self) -> &Postbox {
         &self.postbox
@@ -254,6 +255,7 @@ impl Stack {
             ses,
             between,
             engine,
+            emulator: _,
             postbox: _,
             stop,
             tasks,
@@ -296,7 +298,7 @@ async fn behind_faults(
     let double = listen(anywhere, "--ses-listen").await?;
     let simulator = format!(
         "{}/lambda-url/claims-simulator",
-        options.front.functions.to_string().trim_end_matches('/')
+        options.functions.to_string().trim_end_matches('/')
     );
     let faults = Faults::none();
     let servers = [

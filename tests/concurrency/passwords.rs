@@ -64,7 +64,7 @@ async fn no_more_wrong_passwords_are_judged_than_the_guard_allows_at_that_instan
         let answers = load.send(asked).await;
         only(&answers, &["200", "wrong-credentials"]);
         // Five in a row close the guard; only a right one before that resets the row.
-        let rows = rows_of_wrong_ones(&world.history().await);
+        let rows = rows_of_wrong_ones(&world.history());
         assert!(rows.iter().all(|row| *row <= 5), "{rows:?}");
         assert!(rows.len() <= count(&answers, "200") + 1, "{rows:?}");
         let account = account(&world, TARO).await;

@@ -95,7 +95,7 @@ fn keep_audit_only_decrypts_with_the_key_of_the_portals_table() {
     assert!(role.get("ManagedPolicyArns").is_none());
 }
 
-/// The local stack's pumps let through what the deployed filters let through.
+/// The local stack's event source mappings let through what the deployed filters let through.
 #[test]
 fn the_streams_readers_have_the_filters_of_the_template() {
     let template = house::yaml("template.yaml");
@@ -105,8 +105,11 @@ fn the_streams_readers_have_the_filters_of_the_template() {
         assert_eq!(filters.len(), 1);
         filters[0]["Pattern"].as_str().unwrap().to_owned()
     };
-    assert_eq!(pattern("DeliverMail", "Promise"), portal_local::pump::QUEUED_MAIL);
-    assert_eq!(pattern("KeepAudit", "Act"), portal_local::pump::EVENTFUL);
+    assert_eq!(
+        pattern("DeliverMail", "Promise"),
+        portal_local::mapping::QUEUED_MAIL
+    );
+    assert_eq!(pattern("KeepAudit", "Act"), portal_local::mapping::EVENTFUL);
 }
 
 /// `deliver-mail` sends mails that the new image promises and the old one did not.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::{Browser, setting};
+use crate::{Browser, says, setting};
 
 /// The time that a person waits for an answer before repeating the request.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -301,14 +301,6 @@ async fn under_fire(
     ));
     assert!(failed.is_empty(), "{failed:?}");
     killed
-}
-
-#[expect(
-    clippy::print_stdout,
-    reason = "what was measured is what whoever runs this wants to see"
-)]
-fn says(text: &str) {
-    println!("{text}");
 }
 
 /// The processes of the steps die during requests: repeated requests succeed, and every mail is sent.

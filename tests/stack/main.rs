@@ -1,7 +1,9 @@
-//! One journey through `cargo lambda watch` itself: the real processes, the real emulator, the real pump.
+//! One journey through `cargo lambda watch` itself: the real processes, the real emulator, the real event source mapping.
 //!
 //! Run by `cargo xtask test --only stack`, which starts the stack and says where it is; not by a plain `cargo test`.
 
+mod clock;
+mod crowd;
 mod kills;
 
 use std::collections::BTreeMap;
@@ -15,6 +17,14 @@ use serde_json::{Value, json};
 )]
 fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "what was measured is what the person who runs this wants to see"
+)]
+fn says(text: &str) {
+    println!("{text}");
 }
 
 struct Browser {

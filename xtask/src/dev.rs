@@ -40,6 +40,9 @@ pub(crate) struct Args {
     /// Port of the claims system by way of the faults; only with --faults
     #[arg(long, default_value_t = 8003, value_parser = value_parser!(u16).range(1..))]
     claims_port: u16,
+    /// Serve the portal over HTTPS, with a certificate made on this machine: Safari keeps the portal's cookies only so
+    #[arg(long)]
+    tls: bool,
     /// Run optimised builds
     #[arg(long)]
     release: bool,
@@ -60,6 +63,7 @@ pub(crate) fn run(args: Args, workspace: &Workspace, interrupt: &Interrupt) -> R
         ses_port,
         faults,
         claims_port,
+        tls,
         release,
         no_front,
         quiet,
@@ -78,6 +82,7 @@ pub(crate) fn run(args: Args, workspace: &Workspace, interrupt: &Interrupt) -> R
     let plan = Plan {
         ports: Ports {
             portal: port,
+            tls,
             functions: functions_port,
             dynamodb: dynamodb_port,
             ses: ses_port,
@@ -90,13 +95,14 @@ pub(crate) fn run(args: Args, workspace: &Workspace, interrupt: &Interrupt) -> R
         place: workspace.target.join(place),
         terminal: !quiet,
     };
+    let origin = plan.ports.origin("localhost");
     let mut stack = Stack::start(workspace, &plan, interrupt)?;
     say(format_args!(
         "\nThe portal is running. Ctrl-C stops it.\n\n\
-         \x20 portal    http://localhost:{port}\n\
-         \x20 offices   http://localhost:{port}/_dev/offices (try KJ000000000001; its password stands there)\n\
-         \x20 mailbox   http://localhost:{port}/_dev/mailbox\n\
-         \x20 audit     http://localhost:{port}/_dev/audit ({})\n\
+         \x20 portal    {origin}\n\
+         \x20 offices   {origin}/_dev/offices (try KJ000000000001; its password stands there)\n\
+         \x20 mailbox   {origin}/_dev/mailbox\n\
+         \x20 audit     {origin}/_dev/audit ({})\n\
          \x20 log       {}\n",
         workspace.short(&stack.audit).display(),
         workspace.short(&plan.log()).display(),

@@ -7,7 +7,7 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io,
     os::unix::{
         fs::PermissionsExt as _,
@@ -88,6 +88,21 @@ impl<'a> Builds<'a> {
                 fs::write(&stamp, if builds { good } else { bad })?;
                 Ok(builds)
             }
+        }
+    }
+
+    /// Whether nothing is being built, and what was built last builds.
+    pub(crate) fn last_was_good(&self) -> Result<bool> {
+        let lock = File::create(self.place.join("build.lock"))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(error)) => return Err(error).context("cannot lock the build"),
+        }
+        match fs::read_to_string(self.place.join("build")) {
+            Ok(last) => Ok(last.ends_with(" builds")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -272,13 +287,23 @@ mod tests {
         };
 
         edit(1);
+        let good = || Builds::new(&root, &root).last_was_good().unwrap();
+        assert!(!good(), "nothing was built");
         assert!(build(true).unwrap());
         assert!(build(false).unwrap());
         assert_eq!(times.get(), 1);
+        assert!(good());
         edit(2);
         assert!(!build(false).unwrap());
         assert!(!build(true).unwrap());
         assert_eq!(times.get(), 2);
+        assert!(!good());
+        Builds::new(&root, &root)
+            .anew(|| {
+                assert!(!good(), "it is being built");
+                Ok(false)
+            })
+            .unwrap();
         edit(3);
         assert!(build(true).unwrap());
         assert_eq!(times.get(), 3);

@@ -17,6 +17,8 @@ pub(crate) type Variables = BTreeMap<String, String>;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ports {
     pub(crate) portal: u16,
+    /// Whether the portal speaks HTTPS.
+    pub(crate) tls: bool,
     pub(crate) functions: u16,
     pub(crate) dynamodb: u16,
     pub(crate) ses: u16,
@@ -24,11 +26,23 @@ pub(crate) struct Ports {
     pub(crate) claims: Option<u16>,
 }
 
+impl Ports {
+    /// The portal under one of the names of this machine.
+    pub(crate) fn origin(&self, host: &str) -> String {
+        let scheme = if self.tls { "https" } else { "http" };
+        format!("{scheme}://{host}:{}", self.portal)
+    }
+}
+
 /// Real credentials would end up in the environment file, and would work wherever an endpoint is not ours.
 const NEVER_THE_CALLERS: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
 
 /// What else could lead an AWS client away from this machine.
 const TAKEN_AWAY: [&str; 3] = ["AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+
+/// What tells functions of a debug build of the file that says how far their time is ahead, and `portal-local` which
+/// file to write.
+pub(crate) const CLOCK_ADVANCE_FILE: &str = "CLOCK_ADVANCE_FILE";
 
 /// What tells `keep-audit` of a file, and `portal-local` where to look.
 pub(crate) const AUDIT_FILE: &str = "AUDIT_FILE";
@@ -53,7 +67,8 @@ pub(crate) fn caller() -> Variables {
 
 fn defaults(ports: Ports, keys: &str, audit: &str) -> Vec<(&'static str, String)> {
     let Ports {
-        portal,
+        portal: _,
+        tls: _,
         functions,
         dynamodb,
         ses,
@@ -77,9 +92,11 @@ fn defaults(ports: Ports, keys: &str, audit: &str) -> Vec<(&'static str, String)
         ("CLAIMS_BASE_URL", claims),
         (
             "PORTAL_ORIGINS",
-            format!("http://localhost:{portal},http://127.0.0.1:{portal}"),
+            ["localhost", "127.0.0.1"]
+                .map(|host| ports.origin(host))
+                .join(","),
         ),
-        ("PORTAL_URL", format!("http://localhost:{portal}/")),
+        ("PORTAL_URL", format!("{}/", ports.origin("localhost"))),
         (
             "PROBLEM_BASE",
             "https://www.kaigo-kiban-portal.jp/problems/".to_owned(),
@@ -213,6 +230,7 @@ mod tests {
 
     const PORTS: Ports = Ports {
         portal: 8080,
+        tls: false,
         functions: 9000,
         dynamodb: 8001,
         ses: 8002,
@@ -247,6 +265,7 @@ mod tests {
     fn addresses_follow_the_ports() {
         let ports = Ports {
             portal: 1,
+            tls: false,
             functions: 2,
             dynamodb: 3,
             ses: 4,
@@ -264,6 +283,14 @@ mod tests {
         );
         assert_eq!(variables["AWS_ENDPOINT_URL_DYNAMODB"], "http://127.0.0.1:3");
         assert_eq!(variables["AWS_ENDPOINT_URL_SESV2"], "http://127.0.0.1:4");
+
+        let secure = Ports { tls: true, ..ports };
+        let variables = environment(secure, KEYS, AUDIT, &Variables::new()).unwrap();
+        assert_eq!(
+            variables["PORTAL_ORIGINS"],
+            "https://localhost:1,https://127.0.0.1:1"
+        );
+        assert_eq!(variables["PORTAL_URL"], "https://localhost:1/");
 
         let broken = Ports {
             claims: Some(5),

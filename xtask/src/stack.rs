@@ -3,27 +3,23 @@
 use std::{
     fs::{self, OpenOptions},
     io::{self, Write as _},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    os::unix::fs::{OpenOptionsExt as _, symlink},
+    net::{Ipv4Addr, TcpListener},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    process::Command,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::Value;
 
 use crate::{
     children::{self, Interrupt, Kept, Log},
     data::{self, DataDir},
+    functions::{Functions, Silence},
     npm::{Package, WEB},
-    runner::{self, Builds, CODE},
-    settings::{self, AUDIT_FILE, Ports},
+    portal,
+    runner::{self, Builds},
+    settings::{self, AUDIT_FILE, CLOCK_ADVANCE_FILE, Ports},
     terminal::{say, seconds, warn},
     tools, warm,
     workspace::{self, Workspace},
@@ -66,8 +62,9 @@ impl Plan {
 /// Fields end in this order: whoever uses a thing before the thing.
 pub(crate) struct Stack {
     front: Option<Kept>,
-    functions: Kept,
+    functions: Functions,
     portal: Kept,
+    interrupt: Interrupt,
     _data: Option<DataDir>,
     /// Functions that did not answer their first request.
     pub(crate) cold: Vec<String>,
@@ -91,8 +88,12 @@ impl Stack {
             fs::create_dir_all(&plan.place)
                 .with_context(|| format!("cannot create {}", plan.place.display()))?;
             let keys = data::keys(data.as_ref().map_or(&plan.place, |data| &data.path))?;
-            let audit = audit_file(plan, data.as_ref())?;
-            let variables = settings::environment(plan.ports, &keys, &audit, &settings::caller())?;
+            let audit = lasting_file(plan, data.as_ref(), "audit.jsonl")?;
+            let mut variables = settings::environment(plan.ports, &keys, &audit, &settings::caller())?;
+            let clock = lasting_file(plan, data.as_ref(), "clock-advance")?;
+            if !plan.release {
+                variables.insert(CLOCK_ADVANCE_FILE.to_owned(), clock);
+            }
             Ok((data, variables, runner::install(workspace, &plan.place)?))
         })?;
         let cargo_lambda = steps.step(
@@ -121,16 +122,15 @@ impl Stack {
 
         let log = Log::create(&plan.log(), plan.terminal)?;
         let (mut portal, mut functions, mut front) = steps.step("starting", || {
-            let mut command = portal_command(workspace, plan, data.as_ref(), &numbers);
+            let mut command = portal::command(workspace, plan, data.as_ref(), &numbers);
             settings::apply(&mut command, &variables);
-            let portal = start_portal(&command, &log, interrupt)?;
+            let silence = Silence::default();
+            let portal = portal::start(&command, &log, silence.clone(), interrupt)?;
 
             let env_file = plan.place.join("local.env");
             write_private(&env_file, &settings::env_file(&variables)?)?;
-            let mut command = functions_command(workspace, plan, &cargo_lambda, &env_file)?;
-            command.env("CARGO", &cargo);
-            settings::apply(&mut command, &variables);
-            let functions = start_functions(&command, plan.ports.functions, &log, interrupt)?;
+            let files = [&*cargo_lambda, &cargo, &env_file];
+            let functions = Functions::start(workspace, plan, files, &variables, &log, silence, interrupt)?;
             let watch = |web: Package| Kept::start("front", &web.script("watch"), &log, |_| {});
             let watched = front.filter(|_| plan.front == Front::Watched);
             Ok((portal, functions, watched.map(watch).transpose()?))
@@ -143,7 +143,7 @@ impl Stack {
             warm::warm(&names, plan.ports.functions, each, || {
                 interrupt.check()?;
                 portal.check()?;
-                functions.check()?;
+                functions.check(interrupt)?;
                 front.as_mut().map_or(Ok(()), Kept::check)
             })
         })?;
@@ -156,16 +156,17 @@ impl Stack {
             front,
             functions,
             portal,
+            interrupt: interrupt.clone(),
             _data: data,
             cold,
             audit,
         })
     }
 
-    /// An error once a part has ended by itself.
+    /// An error once a part has ended by itself; starts functions again that answer nothing.
     pub(crate) fn check(&mut self) -> Result<()> {
         self.portal.check()?;
-        self.functions.check()?;
+        self.functions.check(&self.interrupt)?;
         self.front.as_mut().map_or(Ok(()), Kept::check)
     }
 
@@ -192,10 +193,10 @@ fn built_front(workspace: &Workspace, interrupt: &Interrupt) -> Result<Package> 
     Ok(web)
 }
 
-/// The file that what happened is kept in: with the data, or as short-lived as what is in memory.
-fn audit_file(plan: &Plan, data: Option<&DataDir>) -> Result<String> {
+/// A file that lies with the data, or is as short-lived as what is in memory.
+fn lasting_file(plan: &Plan, data: Option<&DataDir>, name: &str) -> Result<String> {
     let folder = data.map_or(&plan.place, |data| &data.path);
-    let file = std::path::absolute(folder.join("audit.jsonl"))?;
+    let file = std::path::absolute(folder.join(name))?;
     if data.is_none() {
         match fs::remove_file(&file) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -255,6 +256,7 @@ pub(crate) fn free_ports() -> Result<Ports> {
         held.map(|listener| Ok::<_, anyhow::Error>(listener?.local_addr()?.port()));
     Ok(Ports {
         portal: portal?,
+        tls: false,
         functions: functions?,
         dynamodb: dynamodb?,
         ses: ses?,
@@ -262,99 +264,11 @@ pub(crate) fn free_ports() -> Result<Ports> {
     })
 }
 
-fn portal_command(workspace: &Workspace, plan: &Plan, data: Option<&DataDir>, numbers: &Path) -> Command {
-    let Ports {
-        portal,
-        functions,
-        dynamodb,
-        ses,
-        claims: _,
-    } = plan.ports;
-    let mut command = Command::new(workspace.binary("portal-local", plan.release));
-    command.current_dir(&workspace.root);
-    command.args(["serve", "--listen", &format!("127.0.0.1:{portal}")]);
-    command.args(["--dynamodb-listen", &format!("127.0.0.1:{dynamodb}")]);
-    command.args(["--ses-listen", &format!("127.0.0.1:{ses}")]);
-    command.args(["--functions", &format!("http://127.0.0.1:{functions}")]);
-    command.arg("--settings").arg(numbers);
-    command.args((plan.front == Front::Watched).then_some("--reload"));
-    if let (Some(faults), Some(claims)) = (&plan.faults, plan.ports.claims) {
-        command.args(["--faults", faults]);
-        command.args(["--claims-listen", &format!("127.0.0.1:{claims}")]);
-    }
-    if let Some(data) = data {
-        command.arg("--data").arg(&data.path);
-    }
-    // Of an invocation whose process was killed the emulator says nothing: this is how long its mail waits.
-    command.args(["--invoke-timeout", "20"]);
-    command.arg("--exit-with-stdin");
-    command
-}
-
-fn start_portal(command: &Command, log: &Log, interrupt: &Interrupt) -> Result<Kept> {
-    let ready = Arc::new(AtomicBool::new(false));
-    let said = Arc::clone(&ready);
-    let on_line = move |line: &str| {
-        if says_ready(line) {
-            said.store(true, Ordering::SeqCst);
-        }
-    };
-    let mut portal = Kept::start("portal-local", command, log, on_line)?;
-    wait_for(&mut portal, interrupt, || ready.load(Ordering::SeqCst))?;
-    Ok(portal)
-}
-
-/// `{"ready":true,…}`
-fn says_ready(line: &str) -> bool {
-    serde_json::from_str::<Value>(line).is_ok_and(|line| line.get("ready") == Some(&Value::Bool(true)))
-}
-
-fn functions_command(
-    workspace: &Workspace,
-    plan: &Plan,
-    cargo_lambda: &Path,
-    env_file: &Path,
-) -> Result<Command> {
-    let mut command = Command::new(cargo_lambda);
-    command.current_dir(watched(workspace, plan)?);
-    command.args(["lambda", "watch", "--offline", "--invoke-address", "127.0.0.1"]);
-    command.args(["--invoke-port", &plan.ports.functions.to_string()]);
-    command
-        .args(["--concurrency", "4", "--disable-cors", "--color", "never"])
-        .arg("--env-file")
-        .arg(env_file);
-    command
-        .arg("--manifest-path")
-        .arg(workspace.root.join("Cargo.toml"))
-        .args(plan.release.then_some("--release"));
-    if !settings::caller().contains_key("RUST_LOG") {
-        command.env("RUST_LOG", runner::QUIET);
-    }
-    Ok(command)
-}
-
-/// cargo-lambda watches all of the directory it is started in, once per running function, and starts every function
-/// again when anything in it changes: a picture, a test, the data. So that is a directory with the code alone.
-fn watched(workspace: &Workspace, plan: &Plan) -> Result<PathBuf> {
-    let directory = plan.place.join("watch");
-    if directory.exists() {
-        fs::remove_dir_all(&directory)?;
-    }
-    fs::create_dir_all(&directory)?;
-    for code in CODE {
-        symlink(workspace.root.join(code), directory.join(code))?;
-    }
-    Ok(directory)
-}
-
-fn start_functions(command: &Command, port: u16, log: &Log, interrupt: &Interrupt) -> Result<Kept> {
-    let mut functions = Kept::start("functions", command, log, |_| {})?;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    wait_for(&mut functions, interrupt, || TcpStream::connect(address).is_ok())?;
-    Ok(functions)
-}
-
-fn wait_for(child: &mut Kept, interrupt: &Interrupt, mut ready: impl FnMut() -> bool) -> Result<()> {
+pub(crate) fn wait_for(
+    child: &mut Kept,
+    interrupt: &Interrupt,
+    mut ready: impl FnMut() -> bool,
+) -> Result<()> {
     let begun = Instant::now();
     while !ready() {
         interrupt.check()?;
@@ -386,13 +300,6 @@ fn write_private(path: &Path, text: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_the_ready_line_is_taken_for_it() {
-        assert!(says_ready(r#"{"ready":true,"portal":"http://127.0.0.1:8080"}"#));
-        assert!(!says_ready(r#"{"ready":false}"#));
-        assert!(!says_ready("ready"));
-    }
 
     #[test]
     fn a_port_in_use_is_named_with_its_flag() {

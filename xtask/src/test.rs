@@ -327,8 +327,10 @@ fn whole(house: &House) -> Result<()> {
         settings::past_the_proxy(&mut cargo);
         house.must(&mut cargo).with_context(place)
     };
-    tests(&["--skip", "kills::"])?;
+    tests(&["--skip", "kills::", "--skip", "crowd::", "--skip", "clock::"])?;
     schemathesis::few(house.workspace, plan.ports, house.interrupt).with_context(place)?;
+    tests(&["clock::"])?;
+    tests(&["crowd::", "--test-threads", "1", "--nocapture"])?;
     // What kills processes comes after all that is at work: it would take theirs as well.
     tests(&["kills::", "--test-threads", "1", "--nocapture"])
 }

@@ -5,6 +5,7 @@ use axum::{
     response::sse::{Event, KeepAlive, Sse},
 };
 use futures_util::stream::{self, Stream};
+use maud::{Markup, html};
 use std::{
     collections::BTreeMap,
     convert::Infallible,
@@ -34,19 +35,26 @@ impl Builds {
     }
 
     /// What makes a page load itself anew: it knows its build.
-    pub(super) fn script(&self) -> String {
+    pub(super) fn script(&self) -> Markup {
         let build = name(*self.0.borrow());
-        format!("<script type=\"module\" src=\"/_dev/reload.js?build={build}\"></script>\n")
+        html! { script type="module" src={ "/_dev/reload.js?build=" (build) } {} }
     }
 
     /// The page, with what a person who works on it needs: the script, and the way to the mails.
     pub(super) fn attend(&self, mut page: Vec<u8>) -> Vec<u8> {
         const END: &[u8] = b"</body>";
-        let attendance = format!(
-            "<aside lang=\"ja\" aria-label=\"開発用\"><p><a href=\"/_dev/mailbox\" target=\"_blank\">\
-             届いたメール（開発用）</a></p></aside>\n{}",
-            self.script()
-        );
+        let attendance = html! {
+            aside lang="ja" aria-label="開発用" {
+                p { a href="/_dev/mailbox" target="_blank" { "届いたメール（開発用）" } }
+                p #needs-tls hidden {
+                    "このブラウザはhttpのページのCookieを保存しないため、手続きが先に進みません。"
+                    code { "cargo xtask dev --tls" }
+                    "で起動し、httpsのページを開いてください。"
+                }
+            }
+            (self.script())
+        }
+        .into_string();
         let end = page.windows(END.len()).rposition(|window| window == END);
         let end = end.unwrap_or(page.len());
         page.splice(end..end, attendance.into_bytes());
@@ -140,7 +148,7 @@ mod tests {
         let page = attend("<body><p>&lt;/body></p></body></html>");
         let (before, after) = page.split_once("<aside").unwrap();
         assert_eq!(before, "<body><p>&lt;/body></p>");
-        assert!(after.ends_with("reload.js?build=0000000000000007\"></script>\n</body></html>"));
+        assert!(after.ends_with("reload.js?build=0000000000000007\"></script></body></html>"));
         assert!(attend("<p>").starts_with("<p><aside"));
     }
 }

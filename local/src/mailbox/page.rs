@@ -2,13 +2,13 @@
 
 use super::secret;
 use crate::{
-    html::{self, escape},
+    html,
     ses::{Mail, Outcome, Postbox, fold},
 };
 use axum::response::Response;
 use jiff::tz;
+use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use std::fmt::Write as _;
 
 /// Mails on the page; the JSON has all of them.
 const SHOWN_MAILS: usize = 100;
@@ -29,90 +29,85 @@ const OUTCOMES: [(Outcome, &str, &str); 5] = [
 ];
 
 pub(super) fn mailbox(mails: &[Mail], filter: Option<&str>, postbox: &Postbox) -> Response {
-    let body = format!(
-        "<header><p class=\"where\"><a href=\"/_dev/\">開発用メニュー</a></p><h1>メールボックス</h1>\n\
-         <p>ローカル環境が送ったメールです。実際には誰にも送られていません。新しいものが上です。\
-         送り方は<a href=\"#behaviours\">宛先ごとの動作</a>で変えられます。</p></header>\n\
-         <form class=\"filter\" action=\"/_dev/mailbox\"><label for=\"to\">宛先で絞り込む</label>\n\
-         <input id=\"to\" name=\"to\" type=\"text\" inputmode=\"email\" autocomplete=\"off\" spellcheck=\"false\" \
-         value=\"{filter_value}\">\n<button>絞り込む</button>{all}\n\
-         <button type=\"button\" class=\"quiet\" data-clear>すべて消す</button></form>\n\
-         <p id=\"notice\" role=\"status\"></p>\n\
-         <noscript><p class=\"note\">JavaScriptが無効のため、新しいメールは再読み込みで表示されます。</p></noscript>\n\
-         <div id=\"live\">{live}</div>\n<script src=\"/_dev/mailbox.js\" defer></script>",
-        filter_value = escape(filter.unwrap_or_default()),
-        all = if filter.is_some() {
-            "<a href=\"/_dev/mailbox\">絞り込みをやめる</a>"
-        } else {
-            ""
-        },
-        live = live(mails, filter, postbox),
-    );
+    let body = html! {
+        header {
+            p.where { a href="/_dev/" { "開発用メニュー" } }
+            h1 { "メールボックス" }
+            p {
+                "ローカル環境が送ったメールです。実際には誰にも送られていません。新しいものが上です。送り方は"
+                a href="#behaviours" { "宛先ごとの動作" }
+                "で変えられます。"
+            }
+        }
+        form.filter action="/_dev/mailbox" {
+            label for="to" { "宛先で絞り込む" }
+            input #to name="to" type="text" inputmode="email" autocomplete="off" spellcheck="false"
+                value=(filter.unwrap_or_default());
+            button { "絞り込む" }
+            @if filter.is_some() { a href="/_dev/mailbox" { "絞り込みをやめる" } }
+            button.quiet type="button" data-clear { "すべて消す" }
+        }
+        p #notice role="status" {}
+        noscript { p.note { "JavaScriptが無効のため、新しいメールは再読み込みで表示されます。" } }
+        div #live { (live(mails, filter, postbox)) }
+        script src="/_dev/mailbox.js" defer {}
+    };
     html::page("メールボックス｜ローカル環境", &body)
 }
 
 /// The part that the script replaces when something has changed.
-fn live(mails: &[Mail], filter: Option<&str>, postbox: &Postbox) -> String {
-    let mut live = String::new();
-    if mails.is_empty() {
-        live.push_str("<p class=\"empty\">メールはまだありません。届くと、ここに自動で表示されます。</p>\n");
+fn live(mails: &[Mail], filter: Option<&str>, postbox: &Postbox) -> Markup {
+    html! {
+        @if mails.is_empty() { p.empty { "メールはまだありません。届くと、ここに自動で表示されます。" } }
+        @for mail in mails.iter().take(SHOWN_MAILS) { (article(mail)) }
+        @if mails.len() > SHOWN_MAILS {
+            p.note { "新しい" (SHOWN_MAILS) "通を表示しています（全" (mails.len()) "通）。" }
+        }
+        (behaviours(mails, filter, postbox))
     }
-    for mail in mails.iter().take(SHOWN_MAILS) {
-        live.push_str(&article(mail));
-    }
-    if mails.len() > SHOWN_MAILS {
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            live,
-            "<p class=\"note\">新しい{SHOWN_MAILS}通を表示しています（全{}通）。</p>",
-            mails.len()
-        );
-    }
-    live.push_str(&behaviours(mails, filter, postbox));
-    live
 }
 
-fn article(mail: &Mail) -> String {
-    let secret = secret::find(&mail.text).map_or_else(String::new, |secret| {
-        format!(
-            "<p class=\"secret\"><span>{label}</span> <code>{value}</code> \
-             <button type=\"button\" data-copy=\"{value}\" data-key=\"copy-{id}\">コピー</button></p>\n",
-            label = escape(secret.label),
-            value = escape(secret.value),
-            id = escape(&mail.id),
-        )
-    });
+fn article(mail: &Mail) -> Markup {
     let japan = mail.sent_at.to_zoned(tz::offset(JAPAN).to_time_zone());
-    format!(
-        "<article>\n<h2>{subject}</h2>\n<dl><dt>宛先</dt><dd>{to}</dd><dt>差出人</dt><dd>{from}</dd>\
-         <dt>日時</dt><dd><time datetime=\"{sent_at}\">{shown_at}</time></dd></dl>\n{secret}<pre>{text}</pre>\n\
-         </article>\n",
-        subject = escape(&mail.subject),
-        to = recipients(&mail.to),
-        from = escape(&mail.from),
-        sent_at = mail.sent_at,
-        shown_at = japan.strftime("%Y年%-m月%-d日 %-H時%M分%S秒"),
-        text = escape(mail.text.trim_end()),
-    )
+    html! {
+        article {
+            h2 { (mail.subject) }
+            dl {
+                dt { "宛先" }
+                dd { (recipients(&mail.to)) }
+                dt { "差出人" }
+                dd { (mail.from) }
+                dt { "日時" }
+                dd {
+                    time datetime=(mail.sent_at) {
+                        (japan.strftime("%Y年%-m月%-d日 %-H時%M分%S秒").to_string())
+                    }
+                }
+            }
+            @if let Some(secret) = secret::find(&mail.text) {
+                p.secret {
+                    span { (secret.label) } " "
+                    code { (secret.value) } " "
+                    button type="button" data-copy=(secret.value) data-key={ "copy-" (mail.id) } { "コピー" }
+                }
+            }
+            pre { (mail.text.trim_end()) }
+        }
+    }
 }
 
 /// Each recipient as a link to the mails to it alone.
-fn recipients(to: &str) -> String {
-    let links: Vec<String> = to
-        .split(", ")
-        .map(|address| {
-            format!(
-                "<a href=\"/_dev/mailbox?to={}\">{}</a>",
-                utf8_percent_encode(address, NON_ALPHANUMERIC),
-                escape(address)
-            )
-        })
-        .collect();
-    links.join(", ")
+fn recipients(to: &str) -> Markup {
+    html! {
+        @for (number, address) in to.split(", ").enumerate() {
+            @if number > 0 { ", " }
+            a href={ "/_dev/mailbox?to=" (utf8_percent_encode(address, NON_ALPHANUMERIC)) } { (address) }
+        }
+    }
 }
 
 /// Switches for the addresses that were written to, and for those that were switched before.
-fn behaviours(mails: &[Mail], filter: Option<&str>, postbox: &Postbox) -> String {
+fn behaviours(mails: &[Mail], filter: Option<&str>, postbox: &Postbox) -> Markup {
     let switched = postbox.outcomes();
     let mut addresses: Vec<String> = filter
         .map(fold)
@@ -125,37 +120,29 @@ fn behaviours(mails: &[Mail], filter: Option<&str>, postbox: &Postbox) -> String
             addresses.push(address);
         }
     }
-
-    let mut rows = String::new();
-    for address in &addresses {
-        rows.push_str(&switches(address, postbox));
+    html! {
+        section.behaviours #behaviours {
+            h2 { "宛先ごとの動作" }
+            p { "これから送られるメールがどうなるかを、宛先ごとに選べます。一覧にない宛先は、上の欄に入力して絞り込むと選べます。" }
+            @for address in &addresses { (switches(address, postbox)) }
+        }
     }
-    format!(
-        "<section class=\"behaviours\" id=\"behaviours\">\n<h2>宛先ごとの動作</h2>\n\
-         <p>これから送られるメールがどうなるかを、宛先ごとに選べます。一覧にない宛先は、上の欄に入力して絞り込むと選べます。</p>\n\
-         {rows}</section>\n"
-    )
 }
 
-fn switches(address: &str, postbox: &Postbox) -> String {
+fn switches(address: &str, postbox: &Postbox) -> Markup {
     let current = postbox.outcome(address);
-    let shown = escape(address);
-    let mut buttons = String::new();
-    for (outcome, word, label) in OUTCOMES {
-        let _ = write!(
-            buttons,
-            "<button type=\"button\" data-outcome=\"{word}\" data-address=\"{shown}\" \
-             data-key=\"{word}-{shown}\" aria-pressed=\"{pressed}\">{label}</button>",
-            pressed = outcome == current,
-        );
+    html! {
+        div.behaviour role="group" aria-label=(address) {
+            p { (address) }
+            p.switches {
+                @for (outcome, word, label) in OUTCOMES {
+                    button type="button" data-outcome=(word) data-address=(address)
+                        data-key={ (word) "-" (address) } aria-pressed=(outcome == current) { (label) }
+                }
+            }
+            @if postbox.suppressed_since(address).is_some() {
+                p.note { "送信停止リストに載っています。「届く」を選ぶと外れます。" }
+            }
+        }
     }
-    let suppressed = if postbox.suppressed_since(address).is_some() {
-        "<p class=\"note\">送信停止リストに載っています。「届く」を選ぶと外れます。</p>"
-    } else {
-        ""
-    };
-    format!(
-        "<div class=\"behaviour\" role=\"group\" aria-label=\"{shown}\"><p>{shown}</p><p class=\"switches\">{buttons}</p>\
-         {suppressed}</div>\n"
-    )
 }

@@ -5,7 +5,6 @@ use super::{
     postbox::{Postbox, Refusal},
     send::SendEmail,
 };
-use crate::ids;
 use axum::{
     Json, Router,
     body::Bytes,
@@ -15,6 +14,7 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// SES takes up to 40 MB; the portal's mails are a few hundred bytes.
 const MAX_REQUEST: usize = 10 * 1024 * 1024;
@@ -96,7 +96,7 @@ impl IntoResponse for Exception {
             HeaderName::from_static("x-amzn-errortype"),
             HeaderValue::from_static(kind),
         );
-        if let Ok(id) = HeaderValue::from_str(&ids::uuid()) {
+        if let Ok(id) = HeaderValue::from_str(&Uuid::new_v4().to_string()) {
             headers.insert(HeaderName::from_static("x-amzn-requestid"), id);
         }
         response

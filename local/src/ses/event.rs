@@ -1,9 +1,10 @@
 //! What SES tells `EventBridge` about a mail it has taken.
 
 use super::{postbox::Mail, send::Letter};
-use crate::{aws, ids};
+use crate::aws;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 /// What became of a mail to one recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub(super) fn event(mail: &Mail, letter: &Letter, set: &str, recipient: &str, fa
     detail.insert(name.to_owned(), what);
     json!({
         "version": "0",
-        "id": ids::uuid(),
+        "id": Uuid::new_v4().to_string(),
         "detail-type": detail_type,
         "source": "aws.ses",
         "account": aws::ACCOUNT,
@@ -125,7 +126,7 @@ fn bounce(recipient: &str, at: &str, sub_type: &str) -> Value {
             "diagnosticCode": "smtp; 550 5.1.1 user unknown",
         }],
         "timestamp": at,
-        "feedbackId": ids::uuid(),
+        "feedbackId": Uuid::new_v4().to_string(),
         "reportingMTA": "dns; portal-local",
     })
 }
@@ -134,7 +135,7 @@ fn complaint(recipient: &str, at: &str) -> Value {
     json!({
         "complainedRecipients": [{ "emailAddress": recipient }],
         "timestamp": at,
-        "feedbackId": ids::uuid(),
+        "feedbackId": Uuid::new_v4().to_string(),
         "complaintSubType": null,
         "complaintFeedbackType": "abuse",
         "userAgent": "portal-local",

@@ -5,7 +5,7 @@ use super::{
     event::{Fate, event},
     send::Letter,
 };
-use crate::{clock::Clock, ids, json_lines::JsonLines};
+use crate::{clock::Clock, json_lines::JsonLines};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -16,6 +16,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::mpsc::UnboundedSender;
+use uuid::Uuid;
 
 /// A mail that was taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -203,7 +204,7 @@ impl Postbox {
 
         let to: Vec<&str> = letter.recipients.iter().map(|to| to.address.as_str()).collect();
         let mail = Mail {
-            id: ids::message_id(now.as_millisecond()),
+            id: message_id(now),
             sent_at: now,
             from: letter.from.to_string(),
             to: to.join(", "),
@@ -290,4 +291,8 @@ fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D:
     String::deserialize(deserializer)?
         .parse()
         .map_err(serde::de::Error::custom)
+}
+/// A message id as SES gives one: the time in hexadecimal, a UUID and a counter that stays zero.
+fn message_id(now: Timestamp) -> String {
+    format!("{:016x}-{}-000000", now.as_millisecond(), Uuid::new_v4())
 }

@@ -2,20 +2,24 @@
 // Each module is marked as a test, so that its helpers may unwrap as the tests themselves do.
 
 #[cfg(test)]
+mod crowd;
+#[cfg(test)]
 mod engine;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod front;
 #[cfg(test)]
+mod gateway;
+#[cfg(test)]
 mod mailbox;
 #[cfg(test)]
-mod pump;
+mod mapping;
 #[cfg(test)]
 mod ses;
-#[cfg(test)]
-mod shards;
 #[cfg(test)]
 mod stack;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tls;

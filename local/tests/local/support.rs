@@ -2,9 +2,11 @@
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use axum::{
-    Router,
+    Json, Router,
     body::Body,
+    extract::{DefaultBodyLimit, Path},
     http::{HeaderMap, Request, StatusCode},
+    routing::post,
 };
 use http_body_util::BodyExt as _;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
@@ -12,12 +14,14 @@ use jiff::Timestamp;
 use portal_local::{
     aws,
     clock::Clock,
+    emulator::{Emulator, Patience},
     engine::Engine,
+    front::{self, FrontOptions},
     problem::ProblemPages,
     server::Server,
     ses::{self, Postbox, PostboxOptions},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     net::Ipv4Addr,
     sync::{Arc, Mutex},
@@ -153,4 +157,49 @@ pub(crate) async fn get(url: &str) -> Answer {
 
 pub(crate) async fn put(url: &str, body: &str) -> Answer {
     send(Request::put(url).body(Body::from(body.to_owned())).unwrap()).await
+}
+
+/// The dev server before functions at this address.
+pub(crate) async fn front(options: FrontOptions, functions: &str) -> Server {
+    let emulator = Emulator::at(&functions.parse().unwrap(), Patience::default());
+    let postbox = Postbox::open(PostboxOptions::in_memory(SetClock::at(START).clock())).unwrap();
+    serve(front::router(options, emulator, postbox, None)).await
+}
+
+/// Functions that are made up by a test, behind the invoke API: each answer is a status and a document.
+pub(crate) async fn functions<F, A>(handler: F) -> Server
+where
+    F: Fn(String, Value) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = (StatusCode, Value)> + Send + 'static,
+{
+    let invoke = async move |Path(name): Path<String>, Json(event): Json<Value>| {
+        let (status, answer) = handler(name, event).await;
+        (status, Json(answer))
+    };
+    let routes = Router::new().route("/2015-03-31/functions/{name}/invocations", post(invoke));
+    serve(routes.layer(DefaultBodyLimit::disable())).await
+}
+
+pub(crate) fn assert_is_problem(answer: &Answer, status: u16, code: &str) {
+    assert_eq!(answer.status.as_u16(), status, "{}", answer.body);
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert_eq!(answer.header("referrer-policy"), "no-referrer");
+    assert_eq!(
+        answer.header("content-security-policy"),
+        "default-src 'none'; frame-ancestors 'none'"
+    );
+    assert!(answer.header("strict-transport-security").starts_with("max-age="));
+    let problem = answer.json();
+    assert_eq!(
+        (&problem["code"], &problem["status"]),
+        (&json!(code), &json!(status))
+    );
+    assert_eq!(problem["type"], json!(format!("{PROBLEMS}{code}")));
+    assert!(problem["title"].as_str().is_some_and(|title| !title.is_ascii()));
+    assert_eq!(
+        problem["instance"],
+        json!(format!("urn:request:{}", answer.header("x-request-id")))
+    );
 }

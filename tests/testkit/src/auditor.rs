@@ -7,11 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use platform::audit::Archive;
 use platform::store::Attributes;
 use portal::limits::Limits;
-use portal_local::aws::streams_client;
 use portal_local::clock::Clock;
 use portal_local::engine::{AUDIT, Engine, PORTAL};
 use portal_local::function::{Function, InvokeError};
-use portal_local::pump::{Filter, Pump, PumpOptions};
+use portal_local::mapping::{EventSourceMapping, Filter, MappingOptions};
 use serde_json::{Map, Value, json};
 
 use crate::world::{Patience, dynamodb_client};
@@ -125,7 +124,7 @@ impl ByHand {
 }
 
 pub(crate) struct Auditor {
-    pump: Pump,
+    mapping: EventSourceMapping,
     untold: Arc<Mutex<Untold>>,
     table: aws_sdk_dynamodb::Client,
 }
@@ -160,17 +159,21 @@ impl Auditor {
                 }
             })
         };
-        let options = PumpOptions {
+        let options = MappingOptions {
             filter: Filter::everything(),
-            ..PumpOptions::keep_audit(clock)
+            ..MappingOptions::keep_audit(clock)
         };
-        let pump = Pump::new(streams_client(&engine.endpoint()), PORTAL, function, options).unwrap();
-        Self { pump, untold, table }
+        let mapping = EventSourceMapping::new(engine.stream(PORTAL), function, options).unwrap();
+        Self {
+            mapping,
+            untold,
+            table,
+        }
     }
 
     /// Stores all acts so far.
     pub(crate) async fn drain(&mut self) {
-        let tally = self.pump.drain().await.unwrap();
+        let tally = self.mapping.drain().await.unwrap();
         assert_eq!(tally.dead, 0, "the audit gave something up");
         let untold = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
         assert!(

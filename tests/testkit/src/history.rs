@@ -1,12 +1,10 @@
 //! Every write of the table, in order, read from its stream.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_sdk_dynamodbstreams::Client;
-use aws_sdk_dynamodbstreams::types::{AttributeValue as Streamed, ShardIteratorType};
 use jiff::Timestamp;
 use platform::store::Attributes;
+use portal_local::engine::Stream;
+use serde_json::Value;
 
 /// One write of one item.
 #[derive(Debug, Clone)]
@@ -33,60 +31,40 @@ impl Change {
     }
 }
 
-/// All changes of the table that the stream still has: those of the last day.
-pub(crate) async fn of_table(client: &Client, table: &str) -> Vec<Change> {
-    let streams = client.list_streams().table_name(table).send().await.unwrap();
-    let arn = streams.streams()[0].stream_arn().unwrap();
-    let described = client.describe_stream().stream_arn(arn).send().await.unwrap();
-    let shards = described.stream_description().unwrap().shards().to_vec();
-    let mut changes = Vec::new();
-    for shard in shards {
-        let opened = client
-            .get_shard_iterator()
-            .stream_arn(arn)
-            .shard_id(shard.shard_id().unwrap())
-            .shard_iterator_type(ShardIteratorType::TrimHorizon)
-            .send()
-            .await
-            .unwrap();
-        let mut iterator = opened.shard_iterator().map(str::to_owned);
-        while let Some(at) = iterator {
-            let page = client.get_records().shard_iterator(at).send().await.unwrap();
-            if page.records().is_empty() {
-                // An open shard has no last page, but this one has nothing more to tell.
-                break;
+/// All changes of a table that its stream still has: those of the last day.
+pub(crate) fn of_table(stream: &Stream) -> Vec<Change> {
+    let records = stream.all().unwrap();
+    records
+        .iter()
+        .map(|record| {
+            let change = &record["dynamodb"];
+            let created = change["ApproximateCreationDateTime"].as_i64().unwrap();
+            Change {
+                key: change["Keys"]["pk"]["S"].as_str().unwrap().to_owned(),
+                before: change.get("OldImage").map(image),
+                after: change.get("NewImage").map(image),
+                at: Timestamp::from_second(created).unwrap(),
             }
-            for record in page.records() {
-                let told = record.dynamodb().unwrap();
-                let created = told.approximate_creation_date_time().unwrap();
-                changes.push(Change {
-                    key: told.keys().unwrap()["pk"].as_s().unwrap().clone(),
-                    before: told.old_image().filter(|image| !image.is_empty()).map(image),
-                    after: told.new_image().filter(|image| !image.is_empty()).map(image),
-                    at: Timestamp::from_second(created.secs()).unwrap(),
-                });
-            }
-            iterator = page.next_shard_iterator().map(str::to_owned);
-        }
-    }
-    changes
+        })
+        .collect()
 }
 
-fn image(streamed: &HashMap<String, Streamed>) -> Attributes {
-    streamed
-        .iter()
+fn image(streamed: &Value) -> Attributes {
+    let attributes = streamed.as_object().unwrap().iter();
+    attributes
         .map(|(name, value)| (name.clone(), attribute(value)))
         .collect()
 }
 
 /// The types that the store writes.
-fn attribute(streamed: &Streamed) -> AttributeValue {
-    match streamed {
-        Streamed::S(text) => AttributeValue::S(text.clone()),
-        Streamed::N(digits) => AttributeValue::N(digits.clone()),
-        Streamed::Bool(flag) => AttributeValue::Bool(*flag),
-        Streamed::M(map) => AttributeValue::M(image(map)),
-        Streamed::L(list) => AttributeValue::L(list.iter().map(attribute).collect()),
+fn attribute(streamed: &Value) -> AttributeValue {
+    let (kind, value) = streamed.as_object().unwrap().iter().next().unwrap();
+    match (kind.as_str(), value) {
+        ("S", Value::String(text)) => AttributeValue::S(text.clone()),
+        ("N", Value::String(digits)) => AttributeValue::N(digits.clone()),
+        ("BOOL", Value::Bool(flag)) => AttributeValue::Bool(*flag),
+        ("M", map) => AttributeValue::M(image(map)),
+        ("L", Value::Array(list)) => AttributeValue::L(list.iter().map(attribute).collect()),
         other => panic!("the store writes no {other:?}"),
     }
 }

@@ -24,11 +24,11 @@ use portal::keys::{KeyId, KeyRing};
 use portal::limits::Limits;
 use portal::steps;
 use portal::terms::{PUBLISHED, Terms};
-use portal_local::aws::{credentials, plain_http_client, streams_client};
-use portal_local::engine::Engine;
+use portal_local::aws::{credentials, plain_http_client};
+use portal_local::engine::{Engine, PORTAL};
 use portal_local::faults::{Faults, Neighbour};
 use portal_local::function::{Function, InvokeError};
-use portal_local::pump::{Pump, PumpOptions};
+use portal_local::mapping::{EventSourceMapping, MappingOptions};
 use portal_local::server::Server;
 use portal_local::ses::{self, Mail, Outcome, Postbox, PostboxOptions};
 use serde_json::{Map, Value, json};
@@ -138,7 +138,7 @@ pub struct World {
 }
 
 struct MailRound {
-    pump: Pump,
+    mapping: EventSourceMapping,
     events: mpsc::UnboundedReceiver<Value>,
 }
 
@@ -202,13 +202,12 @@ impl World {
             }
         };
         let function = mortal_deliver_mail(process, deaths.clone(), faults.clone(), recorded.clone());
-        let pump = Pump::new(
-            streams_client(&engine.endpoint()),
-            "portal",
+        let mapping = EventSourceMapping::new(
+            engine.stream(PORTAL),
             function,
-            PumpOptions {
+            MappingOptions {
                 retries: if settings.breakable { RECORD_RETRIES } else { 5 },
-                ..PumpOptions::deliver_mail(local_clock.clone())
+                ..MappingOptions::deliver_mail(local_clock.clone())
             },
         )
         .unwrap();
@@ -241,7 +240,7 @@ impl World {
             storage,
             keys,
             postbox,
-            mail: Arc::new(Mutex::new(MailRound { pump, events })),
+            mail: Arc::new(Mutex::new(MailRound { mapping, events })),
             audit: Arc::new(Mutex::new(audit)),
             by_hand,
             claims_url,
@@ -291,7 +290,7 @@ impl World {
     async fn deliver_all(&self) {
         let mut round = self.mail.lock().await;
         loop {
-            let tally = round.pump.drain().await.unwrap();
+            let tally = round.mapping.drain().await.unwrap();
             let mut heard = 0;
             while let Ok(event) = round.events.try_recv() {
                 self.hear(event).await;
@@ -326,7 +325,7 @@ impl World {
     /// Processes the stream in one pass; failed records stay for the next one.
     pub async fn deliver_once(&self) {
         let mut round = self.mail.lock().await;
-        round.pump.poll_once().await.unwrap();
+        round.mapping.poll_once().await.unwrap();
         while let Ok(event) = round.events.try_recv() {
             self.hear(event).await;
         }
@@ -399,7 +398,7 @@ impl World {
         let items = self.items().await;
         let mut found = invariants::of_state(self.judged(&items));
         found.extend(invariants::of_history(
-            &self.history().await,
+            &self.history(),
             &self.settings.limits,
         ));
         found.extend(invariants::of_mails(&items, &self.postbox.mails()));
@@ -411,7 +410,7 @@ impl World {
         let items = self.items().await;
         let mut found = invariants::of_settled_state(self.judged(&items));
         found.extend(invariants::of_history(
-            &self.history().await,
+            &self.history(),
             &self.settings.limits,
         ));
         found
@@ -421,7 +420,7 @@ impl World {
     /// the first day. Delivers what is promised first.
     pub async fn violations_of_mail_budgets(&self) -> Vec<String> {
         let mails = self.mails().await;
-        invariants::of_mail_budgets(&self.items().await, &self.history().await, &mails)
+        invariants::of_mail_budgets(&self.items().await, &self.history(), &mails)
     }
 
     /// The data for checking items.
@@ -441,8 +440,8 @@ impl World {
     }
 
     /// Every write of the last day, in order.
-    pub async fn history(&self) -> Vec<Change> {
-        history::of_table(&streams_client(&self.neighbours.0.endpoint()), "portal").await
+    pub fn history(&self) -> Vec<Change> {
+        history::of_table(&self.neighbours.0.stream(PORTAL))
     }
 
     /// Writes an item directly, without a step: no act is recorded.

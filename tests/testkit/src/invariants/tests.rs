@@ -349,7 +349,7 @@ async fn where_nothing_died_a_seat_without_an_owner_is_found_and_so_is_an_open_a
 #[tokio::test]
 async fn a_mail_that_was_counted_and_not_promised_or_sent_and_not_counted_is_found() {
     let world = world().await;
-    let (items, history, mails) = (world.items().await, world.history().await, world.mails().await);
+    let (items, history, mails) = (world.items().await, world.history(), world.mails().await);
     assert_eq!(of_mail_budgets(&items, &history, &mails), Vec::<String>::new());
 
     let mut uncounted = items.clone();

@@ -1,4 +1,4 @@
-//! How far a shard is done, when its records are finished out of order.
+//! How far a stream is done, when its records are finished out of order.
 
 use super::record::SequenceNumber;
 use std::collections::BTreeMap;
@@ -39,11 +39,6 @@ impl Ledger {
     pub(super) fn len(&self) -> usize {
         self.open.len()
     }
-
-    /// Whether everything that was read is finished.
-    pub(super) fn is_clear(&self) -> bool {
-        self.open.is_empty()
-    }
 }
 
 #[cfg(test)]
@@ -63,6 +58,6 @@ mod tests {
         assert_eq!(ledger.advance(), Some(number("8")));
         ledger.finish(&number("9"));
         assert_eq!(ledger.advance(), Some(number("10")));
-        assert!(ledger.is_clear());
+        assert_eq!(ledger.len(), 0);
     }
 }

@@ -3,10 +3,9 @@
 use crate::support::{START, SetClock, dynamodb, engine, listener};
 use aws_sdk_dynamodb::types::AttributeValue;
 use portal_local::{
-    aws,
     engine::{Engine, EngineOptions, PORTAL},
     function::{Function, InvokeError},
-    pump::{Filter, Pump, PumpError, PumpOptions, Reason, Tally},
+    mapping::{EventSourceMapping, Filter, MappingError, MappingOptions, Reason, Tally},
 };
 use serde_json::{Value, json};
 use std::{
@@ -75,18 +74,18 @@ async fn queue(engine: &Engine, keys: &[&str]) {
     }
 }
 
-fn options() -> PumpOptions {
-    PumpOptions {
+fn options() -> MappingOptions {
+    MappingOptions {
         retries: 2,
         first_wait: Duration::from_millis(1),
         longest_wait: Duration::from_millis(5),
         poll_interval: Duration::from_millis(10),
-        ..PumpOptions::deliver_mail(SetClock::at(START).clock())
+        ..MappingOptions::deliver_mail(SetClock::at(START).clock())
     }
 }
 
-fn pump(engine: &Engine, function: Function, options: PumpOptions) -> Pump {
-    Pump::new(aws::streams_client(&engine.endpoint()), PORTAL, function, options).unwrap()
+fn mapping(engine: &Engine, function: Function, options: MappingOptions) -> EventSourceMapping {
+    EventSourceMapping::new(engine.stream(PORTAL), function, options).unwrap()
 }
 
 #[tokio::test]
@@ -101,7 +100,7 @@ async fn a_function_gets_the_event_that_lambda_would_send() {
             Ok(Value::Null)
         }
     });
-    pump(&engine, function, options()).drain().await.unwrap();
+    mapping(&engine, function, options()).drain().await.unwrap();
 
     let event = seen.lock().unwrap().clone();
     let record = &event["Records"][0];
@@ -133,7 +132,7 @@ async fn records_come_in_order_and_at_most_ten_at_a_time() {
     let keys: Vec<String> = (0..23).map(|number| format!("FLOW#{number}")).collect();
     queue(&engine, &keys.iter().map(String::as_str).collect::<Vec<_>>()).await;
     let noted = Noted::default();
-    let tally = pump(&engine, noted.function(|_, _| Ok(json!({}))), options())
+    let tally = mapping(&engine, noted.function(|_, _| Ok(json!({}))), options())
         .drain()
         .await
         .unwrap();
@@ -168,7 +167,7 @@ async fn only_records_with_a_queued_mail_reach_the_function() {
         .unwrap();
 
     let noted = Noted::default();
-    let tally = pump(&engine, noted.function(|_, _| Ok(Value::Null)), options())
+    let tally = mapping(&engine, noted.function(|_, _| Ok(Value::Null)), options())
         .drain()
         .await
         .unwrap();
@@ -196,7 +195,7 @@ async fn what_the_function_writes_itself_is_drained_as_well() {
             }
         }
     });
-    let tally = pump(&engine, function, options()).drain().await.unwrap();
+    let tally = mapping(&engine, function, options()).drain().await.unwrap();
     assert_eq!(noted.batches(), [["FLOW#1"], ["MAIL#2"]]);
     assert_eq!(tally.read, 3);
 }
@@ -215,7 +214,7 @@ async fn after_a_partial_failure_the_function_gets_the_rest_again() {
         };
         Ok(report(event, failed))
     });
-    let tally = pump(&engine, function, options()).drain().await.unwrap();
+    let tally = mapping(&engine, function, options()).drain().await.unwrap();
     assert_eq!(noted.batches(), [vec!["A#1", "B#1", "C#1"], vec!["B#1", "C#1"]]);
     assert_eq!((tally.done, tally.dead), (3, 0));
 }
@@ -234,15 +233,15 @@ async fn a_batch_that_fails_is_halved_until_the_poison_stands_alone_and_is_given
     });
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("dead-letters.jsonl");
-    let mut pump = pump(
+    let mut mapping = mapping(
         &engine,
         function,
-        PumpOptions {
+        MappingOptions {
             dead_letters: Some(file.clone()),
             ..options()
         },
     );
-    let tally = pump.drain().await.unwrap();
+    let tally = mapping.drain().await.unwrap();
 
     assert_eq!((tally.done, tally.dead), (3, 1));
     let poison = vec!["MEMBER#taro@example.jp"];
@@ -258,7 +257,7 @@ async fn a_batch_that_fails_is_halved_until_the_poison_stands_alone_and_is_given
             vec!["D#4"],
         ]
     );
-    let letter = &pump.dead_letters()[0];
+    let letter = &mapping.dead_letters()[0];
     assert_eq!(
         (letter.key.as_str(), letter.attempts, letter.reason),
         ("MEMBER#…", 3, Reason::FunctionError)
@@ -293,16 +292,16 @@ async fn a_record_that_fails_waits_for_the_next_pass_without_holding_up_other_la
             ))
         }
     });
-    let mut pump = pump(
+    let mut mapping = mapping(
         &engine,
         function,
-        PumpOptions {
+        MappingOptions {
             lanes: 64,
             ..options()
         },
     );
 
-    let pass = pump.poll_once().await.unwrap();
+    let pass = mapping.poll_once().await.unwrap();
     assert_eq!(pass.dead, 0);
     assert!(
         pass.done >= 15,
@@ -311,9 +310,9 @@ async fn a_record_that_fails_waits_for_the_next_pass_without_holding_up_other_la
     );
 
     *throttled.lock().unwrap() = false;
-    let tally = pump.drain().await.unwrap();
+    let tally = mapping.drain().await.unwrap();
     assert_eq!(pass.done + tally.done, 21);
-    assert!(pump.dead_letters().is_empty());
+    assert!(mapping.dead_letters().is_empty());
 }
 
 #[tokio::test]
@@ -333,22 +332,22 @@ async fn a_function_that_is_not_there_costs_no_record() {
             }
         }
     });
-    let mut pump = pump(&engine, function, options());
+    let mut mapping = mapping(&engine, function, options());
     for _ in 0..5 {
         assert!(matches!(
-            pump.drain().await,
-            Err(PumpError::FunctionUnavailable(_))
+            mapping.drain().await,
+            Err(MappingError::FunctionUnavailable(_))
         ));
     }
     *there.lock().unwrap() = true;
-    assert_eq!(pump.drain().await.unwrap().done, 1);
+    assert_eq!(mapping.drain().await.unwrap().done, 1);
 }
 
 #[tokio::test]
-async fn a_pump_that_is_started_again_goes_on_where_it_was() {
+async fn a_mapping_that_is_started_again_goes_on_where_it_was() {
     let dir = tempfile::tempdir().unwrap();
     let on_disk = || EngineOptions::Disk(dir.path().to_owned());
-    let options = || PumpOptions {
+    let options = || MappingOptions {
         position: Some(dir.path().join("position.json")),
         ..options()
     };
@@ -364,10 +363,10 @@ async fn a_pump_that_is_started_again_goes_on_where_it_was() {
             unavailable()
         }
     });
-    let mut first = pump(
+    let mut first = mapping(
         &engine,
         dies,
-        PumpOptions {
+        MappingOptions {
             batch_size: 1,
             ..options()
         },
@@ -378,7 +377,7 @@ async fn a_pump_that_is_started_again_goes_on_where_it_was() {
 
     let engine = Engine::start(listener().await, on_disk()).unwrap();
     let noted = Noted::default();
-    pump(&engine, noted.function(|_, _| Ok(Value::Null)), options())
+    mapping(&engine, noted.function(|_, _| Ok(Value::Null)), options())
         .drain()
         .await
         .unwrap();
@@ -386,7 +385,7 @@ async fn a_pump_that_is_started_again_goes_on_where_it_was() {
 
     let noted = Noted::default();
     queue(&engine, &["D#4"]).await;
-    pump(&engine, noted.function(|_, _| Ok(Value::Null)), options())
+    mapping(&engine, noted.function(|_, _| Ok(Value::Null)), options())
         .drain()
         .await
         .unwrap();
@@ -396,7 +395,7 @@ async fn a_pump_that_is_started_again_goes_on_where_it_was() {
 #[tokio::test]
 async fn a_position_of_another_table_is_not_taken_for_this_one() {
     let dir = tempfile::tempdir().unwrap();
-    let options = || PumpOptions {
+    let options = || MappingOptions {
         position: Some(dir.path().join("position.json")),
         ..options()
     };
@@ -409,7 +408,7 @@ async fn a_position_of_another_table_is_not_taken_for_this_one() {
         let engine = Engine::in_memory(time.clock()).await.unwrap();
         queue(&engine, &["A#1"]).await;
         let noted = Noted::default();
-        pump(&engine, noted.function(|_, _| Ok(Value::Null)), options())
+        mapping(&engine, noted.function(|_, _| Ok(Value::Null)), options())
             .drain()
             .await
             .unwrap();
@@ -430,9 +429,9 @@ async fn while_it_runs_mails_go_out_by_themselves_and_a_panic_costs_one_attempt(
         );
         Ok(Value::Null)
     });
-    let pump = pump(&engine, function, options());
+    let mapping = mapping(&engine, function, options());
     let (stop, stopped) = oneshot::channel::<()>();
-    let running = tokio::spawn(pump.run(async { stopped.await.unwrap_or_default() }));
+    let running = tokio::spawn(mapping.run(async { stopped.await.unwrap_or_default() }));
 
     tokio::time::sleep(Duration::from_millis(50)).await;
     let began = Instant::now();
@@ -456,12 +455,12 @@ async fn a_filter_for_another_function_can_be_put_in() {
     write(&engine, "FLOW#1", false).await;
     let filter = Filter::parse(r#"{"eventName":["MODIFY"]}"#).unwrap();
     let noted = Noted::default();
-    let options = PumpOptions {
+    let options = MappingOptions {
         filter,
         name: "keep-audit".to_owned(),
         ..options()
     };
-    let tally = pump(&engine, noted.function(|_, _| Ok(Value::Null)), options)
+    let tally = mapping(&engine, noted.function(|_, _| Ok(Value::Null)), options)
         .drain()
         .await
         .unwrap();

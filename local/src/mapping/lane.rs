@@ -246,7 +246,7 @@ fn first_failure(answer: &Value, records: &[Record]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pump::record::SequenceNumber;
+    use crate::mapping::record::SequenceNumber;
 
     const PATIENCE: Patience = Patience {
         retries: 2,

@@ -1,4 +1,4 @@
-//! Where in the stream a pump has got to, kept over a restart.
+//! Where in the stream a mapping has got, kept over a restart.
 
 use super::record::SequenceNumber;
 use serde::{Deserialize, Serialize};
@@ -12,15 +12,13 @@ use std::{
 #[serde(rename_all = "camelCase")]
 pub(super) struct Position {
     pub(super) stream_arn: String,
-    pub(super) shard_id: String,
     pub(super) sequence_number: String,
 }
 
 impl Position {
-    pub(super) fn new(stream_arn: &str, shard_id: &str, number: SequenceNumber) -> Self {
+    pub(super) fn new(stream_arn: &str, number: SequenceNumber) -> Self {
         Self {
             stream_arn: stream_arn.to_owned(),
-            shard_id: shard_id.to_owned(),
             sequence_number: number.0,
         }
     }

@@ -1,31 +1,32 @@
-//! What Lambda's event source mapping does between a table's stream and a function.
+//! An emulator of Lambda's event source mapping, between a table's stream and a function.
 //!
-//! It reads the stream in order, lets the filter decide, hands batches to the function, understands partial
-//! failures, retries, halves, gives up. The changes of one item stay in order; those of different items may go
-//! through different lanes, which is Lambda's parallelization factor.
+//! It reads the stream in order, filters, invokes the function with batches, understands reports of partial failure,
+//! retries, bisects, and puts aside what fails for good. The changes of one item stay in order; those of different
+//! items may go through different lanes, which is Lambda's parallelization factor.
 
 mod dead_letter;
 mod filter;
 mod lane;
 mod ledger;
 mod position;
+mod reader;
 mod record;
-mod stream;
 
 pub use dead_letter::{DeadLetter, Reason};
 pub use filter::{EVENTFUL, Filter, FilterError, QUEUED_MAIL};
 
 use crate::{
     clock::Clock,
+    engine::Stream,
     function::{Function, InvokeError},
 };
 use dead_letter::DeadLetters;
 use lane::{Batch, Lane, Patience, Settled, settle};
 use ledger::Ledger;
 use position::Position;
+use reader::StreamReader;
 use serde_json::Value;
 use std::{io, path::PathBuf, pin::pin, time::Duration};
-use stream::StreamReader;
 use tokio::{task::JoinSet, time::Instant};
 
 /// Records that may be read and not finished; beyond them the stream has to wait.
@@ -34,12 +35,12 @@ const MOST_UNFINISHED: usize = 10_000;
 /// The wait after a look at the stream that failed.
 const AFTER_A_FAILED_LOOK: Duration = Duration::from_millis(500);
 
-/// How long invocations under way may take once the pump is told to stop.
+/// How long invocations under way may take once the mapping is told to stop.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How a pump works.
+/// How a mapping works.
 #[derive(Clone, Debug)]
-pub struct PumpOptions {
+pub struct MappingOptions {
     /// The function's name, for logs and dead letters.
     pub name: String,
     /// Which records the function gets.
@@ -66,7 +67,7 @@ pub struct PumpOptions {
     pub clock: Clock,
 }
 
-impl PumpOptions {
+impl MappingOptions {
     /// As the template feeds `deliver-mail`, without files and with one lane.
     pub fn deliver_mail(clock: Clock) -> Self {
         Self {
@@ -106,20 +107,15 @@ impl PumpOptions {
     }
 }
 
-/// Why a pump did not start, or not get on.
+/// Why a mapping did not start, or not get on.
 #[derive(Debug, thiserror::Error)]
-pub enum PumpError {
+pub enum MappingError {
     /// The file of the position or of the dead letters cannot be used.
-    #[error("a file of the pump cannot be used")]
+    #[error("a file of the event source mapping cannot be used")]
     File(#[from] io::Error),
     /// The stream could not be read.
-    #[error("{operation} failed: {detail}")]
-    Stream {
-        /// The operation that failed.
-        operation: &'static str,
-        /// What the SDK said.
-        detail: String,
-    },
+    #[error("the stream cannot be read: {0}")]
+    Stream(String),
     /// The function was not reached, so waiting for it here would be waiting for ever.
     #[error("the function cannot be reached: {0}")]
     FunctionUnavailable(String),
@@ -138,26 +134,21 @@ pub struct Tally {
     pub dead: usize,
 }
 
-/// A stream, a function, and how far one has got into the other.
-pub struct Pump {
+/// A stream, a function, and how far the function has got in the stream.
+pub struct EventSourceMapping {
     reader: StreamReader,
     function: Function,
-    options: PumpOptions,
+    options: MappingOptions,
     lanes: Vec<Lane>,
     ledger: Ledger,
-    /// The stream and the shard that the ledger is about.
-    place: Option<(String, String)>,
+    /// The stream that the ledger is about.
+    stream_arn: Option<String>,
     dead_letters: DeadLetters,
 }
 
-impl Pump {
-    /// A pump from the stream of `table` to `function`: from the stored position on, or from the start.
-    pub fn new(
-        client: aws_sdk_dynamodbstreams::Client,
-        table: impl Into<String>,
-        function: Function,
-        options: PumpOptions,
-    ) -> Result<Self, PumpError> {
+impl EventSourceMapping {
+    /// A mapping from a table's stream to `function`: from the stored position on, or from the start.
+    pub fn new(stream: Stream, function: Function, options: MappingOptions) -> Result<Self, MappingError> {
         let from = match &options.position {
             Some(path) => Position::load(path)?,
             None => None,
@@ -167,12 +158,12 @@ impl Pump {
             .take(options.lanes.max(1))
             .collect();
         Ok(Self {
-            reader: StreamReader::new(client, table.into(), from),
+            reader: StreamReader::new(stream, from),
             function,
             options,
             lanes,
             ledger: Ledger::default(),
-            place: None,
+            stream_arn: None,
             dead_letters,
         })
     }
@@ -180,7 +171,7 @@ impl Pump {
     /// Reads what is there and tries it once, without waiting for anything.
     ///
     /// A record that fails stays at the head of its lane, for the next pass.
-    pub async fn poll_once(&mut self) -> Result<Tally, PumpError> {
+    pub async fn poll_once(&mut self) -> Result<Tally, MappingError> {
         let mut tally = Tally::default();
         loop {
             let read = self.look().await?;
@@ -194,7 +185,7 @@ impl Pump {
                 let answer = self.function.invoke(batch.event()).await;
                 let stuck = self.finish(lane, batch, &answer, &mut tally);
                 if let Err(InvokeError::Unavailable(detail)) = answer {
-                    return Err(PumpError::FunctionUnavailable(detail));
+                    return Err(MappingError::FunctionUnavailable(detail));
                 }
                 if stuck {
                     break;
@@ -206,7 +197,7 @@ impl Pump {
 
     /// Passes, until nothing is left: what the function itself writes is read as well, and what fails is
     /// retried at once until it is given up.
-    pub async fn drain(&mut self) -> Result<Tally, PumpError> {
+    pub async fn drain(&mut self) -> Result<Tally, MappingError> {
         let mut total = Tally::default();
         loop {
             let pass = self.poll_once().await?;
@@ -261,11 +252,11 @@ impl Pump {
     }
 
     /// One look at the stream; gives the number of records read.
-    async fn look(&mut self) -> Result<usize, PumpError> {
+    async fn look(&mut self) -> Result<usize, MappingError> {
         if self.ledger.len() >= MOST_UNFINISHED {
             return Ok(0);
         }
-        let Some(page) = self.reader.page(self.ledger.is_clear()).await? else {
+        let Some(page) = self.reader.page().await? else {
             return Ok(0);
         };
         let read = page.records.len();
@@ -280,12 +271,12 @@ impl Pump {
                 self.ledger.finish(&record.sequence_number);
             }
         }
-        self.place = Some((page.stream_arn, page.shard_id));
+        self.stream_arn = Some(page.stream_arn);
         self.save_position();
         Ok(read)
     }
 
-    /// One look that survives an engine which is away, and the pause to make after it.
+    /// One look that survives a failure, and the pause to make after it.
     async fn look_with_patience(&mut self, failing: &mut bool) -> Duration {
         match self.look().await {
             Ok(read) => {
@@ -392,21 +383,21 @@ impl Pump {
     }
 
     fn save_position(&mut self) {
-        let (Some(number), Some((stream_arn, shard_id))) = (self.ledger.advance(), &self.place) else {
+        let (Some(number), Some(stream_arn)) = (self.ledger.advance(), &self.stream_arn) else {
             return;
         };
         if let Some(path) = &self.options.position
-            && let Err(error) = Position::new(stream_arn, shard_id, number).save(path)
+            && let Err(error) = Position::new(stream_arn, number).save(path)
         {
             tracing::error!(file = %path.display(), %error, "the position was not saved: records will be repeated");
         }
     }
 }
 
-impl std::fmt::Debug for Pump {
+impl std::fmt::Debug for EventSourceMapping {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
-            .debug_struct("Pump")
+            .debug_struct("EventSourceMapping")
             .field("function", &self.options.name)
             .finish_non_exhaustive()
     }

@@ -1,0 +1,130 @@
+//! What API Gateway does between a browser and the functions: an HTTP API with events of version 2.0.
+
+mod answer;
+mod event;
+
+use crate::{emulator::Emulator, function::InvokeError, problem::ProblemPages};
+use axum::{
+    body::{Body, Bytes},
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, header},
+    response::{IntoResponse as _, Response},
+};
+use event::Network;
+use http_body_util::BodyExt as _;
+use portal::{problem::Kind, steps};
+use std::{net::SocketAddr, time::Duration};
+
+/// The function that answers what no step is for: the deployed API's default route.
+const NOT_FOUND: &str = "not-found";
+
+/// The function that stands in for the claims system.
+const CLAIMS_SIMULATOR: &str = "claims-simulator";
+
+/// The largest body handed on, in bytes. The functions refuse far smaller ones themselves, in their own order.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// How much of a body that is too large is read and thrown away, so that its sender gets to see the answer.
+const MOST_DISCARDED: usize = 32 * 1024 * 1024;
+
+/// How long a request waits for its turn while a crowd asks the same function.
+const TURN: Duration = Duration::from_mins(2);
+
+/// How long a function may take. One that is asked for the first time, or after an edit, is built first.
+const ANSWER: Duration = Duration::from_mins(5);
+
+/// The way to the functions.
+#[derive(Clone)]
+pub(super) struct Gateway {
+    pub(super) emulator: Emulator,
+    pub(super) problems: ProblemPages,
+    /// The scheme that the browser uses.
+    pub(super) scheme: &'static str,
+    /// How long a request waits for its turn.
+    pub(super) turn: Duration,
+}
+
+impl Gateway {
+    pub(super) fn new(emulator: Emulator, problems: ProblemPages, scheme: &'static str) -> Self {
+        Self {
+            emulator,
+            problems,
+            scheme,
+            turn: TURN,
+        }
+    }
+
+    async fn answer(&self, function: &str, peer: SocketAddr, request: Request) -> Result<Response, Kind> {
+        let (head, body) = request.into_parts();
+        let body = read(&head.headers, body).await?;
+        let network = Network::of(&head.headers, peer).ok_or(Kind::UnreadableRequest)?;
+        let event = event::of(&head, &body, network, self.scheme).ok_or(Kind::UnreadableRequest)?;
+        let unavailable = |error: &InvokeError| {
+            tracing::warn!(function, %error, "a request was not answered by its function");
+            Kind::TemporarilyUnavailable
+        };
+        let turn = self.emulator.turn(function, Some(self.turn)).await;
+        let turn = turn.map_err(|error| unavailable(&error))?;
+        let answer = self.emulator.invoke(turn, Bytes::from(event.to_string()));
+        let answer = tokio::time::timeout(ANSWER, answer)
+            .await
+            .unwrap_or_else(|_| Err(InvokeError::Failed("no answer in time".to_owned())))
+            .map_err(|error| unavailable(&error))?;
+        answer::response(answer).ok_or_else(|| {
+            tracing::error!(function, "the answer of a function is not one for API Gateway");
+            Kind::TemporarilyUnavailable
+        })
+    }
+}
+
+/// A request for the API.
+pub(super) async fn to_api(
+    State(gateway): State<Gateway>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let step = steps::find(request.method().as_str(), request.uri().path());
+    let function = step.map_or(NOT_FOUND, |step| step.function);
+    answer(&gateway, function, peer, request).await
+}
+
+/// A request for the claims simulator's own settings.
+pub(super) async fn to_simulator(
+    State(gateway): State<Gateway>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    answer(&gateway, CLAIMS_SIMULATOR, peer, request).await
+}
+
+/// Whatever goes wrong on the way is answered with a problem of ours.
+async fn answer(gateway: &Gateway, function: &str, peer: SocketAddr, request: Request) -> Response {
+    match gateway.answer(function, peer, request).await {
+        Ok(response) => response,
+        Err(kind) => gateway.problems.problem(kind).into_response(),
+    }
+}
+
+/// Reads the body whole: a function gets it whole.
+async fn read(headers: &HeaderMap, mut body: Body) -> Result<Bytes, Kind> {
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok());
+    let mut bytes = Vec::with_capacity(announced.unwrap_or(0).min(MAX_BODY));
+    let mut length = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Kind::UnreadableRequest)?;
+        let Some(data) = frame.data_ref() else { continue };
+        length = length.saturating_add(data.len());
+        if length <= MAX_BODY {
+            bytes.extend_from_slice(data);
+        } else if length > MOST_DISCARDED {
+            break;
+        }
+    }
+    if length > MAX_BODY {
+        Err(Kind::TooLarge)
+    } else {
+        Ok(bytes.into())
+    }
+}

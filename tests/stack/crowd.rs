@@ -1,0 +1,58 @@
+//! Crowds: more requests of one route at once than the emulator's queue has places.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use portal::steps::{BASE, STEPS};
+
+use crate::{Browser, says};
+
+/// How long one crowd may take, on a machine that has other things to do as well.
+const MOST: Duration = Duration::from_mins(3);
+
+/// Sends so many requests of one route at once; how often each status came.
+async fn crowd(count: u32, method: &str, path: &str) -> BTreeMap<u16, u32> {
+    let browser = Browser::new();
+    let began = Instant::now();
+    let asking: Vec<_> = (0..count)
+        .map(|_| {
+            let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+            let request = browser.http.request(method, format!("{}{path}", browser.origin));
+            tokio::spawn(request.timeout(MOST).send())
+        })
+        .collect();
+    let mut statuses = BTreeMap::new();
+    for asked in asking {
+        let answer = asked.await.unwrap().expect("an answer");
+        *statuses.entry(answer.status().as_u16()).or_default() += 1;
+    }
+    let took = began.elapsed().as_secs_f64();
+    says(&format!(
+        "{count} of {method} {path} in {took:.1} s: {statuses:?}"
+    ));
+    statuses
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_requests_at_once_are_all_answered() {
+    assert_eq!(
+        crowd(1000, "GET", "/api/v1/terms").await,
+        BTreeMap::from([(200, 1000)])
+    );
+    let codes = crowd(1000, "POST", "/api/v1/login/otp").await;
+    assert_eq!(codes.values().sum::<u32>(), 1000);
+    assert!(codes.keys().all(|status| *status < 500), "{codes:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_route_stops_answering_after_a_crowd() {
+    for step in STEPS {
+        let path = format!("{BASE}{}", step.path);
+        let statuses = crowd(150, step.method.name(), &path).await;
+        assert!(
+            statuses.keys().all(|status| *status < 500),
+            "{path}: {statuses:?}"
+        );
+    }
+    assert_eq!(crowd(1, "GET", "/api/v1/terms").await, BTreeMap::from([(200, 1)]));
+}
