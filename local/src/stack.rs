@@ -1,45 +1,30 @@
 //! The whole local stack, wired.
 
+mod events;
+mod listeners;
+
 use crate::{
     clock::Clock,
     emulator::{Emulator, Patience},
     engine::{self, Engine, EngineError, EngineOptions},
-    faults::{Faults, Neighbour, Plan},
+    faults::{Faults, Plan},
     front::{self, Builds, FrontOptions},
-    function::{Function, InvokeError},
     mapping::{EventSourceMapping, MappingError, MappingOptions},
     server::Server,
     ses::{self, Postbox, PostboxOptions},
     tls,
 };
 use axum::http::Uri;
+use portal::steps;
 use serde_json::{Value, json};
-use std::{
-    io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::PathBuf,
-    time::Duration,
-};
+use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 use tokio::{
-    net::TcpListener,
     sync::{mpsc, watch},
-    task::{JoinHandle, JoinSet},
+    task::JoinHandle,
 };
-
-/// The function that sends the mails.
-const DELIVER_MAIL: &str = "deliver-mail";
-
-/// The function that keeps what happened.
-const KEEP_AUDIT: &str = "keep-audit";
-
-/// The function that hears what became of them.
-const MAIL_EVENTS: &str = "mail-events";
 
 /// How often what has expired is swept away. DynamoDB takes its time as well.
 const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
-
-/// How often an event is handed to a function that fails on it: Lambda's two retries after the first attempt.
-const EVENT_ATTEMPTS: u32 = 3;
 
 /// How a stack is put together.
 #[derive(Clone, Debug)]
@@ -130,10 +115,10 @@ impl Stack {
     /// Starts everything. Once this returns, every part listens.
     pub async fn start(options: StackOptions) -> Result<Self, StackError> {
         // All ports first: a stack that cannot have them all leaves no half of itself behind.
-        let front = listen_on_origin(options.listen).await?;
-        let dynamodb = listen(options.dynamodb_listen, "--dynamodb-listen").await?;
-        let ses = listen(options.ses_listen, "--ses-listen").await?;
-        let (dynamodb, ses, between) = behind_faults(&options, dynamodb, ses).await?;
+        let front = listeners::listen_on_origin(options.listen).await?;
+        let dynamodb = listeners::listen(options.dynamodb_listen, "--dynamodb-listen").await?;
+        let ses = listeners::listen(options.ses_listen, "--ses-listen").await?;
+        let (dynamodb, ses, between) = listeners::behind_faults(&options, dynamodb, ses).await?;
         if let Some(folder) = &options.data {
             std::fs::create_dir_all(folder).map_err(|source| StackError::Data {
                 folder: folder.clone(),
@@ -163,10 +148,10 @@ impl Stack {
         let ses = ses::serve(ses, postbox.clone())?;
 
         let emulator = Emulator::at(&options.functions, Patience::default());
-        let function = |name| emulator.function(name, options.invoke_timeout);
+        let function = |function: steps::Function| emulator.function(function.name(), options.invoke_timeout);
         let audit = EventSourceMapping::new(
             engine.stream(engine::PORTAL),
-            function(KEEP_AUDIT),
+            function(steps::Function::KeepAudit),
             MappingOptions {
                 retries: options.retries,
                 position: file("audit-position.json"),
@@ -176,7 +161,7 @@ impl Stack {
         )?;
         let mails = EventSourceMapping::new(
             engine.stream(engine::PORTAL),
-            function(DELIVER_MAIL),
+            function(steps::Function::DeliverMail),
             MappingOptions {
                 lanes: options.lanes,
                 retries: options.retries,
@@ -189,9 +174,9 @@ impl Stack {
         let tasks = vec![
             tokio::spawn(mails.run(wait_for(stopped.clone()))),
             tokio::spawn(audit.run(wait_for(stopped.clone()))),
-            tokio::spawn(tell(
+            tokio::spawn(events::tell(
                 heard,
-                function(MAIL_EVENTS),
+                function(steps::Function::MailEvents),
                 options.event_delay,
                 stopped.clone(),
             )),
@@ -283,71 +268,6 @@ impl Stack {
 /// What breaks, and the servers before the neighbours.
 type Between = (Faults, Vec<Server>);
 
-/// With a plan, whoever asks the addresses of the neighbours meets the faults, and the neighbours go elsewhere.
-async fn behind_faults(
-    options: &StackOptions,
-    dynamodb: TcpListener,
-    ses: TcpListener,
-) -> Result<(TcpListener, TcpListener, Option<Between>), StackError> {
-    let Some((plan, claims)) = &options.faults else {
-        return Ok((dynamodb, ses, None));
-    };
-    let claims = listen(*claims, "--claims-listen").await?;
-    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let engine = listen(anywhere, "--dynamodb-listen").await?;
-    let double = listen(anywhere, "--ses-listen").await?;
-    let simulator = format!(
-        "{}/lambda-url/claims-simulator",
-        options.functions.to_string().trim_end_matches('/')
-    );
-    let faults = Faults::none();
-    let servers = [
-        (
-            Neighbour::DynamoDb,
-            format!("http://{}", engine.local_addr()?),
-            dynamodb,
-        ),
-        (Neighbour::Ses, format!("http://{}", double.local_addr()?), ses),
-        (Neighbour::Claims, simulator, claims),
-    ]
-    .into_iter()
-    .map(|(neighbour, base, listener)| faults.before(neighbour, &base, listener))
-    .collect::<io::Result<Vec<_>>>()?;
-    let seed = faults.set(plan.clone());
-    tracing::warn!(%plan, seed, "calls to the neighbours break by plan");
-    Ok((engine, double, Some((faults, servers))))
-}
-
-async fn listen(addr: SocketAddr, flag: &'static str) -> Result<TcpListener, StackError> {
-    TcpListener::bind(addr)
-        .await
-        .map_err(|source| match source.kind() {
-            io::ErrorKind::AddrInUse => StackError::InUse { addr, flag },
-            _ => StackError::Listen { addr, flag, source },
-        })
-}
-
-/// Listens where a browser looks for `localhost`: most try `[::1]` before `127.0.0.1`.
-async fn listen_on_origin(addr: SocketAddr) -> Result<Vec<TcpListener>, StackError> {
-    const FLAG: &str = "--listen";
-    let first = listen(addr, FLAG).await?;
-    let mut listeners = vec![first];
-    if addr.ip() == IpAddr::V4(Ipv4Addr::LOCALHOST)
-        && let Some(port) = listeners
-            .first()
-            .and_then(|first| first.local_addr().ok())
-            .map(|addr| addr.port())
-    {
-        match listen(SocketAddr::from((Ipv6Addr::LOCALHOST, port)), FLAG).await {
-            Ok(second) => listeners.push(second),
-            // Somebody else would be what the browser finds.
-            Err(error @ StackError::InUse { .. }) if addr.port() != 0 => return Err(error),
-            Err(error) => tracing::debug!(%error, "no IPv6 on this machine"),
-        }
-    }
-    Ok(listeners)
-}
-
 async fn wait_for(mut stopped: watch::Receiver<bool>) {
     // A sender that is gone has stopped as well.
     let _ = stopped.wait_for(|stopped| *stopped).await;
@@ -368,56 +288,5 @@ async fn sweep(
             Ok(Ok(items)) => tracing::debug!(items, "swept what has expired"),
             Ok(Err(error)) => tracing::warn!(%error, "the sweep failed"),
         }
-    }
-}
-
-/// Hands SES's events to the function, as `EventBridge` does: in no promised order, each until it is taken.
-async fn tell(
-    mut heard: mpsc::UnboundedReceiver<Value>,
-    function: Function,
-    delay: Duration,
-    stopped: watch::Receiver<bool>,
-) {
-    let mut stopped = std::pin::pin!(wait_for(stopped));
-    let mut telling = JoinSet::new();
-    loop {
-        tokio::select! {
-            () = &mut stopped => return,
-            Some(_) = telling.join_next() => {}
-            event = heard.recv() => match event {
-                Some(event) => {
-                    telling.spawn(tell_one(event, function.clone(), delay));
-                }
-                None => return,
-            },
-        }
-    }
-}
-
-async fn tell_one(event: Value, function: Function, delay: Duration) {
-    tokio::time::sleep(delay).await;
-    let kind = event
-        .get("detail-type")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
-    let mut failures = 0;
-    let mut wait = Duration::from_millis(200);
-    loop {
-        match function.invoke(event.clone()).await {
-            Ok(_) => return,
-            Err(error) => {
-                if matches!(error, InvokeError::Failed(_)) {
-                    failures += 1;
-                }
-                if failures == EVENT_ATTEMPTS {
-                    tracing::error!(function = MAIL_EVENTS, kind, %error, "an event was given up");
-                    return;
-                }
-                tracing::debug!(function = MAIL_EVENTS, kind, %error, "an event was not taken: trying again");
-            }
-        }
-        tokio::time::sleep(wait).await;
-        wait = (wait * 2).min(Duration::from_secs(5));
     }
 }

@@ -16,6 +16,7 @@ use crate::{
 const PORTAL: u16 = 8080;
 
 #[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Args {
     /// Keep the data in this directory (it is in memory otherwise)
     #[arg(long, value_name = "DIR")]

@@ -12,14 +12,11 @@ use axum::{
 };
 use event::Network;
 use http_body_util::BodyExt as _;
-use portal::{problem::Kind, steps};
+use portal::{
+    problem::Kind,
+    steps::{self, Function},
+};
 use std::{net::SocketAddr, time::Duration};
-
-/// The function that answers what no step is for: the deployed API's default route.
-const NOT_FOUND: &str = "not-found";
-
-/// The function that stands in for the claims system.
-const CLAIMS_SIMULATOR: &str = "claims-simulator";
 
 /// The largest body handed on, in bytes. The functions refuse far smaller ones themselves, in their own order.
 const MAX_BODY: usize = 1024 * 1024;
@@ -54,7 +51,8 @@ impl Gateway {
         }
     }
 
-    async fn answer(&self, function: &str, peer: SocketAddr, request: Request) -> Result<Response, Kind> {
+    async fn answer(&self, function: Function, peer: SocketAddr, request: Request) -> Result<Response, Kind> {
+        let function = function.name();
         let (head, body) = request.into_parts();
         let body = read(&head.headers, body).await?;
         let network = Network::of(&head.headers, peer).ok_or(Kind::UnreadableRequest)?;
@@ -77,14 +75,14 @@ impl Gateway {
     }
 }
 
-/// A request for the API.
+/// A request for the API. What is no step goes to the function of the deployed API's default route.
 pub(super) async fn to_api(
     State(gateway): State<Gateway>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
     let step = steps::find(request.method().as_str(), request.uri().path());
-    let function = step.map_or(NOT_FOUND, |step| step.function);
+    let function = step.map_or(Function::NotFound, |step| step.function);
     answer(&gateway, function, peer, request).await
 }
 
@@ -94,11 +92,11 @@ pub(super) async fn to_simulator(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
-    answer(&gateway, CLAIMS_SIMULATOR, peer, request).await
+    answer(&gateway, Function::ClaimsSimulator, peer, request).await
 }
 
 /// Whatever goes wrong on the way is answered with a problem of ours.
-async fn answer(gateway: &Gateway, function: &str, peer: SocketAddr, request: Request) -> Response {
+async fn answer(gateway: &Gateway, function: Function, peer: SocketAddr, request: Request) -> Response {
     match gateway.answer(function, peer, request).await {
         Ok(response) => response,
         Err(kind) => gateway.problems.problem(kind).into_response(),

@@ -75,7 +75,6 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_sdk_dynamodbstreams::primitives::Blob;
 
     #[test]
     fn sequence_numbers_are_ordered_as_numbers() {

@@ -173,7 +173,7 @@ async fn the_page_shows_mails_with_their_code_and_escapes_what_they_hold() {
     assert!(page.body.contains("data-copy=\"012345\""));
     assert!(page.body.contains("2026年4月1日 9時00分00秒"));
     assert!(page.body.contains("件名&lt;script&gt;alert(1)&lt;/script&gt;"));
-    assert!(page.body.contains("&lt;b&gt;&amp;&quot;&#39;"));
+    assert!(page.body.contains("&lt;b&gt;&amp;&quot;'"));
     assert!(!page.body.contains("<script>alert") && !page.body.contains("<img"));
     assert!(
         !page.body.contains("http://") && !page.body.contains("https://"),
