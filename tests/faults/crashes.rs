@@ -1,5 +1,6 @@
 //! Processes that die half-way, wherever they wait.
 
+use portal::limits::Limits;
 use portal_local::faults::{EVERY_ATTEMPT, Kind, Neighbour, Plan};
 use testkit::{Death, Settings};
 
@@ -7,9 +8,21 @@ use crate::journeys::{ALL, Journey, WHOLE};
 use crate::report::{Run, Went, all_end_well, long};
 use crate::table::{calls_of, ends};
 
+/// A process that dies may leave a mail counted that it never promised. These runs die many times within an hour, so
+/// they have more codes of registrations than a user id has; `journeys::claims` tests that budget.
+fn settings() -> Settings {
+    let standard = Settings::default();
+    let limits = Limits {
+        registration_codes_per_hour: 30,
+        registration_codes_per_day: 30,
+        ..standard.limits
+    };
+    Settings { limits, ..standard }
+}
+
 /// A process dies at its n-th call to the table, which is executed or not; and so does its replacement.
 async fn at_a_call(journey: Journey, kind: Kind, number: u64, times: u64) -> Went {
-    let mut person = journey.begins(Settings::default()).await;
+    let mut person = journey.begins(settings()).await;
     let world = person.clerk.world.clone();
     let mut places = 0;
     for step in journey.steps {
@@ -35,7 +48,7 @@ async fn at_a_wait(journey: Journey, from: u32, by: u32, times: usize) -> Went {
     let mut all = Went::default();
     let mut number = from;
     loop {
-        let mut person = journey.begins(Settings::default()).await;
+        let mut person = journey.begins(settings()).await;
         for step in journey.steps {
             person.takes(*step, &vec![Death::AtPending(number); times]).await;
         }
@@ -115,7 +128,7 @@ async fn of_the_mail(victims: &'static [bool], from: u32, by: u32) -> Went {
     let mut all = Went::default();
     let mut number = from;
     loop {
-        let mut person = WHOLE.begins(Settings::default()).await;
+        let mut person = WHOLE.begins(settings()).await;
         let world = person.clerk.world.clone();
         let died_before = world.deaths.died();
         for step in WHOLE.steps {

@@ -128,6 +128,17 @@ async fn meet_taken_addresses(world: &World) {
     assert!(saburo.cookies.is_empty());
 }
 
+/// Two offices claim one address, and one of them logs in: the other one's registration goes on at the profile.
+async fn lose_a_claim(world: &World) {
+    let address = "shiro@example.jp";
+    let mut void = world.clerk();
+    void.registers(&DEEMED_OFFICE, address).await;
+    let mut owner = world.clerk();
+    owner.registers(&PLAIN_OFFICE, address).await;
+    owner.arrives_at_my_page(address).await;
+    void.calls("GET", "/registration").await.leads_to("profile");
+}
+
 /// The first log-in and the second, my page, and the ways out.
 async fn log_in(world: &World) {
     let mut hanako = world.clerk();
@@ -170,6 +181,7 @@ async fn every_right_of_every_role_is_used() {
     Box::pin(register(&world)).await;
     Box::pin(log_in(&world)).await;
     Box::pin(meet_taken_addresses(&world)).await;
+    Box::pin(lose_a_claim(&world)).await;
     world.deliver().await;
 
     let recorded = world.recorded.calls();
