@@ -397,10 +397,7 @@ impl World {
         self.deliver().await;
         let items = self.items().await;
         let mut found = invariants::of_state(self.judged(&items));
-        found.extend(invariants::of_history(
-            &self.history(),
-            &self.settings.limits,
-        ));
+        found.extend(invariants::of_history(&self.history(), &self.settings.limits));
         found.extend(invariants::of_mails(&items, &self.postbox.mails()));
         found
     }
@@ -409,10 +406,7 @@ impl World {
     pub async fn violations_when_settled(&self) -> Vec<String> {
         let items = self.items().await;
         let mut found = invariants::of_settled_state(self.judged(&items));
-        found.extend(invariants::of_history(
-            &self.history(),
-            &self.settings.limits,
-        ));
+        found.extend(invariants::of_history(&self.history(), &self.settings.limits));
         found
     }
 

@@ -100,9 +100,12 @@ fn of_an_account_member_and_office_are_named_and_what_counts() {
     member["M"]["office"] = office();
     member["M"]["devices"] = json!({ "L": [device("2"), { "M": { "id": { "S": CANARY } } }, device("3")] });
     member["M"]["sessions"] = json!({ "L": [session] });
+    member["M"]["pending"] = json!({ "BOOL": false });
+    member["M"]["codes"] = times(3);
+    member["M"]["mails"] = times(2);
     let image = image(
         "ACCOUNT#digest",
-        &json!({ "member": member, "wrong": { "N": "4" }, "codes": times(3), "mails": times(2) }),
+        &json!({ "holders": { "M": { "the-member": member } }, "wrong": { "N": "4" } }),
     );
     assert_is(
         &kept(&image),
