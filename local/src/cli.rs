@@ -63,7 +63,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE", env = "CLOCK_ADVANCE_FILE")]
     clock: Option<PathBuf>,
 
-    /// Pages of the front load themselves anew once it was built anew, and lead to the mails
+    /// Pages of the front reload themselves once it was rebuilt, and lead to the mails
     #[arg(long)]
     reload: bool,
 

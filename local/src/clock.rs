@@ -72,7 +72,7 @@ struct Ahead {
 }
 
 impl Advance {
-    /// What the file says; nothing is moved if there is none.
+    /// What the file says; 0 without a file.
     pub fn open(file: &Path) -> io::Result<Self> {
         let seconds = match fs::read_to_string(file) {
             Ok(text) => text.trim().parse().map_err(io::Error::other)?,
@@ -91,7 +91,7 @@ impl Advance {
         self.0.seconds.load(Ordering::SeqCst)
     }
 
-    /// Moves the time forwards, for everybody; `None` if it would be more than [`MOST_AHEAD`].
+    /// Moves the time of every process forwards; `None` beyond [`MOST_AHEAD`].
     pub fn by(&self, seconds: u32) -> io::Result<Option<i64>> {
         let Ahead {
             file,
@@ -103,7 +103,7 @@ impl Advance {
         if ahead > MOST_AHEAD {
             return Ok(None);
         }
-        // In one step: nobody reads half of it.
+        // Replaced in one step: no reader sees half of it.
         let fresh = file.with_extension("new");
         fs::write(&fresh, ahead.to_string())?;
         fs::rename(&fresh, file)?;

@@ -107,7 +107,7 @@ impl Emulator {
     /// Invokes the function whose turn it is.
     pub async fn invoke(&self, turn: Turn, event: Bytes) -> Result<Value, InvokeError> {
         let (answer, answered) = oneshot::channel();
-        // A task of its own: the request is in the emulator's queue, whether or not somebody waits for the answer.
+        // A task of its own: the request stays in the emulator's queue even if its sender goes away.
         tokio::spawn(self.clone().carry(turn, event, answer));
         answered
             .await
@@ -163,7 +163,7 @@ impl Emulator {
             gate.answered(number);
         }
         drop(permit);
-        // Somebody who has gone away does not want it.
+        // The sender may have gone away.
         let _ = answer.send(result);
     }
 

@@ -31,7 +31,7 @@ use std::{
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-/// The calls that are kept for whoever looks; a stack that runs for days must not grow.
+/// The calls that are kept for the report; a stack that runs for days must not grow.
 const MOST_CALLS: usize = 10_000;
 
 /// Decides what becomes of each call, and counts.
@@ -91,12 +91,12 @@ impl Faults {
         Self::default()
     }
 
-    /// Stands between whoever asks `listener` and the neighbour at `base`, a URL.
+    /// Passes requests to `listener` on to the neighbour at `base`, a URL, with faults.
     pub fn before(&self, neighbour: Neighbour, base: &str, listener: TcpListener) -> io::Result<Server> {
         proxy::serve(self.clone(), neighbour, base, listener)
     }
 
-    /// From now on this breaks; calls are counted anew. Gives the seed.
+    /// From now on this breaks; calls are counted from zero. Gives the seed.
     pub fn set(&self, mut plan: Plan) -> u64 {
         let seed = *plan.seed.get_or_insert_with(drawn);
         let mut state = self.state();
@@ -111,7 +111,7 @@ impl Faults {
         seed
     }
 
-    /// From now on nothing breaks; calls are counted anew.
+    /// From now on nothing breaks; calls are counted from zero.
     pub fn clear(&self) {
         self.set(Plan {
             rules: Vec::new(),

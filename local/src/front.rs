@@ -26,7 +26,7 @@ use axum::{
     response::{Redirect, Response},
     routing::{any, get},
 };
-use clock::Lever;
+use clock::ClockRoutes;
 use files::Files;
 use gateway::Gateway;
 use portal::problem::Kind;
@@ -43,7 +43,7 @@ use std::{
 pub struct FrontOptions {
     /// The folder of the built front. While it is not there, a page stands in for it.
     pub web: Option<PathBuf>,
-    /// What tells its pages that it was built anew; without it they stay as they are.
+    /// What tells its pages that it was rebuilt; without it they stay as they are.
     pub builds: Option<Builds>,
     /// A JSON file with the name and value of each setting in force.
     pub settings: Option<PathBuf>,
@@ -93,7 +93,7 @@ pub fn router(options: FrontOptions, emulator: Emulator, postbox: Postbox, fault
     let gateway = Gateway::new(emulator, problems.clone(), if tls { "https" } else { "http" });
     let to_api = any(gateway::to_api).with_state(gateway.clone());
     let to_simulator = any(gateway::to_simulator).with_state(gateway);
-    let lever = Lever {
+    let clock_routes = ClockRoutes {
         advance,
         problems: problems.clone(),
     };
@@ -113,7 +113,7 @@ pub fn router(options: FrontOptions, emulator: Emulator, postbox: Postbox, fault
         .route("/_dev/audit", get(show_audit))
         .route(
             "/_dev/clock",
-            get(clock::show).put(clock::forwards).with_state(lever),
+            get(clock::show).put(clock::forwards).with_state(clock_routes),
         )
         .route("/_dev/faults", get(show_faults).put(set_faults))
         .route("/_dev/readme", get(show_readme))
@@ -159,7 +159,7 @@ async fn show_settings(State(site): State<Site>) -> Result<Json<Map<String, Valu
     let Some(file) = &site.settings else {
         return Ok(Json(Map::new()));
     };
-    // Read each time: whoever wrote it may start the functions anew with other settings.
+    // Read each time: the functions may be started again with other settings.
     let bytes = tokio::fs::read(file)
         .await
         .map_err(|error| site.unreadable(file, &error))?;

@@ -13,7 +13,7 @@ use std::{
 use tokio::{io::AsyncReadExt as _, sync::watch};
 use tracing_subscriber::EnvFilter;
 
-/// A port is taken. Whoever started the stack can tell this from other failures.
+/// The exit code when a port is taken.
 const IN_USE: u8 = 2;
 
 #[tokio::main]
@@ -50,7 +50,7 @@ async fn run(serve: Serve) -> Result<(), StackError> {
     Ok(())
 }
 
-/// One line on standard output, for whoever started the stack; a reader that is gone is no reason to stop.
+/// Writes one line to standard output, for the process that started the stack. A closed pipe is ignored.
 fn tell(line: &Value) {
     let _ = writeln!(io::stdout(), "{line}");
     let _ = io::stdout().flush();

@@ -8,25 +8,26 @@ mod dead_letter;
 mod filter;
 mod lane;
 mod ledger;
+mod options;
 mod position;
 mod reader;
 mod record;
 
 pub use dead_letter::{DeadLetter, Reason};
 pub use filter::{EVENTFUL, Filter, FilterError, QUEUED_MAIL};
+pub use options::MappingOptions;
 
 use crate::{
-    clock::Clock,
     engine::Stream,
     function::{Function, InvokeError},
 };
 use dead_letter::DeadLetters;
-use lane::{Batch, Lane, Patience, Settled, settle};
+use lane::{Batch, Lane, Settled, settle};
 use ledger::Ledger;
 use position::Position;
 use reader::StreamReader;
 use serde_json::Value;
-use std::{io, path::PathBuf, pin::pin, time::Duration};
+use std::{io, pin::pin, time::Duration};
 use tokio::{task::JoinSet, time::Instant};
 
 /// Records that may be read and not finished; beyond them the stream has to wait.
@@ -37,75 +38,6 @@ const AFTER_A_FAILED_LOOK: Duration = Duration::from_millis(500);
 
 /// How long invocations under way may take once the mapping is told to stop.
 const GRACE: Duration = Duration::from_secs(2);
-
-/// How a mapping works.
-#[derive(Clone, Debug)]
-pub struct MappingOptions {
-    /// The function's name, for logs and dead letters.
-    pub name: String,
-    /// Which records the function gets.
-    pub filter: Filter,
-    /// Records an invocation has at most.
-    pub batch_size: usize,
-    /// Lanes that work side by side. The changes of one item always share a lane.
-    pub lanes: usize,
-    /// Retries of a record that fails alone, after the first attempt.
-    pub retries: u32,
-    /// The wait before the first retry; it doubles from one to the next.
-    pub first_wait: Duration,
-    /// The longest wait before a retry.
-    pub longest_wait: Duration,
-    /// The age at which a record that fails is given up, however often it was tried.
-    pub max_age: Option<Duration>,
-    /// The pause between two looks at a stream in which there was nothing new.
-    pub poll_interval: Duration,
-    /// A file that keeps the position over a restart.
-    pub position: Option<PathBuf>,
-    /// A file for what was given up.
-    pub dead_letters: Option<PathBuf>,
-    /// Whose time the age of records goes by.
-    pub clock: Clock,
-}
-
-impl MappingOptions {
-    /// As the template feeds `deliver-mail`, without files and with one lane.
-    pub fn deliver_mail(clock: Clock) -> Self {
-        Self {
-            name: "deliver-mail".to_owned(),
-            filter: Filter::queued_mail(),
-            batch_size: 10,
-            lanes: 1,
-            retries: 5,
-            first_wait: Duration::from_millis(200),
-            longest_wait: Duration::from_secs(2),
-            max_age: None,
-            poll_interval: Duration::from_millis(100),
-            position: None,
-            dead_letters: None,
-            clock,
-        }
-    }
-
-    /// As the template feeds `keep-audit`, without files and with one lane: what is kept stands in the order of the
-    /// stream.
-    pub fn keep_audit(clock: Clock) -> Self {
-        Self {
-            name: "keep-audit".to_owned(),
-            filter: Filter::eventful(),
-            batch_size: 100,
-            ..Self::deliver_mail(clock)
-        }
-    }
-
-    fn patience(&self) -> Patience {
-        Patience {
-            retries: self.retries,
-            first_wait: self.first_wait,
-            longest_wait: self.longest_wait,
-            max_age: self.max_age,
-        }
-    }
-}
 
 /// Why a mapping did not start, or not get on.
 #[derive(Debug, thiserror::Error)]
@@ -328,7 +260,7 @@ impl EventSourceMapping {
     }
 
     fn settle_finished(&mut self, finished: Result<Finished, tokio::task::JoinError>) {
-        // The task itself has nothing that panics; when the runtime goes down there is nobody left to tell.
+        // The task itself has nothing that panics, and a runtime that goes down ends the mapping as well.
         let Ok(Finished { lane, batch, answer }) = finished else {
             return;
         };

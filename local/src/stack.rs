@@ -43,7 +43,7 @@ pub struct StackOptions {
     pub front: FrontOptions,
     /// The folder of the certificate, if the origin is to be HTTPS.
     pub tls: Option<PathBuf>,
-    /// Whether the front's folder is watched, so that its pages load themselves anew.
+    /// Whether the front's folder is watched, so that its pages reload themselves.
     pub reload: bool,
     /// The folder that keeps everything over a restart; without it all is in memory.
     pub data: Option<PathBuf>,
@@ -74,7 +74,7 @@ pub struct Stack {
 /// Why a stack did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StackError {
-    /// Somebody else listens there.
+    /// Another process listens there.
     #[error("port {} is already in use; choose another with {flag} {}:PORT", .addr.port(), .addr.ip())]
     InUse {
         /// The address that is taken.
@@ -208,7 +208,7 @@ impl Stack {
         })
     }
 
-    /// The addresses, for whoever started the stack.
+    /// The addresses, for the process that started the stack.
     pub fn ready(&self) -> Value {
         let neighbour = |at: usize, itself: String| match &self.between {
             None => itself,
@@ -245,7 +245,7 @@ impl Stack {
             stop,
             tasks,
         } = self;
-        // Pages listen for builds for as long as somebody watches them, and a server waits for whoever listens.
+        // Open pages hold a connection to hear of builds, and a server waits for its connections to end.
         if let Some(watching) = watching {
             watching.abort();
         }

@@ -21,10 +21,10 @@ const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 /// For how many days a certificate is valid. Safari refuses one of more than 825.
 const DAYS: i64 = 365;
 
-/// The age in days at which a certificate is made anew.
+/// The age in days at which a certificate is made again.
 const OLD: i64 = 300;
 
-/// The configuration of a server, with the certificate in `folder`; made there if there is none, or an old one.
+/// The configuration of a server, with the certificate in `folder`. Makes one there if it is missing or old.
 pub fn server_config(folder: &Path) -> io::Result<Arc<ServerConfig>> {
     let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
     if !is_fresh(&certificate) || !key.is_file() {

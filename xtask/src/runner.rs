@@ -171,11 +171,11 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 }
 
 /// Starts a process, and another one for each that was killed, as Lambda does: cargo-lambda would go on handing
-/// requests to one that is no more, and once all four are gone nobody would answer until the next edit.
+/// requests to one that is no more, and once all four are gone nothing answers until the next edit.
 fn live(start: &mut impl FnMut() -> io::Result<ExitStatus>) -> Result<ExitCode> {
     loop {
         let status = start()?;
-        // Whoever asks it to end does not want another one.
+        // A process that was told to end is not replaced.
         let asked = [Signal::TERM, Signal::INT, Signal::HUP].map(Signal::as_raw);
         match status.signal() {
             Some(signal) if !asked.contains(&signal) => thread::sleep(BETWEEN_LIVES),

@@ -35,7 +35,7 @@ pub(crate) enum Front {
     AsItIs,
     /// It is built.
     Built,
-    /// It is built, and built again at every change; its pages load themselves anew.
+    /// It is built, and built again at every change; its pages reload themselves.
     Watched,
 }
 
@@ -59,7 +59,7 @@ impl Plan {
     }
 }
 
-/// Fields end in this order: whoever uses a thing before the thing.
+/// Fields are dropped in this order: users of a part before the part.
 pub(crate) struct Stack {
     front: Option<Kept>,
     functions: Functions,

@@ -1,6 +1,6 @@
 //! Reads the fields of one JSON object strictly, and says of each which is wrong and how.
 //!
-//! Every problem is collected, so that whoever writes a request by hand sees all at once. A problem
+//! Every problem is collected, so that the author of a request sees all at once. A problem
 //! names a field and never shows a value.
 
 use serde_json::{Map, Value, json};

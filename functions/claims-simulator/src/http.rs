@@ -101,7 +101,7 @@ pub(crate) fn respond(answer: Result<Answer, Refusal>) -> Response<Body> {
     response
 }
 
-/// The contract is JSON and says so; the levers for people with curl take it as it comes.
+/// The contract is JSON and says so; the `_dev` routes, for people with curl, take any content type.
 pub(crate) fn expect_json(request: &Request) -> Result<(), Refusal> {
     request
         .headers()

@@ -1,14 +1,14 @@
-//! 電子請求受付システムの代役 — the contract of `infra/claims-gateway.yaml`, and the levers to try it with.
+//! 電子請求受付システムの代役 — the contract of `infra/claims-gateway.yaml`, and what is needed to try it.
 //!
 //! Stands in for the claims system on a desk and on a test stage. It knows invented offices only and
-//! shows their passwords to whoever asks, so it has no place in production.
+//! shows their passwords to every caller, so it has no place in production.
 //!
 //! | request | what it does |
 //! | --- | --- |
 //! | `POST …/authentications`, `POST …/security-codes` | the contract |
 //! | `GET …/_dev/offices` | every office with everything one needs to try it |
 //! | `PUT …/_dev/offices/{userId}` | replaces an office and clears what was tried |
-//! | `GET`, `PUT …/_dev/claims` | how well the system is |
+//! | `GET`, `PUT …/_dev/claims` | the health of the system |
 //!
 //! What stands before these paths does not matter: behind a function URL there is nothing, behind a
 //! local emulator the function's name, behind an API its stage.
@@ -47,9 +47,9 @@ pub const SLOW: Duration = Duration::from_secs(3);
 /// The largest request that is read, as the contract has it.
 const BODY_LIMIT: usize = 16 * 1024;
 
-/// How often a try is judged anew because others were judged meanwhile. Each of those moved the
+/// How often a try is judged again because others were judged meanwhile. Each of those moved the
 /// tally, and three wrong ones end the race, so this is never reached but by a fault.
-const ROUNDS: u32 = 200;
+const MAX_ROUNDS: u32 = 200;
 
 /// What the simulator may touch: its table and the time.
 pub struct Deps {
@@ -98,7 +98,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Response<Body> {
     let answer = answer(deps, route.as_ref(), &request).await;
     let response = http::respond(answer);
     let route = route.as_ref().map_or("none", Route::name);
-    // Neither the path nor a body: both can hold what is nobody's business.
+    // Neither the path nor a body: both can hold personal data.
     tracing::info!(route, status = response.status().as_u16(), "answered");
     response
 }
@@ -224,13 +224,13 @@ async fn out_of_order(deps: &Deps, user_id: &str) -> Result<Option<Result<Answer
     })
 }
 
-/// Judges a try and says so only once what it costs is stored; whoever was overtaken is judged anew.
+/// Judges a try and answers only once its tally is stored; judges again after a conflict.
 async fn judge<V: Copy>(
     deps: &Deps,
     user_id: &str,
     rule: impl Fn(&Record) -> Judgement<V>,
 ) -> Result<Option<(V, Office)>, Refusal> {
-    for _ in 0..ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         let Some(record) = deps.table.office(user_id).await? else {
             return Ok(None);
         };

@@ -1,4 +1,4 @@
-//! How well the simulated system is, for whoever wants to see what the portal does when it is not.
+//! The health of the simulated system, to see what the portal does when it fails.
 
 /// 稼働状態 — the health of the claims system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

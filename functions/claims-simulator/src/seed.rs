@@ -1,4 +1,4 @@
-//! The offices that are there before anybody changes one: one for each thing that can happen.
+//! The offices that are there before one is changed: one for each thing that can happen.
 //!
 //! All are invented. The numbers name district 99 of their prefecture, which none has, so no real
 //! office can be meant.
@@ -190,7 +190,7 @@ impl Seed {
         }
     }
 
-    /// What was tried before anybody came: nothing, but for the office that shows a lock.
+    /// What was tried before the first request: nothing, but for the office that shows a lock.
     pub fn tally(&self) -> Tally {
         Tally {
             locked_until: self.locked.then_some(END_OF_LOCK),

@@ -1,7 +1,7 @@
 //! What was changed and what was tried, in a table of the simulator's own.
 //!
-//! The offices of [`seed`](crate::seed) are in no table until somebody changes or tries one. Every item
-//! has a version that only grows, so a tally is stored only over the one it was reckoned from, and
+//! The offices of [`seed`](crate::seed) are in no table until one is changed or tried. Every item
+//! has a version that only grows, so a tally is stored only over the one it was computed from, and
 //! any number of processes agree.
 
 use std::collections::{BTreeMap, HashMap};
@@ -40,8 +40,8 @@ pub(crate) struct Record {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stored {
     Yes,
-    /// Somebody was faster: what the tally was reckoned from is no longer so.
-    Overtaken,
+    /// A conflict: the record has changed since it was read.
+    Conflict,
 }
 
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ impl Table {
             .as_ref()
             .and_then(|item| item.get("mode"))
             .and_then(|value| value.as_s().ok());
-        // Nobody has set one, or a word of a later version: the system is up.
+        // Not set, or a word of a later version: the system is up.
         Ok(word.and_then(|word| Mode::from_word(word)).unwrap_or(Mode::Up))
     }
 
@@ -108,7 +108,7 @@ impl Table {
         Ok(offices)
     }
 
-    /// Puts an office in the place of whatever stands there, its tally included.
+    /// Replaces an office and its tally, without a condition.
     pub(crate) async fn replace(&self, user_id: &str, office: &Office, tally: Tally) -> Result<(), Fault> {
         let fault = Fault { request: "replace" };
         let office = serde_json::to_string(office).map_err(|_| fault)?;
@@ -127,7 +127,7 @@ impl Table {
         Ok(())
     }
 
-    /// Stores a tally over the one of `record`, from which it was reckoned, and over no other.
+    /// Stores a tally on the condition that `record`, from which it was computed, is unchanged.
     pub(crate) async fn store(&self, user_id: &str, record: &Record, tally: Tally) -> Result<Stored, Fault> {
         let next = record.version.unwrap_or(0).saturating_add(1);
         let update = self
@@ -141,7 +141,7 @@ impl Table {
         };
         match update.send().await {
             Ok(_) => Ok(Stored::Yes),
-            Err(error) if is_condition_failure(&error) => Ok(Stored::Overtaken),
+            Err(error) if is_condition_failure(&error) => Ok(Stored::Conflict),
             Err(_) => Err(Fault { request: "store" }),
         }
     }

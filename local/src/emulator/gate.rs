@@ -52,7 +52,7 @@ impl Gate {
         number < self.answered.load(Ordering::SeqCst)
     }
 
-    /// The right to send a probe, if nobody has it.
+    /// The right to send a probe, unless a probe is under way.
     pub(super) fn probing(&self) -> Option<Probing> {
         let free = !self.probing.swap(true, Ordering::SeqCst);
         free.then(|| Probing(Arc::clone(&self.probing)))

@@ -22,7 +22,7 @@ pub struct Stream {
 /// Where a reader of a stream is.
 #[derive(Clone, Debug)]
 pub struct Cursor {
-    /// The stream: another one if the table was created anew.
+    /// The stream: another one if the table was created again.
     pub stream_arn: String,
     iterator: String,
 }

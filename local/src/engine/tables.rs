@@ -13,7 +13,7 @@ pub const PORTAL: &str = "portal";
 /// The table of the claims simulator, which is no part of the portal.
 pub const CLAIMS_SIMULATOR: &str = "claims-simulator";
 
-/// The audit's table, for whoever is told of it; the stack itself keeps a file.
+/// The audit's table, for tests; the stack itself keeps a file.
 pub const AUDIT: &str = "audit";
 
 /// The attribute that holds the second an item may be swept away.

@@ -68,9 +68,9 @@ pub enum Kind {
     Schema,
     /// 302, and nothing was judged.
     Redirect,
-    /// It was judged, and the answer is about somebody else.
+    /// It was judged, and the answer names another office.
     OtherOffice,
-    /// 504: whoever stands before the claims system handed the question on and heard nothing.
+    /// 504: the gateway before the claims system passed the request on and got no answer.
     GatewayTimeout,
 }
 
@@ -214,7 +214,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// How a plan is typed, for whoever asks the command line.
+    /// The syntax of a plan, for the help of the command line.
     pub const HELP: &'static str = "\
 What breaks on the way to the table, to SES and to the claims system.
 
@@ -253,7 +253,7 @@ and seed=N, so that chance comes out the same again. The first rule that strikes
     }
 }
 
-/// Why a plan is none.
+/// Why a text is not a plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no rule: {1}")]
 pub struct PlanError(String, &'static str);

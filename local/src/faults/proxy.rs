@@ -37,7 +37,7 @@ struct Between {
     client: Upstream,
 }
 
-/// Stands between whoever asks `listener` and the neighbour at `base`.
+/// Passes requests to `listener` on to the neighbour at `base`, with faults.
 pub(super) fn serve(
     faults: Faults,
     neighbour: Neighbour,
@@ -171,7 +171,7 @@ impl Between {
         }
     }
 
-    /// What is asked, if it is something that may break: not the stream, nor the levers of the claims simulator.
+    /// What is asked, if it is something that may break: not the stream, nor the `_dev` routes of the claims simulator.
     fn operation(&self, asked: &Asked) -> Option<String> {
         let path = asked.head.uri.path();
         match self.neighbour {

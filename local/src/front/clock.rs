@@ -23,7 +23,7 @@ const NOT_SECONDS: &str = "The body has to be {\"advanceSeconds\": n}, with a wh
 
 /// What the routes need; there is nothing to move if the functions are release builds.
 #[derive(Clone)]
-pub(super) struct Lever {
+pub(super) struct ClockRoutes {
     pub(super) advance: Option<Advance>,
     pub(super) problems: ProblemPages,
 }
@@ -34,8 +34,8 @@ struct Forwards {
     advance_seconds: u32,
 }
 
-pub(super) async fn show(State(lever): State<Lever>) -> Response {
-    match lever.advance {
+pub(super) async fn show(State(routes): State<ClockRoutes>) -> Response {
+    match routes.advance {
         Some(advance) => shown(advance),
         None => uncached(
             Json(json!({ "now": Clock::system().now().to_string(), "aheadSeconds": 0 })).into_response(),
@@ -43,9 +43,9 @@ pub(super) async fn show(State(lever): State<Lever>) -> Response {
     }
 }
 
-pub(super) async fn forwards(State(lever): State<Lever>, body: Bytes) -> Result<Response, Problem> {
-    let problem = |kind, detail| lever.problems.problem(kind).with_detail(detail);
-    let advance = lever
+pub(super) async fn forwards(State(routes): State<ClockRoutes>, body: Bytes) -> Result<Response, Problem> {
+    let problem = |kind, detail| routes.problems.problem(kind).with_detail(detail);
+    let advance = routes
         .advance
         .ok_or_else(|| problem(Kind::NotFound, NO_CLOCK.to_owned()))?;
     let Forwards { advance_seconds } = serde_json::from_slice(&body)

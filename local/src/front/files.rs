@@ -25,7 +25,7 @@ const NOT_FOUND: &str = "/404.html";
 #[derive(Clone, Debug)]
 pub(super) struct Files {
     pub(super) folder: PathBuf,
-    /// If pages are to load themselves anew.
+    /// If pages are to reload themselves.
     pub(super) builds: Option<Builds>,
 }
 
@@ -104,7 +104,7 @@ fn resolve(folder: &Path, path: &str) -> Option<PathBuf> {
     let decoded = percent_decode_str(&path).decode_utf8().ok()?;
     let mut wanted = folder.to_owned();
     for part in decoded.strip_prefix('/')?.split('/') {
-        // One rule against every way up and out, and against files that are nobody's business.
+        // One rule against every way out of the folder, and against hidden files.
         let is_hidden = part.starts_with('.') && part != ".well-known";
         if part.is_empty() || is_hidden || part.contains(['\\', ':', '\0']) {
             return None;

@@ -1,4 +1,4 @@
-//! Pages that load themselves anew once the front was built anew. Only for development, and only when asked for.
+//! Pages that reload themselves once the front was rebuilt. Only for development, and only when asked for.
 
 use axum::{
     extract::State,
@@ -34,7 +34,7 @@ impl Builds {
         (Self(told), tokio::spawn(keep_looking(folder, tell)))
     }
 
-    /// What makes a page load itself anew: it knows its build.
+    /// What makes a page reload itself: it knows its build.
     pub(super) fn script(&self) -> Markup {
         let build = name(*self.0.borrow());
         html! { script type="module" src={ "/_dev/reload.js?build=" (build) } {} }
@@ -68,7 +68,7 @@ pub(super) async fn tell(
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let events = stream::unfold((builds, true), |(mut builds, first)| async move {
         if !first {
-            // Whoever watched is gone: the stack stops.
+            // The watcher is gone: the stack stops.
             builds.changed().await.ok()?;
         }
         let build = name(*builds.borrow_and_update());

@@ -18,7 +18,7 @@ pub(super) fn menu(readme: bool) -> Response {
     html::page("開発用メニュー｜ローカル環境", &body)
 }
 
-/// The origin's page as long as there is no front. It loads itself anew if builds are awaited.
+/// The origin's page as long as there is no front. It reloads itself if builds are awaited.
 pub(super) fn welcome(readme: bool, builds: Option<&Builds>) -> Response {
     let title = "介護情報基盤ポータル ローカル環境";
     let body = html! {

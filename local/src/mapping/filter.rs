@@ -15,7 +15,7 @@ pub const EVENTFUL: &str = r#"{"dynamodb":{"NewImage":{"event":{"M":{"id":{"S":[
 #[derive(Clone, Debug)]
 pub struct Filter(Value);
 
-/// Why a pattern is none.
+/// Why a text is not a pattern.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
     /// It is not JSON, or not an object.

@@ -127,7 +127,7 @@ impl Lane {
 /// What follows from the function's answer; `now` is in seconds, for the age of records.
 ///
 /// A report of failures finishes what stands before the first of them. When nothing was finished, a batch is
-/// halved, which costs no retry, until the record that fails stands alone and holds up nobody's retries but
+/// halved, which costs no retry, until the record that fails stands alone and delays no retries but
 /// its own.
 pub(super) fn settle(
     batch: Batch,

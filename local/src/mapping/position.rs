@@ -23,7 +23,7 @@ impl Position {
         }
     }
 
-    /// The position in the file, if there is one. One that cannot be read is none: the stream is then read
+    /// The position in the file, if there is one. An unreadable one is ignored: the stream is then read
     /// from its start, which a function that is invoked at least once must bear.
     pub(super) fn load(path: &Path) -> io::Result<Option<Self>> {
         let bytes = match fs::read(path) {

@@ -75,7 +75,7 @@ pub struct PostboxOptions {
 }
 
 impl PostboxOptions {
-    /// In memory, telling nobody.
+    /// In memory, without events.
     pub fn in_memory(clock: Clock) -> Self {
         Self {
             clock,
@@ -223,7 +223,7 @@ impl Postbox {
 
     fn publish(&self, mail: &Mail, letter: &Letter, recipient: &str, fate: Fate) {
         if let (Some(events), Some(set)) = (&self.events, &letter.configuration_set) {
-            // Whoever listened may be gone already; the mail is taken all the same.
+            // The receiver may be gone already; the mail is taken all the same.
             let _ = events.send(event(mail, letter, set, recipient, fate));
         }
     }

@@ -65,7 +65,7 @@ pub(super) async fn listen_on_origin(addr: SocketAddr) -> Result<Vec<TcpListener
     {
         match listen(SocketAddr::from((Ipv6Addr::LOCALHOST, port)), FLAG).await {
             Ok(second) => listeners.push(second),
-            // Somebody else would be what the browser finds.
+            // The browser would reach the other process.
             Err(error @ StackError::InUse { .. }) if addr.port() != 0 => return Err(error),
             Err(error) => tracing::debug!(%error, "no IPv6 on this machine"),
         }

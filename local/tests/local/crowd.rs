@@ -106,7 +106,7 @@ async fn a_crowd_that_goes_away_and_comes_again_stops_nothing() {
 }
 
 #[tokio::test]
-async fn whoever_waits_too_long_for_a_turn_is_told_so() {
+async fn a_request_that_waits_too_long_for_a_turn_is_unavailable() {
     let functions = functions(async |_, _| std::future::pending().await).await;
     let emulator = Emulator::at(&functions.url().parse().unwrap(), Patience::default());
     let mut turns = Vec::new();

@@ -144,7 +144,7 @@ async fn a_conflict_cancels_a_transaction_and_fails_a_single_write() {
         .map(|reason| reason.code().unwrap())
         .collect();
     assert_eq!(reasons, ["TransactionConflict", "None"]);
-    // A read is in nobody's way.
+    // A read delays no other call.
     before.strike(Kind::Conflict, 1);
     assert_eq!(value_in(&before.client, false).await, None);
 }

@@ -199,7 +199,7 @@ async fn a_mail_that_ses_would_not_take_is_a_bad_request() {
             "an empty destination",
             good().destination(Destination::builder().build()),
         ),
-        ("a recipient that is none", mail(&ses.client, "a@exa mple.jp")),
+        ("a malformed recipient", mail(&ses.client, "a@exa mple.jp")),
         ("no content", good().set_content(None)),
         (
             "no body",

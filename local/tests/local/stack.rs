@@ -113,7 +113,7 @@ async fn a_promise_in_the_table_and_the_fate_of_a_mail_reach_their_functions() {
     let event = until(&invocations, "keep-audit").await;
     assert_eq!(
         event["Records"][0]["dynamodb"]["Keys"]["pk"]["S"], "ACCOUNT#1",
-        "the mail is none of its records"
+        "the mail is not one of its records"
     );
 
     let mail = json!({
