@@ -4,20 +4,30 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use portal::steps::{BASE, STEPS};
+use serde_json::{Value, json};
 
 use crate::{Browser, says};
 
 /// How long one crowd may take, on a machine that has other things to do as well.
 const MOST: Duration = Duration::from_mins(3);
 
-/// Sends so many requests of one route at once; how often each status came.
+/// Sends so many requests of one route at once, from a browser without cookies; how often each status came.
 async fn crowd(count: u32, method: &str, path: &str) -> BTreeMap<u16, u32> {
-    let browser = Browser::new();
+    crowd_of(&Browser::new(), count, method, path, None).await
+}
+
+/// The same from this browser, with a body.
+async fn crowd_of(
+    browser: &Browser,
+    count: u32,
+    method: &str,
+    path: &str,
+    body: Option<Value>,
+) -> BTreeMap<u16, u32> {
     let began = Instant::now();
     let asking: Vec<_> = (0..count)
         .map(|_| {
-            let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-            let request = browser.http.request(method, format!("{}{path}", browser.origin));
+            let request = browser.request(method, path, body.as_ref());
             tokio::spawn(request.timeout(MOST).send())
         })
         .collect();
@@ -40,6 +50,17 @@ async fn a_thousand_requests_at_once_are_all_answered() {
         BTreeMap::from([(200, 1000)])
     );
     let codes = crowd(1000, "POST", "/api/v1/login/otp").await;
+    assert_eq!(codes.values().sum::<u32>(), 1000);
+    assert!(codes.keys().all(|status| *status < 500), "{codes:?}");
+}
+
+/// All read one item, and the first ones write it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_wrong_codes_of_one_registration_at_once_are_all_answered() {
+    let mut taro = Browser::new();
+    taro.asks_for_a_code("KJ8", 7_000_000_000).await;
+    let wrong = json!({ "code": "000000" });
+    let codes = crowd_of(&taro, 1000, "POST", "/api/v1/registration/otp", Some(wrong)).await;
     assert_eq!(codes.values().sum::<u32>(), 1000);
     assert!(codes.keys().all(|status| *status < 500), "{codes:?}");
 }

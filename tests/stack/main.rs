@@ -49,17 +49,8 @@ impl Browser {
         }
     }
 
-    async fn sends(&mut self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
-        self.tries(method, path, body).await.unwrap()
-    }
-
-    /// The answer, if there is one.
-    async fn tries(
-        &mut self,
-        method: &str,
-        path: &str,
-        body: Option<Value>,
-    ) -> reqwest::Result<(u16, Value)> {
+    /// A request with the cookies of this browser.
+    fn request(&self, method: &str, path: &str, body: Option<&Value>) -> reqwest::RequestBuilder {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = self.http.request(method, format!("{}{path}", self.origin));
         if !self.cookies.is_empty() {
@@ -71,10 +62,42 @@ impl Browser {
             request = request.header("cookie", pairs.join("; "));
         }
         if let Some(body) = body {
-            request = request
-                .json(&body)
-                .header("idempotency-key", "stack-journey-0001");
+            request = request.json(body).header("idempotency-key", "stack-journey-0001");
         }
+        request
+    }
+
+    /// Begins the registration of an office of this run's own, up to the mailed code; the address of the mail.
+    async fn asks_for_a_code(&mut self, prefix: &str, first_number: u64) -> String {
+        let run = std::process::id();
+        let office = format!("{prefix}{run:09}");
+        let mail = format!("{office}@example.jp").to_lowercase();
+        let seed = json!({
+            "password": "Himitsu2026", "mailAddress": mail, "officeName": "見本介護ステーション",
+            "officeNumber": format!("{:010}", first_number + u64::from(run)),
+        });
+        let path = format!("/_dev/offices/{office}");
+        assert_eq!(self.sends("PUT", &path, Some(seed)).await.0, 204);
+        let start = json!({ "userId": office, "password": "Himitsu2026" });
+        assert_eq!(
+            self.calls("POST", "/registration", Some(start), 200).await["next"],
+            "otp"
+        );
+        mail
+    }
+
+    async fn sends(&mut self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+        self.tries(method, path, body).await.unwrap()
+    }
+
+    /// The answer, if there is one.
+    async fn tries(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> reqwest::Result<(u16, Value)> {
+        let request = self.request(method, path, body.as_ref());
         let response = request.send().await?;
         for cookie in response.headers().get_all("set-cookie") {
             let (pair, attributes) = cookie.to_str().unwrap().split_once(';').unwrap();
