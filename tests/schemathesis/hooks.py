@@ -262,6 +262,12 @@ def nothing_that_was_sent_comes_back(ctx, response, case):
     if response.status_code < 400 or not isinstance(case.body, dict):
         return
     told = response.content.decode()
+    try:
+        # A refusal with progress names the flow's own draft (docs/api.md 2), which the request may name as well.
+        draft = response.json()["progress"]["draft"]
+        told = told.replace(json.dumps({"draft": draft}, separators=(",", ":"))[1:-1], "", 1)
+    except (ValueError, KeyError, TypeError):
+        pass
     for name, value in case.body.items():
         for sent in (name, value):
             # Field names occur in pointers; short texts occur in any text.
