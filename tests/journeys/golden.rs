@@ -63,6 +63,7 @@ golden! {
     a_registration_of_a_registered_office_is_read: Registration, "registration-already-registered", |id| FlowId::new(id);
     a_log_in_at_the_code_is_read: Login, "login-otp", |id| FlowId::new(id);
     a_log_in_at_the_new_password_is_read: Login, "login-new-password", |id| FlowId::new(id);
+    a_log_in_at_the_new_password_of_an_account_is_read: Login, "login-new-password-account", |id| FlowId::new(id);
     a_log_in_at_its_end_is_read: Login, "login-my-page", |id| FlowId::new(id);
     a_session_is_read: SessionPointer, "session", |id| SessionId::new(id);
     an_account_with_a_pending_member_is_read: Account, "account-pending", |id| AccountKey::new(id);

@@ -32,6 +32,9 @@ async fn the_code_is_mailed_to_the_portals_address_under_the_manuals_subject() {
         .await
         .is(200)
         .leads_to("new-password")
+        .has("/account/emailMasked", "t***@e***.jp")
+        .has("/account/office/number", PLAIN_OFFICE.number)
+        .has("/account/office/name", PLAIN_OFFICE.name)
         .has("/newPassword", "required")
         .has("/terms/shown", false);
 }

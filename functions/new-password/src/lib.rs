@@ -52,7 +52,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
         return Err(flows.wrong_step(&flow.item, now).await);
     }
     let (flow, account, member) = flows.follow_account(flow, Consistency::Eventual, now).await?;
-    let Stage::NewPassword { required, shown } = &flow.item.stage else {
+    let Stage::NewPassword { required, shown, .. } = &flow.item.stage else {
         // An earlier request did it, and its answer was lost.
         return Err(flows.wrong_step(&flow.item, now).await);
     };

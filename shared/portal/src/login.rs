@@ -17,14 +17,10 @@ use crate::limits::Limits;
 use crate::terms::Terms;
 pub use crate::terms::{Shown, TermsRefusal, check_terms};
 use crate::time::plus;
-use crate::values::{AccountKey, FlowId, MemberId, SessionId};
+use crate::values::{AccountKey, FlowId, MemberId, OfficeName, SessionId};
 
 /// 段階 — each holds only what is known there.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one of these a request; a pointer would only hide it"
-)]
 pub enum Stage {
     /// ワンタイムパスワード認証
     Otp {
@@ -35,11 +31,32 @@ pub enum Stage {
     NewPassword {
         /// Whether a password has to be set, or only new terms agreed to.
         required: bool,
+        /// Whose password it is; absent in a log-in that began before this was stored.
+        account: Option<ShownAccount>,
         /// What was shown of the terms.
         shown: Option<Shown>,
     },
     /// マイページ
     MyPage,
+}
+
+/// The account as the screen of the new password names it: by then a code mailed to its address was right.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ShownAccount {
+    /// The masked address.
+    pub email_masked: String,
+    /// 事業所
+    pub office: OfficeName,
+}
+
+impl ShownAccount {
+    /// The member's.
+    pub fn of(member: &Member) -> Self {
+        Self {
+            email_masked: member.profile.email.masked(),
+            office: member.office.clone(),
+        }
+    }
 }
 
 /// ログイン — the flow.
@@ -101,18 +118,14 @@ impl Login {
 
     /// What the person has to do after the right code: nothing more, if the password is their own and the terms are agreed to.
     pub fn after_code(&self, member: &Member, terms: &Terms) -> Stage {
-        if member.is_pending() {
-            Stage::NewPassword {
-                required: true,
-                shown: None,
-            }
-        } else if member.has_agreed_to(terms) {
-            Stage::MyPage
-        } else {
-            Stage::NewPassword {
-                required: false,
-                shown: None,
-            }
+        let required = member.is_pending();
+        if !required && member.has_agreed_to(terms) {
+            return Stage::MyPage;
+        }
+        Stage::NewPassword {
+            required,
+            account: Some(ShownAccount::of(member)),
+            shown: None,
         }
     }
 

@@ -328,6 +328,7 @@ mod tests {
         assert_eq!(in_login(login::Stage::MyPage), Next::MyPage.offers());
         let stage = login::Stage::NewPassword {
             required: true,
+            account: None,
             shown: None,
         };
         assert_eq!(in_login(stage), Next::NewPassword.offers());

@@ -57,6 +57,10 @@ test("a password typed for one member is not set for the one who logged in in an
   await clerk.isAt("new-password");
   const other = await inAnotherTab(context, clerk);
   await other.isAt("new-password");
+  // Each screen says whose password it asks for.
+  await expect(other.page.locator("#whose")).toContainText("ひだまり介護センター");
+  await expect(page.locator("#whose")).toContainText(clerk.office.officeName);
+  await expect(page.locator("#whose")).toContainText("t***@e***.jp");
   await page.locator("#newPassword").fill(NEW_PASSWORD);
   await page.locator("#again").fill(NEW_PASSWORD);
   await clerk.readsTerms();

@@ -58,6 +58,13 @@ ${more(w.rich(w.t.login.lost), html`<p>${w.rich(w.t.login.lostText)}</p>`)}
     waits: true,
     title: (w) => w.t.newPassword.title,
     body: (w) => html`
+${pairs(
+  [
+    [w.rich(w.t.newPassword.account), fill("account")],
+    [w.rich(w.t.myPage.office), html`${fill("office-name")}（${fill("office-number")}）`],
+  ],
+  html`id="whose" hidden`,
+)}
 ${form(
   "new-password",
   html`

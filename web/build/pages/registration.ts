@@ -184,7 +184,7 @@ ${pairs([
     stage: 1,
     script: "already-registered",
     operations: ["reissue-initial-password", "enter-profile", ...CANCEL],
-    says: ["alreadyRegistered."],
+    says: ["alreadyRegistered.", "profile.voided"],
     waits: true,
     title: (w) => w.t.alreadyRegistered.title,
     body: (w) => html`

@@ -901,6 +901,16 @@ export interface components {
                 /** @description Whether that text was shown. */
                 shown: boolean;
             };
+            /** @description Whose log-in it is; absent in one that began before a release that stores this. */
+            account?: {
+                /**
+                 * @description The masked address.
+                 * @example k***@e***.jp
+                 */
+                emailMasked: string;
+                /** @description 事業所 */
+                office: components["schemas"]["Office"];
+            };
         };
         /** @description ワンタイムパスワード認証 */
         ProgressAtOtp: {

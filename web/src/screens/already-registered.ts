@@ -8,9 +8,10 @@ import { pressed } from "../press.ts";
 import { calm, complain, ledAway, reason } from "../problems.ts";
 import { dateAndClock } from "../time.ts";
 
-screen("registration", ["already-registered"], (progress) => {
+screen("registration", ["already-registered"], (progress, first) => {
   const may = (what: string) => (progress.allowed as readonly string[]).includes(what);
   fill(byId("content"), { "office-number": progress.office.number, "office-name": progress.office.name });
+  if (first && progress.voided) tell(say("profile.voided", { email: progress.voided.emailMasked }));
   byId("members").replaceChildren(
     ...progress.members.map((member) => {
       const item = document.createElement("li");

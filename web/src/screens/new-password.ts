@@ -24,6 +24,12 @@ screen("login", ["new-password"], (progress: ProgressAt<"new-password">, first) 
   show(byId("passwords"), asked);
   show(byId("agree-only"), !asked);
   show(byId("leads"), asked);
+  const { account } = progress;
+  show(byId("whose"), account !== undefined);
+  if (account) {
+    const { name, number } = account.office;
+    fill(byId("whose"), { account: account.emailMasked, "office-name": name, "office-number": number });
+  }
   if (!first) return;
   if (!asked) {
     document.querySelector("h1")?.replaceChildren(say("newPassword.agreeOnlyTitle"));

@@ -485,9 +485,17 @@ fn registration() -> impl Strategy<Value = Registration> {
 fn log_in() -> impl Strategy<Value = Login> {
     use login::Stage;
     let shown = option::of(("\\PC{1,12}", instant()).prop_map(|(version, at)| Shown { version, at }));
+    let account = option::of(
+        ("\\PC{1,12}", office())
+            .prop_map(|(email_masked, office)| login::ShownAccount { email_masked, office }),
+    );
     let stage = prop_oneof![
         challenge().prop_map(|challenge| Stage::Otp { challenge }),
-        (any::<bool>(), shown).prop_map(|(required, shown)| Stage::NewPassword { required, shown }),
+        (any::<bool>(), account, shown).prop_map(|(required, account, shown)| Stage::NewPassword {
+            required,
+            account,
+            shown,
+        }),
         Just(Stage::MyPage),
     ];
     (id(), id(), id(), any::<u32>(), instant(), stage).prop_map(

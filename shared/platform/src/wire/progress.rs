@@ -97,6 +97,9 @@ pub enum At {
     },
     /// 新しいパスワードと利用規約への同意
     NewPassword {
+        /// Whose log-in it is; absent in one that began before a release that stores this.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        account: Option<Account>,
         /// Whether a password has to be set.
         new_password: NewPassword,
         /// The terms that are to be agreed to.
@@ -202,6 +205,17 @@ pub struct Colleague {
     pub pending: bool,
 }
 
+/// The account that a log-in is for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(inline)]
+pub struct Account {
+    /// The masked address.
+    pub email_masked: Masked,
+    /// 事業所
+    pub office: Office,
+}
+
 /// Whether a password has to be set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -294,7 +308,15 @@ impl Progress {
             login::Stage::Otp { challenge } => At::Otp {
                 otp: Otp::of(challenge, now, limits),
             },
-            login::Stage::NewPassword { required, shown } => At::NewPassword {
+            login::Stage::NewPassword {
+                required,
+                account,
+                shown,
+            } => At::NewPassword {
+                account: account.as_ref().map(|account| Account {
+                    email_masked: Masked(account.email_masked.clone()),
+                    office: Office::of(&account.office),
+                }),
                 new_password: if *required {
                     NewPassword::Required
                 } else {

@@ -247,6 +247,7 @@ fn a_log_in_stands_at_its_code_its_password_or_its_page() {
     ] {
         let stage = login::Stage::NewPassword {
             required: shown,
+            account: Some(login::ShownAccount::of(&pending("m"))),
             shown: version.map(|version| Shown {
                 version: version.to_owned(),
                 at: t(5),
@@ -257,6 +258,10 @@ fn a_log_in_stands_at_its_code_its_password_or_its_page() {
             json!({
                 "next": "new-password", "flow": flow(), "expiresAt": "2026-04-01T00:15:00Z",
                 "allowed": ["terms-shown", "new-password", "cancel"],
+                "account": {
+                    "emailMasked": "t***@e***.jp",
+                    "office": { "number": office().number, "name": office().name },
+                },
                 "newPassword": if shown { "required" } else { "none" },
                 "terms": { "version": PUBLISHED.version, "shown": shown },
             })

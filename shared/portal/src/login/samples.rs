@@ -1,6 +1,6 @@
 //! What the tests of a log-in share.
 
-use super::{Gained, Login, Stage};
+use super::{Gained, Login, ShownAccount, Stage};
 use crate::account::{Account, Member};
 use crate::challenge::{Challenge, Judged};
 use crate::code::Purpose;
@@ -25,7 +25,11 @@ pub(super) fn at_otp() -> Login {
 }
 
 pub(super) fn new_password(required: bool, shown: Option<Shown>) -> Stage {
-    Stage::NewPassword { required, shown }
+    Stage::NewPassword {
+        required,
+        account: Some(ShownAccount::of(&active("m"))),
+        shown,
+    }
 }
 
 pub(super) fn code_of(login: &Login) -> &Challenge {

@@ -100,13 +100,16 @@ impl Login {
             Stage::NewPassword {
                 shown: Some(shown), ..
             } if shown.version == version => Change::Keep(Ok(())),
-            Stage::NewPassword { required, .. } => {
+            Stage::NewPassword {
+                required, account, ..
+            } => {
                 let shown = Some(Shown {
                     version: version.to_owned(),
                     at: now,
                 });
                 let next = self.at(Stage::NewPassword {
                     required: *required,
+                    account: account.clone(),
                     shown,
                 });
                 Change::Store(next.into(), Ok(()))

@@ -284,6 +284,7 @@ fn a_changed_password_ends_every_session_but_the_one_it_gives() {
         "f",
         Stage::NewPassword {
             required: true,
+            account: None,
             shown: None,
         },
     );

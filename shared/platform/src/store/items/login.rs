@@ -1,13 +1,13 @@
 //! ログイン and セッション, as the table has them.
 
 use portal::limits::Limits;
-use portal::login::{self, Login, SessionPointer, Shown};
+use portal::login::{self, Login, SessionPointer, Shown, ShownAccount};
 use portal::time::plus;
 use portal::values::{AccountKey, FlowId, MemberId, SessionId};
 
 use super::super::codec::{Reader, Writer};
 use super::mail::{read_challenge, write_challenge};
-use super::{BROOM, Layout};
+use super::{BROOM, Layout, read_office, write_office};
 use crate::fault::Fault;
 
 impl Layout for Login {
@@ -27,8 +27,17 @@ impl Layout for Login {
                 writer.text("stage", "otp");
                 write_challenge(writer, challenge);
             }
-            login::Stage::NewPassword { required, shown } => {
+            login::Stage::NewPassword {
+                required,
+                account,
+                shown,
+            } => {
                 writer.text("stage", "new-password").flag("required", *required);
+                if let Some(account) = account {
+                    writer
+                        .text("emailMasked", &account.email_masked)
+                        .map("office", write_office(&account.office));
+                }
                 if let Some(shown) = shown {
                     writer
                         .text("termsShown", &shown.version)
@@ -48,6 +57,13 @@ impl Layout for Login {
             },
             "new-password" => login::Stage::NewPassword {
                 required: reader.flag("required")?,
+                account: match reader.text_if("emailMasked")? {
+                    None => None,
+                    Some(masked) => Some(ShownAccount {
+                        email_masked: masked.to_owned(),
+                        office: read_office(&reader.map("office")?)?,
+                    }),
+                },
                 shown: match reader.text_if("termsShown")? {
                     None => None,
                     Some(version) => Some(Shown {
