@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use portal::code::{Label, Purpose};
 use portal::initial_password::Source;
 use portal::keys::KeyId;
-use portal::mail::{Content, Promise};
+use portal::mail::{Content, Notice, Promise};
 use portal::values::{ChallengeId, EmailAddress, MemberId};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -155,19 +155,21 @@ fn any_request() -> impl Strategy<Value = Sent> {
 
 fn any_promise() -> impl Strategy<Value = Promise> {
     let id = || ".{0,40}";
-    let code = (any::<bool>(), id(), id(), any::<u32>(), id()).prop_map(
-        |(login, challenge, key, counter, label)| Content::OneTimeCode {
-            purpose: if login {
-                Purpose::Login
-            } else {
-                Purpose::Registration
-            },
-            challenge: ChallengeId::new(challenge),
-            key: KeyId::new(if key.len() % 2 == 0 { "k".to_owned() } else { key }),
-            counter,
-            label: Label::stored(label.replace(['{', '}'], "").chars().take(2).collect()),
-        },
-    );
+    let purpose = prop_oneof![
+        Just(Purpose::Login),
+        Just(Purpose::Registration),
+        Just(Purpose::Reset)
+    ];
+    let code =
+        (purpose, id(), id(), any::<u32>(), id()).prop_map(|(purpose, challenge, key, counter, label)| {
+            Content::OneTimeCode {
+                purpose,
+                challenge: ChallengeId::new(challenge),
+                key: KeyId::new(if key.len() % 2 == 0 { "k".to_owned() } else { key }),
+                counter,
+                label: Label::stored(label.replace(['{', '}'], "").chars().take(2).collect()),
+            }
+        });
     let password = (id(), ".{0,40}", id(), any::<u32>()).prop_map(|(member, office, nonce, issue)| {
         Content::InitialPassword {
             office,
@@ -179,11 +181,20 @@ fn any_promise() -> impl Strategy<Value = Promise> {
             },
         }
     });
+    let guide =
+        proptest::collection::vec(".{0,40}", 1..6).prop_map(|offices| Content::InitialPasswordGuide {
+            challenge: ChallengeId::new("c"),
+            offices,
+        });
+    let notice = id().prop_map(|member| Content::Notice {
+        member: MemberId::new(member),
+        what: Notice::PasswordReset,
+    });
     let instant =
         || (-377_000_000_000_i64..=253_000_000_000).prop_map(|at| jiff::Timestamp::from_second(at).unwrap());
     (
         "[a-z!#$%&'*+/=^_`|~.-]{1,20}",
-        prop_oneof![code, password],
+        prop_oneof![code, password, guide, notice],
         instant(),
         instant(),
     )

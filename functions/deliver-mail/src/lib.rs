@@ -207,7 +207,7 @@ async fn deal_with(deps: &Deps, change: &Change) -> Result<&'static str, Later> 
 
 /// Whether something may have overtaken the promise since its record was written.
 fn may_be_overtaken(promise: &Promise, now: Timestamp) -> bool {
-    plus(promise.promised_at, SURELY_CURRENT) < now
+    promise.content.is_overtaken_by_later_mails() && plus(promise.promised_at, SURELY_CURRENT) < now
 }
 
 /// Whether the item still promises this mail.

@@ -4,12 +4,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use portal::code::{OneTimeCode, Purpose};
 use portal::keys::{KeyRing, UnknownKey};
-use portal::mail::{Content, Promise};
+use portal::mail::{Content, Notice, Promise};
 use portal::time::japanese_clock;
 
 const REGISTRATION_CODE: &str = include_str!("../mail/registration-code.txt");
 const LOGIN_CODE: &str = include_str!("../mail/login-code.txt");
+const RESET_CODE: &str = include_str!("../mail/reset-code.txt");
 const INITIAL_PASSWORD: &str = include_str!("../mail/initial-password.txt");
+const INITIAL_PASSWORD_GUIDE: &str = include_str!("../mail/initial-password-guide.txt");
+const PASSWORD_RESET: &str = include_str!("../mail/password-reset.txt");
 
 /// The text of a mail. Its secret is derived here, for the first time since it was promised.
 pub fn body(promise: &Promise, keys: &KeyRing, portal_url: &str) -> Result<String, UnknownKey> {
@@ -26,6 +29,7 @@ pub fn body(promise: &Promise, keys: &KeyRing, portal_url: &str) -> Result<Strin
             let template = match purpose {
                 Purpose::Registration => REGISTRATION_CODE,
                 Purpose::Login => LOGIN_CODE,
+                Purpose::Reset => RESET_CODE,
             };
             template
                 .replace("{code}", code.digits())
@@ -38,6 +42,19 @@ pub fn body(promise: &Promise, keys: &KeyRing, portal_url: &str) -> Result<Strin
         } => INITIAL_PASSWORD
             .replace("{password}", source.password(keys, member)?.expose())
             .replace("{office}", &on_a_line(office)),
+        Content::InitialPasswordGuide { offices, .. } => {
+            let lines: Vec<String> = offices
+                .iter()
+                .map(|office| format!("事業所：{}", on_a_line(office)))
+                .collect();
+            INITIAL_PASSWORD_GUIDE.replace("{offices}", &lines.join("\n"))
+        }
+        Content::Notice { what, .. } => {
+            let template = match what {
+                Notice::PasswordReset => PASSWORD_RESET,
+            };
+            template.replace("{when}", &japanese_clock(promise.promised_at))
+        }
     };
     Ok(text.replace("{expires}", &expires).replace("{url}", portal_url))
 }
@@ -124,6 +141,18 @@ mod tests {
         [
             code(Purpose::Registration),
             code(Purpose::Login),
+            code(Purpose::Reset),
+            Content::InitialPasswordGuide {
+                challenge: ChallengeId::new("c"),
+                offices: vec![
+                    "見本ステーション".to_owned(),
+                    "見本１２３４567\r\n停止コード：x".to_owned(),
+                ],
+            },
+            Content::Notice {
+                member: MemberId::new("m"),
+                what: Notice::PasswordReset,
+            },
             Content::InitialPassword {
                 member: MemberId::new("m"),
                 office: "見本ステーション１２３４567\r\n初期パスワード：x".to_owned(),
@@ -139,7 +168,9 @@ mod tests {
         for promise in samples() {
             let text = body(&promise, &ring(), "https://portal.example.jp/").unwrap();
             let lines: Vec<&str> = text.lines().collect();
-            assert!(lines.contains(&"有効期限：2026年4月1日 9時10分"), "{text}");
+            let has_secret = promise.content.is_overtaken_by_later_mails();
+            let expires = lines.contains(&"有効期限：2026年4月1日 9時10分");
+            assert_eq!(expires, has_secret, "{text}");
             assert!(!text.contains(['{', '}', '\r']), "{text}");
             match promise.content {
                 Content::OneTimeCode { .. } => {
@@ -148,6 +179,14 @@ mod tests {
                         lines[0].starts_with("ワンタイムパスワード：") && lines[0].chars().count() == 11 + 6
                     );
                 }
+                Content::InitialPasswordGuide { .. } => {
+                    let offices = [
+                        "事業所：見本ステーション",
+                        "事業所：見本１２３４5 67  停止コード：x",
+                    ];
+                    assert_eq!(lines[..2], offices, "{text}");
+                }
+                Content::Notice { .. } => assert_eq!(lines[0], "日時：2026年4月1日 9時00分", "{text}"),
                 Content::InitialPassword { .. } => {
                     assert!(lines[0].starts_with("初期パスワード："));
                     let office = "事業所：見本ステーション１２３４5 67  初期パスワード：x";

@@ -18,6 +18,8 @@ pub enum Purpose {
     Registration,
     /// ログイン
     Login,
+    /// パスワードの再設定
+    Reset,
 }
 
 impl Purpose {
@@ -25,6 +27,7 @@ impl Purpose {
         match self {
             Self::Registration => "registration",
             Self::Login => "login",
+            Self::Reset => "reset",
         }
     }
 }

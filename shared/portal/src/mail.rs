@@ -10,7 +10,7 @@ use crate::initial_password::Source;
 use crate::keys::KeyId;
 use crate::limits::Limits;
 use crate::problem::{Kind, Refusal};
-use crate::time::{plus, seconds_until};
+use crate::time::{DAY, Seconds, plus, seconds_until};
 use crate::values::{ChallengeId, EmailAddress, MemberId};
 
 /// What a mail is about, with what its secret is derived from. The secret itself is nowhere.
@@ -18,7 +18,7 @@ use crate::values::{ChallengeId, EmailAddress, MemberId};
 pub enum Content {
     /// ワンタイムパスワード発行通知
     OneTimeCode {
-        /// Which of the two codes.
+        /// What the code is for.
         purpose: Purpose,
         /// The challenge that the code answers.
         challenge: ChallengeId,
@@ -38,7 +38,59 @@ pub enum Content {
         /// What it is derived from.
         source: Source,
     },
+    /// 初期パスワードのご案内: for the reset of a password at an address where nobody has one yet.
+    InitialPasswordGuide {
+        /// The challenge of the reset, which no code answers.
+        challenge: ChallengeId,
+        /// The names of the offices that claim the address.
+        offices: Vec<String>,
+    },
+    /// お知らせ: something happened to a member's account.
+    Notice {
+        /// Whose.
+        member: MemberId,
+        /// What happened, at the instant at which the mail was promised.
+        what: Notice,
+    },
 }
+
+macro_rules! notices {
+    ($($(#[$doc:meta])* $notice:ident, $code:literal, $subject:literal;)*) => {
+        /// What a notice tells of.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Notice { $($(#[$doc])* $notice,)* }
+
+        impl Notice {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$notice,)*];
+
+            /// The word in the table.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$notice => $code,)* }
+            }
+
+            /// The subject of its mail.
+            pub const fn subject(self) -> &'static str {
+                match self { $(Self::$notice => $subject,)* }
+            }
+        }
+    };
+}
+
+notices! {
+    /// The password was reset by a mailed code.
+    PasswordReset, "password-reset", "【介護情報基盤ポータル】パスワードが再設定されました";
+}
+
+impl Notice {
+    /// The notice of this word.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|notice| notice.code() == code)
+    }
+}
+
+/// Until when a mail without a secret may still be sent.
+const NOTICE_LIFE: Seconds = DAY;
 
 /// What became of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -122,6 +174,14 @@ impl From<NoResend> for Refusal {
 }
 
 impl Promise {
+    /// The notice after `before`, the last mail that the member was promised. It is told within a day or not at all.
+    pub fn notice(to: EmailAddress, content: Content, before: Option<&Self>, now: Timestamp) -> Self {
+        Self {
+            number: before.map_or(1, |before| before.number.saturating_add(1)),
+            ..Self::first(to, content, plus(now, NOTICE_LIFE), now)
+        }
+    }
+
     /// The first mail of a series.
     pub fn first(to: EmailAddress, content: Content, expires_at: Timestamp, now: Timestamp) -> Self {
         Self {
@@ -157,6 +217,17 @@ impl Promise {
         match seconds_until(now, self.resend_at(limits)) {
             0 => Ok(()),
             seconds => Err(NoResend::TooEarly(seconds)),
+        }
+    }
+
+    /// This mail with a content that brings no secret, and may be sent for a day.
+    #[must_use]
+    pub fn without_secret(&self, to: EmailAddress, content: Content) -> Self {
+        Self {
+            to,
+            content,
+            expires_at: plus(self.promised_at, NOTICE_LIFE),
+            ..self.clone()
         }
     }
 
@@ -197,6 +268,17 @@ impl Promise {
     }
 }
 
+impl Content {
+    /// Whether a later mail of its item may take its place: one that brings a secret. All others tell something that
+    /// stays true.
+    pub const fn is_overtaken_by_later_mails(&self) -> bool {
+        match self {
+            Self::OneTimeCode { .. } | Self::InitialPassword { .. } => true,
+            Self::InitialPasswordGuide { .. } | Self::Notice { .. } => false,
+        }
+    }
+}
+
 /// Display names and subjects, word for word as in the manual (`docs/api.md` 9, R-33, R-49, R-57).
 impl Content {
     /// The subject.
@@ -207,18 +289,22 @@ impl Content {
                 ..
             } => "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）",
             Self::OneTimeCode {
-                purpose: Purpose::Login,
+                purpose: Purpose::Login | Purpose::Reset,
                 ..
             } => "【介護情報基盤ポータル】ワンタイムパスワード発行通知",
             Self::InitialPassword { .. } => "【介護情報基盤ポータル】初期パスワードのお知らせ",
+            Self::InitialPasswordGuide { .. } => "【介護情報基盤ポータル】初期パスワードでのログインのご案内",
+            Self::Notice { what, .. } => what.subject(),
         }
     }
 
     /// What the mail is about: a challenge or a member.
     pub fn of(&self) -> &str {
         match self {
-            Self::OneTimeCode { challenge, .. } => challenge.as_str(),
-            Self::InitialPassword { member, .. } => member.as_str(),
+            Self::OneTimeCode { challenge, .. } | Self::InitialPasswordGuide { challenge, .. } => {
+                challenge.as_str()
+            }
+            Self::InitialPassword { member, .. } | Self::Notice { member, .. } => member.as_str(),
         }
     }
 
@@ -230,10 +316,12 @@ impl Content {
                 ..
             } => "介護保険資格確認等WEBサービス",
             Self::OneTimeCode {
-                purpose: Purpose::Login,
+                purpose: Purpose::Login | Purpose::Reset,
                 ..
             }
-            | Self::InitialPassword { .. } => "介護情報基盤ポータル",
+            | Self::InitialPassword { .. }
+            | Self::InitialPasswordGuide { .. }
+            | Self::Notice { .. } => "介護情報基盤ポータル",
         }
     }
 }
@@ -263,6 +351,31 @@ mod tests {
                 issue,
             },
         }
+    }
+
+    fn guide() -> Content {
+        Content::InitialPasswordGuide {
+            challenge: ChallengeId::new("c"),
+            offices: vec!["見本訪問介護ステーション".to_owned()],
+        }
+    }
+
+    fn told(what: Notice) -> Content {
+        let member = MemberId::new("m");
+        Content::Notice { member, what }
+    }
+
+    #[test]
+    fn a_notice_counts_on_from_the_mail_before_and_is_told_within_a_day() {
+        let notice =
+            |before: Option<&Promise>| Promise::notice(address(), told(Notice::PasswordReset), before, t(9));
+        assert_eq!(notice(None).number, 1);
+        let after = notice(Some(&Promise { number: 7, ..first() }));
+        assert_eq!((after.number, after.sends, after.promised_at), (8, 1, t(9)));
+        assert_eq!(
+            [86_408, 86_409].map(|second| after.is_expired(t(second))),
+            [false, true]
+        );
     }
 
     fn first() -> Promise {
@@ -390,14 +503,24 @@ mod tests {
                 "介護保険資格確認等WEBサービス"
             )
         );
-        let login = code(Purpose::Login);
-        assert_eq!(
-            (login.subject(), login.sender_name()),
-            (
-                "【介護情報基盤ポータル】ワンタイムパスワード発行通知",
-                "介護情報基盤ポータル"
-            )
-        );
+        for code in [code(Purpose::Login), code(Purpose::Reset)] {
+            assert_eq!(
+                (code.subject(), code.sender_name()),
+                (
+                    "【介護情報基盤ポータル】ワンタイムパスワード発行通知",
+                    "介護情報基盤ポータル"
+                )
+            );
+        }
+        for notice in Notice::ALL {
+            assert!(
+                notice.subject().starts_with("【介護情報基盤ポータル】"),
+                "{notice:?}"
+            );
+            assert_eq!(Notice::parse(notice.code()), Some(*notice));
+            assert_eq!(told(*notice).sender_name(), "介護情報基盤ポータル");
+        }
+        assert_eq!(Notice::parse("nothing"), None);
         let password = initial_password(1);
         assert_eq!(
             (password.subject(), password.sender_name()),
@@ -406,6 +529,16 @@ mod tests {
                 "介護情報基盤ポータル"
             )
         );
-        assert_eq!((login.of(), password.of()), ("c", "m"));
+        let mails = [
+            code(Purpose::Login),
+            password,
+            guide(),
+            told(Notice::PasswordReset),
+        ];
+        assert_eq!(mails.each_ref().map(Content::of), ["c", "m", "c", "m"]);
+        assert_eq!(
+            mails.map(|mail| mail.is_overtaken_by_later_mails()),
+            [true, true, false, false]
+        );
     }
 }

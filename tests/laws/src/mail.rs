@@ -16,10 +16,12 @@ pub const SENDER: &str = "no-reply@mail.example.jp";
 pub const PORTAL: &str = "https://portal.example.jp/";
 
 /// Subjects and display names of the manual.
-const SUBJECTS: [&str; 3] = [
+const SUBJECTS: [&str; 5] = [
     "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）",
     "【介護情報基盤ポータル】ワンタイムパスワード発行通知",
     "【介護情報基盤ポータル】初期パスワードのお知らせ",
+    "【介護情報基盤ポータル】初期パスワードでのログインのご案内",
+    "【介護情報基盤ポータル】パスワードが再設定されました",
 ];
 
 /// A ring of one key.
@@ -62,6 +64,17 @@ pub fn of_any_promise(promise: &Promise) {
             );
             assert_eq!(text.matches(password.expose()).count(), 1);
         }
+        Content::InitialPasswordGuide { offices, .. } => {
+            let lines: Vec<&str> = text.lines().take(offices.len()).collect();
+            assert_eq!(lines.len(), offices.len(), "{text}");
+            for line in lines {
+                assert!(
+                    line.starts_with("事業所：") && !has_six_digits_in_a_row(line),
+                    "{text}"
+                );
+            }
+        }
+        Content::Notice { .. } => assert!(first.starts_with("日時：") && !has_six_digits_in_a_row(&text)),
     }
     assert_eq!(text.lines().filter(|line| *line == PORTAL).count(), 1, "{text}");
     let header = deliver_mail::from(promise.content.sender_name(), SENDER);
@@ -128,7 +141,8 @@ pub fn of_any_letter(letter: &Value) {
     assert!(simple["Headers"].is_null(), "no header but SES's own");
     assert!(simple["Body"]["Html"].is_null(), "text alone");
     let text = simple["Body"]["Text"]["Data"].as_str().expect("a text");
-    assert!(text.starts_with("ワンタイムパスワード：") || text.starts_with("初期パスワード："));
+    let firsts = ["ワンタイムパスワード：", "初期パスワード：", "事業所：", "日時："];
+    assert!(firsts.iter().any(|first| text.starts_with(first)), "{text}");
     let tags = letter["EmailTags"].as_array().expect("tags");
     let names: Vec<&Value> = tags.iter().map(|tag| &tag["Name"]).collect();
     assert_eq!(names, ["kind", "key", "number", "of"]);

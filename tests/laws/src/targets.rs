@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use portal::code::{Label, Purpose};
 use portal::initial_password::Source;
 use portal::keys::KeyId;
-use portal::mail::{Content, Promise};
+use portal::mail::{Content, Notice, Promise};
 use portal::values::{ChallengeId, EmailAddress, MemberId};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
@@ -102,6 +102,14 @@ pub fn mails(text: &str) {
                 nonce: other.to_owned(),
                 issue: numbers,
             },
+        },
+        Content::InitialPasswordGuide {
+            challenge: ChallengeId::new(one),
+            offices: vec![text.to_owned(), other.to_owned()],
+        },
+        Content::Notice {
+            member: MemberId::new(one),
+            what: Notice::PasswordReset,
         },
     ];
     for content in contents {

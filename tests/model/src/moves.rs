@@ -106,7 +106,7 @@ impl State {
                     office,
                     source,
                 } if *office == name => Some(Password::Initial(member.clone(), source.clone())),
-                Content::InitialPassword { .. } | Content::OneTimeCode { .. } => None,
+                _ => None,
             })
             .collect()
     }
@@ -150,6 +150,7 @@ impl State {
             Some(match purpose {
                 Purpose::Registration => Submission::EnterRegistrationCode(typed?),
                 Purpose::Login => Submission::EnterLoginCode(typed?),
+                Purpose::Reset => return None,
             })
         };
         let mailed = |newest: bool| {
@@ -196,6 +197,7 @@ impl State {
             Move::ResendCode => match self.challenge(cookies)?.0 {
                 Purpose::Registration => Some(Submission::ResendRegistrationCode),
                 Purpose::Login => Some(Submission::ResendLoginCode),
+                Purpose::Reset => None,
             },
             Move::Profile(person) => matches!(
                 stage?,

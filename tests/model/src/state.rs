@@ -177,7 +177,9 @@ pub(crate) fn typed(content: &Content) -> Option<Typed> {
             counter,
             ..
         } => Some(Typed::Mailed(*purpose, key.clone(), challenge.clone(), *counter)),
-        Content::InitialPassword { .. } => None,
+        Content::InitialPassword { .. } | Content::InitialPasswordGuide { .. } | Content::Notice { .. } => {
+            None
+        }
     }
 }
 

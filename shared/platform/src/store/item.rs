@@ -110,7 +110,7 @@ kinds! {
 }
 
 impl AnyItem {
-    /// The mails that it promises: a flow one at most, an account one a claim.
+    /// The mails that it promises: a flow one at most, an account one a member.
     pub fn promises(&self) -> Vec<&Promise> {
         match self {
             Self::Registration(item) => match &item.stage {
@@ -121,7 +121,7 @@ impl AnyItem {
                 login::Stage::Otp { challenge } => vec![&challenge.mail],
                 _ => Vec::new(),
             },
-            Self::Account(item) => item.members().filter_map(Member::mail).collect(),
+            Self::Account(item) => item.members().filter_map(Member::promised).collect(),
             Self::Office(_) | Self::Claims(_) | Self::Contact(_) | Self::Session(_) | Self::Network(_) => {
                 Vec::new()
             }

@@ -18,7 +18,7 @@ use portal::initial_password::Source;
 use portal::keys::KeyId;
 use portal::limits::Limits;
 use portal::login::{self, Login, SessionPointer, Shown};
-use portal::mail::{Content, Delivery, Promise};
+use portal::mail::{Content, Delivery, Notice, Promise};
 use portal::office::{Founding, Office};
 use portal::registration::{self, Registered, Registration, Replaced};
 use portal::values::{
@@ -225,13 +225,14 @@ fn promise(content: impl Strategy<Value = Content>) -> impl Strategy<Value = Pro
 }
 
 fn challenge() -> impl Strategy<Value = Challenge> {
-    let content = (any::<bool>(), id(), id(), any::<u32>(), "[A-Z][3-9]").prop_map(
-        |(login, challenge, key, counter, label)| Content::OneTimeCode {
-            purpose: if login {
-                Purpose::Login
-            } else {
-                Purpose::Registration
-            },
+    let purpose = prop_oneof![
+        Just(Purpose::Login),
+        Just(Purpose::Registration),
+        Just(Purpose::Reset)
+    ];
+    let content = (purpose, id(), id(), any::<u32>(), "[A-Z][3-9]").prop_map(
+        |(purpose, challenge, key, counter, label)| Content::OneTimeCode {
+            purpose,
             challenge: ChallengeId::new(challenge),
             key: KeyId::new(key),
             counter,
@@ -315,9 +316,13 @@ fn member() -> impl Strategy<Value = Member> {
             by: FlowId::new(by)
         }),
     ];
+    let what = (id(), 0..Notice::ALL.len()).prop_map(|(member, at)| Content::Notice {
+        member: MemberId::new(member),
+        what: Notice::ALL[at],
+    });
     (
         who,
-        credential,
+        (credential, option::of(promise(what))),
         any::<u32>(),
         agreement,
         option::of(instant()),
@@ -326,7 +331,7 @@ fn member() -> impl Strategy<Value = Member> {
         .prop_map(
             |(
                 (id, office, profile, manager, disabled, registered_at),
-                mut credential,
+                (mut credential, notice),
                 version,
                 agreement,
                 last,
@@ -337,6 +342,7 @@ fn member() -> impl Strategy<Value = Member> {
                 {
                     name.clone_from(&office.name);
                 }
+                let notice = notice.filter(|_| matches!(credential, Credential::Chosen { .. }));
                 Member {
                     id: MemberId::new(id),
                     office,
@@ -353,6 +359,7 @@ fn member() -> impl Strategy<Value = Member> {
                     last_login_at: last,
                     sessions,
                     devices,
+                    notice,
                 }
             },
         )
@@ -529,7 +536,7 @@ proptest! {
     #[test]
     fn an_account(item in account(), garblings in garblings()) {
         is_read_as_written(&item, &garblings);
-        let mails: Vec<Promise> = item.members().filter_map(Member::mail).cloned().collect();
+        let mails: Vec<Promise> = item.members().filter_map(Member::promised).cloned().collect();
         is_seen_by_the_stream(&attributes(&item), &mails);
     }
 

@@ -9,7 +9,7 @@ use crate::guards::{CodeGuard, MailBudget};
 use crate::initial_password::Source;
 use crate::keys::KeyId;
 use crate::limits::Limits;
-use crate::mail::{Content, Promise};
+use crate::mail::{Content, Notice, Promise};
 use crate::terms::{Agreement, Terms};
 use crate::time::plus;
 use crate::values::{FlowId, MemberId, OfficeName, Profile};
@@ -107,6 +107,8 @@ pub struct Member {
     pub sessions: Vec<Session>,
     /// Known devices, the one that was longest away first.
     pub devices: Vec<Device>,
+    /// The mail that told last what happened to the account; none before the first log-in.
+    pub notice: Option<Promise>,
 }
 
 impl Member {
@@ -155,6 +157,24 @@ impl Member {
             Credential::Initial { mail, .. } => Some(mail),
             Credential::Chosen { .. } => None,
         }
+    }
+
+    /// The last mail that the member was promised: the initial password, or after that a notice.
+    pub fn promised(&self) -> Option<&Promise> {
+        self.mail().or(self.notice.as_ref())
+    }
+
+    /// The member, who is told by mail that this happened now. It goes to the address that the member has, in the write
+    /// that stores the change, and no budget of codes pays for it.
+    #[must_use]
+    pub fn with_notice(mut self, what: Notice, now: Timestamp) -> Self {
+        let content = Content::Notice {
+            member: self.id.clone(),
+            what,
+        };
+        let to = self.profile.email.clone();
+        self.notice = Some(Promise::notice(to, content, self.promised(), now));
+        self
     }
 }
 
@@ -210,6 +230,7 @@ impl NewMember {
             last_login_at: None,
             sessions: Vec::new(),
             devices: Vec::new(),
+            notice: None,
         }
     }
 }
@@ -279,6 +300,19 @@ mod tests {
             ..active("m")
         };
         assert!(!older.has_agreed_to(&PUBLISHED));
+    }
+
+    #[test]
+    fn a_notice_is_the_mail_that_a_member_was_promised_last() {
+        assert_eq!(active("m").promised(), None);
+        assert_eq!(pending("m").promised(), pending("m").mail());
+        let once = active("m").with_notice(Notice::PasswordReset, t(1));
+        let twice = once.clone().with_notice(Notice::PasswordReset, t(2));
+        let (first, second) = (once.promised().unwrap(), twice.promised().unwrap());
+        assert_eq!((first.number, second.number), (1, 2));
+        assert_eq!((first.promised_at, second.promised_at), (t(1), t(2)));
+        assert_eq!(first.to, active("m").profile.email);
+        assert!(second.is_new_after(Some(first)));
     }
 
     #[test]

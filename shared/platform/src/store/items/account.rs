@@ -14,7 +14,7 @@ use super::super::codec::{Reader, Writer};
 use super::guards::{
     read_back_off, read_codes, read_passwords, write_back_off, write_codes, write_passwords,
 };
-use super::mail::{read_initial_password, write_mail, write_queued};
+use super::mail::{read_initial_password, read_notice, write_mail, write_queued};
 use super::{BROOM, Layout, read_office, read_profile, write_office, write_profile};
 use crate::fault::Fault;
 
@@ -43,7 +43,7 @@ impl Layout for Account {
             )
             .time("at", self.judged_at)
             .time_if("ttl", self.deletable_at(limits).map(|at| plus(at, BROOM)));
-        write_queued(writer, self.members().filter_map(Member::mail));
+        write_queued(writer, self.members().filter_map(Member::promised));
     }
 
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
@@ -160,7 +160,10 @@ fn write_member(member: &Member) -> Writer {
                 .map("mail", write_mail(mail));
         }
         Credential::Chosen { hash, by } => {
-            writer.text("hash", hash).text("by", by.as_str());
+            writer
+                .text("hash", hash)
+                .text("by", by.as_str())
+                .map_if("mail", member.notice.as_ref().map(write_mail));
         }
     }
     if let Some(agreement) = &member.agreement {
@@ -177,18 +180,24 @@ fn write_member(member: &Member) -> Writer {
 
 fn read_member(id: MemberId, reader: &Reader<'_>) -> Result<Member, Fault> {
     let office = read_office(&reader.map("office")?)?;
-    let credential = if reader.flag("pending")? {
+    let (credential, notice) = if reader.flag("pending")? {
         let (mail, source) = read_initial_password(&reader.map("mail")?, &office)?;
-        Credential::Initial {
+        let reissues = reader.times("reissues")?;
+        let initial = Credential::Initial {
             source,
-            reissues: reader.times("reissues")?,
+            reissues,
             mail,
-        }
+        };
+        (initial, None)
     } else {
-        Credential::Chosen {
+        let chosen = Credential::Chosen {
             hash: reader.text("hash")?.to_owned(),
             by: FlowId::new(reader.text("by")?),
-        }
+        };
+        (
+            chosen,
+            reader.map_if("mail")?.as_ref().map(read_notice).transpose()?,
+        )
     };
     let agreement = match reader.map_if("terms")? {
         None => None,
@@ -225,5 +234,6 @@ fn read_member(id: MemberId, reader: &Reader<'_>) -> Result<Member, Fault> {
             .iter()
             .map(read_device)
             .collect::<Result<_, _>>()?,
+        notice,
     })
 }

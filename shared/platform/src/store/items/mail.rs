@@ -4,7 +4,7 @@ use portal::challenge::Challenge;
 use portal::code::{Label, Purpose};
 use portal::initial_password::Source;
 use portal::keys::KeyId;
-use portal::mail::{Content, Delivery, Promise};
+use portal::mail::{Content, Delivery, Notice, Promise};
 use portal::values::{ChallengeId, MemberId, OfficeName};
 
 use super::super::codec::{Attributes, Reader, Writer};
@@ -14,7 +14,10 @@ use crate::fault::Fault;
 
 const REGISTRATION_CODE: &str = "registration-code";
 const LOGIN_CODE: &str = "login-code";
+const RESET_CODE: &str = "reset-code";
 const INITIAL_PASSWORD: &str = "initial-password";
+const INITIAL_PASSWORD_GUIDE: &str = "initial-password-guide";
+const NOTICE: &str = "notice";
 
 pub(super) fn write_mail(mail: &Promise) -> Writer {
     let mut writer = Writer::default();
@@ -37,6 +40,7 @@ pub(super) fn write_mail(mail: &Promise) -> Writer {
             let kind = match purpose {
                 Purpose::Registration => REGISTRATION_CODE,
                 Purpose::Login => LOGIN_CODE,
+                Purpose::Reset => RESET_CODE,
             };
             writer
                 .text("kind", kind)
@@ -53,6 +57,23 @@ pub(super) fn write_mail(mail: &Promise) -> Writer {
                 .number("count", source.issue)
                 .text("nonce", &source.nonce);
         }
+        Content::InitialPasswordGuide { challenge, offices } => {
+            let office = |name: &String| {
+                let mut writer = Writer::default();
+                writer.text("name", name);
+                writer
+            };
+            writer
+                .text("kind", INITIAL_PASSWORD_GUIDE)
+                .text("of", challenge.as_str())
+                .maps("offices", offices.iter().map(office).collect());
+        }
+        Content::Notice { member, what } => {
+            writer
+                .text("kind", NOTICE)
+                .text("of", member.as_str())
+                .text("what", what.code());
+        }
     }
     writer
 }
@@ -62,6 +83,7 @@ pub(super) fn read_code(reader: &Reader<'_>) -> Result<Promise, Fault> {
     let purpose = match reader.text("kind")? {
         REGISTRATION_CODE => Purpose::Registration,
         LOGIN_CODE => Purpose::Login,
+        RESET_CODE => Purpose::Reset,
         _ => return Err(reader.corrupt("kind")),
     };
     let content = Content::OneTimeCode {
@@ -95,6 +117,18 @@ pub(super) fn read_initial_password(
     Ok((read_promise(reader, content)?, source))
 }
 
+/// The mail that tells a member what happened.
+pub(super) fn read_notice(reader: &Reader<'_>) -> Result<Promise, Fault> {
+    if reader.text("kind")? != NOTICE {
+        return Err(reader.corrupt("kind"));
+    }
+    let content = Content::Notice {
+        member: MemberId::new(reader.text("of")?),
+        what: Notice::parse(reader.text("what")?).ok_or_else(|| reader.corrupt("what"))?,
+    };
+    read_promise(reader, content)
+}
+
 fn read_promise(reader: &Reader<'_>, content: Content) -> Result<Promise, Fault> {
     Ok(Promise {
         number: reader.number("n")?,
@@ -118,7 +152,7 @@ pub(super) fn write_queued<'a>(writer: &mut Writer, mails: impl IntoIterator<Ite
     writer.flag(QUEUED, mails.any(|mail| mail.delivery == Delivery::Queued));
 }
 
-/// The mails that an item of the stream promises: of a flow one at most, of an account one a claim.
+/// The mails that an item of the stream promises: of a flow one at most, of an account one a member.
 pub fn mails_of_image(image: &Attributes) -> Result<Vec<Promise>, Fault> {
     let reader = Reader::new("stream", image);
     let mut mails = Vec::new();
@@ -127,7 +161,11 @@ pub fn mails_of_image(image: &Attributes) -> Result<Vec<Promise>, Fault> {
     }
     for (_, holder) in reader.named(HOLDERS)? {
         if let Some(mail) = holder.map_if("mail")? {
-            mails.push(read_initial_password(&mail, &read_office(&holder.map("office")?)?)?.0);
+            mails.push(if holder.flag("pending")? {
+                read_initial_password(&mail, &read_office(&holder.map("office")?)?)?.0
+            } else {
+                read_notice(&mail)?
+            });
         }
     }
     Ok(mails)
@@ -152,7 +190,9 @@ pub(super) fn read_challenge(reader: &Reader<'_>) -> Result<Challenge, Fault> {
             tries: reader.number("tries")?,
             mail,
         }),
-        Content::InitialPassword { .. } => Err(reader.corrupt("mail")),
+        Content::InitialPassword { .. } | Content::InitialPasswordGuide { .. } | Content::Notice { .. } => {
+            Err(reader.corrupt("mail"))
+        }
     }
 }
 
