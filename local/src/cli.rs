@@ -1,4 +1,4 @@
-//! The command line. Nothing else reads flags or the environment.
+//! The command line: the only place that reads flags and the environment.
 
 use axum::http::Uri;
 use clap::{Args, Parser, Subcommand};
@@ -7,7 +7,7 @@ use portal_local::{
 };
 use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 
-/// What AWS would be, on one machine.
+/// A local replacement for AWS
 #[derive(Debug, Parser)]
 #[command(name = "portal-local", version)]
 pub(crate) struct Cli {
@@ -17,53 +17,53 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Serve the local stack until it is told to stop.
+    /// Serve the local stack until it is stopped
     Serve(Serve),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Where the browser goes; with 127.0.0.1, [`::1`] is served as well
+    /// Address of the browser's origin; with 127.0.0.1, [`::1`] is served as well
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 
-    /// Where DynamoDB and its streams answer
+    /// Address of DynamoDB and its streams
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8001")]
     dynamodb_listen: SocketAddr,
 
-    /// Where SES answers
+    /// Address of SES
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8002")]
     ses_listen: SocketAddr,
 
-    /// What breaks on the way to the table, to SES and to the claims system [default: nothing]
+    /// Faults on the way to the table, to SES and to the claims system [default: none]
     #[arg(long, value_name = "PLAN", long_help = Plan::HELP)]
     faults: Option<Plan>,
 
-    /// Where the claims system answers, by way of the faults; only with --faults
+    /// Address of the claims system behind the fault layer; only with --faults
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8003")]
     claims_listen: SocketAddr,
 
-    /// Where `cargo lambda watch` answers
+    /// Address of `cargo lambda watch`
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9000", value_parser = http_url)]
     functions: Uri,
 
-    /// The folder that keeps items, mails and the stream's position over a restart [default: in memory]
+    /// Folder that keeps items, mails and the stream's position over a restart [default: in memory]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 
-    /// The folder of the built front; a page stands in for it while it is not there
+    /// Folder of the built front; a placeholder page is served while it does not exist
     #[arg(long, value_name = "DIR", default_value = "web/dist")]
     web: PathBuf,
 
-    /// Serve the origin over HTTPS, with a certificate that is made and kept in this folder
+    /// Serve the origin over HTTPS, with a certificate that is created and kept in this folder
     #[arg(long, value_name = "DIR")]
     tls: Option<PathBuf>,
 
-    /// The file that says how many seconds the functions' time is ahead; without it, it cannot be moved
+    /// File with the seconds by which the functions' time is advanced; without it, the clock cannot be advanced
     #[arg(long, value_name = "FILE", env = "CLOCK_ADVANCE_FILE")]
     clock: Option<PathBuf>,
 
-    /// Pages of the front reload themselves once it was rebuilt, and lead to the mails
+    /// Reload the front's pages after a build, and link them to the mails
     #[arg(long)]
     reload: bool,
 
@@ -71,15 +71,15 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
 
-    /// The file in which `keep-audit` keeps what happened, for /_dev/audit [default: DATA/audit.jsonl]
+    /// File in which `keep-audit` stores the acts, for /_dev/audit [default: DATA/audit.jsonl]
     #[arg(long, value_name = "FILE", env = "AUDIT_FILE")]
     audit: Option<PathBuf>,
 
-    /// The README that the start page leads to, if it is there
+    /// README that the start page links to, if it exists
     #[arg(long, value_name = "FILE", default_value = "README.md")]
     readme: PathBuf,
 
-    /// Where problems are described, as the functions are told as well
+    /// Base URL of the problem pages, the same as the functions have
     #[arg(
         long,
         value_name = "URL",
@@ -88,37 +88,37 @@ pub(crate) struct Serve {
     )]
     problem_base: String,
 
-    /// Retries of a record before it is given up. With waits of up to 2 s, 300 last as long as a
-    /// one-time code lives, so that a mail held back by throttling goes out when it can.
+    /// Retries of a record before it becomes a dead letter. With waits of up to 2 s, 300 take as long as a one-time
+    /// code is valid, so that a throttled mail goes out as soon as it can.
     #[arg(long, value_name = "COUNT", default_value_t = 300)]
     retries: u32,
 
-    /// Lanes of the mapping to `deliver-mail`. AWS has 10; more of them make it unlikely that two people share one.
+    /// Lanes of the mapping to `deliver-mail`. AWS has 10; with more it is unlikely that two people share one
     #[arg(long, value_name = "COUNT", default_value_t = 256)]
     lanes: usize,
 
-    /// Seconds an invocation may take
+    /// Maximum seconds of an invocation
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     invoke_timeout: u64,
 
-    /// Milliseconds after which SES tells what became of a mail
+    /// Milliseconds after which SES reports the delivery of a mail
     #[arg(long, value_name = "MS", default_value_t = 250)]
     event_delay: u64,
 
-    /// Stop when standard input is closed, so that a stack dies with what started it
+    /// Stop when standard input is closed, so that a stack ends with the process that started it
     #[arg(long)]
     pub(crate) exit_with_stdin: bool,
 
-    /// What is logged, in the syntax of `RUST_LOG`
+    /// Log filter, in the syntax of `RUST_LOG`
     #[arg(long, value_name = "FILTER", env = "RUST_LOG", default_value = "info")]
     pub(crate) log: String,
 }
 
 impl Serve {
-    /// The options of the stack, in its own words.
+    /// The options of the stack.
     pub(crate) fn into_options(self) -> io::Result<StackOptions> {
         let beside_the_data = self.data.as_ref().map(|folder| folder.join("audit.jsonl"));
-        // An empty variable is a common way to unset one.
+        // An empty variable counts as unset.
         let given = |file: &PathBuf| !file.as_os_str().is_empty();
         let clock = self.clock.filter(given);
         let advance = clock.map(|file| Advance::open(&file)).transpose()?;

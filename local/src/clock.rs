@@ -1,4 +1,4 @@
-//! The one place that reads time.
+//! The only place that reads the time.
 
 use jiff::{SignedDuration, Timestamp, Unit};
 use std::{
@@ -10,10 +10,10 @@ use std::{
     },
 };
 
-/// How far the time can be moved ahead at most: ten years, in seconds.
+/// The maximum advance of the time: ten years, in seconds.
 pub const MOST_AHEAD: i64 = 10 * 366 * 24 * 60 * 60;
 
-/// What time it is for the engine, the mails and the event source mappings. Tests hand in a clock of their own.
+/// The clock of the engine, the mails and the event source mappings. Tests pass a clock of their own.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
@@ -21,13 +21,13 @@ impl Clock {
     /// The machine's clock.
     #[expect(
         clippy::disallowed_methods,
-        reason = "the local stack's own clock: it uses none of the functions' code"
+        reason = "the local stack's own clock: no code of the functions uses it"
     )]
     pub fn system() -> Self {
         Self::from_fn(Timestamp::now)
     }
 
-    /// The machine's clock, moved ahead.
+    /// The machine's clock, advanced.
     pub fn ahead(advance: Advance) -> Self {
         let Self(machine) = Self::system();
         Self::from_fn(move || {
@@ -58,8 +58,8 @@ impl std::fmt::Debug for Clock {
     }
 }
 
-/// By how much the time is ahead of the machine's: a number of seconds in a file, which functions of a debug build
-/// read each time that they look at the clock (`platform::clock`).
+/// The advance of the time: a number of seconds in a file, which functions of a debug build read whenever they read
+/// the clock (`platform::clock`).
 #[derive(Clone, Debug)]
 pub struct Advance(Arc<Ahead>);
 
@@ -72,7 +72,7 @@ struct Ahead {
 }
 
 impl Advance {
-    /// What the file says; 0 without a file.
+    /// Reads the file; 0 without a file.
     pub fn open(file: &Path) -> io::Result<Self> {
         let seconds = match fs::read_to_string(file) {
             Ok(text) => text.trim().parse().map_err(io::Error::other)?,
@@ -86,12 +86,12 @@ impl Advance {
         })))
     }
 
-    /// The seconds by which the time is ahead.
+    /// The seconds by which the time is advanced.
     pub fn seconds(&self) -> i64 {
         self.0.seconds.load(Ordering::SeqCst)
     }
 
-    /// Moves the time of every process forwards; `None` beyond [`MOST_AHEAD`].
+    /// Advances the time of every process; `None` beyond [`MOST_AHEAD`].
     pub fn by(&self, seconds: u32) -> io::Result<Option<i64>> {
         let Ahead {
             file,
@@ -103,7 +103,7 @@ impl Advance {
         if ahead > MOST_AHEAD {
             return Ok(None);
         }
-        // Replaced in one step: no reader sees half of it.
+        // Replaced atomically: no reader sees half of it.
         let fresh = file.with_extension("new");
         fs::write(&fresh, ahead.to_string())?;
         fs::rename(&fresh, file)?;

@@ -1,9 +1,9 @@
-//! The emulator of Lambda, `cargo lambda watch`: how functions are invoked, and how it is kept from stopping.
+//! The emulator of Lambda, `cargo lambda watch`: invokes functions, and protects the emulator from too many requests.
 //!
-//! Version 1.9.2 has one queue of 100 requests per function, and awaits a place in a full queue while it holds the
-//! lock over all queues, which the processes need to take requests out: one request too many, and no function answers
-//! any more. So no more than [`IN_FLIGHT`] requests of a function are under way, and the others wait here. A request
-//! counts until it can no longer be in the queue, even if its sender has gone away.
+//! Version 1.9.2 has one queue of 100 requests per function, and waits for a place in a full queue while it holds the
+//! lock of all queues, which the processes need to take requests out: one request too many, and no function answers
+//! any more. So at most [`IN_FLIGHT`] requests of a function are in flight, and the others wait here. A request
+//! counts until it can no longer be in the queue, even if its sender has disconnected.
 
 mod gate;
 
@@ -29,22 +29,22 @@ use tokio::{
     time::Instant,
 };
 
-/// Requests of one function that are under way at most. The emulator's queue has room for 100, and a few come past us:
-/// the claims simulator is called by functions.
+/// The maximum number of requests in flight of one function. The emulator's queue has room for 100, and a few bypass
+/// this limit: functions call the claims simulator directly.
 pub const IN_FLIGHT: usize = 64;
 
-/// What Lambda lets a synchronous answer have, in bytes.
+/// The maximum size of a synchronous answer of Lambda, in bytes.
 const MAX_ANSWER: usize = 6 * 1024 * 1024;
 
-/// How long things may take. Tests have shorter ones.
+/// Time limits. Tests have shorter ones.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// The age at which an unanswered request is suspected to be lost, as with a process that was killed. API Gateway
-    /// waits this long for a function.
+    /// The age at which an unanswered request may be lost, for example with a killed process. API Gateway waits this
+    /// long for a function.
     pub suspect: Duration,
-    /// How often a suspect is looked at again.
+    /// The interval of the checks of such a request.
     pub look: Duration,
-    /// How long the emulator may answer nothing at all, after it was probed, before it is reported as silent.
+    /// How long the emulator may answer nothing after a probe before it is reported as silent.
     pub silence: Duration,
 }
 
@@ -67,9 +67,9 @@ struct Shared {
     base: String,
     patience: Patience,
     gates: Mutex<HashMap<String, Arc<Gate>>>,
-    /// When it answered last, whatever it was asked.
+    /// The time of its last answer to any request.
     answered: Mutex<Instant>,
-    /// How often it was found silent.
+    /// How often it was silent.
     silent: watch::Sender<u64>,
 }
 
@@ -86,12 +86,12 @@ impl Emulator {
         }))
     }
 
-    /// Counts how often the emulator was found to answer nothing.
+    /// The number of times the emulator was found silent.
     pub fn silences(&self) -> watch::Receiver<u64> {
         self.0.silent.subscribe()
     }
 
-    /// Waits until the function may be asked, for so long at most, if there is a limit.
+    /// Waits for a place among the function's requests, at most for `limit`.
     pub async fn turn(&self, name: &str, limit: Option<Duration>) -> Result<Turn, InvokeError> {
         let gate = self.gate(name);
         let permit = match limit {
@@ -104,17 +104,17 @@ impl Emulator {
         Ok(Turn { name, gate, permit })
     }
 
-    /// Invokes the function whose turn it is.
+    /// Invokes the function of the place.
     pub async fn invoke(&self, turn: Turn, event: Bytes) -> Result<Value, InvokeError> {
         let (answer, answered) = oneshot::channel();
-        // A task of its own: the request stays in the emulator's queue even if its sender goes away.
+        // A separate task: the request stays in the emulator's queue even if its sender disconnects.
         tokio::spawn(self.clone().carry(turn, event, answer));
         answered
             .await
             .unwrap_or_else(|_| Err(InvokeError::Failed("the stack is stopping".to_owned())))
     }
 
-    /// The function as something that takes events, and at most `timeout` for one once it is its turn.
+    /// The function as a handler of events, with at most `timeout` for one once it has a place.
     pub fn function(&self, name: &str, timeout: Duration) -> Function {
         let (emulator, name) = (self.clone(), name.to_owned());
         Function::from_fn(move |event| {
@@ -138,7 +138,7 @@ impl Emulator {
         )
     }
 
-    /// Sees a request through, and holds its place until it can no longer be in the emulator's queue.
+    /// Sends a request, and keeps its place until it can no longer be in the emulator's queue.
     async fn carry(self, turn: Turn, event: Bytes, answer: oneshot::Sender<Result<Value, InvokeError>>) {
         let Turn { name, gate, permit } = turn;
         let Patience { suspect, look, .. } = self.0.patience;
@@ -163,12 +163,12 @@ impl Emulator {
             gate.answered(number);
         }
         drop(permit);
-        // The sender may have gone away.
+        // The sender may have disconnected.
         let _ = answer.send(result);
     }
 
-    /// Sends the function a request behind the suspect one, unless one is under way: its answer shows that all before
-    /// it have left the queue.
+    /// Sends the function another request behind the suspect one, unless one is in flight: its answer shows that all
+    /// earlier ones have left the queue.
     fn probe(&self, name: &str, gate: &Arc<Gate>) {
         let Some(probing) = gate.probing() else { return };
         let (this, name, gate) = (self.clone(), name.to_owned(), Arc::clone(gate));
@@ -176,7 +176,7 @@ impl Emulator {
             let number = gate.number();
             let began = Instant::now();
             let mut call = pin!(this.call(&name, Bytes::from_static(b"{}")));
-            // One that is not answered is in the queue for good: no second one is sent.
+            // An unanswered probe stays in the queue permanently: no second one is sent.
             let result = loop {
                 match tokio::time::timeout(this.0.patience.silence, &mut call).await {
                     Ok(result) => break result,
@@ -190,7 +190,7 @@ impl Emulator {
         });
     }
 
-    /// Says that a function does not answer, and whether any other one does.
+    /// Reports that a function does not answer, and whether any other one does.
     fn report(&self, name: &str, since: Instant) {
         let last = *self.0.answered.lock().unwrap_or_else(PoisonError::into_inner);
         if last < since {
@@ -211,7 +211,7 @@ impl Emulator {
     }
 }
 
-/// A function that may be asked once.
+/// A place among the function's requests, for one invocation.
 #[derive(Debug)]
 pub struct Turn {
     name: String,
@@ -250,7 +250,7 @@ async fn invoke(client: &Upstream, uri: &str, event: Bytes) -> Result<Value, Inv
         .to_bytes();
 
     match head.status {
-        // Lambda itself answers 200 to a failed invocation and says so in a header; the emulator answers 500.
+        // Lambda answers 200 to a failed invocation, with a header; the emulator answers 500.
         status if status.is_success() && !head.headers.contains_key("x-amz-function-error") => {
             if body.is_empty() {
                 return Ok(Value::Null);
@@ -258,7 +258,7 @@ async fn invoke(client: &Upstream, uri: &str, event: Bytes) -> Result<Value, Inv
             serde_json::from_slice(&body)
                 .map_err(|error| InvokeError::Failed(format!("the answer is not JSON: {error}")))
         }
-        // Not built yet, busy, or restarting: none of these is the event's fault.
+        // Not built yet, busy, or restarting: not the event's fault.
         StatusCode::NOT_FOUND
         | StatusCode::TOO_MANY_REQUESTS
         | StatusCode::BAD_GATEWAY
@@ -270,7 +270,7 @@ async fn invoke(client: &Upstream, uri: &str, event: Bytes) -> Result<Value, Inv
     }
 }
 
-/// The kind of error a runtime reported. Its message stays out of logs: it may quote the event.
+/// The error type that a runtime reported. Its message is not logged: it may quote the event.
 fn error_type(body: &[u8]) -> Option<String> {
     let report: Value = serde_json::from_slice(body).ok()?;
     report.get("errorType")?.as_str().map(str::to_owned)

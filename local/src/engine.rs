@@ -19,12 +19,12 @@ use tokio::net::TcpListener;
 /// The database's file within a data directory.
 const FILE_NAME: &str = "dynamodb.sqlite";
 
-/// Where the engine keeps its items, and whose time it goes by.
+/// Where the engine stores its items, and its clock.
 #[derive(Clone, Debug)]
 pub enum EngineOptions {
-    /// In memory, gone with the engine. Stream records and TTL go by the clock.
+    /// In memory, dropped with the engine. Stream records and TTL use this clock.
     Memory(Clock),
-    /// In a file in this directory. Time is the machine's.
+    /// In a file in this directory, with the machine's clock.
     Disk(PathBuf),
 }
 
@@ -34,13 +34,13 @@ pub struct Engine {
     server: Server,
 }
 
-/// Why an engine did not start or a sweep did not run.
+/// Why an engine did not start or a sweep failed.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// The database could not be opened, or a table not be made.
+    /// The database could not be opened, or a table could not be created.
     #[error("the database failed: {0}")]
     Database(#[from] dynoxide::DynoxideError),
-    /// A table's definition in this crate is not one that DynamoDB knows.
+    /// DynamoDB does not accept a table definition of this crate.
     #[error("a table definition is malformed: {0}")]
     Definition(#[from] serde_json::Error),
     /// The listener, or the directory, could not be used.
@@ -52,7 +52,7 @@ pub enum EngineError {
 }
 
 impl Engine {
-    /// Serves DynamoDB and its streams on `listener`; the portal's tables are there from the first request on.
+    /// Serves DynamoDB and its streams on `listener`, with the portal's tables.
     pub fn start(listener: TcpListener, options: EngineOptions) -> Result<Self, EngineError> {
         let database = match options {
             EngineOptions::Memory(clock) => Database::memory_with_clock(Arc::new(EngineClock(clock)))?,
@@ -73,12 +73,12 @@ impl Engine {
         Self::start(listener, EngineOptions::Memory(clock))
     }
 
-    /// Where it listens.
+    /// Its address.
     pub fn addr(&self) -> SocketAddr {
         self.server.addr()
     }
 
-    /// The endpoint to give to an SDK.
+    /// Its endpoint, for an SDK.
     pub fn endpoint(&self) -> String {
         self.server.url()
     }
@@ -88,14 +88,14 @@ impl Engine {
         Stream::new(self.database.clone(), table.to_owned())
     }
 
-    /// Removes what has expired, as DynamoDB does in its own time, and says how many items went.
+    /// Deletes expired items, as DynamoDB does at a time of its own, and returns their number.
     ///
-    /// It reads and writes on the calling thread.
+    /// It blocks the calling thread.
     pub fn sweep_ttl(&self) -> Result<usize, EngineError> {
         Ok(self.database.sweep_ttl()?)
     }
 
-    /// A handle that sweeps without keeping the engine alive.
+    /// A handle for sweeping that does not keep the engine alive.
     pub(crate) fn sweeper(&self) -> impl Fn() -> Result<usize, EngineError> + Clone + Send + 'static {
         let database = self.database.clone();
         move || Ok(database.sweep_ttl()?)
@@ -125,7 +125,7 @@ fn open(directory: &Path) -> Result<Database, EngineError> {
     Ok(Database::new(path)?)
 }
 
-/// Our clock in the engine's words.
+/// Our clock in the engine's type.
 struct EngineClock(Clock);
 
 impl dynoxide::storage_backend::Clock for EngineClock {

@@ -1,10 +1,10 @@
-//! What breaks between the functions and their neighbours, by a plan.
+//! Faults between the functions and their neighbours, by a plan.
 //!
-//! A small server stands before the engine, before the double of SES and before the claims system. It knows each
-//! call's operation, and does to it what the [`Plan`] says: answers in the neighbour's stead with the error that the
-//! neighbour would give, cuts the connection before or after the call was carried out, waits, never answers, or
-//! shows an eventually consistent read what was there before. An SDK marks the attempts of one call, so a plan can
-//! strike one attempt, which the SDK mends by itself, or all, which the function has to live with.
+//! A small server stands before the engine, the SES double and the claims system. It identifies each call's
+//! operation, and applies the [`Plan`]: it answers with an error of the neighbour, cuts the connection before or
+//! after the call, delays it, never answers, or answers an eventually consistent read with a stale item. An SDK
+//! numbers the attempts of one call, so a plan can break one attempt, which the SDK repairs by itself, or all, which
+//! the function has to handle.
 //!
 //! ```
 //! # use portal_local::faults::Plan;
@@ -31,35 +31,35 @@ use std::{
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-/// The calls that are kept for the report; a stack that runs for days must not grow.
+/// The number of calls kept for the report; a stack that runs for days must not grow.
 const MOST_CALLS: usize = 10_000;
 
-/// Decides what becomes of each call, and counts.
+/// Decides the fault of each call, and counts.
 #[derive(Clone)]
 pub struct Faults {
     state: Arc<Mutex<State>>,
     hits: Arc<watch::Sender<u64>>,
 }
 
-/// A call that went through.
+/// A call that passed the fault layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// Whom it was for.
+    /// The neighbour.
     pub neighbour: Neighbour,
-    /// What was asked.
+    /// The operation.
     pub operation: String,
-    /// Which attempt of the SDK's; only the first is a call of its own.
+    /// The SDK's attempt; only the first is a new call.
     pub attempt: u32,
-    /// What the plan wanted to be done to it.
+    /// The fault that the plan chose.
     pub fault: Option<Kind>,
 }
 
 struct State {
     plan: Plan,
-    /// How many calls each rule could have struck.
+    /// The calls that each rule could have broken.
     seen: Vec<u64>,
     chance: Chance,
-    /// Calls whose further attempts are struck as well: by the SDK's id, the kind and the attempts left.
+    /// Calls whose further attempts are broken as well: by the SDK's id, the kind and the attempts left.
     struck: HashMap<String, (Kind, u32)>,
     calls: Vec<Call>,
     injected: BTreeMap<(Neighbour, &'static str), u64>,
@@ -86,17 +86,17 @@ impl Default for Faults {
 }
 
 impl Faults {
-    /// Nothing breaks until a plan is set.
+    /// Without faults until a plan is set.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Passes requests to `listener` on to the neighbour at `base`, a URL, with faults.
+    /// Forwards requests from `listener` to the neighbour at `base`, a URL, with faults.
     pub fn before(&self, neighbour: Neighbour, base: &str, listener: TcpListener) -> io::Result<Server> {
         proxy::serve(self.clone(), neighbour, base, listener)
     }
 
-    /// From now on this breaks; calls are counted from zero. Gives the seed.
+    /// Sets the plan and resets the counts. Returns the seed.
     pub fn set(&self, mut plan: Plan) -> u64 {
         let seed = *plan.seed.get_or_insert_with(drawn);
         let mut state = self.state();
@@ -111,7 +111,7 @@ impl Faults {
         seed
     }
 
-    /// From now on nothing breaks; calls are counted from zero.
+    /// Removes the plan and resets the counts.
     pub fn clear(&self) {
         self.set(Plan {
             rules: Vec::new(),
@@ -119,7 +119,7 @@ impl Faults {
         });
     }
 
-    /// Keeps what items were, so that a stale read has something to show when it is planned later on.
+    /// Records earlier states of items from now on, so that a stale read planned later has one to return.
     pub fn remember(&self) {
         self.state().history.get_or_insert_default();
     }
@@ -129,24 +129,23 @@ impl Faults {
         self.state().calls.clone()
     }
 
-    /// What was broken, by neighbour and kind, from the beginning.
+    /// The faults so far, by neighbour and kind.
     pub fn injected(&self) -> BTreeMap<(Neighbour, &'static str), u64> {
         self.state().injected.clone()
     }
 
-    /// How often something was broken, from the beginning.
+    /// The number of faults so far.
     pub fn hits(&self) -> u64 {
         *self.hits.borrow()
     }
 
-    /// Resolves when something has been broken after the first `since` times: at that moment the call was carried
-    /// out, or not, as the kind says.
+    /// Resolves when there were more than `since` faults: by then the call was executed, or not, as the kind says.
     pub async fn broke(&self, since: u64) {
         // The sender lives as long as this does.
         let _ = self.hits.subscribe().wait_for(|hits| *hits > since).await;
     }
 
-    /// Waits until every call that comes late has come.
+    /// Waits until every late call was executed.
     pub async fn settle(&self) {
         let late = std::mem::take(&mut self.state().late);
         for call in late {
@@ -154,7 +153,7 @@ impl Faults {
         }
     }
 
-    /// The plan and what came of it, for people.
+    /// The plan and its effects, for people.
     pub fn report(&self) -> Value {
         let state = self.state();
         let injected: BTreeMap<String, u64> = state
@@ -169,7 +168,7 @@ impl Faults {
         })
     }
 
-    /// What becomes of an attempt.
+    /// The fault of an attempt.
     fn decide(
         &self,
         neighbour: Neighbour,
@@ -180,7 +179,7 @@ impl Faults {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let id = header("amz-sdk-invocation-id").unwrap_or("");
         let attempt = header("amz-sdk-request").and_then(attempt).unwrap_or(1);
-        // What applies may look at the history, which is part of the state: it is asked before.
+        // `applies` may read the history, which is part of the state: it is called before the lock is taken.
         let kinds: Vec<Kind> = self.state().plan.rules.iter().map(|rule| rule.kind).collect();
         let can: Vec<bool> = kinds.into_iter().map(applies).collect();
         let mut state = self.state();
@@ -276,7 +275,7 @@ impl State {
             }
             match rule.when {
                 When::Rate(rate) => {
-                    // Drawn in any case, so that one rule's luck does not change another's.
+                    // Drawn in any case, so that one rule's draws do not change another's.
                     if self.chance.strikes(rate) && *can && found.is_none() {
                         found = Some(rule.kind);
                     }
@@ -303,7 +302,7 @@ fn attempt(text: &str) -> Option<u32> {
         .ok()
 }
 
-/// Chance that can be had again: `SplitMix64` (Steele, Lea and Flood, 2014).
+/// Reproducible randomness: `SplitMix64` (Steele, Lea and Flood, 2014).
 struct Chance(u64);
 
 impl Chance {
@@ -320,9 +319,9 @@ impl Chance {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the local stack's own seed: it uses none of the functions' code"
+    reason = "the local stack's own seed: no code of the functions uses it"
 )]
 fn drawn() -> u64 {
-    // Short enough to be typed again.
+    // Short enough to type.
     u64::from(getrandom::u32().unwrap_or(1))
 }

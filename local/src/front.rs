@@ -1,4 +1,4 @@
-//! The one origin that a browser sees: the front's files, the API, and what is only there for development.
+//! The one origin of the browser: the front's files, the API, and pages for development.
 
 mod audit_page;
 mod clock;
@@ -38,24 +38,24 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What the dev server serves, and from where.
+/// The files and functions of the dev server.
 #[derive(Clone, Debug)]
 pub struct FrontOptions {
-    /// The folder of the built front. While it is not there, a page stands in for it.
+    /// The folder of the built front. A placeholder page is served while it does not exist.
     pub web: Option<PathBuf>,
-    /// What tells its pages that it was rebuilt; without it they stay as they are.
+    /// Tells its pages that there is a new build; without it they do not reload.
     pub builds: Option<Builds>,
     /// A JSON file with the name and value of each setting in force.
     pub settings: Option<PathBuf>,
-    /// The file in which `keep-audit` keeps what happened.
+    /// The file in which `keep-audit` stores the acts.
     pub audit: Option<PathBuf>,
-    /// What moves the time of the functions; nothing if they are release builds.
+    /// Advances the time of the functions; `None` if they are release builds.
     pub advance: Option<Advance>,
     /// Whether the origin is HTTPS.
     pub tls: bool,
-    /// The README that the start page leads to, if it is there.
+    /// The README that the start page links to, if it exists.
     pub readme: Option<PathBuf>,
-    /// Where problems are described.
+    /// The base URL of the problem pages.
     pub problems: ProblemPages,
 }
 
@@ -69,7 +69,7 @@ struct Site {
     faults: Option<Faults>,
 }
 
-/// Everything under the origin.
+/// All routes of the origin.
 pub fn router(options: FrontOptions, emulator: Emulator, postbox: Postbox, faults: Option<Faults>) -> Router {
     let FrontOptions {
         web,
@@ -137,14 +137,14 @@ pub fn router(options: FrontOptions, emulator: Emulator, postbox: Postbox, fault
     }
 }
 
-/// `Strict-Transport-Security` would bind all of `localhost` to HTTPS, long after this stack is gone.
+/// `Strict-Transport-Security` would bind all of `localhost` to HTTPS, long after this stack has ended.
 async fn without_hsts(mut response: Response) -> Response {
     response.headers_mut().remove(header::STRICT_TRANSPORT_SECURITY);
     response
 }
 
 impl Site {
-    /// The README, if it is there.
+    /// The README, if it exists.
     fn readme(&self) -> Option<&Path> {
         self.readme.as_deref().filter(|readme| readme.is_file())
     }
@@ -159,7 +159,7 @@ async fn show_settings(State(site): State<Site>) -> Result<Json<Map<String, Valu
     let Some(file) = &site.settings else {
         return Ok(Json(Map::new()));
     };
-    // Read each time: the functions may be started again with other settings.
+    // Read each time: the functions may be restarted with other settings.
     let bytes = tokio::fs::read(file)
         .await
         .map_err(|error| site.unreadable(file, &error))?;
@@ -176,7 +176,7 @@ async fn show_audit(
         None => String::new(),
         Some(file) => match tokio::fs::read_to_string(file).await {
             Ok(text) => text,
-            // Nothing has happened yet.
+            // No act yet.
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(site.unreadable(file, &error)),
         },
@@ -184,7 +184,7 @@ async fn show_audit(
     Ok(audit_page::audit(&text, &asked))
 }
 
-/// The plan, and what came of it.
+/// The plan and its effects.
 async fn show_faults(State(site): State<Site>) -> Result<Json<Value>, Problem> {
     let faults = site.faults.as_ref();
     let faults = faults.ok_or_else(|| site.problems.problem(Kind::NotFound))?;
@@ -196,7 +196,7 @@ struct NewPlan {
     plan: String,
 }
 
-/// Another plan, from now on; an empty one breaks nothing.
+/// Sets another plan; an empty one has no faults.
 async fn set_faults(
     State(site): State<Site>,
     body: Result<Json<NewPlan>, JsonRejection>,

@@ -1,27 +1,27 @@
-//! A Lambda function as the things that invoke it see it.
+//! A Lambda function, for callers.
 
 use serde_json::Value;
 use std::{pin::Pin, sync::Arc};
 
 type Invocation = Pin<Box<dyn Future<Output = Result<Value, InvokeError>> + Send>>;
 
-/// Something that takes an event and answers with JSON: a handler in this process, or one behind an emulator.
+/// A handler of events that answers with JSON: in this process, or behind an emulator.
 #[derive(Clone)]
 pub struct Function(Arc<dyn Fn(Value) -> Invocation + Send + Sync>);
 
-/// Why an invocation gave no answer.
+/// Why an invocation has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum InvokeError {
-    /// The function was reached and failed. The event counts as tried.
+    /// The function was reached and failed. The attempt counts.
     #[error("the function failed: {0}")]
     Failed(String),
-    /// The function was not reached. The event does not count as tried.
+    /// The function was not reached. The attempt does not count.
     #[error("the function cannot be reached: {0}")]
     Unavailable(String),
 }
 
 impl Function {
-    /// A function that is called in this process.
+    /// A handler in this process.
     pub fn from_fn<F, Answer>(handler: F) -> Self
     where
         F: Fn(Value) -> Answer + Send + Sync + 'static,

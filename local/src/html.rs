@@ -1,4 +1,4 @@
-//! Pages for the people who develop: plain, quiet, and safe with whatever a mail contains.
+//! Pages for developers: plain, and safe with any content of a mail.
 
 use axum::{
     http::{HeaderValue, header},
@@ -6,7 +6,7 @@ use axum::{
 };
 use maud::{DOCTYPE, Markup, html};
 
-/// What the development pages may load: their own files, nothing inline, nothing from elsewhere.
+/// The content security policy of the development pages: only their own files, nothing inline.
 const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -38,7 +38,7 @@ pub(crate) fn file(content_type: &'static str, text: &'static str) -> Response {
     uncached(([(header::CONTENT_TYPE, content_type)], text).into_response())
 }
 
-/// Marks an answer that is another one at every look.
+/// Marks an answer as not cacheable.
 pub(crate) fn uncached(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

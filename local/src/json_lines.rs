@@ -1,4 +1,4 @@
-//! A file of JSON, one value a line, that survives being cut off in the middle of a line.
+//! A file of JSON, one value per line, that survives an incomplete last line.
 
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// An open file that values are appended to.
+/// An open file to which values are appended.
 #[derive(Debug)]
 pub(crate) struct JsonLines {
     path: PathBuf,
@@ -15,10 +15,10 @@ pub(crate) struct JsonLines {
 }
 
 impl JsonLines {
-    /// Opens the file, creating it if need be, and reads what is there.
+    /// Opens the file, creating it if necessary, and reads its values.
     ///
-    /// A last line without its line end is what a crash leaves behind. It is cut off, so that the next value
-    /// does not grow out of its remains. Any other line that cannot be read is left alone and left out.
+    /// A crash leaves a last line without its line end. It is cut off, so that the next value starts on a line of its
+    /// own. Any other unreadable line is kept and skipped.
     pub(crate) fn open<T: DeserializeOwned>(path: &Path) -> io::Result<(Self, Vec<T>)> {
         let text = match fs::read(path) {
             Ok(bytes) => bytes,
@@ -54,19 +54,19 @@ impl JsonLines {
         ))
     }
 
-    /// Adds one value in a single write, so that two lines never mix.
+    /// Appends one value in a single write, so that two lines never mix.
     pub(crate) fn append(&mut self, value: &impl Serialize) -> io::Result<()> {
         let mut line = serde_json::to_vec(value)?;
         line.push(b'\n');
         self.file.write_all(&line)
     }
 
-    /// Forgets everything.
+    /// Removes all values.
     pub(crate) fn clear(&mut self) -> io::Result<()> {
         self.file.set_len(0)
     }
 
-    /// Where the file lies.
+    /// The path of the file.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

@@ -1,16 +1,16 @@
-//! What AWS would be, on one machine.
+//! A local replacement for AWS.
 //!
-//! The binary puts these together for `cargo xtask dev`; tests take the parts they need in process:
+//! The binary combines the parts for `cargo xtask dev`; tests use single parts in process:
 //!
 //! - [`engine`]: DynamoDB, with the tables of the portal.
-//! - [`emulator`]: how functions are invoked, behind `cargo lambda watch`.
-//! - [`ses`]: a double of SES v2 that keeps every mail and can bounce, reject or throttle by address.
+//! - [`emulator`]: invokes functions behind `cargo lambda watch`.
+//! - [`ses`]: a double of SES v2 that stores every mail and can bounce, reject or throttle by address.
 //! - [`mapping`]: an emulator of Lambda's event source mapping, from a table's stream to a function.
-//! - [`mailbox`]: the mails, for people and for tests, under `/_dev`.
-//! - [`front`]: the one origin that a browser sees: the front's files, `/api/` and `/_dev/`.
-//! - [`faults`]: what breaks between the functions and their neighbours, by a plan.
-//! - [`tls`]: a certificate of our own making.
-//! - [`stack`]: all of the above, wired.
+//! - [`mailbox`]: the mails under `/_dev`, for people and for tests.
+//! - [`front`]: the one origin of the browser: the front's files, `/api/` and `/_dev/`.
+//! - [`faults`]: faults between the functions and their neighbours, by a plan.
+//! - [`tls`]: a self-signed certificate.
+//! - [`stack`]: all of them together.
 //!
 //! Nothing here is ever deployed, and no function depends on it.
 

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 const STYLE: &str = include_str!("../assets/dev.css");
 const SCRIPT: &str = include_str!("../assets/mailbox.js");
 
-/// The routes of the mailbox, with the whole path each.
+/// The routes of the mailbox, with their full paths.
 pub fn router(postbox: Postbox, problems: ProblemPages) -> Router {
     Router::new()
         .route("/_dev/mails", get(list).delete(clear))
@@ -54,7 +54,7 @@ struct Filter {
 }
 
 impl Filter {
-    /// The mails asked for, newest first.
+    /// The matching mails, newest first.
     fn mails(&self, postbox: &Postbox) -> Vec<Mail> {
         match self.address() {
             Some(address) => postbox.mails_to(&address),
@@ -62,14 +62,15 @@ impl Filter {
         }
     }
 
-    /// The address, if one was given. A query writes a space as `+`, and addresses have `+` but no spaces.
+    /// The address in the query, if there is one. A query encodes a space as `+`, and addresses contain `+` but no
+    /// spaces.
     fn address(&self) -> Option<String> {
         let address = self.to.as_deref()?.trim_end().replace(' ', "+");
         Some(address).filter(|address| !address.is_empty())
     }
 }
 
-/// A mail as the contract shows it.
+/// A mail on the wire.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Shown {

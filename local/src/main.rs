@@ -13,7 +13,7 @@ use std::{
 use tokio::{io::AsyncReadExt as _, sync::watch};
 use tracing_subscriber::EnvFilter;
 
-/// The exit code when a port is taken.
+/// The exit code for a port in use.
 const IN_USE: u8 = 2;
 
 #[tokio::main]
@@ -56,7 +56,7 @@ fn tell(line: &Value) {
     let _ = io::stdout().flush();
 }
 
-/// Says each time that `cargo lambda watch` answers nothing; never ends.
+/// Reports each time that `cargo lambda watch` is silent; never ends.
 async fn tell_of_silence(mut silences: watch::Receiver<u64>) {
     while silences.changed().await.is_ok() {
         tell(&json!({ "functions": "silent" }));

@@ -1,8 +1,8 @@
 //! An emulator of Lambda's event source mapping, between a table's stream and a function.
 //!
-//! It reads the stream in order, filters, invokes the function with batches, understands reports of partial failure,
-//! retries, bisects, and puts aside what fails for good. The changes of one item stay in order; those of different
-//! items may go through different lanes, which is Lambda's parallelization factor.
+//! It reads the stream in order, filters, invokes the function with batches, handles reports of partial failure,
+//! retries, bisects, and makes dead letters of records that fail permanently. The changes of one item stay in order;
+//! those of different items may use different lanes, which is Lambda's parallelization factor.
 
 mod dead_letter;
 mod filter;
@@ -30,56 +30,56 @@ use serde_json::Value;
 use std::{io, pin::pin, time::Duration};
 use tokio::{task::JoinSet, time::Instant};
 
-/// Records that may be read and not finished; beyond them the stream has to wait.
+/// Records that may be read but unfinished; above that, reading pauses.
 const MOST_UNFINISHED: usize = 10_000;
 
-/// The wait after a look at the stream that failed.
+/// The wait after a failed read of the stream.
 const AFTER_A_FAILED_LOOK: Duration = Duration::from_millis(500);
 
-/// How long invocations under way may take once the mapping is told to stop.
+/// How long invocations in flight may take once the mapping stops.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Why a mapping did not start, or not get on.
+/// Why a mapping failed.
 #[derive(Debug, thiserror::Error)]
 pub enum MappingError {
-    /// The file of the position or of the dead letters cannot be used.
+    /// The file of the position or of the dead letters is unusable.
     #[error("a file of the event source mapping cannot be used")]
     File(#[from] io::Error),
     /// The stream could not be read.
     #[error("the stream cannot be read: {0}")]
     Stream(String),
-    /// The function was not reached, so waiting for it here would be waiting for ever.
+    /// The function was not reached, and waiting for it here would never end.
     #[error("the function cannot be reached: {0}")]
     FunctionUnavailable(String),
 }
 
-/// What a pass, or several, brought about.
+/// The result of one or several passes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Records read from the stream, those that the filter held back included.
+    /// Records read from the stream, including those that the filter excluded.
     pub read: usize,
     /// Invocations of the function.
     pub invocations: usize,
-    /// Records that the function took.
+    /// Records that the function handled.
     pub done: usize,
-    /// Records that were given up.
+    /// Records that became dead letters.
     pub dead: usize,
 }
 
-/// A stream, a function, and how far the function has got in the stream.
+/// A stream, a function, and the function's position in the stream.
 pub struct EventSourceMapping {
     reader: StreamReader,
     function: Function,
     options: MappingOptions,
     lanes: Vec<Lane>,
     ledger: Ledger,
-    /// The stream that the ledger is about.
+    /// The stream of the ledger.
     stream_arn: Option<String>,
     dead_letters: DeadLetters,
 }
 
 impl EventSourceMapping {
-    /// A mapping from a table's stream to `function`: from the stored position on, or from the start.
+    /// A mapping from a table's stream to `function`: from the stored position, or from the start.
     pub fn new(stream: Stream, function: Function, options: MappingOptions) -> Result<Self, MappingError> {
         let from = match &options.position {
             Some(path) => Position::load(path)?,
@@ -100,9 +100,9 @@ impl EventSourceMapping {
         })
     }
 
-    /// Reads what is there and tries it once, without waiting for anything.
+    /// Reads the new records and tries them once, without waiting.
     ///
-    /// A record that fails stays at the head of its lane, for the next pass.
+    /// A failed record stays at the head of its lane, for the next pass.
     pub async fn poll_once(&mut self) -> Result<Tally, MappingError> {
         let mut tally = Tally::default();
         loop {
@@ -127,8 +127,8 @@ impl EventSourceMapping {
         Ok(tally)
     }
 
-    /// Passes, until nothing is left: what the function itself writes is read as well, and what fails is
-    /// retried at once until it is given up.
+    /// Runs passes until nothing is left: records of the function's own writes are read as well, and failures are
+    /// retried at once until they become dead letters.
     pub async fn drain(&mut self) -> Result<Tally, MappingError> {
         let mut total = Tally::default();
         loop {
@@ -143,7 +143,7 @@ impl EventSourceMapping {
         }
     }
 
-    /// Works until `stop` resolves.
+    /// Runs until `stop` resolves.
     pub async fn run(mut self, stop: impl Future<Output = ()>) {
         let mut stop = pin!(stop);
         let mut running = JoinSet::new();
@@ -178,12 +178,12 @@ impl EventSourceMapping {
         }
     }
 
-    /// What was given up, in this run and in earlier ones that wrote to the same file.
+    /// The dead letters of this run and of earlier ones with the same file.
     pub fn dead_letters(&self) -> &[DeadLetter] {
         self.dead_letters.all()
     }
 
-    /// One look at the stream; gives the number of records read.
+    /// Reads the stream once; returns the number of records.
     async fn look(&mut self) -> Result<usize, MappingError> {
         if self.ledger.len() >= MOST_UNFINISHED {
             return Ok(0);
@@ -208,7 +208,7 @@ impl EventSourceMapping {
         Ok(read)
     }
 
-    /// One look that survives a failure, and the pause to make after it.
+    /// Reads the stream once, survives a failure, and returns the pause before the next read.
     async fn look_with_patience(&mut self, failing: &mut bool) -> Duration {
         match self.look().await {
             Ok(read) => {
@@ -234,7 +234,7 @@ impl EventSourceMapping {
         self.lanes.get_mut(lane)?.take(self.options.batch_size)
     }
 
-    /// Invokes the function for every lane that has something due.
+    /// Invokes the function for every lane with a due batch.
     fn start_due(&mut self, running: &mut JoinSet<Finished>) {
         let now = Instant::now();
         for (number, lane) in self.lanes.iter_mut().enumerate() {
@@ -247,7 +247,7 @@ impl EventSourceMapping {
             lane.busy = true;
             let (function, event) = (self.function.clone(), batch.event());
             running.spawn(async move {
-                // A task of its own, so that a handler that panics costs an attempt and not the batch.
+                // A separate task, so that a handler that panics costs an attempt and not the batch.
                 let answer = tokio::spawn(async move { function.invoke(event).await }).await;
                 let answer = answer.unwrap_or_else(|_| Err(InvokeError::Failed("panic".to_owned())));
                 Finished {
@@ -260,7 +260,7 @@ impl EventSourceMapping {
     }
 
     fn settle_finished(&mut self, finished: Result<Finished, tokio::task::JoinError>) {
-        // The task itself has nothing that panics, and a runtime that goes down ends the mapping as well.
+        // The task itself cannot panic, and a runtime that shuts down ends the mapping as well.
         let Ok(Finished { lane, batch, answer }) = finished else {
             return;
         };
@@ -270,7 +270,7 @@ impl EventSourceMapping {
         self.finish(lane, batch, &answer, &mut Tally::default());
     }
 
-    /// Draws the consequences of an answer; says whether the lane now waits at a record that failed.
+    /// Applies an answer; returns whether the lane now waits at a failed record.
     fn finish(
         &mut self,
         lane: usize,
@@ -335,7 +335,7 @@ impl std::fmt::Debug for EventSourceMapping {
     }
 }
 
-/// An invocation that came to its end.
+/// A finished invocation.
 struct Finished {
     lane: usize,
     batch: Batch,

@@ -1,4 +1,4 @@
-//! The few refusals that the dev server gives itself, in the form the contract asks for (RFC 9457).
+//! The refusals of the dev server itself, in the form of the contract (RFC 9457).
 
 use axum::{
     body::Body,
@@ -10,7 +10,7 @@ use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Where the kinds of problem are described: a URL to which a problem's code is appended.
+/// The base URL of the problem pages, to which a problem's code is appended.
 #[derive(Clone, Debug)]
 pub struct ProblemPages(Arc<str>);
 
@@ -29,12 +29,12 @@ impl ProblemPages {
     }
 }
 
-/// After how many seconds it is worth trying again: as the functions say it.
+/// The seconds until a retry is useful: the same as the functions answer.
 fn retry_after(kind: Kind) -> Option<u32> {
     (kind == Kind::TemporarilyUnavailable).then_some(5)
 }
 
-/// A refusal of the dev server itself. The functions have each of them too.
+/// A refusal of the dev server itself. The functions have the same kinds.
 #[derive(Debug)]
 pub(crate) struct Problem {
     kind: Kind,
@@ -43,7 +43,7 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// Says what is wrong with a request that only a developer makes.
+    /// Adds details for a developer.
     pub(crate) fn with_detail(self, detail: String) -> Self {
         Self {
             detail: Some(detail),

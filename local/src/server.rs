@@ -1,4 +1,4 @@
-//! An HTTP server on a listener, for as long as it is held.
+//! An HTTP server on a listener, until it is dropped.
 
 use axum::{Router, serve::ListenerExt as _};
 use axum_server::{Handle, tls_rustls::RustlsConfig};
@@ -6,7 +6,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tokio_rustls::rustls::ServerConfig;
 
-/// How long requests under way may take to finish once a server is told to stop.
+/// How long requests in flight may take once a server stops.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// A running server. It stops when it is shut down, and also when it is dropped.
@@ -75,7 +75,7 @@ impl Server {
         })
     }
 
-    /// Runs whatever serves `listener` until the future it is given resolves.
+    /// Serves `listener` until the given future resolves.
     pub(crate) fn spawn<F>(
         listener: TcpListener,
         serve: impl FnOnce(TcpListener, StopSignal) -> F,
@@ -88,7 +88,7 @@ impl Server {
         let serving = serve(
             listener,
             Box::pin(async move {
-                // A dropped sender is as good a signal as a sent one.
+                // A dropped sender is a signal as well.
                 let _ = stopped.await;
             }),
         );
@@ -105,7 +105,7 @@ impl Server {
         })
     }
 
-    /// Where it listens.
+    /// Its address.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
@@ -115,7 +115,7 @@ impl Server {
         format!("{}://{}", self.scheme, self.addr)
     }
 
-    /// Stops accepting, lets what is under way finish for a moment, and returns.
+    /// Stops accepting, waits a moment for requests in flight, and returns.
     pub async fn shutdown(self) {
         let Self { stop, mut task, .. } = self;
         drop(stop);
@@ -125,5 +125,5 @@ impl Server {
     }
 }
 
-/// Resolves when a server is to stop.
+/// Resolves when a server must stop.
 pub(crate) type StopSignal = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;

@@ -1,4 +1,5 @@
-//! A double of SES v2: it answers the real SDK, keeps every mail, and does to each address what it was told.
+//! A double of SES v2: it answers the real SDK, stores every mail, and applies the outcome that is set for each
+//! address.
 
 mod address;
 mod api;
@@ -13,7 +14,7 @@ use crate::server::Server;
 use std::io;
 use tokio::net::TcpListener;
 
-/// Serves the SES v2 API on `listener`; `postbox` is what it works on.
+/// Serves the SES v2 API of `postbox` on `listener`.
 pub fn serve(listener: TcpListener, postbox: Postbox) -> io::Result<Server> {
     Server::start(listener, api::router(postbox))
 }

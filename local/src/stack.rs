@@ -1,4 +1,4 @@
-//! The whole local stack, wired.
+//! The whole local stack.
 
 mod events;
 mod listeners;
@@ -23,10 +23,10 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// How often what has expired is swept away. DynamoDB takes its time as well.
+/// The interval of sweeps of expired items. DynamoDB deletes them late as well.
 const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
 
-/// How a stack is put together.
+/// The options of a stack.
 #[derive(Clone, Debug)]
 pub struct StackOptions {
     /// The origin that a browser sees.
@@ -35,25 +35,25 @@ pub struct StackOptions {
     pub dynamodb_listen: SocketAddr,
     /// SES.
     pub ses_listen: SocketAddr,
-    /// Where the functions are invoked: `cargo lambda watch`.
+    /// The address of `cargo lambda watch`, which runs the functions.
     pub functions: Uri,
-    /// What breaks on the way to the neighbours, and where the claims system answers then.
+    /// The faults on the way to the neighbours, and the claims system's address behind them.
     pub faults: Option<(Plan, SocketAddr)>,
-    /// The files, the functions and what else the dev server needs.
+    /// The options of the dev server.
     pub front: FrontOptions,
     /// The folder of the certificate, if the origin is to be HTTPS.
     pub tls: Option<PathBuf>,
     /// Whether the front's folder is watched, so that its pages reload themselves.
     pub reload: bool,
-    /// The folder that keeps everything over a restart; without it all is in memory.
+    /// The folder that keeps everything over a restart; without it, in memory.
     pub data: Option<PathBuf>,
-    /// Retries of a record before it is given up.
+    /// Retries of a record before it becomes a dead letter.
     pub retries: u32,
     /// Lanes of the mapping to `deliver-mail`.
     pub lanes: usize,
-    /// How long an invocation may take.
+    /// The maximum duration of an invocation.
     pub invoke_timeout: Duration,
-    /// How long after it took a mail SES tells what became of it.
+    /// The delay of SES's events after it accepted a mail.
     pub event_delay: Duration,
 }
 
@@ -74,10 +74,10 @@ pub struct Stack {
 /// Why a stack did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StackError {
-    /// Another process listens there.
+    /// The port is in use.
     #[error("port {} is already in use; choose another with {flag} {}:PORT", .addr.port(), .addr.ip())]
     InUse {
-        /// The address that is taken.
+        /// The address in use.
         addr: SocketAddr,
         /// The flag that sets it.
         flag: &'static str,
@@ -92,7 +92,7 @@ pub enum StackError {
         /// The reason.
         source: io::Error,
     },
-    /// The data folder cannot be used.
+    /// The data folder is unusable.
     #[error("the data folder {0} cannot be used: {1}", .folder.display(), .source)]
     Data {
         /// The folder.
@@ -114,7 +114,7 @@ pub enum StackError {
 impl Stack {
     /// Starts everything. Once this returns, every part listens.
     pub async fn start(options: StackOptions) -> Result<Self, StackError> {
-        // All ports first: a stack that cannot have them all leaves no half of itself behind.
+        // All ports first: a stack without one of them must not start in part.
         let front = listeners::listen_on_origin(options.listen).await?;
         let dynamodb = listeners::listen(options.dynamodb_listen, "--dynamodb-listen").await?;
         let ses = listeners::listen(options.ses_listen, "--ses-listen").await?;
@@ -222,7 +222,7 @@ impl Stack {
         })
     }
 
-    /// What invokes the functions.
+    /// Invokes the functions.
     pub fn emulator(&self) -> &Emulator {
         &self.emulator
     }
@@ -232,7 +232,7 @@ impl Stack {
         &self.postbox
     }
 
-    /// Stops everything: no new requests first, then what works behind them, the database last.
+    /// Stops everything: no new requests first, then the parts behind them, the database last.
     pub async fn shutdown(self) {
         let Self {
             front,
@@ -245,7 +245,7 @@ impl Stack {
             stop,
             tasks,
         } = self;
-        // Open pages hold a connection to hear of builds, and a server waits for its connections to end.
+        // Open pages keep a connection for build events, and a server waits for its connections to end.
         if let Some(watching) = watching {
             watching.abort();
         }
@@ -265,11 +265,11 @@ impl Stack {
     }
 }
 
-/// What breaks, and the servers before the neighbours.
+/// The faults, and the servers before the neighbours.
 type Between = (Faults, Vec<Server>);
 
 async fn wait_for(mut stopped: watch::Receiver<bool>) {
-    // A sender that is gone has stopped as well.
+    // A dropped sender has stopped as well.
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 

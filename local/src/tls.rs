@@ -1,4 +1,4 @@
-//! A certificate of our own making, for a browser that keeps the portal's cookies over HTTPS only.
+//! A self-signed certificate, for browsers that store the portal's cookies over HTTPS only.
 
 use crate::clock::Clock;
 use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
@@ -15,16 +15,16 @@ use tokio_rustls::rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
 };
 
-/// The names and addresses under which a browser on this machine finds the portal.
+/// The names and addresses of the portal on this machine.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// For how many days a certificate is valid. Safari refuses one of more than 825.
+/// The days for which a certificate is valid. Safari refuses more than 825.
 const DAYS: i64 = 365;
 
-/// The age in days at which a certificate is made again.
+/// The age in days at which a certificate is replaced.
 const OLD: i64 = 300;
 
-/// The configuration of a server, with the certificate in `folder`. Makes one there if it is missing or old.
+/// The configuration of a server, with the certificate in `folder`. Creates one if it is missing or old.
 pub fn server_config(folder: &Path) -> io::Result<Arc<ServerConfig>> {
     let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
     if !is_fresh(&certificate) || !key.is_file() {
@@ -67,7 +67,7 @@ fn make(folder: &Path, certificate: &Path, key: &Path) -> io::Result<()> {
             part(date.day())?,
         ))
     };
-    // A browser's clock may lag a little behind ours.
+    // A browser's clock may be a little slow.
     params.not_before = midnight(today.saturating_sub(1.day()))?;
     params.not_after = midnight(today.saturating_add(DAYS.days()))?;
     let made = params.self_signed(&pair).map_err(io::Error::other)?;

@@ -1,4 +1,4 @@
-//! The HTTP client towards the functions.
+//! The HTTP client for the functions.
 
 use axum::body::Body;
 use hyper_util::{
@@ -6,7 +6,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 
-/// Speaks plain HTTP/1.1 and adds nothing of its own, so that what the browser sent is what a function sees.
+/// Plain HTTP/1.1 without additions, so that a function sees exactly the browser's request.
 pub(crate) type Upstream = Client<HttpConnector, Body>;
 
 /// A client with a pool of its own.

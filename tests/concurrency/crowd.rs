@@ -193,8 +193,8 @@ pub(crate) async fn world_of_many_mails() -> World {
 pub(crate) fn settings_of_many_mails() -> Settings {
     let settings = Settings::default();
     let limits = Limits {
-        mails_per_hour: 10_000,
-        mails_per_day: 10_000,
+        login_codes_per_hour: 10_000,
+        login_codes_per_day: 10_000,
         registration_codes_per_hour: 10_000,
         registration_codes_per_day: 10_000,
         registration_codes_per_contact: 10_000,

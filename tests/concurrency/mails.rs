@@ -43,8 +43,8 @@ async fn world_with_room(load: &Load) -> World {
     let settings = Settings::default();
     let many = 1_000 * u64::try_from(load.scaled(1)).unwrap();
     let limits = portal::limits::Limits {
-        mails_per_hour: many,
-        mails_per_day: many,
+        login_codes_per_hour: many,
+        login_codes_per_day: many,
         registration_codes_per_hour: many,
         registration_codes_per_day: many,
         registration_codes_per_contact: many,

@@ -51,7 +51,7 @@ async fn no_more_wrong_passwords_are_judged_than_the_guard_allows_at_that_instan
     for _ in load.rounds() {
         let mut settings = settings_of_many_mails();
         // However large the crowd is, the row of all does not lock the owner out.
-        settings.limits.wrong_passwords_off = 1_000_000;
+        settings.limits.wrong_passwords_before_lockout = 1_000_000;
         let world = World::with(settings).await;
         active(&world).await;
         let scale = load.scaled(1);

@@ -34,10 +34,7 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
     ),
     (
         "log-in codes and initial passwords: 10 an hour and 20 a day an account",
-        &[
-            ("MAILS_PER_HOUR_AND_ADDRESS", 10),
-            ("MAILS_PER_DAY_AND_ADDRESS", 20),
-        ],
+        &[("LOGIN_CODES_PER_HOUR", 10), ("LOGIN_CODES_PER_DAY", 20)],
     ),
     (
         "registration codes 5 an hour and 10 a day a claims id, 30 an hour an address",
@@ -69,7 +66,7 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
             ("FREE_WRONG_PASSWORDS", 4),
             ("WRONG_PASSWORD_MEMORY_SECONDS", DAY),
             ("WRONG_PASSWORD_LONGEST_WAIT_SECONDS", 15 * MINUTE),
-            ("WRONG_PASSWORDS_BEFORE_OFF", 100),
+            ("WRONG_PASSWORDS_BEFORE_LOCKOUT", 100),
         ],
     ),
     (

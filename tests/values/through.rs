@@ -70,8 +70,8 @@ async fn quiet_world() -> World {
     LazyLock::force(&LOGS);
     let settings = Settings::default();
     let limits = Limits {
-        mails_per_hour: 1_000,
-        mails_per_day: 1_000,
+        login_codes_per_hour: 1_000,
+        login_codes_per_day: 1_000,
         registration_codes_per_hour: 1_000,
         registration_codes_per_day: 1_000,
         registration_codes_per_contact: 1_000,

@@ -1,4 +1,4 @@
-//! 電子請求受付システム認証 — the office proves itself with the ID and password of another system.
+//! 電子請求受付システム認証 — the office proves itself with its ID and password of the claims system.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use portal::steps::{CLAIMS_PASSWORD_LONGEST, Field};
 use portal::time::plus;
 use portal::values::{ClaimsUserId, FlowId, foreign_secret};
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
     Variable::PortalTable,
     Variable::PortalKeysSecret,
@@ -30,12 +30,12 @@ pub const NEEDS: &[Variable] = &[
     Variable::ClaimsBaseUrl,
 ];
 
-/// What this step may touch.
+/// The dependencies of this step.
 #[derive(Clone)]
 pub struct Deps {
     /// Registrations.
     pub flows: Flows<Registration>,
-    /// Codes are derived with these.
+    /// Derives codes.
     pub keys: Keys,
     /// The claims system.
     pub claims: Arc<dyn ClaimsSystem>,
@@ -74,7 +74,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     flows.begin(flow, cookie, &call).await
 }
 
-/// Asks the claims system. Whoever is refused here begins no registration.
+/// Asks the claims system. A refusal here begins no registration.
 async fn prove(deps: &Deps, user: &ClaimsUserId, password: Secret, call: &Call) -> Result<Proof, Stop> {
     let (attempt, record) = begin_attempt(deps, user, call).await?;
     let answer = deps.claims.authenticate(user.as_str(), password.expose()).await;
@@ -124,7 +124,7 @@ async fn begin_attempt(
     Ok((attempt, record))
 }
 
-/// Notes the answer; `record` is what the attempt left behind when it began.
+/// Counts the result; `record` is the state after [`begin_attempt`].
 async fn end_attempt(
     deps: &Deps,
     record: Stored<ClaimsRecord>,
@@ -139,7 +139,7 @@ async fn end_attempt(
     Ok(proven?)
 }
 
-/// Where no mail can follow the right password no registration begins that would tell of it.
+/// Records a right password after which no mail can follow, because no registration begins that would record it.
 async fn or_note_right_password(
     deps: &Deps,
     promised: Result<Stage, Stop>,

@@ -1,4 +1,4 @@
-//! 電子請求受付システム認証: the wiring, and so everything that the step may touch.
+//! 電子請求受付システム認証: the wiring, with everything that the step can use.
 
 use lambda_http::Error;
 use platform::start::{run, start};

@@ -1,11 +1,11 @@
-//! Reads the fields of one JSON object strictly, and says of each which is wrong and how.
+//! Reads the fields of one JSON object strictly, and reports each problem.
 //!
-//! Every problem is collected, so that the author of a request sees all at once. A problem
-//! names a field and never shows a value.
+//! All problems are collected, so that the author of a request sees them at once. A problem names a field and never
+//! contains a value.
 
 use serde_json::{Map, Value, json};
 
-/// What is wrong with a field: its RFC 6901 pointer and a word.
+/// The problem of a field: its RFC 6901 pointer and a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FieldProblem {
     pointer: String,
@@ -25,7 +25,7 @@ impl FieldProblem {
     }
 }
 
-/// The fields not yet asked for, and the problems found so far.
+/// The fields that were not read yet, and the problems so far.
 pub(crate) struct Fields {
     left: Map<String, Value>,
     problems: Vec<FieldProblem>,
@@ -41,7 +41,7 @@ impl Fields {
         })
     }
 
-    /// A text that must be there. The empty text stands in for one that is not: see [`finish`](Self::finish).
+    /// A required text. A missing one is returned as the empty text: see [`finish`](Self::finish).
     pub(crate) fn text(&mut self, name: &'static str) -> String {
         match self.left.remove(name) {
             Some(Value::String(text)) => text,
@@ -50,7 +50,7 @@ impl Fields {
         }
     }
 
-    /// A text that must be there, not be empty, and have at most `limit` characters.
+    /// A required, non-empty text of at most `limit` characters.
     pub(crate) fn text_within(&mut self, name: &'static str, limit: usize) -> String {
         let known = self.problems.len();
         let text = self.text(name);
@@ -64,7 +64,7 @@ impl Fields {
         }
     }
 
-    /// A text that may be absent; an empty one is as good as none.
+    /// An optional text; an empty one counts as missing.
     pub(crate) fn optional_text(&mut self, name: &'static str) -> Option<String> {
         match self.left.remove(name) {
             Some(Value::String(text)) => Some(text).filter(|text| !text.is_empty()),
@@ -76,7 +76,7 @@ impl Fields {
         }
     }
 
-    /// A yes or no that is no when absent.
+    /// An optional flag; a missing one is false.
     pub(crate) fn flag(&mut self, name: &'static str) -> bool {
         match self.left.remove(name) {
             Some(Value::Bool(flag)) => flag,
@@ -88,13 +88,13 @@ impl Fields {
         }
     }
 
-    /// Notes that a field is wrong in a way of its own.
+    /// Adds a problem with this code.
     pub(crate) fn refuse(&mut self, name: &str, code: &'static str) -> String {
         self.problems.push(FieldProblem::new(name, code));
         String::new()
     }
 
-    /// What was read, if all of it was right and nothing was left over.
+    /// `read`, if there are no problems and no unread fields.
     pub(crate) fn finish<T>(mut self, read: T) -> Result<T, Vec<FieldProblem>> {
         let unknown = self
             .left

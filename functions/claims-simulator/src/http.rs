@@ -1,4 +1,4 @@
-//! Between HTTP and the simulator: what an answer and a refusal look like.
+//! The simulator's HTTP answers and refusals.
 
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use lambda_http::http::{HeaderValue, StatusCode};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::fields::FieldProblem;
 use crate::table::Fault;
 
-/// What is said when all went well.
+/// A success.
 pub(crate) enum Answer {
     Json(String),
     Nothing,
@@ -21,7 +21,7 @@ impl Answer {
     }
 }
 
-/// Why there is no such answer; told as an RFC 9457 problem.
+/// A refusal, sent as an RFC 9457 problem.
 pub(crate) struct Refusal {
     status: StatusCode,
     errors: Vec<FieldProblem>,
@@ -101,7 +101,7 @@ pub(crate) fn respond(answer: Result<Answer, Refusal>) -> Response<Body> {
     response
 }
 
-/// The contract is JSON and says so; the `_dev` routes, for people with curl, take any content type.
+/// The contract requires JSON; the `_dev` routes, for people with curl, accept any content type.
 pub(crate) fn expect_json(request: &Request) -> Result<(), Refusal> {
     request
         .headers()
@@ -113,7 +113,7 @@ pub(crate) fn expect_json(request: &Request) -> Result<(), Refusal> {
         .ok_or(Refusal::status(StatusCode::UNSUPPORTED_MEDIA_TYPE))
 }
 
-/// A path segment as it was meant; `None` if that is no text.
+/// A decoded path segment; `None` if it is not text.
 pub(crate) fn percent_decoded(segment: &str) -> Option<String> {
     percent_decode_str(segment).decode_utf8().ok().map(String::from)
 }

@@ -1,17 +1,17 @@
-//! 電子請求受付システムの代役 — the contract of `infra/claims-gateway.yaml`, and what is needed to try it.
+//! 電子請求受付システムの代役 — implements the contract of `infra/claims-gateway.yaml`, with routes for trying it.
 //!
-//! Stands in for the claims system on a desk and on a test stage. It knows invented offices only and
-//! shows their passwords to every caller, so it has no place in production.
+//! It replaces the claims system on a developer's machine and on a test stage. It has invented offices only and shows
+//! their passwords to every caller, so it must not be used in production.
 //!
 //! | request | what it does |
 //! | --- | --- |
 //! | `POST …/authentications`, `POST …/security-codes` | the contract |
-//! | `GET …/_dev/offices` | every office with everything one needs to try it |
-//! | `PUT …/_dev/offices/{userId}` | replaces an office and clears what was tried |
+//! | `GET …/_dev/offices` | every office with its credentials |
+//! | `PUT …/_dev/offices/{userId}` | replaces an office and clears its tries |
 //! | `GET`, `PUT …/_dev/claims` | the health of the system |
 //!
-//! What stands before these paths does not matter: behind a function URL there is nothing, behind a
-//! local emulator the function's name, behind an API its stage.
+//! The prefix of these paths does not matter: a function URL has none, a local emulator has the function's name, an
+//! API has its stage.
 
 mod fields;
 mod http;
@@ -38,20 +38,20 @@ use crate::office::{
 };
 use crate::table::{Record, Stored, Table};
 
-/// What it needs of the environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[Variable::SimulatorTable];
 
-/// How long a slow system takes: inside the portal's budget of five seconds, and long enough to be felt.
+/// The delay of a slow system: within the portal's budget of five seconds, and long enough to be noticed.
 pub const SLOW: Duration = Duration::from_secs(3);
 
-/// The largest request that is read, as the contract has it.
+/// The maximum size of a request, as in the contract.
 const BODY_LIMIT: usize = 16 * 1024;
 
-/// How often a try is judged again because others were judged meanwhile. Each of those moved the
-/// tally, and three wrong ones end the race, so this is never reached but by a fault.
+/// How often a try is judged again after conflicts. Each conflict changed the tally, and three wrong tries end the
+/// conflicts, so only a fault can reach this.
 const MAX_ROUNDS: u32 = 200;
 
-/// What the simulator may touch: its table and the time.
+/// The dependencies of the simulator: its table and the clock.
 pub struct Deps {
     table: Table,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
@@ -59,7 +59,7 @@ pub struct Deps {
 }
 
 impl Deps {
-    /// The table must have the key `pk`, a string, and is this simulator's alone.
+    /// The table must have the string key `pk`, and must not be shared.
     pub fn new(
         client: aws_sdk_dynamodb::Client,
         table_name: impl Into<String>,
@@ -72,7 +72,7 @@ impl Deps {
         }
     }
 
-    /// With another idea of slow than [`SLOW`], for tests that have no three seconds.
+    /// Replaces the delay [`SLOW`], for tests.
     #[must_use]
     pub fn with_slow(self, slow: Duration) -> Self {
         Self { slow, ..self }
@@ -92,18 +92,18 @@ impl fmt::Debug for Deps {
     }
 }
 
-/// Answers one request. There is always an answer, and no request can make it panic.
+/// Answers one request. There is always an answer, and no request can cause a panic.
 pub async fn handle(deps: &Deps, request: Request) -> Response<Body> {
     let route = Route::of(request.uri().path());
     let answer = answer(deps, route.as_ref(), &request).await;
     let response = http::respond(answer);
     let route = route.as_ref().map_or("none", Route::name);
-    // Neither the path nor a body: both can hold personal data.
+    // Neither the path nor a body: both can contain personal data.
     tracing::info!(route, status = response.status().as_u16(), "answered");
     response
 }
 
-/// Where a request goes, by how its path ends.
+/// The route of a request, by the end of its path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Route {
     Authentications,
@@ -208,7 +208,7 @@ async fn check_security_code(deps: &Deps, request: &Request) -> Result<Answer, R
     }))
 }
 
-/// What is answered instead of judging, where the system is not well; a slow one only takes its time.
+/// The answer of a system in another mode than up, without judging; a slow one only delays.
 async fn out_of_order(deps: &Deps, user_id: &str) -> Result<Option<Result<Answer, Refusal>>, Refusal> {
     Ok(match deps.table.mode().await? {
         Mode::Up => None,
@@ -217,7 +217,7 @@ async fn out_of_order(deps: &Deps, user_id: &str) -> Result<Option<Result<Answer
             None
         }
         Mode::Down => Some(Err(Refusal::status(StatusCode::SERVICE_UNAVAILABLE))),
-        // Right in all but the words that matter, as a careless release would be.
+        // Correct except for the decisive word, as a faulty release might be.
         Mode::Malformed => Some(Ok(Answer::json(
             &json!({ "userId": user_id, "result": "OK", "resultCode": 0 }),
         ))),

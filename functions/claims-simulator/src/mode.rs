@@ -1,4 +1,4 @@
-//! The health of the simulated system, to see what the portal does when it fails.
+//! The health of the simulated system, to test the portal against its failures.
 
 /// 稼働状態 — the health of the claims system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ impl Mode {
     /// Every mode.
     pub const ALL: [Self; 4] = [Self::Up, Self::Slow, Self::Down, Self::Malformed];
 
-    /// The word for it in JSON and in the table.
+    /// The word of the mode in JSON and in the table.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Up => "up",

@@ -1,21 +1,21 @@
-//! The rules of the simulated system: what a password or a code is worth, given what was tried before.
+//! The rules of the simulated system: the verdict on a password or a code, given the earlier tries.
 //!
-//! Pure: what is stored, what was submitted and the time come in; what to answer and what to store go out.
+//! Pure functions: the stored state, the submission and the time in; the verdict and the new state out.
 
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Wrong tries in a row that lock a user. 奈良県国保連's questions and answers name three for the real system.
+/// Consecutive wrong tries that lock a user. The FAQ of 奈良県国保連 says three for the real system.
 pub const TRIES: u32 = 3;
 
-/// How long a lock lasts, from the same page: wait 30 minutes or more and try again.
+/// The duration of a lock, from the same page: wait 30 minutes or more and try again.
 pub const LOCK_SECONDS: i64 = 30 * 60;
 
-/// 事業所 — an invented office with its credentials, in the clear, for they are public here.
+/// 事業所 — an invented office with its credentials, unencrypted, because they are public here.
 ///
-/// Yet no `Debug` shows them: a developer may have set a password of their own.
+/// Its `Debug` omits them nevertheless: a developer may have set a real password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Office {
@@ -29,12 +29,12 @@ pub struct Office {
     /// セキュリティコード, if the office has set one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub security_code: Option<String>,
-    /// ログインパスワード. Empty while the office has none of its own, and then nothing matches it.
+    /// ログインパスワード. Empty while the office has only the temporary one; then no password matches it.
     pub password: String,
     /// 仮パスワード, the one on the paper notice.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub temporary_password: Option<String>,
-    /// Whether the password is right but too old.
+    /// Whether the password is right but expired.
     pub password_expired: bool,
 }
 
@@ -46,20 +46,20 @@ impl fmt::Debug for Office {
     }
 }
 
-/// What was tried before. Starts empty, and empties itself when a lock has run out.
+/// The earlier tries. Empty at first, and again once a lock has expired.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Wrong passwords since the last right one.
     pub wrong_passwords: u32,
-    /// Wrong security codes since the last right one. A right password does not reset them:
-    /// else the holder of the password could try codes without limit.
+    /// Wrong security codes since the last right one. A right password does not reset them: otherwise the holder of
+    /// the password could try codes without limit.
     pub wrong_codes: u32,
-    /// The first instant at which the user is free again.
+    /// The end of the lock.
     pub locked_until: Option<Timestamp>,
 }
 
 impl Tally {
-    /// Nothing tried, and locked from now on for as long as three wrong tries would have it.
+    /// No tries, but locked from now on, as after three wrong ones.
     pub fn locked_at(now: Timestamp) -> Self {
         Self {
             locked_until: Some(end_of_lock(now)),
@@ -67,7 +67,7 @@ impl Tally {
         }
     }
 
-    /// What is left of the tally now: nothing, once a lock has run out.
+    /// The present tally: empty once a lock has expired.
     #[must_use]
     pub fn at(self, now: Timestamp) -> Self {
         match self.locked_until {
@@ -82,12 +82,12 @@ impl Tally {
 }
 
 fn end_of_lock(now: Timestamp) -> Timestamp {
-    // Whole seconds, rounded up, so that what is shown is what holds.
+    // Whole seconds, rounded up, so that the shown end is the real one.
     let begun = now.as_second() + i64::from(now.subsec_nanosecond() > 0);
     Timestamp::from_second(begun + LOCK_SECONDS).unwrap_or(Timestamp::MAX)
 }
 
-/// What is said of a password. The words are the contract's `result`.
+/// The verdict on a password. The words are the contract's `result`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PasswordVerdict {
@@ -97,37 +97,37 @@ pub enum PasswordVerdict {
     Wrong,
     /// 仮パスワード.
     TemporaryPassword,
-    /// Right, and too old.
+    /// Right but expired.
     PasswordExpired,
     /// Not judged.
     Locked,
 }
 
-/// What is said of a security code. The words are the contract's `result`.
+/// The verdict on a security code. The words are the contract's `result`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CodeVerdict {
     /// Right.
     Accepted,
-    /// Wrong, or none is set.
+    /// Wrong, or the office has none.
     Wrong,
     /// Not judged.
     Locked,
 }
 
-/// A verdict, and the tally as it stands after it. It may be said only once the tally is stored.
+/// A verdict, and the tally after it. The verdict may be sent only after the tally is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Judgement<V> {
-    /// What to say.
+    /// The verdict.
     pub verdict: V,
-    /// What to store; equal to what was there if nothing changed.
+    /// The tally; unchanged if the try does not count.
     pub tally: Tally,
 }
 
 /// Judges a password.
 ///
-/// Only a wrong one counts; one that is known, though it opens nothing, ends the row of wrong ones.
-/// The third wrong one is still called wrong, and what comes after it is not judged.
+/// Only a wrong one counts; a known one, even if it is expired or temporary, ends the series of wrong ones. The third
+/// wrong one is still answered as wrong, and later ones are not judged.
 pub fn judge_password(
     office: &Office,
     before: Tally,
@@ -166,7 +166,7 @@ pub fn judge_password(
     }
 }
 
-/// Judges a security code. Where none is set, every code is wrong.
+/// Judges a security code. Without a security code, every code is wrong.
 pub fn judge_security_code(
     office: &Office,
     before: Tally,

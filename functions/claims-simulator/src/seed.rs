@@ -1,15 +1,14 @@
-//! The offices that are there before one is changed: one for each thing that can happen.
+//! The initial offices: one for each case.
 //!
-//! All are invented. The numbers name district 99 of their prefecture, which none has, so no real
-//! office can be meant.
+//! All are invented. Their numbers have district 99, which no prefecture has, so they cannot be real offices.
 
 use jiff::Timestamp;
 
 use crate::office::{Office, Tally};
 
-/// 見本の事業所 — an office as it stands before anything was changed or tried.
+/// 見本の事業所 — an office in its initial state.
 pub struct Seed {
-    /// What it is there to show.
+    /// The case that it shows.
     pub shows: &'static str,
     /// 電子請求受付システム ユーザID.
     pub user_id: &'static str,
@@ -23,7 +22,7 @@ pub struct Seed {
     locked: bool,
 }
 
-/// The longest name that the contract allows: 200 characters.
+/// The maximum length of a name by the contract: 200 characters.
 const LONGEST_NAME: &str = "社会福祉法人見本福祉会高齢者総合福祉施設見本の里指定居宅介護支援事業所\
 指定訪問介護事業所指定訪問入浴介護事業所指定訪問看護事業所指定訪問リハビリテーション事業所\
 指定通所介護事業所指定通所リハビリテーション事業所指定短期入所生活介護事業所\
@@ -43,8 +42,7 @@ const PLAIN: Seed = Seed {
     locked: false,
 };
 
-/// The end of the lock that does not end: 2100 in Japan. A table of constants knows no now to count
-/// half an hour from.
+/// The end of a permanent lock: 2100 in Japan. A constant cannot compute half an hour from now.
 const END_OF_LOCK: Timestamp = Timestamp::constant(4_102_412_400, 0);
 
 /// Every seeded office, in the order of its user ids.
@@ -177,7 +175,7 @@ impl Seed {
         SEEDS.iter().find(|seed| seed.user_id == user_id)
     }
 
-    /// The office as it stands on record.
+    /// The office in its initial state.
     pub fn office(&self) -> Office {
         Office {
             office_number: self.office_number.to_owned(),
@@ -190,7 +188,7 @@ impl Seed {
         }
     }
 
-    /// What was tried before the first request: nothing, but for the office that shows a lock.
+    /// The initial tally: empty, except for the office that shows a lock.
     pub fn tally(&self) -> Tally {
         Tally {
             locked_until: self.locked.then_some(END_OF_LOCK),
@@ -260,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn every_user_id_stands_once_and_in_order_in_its_normal_form() {
+    fn every_user_id_is_unique_sorted_and_normalised() {
         assert!(SEEDS.is_sorted_by(|one, next| one.user_id < next.user_id));
         for seed in SEEDS {
             assert!(
@@ -301,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn every_address_is_one_nobody_owns() {
+    fn every_address_is_in_a_reserved_domain() {
         for address in SEEDS.iter().filter_map(|seed| seed.mail_address) {
             assert!(
                 address.ends_with("@example.jp") || !address.contains('@'),

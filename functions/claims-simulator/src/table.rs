@@ -1,8 +1,7 @@
-//! What was changed and what was tried, in a table of the simulator's own.
+//! The changed offices and the tries, in a table of the simulator.
 //!
-//! The offices of [`seed`](crate::seed) are in no table until one is changed or tried. Every item
-//! has a version that only grows, so a tally is stored only over the one it was computed from, and
-//! any number of processes agree.
+//! The offices of [`seed`](crate::seed) are in no table until one is changed or tried. Every item has an increasing
+//! version, and a tally is stored on the condition that the version is unchanged, so parallel processes agree.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,19 +19,19 @@ use crate::seed::{SEEDS, Seed};
 const MODE_KEY: &str = "MODE";
 const OFFICE_KEY: &str = "OFFICE#";
 
-/// The table did not do what it was asked. Says which request, and neither key nor value.
+/// A request to the table failed. Names the request, without key or value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fault {
-    /// What was tried.
+    /// The request.
     pub(crate) request: &'static str,
 }
 
-/// An office as it stands, and the version it stands at.
+/// An office, and the version that was read.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(crate) office: Office,
     pub(crate) tally: Tally,
-    /// `None` while only the seed has it.
+    /// `None` if only the seed has it.
     version: Option<u64>,
 }
 
@@ -61,7 +60,7 @@ impl Table {
             .as_ref()
             .and_then(|item| item.get("mode"))
             .and_then(|value| value.as_s().ok());
-        // Not set, or a word of a later version: the system is up.
+        // Missing, or a word of a later version: the system is up.
         Ok(word.and_then(|word| Mode::from_word(word)).unwrap_or(Mode::Up))
     }
 
@@ -181,7 +180,7 @@ impl Table {
             .get_item()
             .table_name(&self.name)
             .key("pk", AttributeValue::S(key))
-            // A lock set by another process, or a mode set a moment ago, must be seen.
+            // A lock or a mode that another process set a moment ago must be seen.
             .consistent_read(true)
             .send()
             .await
@@ -214,7 +213,7 @@ fn is_condition_failure(error: &SdkError<UpdateItemError>) -> bool {
         .is_some_and(UpdateItemError::is_conditional_check_failed_exception)
 }
 
-/// Reads an item. One without an office of its own counts the tries at a seeded one.
+/// Reads an item. One without an office counts the tries of a seeded office.
 fn record(user_id: &str, item: &HashMap<String, AttributeValue>) -> Result<Record, Fault> {
     let corrupt = Fault { request: "read-item" };
     let text = |name: &str| {

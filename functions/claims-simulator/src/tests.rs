@@ -1,4 +1,4 @@
-//! The simulator against a real engine in the test's own process, with a clock that is moved by hand.
+//! The simulator on a real engine in the test's process, with a clock that the tests set.
 
 mod contract;
 mod judging;

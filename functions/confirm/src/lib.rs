@@ -3,7 +3,7 @@
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::fault::Fault;
-use platform::flow::{Flow as _, Flows, living};
+use platform::flow::{Flow as _, Flows, or_no_flow};
 use platform::http::{Answer, Call, Stop, Success};
 use platform::keys::Keys;
 use platform::store::{Commit, Consistency, Replacing, Stored};
@@ -16,7 +16,7 @@ use portal::registration::{Registered, Registration, Replaced, Stage};
 use portal::steps::Field;
 use portal::values::{AccountKey, Draft, FieldCode, MemberId, OfficeName, RequestKey};
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
     Variable::PortalTable,
     Variable::PortalKeysSecret,
@@ -24,15 +24,15 @@ pub const NEEDS: &[Variable] = &[
     Variable::ProblemBase,
 ];
 
-/// How often an office and its accounts are decided anew because another request wrote one of them first.
+/// How often the registration is decided again because another request wrote the office or an account first.
 const ROUNDS: u32 = 20;
 
-/// What this step may touch.
+/// The dependencies of this step.
 #[derive(Clone)]
 pub struct Deps {
     /// Registrations.
     pub flows: Flows<Registration>,
-    /// Initial passwords are derived with these.
+    /// Derives initial passwords.
     pub keys: Keys,
 }
 
@@ -41,15 +41,15 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     deps.flows.edge.serve(request, |call| step(deps, call)).await
 }
 
-/// What 登録する came to.
+/// The result of 登録する.
 enum Outcome {
     /// Registered, by this request.
     Registered(Box<Member>, Registered),
     /// Registered by an earlier request of the same registration, whose answer was lost.
     RegisteredBefore(Founding, AccountKey),
-    /// The office is somebody else's.
+    /// Another registration has the office.
     OfficeTaken,
-    /// The address is somebody else's.
+    /// The address has an owner, or too many claims.
     EmailTaken,
 }
 
@@ -139,8 +139,8 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
 
 /// One commit: the office, the member, the address and the promise of the mail; or none of them.
 ///
-/// Mostly nobody was here before: the first commit takes both items for absent, and costs no read. Where a condition
-/// fails, what came back is judged, and the next commit names the very version that was judged.
+/// Usually neither item exists: the first commit expects that, and costs no read. After a conflict, the returned
+/// items are judged, and the next commit names their versions.
 async fn register(
     deps: &Deps,
     flow: &Registration,
@@ -187,7 +187,7 @@ async fn register(
                 Err(NotClaimed::Taken) => return Ok(Outcome::OfficeTaken),
             }
         }
-        // The account of somebody who holds a seat is judged once, and replaced in the version that was judged.
+        // The account of a holder of a seat is judged once, and replaced in the version that was judged.
         let held = holders.iter().map(|(_, account)| account);
         if let Some(held) = held.into_iter().find(|account| account.item.key == address) {
             there = Some(held.clone());
@@ -196,12 +196,12 @@ async fn register(
         let Some(seated) = Account::take_seat(before, member, &flow.id, now, limits) else {
             return Ok(Outcome::EmailTaken);
         };
-        // As it goes on from the claim that it replaces.
+        // The member, with what continues from the claim that it replaces.
         let registered = seated.item().noted(&member.id).unwrap_or(member).clone();
         let mut commit = Commit::default();
         commit.put(Put::from(new.clone()), known.as_ref().into());
         commit.put(seated, there.as_ref().into());
-        // Everybody who held a seat leaves it in the same commit: nobody else may come in by it meanwhile.
+        // Every holder of a seat leaves it in the same commit: no one can log in by it meanwhile.
         for (holder, old) in holders.iter().filter(|(_, old)| old.item.key != address) {
             if let Some(left) = old.item.leave_seat(&holder.id, &flow.id, now) {
                 commit.put(left, Replacing::Read(old));
@@ -219,7 +219,7 @@ async fn register(
     Err(Fault::Contention("OFFICE").into())
 }
 
-/// Brings the flow up to what is committed. Were it lost here, the next request would do so.
+/// Records the commit in the flow. If this write is lost, the next request repeats it.
 async fn complete(
     deps: &Deps,
     flow: Stored<Registration>,
@@ -229,7 +229,7 @@ async fn complete(
     registered: Registered,
 ) -> Result<Registration, Stop> {
     let complete = |current: Option<&Registration>| {
-        Ok::<_, Stop>(living(current)?.complete(
+        Ok::<_, Stop>(or_no_flow(current)?.complete(
             office.clone(),
             member.clone(),
             account.clone(),
@@ -239,7 +239,7 @@ async fn complete(
     Ok(deps.flows.table.change(Some(flow), complete).await?.0)
 }
 
-/// The first answer again, whatever has come to pass since: nothing is done twice, no second mail goes out.
+/// The first answer again, whatever happened since: nothing is done twice, and no second mail is sent.
 async fn replay(deps: &Deps, flow: &Registration, registered: &Registered, call: &Call) -> Answer {
     let same_body =
         call.fields.text(Field::Draft) == Some(registered.draft.as_str()) && call.fields.unknown().is_empty();
@@ -251,7 +251,7 @@ async fn replay(deps: &Deps, flow: &Registration, registered: &Registered, call:
     Ok(Success::json(first))
 }
 
-/// Another registration claimed the office first: the person sees who, and the ways out.
+/// Another registration claimed the office first: the person sees its members, and the actions that are left.
 async fn move_to_already_registered(
     deps: &Deps,
     flow: Stored<Registration>,
@@ -259,7 +259,7 @@ async fn move_to_already_registered(
     call: &Call,
 ) -> Result<Stop, Stop> {
     let lose = |current: Option<&Registration>| {
-        Ok::<_, Stop>(living(current)?.move_to_already_registered(office.clone()))
+        Ok::<_, Stop>(or_no_flow(current)?.move_to_already_registered(office.clone()))
     };
     let (flow, _) = deps.flows.table.change(Some(flow), lose).await?;
     Ok(deps

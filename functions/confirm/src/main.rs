@@ -1,4 +1,4 @@
-//! 入力情報の確認: the wiring, and so everything that the step may touch.
+//! 入力情報の確認: the wiring, with everything that the step can use.
 
 use lambda_http::Error;
 use platform::start::{run, start};

@@ -1,8 +1,8 @@
-//! メールの送信 — what the table's stream promises is sent, and marked as sent.
+//! メールの送信 — sends the promised mails from the table's stream, and marks them as sent.
 //!
-//! A mail goes out at least once: at worst the same one twice, with the same code and the same 照合記号. What has
-//! expired or was overtaken is dropped. A record that cannot be dealt with now is reported, and comes again; the
-//! others of its batch are sent all the same.
+//! A mail is sent at least once: at worst the same one twice, with the same code and the same 照合記号. A mail that has
+//! expired or was replaced is dropped. A record that cannot be handled now is reported, and delivered again; the
+//! other records of its batch are handled.
 
 mod refusal;
 mod text;
@@ -29,7 +29,7 @@ pub use text::{body, from};
 
 use refusal::Refusal;
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
     Variable::PortalTable,
     Variable::PortalKeysSecret,
@@ -38,24 +38,24 @@ pub const NEEDS: &[Variable] = &[
     Variable::PortalUrl,
 ];
 
-/// A record younger than this cannot have been overtaken: the first resend waits thirty seconds.
+/// A record younger than this cannot have been replaced: the first resend waits thirty seconds.
 const SURELY_CURRENT: Seconds = Seconds::new(5);
 
-/// How many mails this environment remembers as sent, so that a repeated batch sends none twice.
+/// How many sent mails this environment remembers, so that a repeated batch sends none twice.
 const REMEMBERED: usize = 1_000;
 
-/// In whose name mails go out.
+/// The sender of the mails.
 #[derive(Debug, Clone)]
 pub struct Sender {
     /// The address.
     pub address: String,
-    /// The SES configuration set that reports what became of them.
+    /// The SES configuration set that reports the delivery.
     pub configuration_set: String,
     /// The portal's front page.
     pub portal_url: String,
 }
 
-/// What this function may touch.
+/// The dependencies of this function.
 pub struct Deps {
     table: Table,
     keys: Keys,
@@ -66,7 +66,7 @@ pub struct Deps {
 }
 
 impl Deps {
-    /// Everything that sending needs.
+    /// Builds the dependencies.
     pub const fn new(table: Table, keys: Keys, clock: Clock, ses: Client, sender: Sender) -> Self {
         Self {
             table,
@@ -94,17 +94,17 @@ impl Deps {
     }
 }
 
-/// Why a mail is not dealt with now.
+/// Why a mail is not sent now.
 enum Later {
     /// SES is busy, or was not reached.
     Busy(&'static str),
-    /// SES does not take our mails as things stand: somebody has to look, whatever the name of the reason.
+    /// SES refuses our mails: an operator has to act. The reason is for the log.
     Stuck(String),
-    /// Something of ours is broken.
+    /// A fault of the portal.
     Broken(Fault),
 }
 
-/// Deals with a batch of the stream; an event that is none fails whole, and Lambda tries it again.
+/// Handles a batch of the stream; a malformed event fails as a whole, and Lambda delivers it again.
 pub async fn handle(deps: &Deps, event: Value) -> Result<BatchAnswer, lambda_runtime::Error> {
     let batch: Batch = serde_json::from_value(event)?;
     let mut answer = BatchAnswer::default();
@@ -150,7 +150,7 @@ async fn deal_with(deps: &Deps, change: &Change) -> Result<&'static str, Later> 
         return Ok("no mail");
     }
     let before = read(&change.old).map_err(Later::Broken)?;
-    // A write promises one mail at most; the others of an account are of other claims, and older.
+    // A write promises at most one mail; the other mails of an account are older ones of other claims.
     let is_new = |promise: &&Promise| {
         let of = promise.content.of();
         promise.is_new_after(before.iter().find(|before| before.content.of() == of))
@@ -197,7 +197,7 @@ async fn deal_with(deps: &Deps, change: &Change) -> Result<&'static str, Later> 
             }
         }
     }
-    // News of the delivery may have come first; then this mark finds nothing to do.
+    // The delivery event may have come first; then this mark changes nothing.
     deps.table
         .mark_mail(&mark(&[Delivery::Queued], Delivery::Sent, Some(now)))
         .await
@@ -205,7 +205,7 @@ async fn deal_with(deps: &Deps, change: &Change) -> Result<&'static str, Later> 
     Ok("sent")
 }
 
-/// Whether something may have overtaken the promise since its record was written.
+/// Whether the promise may have been replaced since its record was written.
 fn may_be_overtaken(promise: &Promise, now: Timestamp) -> bool {
     promise.content.is_overtaken_by_later_mails() && plus(promise.promised_at, SURELY_CURRENT) < now
 }
@@ -268,7 +268,7 @@ async fn send(deps: &Deps, key: &str, promise: &Promise) -> Result<Sent, Later> 
         Refusal::Never(why) => Ok(Sent::Refused(why)),
         Refusal::Busy(why) => Err(Later::Busy(why)),
         Refusal::Operator(why) => Err(Later::Stuck(why.to_owned())),
-        // Its code is a name out of AWS's own lists, and the one thing by which it can be looked up.
+        // The code is one of AWS's own, and the only way to look the refusal up.
         Refusal::Unknown => {
             let code = error
                 .as_service_error()

@@ -1,23 +1,24 @@
-//! Why SES did not take a mail, and what to do about it. Pure: what SES answered in, a decision out.
+//! Why SES refused a mail, and the reaction. A pure function of SES's answer.
 
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-/// What to do about a mail that SES did not take.
+/// The reaction to a refused mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// SES will never take this mail; the screen says so. Nothing that it was sent again could change.
+    /// SES will never accept this mail; the screen says so. Sending it again would not help.
     Never(&'static str),
-    /// SES is busy, broken or out of reach. The record comes again; nobody has to do anything.
+    /// SES is busy, broken or unreachable. The record is delivered again; no operator has to act.
     Busy(&'static str),
-    /// Somebody has to mend our account or its settings. The record comes again until then, or is put aside.
+    /// An operator has to repair the account or its settings. The record is delivered again until then, or becomes a
+    /// dead letter.
     Operator(&'static str),
-    /// None that is known here: it comes again, and somebody has to look.
+    /// An unknown refusal: the record is delivered again, and an operator has to look.
     Unknown,
 }
 
 impl Refusal {
-    /// Of a call to `SendEmail` that failed.
+    /// The refusal in a failed call of `SendEmail`.
     pub(crate) fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
         match error {
             SdkError::ServiceError(service) => {
@@ -32,8 +33,8 @@ impl Refusal {
         }
     }
 
-    /// By the code of the error, where SES uses one code for several things by its message, and by the status where
-    /// the code is none that SES documents. The message may name an address: it is looked at, and never logged.
+    /// By the code of the error; where SES uses one code for several cases, by its message; by the status where SES
+    /// does not document the code. The message may contain an address: it is inspected, and never logged.
     fn judge(code: Option<&str>, message: &str, status: u16) -> Self {
         match code {
             Some("MessageRejected") if message.contains("not verified") => {

@@ -1,4 +1,4 @@
-//! The sentences of the mails. They live in `mail/`, one file a mail, for whoever writes Japanese and not Rust.
+//! The texts of the mails. They are in `mail/`, one file per mail, so that they can be edited without Rust.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +14,7 @@ const INITIAL_PASSWORD: &str = include_str!("../mail/initial-password.txt");
 const INITIAL_PASSWORD_GUIDE: &str = include_str!("../mail/initial-password-guide.txt");
 const PASSWORD_RESET: &str = include_str!("../mail/password-reset.txt");
 
-/// The text of a mail. Its secret is derived here, for the first time since it was promised.
+/// The text of a mail. Its secret is derived here, and nowhere before.
 pub fn body(promise: &Promise, keys: &KeyRing, portal_url: &str) -> Result<String, UnknownKey> {
     let expires = japanese_clock(promise.expires_at);
     let text = match &promise.content {
@@ -59,7 +59,7 @@ pub fn body(promise: &Promise, keys: &KeyRing, portal_url: &str) -> Result<Strin
     Ok(text.replace("{expires}", &expires).replace("{url}", portal_url))
 }
 
-/// A name as one line of a mail shows it: no line ends, and no run of six digits, which only a code has.
+/// A name on one line of a mail: without line ends, and without a run of six digits, which only a code has.
 fn on_a_line(name: &str) -> String {
     let mut line = String::with_capacity(name.len());
     let mut run = 0;
@@ -83,12 +83,12 @@ fn on_a_line(name: &str) -> String {
     line
 }
 
-/// `=?UTF-8?B?…?= <address>`: a display name as header fields carry it (RFC 2047), in words of at most 75 characters.
+/// `=?UTF-8?B?…?= <address>`: a display name in header fields (RFC 2047), in words of at most 75 characters.
 pub fn from(name: &str, address: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
     for c in name.chars() {
-        // 45 octets become 60 characters of Base64, and 72 with what stands around them.
+        // 45 octets become 60 characters of Base64, and 72 with the delimiters.
         if word.len() + c.len_utf8() > 45 {
             words.push(std::mem::take(&mut word));
         }

@@ -1,7 +1,7 @@
-//! 監査記録 — what the table's stream says happened is kept for good.
+//! 監査記録 — stores the acts from the table's stream permanently.
 //!
-//! A record that cannot be read or kept now is reported, and comes again: none is passed over. The others of its
-//! batch are kept all the same, and once, for the archive knows them when they come again.
+//! A record that cannot be read or stored now is reported, and delivered again: none is skipped. The other records of
+//! its batch are stored, and only once, because the archive recognises them when they are delivered again.
 
 use std::error::Error as _;
 
@@ -12,10 +12,10 @@ use platform::store::{image_of_json, record_of_image};
 use platform::stream::{Batch, BatchAnswer, Change, ItemFailure};
 use serde_json::Value;
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[Variable::AuditTable];
 
-/// Deals with a batch of the stream; an event that is none fails whole, and Lambda tries it again.
+/// Handles a batch of the stream; a malformed event fails as a whole, and Lambda delivers it again.
 pub async fn handle(archive: &Archive, event: Value) -> Result<BatchAnswer, lambda_runtime::Error> {
     let batch: Batch = serde_json::from_value(event)?;
     let mut answer = BatchAnswer::default();
@@ -30,8 +30,8 @@ pub async fn handle(archive: &Archive, event: Value) -> Result<BatchAnswer, lamb
                 answer.failures.push(ItemFailure {
                     item: change.sequence_number,
                 });
-                // What is away for one is away for all. Lambda goes on at the first that failed, so the rest comes
-                // again with it.
+                // If the archive is unreachable for one record, it is for all. Lambda continues at the first failed
+                // record, so the rest is delivered again with it.
                 if archive_is_away {
                     break;
                 }

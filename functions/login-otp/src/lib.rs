@@ -3,7 +3,7 @@
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::contention::retry_on_contention;
-use platform::flow::{Flows, living};
+use platform::flow::{Flows, or_no_flow};
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
 use platform::store::{Consistency, Retries, Stored};
@@ -13,7 +13,7 @@ use portal::code::OneTimeCode;
 use portal::login::{Login, Stage};
 use portal::steps::{Field, Step};
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
     Variable::PortalTable,
     Variable::PortalKeysSecret,
@@ -21,12 +21,12 @@ pub const NEEDS: &[Variable] = &[
     Variable::ProblemBase,
 ];
 
-/// What this step may touch.
+/// The dependencies of this step.
 #[derive(Clone)]
 pub struct Deps {
     /// Log-ins.
     pub flows: Flows<Login>,
-    /// Codes are derived with these.
+    /// Derives codes.
     pub keys: Keys,
 }
 
@@ -55,12 +55,12 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
     let judged = challenge.judge(&typed, &deps.keys)?;
     let (flow, account, member) = flows.follow_account(flow, Consistency::Strong, now).await?;
     let next = flow.item.after_code(&member, flows.terms());
-    // Where the right code gives a session, every code spends a try of the flow first, right and wrong alike: a session
-    // must not be committed by a sixth guess, nor by a code that a resend has overtaken.
+    // Where the right code creates a session, every code spends a try of the flow first, right and wrong alike: no
+    // sixth guess may commit a session, nor a code that a resend has replaced.
     if matches!(next, Stage::MyPage) {
         return Box::pin(complete(deps, flow, account, &member, &judged, call)).await;
     }
-    // The judgement counts for the account, over all its challenges. If this write is not done, nothing was judged.
+    // The judgement counts for the account, over all its challenges. If this write fails, nothing was judged.
     flows
         .decide_on_account(&flow.item, Some(account), Retries::Few, now, |account| {
             flow.item.judge_code(account, judged.right, None, now, limits)
@@ -74,8 +74,8 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
     flows.answer(&flow.item, now).await
 }
 
-/// Handles a code that completes the log-in: spends a try of the challenge first, then one write on the account counts
-/// a wrong code, or commits the session.
+/// Handles a code that completes the log-in: spends a try of the challenge first, then one write on the account
+/// counts a wrong code, or commits the session.
 async fn complete(
     deps: &Deps,
     flow: Stored<Login>,
@@ -85,16 +85,16 @@ async fn complete(
     call: &Call,
 ) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
-    // No try is spent while codes are stopped; whether they are is decided again by the account's own write.
+    // No try is spent while codes are stopped; the account's write checks that again.
     flows.require(&flow.item, member.codes.check(now), now).await?;
-    let decide = |current: Option<&Login>| Ok(living(current)?.spend_try(judged, now, limits));
+    let decide = |current: Option<&Login>| Ok(or_no_flow(current)?.spend_try(judged, now, limits));
     let spent = flows
         .table
         .change_within::<_, _, Stop>(Retries::Few, Some(flow), decide)
         .await?;
     let (flow, is_right) = flows.accepted(spent, now).await?;
     let new = flows.new_session(&flow.item, &account.item, call)?;
-    // The try is spent, so the step cannot begin again: this write retries for long.
+    // The try is spent, so the step cannot be repeated: this write has many retries.
     let is_committed = flows
         .decide_on_account(&flow.item, Some(account), Retries::Many, now, |account| {
             flow.item

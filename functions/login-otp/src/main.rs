@@ -1,4 +1,4 @@
-//! ワンタイムパスワード認証（ログイン）: the wiring, and so everything that the step may touch.
+//! ワンタイムパスワード認証（ログイン）: the wiring, with everything that the step can use.
 
 use lambda_http::Error;
 use platform::start::{run, start};

@@ -8,7 +8,7 @@ use platform::store::{Consistency, Retries};
 use portal::login::{Login, SessionPointer, Stage};
 use portal::steps::Step;
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
     Variable::PortalTable,
     Variable::PortalOrigins,
@@ -37,7 +37,7 @@ async fn show(flows: &Flows<Login>, call: Call) -> Answer {
     flows.answer(&flow.item, call.now).await
 }
 
-/// New cookies in the place of those that this log-in gave; a session that was ended does not come back.
+/// Replaces the cookies of this log-in's session; a session that was ended is not renewed.
 async fn renew_session(flows: &Flows<Login>, call: Call) -> Answer {
     let (limits, now) = (&flows.edge.limits, call.now);
     let flow = flows.open(&call).await?;

@@ -1,4 +1,4 @@
-//! ログインの途中再開、中止、セッションの再取得: the wiring, and so everything that the step may touch.
+//! ログインの途中再開、中止、セッションの再取得: the wiring, with everything that the step can use.
 
 use lambda_http::Error;
 use platform::start::{run, start};

@@ -1,4 +1,4 @@
-//! ログイン情報の入力 — ID and password; the same answer for everybody who must not get in.
+//! ログイン情報の入力 — ID and password; one answer to everyone who may not log in.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -24,7 +24,7 @@ use portal::steps::Field;
 use portal::time::plus;
 use portal::values::{AccountKey, ChallengeId, EmailAddress, FlowId, MemberId};
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
     Variable::PortalTable,
     Variable::PortalKeysSecret,
@@ -32,14 +32,14 @@ pub const NEEDS: &[Variable] = &[
     Variable::ProblemBase,
 ];
 
-/// What this step may touch.
+/// The dependencies of this step.
 #[derive(Clone)]
 pub struct Deps {
     /// Log-ins.
     pub flows: Flows<Login>,
     /// Verifies passwords.
     pub passwords: Arc<dyn PasswordHasher>,
-    /// Codes and initial passwords are derived with these.
+    /// Derives codes and initial passwords.
     pub keys: Keys,
 }
 
@@ -49,7 +49,7 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     let edge = &deps.flows.edge;
     let padded = |call| async move {
         let answer = step(deps, call).await;
-        if tells_nothing(&answer) {
+        if must_be_padded(&answer) {
             let quantum = edge.limits.refusal_quantum.duration();
             tokio::time::sleep(pad_to_quantum(began.elapsed(), quantum)).await;
         }
@@ -58,9 +58,9 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     edge.serve(request, padded).await
 }
 
-/// Whether the answer must not tell by its time what it does not say: a password that is wrong or not judged, a network
-/// that is full.
-fn tells_nothing(answer: &Answer) -> bool {
+/// Whether the response time of the answer must not reveal its reason: a password that is wrong or not judged, a
+/// network whose budget is spent.
+fn must_be_padded(answer: &Answer) -> bool {
     matches!(answer, Err(Stop::Refused(problem))
         if matches!(problem.refusal.kind, Kind::WrongCredentials | Kind::TooManyRequests))
 }
@@ -76,7 +76,7 @@ fn read(call: &Call) -> Result<(EmailAddress, Arc<Secret>), Stop> {
     Ok(problems.finish(both).map_err(Refusal::invalid)?)
 }
 
-/// Answers a call, without the pad to the response time.
+/// Answers a call, without padding the response time.
 pub async fn step(deps: &Deps, call: Call) -> Answer {
     let (email, typed) = read(&call)?;
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
@@ -114,7 +114,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     flows.begin(flow.into(), cookie, &call).await
 }
 
-/// A log-in that is tried.
+/// The input of a log-in attempt.
 struct Attempt {
     key: AccountKey,
     typed: Arc<Secret>,
@@ -122,8 +122,8 @@ struct Attempt {
     now: Timestamp,
 }
 
-/// Whether the start is none of its network's: it comes from a known device, or with the initial password, which nobody
-/// guesses. What strangers do in the same network neither stops it, nor does it spend what they have.
+/// Whether the start is not counted for its network: it comes from a known device, or with the initial password,
+/// which cannot be guessed. Strangers in the same network neither stop it, nor does it use up their budget.
 fn is_vouched_for(deps: &Deps, known: Option<&Stored<Account>>, attempt: &Attempt) -> bool {
     known.is_some_and(|known| {
         let account = &known.item;
@@ -135,7 +135,7 @@ fn is_vouched_for(deps: &Deps, known: Option<&Stored<Account>>, attempt: &Attemp
     })
 }
 
-/// Whose password it is. Everybody who must not get in is refused alike.
+/// The owner of the password. Everyone who may not log in gets the same refusal.
 async fn prove(deps: &Deps, known: Option<Stored<Account>>, attempt: &Attempt) -> Result<Proven, Stop> {
     let limits = &deps.flows.edge.limits;
     let proof = verify(deps, known.as_ref().map(|stored| &stored.item), attempt).await?;
@@ -158,7 +158,8 @@ async fn prove(deps: &Deps, known: Option<Stored<Account>>, attempt: &Attempt) -
     }
 }
 
-/// Whose password it is. One verification for everybody who asks: unknown, waiting, pending and disabled verify a dummy.
+/// The owner of the password. One verification for every caller: unknown, pending, disabled and stopped accounts
+/// verify a dummy.
 async fn verify(deps: &Deps, account: Option<&Account>, attempt: &Attempt) -> Result<Proof, Stop> {
     let typed = attempt.typed.clone();
     let owner = account.and_then(Account::owner);
@@ -171,8 +172,8 @@ async fn verify(deps: &Deps, account: Option<&Account>, attempt: &Attempt) -> Re
         (Verified::Right { .. }, Some(owner)) => Some(owner.credential_in_force()),
         _ => account.and_then(|account| whose_initial_password(deps, account, &typed)),
     };
-    // Only where the person gets in: a second hash for anybody else would tell by its time that the password was
-    // right, though it is waited for, stopped or off.
+    // Only where the person may log in: a second hash for others would reveal by its time that the password was
+    // right, though a back-off runs, codes are stopped or the password is locked out.
     let lets_in =
         |account: &Account| account.lets_owner_in(&attempt.caller, attempt.now, &deps.flows.edge.limits);
     let renewed = match verified {
@@ -184,11 +185,12 @@ async fn verify(deps: &Deps, account: Option<&Account>, attempt: &Attempt) -> Re
     Ok(Proof { of, renewed })
 }
 
-/// Whose initial password it is, and of which version: every one that the account knows is compared.
+/// The member of the initial password, and the version of the credential: every initial password of the account is
+/// compared.
 fn whose_initial_password(deps: &Deps, account: &Account, typed: &Secret) -> Option<(MemberId, u32)> {
     let mut whose = None;
     for (member, version, source) in account.initial_passwords() {
-        // One whose key is gone from the ring is nobody's any more, and keeps nobody else from logging in.
+        // One whose key is no longer in the ring matches nothing, and must not keep others from logging in.
         let is_it = source.is_password(&deps.keys, member, typed).unwrap_or(false);
         if is_it {
             whose = Some((member.clone(), version));

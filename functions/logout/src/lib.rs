@@ -1,4 +1,4 @@
-//! ログアウト — the session and its log-in end, and the browser forgets.
+//! ログアウト — the session and its log-in end, and the browser deletes its cookies.
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
@@ -6,7 +6,7 @@ use platform::http::{Answer, Call, Success};
 use platform::session::Sessions;
 use portal::steps::Cookie;
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
     Variable::PortalTable,
     Variable::PortalOrigins,

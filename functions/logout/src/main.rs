@@ -1,4 +1,4 @@
-//! ログアウト: the wiring, and so everything that the step may touch.
+//! ログアウト: the wiring, with everything that the step can use.
 
 use lambda_http::Error;
 use platform::start::{run, start};

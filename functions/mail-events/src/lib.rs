@@ -1,5 +1,5 @@
-//! メールの配達結果 — what SES says became of a mail, noted where the mail was promised, so that the still open
-//! screen can show it.
+//! メールの配達結果 — records the delivery events of SES on the item that promised the mail, so that an open screen can show
+//! the status.
 
 mod news;
 
@@ -10,16 +10,16 @@ use serde_json::Value;
 
 use news::{Detail, News};
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[Variable::PortalTable];
 
-/// An event of SES, as `EventBridge` hands it over.
+/// An event of SES, as `EventBridge` delivers it.
 #[derive(Deserialize)]
 struct Event {
     detail: Detail,
 }
 
-/// Notes one event. Events of mails that are none of ours, or that nobody waits for any more, change nothing.
+/// Records one event. Events of other systems' mails, or of mails that no item waits for any more, change nothing.
 pub async fn handle(table: &Table, event: Value) -> Result<(), lambda_runtime::Error> {
     let Event { detail } = serde_json::from_value(event)?;
     let event = detail.name();

@@ -1,4 +1,4 @@
-//! メールの配達結果: the wiring, and so everything that the function may touch.
+//! メールの配達結果: the wiring, with everything that the function can use.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use platform::start::start;

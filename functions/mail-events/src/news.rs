@@ -1,14 +1,15 @@
-//! メールの配達結果 — what an event of SES means for the mail that it is about. Pure: an event in, a decision out.
+//! メールの配達結果 — the meaning of an event of SES for its mail. A pure function of the event.
 //!
-//! SES tells of a bounce by type and subtype, and hands on what the receiving system said. The types are its own
-//! judgement; the enhanced status (RFC 3463) and the reply code are the receiving system's, and stand above it.
+//! SES reports a bounce by type and subtype, and passes on the answer of the receiving system. The types are SES's
+//! own classification; the enhanced status (RFC 3463) and the reply code are the receiving system's, and take
+//! precedence.
 
 use std::collections::HashMap;
 
 use portal::mail::Delivery;
 use serde::Deserialize;
 
-/// What SES says of a mail, as far as it is read here; anything else in the event is passed over.
+/// The fields of SES's event that are read; others are ignored.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Detail {
@@ -41,16 +42,16 @@ struct BouncedRecipient {
     diagnostic_code: Option<String>,
 }
 
-/// What an event means for the delivery state of its mail.
+/// The effect of an event on the delivery status of its mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum News {
-    /// The mail has come to this state, if it stands at one of those. Late or reordered events undo nothing.
+    /// The mail reaches this status, if it has one of those. Late or reordered events undo nothing.
     Reached(Delivery, &'static [Delivery]),
-    /// Worth a line in the log and nothing else.
+    /// Only logged.
     Noted,
-    /// SES itself would not deliver what we wrote: a fault of ours.
+    /// SES refused our content: a fault of the portal.
     OurFault(Delivery, &'static [Delivery]),
-    /// No event type that SES documents.
+    /// Not an event type that SES documents.
     Unknown,
 }
 
@@ -61,13 +62,13 @@ const HARD_BOUNCE: News = News::Reached(Delivery::Bounced, NOT_BOUNCED);
 const GIVEN_UP: News = News::Reached(Delivery::Failed, NOT_DELIVERED);
 
 impl Detail {
-    /// What the event means.
+    /// The effect of the event.
     pub(crate) fn news(&self) -> News {
         match self.event_type.as_str() {
             "Delivery" => News::Reached(Delivery::Delivered, NOT_DELIVERED),
             "Bounce" => self.bounce.news(),
             "Reject" | "Rendering Failure" => News::OurFault(Delivery::Failed, NOT_DELIVERED),
-            // A complaint is about a mail that was delivered; a delay is no end.
+            // A complaint is about a delivered mail; a delay is not the end.
             "Send" | "Complaint" | "DeliveryDelay" | "Open" | "Click" | "Subscription" => News::Noted,
             _ => News::Unknown,
         }
@@ -89,7 +90,7 @@ impl Bounce {
         match (self.kind.as_str(), self.sub_kind.as_str()) {
             ("Permanent", _) => HARD_BOUNCE,
             _ if refused_for_good => HARD_BOUNCE,
-            // SES tries no more. A mail that was delivered all the same stays delivered.
+            // SES stops trying. A mail that was delivered nevertheless stays delivered.
             (
                 "Transient",
                 "MailboxFull"
@@ -98,15 +99,15 @@ impl Bounce {
                 | "AttachmentRejected"
                 | "CustomTimeoutExceeded",
             ) => GIVEN_UP,
-            // Out-of-office replies come as Transient/General, after the delivery or before its event; what is
-            // Undetermined says nothing; a type that is new is none that we may act on.
+            // Out-of-office replies come as Transient/General, after the delivery or before its event; Undetermined
+            // says nothing; a new type must not have an effect.
             _ => News::Noted,
         }
     }
 }
 
 impl BouncedRecipient {
-    /// A permanent failure by the status of RFC 3463 (class 5), or where there is none by the SMTP reply code (5xx).
+    /// A permanent failure by the status of RFC 3463 (class 5), or without one by the SMTP reply code (5xx).
     fn is_refused_for_good(&self) -> bool {
         match &self.status {
             Some(status) => status.trim_start().starts_with("5."),
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_of_the_receiving_system_stands_above_the_label_of_ses() {
+    fn the_status_of_the_receiving_system_overrides_the_label_of_ses() {
         let with = |status: Option<&str>, said: Option<&str>| {
             bounce(
                 "Transient",

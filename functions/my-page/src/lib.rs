@@ -1,4 +1,4 @@
-//! マイページ — who is logged in, and for which office.
+//! マイページ — the logged-in member and the office.
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
@@ -10,7 +10,7 @@ use platform::wire;
 use portal::office::Office;
 use portal::values::OfficeName;
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
     Variable::PortalTable,
     Variable::PortalOrigins,
@@ -35,8 +35,8 @@ pub async fn step(sessions: &Sessions, call: Call) -> Answer {
     )))
 }
 
-/// The member's office. It is only shown, so an eventual read will do; that there is none rests on a strong one, and
-/// is a fault: an office outlives its members.
+/// The member's office. It is only shown, so an eventually consistent read is sufficient; a missing one is confirmed
+/// by a strong read, and is a fault: an office outlives its members.
 async fn office(sessions: &Sessions, name: &OfficeName) -> Result<Office, Fault> {
     let recent: Option<Stored<Office>> = sessions.table.get(&name.number, Consistency::Eventual).await?;
     let office = match recent {

@@ -1,4 +1,4 @@
-//! マイページ: the wiring, and so everything that the step may touch.
+//! マイページ: the wiring, with everything that the step can use.
 
 use lambda_http::Error;
 use platform::start::{run, start};

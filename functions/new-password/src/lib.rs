@@ -17,7 +17,7 @@ use portal::secret::Secret;
 use portal::steps::Field;
 use portal::values::FieldCode;
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
     Variable::PortalTable,
     Variable::PortalKeysSecret,
@@ -25,14 +25,14 @@ pub const NEEDS: &[Variable] = &[
     Variable::ProblemBase,
 ];
 
-/// What this step may touch.
+/// The dependencies of this step.
 #[derive(Clone)]
 pub struct Deps {
     /// Log-ins.
     pub flows: Flows<Login>,
     /// Hashes passwords.
     pub passwords: Arc<dyn PasswordHasher>,
-    /// Initial passwords are derived with these.
+    /// Derives initial passwords.
     pub keys: Keys,
 }
 
@@ -53,7 +53,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     }
     let (flow, account, member) = flows.follow_account(flow, Consistency::Eventual, now).await?;
     let Stage::NewPassword { required, shown, .. } = &flow.item.stage else {
-        // An earlier request did it, and its answer was lost.
+        // An earlier request completed the log-in, and its answer was lost.
         return Err(flows.wrong_step(&flow.item, now).await);
     };
     let agreed = call.fields.text_in(Field::AgreedTerms, Field::AgreedVersion);
@@ -82,18 +82,18 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
         credential_version,
         ..flow.item.at(Stage::MyPage)
     };
-    // Cancelled or logged out meanwhile: the password is changed, but there is nobody to give a session to.
+    // Cancelled or logged out meanwhile: the password is changed, but no session is created.
     flows.bring_up(flow, &completed).await?;
     Ok(new.hand_over(flows.answer(&completed, now).await?))
 }
 
-/// The hash of the new password, where one has to be set; everything that is wrong with it otherwise.
+/// The hash of the new password, if one has to be set; otherwise all problems of the fields.
 async fn new_hash(deps: &Deps, call: &Call, required: bool, member: &Member) -> Result<Option<String>, Stop> {
     let limits = &deps.flows.edge.limits;
     let mut problems = call.problems();
     let typed = call.fields.text(Field::NewPassword);
     if !required {
-        // Only new terms are agreed to: a password that comes with them is none of this call's fields.
+        // Only new terms are agreed to: a password in the request is an unknown field.
         let none = typed.map_or(Ok(()), |_| Err(FieldCode::UnknownField));
         let none = problems.take("", none);
         problems.finish(none).map_err(Refusal::invalid)?;

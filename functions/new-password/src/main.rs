@@ -1,4 +1,4 @@
-//! 新しいパスワードと利用規約への同意: the wiring, and so everything that the step may touch.
+//! 新しいパスワードと利用規約への同意: the wiring, with everything that the step can use.
 
 use lambda_http::Error;
 use platform::start::{run, start};

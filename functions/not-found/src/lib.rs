@@ -1,11 +1,11 @@
-//! 存在しない宛先 — whatever is no step: the same answer for every path and method.
+//! 存在しない宛先 — every request that is not a step: the same answer for every path and method.
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::http::{Answer, Edge};
 use portal::problem::Kind;
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[Variable::ProblemBase];
 
 /// Answers a request.

@@ -1,4 +1,4 @@
-//! 存在しない宛先: the wiring, and so everything that the step may touch.
+//! 存在しない宛先: the wiring, with everything that the step can use.
 
 use lambda_http::Error;
 use platform::start::{run, start};

@@ -1,4 +1,4 @@
-//! 新規ユーザ登録情報の入力 — everything normalised, all problems at once.
+//! 新規ユーザ登録情報の入力 — the whole profile is normalised, and all problems are reported at once.
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
@@ -13,7 +13,7 @@ use portal::registration::Registration;
 use portal::steps::Field;
 use portal::values::{AccountKey, OfficeName};
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
     Variable::PortalTable,
     Variable::PortalOrigins,
@@ -45,8 +45,8 @@ pub async fn step(flows: &Flows<Registration>, call: Call) -> Answer {
     };
     let profile = form.parse(call.problems()).map_err(Refusal::invalid)?;
 
-    // Only a courtesy: whether the address may be claimed is decided by a condition at 登録する. A refusal counts, so
-    // it rests on a strong read.
+    // An early check for the person: 登録する decides by a condition whether the address can be claimed. A refusal
+    // counts, so it needs a strong read.
     let key = profile.email.key();
     if !may_be_claimed(flows, &key, Consistency::Eventual, &office, now).await?
         && !may_be_claimed(flows, &key, Consistency::Strong, &office, now).await?

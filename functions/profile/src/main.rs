@@ -1,4 +1,4 @@
-//! 新規ユーザ登録情報の入力: the wiring, and so everything that the step may touch.
+//! 新規ユーザ登録情報の入力: the wiring, with everything that the step can use.
 
 use lambda_http::Error;
 use platform::start::{run, start};

@@ -17,7 +17,7 @@ use portal::registration::Registration;
 use portal::steps::{Field, Step};
 use portal::values::AccountKey;
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
     Variable::PortalTable,
     Variable::PortalKeysSecret,
@@ -25,12 +25,12 @@ pub const NEEDS: &[Variable] = &[
     Variable::ProblemBase,
 ];
 
-/// What this step may touch.
+/// The dependencies of this step.
 #[derive(Clone)]
 pub struct Deps {
     /// Registrations.
     pub flows: Flows<Registration>,
-    /// Codes are derived with these.
+    /// Derives codes.
     pub keys: Keys,
 }
 
@@ -58,7 +58,7 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
         .await?;
     let judged = challenge.judge(&typed, &deps.keys)?;
 
-    // The judgement counts for the user id, over all its challenges. If this write is not done, nothing was judged.
+    // The judgement counts for the user id, over all its challenges. If this write fails, nothing was judged.
     let (user, id) = (&flow.item.claims_user, &flow.item.id);
     let count = |before: Option<&ClaimsRecord>| {
         Ok::<_, Stop>(ClaimsRecord::judge_code(
@@ -70,11 +70,11 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
             limits,
         ))
     };
-    // The record is there, for it counts the mail; what an eventual read misses, the write's condition finds.
+    // The record exists, because it counts the mail; the write's condition detects a stale read.
     let known: Option<Stored<ClaimsRecord>> = flows.table.get(user, Consistency::Eventual).await?;
     let (counted, _) = flows.table.change_within(Retries::Few, known, count).await?;
     flows.require(&flow.item, counted, now).await?;
-    // Whether the office is registered is decided again, by a condition, at 登録する.
+    // 登録する checks again, by a condition, whether the office is registered.
     let claim = if judged.right {
         flows.seats(office, Consistency::Eventual, now).await?.claim
     } else {

@@ -1,4 +1,4 @@
-//! ワンタイムパスワード認証（初回利用登録）: the wiring, and so everything that the step may touch.
+//! ワンタイムパスワード認証（初回利用登録）: the wiring, with everything that the step can use.
 
 use lambda_http::Error;
 use platform::start::{run, start};

@@ -1,4 +1,4 @@
-//! 初回利用登録の途中再開と中止 — where a registration stands, and its end.
+//! 初回利用登録の途中再開と中止 — the progress of a registration, and its end.
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
@@ -7,7 +7,7 @@ use platform::http::{Answer, Call};
 use portal::registration::Registration;
 use portal::steps::Step;
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
     Variable::PortalTable,
     Variable::PortalOrigins,

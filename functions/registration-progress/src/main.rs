@@ -1,4 +1,4 @@
-//! 初回利用登録の途中再開と中止: the wiring, and so everything that the step may touch.
+//! 初回利用登録の途中再開と中止: the wiring, with everything that the step can use.
 
 use lambda_http::Error;
 use platform::start::{run, start};

@@ -1,4 +1,4 @@
-//! 初期パスワードの再送と再発行 — the same one again, or a new one when the old one is lost.
+//! 初期パスワードの再送と再発行 — the same password again, or a new one that replaces a lost one.
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
@@ -13,7 +13,7 @@ use portal::registration::{Registration, Stage};
 use portal::steps::Step;
 use portal::values::{AccountKey, MemberId};
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
     Variable::PortalTable,
     Variable::PortalKeysSecret,
@@ -21,12 +21,12 @@ pub const NEEDS: &[Variable] = &[
     Variable::ProblemBase,
 ];
 
-/// What this step may touch.
+/// The dependencies of this step.
 #[derive(Clone)]
 pub struct Deps {
     /// Registrations.
     pub flows: Flows<Registration>,
-    /// Initial passwords are derived with these.
+    /// Derives initial passwords.
     pub keys: Keys,
 }
 
@@ -44,7 +44,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     }
 }
 
-/// Promises a mail on the account, by one of the account's own rules.
+/// Promises a mail on the account, by one of its rules.
 async fn promise(
     deps: &Deps,
     account: &AccountKey,
@@ -99,8 +99,8 @@ async fn reissue(deps: &Deps, call: Call) -> Answer {
     flows.answer(&flow.item, now).await
 }
 
-/// Moves a flow that stands at 同一組織で登録済み on to the pending member. It moves before the password is promised, so
-/// that a double click issues once; a re-issue that is refused leaves the person where the other way out is open.
+/// Moves a flow from 同一組織で登録済み to the pending member. It moves before the password is promised, so that a double
+/// click issues once; a refused re-issue leaves the person at a screen with the other action.
 async fn take_up_pending(
     deps: &Deps,
     flow: Stored<Registration>,

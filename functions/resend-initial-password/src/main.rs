@@ -1,4 +1,4 @@
-//! 初期パスワードの再送と再発行: the wiring, and so everything that the step may touch.
+//! 初期パスワードの再送と再発行: the wiring, with everything that the step can use.
 
 use lambda_http::Error;
 use platform::start::{run, start};

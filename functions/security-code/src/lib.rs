@@ -1,4 +1,4 @@
-//! セキュリティコードの入力 — only where one is set.
+//! セキュリティコードの入力 — only for an office that has one.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use lambda_http::{Body, Request, Response};
 use platform::budget::{or_refund_claims_user, or_refund_contact};
 use platform::claims::ClaimsSystem;
 use platform::config::Variable;
-use platform::flow::{Flows, living};
+use platform::flow::{Flows, or_no_flow};
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
 use platform::store::Stored;
@@ -20,7 +20,7 @@ use portal::registration::{Registration, Stage};
 use portal::steps::{Field, SECURITY_CODE_LONGEST};
 use portal::values::{EmailAddress, OfficeName, foreign_secret};
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
     Variable::PortalTable,
     Variable::PortalKeysSecret,
@@ -29,12 +29,12 @@ pub const NEEDS: &[Variable] = &[
     Variable::ClaimsBaseUrl,
 ];
 
-/// What this step may touch.
+/// The dependencies of this step.
 #[derive(Clone)]
 pub struct Deps {
     /// Registrations.
     pub flows: Flows<Registration>,
-    /// Codes are derived with these.
+    /// Derives codes.
     pub keys: Keys,
     /// The claims system.
     pub claims: Arc<dyn ClaimsSystem>,
@@ -67,11 +67,11 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     flows.answer(&flow.item, now).await
 }
 
-/// What a code costs before the claims system is asked.
+/// The costs of a code that are paid before the claims system is asked.
 struct Spent {
-    /// The count of wrong codes of the user id, over all its registrations.
+    /// The record of the user id, with the code counted over all its registrations.
     counted: Option<Stored<ClaimsRecord>>,
-    /// Tries of this registration that are left.
+    /// The tries of this registration that are left.
     tries_left: u64,
 }
 
@@ -82,7 +82,7 @@ async fn spend(
     now: Timestamp,
 ) -> Result<(Stored<Registration>, Spent), Stop> {
     let (flows, limits) = (&deps.flows, &deps.flows.edge.limits);
-    // Nothing is counted where no try is left.
+    // Nothing is counted if no try is left.
     flows
         .require(&flow.item, flow.item.may_try_security_code(limits), now)
         .await?;
@@ -93,7 +93,8 @@ async fn spend(
     let (allowed, counted) = flows.table.change(None, count).await?;
     flows.require(&flow.item, allowed, now).await?;
 
-    let spend = |current: Option<&Registration>| Ok(living(current)?.spend_security_code_try(now, limits));
+    let spend =
+        |current: Option<&Registration>| Ok(or_no_flow(current)?.spend_security_code_try(now, limits));
     let tried = match flows.table.change::<_, _, Stop>(Some(flow), spend).await {
         Ok(tried) => flows.accepted(tried, now).await,
         Err(stop) => Err(stop),
@@ -107,8 +108,8 @@ async fn spend(
     }
 }
 
-/// The office and its address, if the code was right and a mail may follow. Refunds what was not judged to be wrong; without an answer the code may have been
-/// judged, and found wrong, so it counts.
+/// The office and its address, if the code was right and a mail may follow. Refunds a code that was not judged wrong;
+/// without an answer the code may have been judged wrong, so it counts.
 async fn settle(
     deps: &Deps,
     flow: Stored<Registration>,
@@ -132,7 +133,7 @@ async fn settle(
             let (proven, _) = deps.flows.table.change(spent.counted, accept).await?;
             match proven {
                 Ok(proven) => return Ok((flow, proven)),
-                // The code was right; that no mail can go out is not what tries are for.
+                // The code was right; a mail that cannot be sent must not cost a try.
                 Err(refusal) => (
                     refund_try(deps, flow, Act::SecurityCodeRight, now).await?,
                     refusal,
@@ -158,7 +159,7 @@ async fn settle(
     Err(deps.flows.refuse(&flow.item, refusal, now).await)
 }
 
-/// Promises the mail with the one-time code, which the user id has paid for, and moves the registration on to it.
+/// Promises the mail with the one-time code, whose user id was charged before, and moves the registration on to it.
 async fn send_code(
     deps: &Deps,
     flow: Stored<Registration>,
@@ -197,7 +198,7 @@ async fn send_to(
     or_refund_contact(accepted, &flows.table, &contact, &id, now).await
 }
 
-/// Nobody judged the code: it does not count for its user id.
+/// The code was not judged: it does not count for its user id.
 async fn refund_count(
     deps: &Deps,
     counted: Option<Stored<ClaimsRecord>>,
@@ -209,7 +210,7 @@ async fn refund_count(
     Ok(())
 }
 
-/// The code was not wrong: it costs this registration no try. `act` says why.
+/// The code was not wrong: it costs this registration no try. `act` is the reason.
 async fn refund_try(
     deps: &Deps,
     flow: Stored<Registration>,

@@ -1,4 +1,4 @@
-//! セキュリティコードの入力: the wiring, and so everything that the step may touch.
+//! セキュリティコードの入力: the wiring, with everything that the step can use.
 
 use lambda_http::Error;
 use platform::start::{run, start};

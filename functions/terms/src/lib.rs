@@ -1,4 +1,4 @@
-//! 介護情報基盤ポータル利用規約 — the text, and that it was shown.
+//! 介護情報基盤ポータル利用規約 — the text, and the record that it was shown.
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
@@ -10,7 +10,7 @@ use portal::problem::Kind;
 use portal::steps::{Field, Step};
 use portal::values::FieldCode;
 
-/// What this function needs of its environment.
+/// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
     Variable::PortalTable,
     Variable::PortalOrigins,

@@ -1,4 +1,4 @@
-//! 利用規約: the wiring, and so everything that the step may touch.
+//! 利用規約: the wiring, with everything that the step can use.
 
 use lambda_http::Error;
 use platform::start::{run, start};

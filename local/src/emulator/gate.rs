@@ -1,4 +1,4 @@
-//! How many requests of one function are under way, and which of them may be lost.
+//! The requests in flight of one function, and which of them may be lost.
 
 use std::sync::{
     Arc,
@@ -6,13 +6,13 @@ use std::sync::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The gate in front of one function. The emulator takes the requests of a function out of its queue in the order in
-/// which they came: one that was sent before an answered one is not in the queue any more.
+/// The gate before one function. The emulator takes the requests of a function out of its queue in order: a request
+/// that was sent before an answered one is not in the queue any more.
 #[derive(Debug)]
 pub(super) struct Gate {
     places: Arc<Semaphore>,
     sent: AtomicU64,
-    /// The greatest number that was answered.
+    /// The highest number that was answered.
     answered: AtomicU64,
     probing: Arc<AtomicBool>,
 }
@@ -37,7 +37,7 @@ impl Gate {
         }
     }
 
-    /// The number of a request that is about to be sent.
+    /// The number of the next request.
     pub(super) fn number(&self) -> u64 {
         self.sent.fetch_add(1, Ordering::SeqCst) + 1
     }
@@ -52,7 +52,7 @@ impl Gate {
         number < self.answered.load(Ordering::SeqCst)
     }
 
-    /// The right to send a probe, unless a probe is under way.
+    /// The right to send a probe, unless a probe is in flight.
     pub(super) fn probing(&self) -> Option<Probing> {
         let free = !self.probing.swap(true, Ordering::SeqCst);
         free.then(|| Probing(Arc::clone(&self.probing)))

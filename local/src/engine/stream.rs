@@ -1,4 +1,4 @@
-//! A table's stream, read in this process: a look at it takes a fraction of what the same look over HTTP takes.
+//! A table's stream, read in this process: much cheaper than over HTTP.
 
 use crate::aws;
 use dynoxide::{
@@ -19,10 +19,10 @@ pub struct Stream {
     table: String,
 }
 
-/// Where a reader of a stream is.
+/// The position of a reader in a stream.
 #[derive(Clone, Debug)]
 pub struct Cursor {
-    /// The stream: another one if the table was created again.
+    /// The stream: another one if the table was recreated.
     pub stream_arn: String,
     iterator: String,
 }
@@ -72,7 +72,7 @@ impl Stream {
         }))
     }
 
-    /// The next records, as Lambda hands them to a function; the cursor moves behind them. Reads on the calling thread.
+    /// The next records, in Lambda's form; moves the cursor behind them. Blocks the calling thread.
     pub fn read(&self, cursor: &mut Cursor) -> Result<Vec<Value>, DynoxideError> {
         let answer = self.database.get_records(GetRecordsRequest {
             shard_iterator: cursor.iterator.clone(),
@@ -116,7 +116,7 @@ impl std::fmt::Debug for Stream {
     }
 }
 
-/// What the engine says of a record is what Lambda says of it, but for three fields.
+/// The engine's record is Lambda's, except for three fields.
 fn event(record: &Record, stream_arn: &str) -> Value {
     let mut event = serde_json::to_value(record).unwrap_or_default();
     if let Some(event) = event.as_object_mut() {
@@ -124,7 +124,7 @@ fn event(record: &Record, stream_arn: &str) -> Value {
         event.insert("eventSourceARN".to_owned(), json!(stream_arn));
     }
     if let Some(created) = event.pointer_mut("/dynamodb/ApproximateCreationDateTime") {
-        // Lambda writes whole seconds, as an integer; the engine a number with a fraction that is zero.
+        // Lambda writes whole seconds as an integer; the engine a number with a zero fraction.
         #[expect(
             clippy::cast_possible_truncation,
             reason = "seconds since 1970 are far from the end of an i64"

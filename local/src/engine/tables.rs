@@ -1,4 +1,4 @@
-//! The tables, in the words of the deployed stack's template.
+//! The definitions of the tables, as in the deployed stack's template.
 
 use super::EngineError;
 use dynoxide::{
@@ -10,16 +10,16 @@ use serde_json::{Value, json};
 /// The portal's one table.
 pub const PORTAL: &str = "portal";
 
-/// The table of the claims simulator, which is no part of the portal.
+/// The table of the claims simulator, which is not part of the portal.
 pub const CLAIMS_SIMULATOR: &str = "claims-simulator";
 
-/// The audit's table, for tests; the stack itself keeps a file.
+/// The audit's table, for tests; the stack itself uses a file.
 pub const AUDIT: &str = "audit";
 
-/// The attribute that holds the second an item may be swept away.
+/// The attribute with the second from which an item may be deleted.
 pub const TTL_ATTRIBUTE: &str = "ttl";
 
-/// Creates what is not there yet. Tables of an earlier run stay as they are.
+/// Creates missing tables. Tables of an earlier run stay as they are.
 pub(super) fn create_missing(database: &Database) -> Result<(), EngineError> {
     let stream = json!({ "StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES" });
     create(database, PORTAL, json!({ "StreamSpecification": stream }), true)?;
@@ -37,7 +37,7 @@ pub(super) fn create_missing(database: &Database) -> Result<(), EngineError> {
     create(database, AUDIT, by_time, true)
 }
 
-/// Creates a table of this definition; where that says nothing of a key, it is `pk` alone.
+/// Creates a table of this definition; the key is `pk` unless the definition has another.
 fn create(database: &Database, name: &str, own: Value, expires: bool) -> Result<(), EngineError> {
     if database.get_table_metadata(name)?.is_some() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What a neighbour says that cannot, or will not.
+//! The answers of a faulty neighbour.
 
 use super::plan::{Kind, Neighbour};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 pub(super) type Answer = Response<Full<Bytes>>;
 
-/// The answer that a kind of fault gives without asking the neighbour; none if it gives none.
+/// The answer of a fault that does not reach the neighbour; `None` if it has none.
 pub(super) fn instead(neighbour: Neighbour, operation: &str, kind: Kind, writes: usize) -> Option<Answer> {
     match neighbour {
         Neighbour::DynamoDb => dynamodb(operation, kind, writes),
@@ -123,7 +123,7 @@ fn claims(kind: Kind) -> Option<Answer> {
     })
 }
 
-/// What a kind of fault makes of the claims system's true answer.
+/// The garbled form of the claims system's real answer.
 pub(super) fn spoilt(kind: Kind, asked: &Bytes, told: &Bytes) -> Option<Answer> {
     let user = |bytes: &Bytes| -> Option<Value> {
         serde_json::from_slice::<Value>(bytes)

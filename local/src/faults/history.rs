@@ -1,20 +1,20 @@
-//! Items as they were, for reads that are behind.
+//! Earlier states of items, for stale reads.
 
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
-/// How many earlier states of an item are kept.
+/// The number of earlier states per item.
 const KEPT: usize = 4;
 
 /// An item's table and key.
 pub(super) type Key = (String, String);
 
-/// What items were before each of their last changes; oldest first, none where there was no item.
+/// The states of items before each of their last changes, oldest first; `None` where there was no item.
 #[derive(Debug, Default)]
 pub(super) struct History(HashMap<Key, Vec<Option<Value>>>);
 
 impl History {
-    /// Takes note of what an item was before a change.
+    /// Records the state of an item before a change.
     pub(super) fn note(&mut self, key: Key, before: Option<Value>) {
         let states = self.0.entry(key).or_default();
         if states.len() == KEPT {
@@ -23,7 +23,7 @@ impl History {
         states.push(before);
     }
 
-    /// The item as it was before its last change; none if it never changed.
+    /// The item before its last change; `None` if it never changed.
     pub(super) fn before(&self, key: &Key) -> Option<&Option<Value>> {
         self.0.get(key)?.last()
     }
@@ -54,12 +54,12 @@ pub(super) fn key_of(part: &Value) -> Option<Key> {
     Some((table.to_owned(), key.to_owned()))
 }
 
-/// The request that reads an item as it is now.
+/// The request that reads an item strongly consistent.
 pub(super) fn strong_read((table, key): &Key) -> Value {
     json!({ "TableName": table, "Key": { "pk": { "S": key } }, "ConsistentRead": true })
 }
 
-/// Whether a read may be behind.
+/// Whether a read may be stale.
 pub(super) fn may_be_behind(operation: &str, body: &Value) -> bool {
     operation == "GetItem" && body.get("ConsistentRead") != Some(&Value::Bool(true))
 }

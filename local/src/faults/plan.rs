@@ -1,8 +1,8 @@
-//! What is to break, and when: the plan that a person types, or a test builds.
+//! The plan of faults, typed by a person or built by a test.
 
 use std::{fmt, str::FromStr, time::Duration};
 
-/// Whom a call is for.
+/// The recipient of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Neighbour {
     /// The table.
@@ -33,7 +33,7 @@ impl fmt::Display for Neighbour {
     }
 }
 
-/// What goes wrong with a call.
+/// The fault of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// `ThrottlingException`; of SES `TooManyRequestsException`.
@@ -42,19 +42,19 @@ pub enum Kind {
     Exceeded,
     /// `TransactionConflictException`; of a transaction, as the reason of its cancellation.
     Conflict,
-    /// 500, and nothing was done.
+    /// Status 500, and nothing was done.
     Error,
-    /// It was done, and the connection was cut before the answer.
+    /// The call was executed, and the connection was cut before the answer.
     Lost,
     /// The connection was cut, and nothing was done.
     Cut,
-    /// It was done, and no answer ever comes.
+    /// The call was executed, and is never answered.
     SilentDone,
-    /// Nothing was done, and no answer ever comes.
+    /// Nothing was done, and the call is never answered.
     Silent,
-    /// The connection was cut, and it is done this much later all the same.
+    /// The connection was cut, and the call is executed this much later nevertheless.
     Late(Duration),
-    /// It is done this much later, and answered.
+    /// The call is executed and answered this much later.
     Delay(Duration),
     /// An eventually consistent read shows the item as it was before its last change.
     Stale,
@@ -62,20 +62,20 @@ pub enum Kind {
     Reject,
     /// 403, `AccessDeniedException`: the caller's role does not allow the call.
     Deny,
-    /// It was judged, and the answer is not JSON.
+    /// The question was judged, and the answer is not JSON.
     Malformed,
-    /// It was judged, and the answer is JSON of another shape.
+    /// The question was judged, and the answer is JSON of another shape.
     Schema,
-    /// 302, and nothing was judged.
+    /// Status 302, and nothing was judged.
     Redirect,
-    /// It was judged, and the answer names another office.
+    /// The question was judged, and the answer names another office.
     OtherOffice,
-    /// 504: the gateway before the claims system passed the request on and got no answer.
+    /// Status 504: the gateway before the claims system forwarded the request and got no answer.
     GatewayTimeout,
 }
 
 impl Kind {
-    /// Every kind that a neighbour knows, those with a time with one that is short.
+    /// Every kind of a neighbour; those with a time have a short one.
     pub fn of(neighbour: Neighbour) -> Vec<Self> {
         let short = Duration::from_millis(20);
         let mut kinds = vec![
@@ -150,21 +150,21 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Which calls a rule strikes.
+/// The calls that a rule breaks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum When {
     /// Each attempt of each call with this probability.
     Rate(f64),
-    /// This call, the first being 1, and so many of its attempts: an SDK repeats a call that failed.
+    /// This call, the first being 1, and this number of its attempts: an SDK repeats a failed call.
     Call {
-        /// Which one.
+        /// Its number.
         number: u64,
-        /// Attempts of it, from the first on.
+        /// The attempts, from the first on.
         attempts: u32,
     },
 }
 
-/// All attempts of a call, however many an SDK makes.
+/// All attempts of a call, however often an SDK repeats it.
 pub const EVERY_ATTEMPT: u32 = u32::MAX;
 
 impl fmt::Display for When {
@@ -181,16 +181,16 @@ impl fmt::Display for When {
     }
 }
 
-/// One thing that goes wrong.
+/// One rule of a plan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
-    /// Whose calls.
+    /// The neighbour.
     pub neighbour: Neighbour,
-    /// Only those of this operation; each rule counts the calls that it could strike.
+    /// Only this operation; each rule counts the calls that it could break.
     pub operation: Option<String>,
-    /// What happens.
+    /// The fault.
     pub kind: Kind,
-    /// When.
+    /// The calls.
     pub when: When,
 }
 
@@ -204,12 +204,12 @@ impl fmt::Display for Rule {
     }
 }
 
-/// What is to break.
+/// A plan of faults.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
-    /// The first that strikes a call decides.
+    /// The first rule that matches a call decides.
     pub rules: Vec<Rule>,
-    /// What chance begins with; drawn, and told, if it is not given.
+    /// The seed of the randomness; drawn and reported if it is not given.
     pub seed: Option<u64>,
 }
 

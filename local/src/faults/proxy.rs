@@ -1,4 +1,4 @@
-//! The server between: it reads a request whole, lets the plan decide, and asks the neighbour, or not.
+//! The server in between: reads a whole request, asks the plan, and forwards it to the neighbour or not.
 
 use super::{
     Faults,
@@ -22,10 +22,10 @@ use serde_json::Value;
 use std::{io, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinSet};
 
-/// No neighbour takes more: `DynamoDB` 16 MB, SES 10 MB here.
+/// No neighbour accepts more: `DynamoDB` 16 MB, the SES double 10 MB.
 const MOST: usize = 16 * 1024 * 1024;
 
-/// Said to hyper, which then closes the connection without a word.
+/// Makes hyper close the connection without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the plan cut the connection")]
 struct Cut;
@@ -37,7 +37,7 @@ struct Between {
     client: Upstream,
 }
 
-/// Passes requests to `listener` on to the neighbour at `base`, with faults.
+/// Forwards requests from `listener` to the neighbour at `base`, with faults.
 pub(super) fn serve(
     faults: Faults,
     neighbour: Neighbour,
@@ -65,7 +65,7 @@ pub(super) fn serve(
                             async move { between.answer(request).await }
                         });
                         connections.spawn(async move {
-                            // A connection that ends badly is what this is for.
+                            // Broken connections are expected here.
                             let _ = http1::Builder::new()
                                 .serve_connection(TokioIo::new(connection), answer)
                                 .await;
@@ -81,7 +81,7 @@ pub(super) fn serve(
     })
 }
 
-/// A request, whole.
+/// A whole request.
 struct Asked {
     head: Parts,
     body: Bytes,
@@ -171,7 +171,7 @@ impl Between {
         }
     }
 
-    /// What is asked, if it is something that may break: not the stream, nor the `_dev` routes of the claims simulator.
+    /// The operation, if it may break: not the stream, nor the `_dev` routes of the claims simulator.
     fn operation(&self, asked: &Asked) -> Option<String> {
         let path = asked.head.uri.path();
         match self.neighbour {
@@ -203,7 +203,7 @@ impl Between {
         }
     }
 
-    /// Asks the neighbour, and takes note of what the items were before.
+    /// Forwards the request, and records the earlier states of its items.
     async fn perform(&self, asked: &Asked, operation: &str, json: &Value) -> Result<Answer, Cut> {
         let changed = if self.faults.remembers() {
             history::changed_by(operation, json)

@@ -1,4 +1,4 @@
-//! What happened, as a page and as JSON: the lines of the audit's file, newest first.
+//! The acts, as a page and as JSON: the lines of the audit's file, newest first.
 
 use crate::html::{self, uncached};
 use axum::{
@@ -12,18 +12,18 @@ use portal::audit::Act;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// Records on the page; JSON has all of them.
+/// Records on the page; the JSON has all of them.
 const SHOWN: usize = 200;
 
 /// Hours that Japan is ahead of UTC, all year round.
 const JAPAN: i8 = 9;
 
-/// What is asked for.
+/// The query.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
     /// A subject, an office's number, a member or a flow.
     about: Option<String>,
-    /// A page, if it is not named.
+    /// HTML unless JSON is requested.
     #[serde(default)]
     format: Format,
 }
@@ -45,10 +45,10 @@ impl Asked {
     }
 }
 
-/// The records of the file's text that are asked for.
+/// The matching records of the file's text.
 pub(super) fn audit(text: &str, asked: &Asked) -> Response {
     let about = asked.about();
-    // A last line without its end is being written.
+    // An incomplete last line is being written.
     let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
     let records: Vec<Map<String, Value>> = whole
         .lines()

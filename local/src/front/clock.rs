@@ -1,4 +1,4 @@
-//! `/_dev/clock`: what time it is, and moving it forwards.
+//! `/_dev/clock`: shows and advances the time.
 
 use crate::{
     clock::{Advance, Clock, MOST_AHEAD},
@@ -21,7 +21,7 @@ const NO_CLOCK: &str =
 const NOT_SECONDS: &str = "The body has to be {\"advanceSeconds\": n}, with a whole number from 0 to 4294967295. \
      The clock only moves forwards.";
 
-/// What the routes need; there is nothing to move if the functions are release builds.
+/// The dependencies of the routes; without an advance the functions are release builds.
 #[derive(Clone)]
 pub(super) struct ClockRoutes {
     pub(super) advance: Option<Advance>,

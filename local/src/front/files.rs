@@ -1,4 +1,5 @@
-//! The built front, as the edge serves it: files by their names, `index.html` for a folder, and a page for what is not there.
+//! Serves the built front as the edge does: files by their names, `index.html` for a folder, a page for a missing
+//! file.
 
 use super::{headers::Headers, reload::Builds, start_page};
 use axum::{
@@ -15,17 +16,17 @@ use std::{
 
 const HTML: &str = "text/html; charset=utf-8";
 
-/// What is in here is named after its content, and never changes.
+/// Files in this folder are named after their content, and never change.
 const ASSETS: &str = "/assets/";
 
-/// What is not there.
+/// The page for a missing file.
 const NOT_FOUND: &str = "/404.html";
 
 /// The folder of the built front.
 #[derive(Clone, Debug)]
 pub(super) struct Files {
     pub(super) folder: PathBuf,
-    /// If pages are to reload themselves.
+    /// Makes pages reload themselves, if set.
     pub(super) builds: Option<Builds>,
 }
 
@@ -58,7 +59,7 @@ impl Files {
         }
     }
 
-    /// The page for what is not there: that of the language, or else that of the front.
+    /// The page for a missing file: that of the language, or else that of the front.
     async fn not_found(&self, path: &str) -> Response {
         let language = path.strip_prefix('/').and_then(|path| path.split_once('/'));
         let of_language = language.map(|(language, _)| format!("/{language}{NOT_FOUND}"));
@@ -67,7 +68,7 @@ impl Files {
                 let mut response = (StatusCode::NOT_FOUND, bytes).into_response();
                 let headers = response.headers_mut();
                 headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-                // Never those of an asset: what is not there today may be there tomorrow.
+                // Never the headers of an asset: a missing file may exist tomorrow.
                 Headers::of_the_front().for_html(headers);
                 return response;
             }
@@ -104,7 +105,7 @@ fn resolve(folder: &Path, path: &str) -> Option<PathBuf> {
     let decoded = percent_decode_str(&path).decode_utf8().ok()?;
     let mut wanted = folder.to_owned();
     for part in decoded.strip_prefix('/')?.split('/') {
-        // One rule against every way out of the folder, and against hidden files.
+        // One rule against every path out of the folder, and against hidden files.
         let is_hidden = part.starts_with('.') && part != ".well-known";
         if part.is_empty() || is_hidden || part.contains(['\\', ':', '\0']) {
             return None;
@@ -116,7 +117,7 @@ fn resolve(folder: &Path, path: &str) -> Option<PathBuf> {
     (wanted.is_file() && wanted.starts_with(folder.canonicalize().ok()?)).then_some(wanted)
 }
 
-/// The page is at another address of ours.
+/// A redirect to another path of the origin.
 fn moved(to: &str) -> Response {
     let mut response = StatusCode::PERMANENT_REDIRECT.into_response();
     let headers = response.headers_mut();
@@ -151,7 +152,7 @@ fn answer(file: File, is_asset: bool, asked: &HeaderMap) -> Response {
     response
 }
 
-/// Whether who asks has the file already.
+/// Whether the browser has this version of the file.
 fn knows(asked: &HeaderMap, tag: &str) -> bool {
     let known = asked.get_all(header::IF_NONE_MATCH).iter();
     known

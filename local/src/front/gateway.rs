@@ -1,4 +1,4 @@
-//! What API Gateway does between a browser and the functions: an HTTP API with events of version 2.0.
+//! API Gateway between a browser and the functions: an HTTP API with events of version 2.0.
 
 mod answer;
 mod event;
@@ -18,26 +18,26 @@ use portal::{
 };
 use std::{net::SocketAddr, time::Duration};
 
-/// The largest body handed on, in bytes. The functions refuse far smaller ones themselves, in their own order.
+/// The maximum size of a body that is forwarded, in bytes. The functions refuse much smaller ones themselves.
 const MAX_BODY: usize = 1024 * 1024;
 
-/// How much of a body that is too large is read and thrown away, so that its sender gets to see the answer.
+/// How much of a too large body is read and discarded, so that its sender sees the answer.
 const MOST_DISCARDED: usize = 32 * 1024 * 1024;
 
-/// How long a request waits for its turn while a crowd asks the same function.
+/// How long a request waits for a place among the function's requests.
 const TURN: Duration = Duration::from_mins(2);
 
-/// How long a function may take. One that is asked for the first time, or after an edit, is built first.
+/// The time limit of a function. The first request, or the first after an edit, builds it.
 const ANSWER: Duration = Duration::from_mins(5);
 
-/// The way to the functions.
+/// Forwards requests to the functions.
 #[derive(Clone)]
 pub(super) struct Gateway {
     pub(super) emulator: Emulator,
     pub(super) problems: ProblemPages,
     /// The scheme that the browser uses.
     pub(super) scheme: &'static str,
-    /// How long a request waits for its turn.
+    /// How long a request waits for a place.
     pub(super) turn: Duration,
 }
 
@@ -75,7 +75,7 @@ impl Gateway {
     }
 }
 
-/// A request for the API. What is no step goes to the function of the deployed API's default route.
+/// A request of the API. If it is not a step, it goes to the function of the deployed API's default route.
 pub(super) async fn to_api(
     State(gateway): State<Gateway>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -95,7 +95,7 @@ pub(super) async fn to_simulator(
     answer(&gateway, Function::ClaimsSimulator, peer, request).await
 }
 
-/// Whatever goes wrong on the way is answered with a problem of ours.
+/// Every failure on the way is answered with a problem.
 async fn answer(gateway: &Gateway, function: Function, peer: SocketAddr, request: Request) -> Response {
     match gateway.answer(function, peer, request).await {
         Ok(response) => response,
@@ -103,7 +103,7 @@ async fn answer(gateway: &Gateway, function: Function, peer: SocketAddr, request
     }
 }
 
-/// Reads the body whole: a function gets it whole.
+/// Reads the whole body: a function gets it as a whole.
 async fn read(headers: &HeaderMap, mut body: Body) -> Result<Bytes, Kind> {
     let announced = headers
         .get(header::CONTENT_LENGTH)

@@ -1,4 +1,4 @@
-//! The headers of the front: what the deployment's edge sends, from the same file.
+//! The headers of the front, from the same file as the deployment's edge.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 const FILE: &str = include_str!("../../../web/headers.json");
 
-/// The headers, by what they are sent with.
+/// The headers, by the files that they are sent with.
 pub(super) struct Headers {
     all: HeaderMap,
     html: HeaderMap,
@@ -16,11 +16,11 @@ pub(super) struct Headers {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    /// Of everything.
+    /// Of every file.
     all: BTreeMap<String, String>,
-    /// Of what keeps its name from one release to the next: pages, the icon.
+    /// Of files whose name stays the same from one release to the next: pages, the icon.
     html: BTreeMap<String, String>,
-    /// Of what is named after its content.
+    /// Of files that are named after their content.
     assets: BTreeMap<String, String>,
 }
 
@@ -31,7 +31,7 @@ struct Written {
 static HEADERS: LazyLock<Headers> = LazyLock::new(|| Headers::read(FILE).expect("web/headers.json"));
 
 impl Headers {
-    /// What `web/headers.json` says.
+    /// The contents of `web/headers.json`.
     pub(super) fn of_the_front() -> &'static Self {
         &HEADERS
     }
@@ -45,13 +45,13 @@ impl Headers {
         })
     }
 
-    /// Puts into `headers` what is sent with a page.
+    /// Adds the headers of a page.
     pub(super) fn for_html(&self, headers: &mut HeaderMap) {
         headers.extend(self.all.clone());
         headers.extend(self.html.clone());
     }
 
-    /// Puts into `headers` what is sent with a file that never changes.
+    /// Adds the headers of a file that never changes.
     pub(super) fn for_asset(&self, headers: &mut HeaderMap) {
         headers.extend(self.all.clone());
         headers.extend(self.assets.clone());

@@ -1,4 +1,4 @@
-//! Pages that reload themselves once the front was rebuilt. Only for development, and only when asked for.
+//! Pages that reload themselves after a build. Only for development, and only on request.
 
 use axum::{
     extract::State,
@@ -17,30 +17,30 @@ use std::{
 };
 use tokio::{sync::watch, task::JoinHandle};
 
-/// What the pages run; they may not have it inline.
+/// The script of the pages; their policy forbids inline scripts.
 pub(super) const SCRIPT: &str = include_str!("../../assets/reload.js");
 
-/// How often is looked. A build is done when two looks in a row see the same.
+/// The interval of the checks. A build is done when two checks in a row see the same.
 const TICK: Duration = Duration::from_millis(300);
 
-/// The builds of the front, as they come.
+/// The builds of the front, as they happen.
 #[derive(Clone, Debug)]
 pub struct Builds(watch::Receiver<u64>);
 
 impl Builds {
-    /// Watches what is built into `folder`, for as long as the task runs.
+    /// Watches the builds in `folder`, as long as the task runs.
     pub fn watch(folder: PathBuf) -> (Self, JoinHandle<()>) {
         let (tell, told) = watch::channel(seen(&folder).unwrap_or_default());
         (Self(told), tokio::spawn(keep_looking(folder, tell)))
     }
 
-    /// What makes a page reload itself: it knows its build.
+    /// The script element that makes a page reload itself; it contains the page's build.
     pub(super) fn script(&self) -> Markup {
         let build = name(*self.0.borrow());
         html! { script type="module" src={ "/_dev/reload.js?build=" (build) } {} }
     }
 
-    /// The page, with what a person who works on it needs: the script, and the way to the mails.
+    /// The page, with the script and a link to the mails.
     pub(super) fn attend(&self, mut page: Vec<u8>) -> Vec<u8> {
         const END: &[u8] = b"</body>";
         let attendance = html! {
@@ -62,13 +62,13 @@ impl Builds {
     }
 }
 
-/// Says the build that there is, and every one after it.
+/// Sends the present build, and every later one.
 pub(super) async fn tell(
     State(Builds(builds)): State<Builds>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let events = stream::unfold((builds, true), |(mut builds, first)| async move {
         if !first {
-            // The watcher is gone: the stack stops.
+            // The watcher has ended: the stack stops.
             builds.changed().await.ok()?;
         }
         let build = name(*builds.borrow_and_update());
@@ -96,13 +96,13 @@ async fn keep_looking(folder: PathBuf, tell: watch::Sender<u64>) {
     }
 }
 
-/// All that is in the folder, by names, sizes and times; nothing while it is not a whole front.
+/// A digest of the folder's files: names, sizes and times; `None` while the front is incomplete.
 fn seen(folder: &Path) -> Option<u64> {
     if !folder.join("index.html").is_file() {
         return None;
     }
     let mut files = BTreeMap::new();
-    // A file that went away between two calls was a build at work; the next look sees more.
+    // A file that vanished between two calls belongs to a running build; the next check sees more.
     look(folder, &mut files).ok()?;
     let mut hasher = DefaultHasher::new();
     files.hash(&mut hasher);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_added_stands_at_the_end_of_the_body() {
+    fn the_addition_is_at_the_end_of_the_body() {
         let (_tell, told) = watch::channel(7);
         let attend = |page: &str| String::from_utf8(Builds(told.clone()).attend(page.into())).unwrap();
         let page = attend("<body><p>&lt;/body></p></body></html>");

@@ -1,11 +1,11 @@
-//! The pages that stand in for a front that is not built, and the menu of what is there for development.
+//! The placeholder pages of a front that is not built, and the menu of the development pages.
 
 use super::Builds;
 use crate::html;
 use axum::{http::StatusCode, response::Response};
 use maud::{Markup, html};
 
-/// What `/_dev/` leads to.
+/// The menu at `/_dev/`.
 pub(super) fn menu(readme: bool) -> Response {
     let body = html! {
         header {
@@ -18,7 +18,7 @@ pub(super) fn menu(readme: bool) -> Response {
     html::page("開発用メニュー｜ローカル環境", &body)
 }
 
-/// The origin's page as long as there is no front. It reloads itself if builds are awaited.
+/// The origin's page while there is no front. It reloads itself if builds are watched.
 pub(super) fn welcome(readme: bool, builds: Option<&Builds>) -> Response {
     let title = "介護情報基盤ポータル ローカル環境";
     let body = html! {
@@ -32,7 +32,7 @@ pub(super) fn welcome(readme: bool, builds: Option<&Builds>) -> Response {
     html::page(title, &body)
 }
 
-/// For a page that does not exist, or not at the moment, while a build is under way.
+/// The page for a missing page, or one that is missing during a build.
 pub(super) fn not_found(builds: Option<&Builds>) -> Response {
     let title = "ページが見つかりません";
     let body = html! {

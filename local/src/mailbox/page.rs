@@ -1,4 +1,4 @@
-//! The mailbox as a page. It works without its script, which only adds copying, switches and freshness.
+//! The mailbox as a page. It works without its script, which only adds copying, switches and updates.
 
 use super::secret;
 use crate::{
@@ -13,13 +13,13 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 /// Mails on the page; the JSON has all of them.
 const SHOWN_MAILS: usize = 100;
 
-/// Addresses that the page offers switches for.
+/// Addresses with switches on the page.
 const SHOWN_ADDRESSES: usize = 20;
 
 /// Hours that Japan is ahead of UTC, all year round.
 const JAPAN: i8 = 9;
 
-/// Each outcome in the words of its button.
+/// The labels of each outcome's button.
 const OUTCOMES: [(Outcome, &str, &str); 5] = [
     (Outcome::Delivered, "delivered", "届く"),
     (Outcome::Bounce, "bounce", "宛先不明で戻る"),
@@ -55,7 +55,7 @@ pub(super) fn mailbox(mails: &[Mail], filter: Option<&str>, postbox: &Postbox) -
     html::page("メールボックス｜ローカル環境", &body)
 }
 
-/// The part that the script replaces when something has changed.
+/// The part that the script replaces after a change.
 fn live(mails: &[Mail], filter: Option<&str>, postbox: &Postbox) -> Markup {
     html! {
         @if mails.is_empty() { p.empty { "メールはまだありません。届くと、ここに自動で表示されます。" } }
@@ -96,7 +96,7 @@ fn article(mail: &Mail) -> Markup {
     }
 }
 
-/// Each recipient as a link to the mails to it alone.
+/// Each recipient, with a link to its mails.
 fn recipients(to: &str) -> Markup {
     html! {
         @for (number, address) in to.split(", ").enumerate() {
@@ -106,7 +106,7 @@ fn recipients(to: &str) -> Markup {
     }
 }
 
-/// Switches for the addresses that were written to, and for those that were switched before.
+/// Switches for the addresses that got mails, and for those that were switched before.
 fn behaviours(mails: &[Mail], filter: Option<&str>, postbox: &Postbox) -> Markup {
     let switched = postbox.outcomes();
     let mut addresses: Vec<String> = filter

@@ -1,16 +1,16 @@
-//! What a person opens a mail of the portal for.
+//! The secret in a mail of the portal.
 
-/// The line of a mail that is to be copied into a form.
+/// The line of a mail that a person copies into a form.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Secret<'a> {
     pub(super) label: &'a str,
     pub(super) value: &'a str,
 }
 
-/// The labels under which the mails carry something to type.
+/// The labels of the secrets in the mails.
 const LABELS: [&str; 2] = ["ワンタイムパスワード", "初期パスワード"];
 
-/// The code or the initial password in `text`, if it carries one on a line of its own.
+/// The code or the initial password in `text`, if there is one on a line of its own.
 pub(super) fn find(text: &str) -> Option<Secret<'_>> {
     text.lines().find_map(|line| {
         let (label, value) = line.trim().split_once(['：', ':'])?;
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_that_only_speaks_of_codes_has_none() {
+    fn a_mail_that_only_mentions_codes_has_no_secret() {
         assert_eq!(find("ワンタイムパスワードをお送りします。\n受付番号：A-1"), None);
     }
 }

@@ -1,41 +1,41 @@
-//! The records that were given up.
+//! Records that failed permanently.
 
 use super::record::Record;
 use crate::json_lines::JsonLines;
 use serde::{Deserialize, Serialize};
 use std::{io, path::Path};
 
-/// Why a record was given up.
+/// Why a record became a dead letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// The function failed on it, alone, time after time.
+    /// The function failed on the record alone, at every attempt.
     FunctionError,
-    /// The function reported it as failed, time after time.
+    /// The function reported it as failed, at every attempt.
     ReportedFailure,
-    /// It is older than is worth trying.
+    /// It is older than the maximum age.
     TooOld,
 }
 
-/// A record that was given up. It names the record's place and kind, and nothing of what it holds.
+/// A dead letter. It has the record's position and kind, and nothing of its contents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeadLetter {
-    /// When it was given up (RFC 3339).
+    /// When it became one (RFC 3339).
     pub at: String,
-    /// The function that did not take it.
+    /// The function that failed.
     pub function: String,
-    /// The record's place in the stream.
+    /// The record's position in the stream.
     pub sequence_number: String,
     /// The item's key up to the first `#`.
     pub key: String,
-    /// How often it was tried.
+    /// The number of attempts.
     pub attempts: u32,
-    /// Why it was given up.
+    /// The reason.
     pub reason: Reason,
 }
 
-/// Where dead letters go: to the log, to memory, and to a file if there is one.
+/// Stores dead letters: in the log, in memory, and in a file if there is one.
 #[derive(Debug, Default)]
 pub(super) struct DeadLetters {
     letters: Vec<DeadLetter>,

@@ -1,17 +1,16 @@
-//! Which records a function gets: the part of Lambda's filter syntax that the template uses.
+//! The filter of a function's records: the part of Lambda's syntax that the template uses.
 
 use serde_json::{Value, json};
 
-/// The records that carry a mail which has still to be sent, as the template's `FilterCriteria` names them.
+/// Records with a mail that is still to be sent, as the template's `FilterCriteria` select them.
 pub const QUEUED_MAIL: &str = r#"{"dynamodb":{"NewImage":{"queued":{"BOOL":[true]}}}}"#;
 
-/// The records of items that carry an event, as the template's `FilterCriteria` names them.
+/// Records of items with an event, as the template's `FilterCriteria` select them.
 pub const EVENTFUL: &str = r#"{"dynamodb":{"NewImage":{"event":{"M":{"id":{"S":[{"exists":true}]}}}}}}"#;
 
-/// A filter pattern: objects are gone down, a list at a leaf names the values that pass.
+/// A filter pattern: objects are matched recursively, a list at a leaf contains the accepted values.
 ///
-/// Of the operators only `{"exists": true}` and `{"exists": false}` are known; another one is refused rather
-/// than passed over.
+/// Of the operators only `{"exists": true}` and `{"exists": false}` are supported; another one is an error.
 #[derive(Clone, Debug)]
 pub struct Filter(Value);
 
@@ -24,13 +23,13 @@ pub enum FilterError {
     /// A leaf is neither a list nor an object.
     #[error("the field {0:?} of the pattern holds neither a list nor an object")]
     NotAList(String),
-    /// It uses an operator that is not understood here.
+    /// It uses an unsupported operator.
     #[error("the field {0:?} of the pattern uses an operator that is not understood")]
     Operator(String),
 }
 
 impl Filter {
-    /// Lets everything through.
+    /// Accepts every record.
     pub fn everything() -> Self {
         Self(Value::Object(serde_json::Map::new()))
     }
@@ -49,7 +48,7 @@ impl Filter {
         }))
     }
 
-    /// Reads a pattern as it stands in a template.
+    /// Parses a pattern of a template.
     pub fn parse(pattern: &str) -> Result<Self, FilterError> {
         let pattern: Value = serde_json::from_str(pattern).map_err(|_| FilterError::NotAnObject)?;
         if !pattern.is_object() {
@@ -59,7 +58,7 @@ impl Filter {
         Ok(Self(pattern))
     }
 
-    /// Whether `record`, in the form the function would get it, passes.
+    /// Whether `record`, in Lambda's form, matches.
     pub fn passes(&self, record: &Value) -> bool {
         matches(&self.0, Some(record))
     }
@@ -101,7 +100,7 @@ fn matches(pattern: &Value, found: Option<&Value>) -> bool {
     }
 }
 
-/// What an `exists` operator wants.
+/// The value of an `exists` operator.
 fn exists(choice: &Value) -> Option<bool> {
     let operator = choice.as_object().filter(|operator| operator.len() == 1)?;
     operator.get("exists")?.as_bool()

@@ -1,4 +1,4 @@
-//! The order of work among records that must not overtake each other, and what follows from an answer.
+//! The order of records that must not overtake each other, and the effects of an answer.
 
 use super::{dead_letter::Reason, record::Record};
 use crate::function::InvokeError;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::{collections::VecDeque, time::Duration};
 use tokio::time::Instant;
 
-/// When to try again, and when to stop.
+/// The waits and limits of retries.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
     pub(super) retries: u32,
@@ -31,15 +31,15 @@ impl Patience {
     }
 }
 
-/// Records that go to the function in one invocation.
+/// Records of one invocation.
 #[derive(Debug)]
 pub(super) struct Batch {
     pub(super) records: Vec<Record>,
-    /// Failures in a row that count against the retries.
+    /// Consecutive failures that count as retries.
     pub(super) failures: u32,
-    /// Attempts in a row that did not reach the function; they count only for the wait.
+    /// Consecutive attempts that did not reach the function; they only affect the wait.
     misses: u32,
-    /// Not before then.
+    /// Not before this instant.
     pub(super) due: Instant,
 }
 
@@ -53,34 +53,34 @@ impl Batch {
         }
     }
 
-    /// Whether it has not failed before.
+    /// Whether it has never failed.
     pub(super) fn is_first_attempt(&self) -> bool {
         self.failures == 0 && self.misses == 0
     }
 
-    /// The event, as Lambda builds it.
+    /// The event, in Lambda's form.
     pub(super) fn event(&self) -> Value {
         json!({ "Records": self.records.iter().map(|record| &record.event).collect::<Vec<_>>() })
     }
 }
 
-/// What came of an invocation.
+/// The result of an invocation.
 #[derive(Debug, Default)]
 pub(super) struct Settled {
     pub(super) done: Vec<Record>,
     pub(super) dead: Vec<(Record, u32, Reason)>,
-    /// In order, to go before everything else of the lane.
+    /// In order, before everything else of the lane.
     pub(super) again: Vec<Batch>,
-    /// Whether the first of `again` failed alone, or never reached the function: trying it at once is idle.
+    /// Whether the first of `again` failed alone, or never reached the function: an immediate retry is useless.
     pub(super) stuck: bool,
 }
 
-/// The records of the items that share a lane: those to try again first, then those not tried yet.
+/// The records of the items that share a lane: first those to retry, then the new ones.
 #[derive(Debug, Default)]
 pub(super) struct Lane {
     again: VecDeque<Batch>,
     fresh: VecDeque<Record>,
-    /// Whether a batch is out; the next one waits for it.
+    /// Whether a batch is in flight; the next one waits for it.
     pub(super) busy: bool,
 }
 
@@ -98,7 +98,7 @@ impl Lane {
         (count > 0).then(|| Batch::new(self.fresh.drain(..count).collect(), 0))
     }
 
-    /// Whether a batch can go out now.
+    /// Whether a batch is due.
     pub(super) fn is_due(&self, now: Instant) -> bool {
         !self.busy
             && self
@@ -107,12 +107,12 @@ impl Lane {
                 .map_or(!self.fresh.is_empty(), |batch| batch.due <= now)
     }
 
-    /// When the lane wants to be looked at again, if it waits for a time.
+    /// When the next retry of the lane is due, if it waits for one.
     pub(super) fn retry_at(&self) -> Option<Instant> {
         self.again.front().filter(|_| !self.busy).map(|batch| batch.due)
     }
 
-    /// Puts back what has to be tried again.
+    /// Puts back the batches that must be retried.
     pub(super) fn put_back(&mut self, again: Vec<Batch>) {
         for batch in again.into_iter().rev() {
             self.again.push_front(batch);
@@ -124,11 +124,10 @@ impl Lane {
     }
 }
 
-/// What follows from the function's answer; `now` is in seconds, for the age of records.
+/// Applies the function's answer; `now` is in seconds, for the age of records.
 ///
-/// A report of failures finishes what stands before the first of them. When nothing was finished, a batch is
-/// halved, which costs no retry, until the record that fails stands alone and delays no retries but
-/// its own.
+/// A report of failures finishes the records before the first failed one. If that is the first record of its batch,
+/// the batch is halved, which costs no retry, until the failing record is alone and delays no others.
 pub(super) fn settle(
     batch: Batch,
     answer: &Result<Value, InvokeError>,
@@ -153,7 +152,7 @@ pub(super) fn settle(
     let mut again = Vec::new();
     let mut stuck = false;
     if first_failed > 0 || !dead.is_empty() {
-        // Something was finished: the rest starts afresh.
+        // Some records were finished: the retries of the rest start again.
         again.extend((!rest.is_empty()).then(|| Batch::new(rest, 0)));
     } else if rest.len() > 1 {
         let second_half = rest.split_off(rest.len().div_ceil(2));
@@ -202,7 +201,7 @@ fn wait_for_function(batch: Batch, patience: &Patience, now: i64) -> Settled {
 
 type GivenUp = Vec<(Record, u32, Reason)>;
 
-/// Takes out the records that are older than is worth trying.
+/// Removes the records that are older than the maximum age.
 fn give_up_old(records: Vec<Record>, failures: u32, patience: &Patience, now: i64) -> (GivenUp, Vec<Record>) {
     let (old, rest): (Vec<_>, Vec<_>) = records
         .into_iter()
@@ -215,10 +214,10 @@ fn give_up_old(records: Vec<Record>, failures: u32, patience: &Patience, now: i6
     )
 }
 
-/// The place of the first record that was reported as failed, by Lambda's rules for the report.
+/// The position of the first record that was reported as failed, by Lambda's rules for the report.
 ///
-/// Nothing, `null` and an empty list mean that all is done; a report that names no record of the batch, or is
-/// none, means that nothing is.
+/// Nothing, `null` and an empty list mean that all succeeded; a malformed report, or one without a record of the
+/// batch, means that all failed.
 fn first_failure(answer: &Value, records: &[Record]) -> Option<usize> {
     // A function that reports nothing may answer anything.
     let report = match answer.get("batchItemFailures") {
@@ -280,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_before_the_lowest_reported_failure_is_done() {
+    fn records_before_the_lowest_reported_failure_are_done() {
         let settled = settle(
             batch(&["1", "2", "3", "4"], 0),
             &Ok(report(&["4", "3"])),

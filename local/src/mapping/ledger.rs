@@ -1,4 +1,4 @@
-//! How far a stream is done, when its records are finished out of order.
+//! The position in a stream whose records are finished out of order.
 
 use super::record::SequenceNumber;
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// The records that were read, and which of them are finished.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    /// Whether each is finished; all before the first of them are.
+    /// Whether each is finished; all before the first entry are.
     open: BTreeMap<SequenceNumber, bool>,
 }
 
@@ -16,14 +16,14 @@ impl Ledger {
         self.open.entry(number).or_insert(false);
     }
 
-    /// A record is finished: done, or given up.
+    /// A record is finished: handled, or a dead letter.
     pub(super) fn finish(&mut self, number: &SequenceNumber) {
         if let Some(finished) = self.open.get_mut(number) {
             *finished = true;
         }
     }
 
-    /// The last record before which nothing is unfinished, if it has moved on.
+    /// The last record before which all are finished, if that has changed.
     pub(super) fn advance(&mut self) -> Option<SequenceNumber> {
         let mut reached = None;
         while let Some(first) = self.open.first_entry() {
@@ -35,7 +35,7 @@ impl Ledger {
         reached
     }
 
-    /// Records that are read and stand at or after the first unfinished one.
+    /// Records that were read, from the first unfinished one on.
     pub(super) fn len(&self) -> usize {
         self.open.len()
     }

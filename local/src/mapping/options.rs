@@ -1,19 +1,19 @@
-//! How an event source mapping works, and how the template has it work.
+//! The options of an event source mapping, and those of the template.
 
 use super::{Filter, lane::Patience};
 use crate::clock::Clock;
 use std::{path::PathBuf, time::Duration};
 
-/// How a mapping works.
+/// The options of a mapping.
 #[derive(Clone, Debug)]
 pub struct MappingOptions {
     /// The function's name, for logs and dead letters.
     pub name: String,
-    /// Which records the function gets.
+    /// The filter of its records.
     pub filter: Filter,
-    /// Records an invocation has at most.
+    /// The maximum number of records in an invocation.
     pub batch_size: usize,
-    /// Lanes that work side by side. The changes of one item always share a lane.
+    /// Parallel lanes. The changes of one item always use the same lane.
     pub lanes: usize,
     /// Retries of a record that fails alone, after the first attempt.
     pub retries: u32,
@@ -21,20 +21,20 @@ pub struct MappingOptions {
     pub first_wait: Duration,
     /// The longest wait before a retry.
     pub longest_wait: Duration,
-    /// The age at which a record that fails is given up, however often it was tried.
+    /// The age at which a failing record becomes a dead letter, whatever its attempts.
     pub max_age: Option<Duration>,
-    /// The pause between two looks at a stream in which there was nothing new.
+    /// The pause after a read without new records.
     pub poll_interval: Duration,
     /// A file that keeps the position over a restart.
     pub position: Option<PathBuf>,
-    /// A file for what was given up.
+    /// A file for the dead letters.
     pub dead_letters: Option<PathBuf>,
-    /// Whose time the age of records goes by.
+    /// The clock for the age of records.
     pub clock: Clock,
 }
 
 impl MappingOptions {
-    /// As the template feeds `deliver-mail`, without files and with one lane.
+    /// The template's mapping to `deliver-mail`, without files and with one lane.
     pub fn deliver_mail(clock: Clock) -> Self {
         Self {
             name: "deliver-mail".to_owned(),
@@ -52,7 +52,7 @@ impl MappingOptions {
         }
     }
 
-    /// As the template feeds `keep-audit`, without files and with one lane: what is kept stands in the order of the
+    /// The template's mapping to `keep-audit`, without files and with one lane: acts are stored in the order of the
     /// stream.
     pub fn keep_audit(clock: Clock) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! Where in the stream a mapping has got, kept over a restart.
+//! The position of a mapping in the stream, kept over a restart.
 
 use super::record::SequenceNumber;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The last record before which nothing is unfinished.
+/// The last record before which all are finished.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Position {
@@ -23,8 +23,8 @@ impl Position {
         }
     }
 
-    /// The position in the file, if there is one. An unreadable one is ignored: the stream is then read
-    /// from its start, which a function that is invoked at least once must bear.
+    /// The position in the file, if there is one. An unreadable one is ignored: the stream is then read from its
+    /// start, and the function must handle repeated records anyway.
     pub(super) fn load(path: &Path) -> io::Result<Option<Self>> {
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
@@ -38,7 +38,7 @@ impl Position {
             .ok())
     }
 
-    /// Replaces the file in one step, so that a crash leaves the old position or the new one.
+    /// Replaces the file atomically, so that a crash leaves the old position or the new one.
     pub(super) fn save(&self, path: &Path) -> io::Result<()> {
         let mut name = path.as_os_str().to_owned();
         name.push(".new");

@@ -1,4 +1,4 @@
-//! Reading a table's stream from a position on.
+//! Reads a table's stream from a position on.
 
 use super::{MappingError, position::Position, record::Record};
 use crate::engine::{Cursor, Stream};
@@ -13,7 +13,7 @@ pub(super) struct StreamReader {
     cursor: Option<Cursor>,
 }
 
-/// What one look at the stream gave.
+/// The result of one read of the stream.
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) records: Vec<Record>,
@@ -29,10 +29,10 @@ impl StreamReader {
         }
     }
 
-    /// The next records, maybe none; nothing if the table has no stream.
+    /// The next records, possibly none; `None` if the table has no stream.
     pub(super) async fn page(&mut self) -> Result<Option<Page>, MappingError> {
         let (stream, cursor, last) = (self.stream.clone(), self.cursor.take(), self.last.take());
-        // The engine answers on the calling thread, and may wait for a writer.
+        // The engine blocks the thread, and may wait for a writer.
         let read = tokio::task::spawn_blocking(move || {
             let mut last = last;
             let page = read(&stream, cursor, &mut last);
@@ -42,7 +42,7 @@ impl StreamReader {
             .await
             .map_err(|error| MappingError::Stream(error.to_string()))?;
         self.last = last;
-        // After a failure the next look opens the stream again after the last record that was read.
+        // After a failure the next read opens the stream after the last record that was read.
         let page = page.map_err(|error| MappingError::Stream(error.to_string()))?;
         Ok(page.map(|(page, cursor)| {
             self.cursor = Some(cursor);

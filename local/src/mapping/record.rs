@@ -1,4 +1,4 @@
-//! A stream record in the form in which Lambda hands it to a function.
+//! A stream record in the form in which Lambda passes it to a function.
 
 use serde_json::Value;
 use std::{
@@ -6,13 +6,13 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
 
-/// A record's place in its stream. Of two, the one with the greater number came later.
+/// A record's position in its stream. Of two, the one with the greater number came later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SequenceNumber(pub(super) String);
 
 impl Ord for SequenceNumber {
     fn cmp(&self, other: &Self) -> Ordering {
-        // Up to 40 digits without leading zeros: too many for an integer, but the longer one is the greater one.
+        // Up to 40 digits without leading zeros: too many for an integer; the longer one is greater.
         self.0
             .len()
             .cmp(&other.0.len())
@@ -32,12 +32,12 @@ pub(super) struct Record {
     pub(super) sequence_number: SequenceNumber,
     /// Seconds since the epoch.
     pub(super) created: i64,
-    /// What the function gets.
+    /// The function's input.
     pub(super) event: Value,
 }
 
 impl Record {
-    /// Takes over what the stream gave. A record without its number cannot be placed and is left out.
+    /// Takes a record of the stream. One without its number has no position and is omitted.
     pub(super) fn new(event: Value) -> Option<Self> {
         let change = event.get("dynamodb")?;
         let sequence_number = change.get("SequenceNumber")?.as_str()?.to_owned();
@@ -49,7 +49,7 @@ impl Record {
         })
     }
 
-    /// One of `lanes` numbers, always the same for the same item, so that its changes stay in order.
+    /// The lane of the record's item, one of `lanes`, so that the item's changes stay in order.
     pub(super) fn lane(&self, lanes: usize) -> usize {
         let mut hasher = DefaultHasher::new();
         self.event
@@ -60,7 +60,7 @@ impl Record {
         usize::try_from(hasher.finish() % lanes).unwrap_or_default()
     }
 
-    /// The kind of item: its key up to the first `#`. What follows may be a person's address.
+    /// The kind of item: its key up to the first `#`. The rest may be a person's address.
     pub(super) fn key_prefix(&self) -> String {
         let key = self
             .event

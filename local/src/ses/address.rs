@@ -1,4 +1,4 @@
-//! E-mail addresses as they stand in the fields of a request, with or without a display name.
+//! E-mail addresses in the fields of a request, with or without a display name.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
@@ -6,14 +6,14 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 /// `a@example.jp`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mailbox {
-    /// The name a person sees, decoded.
+    /// The display name, decoded.
     pub(super) name: Option<String>,
     /// The address, its local part without quotes.
     pub(super) address: String,
 }
 
 impl Mailbox {
-    /// Reads one, or says what SES would say about it.
+    /// Parses one, or returns SES's message.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         if text.chars().any(char::is_control) {
             return Err("Local address contains control or whitespace");
@@ -44,7 +44,7 @@ impl std::fmt::Display for Mailbox {
     }
 }
 
-/// The form under which an address is looked up: small letters, an international domain as punycode.
+/// The form under which an address is looked up: lower case, an international domain as punycode.
 pub fn fold(address: &str) -> String {
     let address = address.trim();
     match address.rsplit_once('@') {
@@ -56,7 +56,7 @@ pub fn fold(address: &str) -> String {
     }
 }
 
-/// The address without quotes around its local part, which only they allow to have dots in odd places.
+/// The address without quotes around its local part, which may have dots in unusual places only within them.
 fn plain(address: &str) -> Result<String, &'static str> {
     let (written, domain) = address.rsplit_once('@').ok_or("Missing final '@domain'")?;
     let local = unquote(written);
@@ -100,7 +100,7 @@ fn check(address: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// A quoted string without its quotes and escapes; anything else as it is.
+/// A quoted string without its quotes and escapes; anything else unchanged.
 fn unquote(text: &str) -> String {
     let Some(inner) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
         return text.to_owned();
@@ -117,10 +117,10 @@ fn unquote(text: &str) -> String {
     plain
 }
 
-/// Decodes the encoded words of RFC 2047. White space between two of them is no part of the text.
+/// Decodes the encoded words of RFC 2047. White space between two of them is not part of the text.
 ///
-/// A character may be cut in two by a word's end, which the RFC forbids and mailers do all the same; so the
-/// bytes of neighbouring words are put together before they are read as UTF-8.
+/// A word's end may split a character, which the RFC forbids but mailers do; so the bytes of adjacent words are
+/// joined before they are decoded as UTF-8.
 fn decode_words(text: &str) -> String {
     let mut decoded = String::with_capacity(text.len());
     let mut bytes = Vec::new();
@@ -146,7 +146,7 @@ fn decode_words(text: &str) -> String {
     decoded
 }
 
-/// The bytes of one encoded word in UTF-8 or ASCII; nothing for other words.
+/// The bytes of one encoded word in UTF-8 or ASCII; `None` for other words.
 fn decode_word(word: &str) -> Option<Vec<u8>> {
     let mut parts = word.strip_prefix("=?")?.strip_suffix("?=")?.splitn(3, '?');
     let (charset, encoding, text) = (parts.next()?, parts.next()?, parts.next()?);

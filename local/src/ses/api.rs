@@ -16,7 +16,7 @@ use axum::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// SES takes up to 40 MB; the portal's mails are a few hundred bytes.
+/// SES accepts up to 40 MB; the portal's mails have a few hundred bytes.
 const MAX_REQUEST: usize = 10 * 1024 * 1024;
 
 pub(super) fn router(postbox: Postbox) -> Router {
@@ -56,7 +56,7 @@ async fn suppressed_destination(
     })))
 }
 
-/// An error as the SDK's protocol wants it: the kind in a header, the message in the body.
+/// An error in the SDK's protocol: the kind in a header, the message in the body.
 enum Exception {
     BadRequest(String),
     MessageRejected,

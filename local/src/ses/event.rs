@@ -1,4 +1,4 @@
-//! What SES tells `EventBridge` about a mail it has taken.
+//! The events of SES in `EventBridge` about accepted mails.
 
 use super::{postbox::Mail, send::Letter};
 use crate::aws;
@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-/// What became of a mail to one recipient.
+/// The result of a mail for one recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     Delivered,
     /// The mailbox does not exist.
     Bounced,
-    /// SES did not even try: the address is on the suppression list.
+    /// SES did not try: the address is on the suppression list.
     Suppressed,
     Complained,
 }
@@ -63,7 +63,7 @@ pub(super) fn event(mail: &Mail, letter: &Letter, set: &str, recipient: &str, fa
     })
 }
 
-/// The part that all kinds of event share.
+/// The part that all kinds of event have.
 fn about(mail: &Mail, letter: &Letter, set: &str) -> Value {
     let destination: Vec<&str> = letter.recipients.iter().map(|to| to.address.as_str()).collect();
     let mut tags: Map<String, Value> = mail

@@ -1,4 +1,4 @@
-//! The mails that were taken, and what is to become of the next ones.
+//! The accepted mails, and the outcomes of the next ones.
 
 use super::{
     address::fold,
@@ -18,59 +18,59 @@ use std::{
 use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
-/// A mail that was taken.
+/// An accepted mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mail {
     /// The id that `SendEmail` answered.
     pub id: String,
-    /// When it was taken.
+    /// When it was accepted.
     #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
     pub sent_at: Timestamp,
-    /// The sender as a person sees it: `介護情報基盤ポータル <no-reply@…>`.
+    /// The sender with its display name: `介護情報基盤ポータル <no-reply@…>`.
     pub from: String,
     /// The recipient's address; several are separated by a comma and a space.
     pub to: String,
     /// The subject.
     pub subject: String,
-    /// The text; if there was none, the HTML.
+    /// The text; without one, the HTML.
     pub text: String,
     /// The message tags.
     pub tags: BTreeMap<String, String>,
 }
 
-/// What becomes of mails to an address.
+/// The outcome of mails to an address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// Taken and delivered.
+    /// Accepted and delivered.
     #[default]
     Delivered,
-    /// Taken; comes back, and puts the address on the suppression list.
+    /// Accepted; bounces, and puts the address on the suppression list.
     Bounce,
-    /// Taken and delivered; the recipient calls it spam.
+    /// Accepted and delivered; the recipient reports it as spam.
     Complaint,
-    /// Not taken: `MessageRejected`.
+    /// Refused: `MessageRejected`.
     Reject,
-    /// Not taken: `TooManyRequestsException`, until another outcome is set.
+    /// Refused: `TooManyRequestsException`, until another outcome is set.
     Throttle,
 }
 
-/// Why a letter was not taken.
+/// Why a letter was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     Rejected,
     Throttled,
 }
 
-/// What a postbox is made of.
+/// The options of a postbox.
 #[derive(Clone, Debug)]
 pub struct PostboxOptions {
-    /// Whose time the mails carry.
+    /// The clock of the mails.
     pub clock: Clock,
     /// A file that keeps the mails over a restart.
     pub journal: Option<PathBuf>,
-    /// Who hears what became of the mails that named a configuration set: `EventBridge`'s events, in order.
+    /// Receives `EventBridge`'s events of mails with a configuration set, in order.
     pub events: Option<UnboundedSender<Value>>,
 }
 
@@ -85,7 +85,7 @@ impl PostboxOptions {
     }
 }
 
-/// Mails, behaviours and the suppression list, shared between the SES API and the mailbox.
+/// Mails, outcomes and the suppression list, shared by the SES API and the mailbox.
 #[derive(Clone)]
 pub struct Postbox {
     clock: Clock,
@@ -97,7 +97,7 @@ pub struct Postbox {
 struct State {
     /// Oldest first.
     mails: Vec<Mail>,
-    /// Where the mails to each folded address stand among them. A load test asks for its own among thousands.
+    /// The positions of the mails to each folded address. A load test searches thousands.
     by_recipient: HashMap<String, Vec<usize>>,
     outcomes: HashMap<String, Outcome>,
     suppressed: HashMap<String, Timestamp>,
@@ -105,7 +105,7 @@ struct State {
 }
 
 impl Postbox {
-    /// Opens a postbox; with a journal, the mails of earlier runs are there again.
+    /// Opens a postbox; with a journal, it has the mails of earlier runs.
     pub fn open(options: PostboxOptions) -> io::Result<Self> {
         let mut state = State::default();
         if let Some(path) = options.journal {
@@ -143,7 +143,7 @@ impl Postbox {
         self.state().mails.iter().rev().cloned().collect()
     }
 
-    /// Forgets the mails. Behaviours and the suppression list stay.
+    /// Removes the mails. Outcomes and the suppression list stay.
     pub fn clear(&self) {
         let mut state = self.state();
         state.mails.clear();
@@ -155,9 +155,10 @@ impl Postbox {
         }
     }
 
-    /// Decides what becomes of the next mails to `address`.
+    /// Sets the outcome of the next mails to `address`.
     ///
-    /// An address whose mails arrive again is taken off the suppression list: it could not get any otherwise.
+    /// An address whose mails are delivered again is removed from the suppression list: otherwise it could not get
+    /// any.
     pub fn set_outcome(&self, address: &str, outcome: Outcome) {
         let address = fold(address);
         let mut state = self.state();
@@ -171,12 +172,12 @@ impl Postbox {
         }
     }
 
-    /// What becomes of mails to `address`.
+    /// The outcome of mails to `address`.
     pub fn outcome(&self, address: &str) -> Outcome {
         self.state().outcome(&fold(address))
     }
 
-    /// The addresses whose mails are not simply delivered.
+    /// The addresses with another outcome than delivery.
     pub fn outcomes(&self) -> BTreeMap<String, Outcome> {
         self.state()
             .outcomes
@@ -185,12 +186,12 @@ impl Postbox {
             .collect()
     }
 
-    /// Since when `address` has been on the suppression list, if it is.
+    /// Since when `address` is on the suppression list, if it is.
     pub fn suppressed_since(&self, address: &str) -> Option<Timestamp> {
         self.state().suppressed.get(&fold(address)).copied()
     }
 
-    /// Takes a letter, or refuses it whole, and gives the id.
+    /// Accepts a letter and returns its id, or refuses it as a whole.
     pub(super) fn take(&self, letter: &Letter) -> Result<String, Refusal> {
         let now = self.clock.now();
         let mut state = self.state();
@@ -223,7 +224,7 @@ impl Postbox {
 
     fn publish(&self, mail: &Mail, letter: &Letter, recipient: &str, fate: Fate) {
         if let (Some(events), Some(set)) = (&self.events, &letter.configuration_set) {
-            // The receiver may be gone already; the mail is taken all the same.
+            // The receiver may have ended; the mail is accepted nevertheless.
             let _ = events.send(event(mail, letter, set, recipient, fate));
         }
     }
@@ -247,7 +248,7 @@ impl State {
         self.outcomes.get(folded).copied().unwrap_or_default()
     }
 
-    /// What becomes of a mail to `recipient`, in the order in which SES learns of it.
+    /// The results of a mail to `recipient`, in the order in which SES learns of them.
     fn fates(&mut self, recipient: &str, now: Timestamp) -> Vec<Fate> {
         let folded = fold(recipient);
         if self.suppressed.contains_key(&folded) {
@@ -292,7 +293,7 @@ fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D:
         .parse()
         .map_err(serde::de::Error::custom)
 }
-/// A message id as SES gives one: the time in hexadecimal, a UUID and a counter that stays zero.
+/// A message id in SES's form: the time in hexadecimal, a UUID and a counter that stays zero.
 fn message_id(now: Timestamp) -> String {
     format!("{:016x}-{}-000000", now.as_millisecond(), Uuid::new_v4())
 }

@@ -1,16 +1,16 @@
-//! `SendEmail` as the SDK sends it, and what SES checks before it takes a mail.
+//! `SendEmail` as the SDK sends it, and SES's checks of a mail.
 
 use super::address::Mailbox;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Recipients a mail may have.
+/// Maximum recipients of a mail.
 const MAX_RECIPIENTS: usize = 50;
 
-/// Tags a mail may have.
+/// Maximum tags of a mail.
 const MAX_TAGS: usize = 50;
 
-/// The fields that matter here; the others are taken and left alone.
+/// The fields that matter here; the others are accepted and ignored.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct SendEmail {
@@ -68,7 +68,7 @@ struct Tag {
     value: String,
 }
 
-/// A request that may be sent.
+/// A valid request.
 pub(super) struct Letter {
     pub(super) from: Mailbox,
     pub(super) recipients: Vec<Mailbox>,
@@ -105,7 +105,7 @@ impl SendEmail {
             .subject
             .and_then(|subject| subject.data)
             .ok_or("Subject is required.")?;
-        // A line end in a header is how a second header is smuggled in.
+        // A line end in a header could add another header.
         if subject.contains(['\r', '\n']) {
             return Err("Subject contains control characters.".to_owned());
         }

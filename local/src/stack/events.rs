@@ -1,4 +1,4 @@
-//! What `EventBridge` does with the events of SES.
+//! `EventBridge` with the events of SES.
 
 use super::wait_for;
 use crate::function::{Function, InvokeError};
@@ -9,10 +9,10 @@ use tokio::{
     task::JoinSet,
 };
 
-/// How often an event is handed to a function that fails on it: Lambda's two retries after the first attempt.
+/// How often an event is delivered to a failing function: Lambda's two retries after the first attempt.
 const EVENT_ATTEMPTS: u32 = 3;
 
-/// Hands SES's events to the function, as `EventBridge` does: in no promised order, each until it is taken.
+/// Delivers SES's events to the function, as `EventBridge` does: in any order, each until it succeeds.
 pub(super) async fn tell(
     mut heard: mpsc::UnboundedReceiver<Value>,
     function: Function,

@@ -1,4 +1,4 @@
-//! Where the parts of a stack listen.
+//! The listeners of a stack's parts.
 
 use super::{Between, StackError, StackOptions};
 use crate::faults::{Faults, Neighbour};
@@ -8,7 +8,7 @@ use std::{
 };
 use tokio::net::TcpListener;
 
-/// With a plan, the faults stand at the addresses of the neighbours, and the neighbours go elsewhere.
+/// With a plan, the fault layer has the addresses of the neighbours, and the neighbours have others.
 pub(super) async fn behind_faults(
     options: &StackOptions,
     dynamodb: TcpListener,
@@ -52,7 +52,7 @@ pub(super) async fn listen(addr: SocketAddr, flag: &'static str) -> Result<TcpLi
         })
 }
 
-/// Listens where a browser looks for `localhost`: most try `[::1]` before `127.0.0.1`.
+/// Listens at every address of `localhost`: most browsers try `[::1]` before `127.0.0.1`.
 pub(super) async fn listen_on_origin(addr: SocketAddr) -> Result<Vec<TcpListener>, StackError> {
     const FLAG: &str = "--listen";
     let first = listen(addr, FLAG).await?;

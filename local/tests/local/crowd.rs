@@ -1,4 +1,4 @@
-//! Many requests at once, before an emulator with the queues and the fault of `cargo lambda watch` 1.9.2.
+//! Many parallel requests to an emulator with the queues and the deadlock of `cargo lambda watch` 1.9.2.
 
 use crate::support::{functions, serve};
 use axum::{
@@ -27,7 +27,7 @@ use tokio::sync::{RwLock, mpsc, oneshot};
 type Waiting = oneshot::Sender<()>;
 type Queues = Arc<RwLock<HashMap<String, mpsc::Sender<Waiting>>>>;
 
-/// A place in a full queue is awaited while the lock over all queues is held, and the processes need that lock.
+/// Waits for a place in a full queue while it holds the lock of all queues, which the processes need.
 async fn invoke(State(queues): State<Queues>, Path(name): Path<String>) -> Json<Value> {
     let (answer, answered) = oneshot::channel();
     let mut locked = queues.write().await;
@@ -126,7 +126,7 @@ async fn a_request_that_waits_too_long_for_a_turn_is_unavailable() {
         .unwrap();
 }
 
-/// A process that was killed answers nothing; the next request of its function shows that.
+/// A killed process answers nothing; the next request of its function shows that.
 #[tokio::test]
 async fn a_request_that_was_lost_is_given_up_and_its_place_is_free_again() {
     let asked = Arc::new(AtomicUsize::new(0));

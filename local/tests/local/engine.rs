@@ -49,7 +49,7 @@ async fn the_tables_are_as_the_template_has_them() {
 }
 
 #[tokio::test]
-async fn of_two_conditional_writes_one_wins() {
+async fn of_two_conditional_writes_one_succeeds() {
     let engine = engine().await;
     let client = dynamodb(&engine.endpoint());
     let claim = || {

@@ -1,4 +1,4 @@
-//! What breaks by plan, as the real SDK meets it.
+//! Planned faults, as the real SDK sees them.
 
 use crate::support::{Ses, dynamodb, engine, listener};
 use aws_sdk_dynamodb::{
@@ -13,12 +13,12 @@ use portal_local::{
 };
 use std::time::Duration;
 
-/// The engine, and what stands before it.
+/// The engine, and the fault layer before it.
 struct Before {
     faults: Faults,
-    /// By way of the faults.
+    /// Through the fault layer.
     client: Client,
-    /// Past them.
+    /// Without the fault layer.
     direct: Client,
     _held: (Engine, Server),
 }
@@ -144,7 +144,7 @@ async fn a_conflict_cancels_a_transaction_and_fails_a_single_write() {
         .map(|reason| reason.code().unwrap())
         .collect();
     assert_eq!(reasons, ["TransactionConflict", "None"]);
-    // A read delays no other call.
+    // A conflict is not a fault of a read.
     before.strike(Kind::Conflict, 1);
     assert_eq!(value_in(&before.client, false).await, None);
 }
@@ -174,7 +174,7 @@ async fn what_comes_late_is_done_after_its_sender_gave_up() {
 }
 
 #[tokio::test]
-async fn whoever_waits_for_a_fault_learns_that_it_was_carried_out() {
+async fn a_fault_is_signalled_once_it_was_carried_out() {
     for (kind, done) in [(Kind::SilentDone, true), (Kind::Silent, false)] {
         let before = Before::start().await;
         before.strike(kind, 1);

@@ -1,4 +1,4 @@
-//! What the dev server serves itself: the front's files, and pages for development.
+//! The routes that the dev server serves itself: the front's files, and pages for development.
 
 mod dev;
 mod reload;
@@ -11,7 +11,7 @@ use axum::{
 use portal_local::{front::FrontOptions, server::Server};
 use std::{collections::BTreeMap, path::PathBuf};
 
-/// The headers of the front, of which this is the only place.
+/// The headers of the front; the only source.
 const HEADERS: &str = include_str!("../../../web/headers.json");
 
 fn options() -> FrontOptions {
@@ -86,7 +86,7 @@ async fn front_of(folder: PathBuf) -> Server {
     .await
 }
 
-/// The headers that `web/headers.json` says for everything and for `what`.
+/// The headers in `web/headers.json` for everything and for `what`.
 fn written(what: &str) -> BTreeMap<String, String> {
     let file: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_str(HEADERS).unwrap();
     let of = |what: &str| file[what].clone().into_iter();
@@ -96,7 +96,7 @@ fn written(what: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The headers of an answer, but for those that say what and when it is.
+/// The headers of an answer, except those about its content and date.
 fn sent(answer: &Answer) -> BTreeMap<String, String> {
     let headers = answer.headers.iter();
     headers
@@ -174,7 +174,7 @@ async fn the_headers_of_the_front_are_those_of_its_file_and_no_others() {
         ("/favicon.svg", "html"),
         ("/assets/app-1a2b.js", "assets"),
         ("/assets/app-1a2b.css", "assets"),
-        // What is not there today may be there tomorrow.
+        // A missing asset may exist tomorrow.
         ("/assets/app-0000.js", "html"),
         ("/nowhere", "html"),
     ] {
@@ -201,7 +201,7 @@ async fn the_policy_of_the_pages_lets_nothing_in_and_works_without_tls() {
     ] {
         assert!(directives.contains(&wanted), "{wanted}");
     }
-    // On http://localhost there is no other scheme to go to.
+    // On http://localhost there is no other scheme.
     for unwanted in [
         "upgrade-insecure-requests",
         "unsafe",
@@ -222,7 +222,7 @@ async fn the_policy_of_the_pages_lets_nothing_in_and_works_without_tls() {
 }
 
 #[tokio::test]
-async fn who_has_a_file_already_is_told_so() {
+async fn a_browser_that_has_the_file_gets_304() {
     let (_dir, folder) = built_front();
     let front = front_of(folder.clone()).await;
     let url = format!("{}/en/login.html", front.url());

@@ -1,4 +1,4 @@
-//! Requests on their way to functions that are made up here, and the answers on their way back.
+//! Requests to functions of the test, and their answers.
 
 use crate::support::{self, assert_is_problem, functions, get, listener, problem_pages, put, send};
 use axum::{
@@ -28,7 +28,7 @@ fn answer(status: u16, kind: &str, body: &Value) -> (StatusCode, Value) {
     (StatusCode::OK, answer)
 }
 
-/// Functions that answer with their name and the event that they got.
+/// Functions that answer with their name and their event.
 async fn echo() -> Server {
     functions(async |name, event| {
         answer(
@@ -209,7 +209,7 @@ async fn a_body_of_a_mebibyte_passes_and_one_byte_more_does_not() {
     assert_is_problem(&answer, 413, "too-large");
 }
 
-/// Whether it is readable is the function's to say, in its own order.
+/// Whether it is readable is decided by the function.
 #[tokio::test]
 async fn a_text_that_is_not_text_reaches_the_function_in_base64() {
     let functions = echo().await;

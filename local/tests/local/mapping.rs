@@ -16,7 +16,7 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// A function that notes what it gets and answers as told.
+/// A function that records its events and gives prepared answers.
 #[derive(Clone, Default)]
 struct Noted(Arc<Mutex<Vec<Vec<String>>>>);
 
@@ -49,7 +49,7 @@ fn key(record: &Value) -> String {
     record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap().to_owned()
 }
 
-/// The report of a function that could not do the records with these keys.
+/// The report of a function that failed on the records with these keys.
 fn report(event: &Value, failed: &[&str]) -> Value {
     let failures: Vec<Value> = records(event)
         .iter()
@@ -213,7 +213,7 @@ async fn a_mapping_that_is_started_again_goes_on_where_it_was() {
     let engine = Engine::start(listener().await, on_disk()).unwrap();
     queue(&engine, &["A#1", "B#2", "C#3"]).await;
 
-    // The first run finishes A and dies over B.
+    // The first run finishes A and dies at B.
     let unavailable = || Err(InvokeError::Unavailable("gone".to_owned()));
     let dies = Noted::default().function(move |keys, _| {
         if keys == ["A#1"] {

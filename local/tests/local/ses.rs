@@ -76,7 +76,7 @@ async fn an_encoded_display_name_is_shown_decoded() {
 }
 
 #[tokio::test]
-async fn a_delivered_mail_is_told_in_the_shape_of_eventbridge() {
+async fn a_delivery_event_has_the_shape_of_eventbridge() {
     let mut ses = Ses::start().await;
     let sent = mail(&ses.client, "a@example.jp").send().await.unwrap();
 
@@ -95,7 +95,7 @@ async fn a_delivered_mail_is_told_in_the_shape_of_eventbridge() {
 }
 
 #[tokio::test]
-async fn without_a_configuration_set_nothing_is_told() {
+async fn without_a_configuration_set_there_is_no_event() {
     let mut ses = Ses::start().await;
     mail(&ses.client, "a@example.jp")
         .set_configuration_set_name(None)

@@ -1,4 +1,4 @@
-//! The whole stack, with functions that are made up here behind the invoke API.
+//! The whole stack, with functions of the test behind the invoke API.
 
 use crate::support::{dynamodb, get, listener, problem_pages, serve};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -25,7 +25,7 @@ use std::{
 
 type Invocations = Arc<Mutex<Vec<(String, Value)>>>;
 
-/// What `cargo lambda watch` is to the stack.
+/// A replacement for `cargo lambda watch`.
 async fn emulator(invocations: Invocations) -> Server {
     let invoke =
         async |State(seen): State<Invocations>, Path(name): Path<String>, Json(event): Json<Value>| {
@@ -200,7 +200,7 @@ async fn a_page_that_waits_for_the_next_build_does_not_hold_up_the_end() {
     assert!(rest.unwrap().is_none(), "it is told that there are no more");
 }
 
-/// With a plan, the addresses of the neighbours are those at which calls break; `/_dev/faults` tells and changes it.
+/// With a plan, calls to the addresses of the neighbours break; `/_dev/faults` shows and changes the plan.
 #[tokio::test]
 async fn a_stack_with_a_plan_breaks_what_goes_to_its_table() {
     let stack = Stack::start(StackOptions {

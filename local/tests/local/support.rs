@@ -1,4 +1,4 @@
-//! What the tests share: clients, clocks, and functions that stand in for the portal's.
+//! Common parts of the tests: clients, clocks, and functions that replace the portal's.
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use axum::{
@@ -31,14 +31,14 @@ use tokio::{net::TcpListener, sync::mpsc};
 /// 2026年4月1日 9時00分 in Japan.
 pub(crate) const START: &str = "2026-04-01T00:00:00Z";
 
-/// Where problems are described.
+/// The base URL of the problem pages.
 pub(crate) const PROBLEMS: &str = "https://problems.example.jp/";
 
 pub(crate) fn problem_pages() -> ProblemPages {
     ProblemPages::below(PROBLEMS)
 }
 
-/// A clock that stands until it is set.
+/// A clock that changes only when it is set.
 #[derive(Clone)]
 pub(crate) struct SetClock(Arc<Mutex<Timestamp>>);
 
@@ -76,7 +76,7 @@ pub(crate) fn dynamodb(endpoint: &str) -> aws_sdk_dynamodb::Client {
     aws_sdk_dynamodb::Client::from_conf(config)
 }
 
-/// SES, its postbox, and what it told `EventBridge`.
+/// SES, its postbox, and its `EventBridge` events.
 pub(crate) struct Ses {
     pub(crate) client: aws_sdk_sesv2::Client,
     pub(crate) postbox: Postbox,
@@ -123,7 +123,7 @@ pub(crate) async fn serve(router: Router) -> Server {
     Server::start(listener().await, router).unwrap()
 }
 
-/// An answer, read whole.
+/// A whole answer.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -166,7 +166,7 @@ pub(crate) async fn front(options: FrontOptions, functions: &str) -> Server {
     serve(front::router(options, emulator, postbox, None)).await
 }
 
-/// Functions that are made up by a test, behind the invoke API: each answer is a status and a document.
+/// Functions of a test, behind the invoke API: each answer is a status and a document.
 pub(crate) async fn functions<F, A>(handler: F) -> Server
 where
     F: Fn(String, Value) -> A + Clone + Send + Sync + 'static,

@@ -96,7 +96,7 @@ async fn the_origin_speaks_https_and_binds_no_browser_to_it() {
 }
 
 #[test]
-fn a_certificate_is_kept_and_its_key_is_nobody_elses_business() {
+fn a_certificate_is_kept_and_its_key_is_readable_by_its_owner_only() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("tls");
     tls::server_config(&folder).unwrap();

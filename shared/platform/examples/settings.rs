@@ -1,4 +1,4 @@
-//! Prints the numbers in force here, as the JSON object that the local stack shows at `/_dev/settings`.
+//! Prints the limits in force in this environment, as the JSON object that the local stack shows at `/_dev/settings`.
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 
 use std::process::ExitCode;

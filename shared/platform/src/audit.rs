@@ -1,8 +1,8 @@
-//! 監査記録 — what happened to an account, kept where nothing is ever changed or removed by us.
+//! 監査記録 — the acts on accounts, in an append-only archive.
 //!
-//! A record is what an event of `portal::audit` and the item that it rode on say together. It names by digests and
-//! random ids: no address, no name, no secret (`docs/audit.md`). An archive takes a record once, however often the
-//! stream brings it: a table that only puts, or on a developer's machine a file that only grows.
+//! A record combines an event of `portal::audit` with the item that carried it. It names its subject by digests and
+//! random ids: no address, no name, no secret (`docs/audit.md`). An archive stores a record once, however often the
+//! stream delivers it: a table that is only put to, or on a developer's machine an append-only file.
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
@@ -23,51 +23,51 @@ use serde_json::{Map, Value};
 use crate::fault::Fault;
 use crate::store::fault;
 
-/// How often something counts, as the item says it after the write. None where the item has no such count.
+/// The counters of the item after the write; `None` where the item has no such counter.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Wrong passwords in a row of an account; wrong claims passwords of a day of a claims user.
+    /// Consecutive wrong passwords of an account; wrong claims passwords of the last day of a claims user.
     pub wrong_passwords: Option<u64>,
-    /// Wrong passwords in a row from browsers that the account knows.
+    /// Consecutive wrong passwords from known browsers.
     pub wrong_passwords_of_devices: Option<u64>,
-    /// Claims passwords of which it is not known whether the claims system counted them.
+    /// Claims passwords without a known result.
     pub open_passwords: Option<u64>,
-    /// Wrong codes that the item remembers.
+    /// Wrong codes in the item.
     pub wrong_codes: Option<u64>,
-    /// Tries that a registration has spent on its security code or its code.
+    /// Spent tries of a registration's security code or code.
     pub tries: Option<u64>,
-    /// Mails to the member, or to the address where no member is meant, that the item remembers.
+    /// Mails to the member, or to the address where there is no member, in the item.
     pub mails: Option<u64>,
     /// Claims of other offices on the address that the act made void.
     pub void_claims: Option<u64>,
 }
 
-/// One thing that happened.
+/// One act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// The version that the write gave the item: no other write has it.
+    /// The version that the write gave the item; unique.
     pub id: String,
-    /// When.
+    /// The time of the act.
     pub at: Timestamp,
-    /// What.
+    /// The act.
     pub act: Act,
-    /// To what: the key of the item.
+    /// The key of the changed item.
     pub subject: String,
-    /// The user id of the claims system that the item rests on.
+    /// The claims user of the item.
     pub claims_user: Option<String>,
-    /// The number of the office that the item names.
+    /// The number of the item's office.
     pub office: Option<String>,
-    /// The id of the member whom the item names.
+    /// The id of the item's member.
     pub member: Option<String>,
-    /// The registration or log-in by which.
+    /// The registration or log-in that did it.
     pub by: Option<String>,
-    /// What counts by then.
+    /// The counters after the act.
     pub counts: Counts,
-    /// The place in the table's stream.
+    /// The position in the table's stream.
     pub sequence: String,
 }
 
-/// What a field holds.
+/// The value of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Field {
     /// A word.
@@ -76,7 +76,7 @@ pub enum Field {
     Number(u64),
 }
 
-/// The fields of a record by their names in the table and in the file, and what they mean.
+/// The fields of a record: their names in the table and in the file, and their meanings.
 pub const FIELDS: [(&str, &str); 16] = [
     (
         "id",
@@ -95,32 +95,32 @@ pub const FIELDS: [(&str, &str); 16] = [
     ),
     (
         "member",
-        "the id of the member whom the act is about; where it names nobody, of the owner of the address, if there is one",
+        "the id of the member whom the act is about; if it names no member, of the owner of the address, if there is one",
     ),
     (
         "by",
-        "the registration or log-in by which, as the digest of its cookie: the rest of that flow's key",
+        "the registration or log-in that did it, as the digest of its cookie: the rest of that flow's key",
     ),
     (
         "wrongPasswords",
-        "on an account, wrong passwords in a row from unknown browsers; on a claims user, wrong claims passwords of the last day",
+        "on an account, consecutive wrong passwords from unknown browsers; on a claims user, wrong claims passwords of the last day",
     ),
     (
         "wrongPasswordsOfDevices",
-        "on an account, wrong passwords in a row from the browsers that it knows, added up",
+        "on an account, consecutive wrong passwords from known browsers, added up",
     ),
     (
         "openPasswords",
-        "on a claims user, claims passwords of which nobody knows yet, or ever will, whether they were counted",
+        "on a claims user, claims passwords whose result is not known, or never will be",
     ),
     (
         "wrongCodes",
-        "wrong codes that the item remembers; those of the last day count towards a stop",
+        "wrong codes in the item; those of the last day count towards a stop",
     ),
     ("tries", "on a registration, tries spent at its security code"),
     (
         "mails",
-        "on an account, log-in codes mailed to the member that the item remembers, or registration codes mailed to the address where no member is meant; those of the last day count",
+        "on an account, log-in codes mailed to the member, or registration codes mailed to the address where there is no member; those of the last day count",
     ),
     (
         "voidClaims",
@@ -128,12 +128,12 @@ pub const FIELDS: [(&str, &str); 16] = [
     ),
     (
         "sequence",
-        "the place in the table's stream: of two records of one subject, the one with the greater number happened later",
+        "the position in the table's stream: of two records of one subject, the one with the greater number happened later",
     ),
 ];
 
 impl Record {
-    /// What is known, by name, in the order of [`FIELDS`].
+    /// The fields that are known, by name, in the order of [`FIELDS`].
     pub fn fields(&self) -> Vec<(&'static str, Field)> {
         let text = |text: &str| Some(Field::Text(text.to_owned()));
         let texts = |text: &Option<String>| text.clone().map(Field::Text);
@@ -163,7 +163,7 @@ impl Record {
             .collect()
     }
 
-    /// As JSON.
+    /// The record as JSON.
     pub fn json(&self) -> Map<String, Value> {
         self.fields()
             .into_iter()
@@ -177,7 +177,7 @@ impl Record {
             .collect()
     }
 
-    /// What sorts the records of a subject by time; the id makes it the record's own.
+    /// Sorts the records of a subject by time; the id makes it unique.
     fn sort_key(&self) -> String {
         format!("{}#{}", self.at, self.id)
     }
@@ -186,13 +186,13 @@ impl Record {
 /// Whether a record is new to the archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
-    /// It is kept from now on.
+    /// It is stored now.
     Now,
-    /// It was there.
+    /// It was already stored.
     Before,
 }
 
-/// Where records are kept. There is no way to change or to remove one.
+/// The store of records. It has no operation that changes or removes one.
 #[derive(Debug, Clone)]
 pub struct Archive(Form);
 
@@ -207,7 +207,7 @@ enum Form {
 }
 
 impl Archive {
-    /// A table whose key is the subject and the instant, and which keeps a record for as long as the limits say.
+    /// A table whose key is the subject and the instant. It keeps a record for as long as the limits say.
     pub const fn table(client: Client, name: String, limits: &Limits) -> Self {
         Self(Form::Table {
             client,
@@ -216,7 +216,7 @@ impl Archive {
         })
     }
 
-    /// A file of JSON, one record a line. Several processes may hold it open.
+    /// A file of JSON, one record per line. Several processes may have it open.
     pub fn file(path: PathBuf) -> Self {
         Self(Form::File(Arc::new(Lines {
             path,
@@ -224,13 +224,13 @@ impl Archive {
         })))
     }
 
-    /// Keeps the record, unless it is kept: once this returns, it stays.
+    /// Stores the record, unless it is stored already. Once this returns, the record is durable.
     pub async fn keep(&self, record: &Record) -> Result<Kept, Fault> {
         match &self.0 {
             Form::Table { client, name, life } => put(client, name, record, *life).await,
             Form::File(lines) => {
                 let (lines, record) = (lines.clone(), record.clone());
-                // A lock that another process holds is waited for, and not on the thread that serves.
+                // Another process may hold the lock: the wait must not block the async thread.
                 let kept = tokio::task::spawn_blocking(move || lines.keep(&record)).await;
                 kept.unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
                     .map_err(Fault::AuditFile)
@@ -266,7 +266,7 @@ async fn put(client: &Client, table: &str, record: &Record, life: Seconds) -> Re
     }
 }
 
-/// A file that only grows.
+/// An append-only file.
 #[derive(Debug)]
 struct Lines {
     path: PathBuf,
@@ -276,7 +276,7 @@ struct Lines {
 /// What this process has read of the file.
 #[derive(Debug, Default)]
 struct Known {
-    /// Which file: another one may lie there now.
+    /// The file: it may be replaced by another one.
     inode: u64,
     /// The end of the last whole line that was read.
     end: u64,
@@ -286,7 +286,8 @@ struct Known {
 impl Lines {
     fn keep(&self, record: &Record) -> io::Result<Kept> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        // Opened anew each time, so that a file that was put away is not written to for ever. The lock goes with it.
+        // Opened for each record, so that a file that was moved away is not written to any more. The lock ends with
+        // it.
         let mut file = OpenOptions::new()
             .create(true)
             .read(true)
@@ -296,7 +297,7 @@ impl Lines {
         file.lock()?;
         known.catch_up(&mut file)?;
         if known.ids.contains(&record.id) {
-            // Whoever wrote it may have been killed before it was safe.
+            // The process that wrote it may have been killed before the data was synced.
             file.sync_data()?;
             return Ok(Kept::Before);
         }
@@ -309,8 +310,8 @@ impl Lines {
 }
 
 impl Known {
-    /// Reads what others have added, and cuts off what is no whole line: whoever was killed at it has acknowledged
-    /// nothing, so it comes again.
+    /// Reads the lines that others have added, and cuts off an incomplete last line: a process that was killed while
+    /// it wrote has acknowledged nothing, so the record is delivered again.
     fn catch_up(&mut self, file: &mut File) -> io::Result<()> {
         let metadata = file.metadata()?;
         if self.inode != metadata.ino() || metadata.len() < self.end {
@@ -327,7 +328,7 @@ impl Known {
             let (line, next) = rest.split_at(at + 1);
             let record: Value = serde_json::from_slice(line)?;
             let id = record.get("id").and_then(Value::as_str);
-            // A line that is no record would let one come twice: better to stop, and be heard.
+            // A line that is not a record could hide a duplicate: fail, so that an operator looks.
             self.ids.insert(id.ok_or(io::ErrorKind::InvalidData)?.to_owned());
             self.end += line.len() as u64;
             rest = next;

@@ -1,4 +1,4 @@
-//! Mails that were counted before a step went on, and are refunded where it did not.
+//! Refunds mails that were counted before a step, if the step was refused.
 
 use jiff::Timestamp;
 use portal::claims_record::ClaimsRecord;
@@ -8,10 +8,10 @@ use portal::values::{AccountKey, ClaimsUserId, FlowId};
 use crate::http::Stop;
 use crate::store::{Consistency, Stored, Table};
 
-/// Refunds the registration code that was counted for a user id, if what it was for was refused.
+/// Refunds the registration code that was counted for a user id, if the step was refused.
 ///
-/// A fault keeps the charge: the write may have been done, and the mail goes out. A process that dies before the
-/// refund leaves the user id with a mail less for the day, and never with one more.
+/// A fault keeps the charge: the write may have succeeded, and then the mail goes out. If the process dies before the
+/// refund, the user id has one mail less for the day, never one more.
 pub async fn or_refund_claims_user<T>(
     promised: Result<T, Stop>,
     table: &Table,
@@ -26,7 +26,7 @@ pub async fn or_refund_claims_user<T>(
     promised
 }
 
-/// The same for the contact address to which it was to go.
+/// The same for the contact address.
 pub async fn or_refund_contact<T>(
     promised: Result<T, Stop>,
     table: &Table,

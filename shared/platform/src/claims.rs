@@ -1,4 +1,4 @@
-//! 電子請求受付システム, as steps ask it.
+//! The interface of 電子請求受付システム for the steps.
 
 mod answers;
 mod gateway;
@@ -8,18 +8,18 @@ use portal::claims::{Authentication, SecurityCodeCheck, Unavailable};
 
 pub use self::gateway::{ClaimsGateway, ClaimsGatewayError};
 
-/// 電子請求受付システム, as steps ask it: [`ClaimsGateway`], or what stands for it in the model checker.
+/// 電子請求受付システム: [`ClaimsGateway`], or the model checker's simulation.
 ///
-/// A question may count on the other side, so an implementation asks once.
+/// A question may count on the other side, so an implementation sends it once.
 pub trait ClaimsSystem: Send + Sync {
-    /// 電子請求受付システム認証 — whether this is the office's password.
+    /// 電子請求受付システム認証 — whether the password of the user id is right.
     fn authenticate<'a>(
         &'a self,
         user_id: &'a str,
         password: &'a str,
     ) -> BoxFuture<'a, Result<Authentication, Unavailable>>;
 
-    /// セキュリティコード — whether this is the office's code.
+    /// セキュリティコード — whether the security code of the user id is right.
     fn check_security_code<'a>(
         &'a self,
         user_id: &'a str,

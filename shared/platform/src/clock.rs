@@ -1,4 +1,4 @@
-//! The one place that reads the time.
+//! The only place that reads the time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::Timestamp;
 use portal::time::whole_seconds;
 
-/// Hands out the present instant, in whole seconds.
+/// Returns the present instant, in whole seconds.
 #[derive(Debug, Clone)]
 pub enum Clock {
-    /// The machine's clock; in a debug build as far ahead of it as the local stack says.
+    /// The machine's clock; in a debug build advanced as far as the local stack says.
     System,
     /// A clock that a test sets: seconds since 1970.
     Set(Arc<AtomicI64>),
@@ -36,7 +36,7 @@ impl Clock {
     }
 }
 
-/// The local stack's `PUT /_dev/clock`. A release build, and so anything deployed, has none of this.
+/// The local stack's `PUT /_dev/clock`. A release build, and so every deployment, does not contain it.
 #[cfg(debug_assertions)]
 mod advanced {
     use std::fs;
@@ -45,7 +45,7 @@ mod advanced {
 
     use jiff::{SignedDuration, Timestamp};
 
-    /// Names the file that holds the seconds by which the time is ahead.
+    /// The variable with the path of the file that contains the seconds by which the time is advanced.
     const CLOCK_ADVANCE_FILE: &str = "CLOCK_ADVANCE_FILE";
 
     #[expect(
@@ -55,7 +55,7 @@ mod advanced {
     static FILE: LazyLock<Option<PathBuf>> =
         LazyLock::new(|| std::env::var_os(CLOCK_ADVANCE_FILE).map(PathBuf::from));
 
-    /// The time to go by. The file is read each time, so that every process sees a change at once.
+    /// The advanced time. The file is read each time, so that every process sees a change at once.
     pub(super) fn from(now: Timestamp) -> Timestamp {
         let ahead = SignedDuration::from_secs(seconds(FILE.as_deref()));
         now.checked_add(ahead).unwrap_or(now)

@@ -1,7 +1,7 @@
-//! Configuration: read once, whole, and named once.
+//! Configuration: read once and completely.
 //!
-//! Each function says which variables it needs (`NEEDS` in its `lib.rs`); a test compares that with the template,
-//! both ways. Everything that is missing or wrong is reported at once, before the first request.
+//! Each function lists its variables (`NEEDS` in its `lib.rs`); a test compares the list with the template, both
+//! ways. Everything that is missing or malformed is reported at once, before the first request.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,21 +27,21 @@ macro_rules! variables {
 }
 
 variables! {
-    /// The table.
+    /// The portal's table.
     PortalTable = "PORTAL_TABLE",
-    /// The audit's table, in AWS; locally `AUDIT_FILE` names a file instead.
+    /// The audit's table, in AWS; locally `AUDIT_FILE` is used instead.
     AuditTable = "AUDIT_TABLE",
-    /// The secret that holds the key ring, in AWS; locally `PORTAL_KEYS` holds the ring itself.
+    /// The secret with the key ring, in AWS; locally `PORTAL_KEYS` contains the ring itself.
     PortalKeysSecret = "PORTAL_KEYS_SECRET",
     /// The portal's own origins, separated by commas.
     PortalOrigins = "PORTAL_ORIGINS",
-    /// What every problem's `type` begins with.
+    /// The beginning of every problem's `type`.
     ProblemBase = "PROBLEM_BASE",
-    /// Where the claims system is.
+    /// The URL of the claims system.
     ClaimsBaseUrl = "CLAIMS_BASE_URL",
-    /// The address that mails come from.
+    /// The sender address of mails.
     MailSender = "MAIL_SENDER",
-    /// The SES configuration set that reports what became of mails.
+    /// The SES configuration set that reports the delivery of mails.
     MailConfigurationSet = "MAIL_CONFIGURATION_SET",
     /// The portal's front page, the only link in any mail.
     PortalUrl = "PORTAL_URL",
@@ -49,18 +49,18 @@ variables! {
     SimulatorTable = "SIMULATOR_TABLE",
 }
 
-/// The variable that holds the key ring itself, on a developer's machine.
+/// The variable with the key ring itself, on a developer's machine.
 pub const LOCAL_KEYS: &str = "PORTAL_KEYS";
 
-/// The variable that names the audit's file, on a developer's machine.
+/// The variable with the path of the audit's file, on a developer's machine.
 pub const LOCAL_AUDIT: &str = "AUDIT_FILE";
 
-/// What is missing or wrong, all of it.
+/// Everything that is missing or malformed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigProblem {
     /// Variables that are not set.
     pub missing: Vec<&'static str>,
-    /// Variables that hold what they cannot hold.
+    /// Variables with an invalid value.
     pub malformed: Vec<&'static str>,
 }
 
@@ -77,18 +77,18 @@ impl fmt::Display for ConfigProblem {
 
 impl std::error::Error for ConfigProblem {}
 
-/// The variables that a function needs, and the numbers in force.
+/// The variables of a function, and the limits in force.
 #[derive(Clone)]
 pub struct Config {
     values: BTreeMap<Variable, String>,
     local_keys: Option<String>,
     local_audit: Option<String>,
-    /// The numbers in force.
+    /// The limits in force.
     pub limits: Limits,
 }
 
 impl Config {
-    /// Reads what `needs` names.
+    /// Reads the variables in `needs`.
     pub fn read(needs: &[Variable], lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigProblem> {
         let lookup = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
         let local_keys = lookup(LOCAL_KEYS);
@@ -133,7 +133,7 @@ impl Config {
         Self::read(needs, |name| std::env::var(name).ok())
     }
 
-    /// The value of a variable that the function named as needed.
+    /// The value of a variable that is in the function's `NEEDS`.
     pub fn get(&self, variable: Variable) -> Result<&str, ConfigProblem> {
         self.values
             .get(&variable)
@@ -154,7 +154,7 @@ impl Config {
         self.local_audit.as_deref()
     }
 
-    /// A variable that holds what it cannot hold.
+    /// The problem of a variable with an invalid value.
     pub fn malformed(name: &'static str) -> ConfigProblem {
         ConfigProblem {
             missing: Vec::new(),

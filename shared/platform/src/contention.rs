@@ -1,13 +1,13 @@
-//! Many requests on one item at once.
+//! Retries of a step after conflicts.
 
 use crate::fault::Fault;
 use crate::http::{Answer, Stop};
 
-/// How often a step begins again.
+/// The maximum number of repetitions of a step.
 const RETRIES: u32 = 15;
 
-/// Repeats the step while it ends in [`Fault::Contention`]: mostly another request has moved the flow on, and the step
-/// ends at once. Never for a step that asks a neighbouring system.
+/// Repeats the step while it ends in [`Fault::Contention`]: usually another request has moved the flow on, and the
+/// repeated step ends early. Never for a step that calls an external system.
 pub async fn retry_on_contention<F, A>(step: F) -> Answer
 where
     F: Fn() -> A,

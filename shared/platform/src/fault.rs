@@ -1,49 +1,49 @@
-//! 障害 — something of ours or of AWS is broken. Never a person's fault, and never their secret's place.
+//! 障害 — a failure of the portal or of AWS, never of a person. It contains no secrets.
 
-/// What broke. The messages name things and causes, never values.
+/// What broke. The messages name operations and causes, never values.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
-    /// The operating system gives no random numbers.
+    /// The operating system provides no random numbers.
     #[error("no randomness")]
     NoRandomness,
-    /// The table could not be asked, or did not answer in time.
+    /// The table could not be reached, or did not answer in time.
     #[error("the table failed at {operation}: {cause}")]
     Table {
-        /// What was asked.
+        /// The operation.
         operation: &'static str,
-        /// What AWS says, without the request's contents.
+        /// AWS's error, without the request's contents.
         cause: String,
     },
-    /// A request to the table could not be put together: a bug of ours.
+    /// A request to the table could not be built: a bug of the portal.
     #[error("a request to the table cannot be built: {operation}")]
     Request {
-        /// What was to be asked.
+        /// The operation.
         operation: &'static str,
-        /// Which part is missing.
+        /// The missing part.
         #[source]
         source: aws_sdk_dynamodb::error::BuildError,
     },
-    /// An item cannot be read by today's code.
+    /// An item cannot be read by the present code.
     #[error("a {kind} item is corrupt at {attribute}")]
     CorruptItem {
-        /// What kind of item.
+        /// The kind of item.
         kind: &'static str,
-        /// Which attribute.
+        /// The attribute.
         attribute: &'static str,
     },
-    /// An item is gone that another one names.
+    /// An item that another one refers to does not exist.
     #[error("an {0} item is missing")]
     MissingItem(&'static str),
     /// The file of the audit could not be read or written.
     #[error("the audit's file failed")]
     AuditFile(#[source] std::io::Error),
-    /// So many others wrote the same item that we gave up.
+    /// The maximum number of conflicts on one item was reached.
     #[error("too much contention on a {0} item")]
     Contention(&'static str),
-    /// The key ring does not hold a key that something still rests on.
+    /// The key ring does not hold a key that something still depends on.
     #[error("the key ring does not hold {0}")]
     UnknownKey(String),
-    /// The password hash failed.
+    /// Hashing the password failed.
     #[error("the password hash failed: {0}")]
     Hash(&'static str),
 }

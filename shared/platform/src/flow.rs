@@ -1,7 +1,7 @@
-//! 手続の途中 — the flow that a cookie names: opening it, deciding on it, and saying where it stands.
+//! 手続の途中 — the flow of a cookie: opening it, deciding on it, and reporting its progress.
 //!
-//! A step of a flow reads in this order: open the flow, look at its stage, look at the fields, decide and store,
-//! answer. All but the stage and the fields is here, the same for every kind of flow.
+//! A step of a flow reads in this order: open the flow, check its stage, check the fields, decide and store, answer.
+//! Everything except the stage and the fields is here, the same for every kind of flow.
 
 mod login;
 mod registration;
@@ -18,18 +18,18 @@ use crate::http::{Answer, Call, Edge, Problem, Stop, Success};
 use crate::store::{Consistency, Item, Replacing, Stored, Table, Written};
 use crate::wire::Progress;
 
-/// What tells one kind of flow from another.
+/// A kind of flow.
 pub trait Flow: Item<Id = FlowId> {
-    /// What its progress document rests on beside the table.
+    /// What its progress document needs in addition to the table.
     type Context: Clone + Send + Sync;
 
-    /// The cookie that names it.
+    /// Its cookie.
     const COOKIE: Cookie;
 
-    /// Whether its time is over.
+    /// Whether it has expired.
     fn is_expired(&self, now: Timestamp) -> bool;
 
-    /// The flow, brought up to what its account says where its own item lags.
+    /// The flow, updated to what its account says if its own item lags behind.
     fn follow(
         stored: Stored<Self>,
         _: &Flows<Self>,
@@ -38,7 +38,7 @@ pub trait Flow: Item<Id = FlowId> {
         std::future::ready(Ok(stored))
     }
 
-    /// The document that says where it stands. A flow whose outcome is gone answers `no-flow`.
+    /// Its progress document. A flow whose result no longer exists answers `no-flow`.
     fn progress(
         &self,
         flows: &Flows<Self>,
@@ -46,29 +46,29 @@ pub trait Flow: Item<Id = FlowId> {
     ) -> impl Future<Output = Result<Progress, Stop>> + Send;
 }
 
-/// The flows of one kind, and all that a step of them touches.
+/// The flows of one kind, and everything that their steps use.
 #[derive(Clone)]
 pub struct Flows<F: Flow> {
-    /// The gate.
+    /// The checks of requests.
     pub edge: Edge,
     /// The table.
     pub table: Table,
-    /// What progress documents rest on beside the table.
+    /// What progress documents need in addition to the table.
     pub context: F::Context,
 }
 
-/// `no-flow`; also deletes the cookie. Unknown, ended and expired flows are alike.
+/// `no-flow`; also deletes the cookie. Unknown, ended and expired flows have the same answer.
 pub fn no_flow<F: Flow>() -> Stop {
     Problem::from(Kind::NoFlow).deleting(F::COOKIE).into()
 }
 
-/// The flow as a decision finds it: another request may have ended it since it was opened.
-pub fn living<F: Flow>(current: Option<&F>) -> Result<&F, Stop> {
+/// The present flow in a decision: another request may have ended it since it was opened.
+pub fn or_no_flow<F: Flow>(current: Option<&F>) -> Result<&F, Stop> {
     current.ok_or_else(no_flow::<F>)
 }
 
 impl<F: Flow> Flows<F> {
-    /// Stores a new flow, ends the one that the caller's cookie named until now, and answers with the new cookie.
+    /// Stores a new flow, ends the flow of the caller's previous cookie, and answers with the new cookie.
     pub async fn begin(&self, flow: Put<F>, cookie: String, call: &Call) -> Answer {
         let Written::Done(flow) = self.table.put(flow, Replacing::Nothing).await? else {
             return Err(Kind::TemporarilyUnavailable.into());
@@ -80,7 +80,7 @@ impl<F: Flow> Flows<F> {
         Ok(answer.with_cookie(F::COOKIE, cookie))
     }
 
-    /// The living flow of the call's cookie, if it is the one that the page works on.
+    /// The unexpired flow of the call's cookie, if it is the one that the page shows.
     pub async fn open(&self, call: &Call) -> Result<Stored<F>, Stop> {
         let id = call.flow(F::COOKIE).ok_or_else(no_flow::<F>)?;
         let stored: Option<Stored<F>> = self.table.get(&id, Consistency::Strong).await?;
@@ -93,7 +93,7 @@ impl<F: Flow> Flows<F> {
         F::follow(flow, self, call.now).await
     }
 
-    /// 中止: the flow ends, and the browser forgets it.
+    /// 中止: the flow ends, and its cookie is deleted.
     pub async fn cancel(&self, call: &Call) -> Answer {
         let flow = self.open(call).await?;
         call.no_fields()?;
@@ -101,7 +101,7 @@ impl<F: Flow> Flows<F> {
         Ok(Success::nothing().without_cookie(F::COOKIE))
     }
 
-    /// Decides on the flow and stores what was decided. A refusal becomes a problem with where the flow then stands.
+    /// Decides on the flow and stores the decision. A refusal becomes a problem with the flow's progress.
     pub async fn decide(
         &self,
         flow: Stored<F>,
@@ -110,13 +110,13 @@ impl<F: Flow> Flows<F> {
     ) -> Result<Stored<F>, Stop> {
         let decided = self
             .table
-            .change(Some(flow), |current| decide(living(current)?))
+            .change(Some(flow), |current| decide(or_no_flow(current)?))
             .await?;
         let (flow, ()) = self.accepted(decided, now).await?;
         Ok(flow)
     }
 
-    /// What a rule allows. What it refuses becomes a problem with where the flow stands.
+    /// The value that a rule returned. A refusal becomes a problem with the flow's progress.
     pub async fn require<R: Send>(
         &self,
         flow: &F,
@@ -129,8 +129,7 @@ impl<F: Flow> Flows<F> {
         }
     }
 
-    /// What a decision on the flow came to, if it was no refusal. A refusal becomes a problem with where the flow
-    /// then stands.
+    /// The result of a decision on the flow. A refusal becomes a problem with the flow's progress.
     pub async fn accepted<R: Send>(
         &self,
         decided: (Result<R, Refusal>, Option<Stored<F>>),
@@ -145,12 +144,12 @@ impl<F: Flow> Flows<F> {
         }
     }
 
-    /// The answer of a step that was done: where the flow stands.
+    /// The answer of a successful step: the flow's progress.
     pub async fn answer(&self, flow: &F, now: Timestamp) -> Answer {
         Ok(Success::json(flow.progress(self, now).await?))
     }
 
-    /// The problem with where the flow stands.
+    /// The problem with the flow's progress.
     pub async fn refuse(&self, flow: &F, refusal: impl Into<Refusal>, now: Timestamp) -> Stop {
         match flow.progress(self, now).await {
             Ok(progress) => Problem::from(refusal.into()).with_progress(progress).into(),
@@ -158,7 +157,7 @@ impl<F: Flow> Flows<F> {
         }
     }
 
-    /// The problem for a submission that belongs to another stage: where the person is. Nothing is spent.
+    /// The problem for a submission of another stage, with the flow's progress. Nothing is spent.
     pub async fn wrong_step(&self, flow: &F, now: Timestamp) -> Stop {
         self.refuse(flow, Kind::WrongStep, now).await
     }

@@ -1,4 +1,4 @@
-//! HTTP: a request becomes a call, in the order of refusals of `docs/api.md` 1; an answer becomes a response.
+//! HTTP: a request becomes a call, after the checks in the order of `docs/api.md` 1; an answer becomes a response.
 
 mod answer;
 mod body;

@@ -1,4 +1,4 @@
-//! The key ring, as it is kept: `{"current": "k2", "keys": {"k1": "<Base64>", "k2": "<Base64>"}}`.
+//! The stored form of the key ring: `{"current": "k2", "keys": {"k1": "<Base64>", "k2": "<Base64>"}}`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use portal::keys::{KeyId, KeyRing};
 use serde::Deserialize;
 use zeroize::{Zeroize, Zeroizing};
 
-/// The key ring, as functions hold it.
+/// The key ring, as functions share it.
 pub type Keys = Arc<KeyRing>;
 
 #[derive(Deserialize)]
@@ -18,7 +18,7 @@ struct Ring {
     keys: BTreeMap<String, String>,
 }
 
-/// Reads a ring; none if it is malformed, names no current key, or holds one of less than 256 bits.
+/// Reads a ring; `None` if it is malformed, has no current key, or has a key of less than 256 bits.
 pub fn parse(json: &str) -> Option<KeyRing> {
     let ring: Ring = serde_json::from_str(json).ok()?;
     let mut keys = BTreeMap::new();

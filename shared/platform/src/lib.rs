@@ -1,7 +1,7 @@
-//! Everything that touches AWS, HTTP, the clock, chance and the environment.
+//! Everything that uses AWS, HTTP, the clock, randomness and the environment.
 //!
-//! The rules are in `portal`; here they meet the world. A step reads: open the flow, look at its stage, look
-//! at the fields, decide and store, answer.
+//! The rules are in `portal`; this crate connects them to the world. A step reads: open the flow, check its stage,
+//! check the fields, decide and store, answer.
 
 pub mod clock;
 pub mod config;

@@ -1,4 +1,4 @@
-//! Argon2id over a peppered password: one hash at a time, on a blocking thread, its memory kept and wiped.
+//! Argon2id over a peppered password: one hash at a time, on a blocking thread, with reused memory that is wiped.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,24 +28,24 @@ struct Cost {
     lanes: u32,
 }
 
-/// What verifying a password came to.
+/// The result of a verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verified {
-    /// It is not the password.
+    /// The password is wrong.
     Wrong,
-    /// It is.
+    /// The password is right.
     Right {
-        /// Whether the hash was made with other parameters or an older key than a new one would be.
+        /// Whether the hash has other parameters or an older key than a new one would have.
         outdated: bool,
     },
 }
 
-/// Hashes and verifies passwords: [`Passwords`], or what stands for it in the model checker.
+/// Hashes and verifies passwords: [`Passwords`], or the model checker's fake.
 pub trait PasswordHasher: Send + Sync {
-    /// The hash of a password that was folded by [`portal::password::folded`], as it is stored.
+    /// The hash, in its stored form, of a password in the normal form of [`portal::password::folded`].
     fn hash(&self, password: Arc<Secret>) -> BoxFuture<'_, Result<String, Fault>>;
 
-    /// Whether this is the password of the hash; without one the same work is done for nothing.
+    /// Whether the hash is that of the password; without a hash the same work is done, and the answer is wrong.
     fn verify<'a>(
         &'a self,
         password: Arc<Secret>,
@@ -79,8 +79,8 @@ impl Drop for Memory {
 
 /// Hashes and verifies passwords.
 ///
-/// Clones share the memory, so an environment holds one buffer and does one hash at a time: more would share the
-/// same core and only take longer (`docs/adr/0016-argon2id-with-pepper-and-kept-memory.md`).
+/// Clones share the memory, so an environment has one buffer and computes one hash at a time: parallel ones would
+/// share the core and only take longer (`docs/adr/0016-argon2id-with-pepper-and-kept-memory.md`).
 #[derive(Clone)]
 pub struct Passwords {
     keys: Arc<KeyRing>,
@@ -99,7 +99,8 @@ impl Passwords {
             lanes: 1,
         };
         let memory = Arc::new(Mutex::new(Memory { blocks: Vec::new() }));
-        // The dummy looks like any other hash, so that verifying a password of nobody costs the same; no password has it.
+        // The dummy has the form of any other hash, so that a verification without a hash costs the same; no password
+        // matches it.
         let dummy = phc_string(
             keys.current(),
             &cost,
@@ -114,7 +115,7 @@ impl Passwords {
         })
     }
 
-    /// The PHC string of a password that was folded by [`portal::password::folded`].
+    /// The PHC string of a password in the normal form of [`portal::password::folded`].
     pub async fn hash(&self, password: Arc<Secret>) -> Result<String, Fault> {
         let this = self.clone();
         blocking(move || {
@@ -126,7 +127,7 @@ impl Passwords {
         .await
     }
 
-    /// Whether this is the password of the hash; without one the same work is done for nothing.
+    /// Whether the hash is that of the password; without a hash the same work is done, and the answer is wrong.
     pub async fn verify(&self, password: Arc<Secret>, hash: Option<&str>) -> Result<Verified, Fault> {
         let this = self.clone();
         let known = hash.is_some();
@@ -199,7 +200,7 @@ fn compute(
     let count = params.block_count();
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let mut output = Zeroizing::new([0_u8; OUTPUT_OCTETS]);
-    // A poisoned lock means that a hash panicked; the buffer is overwritten by the next one all the same.
+    // A poisoned lock means that a hash panicked; the next one overwrites the buffer in any case.
     let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
     if memory.blocks.len() < count {
         memory.blocks.resize(count, Block::default());

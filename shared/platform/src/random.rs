@@ -1,4 +1,4 @@
-//! The one place that draws random numbers.
+//! The only place that draws random numbers.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::fault::Fault;
 
-/// Random octets from elsewhere than the operating system: a test's, or the model checker's.
+/// Another source of random octets than the operating system: for tests and the model checker.
 pub trait Source: Debug + Send + Sync {
     /// Fills the whole slice.
     fn fill(&self, octets: &mut [u8]) -> Result<(), Fault>;
@@ -52,14 +52,14 @@ impl Random {
         self.draw()
     }
 
-    /// A time between nothing and `longest`.
+    /// A time between zero and `longest`.
     pub fn pause(&self, longest: Duration) -> Result<Duration, Fault> {
         let [octet] = self.draw::<1>()?;
         Ok(longest * u32::from(octet) / 255)
     }
 }
 
-/// Whether a text has the form of a cookie that [`Random::cookie`] drew.
+/// Whether a text has the form of a cookie from [`Random::cookie`].
 pub fn is_cookie(text: &str) -> bool {
     text.len() == 43
         && text

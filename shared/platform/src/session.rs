@@ -1,4 +1,4 @@
-//! セッション — who is logged in, and the end of it. What a step for a person at マイページ starts from.
+//! セッション — finding and ending sessions. The basis of every step for a logged-in person.
 
 use jiff::Timestamp;
 use portal::account::{Account, Member, Session};
@@ -11,37 +11,38 @@ use portal::values::{AccountKey, FlowId, SessionId};
 use crate::http::{Call, Edge, Problem, Stop};
 use crate::store::{Consistency, Stored, Table};
 
-/// The sessions, and all that a step for a person who is logged in touches.
+/// The sessions, and everything that a step for a logged-in person uses.
 #[derive(Clone)]
 pub struct Sessions {
-    /// The gate.
+    /// The checks of requests.
     pub edge: Edge,
     /// The table.
     pub table: Table,
 }
 
-/// A person who is logged in.
+/// A logged-in person.
 pub struct SignedIn {
     /// The session of the call's cookie.
     pub session: Session,
-    /// By what the cookie finds it, with this use noted.
+    /// The pointer of the cookie, with this use recorded.
     pub pointer: SessionPointer,
-    /// The account, read strongly.
+    /// The account, read strongly consistent.
     pub account: Stored<Account>,
-    /// Its member.
+    /// The member.
     pub member: Member,
 }
 
-/// `no-session`; also deletes the cookie. Unknown, ended and expired sessions are alike.
+/// `no-session`; also deletes the cookie. Unknown, ended and expired sessions have the same answer.
 fn no_session() -> Stop {
     Problem::from(Kind::NoSession).deleting(Cookie::Session).into()
 }
 
 impl Sessions {
-    /// Who is logged in with the call's cookie; notes that the session is used.
+    /// The logged-in person of the call's cookie; records that the session is used.
     ///
-    /// Where the session is never changes, so an eventual read of the pointer will do, but no refusal rests on it.
-    /// Whether the session lives, the account says (`docs/adr/0007-sessions-live-in-the-account.md`).
+    /// A pointer never changes its account, so an eventually consistent read of the pointer is sufficient, but no
+    /// refusal depends on it. The account decides whether the session is valid
+    /// (`docs/adr/0007-sessions-live-in-the-account.md`).
     pub async fn signed_in(&self, call: &Call) -> Result<SignedIn, Stop> {
         let (limits, now) = (&self.edge.limits, call.now);
         let id = call.session().ok_or_else(no_session)?;
@@ -72,7 +73,7 @@ impl Sessions {
         })
     }
 
-    /// Notes that the session is used. A session that is ended meanwhile stays ended.
+    /// Records that the session is used. A session that is ended meanwhile stays ended.
     async fn touch(&self, pointer: Stored<SessionPointer>, now: Timestamp) -> Result<SessionPointer, Stop> {
         let touch = |current: Option<&SessionPointer>| {
             Ok::<_, Stop>(current.ok_or_else(no_session)?.touch(now, &self.edge.limits))
@@ -80,7 +81,7 @@ impl Sessions {
         Ok(self.table.change(Some(pointer), touch).await?.0)
     }
 
-    /// Ends the session of this id, its log-in, and its pointer. One that is over already stays over.
+    /// Ends the session of this id, its log-in, and its pointer. Ending it twice is harmless.
     pub async fn end(&self, id: &SessionId, now: Timestamp) -> Result<(), Stop> {
         let pointer: Option<Stored<SessionPointer>> = self.table.get(id, Consistency::Strong).await?;
         let Some(pointer) = pointer else { return Ok(()) };
@@ -97,7 +98,7 @@ impl Sessions {
         Ok(())
     }
 
-    /// Ends a log-in and the sessions that it gave. One that is over already stays over.
+    /// Ends a log-in and its sessions. Ending it twice is harmless.
     pub async fn end_login(&self, id: &FlowId, now: Timestamp) -> Result<(), Stop> {
         let flow: Option<Stored<Login>> = self.table.get(id, Consistency::Strong).await?;
         match flow {
@@ -106,9 +107,9 @@ impl Sessions {
         }
     }
 
-    /// Ends a log-in and the sessions that it gave, whichever cookie they have now: another tab may have renewed one.
+    /// Ends a log-in and its sessions, whatever their present cookies: another tab may have renewed one.
     async fn end_sessions_of(&self, flow: &FlowId, account: &AccountKey, now: Timestamp) -> Result<(), Stop> {
-        // The flow goes first: while it lives, it could give the session again.
+        // The flow first: while it exists, it could renew the session.
         self.table.forget::<Login>(flow).await?;
         let known: Option<Stored<Account>> = self.table.get(account, Consistency::Strong).await?;
         let end = |current: Option<&Account>| {

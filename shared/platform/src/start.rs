@@ -1,4 +1,4 @@
-//! The start of a Lambda: logging, configuration, clients. All of it before the first request.
+//! The start of a Lambda: logging, configuration, clients, all before the first request.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -28,22 +28,21 @@ use crate::session::Sessions;
 use crate::store::Table;
 use crate::telemetry;
 
-/// What a function is started with.
+/// The parts with which a function starts.
 pub struct Start {
-    /// Which function.
+    /// The function.
     pub function: Function,
     /// Its configuration.
     pub config: Config,
-    /// How AWS is reached.
+    /// The AWS configuration.
     pub aws: SdkConfig,
 }
 
-/// Reads all that a function needs, and fails with all that is missing. A function goes by its package's name.
+/// Reads all settings of a function, and reports all that are missing. A function has its package's name.
 pub async fn start(package: &str, needs: &[Variable]) -> Result<Start, Error> {
     telemetry::start();
-    let function = Function::named(package).ok_or_else(|| {
-        format!("{package} is none of the functions in shared/portal/src/steps/function.rs")
-    })?;
+    let function = Function::named(package)
+        .ok_or_else(|| format!("{package} is not a function in shared/portal/src/steps/function.rs"))?;
     let config = Config::from_env(needs)?;
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
@@ -63,11 +62,11 @@ pub async fn start(package: &str, needs: &[Variable]) -> Result<Start, Error> {
 }
 
 impl Start {
-    /// The gate of an HTTP function.
+    /// The checks of requests of an HTTP function.
     pub fn edge(&self) -> Result<Edge, Error> {
         let origins = match self.config.get(Variable::PortalOrigins) {
             Ok(list) => list.split(',').map(|origin| origin.trim().to_owned()).collect(),
-            // A function that serves no step refuses before it looks at an origin.
+            // A function without steps refuses a request before it would check its origin.
             Err(_) => Vec::new(),
         };
         Ok(Edge {
@@ -90,7 +89,7 @@ impl Start {
         ))
     }
 
-    /// Where what happened is kept: a table of its own, or on a developer's machine a file.
+    /// The archive of acts: a table, or on a developer's machine a file.
     pub fn archive(&self) -> Result<Archive, Error> {
         if let Some(file) = self.config.local_audit() {
             return Ok(Archive::file(file.into()));
@@ -122,24 +121,24 @@ impl Start {
         ))
     }
 
-    /// The claims system.
+    /// The client of the claims system.
     pub fn claims(&self) -> Result<Arc<dyn ClaimsSystem>, Error> {
         let base = self.config.get(Variable::ClaimsBaseUrl)?;
         let budget = self.config.limits.claims_budget.duration();
         Ok(Arc::new(ClaimsGateway::with_budget(base, budget)?))
     }
 
-    /// What hashes and verifies passwords.
+    /// The password hasher.
     pub fn passwords(&self, keys: Keys) -> Result<Arc<dyn PasswordHasher>, Error> {
         Ok(Arc::new(Passwords::new(keys, &self.config.limits)?))
     }
 
-    /// What a step of 初回利用登録 touches.
+    /// The parts of a step of 初回利用登録.
     pub fn registrations(&self) -> Result<Flows<Registration>, Error> {
         self.flows(())
     }
 
-    /// What a step of ログイン touches.
+    /// The parts of a step of ログイン.
     pub fn logins(&self) -> Result<Flows<Login>, Error> {
         self.flows(&portal::terms::PUBLISHED)
     }
@@ -152,7 +151,7 @@ impl Start {
         })
     }
 
-    /// What a step for a person who is logged in touches.
+    /// The parts of a step for a logged-in person.
     pub fn sessions(&self) -> Result<Sessions, Error> {
         Ok(Sessions {
             edge: self.edge()?,
@@ -161,7 +160,7 @@ impl Start {
     }
 }
 
-/// Answers requests until the environment ends.
+/// Answers requests until the Lambda environment ends.
 pub async fn run<F, A>(respond: F) -> Result<(), Error>
 where
     F: Fn(Request) -> A + Send + Sync,

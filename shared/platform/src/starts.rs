@@ -1,4 +1,4 @@
-//! Starts of log-ins and registrations that were refused, by network (`docs/adr/0028-waits-by-network.md`).
+//! Counts refused starts of log-ins and registrations, by network (`docs/adr/0028-waits-by-network.md`).
 
 use jiff::Timestamp;
 use portal::change::Change;
@@ -17,14 +17,14 @@ pub struct Starts<'a> {
     table: &'a Table,
     limits: &'a Limits,
     now: Timestamp,
-    /// Nothing where the budget is lifted.
+    /// `None` if the budget is switched off.
     network: Option<NetworkTag>,
     known: Option<Stored<NetworkRecord>>,
 }
 
 impl<'a> Starts<'a> {
-    /// Reads the budget. An eventual read will do: what it lets through too late is decided where a refusal is counted,
-    /// and an hour that was full a moment ago is full now.
+    /// Reads the budget. An eventually consistent read is sufficient: counting a refusal checks the budget again, and
+    /// an hour that was full a moment ago is still full.
     pub async fn of_network(
         table: &'a Table,
         limits: &'a Limits,
@@ -46,7 +46,7 @@ impl<'a> Starts<'a> {
         Ok(starts)
     }
 
-    /// Whether a start from the network is looked at.
+    /// Whether the network may start now.
     pub fn check(&self) -> Result<(), RetryAfter> {
         match &self.network {
             Some(_) => RefusedStarts::check(self.known_budget(), self.now, self.limits),
@@ -58,8 +58,8 @@ impl<'a> Starts<'a> {
         self.known.as_ref().map(|stored| &stored.item.budget)
     }
 
-    /// Counts the start, if it was refused, before that is told; a network that is full by then is told so instead. A
-    /// neighbour that does not answer is nobody's refusal.
+    /// Counts the start if it was refused, before the refusal is answered; if the budget is spent by then, that is
+    /// answered instead. A fault of a neighbour is not counted.
     pub async fn count_refused<T>(self, start: Result<T, Stop>) -> Result<T, Stop> {
         let Some(network) = self.network else {
             return start;

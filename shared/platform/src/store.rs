@@ -1,11 +1,11 @@
 //! The table: one item for each thing, every write conditional on what was read.
 //!
-//! An item carries `v`, a random version drawn with each write. A write names the version that it replaces; where
-//! another request has written the item in between, the answer is the item as it is now. A write whose answer was
-//! lost recognises itself by its version, so repeating it is harmless. Attribute names exist here and nowhere else.
+//! An item has an attribute `v`, a random version drawn with each write. A write names the version that it replaces;
+//! after a conflict it returns the item in its present state. A write whose answer was lost is recognised by its
+//! version, so repeating it is harmless. Attribute names exist only in this module.
 //!
-//! Steps use [`Table`]. What it does rests on the few operations of [`Storage`], which [`DynamoDb`] carries out, and
-//! in the model checker's world a map.
+//! Steps use [`Table`], which is built on the operations of [`Storage`]: [`DynamoDb`] implements them, and the model
+//! checker implements them in memory.
 
 mod codec;
 mod dynamodb;

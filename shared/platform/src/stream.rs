@@ -1,4 +1,4 @@
-//! The table's stream, as Lambda hands it to the functions that read it, and what they answer.
+//! The table's stream: Lambda's events, and the answers of the functions that read it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -11,36 +11,36 @@ pub struct Batch {
     pub records: Vec<Record>,
 }
 
-/// One of them.
+/// A record of the stream.
 #[derive(Debug, Deserialize)]
 pub struct Record {
-    /// The change itself.
+    /// The change.
     pub dynamodb: Change,
 }
 
-/// What became of an item.
+/// The change of one item.
 #[derive(Debug, Deserialize)]
 pub struct Change {
-    /// Its place in the stream.
+    /// Its position in the stream.
     #[serde(rename = "SequenceNumber")]
     pub sequence_number: String,
-    /// The item as it is since then, unless it was removed.
+    /// The item after the change, unless it was removed.
     #[serde(rename = "NewImage")]
     pub new: Option<Map<String, Value>>,
-    /// The item as it was before, if it was there.
+    /// The item before the change, if it existed.
     #[serde(rename = "OldImage")]
     pub old: Option<Map<String, Value>>,
 }
 
-/// Which records are to come again.
+/// The records that Lambda must deliver again.
 #[derive(Debug, Default, Serialize, PartialEq, Eq)]
 pub struct BatchAnswer {
-    /// One for each.
+    /// One entry for each record.
     #[serde(rename = "batchItemFailures")]
     pub failures: Vec<ItemFailure>,
 }
 
-/// A record that is to come again.
+/// A record that Lambda must deliver again.
 #[derive(Debug, Serialize, PartialEq, Eq)]
 pub struct ItemFailure {
     /// Its sequence number.

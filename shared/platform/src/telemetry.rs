@@ -1,4 +1,4 @@
-//! Logs: one JSON line an event, the closing line of each request among them (`docs/logging.md`).
+//! Logs: one JSON line per event, including the closing line of each request (`docs/logging.md`).
 
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-/// What is logged: ours from `info` up, everybody else's warnings. Libraries log request contents at lower levels.
+/// The log filter: the portal from `info` up, libraries from `warn` up, because they log request contents below.
 pub fn filter() -> String {
     let ours = Function::ALL.iter().map(|function| function.crate_name());
     let ours = std::iter::once("platform".to_owned()).chain(ours);
@@ -17,7 +17,7 @@ pub fn filter() -> String {
 
 static COLD: AtomicBool = AtomicBool::new(true);
 
-/// What logs, as every function does, to `writer`.
+/// The subscriber of every function, with `writer`.
 pub fn subscriber<W>(writer: W) -> impl tracing::Subscriber + Send + Sync
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
@@ -36,14 +36,14 @@ where
 /// Starts logging to standard output. Called once, first thing in `main`.
 pub fn start() {
     std::panic::set_hook(Box::new(log_panic));
-    // A second start would mean two subscribers; the first one stays.
+    // A second start would install two subscribers; the first one stays.
     if tracing::subscriber::set_global_default(subscriber(std::io::stdout)).is_err() {
         tracing::debug!("logging had been started before");
     }
 }
 
-/// Logs where a panic came from. What it says is left out: it may hold anything, and so may the standard library's own
-/// report, which this replaces.
+/// Logs the location of a panic. Its message is omitted, because it may contain anything; this replaces the standard
+/// library's report, which contains it.
 pub fn log_panic(panic: &PanicHookInfo<'_>) {
     let (file, line) = panic
         .location()

@@ -1,5 +1,5 @@
-//! Documents as they go over the wire (`docs/api.md` 2, 4, 5, 8). A field of an answer stands here and nowhere else:
-//! serde writes it, and the OpenAPI document describes it, from the same type.
+//! The JSON documents of the API (`docs/api.md` 2, 4, 5, 8). A field of an answer is declared once: serde writes it,
+//! and the OpenAPI document describes it, from the same type.
 
 mod me;
 mod problem;
@@ -26,7 +26,7 @@ pub use words::{Vocabulary, Word};
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Document {
-    /// Where the person is.
+    /// The progress of the flow.
     Progress(Box<Progress>),
     /// The terms.
     Terms(Terms),
@@ -66,12 +66,12 @@ impl Serialize for Time {
     }
 }
 
-/// How many, or how many seconds.
+/// A number, or a number of seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Count(pub u64);
 
-/// A mail address, as it is stored.
+/// A mail address in its stored form.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(inline)]
@@ -81,7 +81,7 @@ fn address<S: Serializer>(address: &EmailAddress, serializer: S) -> Result<S::Ok
     serializer.serialize_str(address.as_str())
 }
 
-/// A mail address of which only its owner knows whose it is.
+/// A masked mail address, which only its owner can recognise.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(inline)]
@@ -106,7 +106,7 @@ impl Masked {
 #[schemars(inline)]
 pub struct Digest(#[schemars(regex(pattern = "^[A-Za-z0-9_-]{43}$"))] pub String);
 
-/// The day from which the text holds.
+/// The day from which the text is in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct TermsVersion(#[schemars(length(min = 1))] pub &'static str);
@@ -126,7 +126,7 @@ pub struct Office {
 }
 
 impl Office {
-    /// As it goes over the wire.
+    /// The office on the wire.
     pub fn of(office: &OfficeName) -> Self {
         Self {
             number: office.number.clone(),
@@ -135,7 +135,7 @@ impl Office {
     }
 }
 
-/// A line has at most a hundred characters as people count them, which is at most so many octets.
+/// Maximum octets of a line of at most a hundred characters as people count them.
 const LINE_OCTETS: usize = 2_000;
 
 /// 登録情報
@@ -166,7 +166,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// As it goes over the wire.
+    /// The profile on the wire.
     pub fn of(profile: &portal::values::Profile) -> Self {
         let line = |line: &Option<Line>| line.as_ref().map(|line| line.as_str().to_owned());
         Self {

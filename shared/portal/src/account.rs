@@ -1,7 +1,7 @@
-//! アカウント — everything about one mail address: who holds it, its guards and its mails.
+//! アカウント — the record of one mail address: who holds it, its guards and its mails.
 //!
-//! One item, so that one conditional write decides all that happens to an account. It exists for addresses that nobody
-//! holds, too: guesses and mails are counted there alike.
+//! One item, so that one conditional write decides everything about an account. It also exists for addresses that no
+//! member holds: wrong passwords are counted there in the same way.
 
 mod device;
 mod holder;
@@ -31,15 +31,15 @@ use crate::values::AccountKey;
 /// アカウント — one mail address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Account {
-    /// Names the address.
+    /// The digest of the address.
     pub key: AccountKey,
-    /// Wrong passwords from browsers that it does not know.
+    /// Wrong passwords from unknown browsers.
     pub passwords: PasswordGuard,
     /// When a password or a code was last judged.
     pub judged_at: Timestamp,
-    /// Who holds the address here.
+    /// The member or the claims that hold the address.
     pub holder: Holder,
-    /// Claims that ended when another one became the owner, oldest first.
+    /// Claims that ended when another member became the owner, oldest first.
     pub void_claims: Vec<VoidClaim>,
 }
 
@@ -48,13 +48,13 @@ impl Entity for Account {
 }
 
 impl Account {
-    /// The account of an address of which nothing is known.
+    /// A new account of an address without a record.
     pub fn unknown(key: AccountKey, now: Timestamp) -> Self {
         Self {
             key,
             passwords: PasswordGuard::default(),
             judged_at: now,
-            holder: Holder::nobody(),
+            holder: Holder::unclaimed(),
             void_claims: Vec::new(),
         }
     }
@@ -63,9 +63,9 @@ impl Account {
         before.cloned().unwrap_or_else(|| Self::unknown(key.clone(), now))
     }
 
-    /// When no counter in it counts any more, if nobody holds it.
+    /// When all of its counters have expired; only for an account without an owner.
     pub fn forgotten_at(&self, limits: &Limits) -> Timestamp {
-        // Without an owner there is no log-in to protect: wrong passwords are forgotten after the longest back-off.
+        // Without an owner there is no log-in to protect: wrong passwords expire with the longest back-off.
         let void_claims = self
             .void_claims
             .iter()
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_is_not_swept_before_its_seat_falls_free_and_never_once_its_owner_has_come() {
+    fn an_account_is_not_deleted_before_its_seat_expires_and_never_once_it_has_an_owner() {
         assert_eq!(account(active("m")).deletable_at(&LIMITS), None);
         assert_eq!(account(pending("m")).deletable_at(&LIMITS), Some(t(SEAT)));
         let guessed = guessed_at(account(pending("m")), 1, SEAT);

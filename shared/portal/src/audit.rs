@@ -1,8 +1,8 @@
-//! 監査記録 — what happened to an account, as the write that changes it records it.
+//! 監査記録 — the acts on an account, recorded by the writes that change it.
 //!
-//! An event is written beside the item that it changes, so neither can be without the other; the table's stream
-//! carries it to a store that only grows (`keep-audit`). It names what was acted on by digests and random ids: no
-//! address, no name, no secret.
+//! An event is written with the item that it changes, so neither exists without the other; the table's stream carries
+//! it to an append-only store (`keep-audit`). It names its subject by digests and random ids: no address, no name, no
+//! secret.
 
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ macro_rules! acts {
         pub enum Act { $(#[doc = $doc] $variant,)* }
 
         impl Act {
-            /// All of them, in the order in which a person meets them.
+            /// All acts, in the order of the procedure.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
             /// The word in the records.
@@ -23,7 +23,7 @@ macro_rules! acts {
                 match self { $(Self::$variant => $code,)* }
             }
 
-            /// What it means, for the page of the records.
+            /// Its meaning, for `docs/audit.md`.
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => $doc,)* }
             }
@@ -33,29 +33,29 @@ macro_rules! acts {
 
 acts! {
     ClaimsPasswordAsked, "claims-password-asked", "A claims password is about to be asked of the claims system.";
-    ClaimsPasswordWrong, "claims-password-wrong", "The claims system refused the password, or may have; from the third one on also that the user id is locked.";
+    ClaimsPasswordWrong, "claims-password-wrong", "The claims system refused the password, or may have; from the third one on also if the user id is locked.";
     ClaimsPasswordNotCounted, "claims-password-not-counted", "The claims system judged no password: it was down, or the password was temporary, expired or locked.";
-    ClaimsPasswordRight, "claims-password-right", "The claims system took the password, and no registration began: codes are stopped, the address has had its mails, or there is none.";
-    RegistrationBegun, "registration-begun", "The claims system took the password, and a registration began.";
+    ClaimsPasswordRight, "claims-password-right", "The claims system accepted the password, and no registration began: codes are stopped, the budget of mails is spent, or there is no address.";
+    RegistrationBegun, "registration-begun", "The claims system accepted the password, and a registration began.";
     SecurityCodeAsked, "security-code-asked", "A security code is about to be asked of the claims system.";
-    SecurityCodeRight, "security-code-right", "The claims system took the security code.";
+    SecurityCodeRight, "security-code-right", "The claims system accepted the security code.";
     SecurityCodeNotCounted, "security-code-not-counted", "The claims system judged no security code; the try is refunded.";
     RegistrationCodePromised, "registration-code-promised", "A code was promised to the address that the claims system names.";
-    MailNotSent, "mail-not-sent", "A mail that was counted is not sent after all: another request of the same person was first.";
+    MailNotSent, "mail-not-sent", "A mail that was counted is not sent: another request of the same person was first.";
     RegistrationCodeWrong, "registration-code-wrong", "A registration code was wrong.";
     RegistrationCodeRight, "registration-code-right", "A registration code was right.";
     MemberRegistered, "member-registered", "A member was registered, and an initial password promised.";
     MemberReplaced, "member-replaced", "A member who had never logged in was replaced by a corrected registration.";
     InitialPasswordResent, "initial-password-resent", "The same initial password was promised again.";
-    InitialPasswordReissued, "initial-password-reissued", "A new initial password was promised; the old one is dead.";
+    InitialPasswordReissued, "initial-password-reissued", "A new initial password was promised; the old one is invalid.";
     PasswordWrong, "password-wrong", "A password was wrong.";
-    PasswordNotJudged, "password-not-judged", "A password came while none is judged: a back-off runs, or codes are stopped.";
-    InitialPasswordExpired, "initial-password-expired", "The initial password was right, and too old.";
+    PasswordNotJudged, "password-not-judged", "A password was not judged: a back-off runs, or codes are stopped.";
+    InitialPasswordExpired, "initial-password-expired", "The initial password was right but expired.";
     VoidClaimTried, "void-claim-tried", "An initial password was right, but the address belongs to another member by now.";
-    LoginMailRefused, "login-mail-refused", "The password was right, but the address has had its mails.";
+    LoginMailRefused, "login-mail-refused", "The password was right, but the budget of log-in mails is spent.";
     LoginCodePromised, "login-code-promised", "The password was right or a resend was asked for, and a code was promised.";
     LoginCodeWrong, "login-code-wrong", "A log-in code was wrong.";
-    LoginCodeRight, "login-code-right", "A log-in code was right, and a password or an agreement is wanted.";
+    LoginCodeRight, "login-code-right", "A log-in code was right, and a new password or an agreement is required.";
     SessionBegun, "session-begun", "A log-in code was right, and a session began.";
     PasswordChanged, "password-changed", "A password was set, the terms were agreed to, every other session ended, and a session began.";
     TermsAgreed, "terms-agreed", "The terms were agreed to, and a session began.";
@@ -70,16 +70,16 @@ impl Act {
     }
 }
 
-/// 監査記録 — one act, to be kept for good.
+/// 監査記録 — one act, to be stored permanently.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Event {
-    /// What happened.
+    /// The act.
     pub act: Act,
-    /// When.
+    /// The time of the act.
     pub at: Timestamp,
-    /// The registration or log-in by which, where there is one.
+    /// The registration or log-in that did it, if there is one.
     pub by: Option<FlowId>,
-    /// The member whom it happened to, where the act knows one.
+    /// The member whom the act is about, if the act knows one.
     pub about: Option<MemberId>,
 }
 
@@ -94,7 +94,7 @@ impl Event {
         }
     }
 
-    /// An act of this flow.
+    /// An act of this flow at this instant.
     pub fn of(act: Act, at: Timestamp, by: &FlowId) -> Self {
         Self {
             by: Some(by.clone()),
@@ -102,7 +102,7 @@ impl Event {
         }
     }
 
-    /// The act, which happened to this member.
+    /// The act about this member.
     #[must_use]
     pub fn about(self, member: &MemberId) -> Self {
         Self {
@@ -112,31 +112,31 @@ impl Event {
     }
 }
 
-/// What a write of a registration or of a claims user has for the audit: not every one is an act of its own.
+/// The audit part of a write of a registration or of a claims user: an act, or the reason for none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuditEntry {
-    /// The write records this.
+    /// The write records this act.
     Event(Event),
-    /// The write records nothing, for this reason.
+    /// The write records no act, for this reason.
     None(NoEvent),
 }
 
 /// Why a write of an audited item records no event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoEvent {
-    /// The account's write records it: it takes the member.
+    /// The account's write records the act: it takes the member.
     RecordedWithAccount,
-    /// The write on the claims user records it: it counts the judged code.
+    /// The claims user's write records the act: it counts the judged code.
     RecordedWithClaimsUser,
-    /// The contact's write records it: it counts the mail, or refunds it.
+    /// The contact's write records the act: it counts or refunds the mail.
     RecordedWithContact,
-    /// The registration's write records it: it begins, or spends or refunds the try.
+    /// The registration's write records the act: it begins, or spends or refunds the try.
     RecordedWithRegistration,
-    /// Only the person's way through the screens changes; nothing happened to an account, a code or a password.
+    /// Only the current screen changes: no account, code or password does.
     NoAct,
 }
 
-/// For the kinds of items of which no write is an act: what happens to an account by them, the account's write records.
+/// For the kinds of items whose writes are no acts: the account's write records what happens to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unaudited;
 

@@ -10,31 +10,31 @@ use crate::problem::{Kind, Refusal};
 use crate::time::{minus, plus};
 use crate::values::{ChallengeId, EmailAddress};
 
-/// A code that waits to be typed in.
+/// A mailed code, with its tries and resends.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Challenge {
-    /// Its salt.
+    /// Its id, and the salt of its codes.
     pub id: ChallengeId,
-    /// What its codes are for.
+    /// The purpose of its codes.
     pub purpose: Purpose,
     /// The key that its codes are derived with.
     pub key: KeyId,
-    /// Which code is the living one.
+    /// The number of the current code.
     pub counter: u32,
-    /// 照合記号 of the living code.
+    /// 照合記号 of the current code.
     pub label: Label,
     /// Wrong codes so far, over all resends.
     pub tries: u32,
-    /// The mail that brought the living code.
+    /// The mail with the current code.
     pub mail: Promise,
 }
 
 /// Why no code is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NotJudged {
-    /// All tries are used up; only a new start helps.
+    /// All tries are spent; only a new start helps.
     NoTriesLeft,
-    /// The code is too old; a resend brings a new one, and no try was spent.
+    /// The code has expired; a resend sends a new one. No try was spent.
     Expired,
 }
 
@@ -47,14 +47,14 @@ impl From<NotJudged> for Refusal {
     }
 }
 
-/// Why no mail brings the code once more.
+/// Why the code is not mailed again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NotResent {
-    /// All tries are used up: no mail helps.
+    /// All tries are spent: another mail would not help.
     NoTriesLeft,
-    /// All mails of the challenge are used up.
+    /// All mails of the challenge are spent.
     NoneLeft,
-    /// So many seconds too early.
+    /// Too early by this many seconds.
     TooEarly(u64),
 }
 
@@ -77,29 +77,29 @@ impl From<NotResent> for Refusal {
     }
 }
 
-/// A code that was compared with the living one of a challenge as it was read.
+/// A typed code, compared with the current code of the challenge that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Judged {
-    /// Which challenge.
+    /// The challenge.
     pub challenge: ChallengeId,
-    /// Which code of it.
+    /// The number of its code.
     pub counter: u32,
-    /// Whether it was the same.
+    /// Whether they were equal.
     pub right: bool,
 }
 
 impl Judged {
-    /// Whether the code is right for the challenge as it is now: a resend may have put another code in the place of
-    /// the one that was judged.
-    pub fn is_right_for(&self, living: &Challenge) -> bool {
-        self.right && living.id == self.challenge && living.counter == self.counter
+    /// Whether the code is right for the challenge in its present state: a resend may have replaced the code that was
+    /// compared.
+    pub fn is_right_for(&self, current: &Challenge) -> bool {
+        self.right && current.id == self.challenge && current.counter == self.counter
     }
 }
 
 impl Challenge {
-    /// A new challenge, whose first mail is promised.
+    /// A new challenge, with the promise of its first mail.
     ///
-    /// `ends_at` is the end of the flow that it belongs to: no code outlives its flow.
+    /// `ends_at` is the end of the flow: no code outlives its flow.
     pub fn begin(
         id: ChallengeId,
         purpose: Purpose,
@@ -130,17 +130,17 @@ impl Challenge {
         })
     }
 
-    /// The first instant at which the living code no longer works.
+    /// The first instant at which the current code no longer works.
     pub fn code_expires_at(&self) -> Timestamp {
         self.mail.expires_at
     }
 
-    /// Tries that are left.
+    /// The tries that are left.
     pub fn tries_left(&self, limits: &Limits) -> u64 {
         limits.code_tries.saturating_sub(u64::from(self.tries))
     }
 
-    /// Whether a code is judged now. Expiry comes before the comparison, so a late guess learns nothing.
+    /// Whether a code may be judged now. Expiry is checked before the comparison, so a late guess reveals nothing.
     pub fn check(&self, now: Timestamp, limits: &Limits) -> Result<(), NotJudged> {
         if self.tries_left(limits) == 0 {
             Err(NotJudged::NoTriesLeft)
@@ -151,7 +151,7 @@ impl Challenge {
         }
     }
 
-    /// Compares a code with the living one.
+    /// Compares a code with the current one.
     pub fn judge(&self, typed: &OneTimeCode, ring: &KeyRing) -> Result<Judged, UnknownKey> {
         let expected = OneTimeCode::derive(ring, &self.key, self.purpose, &self.id, self.counter)?;
         Ok(Judged {
@@ -170,7 +170,7 @@ impl Challenge {
         }
     }
 
-    /// Whether a mail may bring the code once more. No new tries come with it: where none is left, no mail helps.
+    /// Whether the code may be mailed again. A resend gives no new tries: without tries, no mail helps.
     pub fn may_be_resent(&self, now: Timestamp, limits: &Limits) -> Result<(), NotResent> {
         if self.tries_left(limits) == 0 {
             return Err(NotResent::NoTriesLeft);
@@ -178,7 +178,7 @@ impl Challenge {
         Ok(self.mail.may_resend(now, limits)?)
     }
 
-    /// The challenge after a resend: the same code while it lives three minutes or more, a new one after that.
+    /// The challenge after a resend: the same code while it is valid for three more minutes, else a new one.
     pub fn resent(
         &self,
         ring: &KeyRing,
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn resends_wait_30_60_120_and_240_seconds_and_then_there_are_none() {
+    fn four_resends_wait_30_60_120_and_240_seconds() {
         let mut challenge = challenge();
         let mut now = 0;
         for wait in [30, 60, 120, 240] {

@@ -1,25 +1,26 @@
-//! What a decision makes of the one item on which it was made.
+//! The result of a decision about one item.
 //!
-//! Every rule that changes a flow, an account or an office answers with a [`Change`]. The store carries it out: it
-//! writes only if the item is still the version that was decided on, and hands the answer on only after that write is
-//! done; after a conflict the rule decides again (`docs/adr/0003-spend-in-the-write-that-answers.md`).
+//! Every rule that changes a flow, an account or an office returns one. The store carries it out: it writes only if
+//! the item is still the version that was judged, and returns the answer only after that write; after a conflict the
+//! rule decides again (`docs/adr/0003-spend-in-the-write-that-answers.md`).
 
 use std::fmt::Debug;
 
 use crate::audit::{Event, NoEvent, Unaudited};
 
-/// A kind of item, and what each write of one has for the audit (`docs/adr/0021-what-happened-rides-on-the-item.md`).
+/// A kind of item, and what each of its writes gives to the audit
+/// (`docs/adr/0021-what-happened-rides-on-the-item.md`).
 pub trait Entity: Sized {
-    /// What a write has to name: [`Event`] where every write is an act, [`AuditEntry`](crate::audit::AuditEntry) where a write may leave that to
-    /// another item and says to which, [`Unaudited`] where none is.
+    /// The audit part of a write: [`Event`] where every write is an act, [`AuditEntry`](crate::audit::AuditEntry)
+    /// where a write may name the other item that records the act, [`Unaudited`] where no write is an act.
     type Audit: Into<Option<Event>> + Debug + PartialEq + Eq;
 }
 
-/// A new state of an item, and what its write has for the audit.
+/// A new state of an item, and the audit part of its write.
 ///
-/// It cannot be cloned, and the store takes it apart when it writes: an act is recorded with one write.
+/// It cannot be cloned, and the store consumes it, so an act is recorded by exactly one write.
 ///
-/// A state of an audited item is not written without its act:
+/// A state of an audited item cannot be written without its act:
 ///
 /// ```
 /// # use portal::{account::Account, audit::{Act, Event}, change::{Change, Put}};
@@ -37,7 +38,7 @@ pub trait Entity: Sized {
 /// }
 /// ```
 ///
-/// An account has no reason to be silent, as a registration may have:
+/// An account's write cannot omit the act, as a registration's may:
 ///
 /// ```
 /// # use portal::{account::Account, audit::NoEvent, change::{Change, Put}, registration::Registration};
@@ -53,7 +54,7 @@ pub trait Entity: Sized {
 /// }
 /// ```
 ///
-/// And none is written twice:
+/// No act is written twice:
 ///
 /// ```compile_fail,E0382
 /// # use portal::{account::Account, change::{Change, Put}};
@@ -68,7 +69,7 @@ pub struct Put<T: Entity> {
 }
 
 impl<T: Entity> Put<T> {
-    /// This state of the item, with an [`Event`] or, where the kind allows it, the reason for [`NoEvent`].
+    /// This state of the item, with an [`Event`] or, where the kind allows it, a [`NoEvent`].
     pub fn new(item: T, audit: impl Into<T::Audit>) -> Self {
         Self {
             item,
@@ -81,7 +82,7 @@ impl<T: Entity> Put<T> {
         &self.item
     }
 
-    /// What is written: the state, and the event beside it.
+    /// The state, and the event that is written with it.
     pub fn into_parts(self) -> (T, Option<Event>) {
         (self.item, self.audit.into())
     }

@@ -1,35 +1,35 @@
-//! What 電子請求受付システム may answer, and what it means when it does not.
+//! The answers of 電子請求受付システム, and what a missing answer means.
 //!
-//! Only outcomes live here: how they are asked for is `platform::claims`, what a step makes of
-//! them is the registration's own rule. Nothing in this module can say which password was tried.
+//! `platform::claims` asks for them; the registration's rules decide what they mean for a step. Nothing in this
+//! module reveals which password was tried.
 
 use core::fmt;
 
-/// 電子請求受付システム認証 — what the claims system says of a user id and its password.
+/// 電子請求受付システム認証 — the claims system's verdict on a user id and its password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Authentication {
-    /// The password is right, and the office may go on.
+    /// The password is right, and the office may continue.
     Accepted(Accepted),
-    /// The password is wrong, or nobody has this user id: the claims system does not say which.
+    /// The password is wrong or the user id does not exist: the claims system does not say which.
     Wrong,
-    /// 仮パスワード — the one printed on the paper notice. It must be changed there before it proves anything.
+    /// 仮パスワード — the one printed on the paper notice. It must be changed there first.
     TemporaryPassword,
-    /// The password is right and too old; it must be changed there.
+    /// The password is right but expired; it must be changed there.
     PasswordExpired,
-    /// Too many wrong tries: every password is refused for half an hour, for claims as well as here.
+    /// Too many wrong tries: every password is refused for half an hour, for claims as well.
     Locked,
 }
 
-/// What a right password leads to.
+/// The result of a right password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Accepted {
-    /// The office has set a セキュリティコード, and is not named before that is right, too.
+    /// The office has a セキュリティコード, and is named only after that is right.
     SecurityCodeWanted,
-    /// The office has set none, so this is all the proof there is.
+    /// The office has no セキュリティコード, so the proof is complete.
     Office(RegisteredOffice),
 }
 
-/// セキュリティコード — what the claims system says of one.
+/// セキュリティコード — the claims system's verdict on one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecurityCodeCheck {
     /// The code is right.
@@ -40,7 +40,7 @@ pub enum SecurityCodeCheck {
     Locked,
 }
 
-/// 事業所 — an office as the claims system has it on record.
+/// 事業所 — an office in the claims system's records.
 ///
 /// `Debug` shows the number alone, which is public: the address belongs to a person.
 #[derive(Clone, PartialEq, Eq)]
@@ -49,8 +49,7 @@ pub struct RegisteredOffice {
     pub number: String,
     /// 事業所名, without white space around it.
     pub name: String,
-    /// セキュリティメールアドレス, as it stands there. Many offices have none, and some have one
-    /// that no mail can reach.
+    /// セキュリティメールアドレス, as recorded there. Many offices have none, and some have one that cannot receive mail.
     pub mail_address: Option<String>,
 }
 
@@ -64,16 +63,14 @@ impl fmt::Debug for RegisteredOffice {
 
 /// Why there is no answer.
 ///
-/// The two differ in what the attempt may have cost the office. The claims system locks an office
-/// out of its claims after three wrong passwords, so an attempt that may have counted there must
-/// count here.
+/// The two differ in whether the attempt may count at the claims system, which locks an office out of its claims
+/// after three wrong passwords: an attempt that may count there must count here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unavailable {
-    /// No password was judged: there was no connection, or the gateway refused the question by its contract. The attempt
-    /// is refunded.
+    /// No password was judged: there was no connection, or the gateway refused the question by its contract. The
+    /// attempt is refunded.
     NotJudged,
-    /// The question was sent, and what came back, if anything, does not say whether it was judged. It may count at the
-    /// claims system.
+    /// The question was sent, and no answer says whether it was judged. It may count at the claims system.
     OutcomeUnknown,
 }
 

@@ -1,5 +1,4 @@
-//! What is remembered of one user id of 電子請求受付システム: its wrong passwords, security codes and codes, and the codes
-//! that were mailed.
+//! The record of one user id of 電子請求受付システム: its wrong passwords, security codes and codes, and its mailed codes.
 
 use jiff::Timestamp;
 
@@ -14,11 +13,10 @@ use crate::problem::{Kind, Refusal};
 use crate::registration::{NoMailAddress, office_and_address};
 use crate::values::{ClaimsUserId, EmailAddress, FlowId, NetworkTag, OfficeName};
 
-/// 電子請求受付システムのユーザID — its wrong passwords, security codes and codes, and the codes that
-/// were mailed.
+/// 電子請求受付システムのユーザID — its wrong passwords, security codes and codes, and its mailed codes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClaimsRecord {
-    /// Whose.
+    /// The user id.
     pub user: ClaimsUserId,
     /// Wrong claims passwords.
     pub passwords: ClaimsGuard,
@@ -28,16 +26,16 @@ pub struct ClaimsRecord {
     pub codes: CodeGuard,
     /// Registration codes that were mailed.
     pub mails: MailBudget,
-    /// When a password or a code was last judged; the item is kept for a day after it at least.
+    /// When a password or a code was last judged; the item is kept for at least a day after it.
     pub judged_at: Timestamp,
 }
 
 /// What the right password proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
-    /// That the security code may be asked for; nothing is mailed yet.
+    /// The security code may be asked for; nothing is mailed yet.
     SecurityCodeWanted,
-    /// The office, to whose address a code is mailed.
+    /// The office, and the address to which a code is mailed.
     Office(OfficeName, EmailAddress),
 }
 
@@ -61,7 +59,7 @@ impl Entity for ClaimsRecord {
 }
 
 impl ClaimsRecord {
-    /// The record of a user id that was not seen before.
+    /// The record of a new user id.
     pub fn unknown(user: ClaimsUserId, now: Timestamp) -> Self {
         Self {
             user,
@@ -73,7 +71,7 @@ impl ClaimsRecord {
         }
     }
 
-    /// Whether there is nothing to remember.
+    /// Whether all counters are empty.
     fn is_blank(&self) -> bool {
         self.passwords == ClaimsGuard::default()
             && self.security_codes == SecurityCodeGuard::default()
@@ -90,8 +88,8 @@ impl ClaimsRecord {
         }
     }
 
-    /// Counts an attempt as failed before the claims system is asked: so neither a burst nor a crash can get a third
-    /// wrong password past the question, and lock the office out of its claims.
+    /// Counts an attempt as failed before the claims system is asked: neither parallel requests nor a crash can send
+    /// a third wrong password without the question, which would lock the office out of its claims.
     pub fn begin_attempt(
         before: Option<&Self>,
         user: &ClaimsUserId,
@@ -110,11 +108,11 @@ impl ClaimsRecord {
         }
     }
 
-    /// Notes what the claims system answered to an attempt, and what of it goes on. To a person who knows the password it
-    /// is also refused while codes are stopped, while so many were mailed, and where there is no address.
+    /// Counts the claims system's answer to an attempt, and decides whether the registration continues. A right
+    /// password is still refused while codes are stopped, while the budget of mails is spent, and without an address.
     ///
-    /// `began` is the record as the attempt left it when it began. Where the user id may be locked by what was asked
-    /// about through us, wrong and locked are one answer and count alike: otherwise it would tell which ids exist.
+    /// `began` is the record after [`Self::begin_attempt`]. Once the user id may be locked by attempts through the
+    /// portal, wrong and locked have one answer and count alike: otherwise the answer would reveal which ids exist.
     pub fn end_attempt(
         before: Option<&Self>,
         began: &Self,
@@ -137,7 +135,7 @@ impl ClaimsRecord {
             Ok(Authentication::Locked) => not_counted(Kind::ClaimsLocked),
             Ok(Authentication::TemporaryPassword) => not_counted(Kind::ClaimsTemporaryPassword),
             Ok(Authentication::PasswordExpired) => not_counted(Kind::ClaimsPasswordExpired),
-            // The password may have been judged, and found wrong.
+            // The password may have been judged wrong.
             Err(Unavailable::OutcomeUnknown) => failed(Kind::ClaimsUnavailable),
             Err(Unavailable::NotJudged) => not_counted(Kind::ClaimsUnavailable),
         };
@@ -148,7 +146,7 @@ impl ClaimsRecord {
         Change::Store(Put::new(next, Event::new(act, attempt.at)), Err(refused.into()))
     }
 
-    /// The right password forgets the wrong ones, and counts the mail that follows.
+    /// The right password clears the wrong ones, and counts the mail that follows.
     fn end_right(
         self,
         began: &Self,
@@ -162,7 +160,7 @@ impl ClaimsRecord {
             .end(&began.passwords, attempt, AttemptOutcome::Succeeded);
         let next = Self { passwords, ..self };
         match proven {
-            // The registration that begins by it records it.
+            // The registration that begins by it records the act.
             Ok((proof, mails)) => {
                 let (next, why) = (Self { mails, ..next }, NoEvent::RecordedWithRegistration);
                 if next.is_blank() {
@@ -196,7 +194,7 @@ impl ClaimsRecord {
     }
 
     /// Refunds the code that was counted with the right password at `at`, and records that the password was right:
-    /// nothing can be mailed, so no registration begins that would tell of it.
+    /// without a mail, no registration begins that would record it.
     pub fn note_right_password(
         before: Option<&Self>,
         user: &ClaimsUserId,
@@ -208,7 +206,7 @@ impl ClaimsRecord {
         Change::Store(Put::new(Self { mails, ..record }, event), ())
     }
 
-    /// Counts one more registration code that is mailed for the user id.
+    /// Counts another registration code that is mailed for the user id.
     pub fn spend_mail(
         before: Option<&Self>,
         user: &ClaimsUserId,
@@ -225,7 +223,7 @@ impl ClaimsRecord {
         }
     }
 
-    /// Refunds the code that was counted at `at` and is not mailed after all.
+    /// Refunds the code that was counted at `at` but is not mailed.
     pub fn refund_mail(before: Option<&Self>, at: Timestamp) -> Change<Self, ()> {
         let Some(before) = before else {
             return Change::Keep(());
@@ -261,8 +259,9 @@ impl ClaimsRecord {
         }
     }
 
-    /// Refunds the security code that was counted at `began` and was right, and counts the code that is mailed next. It
-    /// is refused while so many were mailed, and where there is no address; the security code is refunded all the same.
+    /// Refunds the security code that was counted at `began` and was right, and counts the code that is mailed next.
+    /// The mail is refused while its budget is spent and without an address; the security code is refunded in any
+    /// case.
     pub fn accept_security_code(
         before: Option<&Self>,
         user: &ClaimsUserId,
@@ -288,7 +287,7 @@ impl ClaimsRecord {
         Change::Store(Put::new(next, NoEvent::RecordedWithRegistration), answer)
     }
 
-    /// Refunds the security code that was counted at `began`: it was not judged.
+    /// Refunds the security code that was counted at `began` but not judged.
     pub fn refund_security_code(before: Option<&Self>, began: Timestamp) -> Change<Self, ()> {
         let Some(before) = before else {
             return Change::Keep(());
@@ -304,8 +303,8 @@ impl ClaimsRecord {
         Change::Store(Put::new(next, NoEvent::RecordedWithRegistration), ())
     }
 
-    /// Counts a judged registration code for the user id, over all its challenges; after a conflict nothing was
-    /// judged.
+    /// Counts a judged registration code for the user id, over all its challenges; after a conflict the code counts
+    /// as not judged.
     pub fn judge_code(
         before: Option<&Self>,
         user: &ClaimsUserId,

@@ -11,7 +11,7 @@ use crate::keys::{KeyId, KeyRing, UnknownKey};
 use crate::text;
 use crate::values::{ChallengeId, FieldCode};
 
-/// What a code is for; a code for one purpose is wrong for every other.
+/// The purpose of a code; a code for one purpose is wrong for every other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// 初回利用登録
@@ -37,8 +37,8 @@ impl Purpose {
 pub struct OneTimeCode([u8; 6]);
 
 impl OneTimeCode {
-    /// Full-width digits, spaces and hyphens are put right; what is not six digits is refused as such and costs no try, and
-    /// so are six among which a character hides that is not seen.
+    /// Normalises full-width digits, spaces and hyphens. Anything but six digits is refused as such and costs no try,
+    /// and so are six digits with an invisible character among them.
     pub fn parse(typed: &str) -> Result<Self, FieldCode> {
         let digits = text::compact(typed);
         if digits.is_empty() {
@@ -61,8 +61,8 @@ impl OneTimeCode {
 
     /// The code with this number in this challenge.
     ///
-    /// HOTP (RFC 4226) over a key of its own for each challenge and purpose, so a code can be checked and
-    /// mailed by whoever holds the key ring, and is written down nowhere.
+    /// HOTP (RFC 4226) with a separate key for each challenge and purpose, so every holder of the key ring can check
+    /// and mail a code, and no code is stored.
     pub fn derive(
         ring: &KeyRing,
         key: &KeyId,
@@ -99,7 +99,7 @@ impl fmt::Debug for OneTimeCode {
 
 /// HOTP with six digits (RFC 4226, 5.3).
 fn hotp(secret: &[u8], counter: u64) -> [u8; 6] {
-    // HMAC pads a key to its block with zeros; doing so here leaves no length that could be refused.
+    // HMAC pads a key to its block with zeros; doing so here leaves no key length that could be refused.
     let mut block = Zeroizing::new([0_u8; 64]);
     block.iter_mut().zip(secret).for_each(|(to, from)| *to = *from);
     let mut mac = Hmac::<Sha1>::new((&*block).into());
@@ -113,7 +113,7 @@ fn hotp(secret: &[u8], counter: u64) -> [u8; 6] {
         .fold(0_u32, |number, octet| (number << 8) | u32::from(*octet))
         & 0x7fff_ffff;
     let mut digits = [0_u8; 6];
-    // The last six of its digits, which is its remainder by a million.
+    // The last six digits, by repeated division.
     let mut rest = number;
     for digit in digits.iter_mut().rev() {
         *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
@@ -122,17 +122,17 @@ fn hotp(secret: &[u8], counter: u64) -> [u8; 6] {
     digits
 }
 
-/// 照合記号 — two characters that stand in the mail and on the screen, so that the person knows which mail counts.
+/// 照合記号 — two characters in the mail and on the screen that show which mail is the valid one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Label(String);
 
-/// Letters and digits that nobody takes for another one.
+/// Letters that are not mistaken for another letter or digit.
 const LABEL_LETTERS: &[u8; 22] = b"ACDEFGHJKLMNPQRTUVWXYZ";
 const LABEL_DIGITS: &[u8; 7] = b"3456789";
 
 impl Label {
-    /// The label of the code with this number in this challenge; derived apart from the code, so that it
-    /// tells nothing about it.
+    /// The label of the code with this number in this challenge; derived independently of the code, so that it
+    /// reveals nothing about it.
     pub fn derive(
         ring: &KeyRing,
         key: &KeyId,
@@ -151,7 +151,7 @@ impl Label {
         ))
     }
 
-    /// Takes a stored label.
+    /// A label from storage.
     pub fn stored(text: String) -> Self {
         Self(text)
     }
@@ -232,7 +232,8 @@ mod tests {
         assert_eq!(chars.next(), None);
     }
 
-    /// What was mailed must be right a moment later, on another machine, too; computed apart from this code.
+    /// A code must stay right on another machine a moment later; the expected values were computed independently of
+    /// this code.
     #[test]
     fn codes_and_labels_are_derived_as_they_always_were() {
         let (ring, key, challenge) = (ring(), KeyId::new("k1"), ChallengeId::new("c"));

@@ -1,7 +1,7 @@
 //! 連絡先 — the registration codes that are mailed to one address of the claims system's record.
 //!
-//! Many offices of one company may name one address, and so may a stranger's. It is counted apart from the account of
-//! the same address: neither budget drains the other, nor tells of the other.
+//! Offices of one company may share an address, and an address may belong to a stranger. It is counted separately
+//! from the account of the same address: neither uses up the other's budget or reveals anything about the other.
 
 use jiff::Timestamp;
 
@@ -15,9 +15,9 @@ use crate::values::{AccountKey, FlowId};
 /// 連絡先 — an address to which registration codes are mailed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Contact {
-    /// Names the address without showing it.
+    /// The digest of the address.
     pub key: AccountKey,
-    /// Registration codes that were mailed there.
+    /// Registration codes that were mailed to it.
     pub mails: MailBudget,
 }
 
@@ -26,7 +26,7 @@ impl Entity for Contact {
 }
 
 impl Contact {
-    /// Counts one more registration code that a flow mails to the address.
+    /// Counts another registration code that a flow mails to the address.
     pub fn promise_code(
         before: Option<&Self>,
         key: &AccountKey,
@@ -48,8 +48,8 @@ impl Contact {
         }
     }
 
-    /// Refunds the code that was counted at `at` and that no flow promises after all: another request of the flow was
-    /// first, or the flow is over.
+    /// Refunds the code that was counted at `at` but that no flow promises: another request of the flow was first, or
+    /// the flow has ended.
     pub fn refund_code(before: Option<&Self>, by: &FlowId, at: Timestamp) -> Change<Self, ()> {
         let Some(before) = before else {
             return Change::Keep(());
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_is_not_sent_after_all_is_given_back_once() {
+    fn a_code_that_is_not_sent_is_refunded_once() {
         let two = promise(Some(&promise(None, 1).stored().0), 2).stored().0;
         let refund = |before: Option<&Contact>| Contact::refund_code(before, &flow("f"), t(1));
         let (after, event, ()) = refund(Some(&two)).recorded();

@@ -1,11 +1,11 @@
-//! Forms answer with all their problems at once.
+//! Forms report all their problems at once.
 
 use crate::values::{EmailAddress, FieldCode, Line, NameKana, PhoneNumber, Profile};
 
 /// One problem of one field.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldProblem {
-    /// RFC 6901: where, `/email`; for an unknown field the object that it stands in.
+    /// Its RFC 6901 pointer, `/email`; for an unknown field that of the object that contains it.
     pub pointer: String,
     /// What is wrong.
     pub code: FieldCode,
@@ -26,12 +26,12 @@ impl FieldProblem {
 pub struct Problems(Vec<FieldProblem>);
 
 impl Problems {
-    /// Begins with what was found before.
+    /// Starts with the problems that were found before.
     pub fn from_found(found: Vec<FieldProblem>) -> Self {
         Self(found)
     }
 
-    /// Notes the problem, if it is one, and hands the value on.
+    /// Adds the problem if there is one, and returns the value.
     pub fn take<T>(&mut self, pointer: &str, parsed: Result<T, FieldCode>) -> Option<T> {
         match parsed {
             Ok(value) => Some(value),
@@ -42,7 +42,7 @@ impl Problems {
         }
     }
 
-    /// The value that was built, if nothing was wrong.
+    /// The value, if there are no problems.
     pub fn finish<T>(self, value: Option<T>) -> Result<T, Vec<FieldProblem>> {
         match value {
             Some(value) if self.0.is_empty() => Ok(value),
@@ -51,7 +51,7 @@ impl Problems {
     }
 }
 
-/// 新規ユーザ登録情報 as it was typed.
+/// 新規ユーザ登録情報, as typed.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct ProfileForm<'a> {
     /// ID（メールアドレス）
@@ -69,7 +69,7 @@ pub struct ProfileForm<'a> {
 }
 
 impl ProfileForm<'_> {
-    /// The profile, or everything that is wrong with it.
+    /// The profile, or all its problems.
     pub fn parse(&self, mut problems: Problems) -> Result<Profile, Vec<FieldProblem>> {
         let email = problems.take("/email", EmailAddress::parse(self.email.unwrap_or("")));
         let name = problems.take("/name", Line::parse(self.name.unwrap_or("")));
@@ -94,23 +94,23 @@ impl ProfileForm<'_> {
     }
 }
 
-/// What a person might want to look at once more; never a refusal.
+/// A hint to check a field again; never a refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Warning {
-    /// Where.
+    /// The field.
     pub pointer: &'static str,
-    /// What.
+    /// The kind of warning.
     pub code: WarningCode,
-    /// What may have been meant.
+    /// What was probably meant.
     pub suggestion: Option<String>,
 }
 
 /// Kinds of warning (`docs/api.md` 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WarningCode {
-    /// The domain looks like a slip of a well-known one.
+    /// The domain looks like a typing error of a well-known one.
     PossibleTypo,
-    /// The address is of a form that mail systems of today refuse.
+    /// Today's mail systems refuse addresses of this form.
     DeliveryDoubtful,
 }
 
@@ -124,7 +124,7 @@ impl WarningCode {
     }
 }
 
-/// Domains that people in Japan write most, against which slips are looked for.
+/// The most frequent domains in Japan, against which typing errors are detected.
 const WELL_KNOWN_DOMAINS: &[&str] = &[
     "gmail.com",
     "yahoo.co.jp",
@@ -148,7 +148,7 @@ const WELL_KNOWN_DOMAINS: &[&str] = &[
     "msn.com",
 ];
 
-/// Well-known domains that lie close to another well-known one, and are no slip.
+/// Well-known domains that are similar to another well-known one, and no typing errors.
 const NO_SLIPS: &[&str] = &[
     "mail.com",
     "ymail.com",
@@ -161,7 +161,7 @@ const NO_SLIPS: &[&str] = &[
     "outlook.co.jp",
 ];
 
-/// What may be wrong with an address although it can be stored.
+/// Warnings about an address that can be stored.
 pub fn warnings(profile: &Profile) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let email = &profile.email;
@@ -189,8 +189,8 @@ pub fn warnings(profile: &Profile) -> Vec<Warning> {
     warnings
 }
 
-/// One letter too many, too few, wrong or swapped with its neighbour; a dot counts as a letter.
-/// Only for domains of some length: short ones are all close to each other.
+/// One letter too many, too few, wrong or swapped with its neighbour; a dot counts as a letter. Only for longer
+/// domains: short ones are all similar.
 fn is_slip_of(typed: &str, meant: &str) -> bool {
     meant.len() >= 7 && typed != meant && distance_is_one(typed.as_bytes(), meant.as_bytes())
 }

@@ -1,7 +1,7 @@
-//! Budgets of guesses and mails: what is left, what a spent one leaves behind.
+//! Budgets of guesses and mails: what is left, and the wait when one is spent.
 //!
-//! A guard is judged on what was read, and the write that spends is conditional on that version: after a conflict
-//! nothing was judged (`docs/adr/0003-spend-in-the-write-that-answers.md`).
+//! A guard is judged on the version that was read, and the write that spends is conditional on that version: after a
+//! conflict nothing was judged (`docs/adr/0003-spend-in-the-write-that-answers.md`).
 
 mod claims_passwords;
 mod codes;
@@ -24,7 +24,7 @@ use crate::limits::Limits;
 use crate::problem::{Kind, Refusal};
 use crate::time::{Seconds, minus, plus, seconds_until};
 
-/// Not now, but in so many seconds.
+/// Refused now, allowed again after this many seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RetryAfter {
     /// Whole seconds, at least 1.
@@ -32,7 +32,7 @@ pub struct RetryAfter {
 }
 
 impl RetryAfter {
-    /// Rounded up to whole steps, where the second would tell a stranger when somebody else was here.
+    /// Rounded up to whole steps: the exact second would reveal another person's activity.
     #[must_use]
     pub fn rounded_up(self, limits: &Limits) -> Self {
         let step = limits.retry_step.count().max(1);
@@ -57,7 +57,7 @@ fn within(list: &[Timestamp], now: Timestamp, window: Seconds) -> Vec<Timestamp>
     list.iter().copied().filter(|at| from < *at).collect()
 }
 
-/// When a budget of `limit` within `window` has room again, if it has none now.
+/// Whether a budget of `limit` within `window` has room; if not, when it has room again.
 fn room(list: &[Timestamp], now: Timestamp, window: Seconds, limit: u64) -> Result<(), RetryAfter> {
     let recent = within(list, now, window);
     if count(&recent) < limit {

@@ -1,30 +1,30 @@
-//! 初期パスワード — derived from the member, a nonce and the number of its issue; the table holds no trace of it.
+//! 初期パスワード — derived from the member, a nonce and the number of its issue; not stored.
 
 use crate::keys::{KeyId, KeyRing, UnknownKey};
 use crate::secret::Secret;
 use crate::values::MemberId;
 
-/// Letters and digits that nobody takes for another one: no 0 O o, no 1 l I i.
+/// Letters and digits that are not mistaken for another one: no 0 O o, no 1 l I i.
 const ALPHABET: &[u8; 31] = b"abcdefghjkmnpqrstuvwxyz23456789";
-/// Octets from here on are passed over, so that no letter is likelier than another.
+/// Octets from here on are skipped, so that all letters are equally likely.
 const EVEN_OCTETS: u8 = 31 * 8;
 
 /// Characters of an initial password.
 pub const LENGTH: usize = 20;
 
-/// Where an initial password comes from.
+/// The inputs of an initial password.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Source {
     /// The key of the ring.
     pub key: KeyId,
     /// Random; drawn when the member is made.
     pub nonce: String,
-    /// Raised by a re-issue, which kills the older one in that commit.
+    /// Increased by a re-issue, which invalidates the older password by the same write.
     pub issue: u32,
 }
 
 impl Source {
-    /// The password: 20 characters, 99 bits, no run of six digits (a mail must hold no other one than its code).
+    /// The password: 20 characters, 99 bits, no run of six digits (a mail must contain no other one than its code).
     pub fn password(&self, ring: &KeyRing, member: &MemberId) -> Result<Secret, UnknownKey> {
         let mut attempt = 0_u32;
         loop {
@@ -52,8 +52,8 @@ impl Source {
         }
     }
 
-    /// Whether this is the password, as somebody types or pastes what was mailed: white space (Unicode `White_Space`)
-    /// around it is dropped.
+    /// Whether this is the password, as typed or pasted from the mail: white space (Unicode `White_Space`) around it
+    /// is removed.
     pub fn is_password(&self, ring: &KeyRing, member: &MemberId, typed: &Secret) -> Result<bool, UnknownKey> {
         let typed = Secret::new(typed.expose().trim().to_owned());
         Ok(self.password(ring, member)?.same_as(&typed))
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_around_an_initial_password_is_dropped_and_none_within() {
+    fn white_space_is_removed_around_an_initial_password_but_not_within() {
         let (ring, member) = (ring(), MemberId::new("m"));
         let mailed = source(1).password(&ring, &member).unwrap();
         let is = |typed: String| {
@@ -122,8 +122,8 @@ mod tests {
         assert!(!first.same_as(&source(1).password(&ring(), &MemberId::new("other")).unwrap()));
     }
 
-    /// What was mailed must open tomorrow, too; computed apart from this code, with HKDF alone. In 437 the first attempt
-    /// has six digits in a row, in 452 an octet is passed over.
+    /// A mailed password must still work tomorrow; the expected values were computed independently of this code, with
+    /// HKDF alone. In 437 the first attempt has six digits in a row, in 452 an octet is skipped.
     #[test]
     fn an_initial_password_is_derived_as_it_always_was() {
         let member = MemberId::new("m");

@@ -7,12 +7,12 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// The name of a key of the ring; stored beside what was derived with it.
+/// The name of a key of the ring; stored with everything that is derived with the key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(String);
 
 impl KeyId {
-    /// Takes a stored name.
+    /// A name from storage or configuration.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -23,35 +23,35 @@ impl KeyId {
     }
 }
 
-/// The ring names a key that it does not hold: it was taken out while something still rests on it.
+/// The ring does not hold the named key: it was removed while something still depends on it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UnknownKey(pub KeyId);
 
-/// All keys that are valid now, and the one that new things are derived with.
+/// All valid keys, and the current one, which is used for new derivations.
 ///
-/// Two versions are always allowed, so that a key is replaced without a stop: the new one is added first,
-/// made current next, and the old one taken out when nothing rests on it any more.
+/// A ring may hold two versions, so that a key is replaced without downtime: add the new one, make it current, and
+/// remove the old one once nothing depends on it.
 pub struct KeyRing {
     current: KeyId,
     keys: BTreeMap<KeyId, Zeroizing<Vec<u8>>>,
 }
 
-/// The shortest key that is taken: 256 bits.
+/// The minimum length of a key: 256 bits.
 pub const KEY_OCTETS: usize = 32;
 
 impl KeyRing {
-    /// A ring of `keys` whose `current` one is among them; every key is at least 256 bits long.
+    /// A ring of `keys` with this `current` one; `None` if that is missing or a key has less than 256 bits.
     pub fn new(current: KeyId, keys: BTreeMap<KeyId, Zeroizing<Vec<u8>>>) -> Option<Self> {
         let sound = keys.contains_key(&current) && keys.values().all(|key| key.len() >= KEY_OCTETS);
         sound.then_some(Self { current, keys })
     }
 
-    /// The key for new things.
+    /// The key for new derivations.
     pub fn current(&self) -> &KeyId {
         &self.current
     }
 
-    /// 32 octets for one purpose, and for nothing else: HKDF-SHA-256 (RFC 5869) over the purpose's parts.
+    /// 32 octets for one purpose: HKDF-SHA-256 (RFC 5869) over the purpose's parts.
     pub fn derive(&self, key: &KeyId, purpose: &[&str]) -> Result<Zeroizing<[u8; 32]>, UnknownKey> {
         let secret = self.keys.get(key).ok_or_else(|| UnknownKey(key.clone()))?;
         let mut info = Vec::new();
@@ -98,7 +98,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_ring_whose_current_key_is_missing_or_short_is_none() {
+    fn a_ring_needs_its_current_key_and_keys_of_256_bits() {
         assert!(KeyRing::new(KeyId::new("k1"), BTreeMap::new()).is_none());
         let short = [(KeyId::new("k1"), Zeroizing::new(vec![1; 31]))].into();
         assert!(KeyRing::new(KeyId::new("k1"), short).is_none());

@@ -1,8 +1,8 @@
 //! The procedure of 初回利用登録 and ログイン, as pure rules.
 //!
-//! Every decision is a function of what was stored, what was submitted and the present instant.
-//! Nothing in here reads a clock, draws a random number, talks to a network or knows how it is stored;
-//! `Cargo.toml` keeps that promise. Read the modules in this order.
+//! Every decision is a function of the stored state, the submission and the present instant. Nothing in this crate
+//! reads a clock, draws a random number, uses a network or knows how items are stored; its `Cargo.toml` has no
+//! dependency that could. Read the modules in this order.
 
 pub mod limits;
 pub mod time;

@@ -1,7 +1,7 @@
-//! Every number of the product, once: its name, its value, its unit and its reason.
+//! Every number of the product, once: its name, value, unit and reason.
 //!
-//! Each is a setting: an environment variable of the same name replaces it. `docs/limits.md` is printed from here.
-//! A span, a size and a count have types of their own, so that none is taken for another.
+//! Each is a setting: an environment variable of the same name replaces it. `docs/limits.md` is generated from here.
+//! Spans and sizes have types of their own, so that units cannot be mixed up.
 
 use core::time::Duration;
 
@@ -26,12 +26,12 @@ pub struct Kibibytes(u64);
 macro_rules! units {
     ($($unit:ident)*) => {$(
         impl $unit {
-            /// So many.
+            /// This number of the unit.
             pub const fn new(count: u64) -> Self {
                 Self(count)
             }
 
-            /// How many.
+            /// The number of units.
             pub const fn count(self) -> u64 {
                 self.0
             }
@@ -42,7 +42,7 @@ macro_rules! units {
 units! { Milliseconds Days Bytes Kibibytes }
 
 impl Milliseconds {
-    /// As the standard library has it.
+    /// The same span in the standard library's type.
     pub const fn duration(self) -> Duration {
         Duration::from_millis(self.0)
     }
@@ -58,13 +58,13 @@ impl Days {
 /// One row of `docs/limits.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
-    /// The name of the setting, which is also the environment variable's.
+    /// The name of the setting and of its environment variable.
     pub name: &'static str,
-    /// The value when nothing is set.
+    /// The default value.
     pub default: u64,
-    /// What is counted.
+    /// The unit.
     pub unit: &'static str,
-    /// Why this number, and where it comes from.
+    /// The reason for this number, and its source.
     pub reason: &'static str,
 }
 
@@ -134,7 +134,7 @@ macro_rules! limits {
 }
 
 limits! {
-    code_life: Seconds, "CODE_LIFE_SECONDS", 600, "seconds", "A one-time code lives ten minutes: the longest that NIST SP 800-63B-4 and ASVS 6.5.5 allow, because greylisting eats minutes.";
+    code_life: Seconds, "CODE_LIFE_SECONDS", 600, "seconds", "A one-time code lives ten minutes: the longest that NIST SP 800-63B-4 and ASVS 6.5.5 allow, because greylisting delays mails by minutes.";
     code_tries: u64, "CODE_TRIES", 5, "tries", "Wrong codes per challenge, all its resends together; five leave one chance in 200,000.";
     code_failures: u64, "CODE_FAILURES_BEFORE_STOP", 10, "failures", "Wrong codes of one account within the window before codes are stopped; a new code or challenge never resets them (NIST SP 800-63B-4 3.1.3.2).";
     code_failure_window: Seconds, "CODE_FAILURE_WINDOW_SECONDS", 86_400, "seconds", "How long a wrong code is remembered against its account.";
@@ -144,49 +144,49 @@ limits! {
     resend_first_wait: Seconds, "RESEND_FIRST_WAIT_SECONDS", 30, "seconds", "Before the first resend; each further one waits twice as long (30, 60, 120, 240).";
     sends_per_challenge: u64, "SENDS_PER_CHALLENGE", 5, "mails", "Mails for one challenge or one initial password, the first included.";
     same_code_seconds: Seconds, "SAME_CODE_SECONDS", 180, "seconds", "A resend sends the same code while it has at least this long to live, so that both mails work.";
-    mails_per_hour: u64, "MAILS_PER_HOUR_AND_ADDRESS", 10, "mails", "Log-in codes to one member: nobody's mailbox is flooded through us.";
-    mails_per_day: u64, "MAILS_PER_DAY_AND_ADDRESS", 20, "mails", "Log-in codes to one member.";
+    login_codes_per_hour: u64, "LOGIN_CODES_PER_HOUR", 10, "mails", "Log-in codes to one member: an attacker must not be able to flood a mailbox.";
+    login_codes_per_day: u64, "LOGIN_CODES_PER_DAY", 20, "mails", "Log-in codes to one member.";
     registration_codes_per_hour: u64, "REGISTRATION_CODES_PER_HOUR", 5, "mails", "Codes of registrations of one user id of the claims system, resends included: as many as one challenge has.";
     registration_codes_per_day: u64, "REGISTRATION_CODES_PER_DAY", 10, "mails", "The same in a day.";
     registration_codes_per_contact: u64, "REGISTRATION_CODES_PER_HOUR_AND_ADDRESS", 30, "mails", "Codes of registrations to one address within an hour, whichever offices name it: one company registers many offices in a morning.";
-    retry_step: Seconds, "RETRY_STEP_SECONDS", 900, "seconds", "To whole ones of these the time of a spent budget of mails or claims passwords is rounded up: to the second it would tell a stranger when somebody else was here; 0 tells it to the second.";
-    refused_starts_per_network: u64, "REFUSED_STARTS_PER_NETWORK", 100, "refusals an hour", "Starts of log-ins and registrations from one network (IPv4 address or IPv6 /64) that were refused; known devices and the right initial password are neither counted nor stopped. 0 lifts it, as the local stack does.";
+    retry_step: Seconds, "RETRY_STEP_SECONDS", 900, "seconds", "The wait for a spent budget of mails or claims passwords is rounded up to a multiple of this: the exact second would reveal another person's activity; 0 does not round.";
+    refused_starts_per_network: u64, "REFUSED_STARTS_PER_NETWORK", 100, "refusals an hour", "Refused starts of log-ins and registrations from one network (IPv4 address or IPv6 /64); known devices and the right initial password are neither counted nor stopped. 0 switches it off, as the local stack does.";
     registration_life: Seconds, "REGISTRATION_LIFE_SECONDS", 1_800, "seconds", "A registration in progress.";
     login_life: Seconds, "LOGIN_LIFE_SECONDS", 900, "seconds", "A log-in in progress.";
-    free_wrong_passwords: u64, "FREE_WRONG_PASSWORDS", 4, "failures", "Wrong passwords in a row, from one network at one account, that cost no wait; after the n-th that network waits 2^(n-5) seconds.";
-    wrong_password_longest_wait: Seconds, "WRONG_PASSWORD_LONGEST_WAIT_SECONDS", 900, "seconds", "The longest wait after a wrong password; it holds for the network that it came from, or the known device.";
-    wrong_password_memory: Seconds, "WRONG_PASSWORD_MEMORY_SECONDS", 86_400, "seconds", "A network's wrong passwords at an account are forgotten a day after its last; the row of all networks is not.";
-    wrong_passwords_off: u64, "WRONG_PASSWORDS_BEFORE_OFF", 100, "failures", "In a row for one account, from all networks together, then the password is off for whoever is no known device, until a reset or a completed log-in (NIST SP 800-63B-4 3.2.2); a known device has a row of its own.";
+    free_wrong_passwords: u64, "FREE_WRONG_PASSWORDS", 4, "failures", "Consecutive wrong passwords from one network at one account without a back-off; after the n-th the back-off of that network is 2^(n-5) seconds.";
+    wrong_password_longest_wait: Seconds, "WRONG_PASSWORD_LONGEST_WAIT_SECONDS", 900, "seconds", "The longest back-off after a wrong password; it applies to the network that it came from, or to the known device.";
+    wrong_password_memory: Seconds, "WRONG_PASSWORD_MEMORY_SECONDS", 86_400, "seconds", "A network's wrong passwords at an account expire a day after its last; the count of all networks does not.";
+    wrong_passwords_before_lockout: u64, "WRONG_PASSWORDS_BEFORE_LOCKOUT", 100, "failures", "Consecutive wrong passwords of one account, from all networks together, that lock the password out for all but known devices, until a reset or a completed log-in (NIST SP 800-63B-4 3.2.2); a known device has a count of its own.";
     password_shortest: u64, "PASSWORD_SHORTEST", 15, "code points", "After NFC (NIST SP 800-63B-4: 15 where the password stands alone, and a mailed code is no second factor).";
     password_longest: u64, "PASSWORD_LONGEST", 128, "code points", "After NFC; refused above, never cut (ASVS 6.2.9).";
     initial_password_life: Seconds, "INITIAL_PASSWORD_LIFE_SECONDS", 259_200, "seconds", "72 hours: mailed on Friday, read on Monday.";
     reissues_per_day: u64, "REISSUES_PER_DAY", 3, "re-issues", "Of an initial password, within 24 hours.";
-    session_idle: Seconds, "SESSION_IDLE_SECONDS", 1_800, "seconds", "A session that nobody uses; office computers are shared.";
-    session_life: Seconds, "SESSION_LIFE_SECONDS", 43_200, "seconds", "A session in all: one shift.";
+    session_idle: Seconds, "SESSION_IDLE_SECONDS", 1_800, "seconds", "An unused session; office computers are shared.";
+    session_life: Seconds, "SESSION_LIFE_SECONDS", 43_200, "seconds", "A session in total: one shift.";
     sessions_per_person: u64, "SESSIONS_PER_PERSON", 5, "sessions", "At once; a further one ends the oldest.";
-    known_devices: u64, "KNOWN_DEVICES_PER_PERSON", 5, "devices", "Browsers of one person whose wrong passwords are counted apart from strangers'; a further one replaces the one that was longest away.";
-    known_device_life: Seconds, "KNOWN_DEVICE_LIFE_SECONDS", 15_552_000, "seconds", "180 days without a completed log-in make a known device a stranger again.";
+    known_devices: u64, "KNOWN_DEVICES_PER_PERSON", 5, "devices", "Browsers of one person whose wrong passwords are counted separately; a further one replaces the one with the oldest log-in.";
+    known_device_life: Seconds, "KNOWN_DEVICE_LIFE_SECONDS", 15_552_000, "seconds", "180 days without a completed log-in make a known device unknown again.";
     fresh_proof: Seconds, "FRESH_PROOF_SECONDS", 600, "seconds", "How long a log-in or a repeated password counts as fresh proof (ASVS 7.5.1).";
     office_members: u64, "OFFICE_MEMBERS", 5, "members", "Of one office, the first one and pending ones included (manual, R-43).";
-    pending_seat_life: Seconds, "PENDING_SEAT_LIFE_SECONDS", 1_209_600, "seconds", "14 days: then a pending member's seat, claim on the address and claim on the office fall free; a correction with the same address or a re-issue does not lengthen it.";
-    claims_per_address: u64, "CLAIMS_PER_ADDRESS", 5, "offices", "That claim one address at once before anybody has logged in with it: each is mailed to the address, and none blocks another.";
-    claims_failures: u64, "CLAIMS_FAILURES_BEFORE_QUESTION", 2, "failures", "Wrong claims passwords before we stop and ask: the claims system locks the office out of claims at the third.";
-    claims_attempts: u64, "CLAIMS_FAILURES_PER_DAY", 5, "failures", "Wrong claims passwords of one user id within the window, whatever risk is accepted: one lock of half an hour a day is the most that strangers can do to an office through us.";
-    claims_attempts_per_network: u64, "CLAIMS_FAILURES_PER_DAY_AND_NETWORK", 3, "failures", "Of those, from one network: what is left is for the office, which is elsewhere.";
+    pending_seat_life: Seconds, "PENDING_SEAT_LIFE_SECONDS", 1_209_600, "seconds", "14 days: then a pending member's seat, claim on the address and claim on the office expire; a correction with the same address or a re-issue does not extend them.";
+    claims_per_address: u64, "CLAIMS_PER_ADDRESS", 5, "offices", "Offices that may claim one address at once, until the first completed log-in with it: each is mailed to the address, and no office blocks another.";
+    claims_failures: u64, "CLAIMS_FAILURES_BEFORE_QUESTION", 2, "failures", "Wrong claims passwords before the portal asks about the risk: the claims system locks the office out of claims at the third.";
+    claims_attempts: u64, "CLAIMS_FAILURES_PER_DAY", 5, "failures", "Wrong claims passwords of one user id within the window, whatever risk is accepted: strangers can cause at most one lock of half an hour a day through the portal.";
+    claims_attempts_per_network: u64, "CLAIMS_FAILURES_PER_DAY_AND_NETWORK", 3, "failures", "Of those, from one network: the rest stays for the office, which is in another network.";
     claims_risks: u64, "CLAIMS_RISKS_PER_DAY_AND_NETWORK", 1, "attempts", "For which the person accepts the risk, of one user id within the window from one network.";
-    claims_failures_that_lock: u64, "CLAIMS_FAILURES_THAT_LOCK", 3, "failures", "At which the claims system locks an office out of its claims; from this one on wrong and locked are told and counted alike, because only a user id that exists is ever locked.";
+    claims_failures_that_lock: u64, "CLAIMS_FAILURES_THAT_LOCK", 3, "failures", "At which the claims system locks an office out of its claims; from this one on wrong and locked have one answer and count alike, because only an existing user id is ever locked.";
     claims_failure_window: Seconds, "CLAIMS_FAILURE_WINDOW_SECONDS", 86_400, "seconds", "How long a wrong claims password or security code is remembered.";
     claims_budget: Seconds, "CLAIMS_BUDGET_SECONDS", 5, "seconds", "For one call to the claims system.";
     security_code_tries: u64, "SECURITY_CODE_TRIES", 3, "tries", "At the security code, then the registration starts again.";
-    security_code_failures: u64, "SECURITY_CODE_FAILURES_PER_DAY", 10, "failures", "Wrong security codes of one user id within the window of its passwords, over all its registrations: who knows the password starts again as often as he likes.";
-    addresses_asked: u64, "ADDRESSES_ASKED_PER_REGISTRATION", 10, "addresses", "Different ones that one registration asks about, taken or not; the next ends it, so that nobody learns by a list who is here.";
-    email_taken_answers: u64, "EMAIL_TAKEN_ANSWERS", 5, "answers", "Of the kind email-taken in one registration; the last ends it, so that nobody asks through a list of addresses.";
-    audit_life: Days, "AUDIT_LIFE_DAYS", 1_826, "days", "How long a record of the audit is kept, from what happened: five years and the leap day between; a record that is there keeps the end that it was given.";
+    security_code_failures: u64, "SECURITY_CODE_FAILURES_PER_DAY", 10, "failures", "Wrong security codes of one user id within the window of its passwords, over all its registrations: with the password, a registration can be started again any number of times.";
+    addresses_asked: u64, "ADDRESSES_ASKED_PER_REGISTRATION", 10, "addresses", "Different ones that one registration asks about, taken or not; the next ends it, so that a registration cannot probe a list of addresses.";
+    email_taken_answers: u64, "EMAIL_TAKEN_ANSWERS", 5, "answers", "Of the kind email-taken in one registration; the last ends it, so that a registration cannot probe a list of addresses.";
+    audit_life: Days, "AUDIT_LIFE_DAYS", 1_826, "days", "How long a record of the audit is kept after the act: five years with a leap day; a change applies to new records only.";
     body_bytes: Bytes, "BODY_BYTES", 16_384, "bytes", "Of a request body.";
     inquiry_body_bytes: Bytes, "INQUIRY_BODY_BYTES", 32_768, "bytes", "Of an inquiry's body.";
     hash_memory: Kibibytes, "HASH_MEMORY_KIB", 19_456, "KiB", "Argon2id memory (OWASP: 19 MiB with two passes).";
     hash_passes: u64, "HASH_PASSES", 2, "passes", "Argon2id passes.";
-    refusal_quantum: Milliseconds, "REFUSAL_QUANTUM_MILLISECONDS", 100, "milliseconds", "A refused log-in is answered at the next multiple of this since it came in, so that its time does not tell why; 0 answers at once.";
+    refusal_quantum: Milliseconds, "REFUSAL_QUANTUM_MILLISECONDS", 100, "milliseconds", "The response time of a refused log-in is padded to the next multiple of this, so that it does not reveal the reason; 0 answers at once.";
 }
 
 #[cfg(test)]

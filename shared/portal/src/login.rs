@@ -19,7 +19,7 @@ pub use crate::terms::{Shown, TermsRefusal, check_terms};
 use crate::time::plus;
 use crate::values::{AccountKey, FlowId, MemberId, OfficeName, SessionId};
 
-/// 段階 — each holds only what is known there.
+/// 段階 — the state of a log-in; each stage holds only what is known there.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Stage {
     /// ワンタイムパスワード認証
@@ -29,11 +29,11 @@ pub enum Stage {
     },
     /// 新しいパスワードと利用規約
     NewPassword {
-        /// Whether a password has to be set, or only new terms agreed to.
+        /// Whether a password has to be set, or only new terms to be agreed to.
         required: bool,
-        /// Whose password it is; absent in a log-in that began before this was stored.
+        /// The account whose password is set; `None` in a log-in that began before this was stored.
         account: Option<ShownAccount>,
-        /// What was shown of the terms.
+        /// That the terms were shown.
         shown: Option<Shown>,
     },
     /// マイページ
@@ -64,15 +64,15 @@ impl ShownAccount {
 pub struct Login {
     /// The digest of its cookie.
     pub id: FlowId,
-    /// Whose account.
+    /// The account.
     pub account: AccountKey,
-    /// Which member of it.
+    /// The member in it.
     pub member: MemberId,
-    /// The version of the credential that was proven; with another one the log-in is over.
+    /// The version of the credential that was proven; if it changes, the log-in is over.
     pub credential_version: u32,
     /// The first instant at which it is over.
     pub expires_at: Timestamp,
-    /// Where it stands.
+    /// The stage.
     pub stage: Stage,
 }
 
@@ -81,7 +81,7 @@ impl Entity for Login {
 }
 
 impl Login {
-    /// Whether it is over by time.
+    /// Whether it has expired.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at <= now
     }
@@ -95,7 +95,7 @@ impl Login {
         }
     }
 
-    /// The member whom this log-in is for, if the credential that it proved is still the member's.
+    /// The member of this log-in, if the proven credential is still the member's.
     pub fn member_of<'a>(&self, member: Option<&'a Member>) -> Option<&'a Member> {
         member.filter(|member| {
             member.id == self.member
@@ -104,8 +104,8 @@ impl Login {
         })
     }
 
-    /// This log-in at マイページ, if the account says that it got there, whatever the flow's own item knows: it set the
-    /// password, or a session of the account is its.
+    /// This log-in at マイページ, if the account shows that it was completed, whatever the flow's own item says: the
+    /// log-in set the password, or a session of the account is its own.
     pub fn completed_by(&self, member: &Member) -> Option<Self> {
         let set_password = matches!(&member.credential, Credential::Chosen { by, .. } if *by == self.id);
         let has_session = member.sessions.iter().any(|session| session.flow == self.id);
@@ -116,7 +116,7 @@ impl Login {
         })
     }
 
-    /// What the person has to do after the right code: nothing more, if the password is their own and the terms are agreed to.
+    /// The stage after the right code: マイページ if the member has chosen a password and agreed to the terms in force.
     pub fn after_code(&self, member: &Member, terms: &Terms) -> Stage {
         let required = member.is_pending();
         if !required && member.has_agreed_to(terms) {
@@ -129,7 +129,7 @@ impl Login {
         }
     }
 
-    /// The session that this log-in gives.
+    /// The session of this log-in.
     pub fn session(&self, id: SessionId, now: Timestamp, limits: &Limits) -> Session {
         Session {
             id,
@@ -148,7 +148,7 @@ mod tests {
     use crate::terms::PUBLISHED;
 
     #[test]
-    fn a_log_in_is_over_when_its_time_is() {
+    fn a_log_in_ends_with_its_time() {
         let login = at(Stage::MyPage);
         assert_eq!(
             [899, 900, 901].map(|second| login.is_expired(t(second))),
@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(at_otp().completed_by(&of_others), None);
     }
 
-    /// the initial password is changed first; whoever has a password agrees to new terms only.
+    /// the initial password is changed first; a member with a chosen password agrees to new terms only.
     #[test]
     fn after_the_code_comes_what_is_still_missing() {
         let login = at_otp();

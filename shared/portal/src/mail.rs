@@ -1,7 +1,8 @@
-//! メール — which mails exist and what each must carry, as data.
+//! メール — the mails of the portal and the data of each.
 //!
-//! A mail is promised on the item whose change promises it, in the same write. The table's stream hands the
-//! promise to `deliver-mail`, which sends and marks. The sentences live with the sender (`functions/deliver-mail/mail`).
+//! A mail is promised by the same write as the change that causes it, on the same item. The table's stream carries
+//! the promise to `deliver-mail`, which sends the mail and records that. The texts belong to the sender
+//! (`functions/deliver-mail/mail`).
 
 use jiff::Timestamp;
 
@@ -13,41 +14,41 @@ use crate::problem::{Kind, Refusal};
 use crate::time::{DAY, Seconds, plus, seconds_until};
 use crate::values::{ChallengeId, EmailAddress, MemberId};
 
-/// What a mail is about, with what its secret is derived from. The secret itself is nowhere.
+/// The subject and data of a mail, with the inputs of its secret. The secret itself is not stored.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Content {
     /// ワンタイムパスワード発行通知
     OneTimeCode {
-        /// What the code is for.
+        /// The purpose of the code.
         purpose: Purpose,
         /// The challenge that the code answers.
         challenge: ChallengeId,
-        /// The key that it is derived with.
+        /// The key that the code is derived with.
         key: KeyId,
-        /// Which code of the challenge: a resend late in the life of a code brings the next one.
+        /// The number of the code in its challenge: a late resend sends the next one.
         counter: u32,
         /// 照合記号
         label: Label,
     },
     /// 初期パスワードのお知らせ
     InitialPassword {
-        /// Whose.
+        /// The member.
         member: MemberId,
         /// The name of the office that the member is registered for.
         office: String,
-        /// What it is derived from.
+        /// The source of the password.
         source: Source,
     },
-    /// 初期パスワードのご案内: for the reset of a password at an address where nobody has one yet.
+    /// 初期パスワードのご案内: for the reset of a password at an address without a chosen one.
     InitialPasswordGuide {
         /// The challenge of the reset, which no code answers.
         challenge: ChallengeId,
         /// The names of the offices that claim the address.
         offices: Vec<String>,
     },
-    /// お知らせ: something happened to a member's account.
+    /// お知らせ: reports an event of a member's account.
     Notice {
-        /// Whose.
+        /// The member.
         member: MemberId,
         /// What happened, at the instant at which the mail was promised.
         what: Notice,
@@ -56,7 +57,7 @@ pub enum Content {
 
 macro_rules! notices {
     ($($(#[$doc:meta])* $notice:ident, $code:literal, $subject:literal;)*) => {
-        /// What a notice tells of.
+        /// The event that a notice reports.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Notice { $($(#[$doc])* $notice,)* }
 
@@ -89,21 +90,21 @@ impl Notice {
     }
 }
 
-/// Until when a mail without a secret may still be sent.
+/// How long a mail without a secret may still be sent.
 const NOTICE_LIFE: Seconds = DAY;
 
-/// What became of a mail.
+/// The delivery status of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Delivery {
-    /// Promised, not yet handed to SES.
+    /// Promised, not yet accepted by SES.
     Queued,
-    /// SES took it.
+    /// Accepted by SES.
     Sent,
-    /// The receiving system took it.
+    /// Accepted by the receiving system.
     Delivered,
-    /// The receiving system refused it for good: the address is wrong, or full of grief.
+    /// Hard bounce: the receiving system refused it permanently.
     Bounced,
-    /// SES would not take it.
+    /// Refused by SES.
     Failed,
 }
 
@@ -128,39 +129,39 @@ impl Delivery {
         }
     }
 
-    /// The state of this name.
+    /// The status of this word.
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 }
 
-/// A mail that was promised, and the series of resends that it stands in.
+/// A promised mail, and its position in a series of resends.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Promise {
-    /// Counts every mail of this item, so that news about an older one is not taken for news about this one.
+    /// Counts the mails of this item, so that a delivery event of an older mail is not taken for this one's.
     pub number: u32,
-    /// Whereto.
+    /// The recipient.
     pub to: EmailAddress,
-    /// What it says.
+    /// Its subject and data.
     pub content: Content,
-    /// When its secret ceases to work: the first instant at which it no longer does.
+    /// The first instant at which its secret no longer works.
     pub expires_at: Timestamp,
     /// When it was promised.
     pub promised_at: Timestamp,
-    /// Which mail of its series it is, from 1; a re-issue begins a new series.
+    /// Its position in the series, from 1; a re-issue begins a new series.
     pub sends: u32,
-    /// What became of it.
+    /// The delivery status.
     pub delivery: Delivery,
-    /// When SES took it.
+    /// When SES accepted it.
     pub sent_at: Option<Timestamp>,
 }
 
 /// Why a mail is not sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoResend {
-    /// So many seconds too early.
+    /// Too early by this many seconds.
     TooEarly(u64),
-    /// The series is used up.
+    /// No resend of the series is left.
     NoneLeft,
 }
 
@@ -196,12 +197,12 @@ impl Promise {
         }
     }
 
-    /// Resends that are left.
+    /// The resends that are left.
     pub fn sends_left(&self, limits: &Limits) -> u64 {
         limits.sends_per_challenge.saturating_sub(u64::from(self.sends))
     }
 
-    /// When the next resend is allowed: 30, 60, 120, 240 seconds after the mail before.
+    /// When the next resend is allowed: 30, 60, 120, 240 seconds after the previous mail.
     pub fn resend_at(&self, limits: &Limits) -> Timestamp {
         let doubled = 1_u64
             .checked_shl(self.sends.saturating_sub(1))
@@ -255,14 +256,14 @@ impl Promise {
         }
     }
 
-    /// Whether the stream's record that brought this promise made it: an item that is written again for another
-    /// reason carries its promise along.
+    /// Whether the stream's record with this promise made it: an item that is written again for another reason still
+    /// carries its promise.
     pub fn is_new_after(&self, before: Option<&Self>) -> bool {
         self.delivery == Delivery::Queued
             && before.is_none_or(|before| before.number != self.number || before.content != self.content)
     }
 
-    /// Whether the mail must not be sent any more: an expired secret only confuses.
+    /// Whether the mail must not be sent any more, because its secret has expired.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at <= now
     }
@@ -465,7 +466,7 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_is_new_where_another_mail_stood_before_and_nobody_has_sent_it() {
+    fn a_promise_is_new_after_another_mail_while_it_is_unsent() {
         let mail = first();
         assert!(mail.is_new_after(None));
         assert!(!mail.is_new_after(Some(&mail)));

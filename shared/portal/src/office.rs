@@ -1,4 +1,4 @@
-//! 事業所 — an office that is registered, and who holds its seats.
+//! 事業所 — a registered office and its seats.
 
 use std::collections::BTreeMap;
 
@@ -11,60 +11,60 @@ use crate::limits::Limits;
 use crate::registration::Replaced;
 use crate::values::{AccountKey, Draft, FlowId, MemberId, OfficeName, RequestKey};
 
-/// The registration by which an office was registered, by which a repeated 「登録する」 is recognised.
+/// The registration that claimed an office, which identifies a repeated 「登録する」.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Founding {
     /// The flow.
     pub flow: FlowId,
-    /// The request that did it.
+    /// The Idempotency-Key of its request.
     pub request: RequestKey,
     /// The profile that was confirmed.
     pub draft: Draft,
     /// The first member.
     pub member: MemberId,
-    /// When.
+    /// The time of the registration.
     pub at: Timestamp,
 }
 
-/// 事業所 — one 介護保険事業所番号, claimed once, whatever KJ ID proved it.
+/// 事業所 — one 介護保険事業所番号, registered at most once, by whichever KJ ID.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Office {
     /// Number and name.
     pub office: OfficeName,
-    /// Who holds a seat, and under which address; the account of the address is the truth about the member.
+    /// The members with a seat, each with the account of the address; the account decides whether the seat is held.
     pub members: BTreeMap<MemberId, AccountKey>,
-    /// How it was claimed.
+    /// The registration that claimed it.
     pub founding: Founding,
 }
 
-/// What an office's members mean for somebody who proves to be the office.
+/// Whether an office can be registered.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Claim {
-    /// Nobody holds a seat, or only members whose seat has expired: the office may be registered.
+    /// No member holds a seat, or only members whose seat has expired: the office can be registered.
     Free,
-    /// Somebody is registered, but nobody has ever logged in: the initial password may be issued again, and
-    /// the profile corrected.
+    /// A member is registered, but no member has ever logged in: the initial password can be re-issued, and the
+    /// profile corrected.
     Pending {
-        /// The one member.
+        /// The only member.
         member: MemberId,
-        /// Where the member's account is.
+        /// The member's account.
         account: AccountKey,
     },
-    /// Somebody has logged in: further users come from マイページ.
+    /// A member has logged in: further users are added from マイページ.
     Taken,
 }
 
-/// Who holds the seats of an office, as far as it decides what may be done next.
+/// The holders of an office's seats, as far as they decide the next actions.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Seats {
-    /// What the members mean.
+    /// Whether the office can be registered.
     pub claim: Claim,
-    /// Who holds a seat.
+    /// The members with a seat.
     pub members: Vec<Member>,
 }
 
 impl Seats {
-    /// An office that nobody has registered.
+    /// The seats of an office that is not registered.
     pub const fn none() -> Self {
         Self {
             claim: Claim::Free,
@@ -78,12 +78,12 @@ impl Seats {
     }
 }
 
-/// Why an office that is registered is not claimed again.
+/// Why a registered office is not claimed again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum NotClaimed {
-    /// An earlier request of the same registration did it, and its answer was lost; the member is under this address.
+    /// An earlier request of the same registration claimed it, and its answer was lost; the member has this address.
     Before(Box<Founding>, AccountKey),
-    /// It is somebody else's.
+    /// Another registration claimed it.
     Taken,
 }
 
@@ -92,7 +92,7 @@ impl Entity for Office {
 }
 
 impl Office {
-    /// An office that its first member claims.
+    /// An office with its first member.
     pub fn founded(office: OfficeName, founding: Founding, member: &Member) -> Self {
         let members = BTreeMap::from([(member.id.clone(), member.profile.email.key())]);
         Self {
@@ -102,8 +102,7 @@ impl Office {
         }
     }
 
-    /// Whether a registration may claim this office anew: nobody holds a seat any more, or only the member whom it
-    /// corrects.
+    /// Whether a registration may claim this office: no member holds a seat, or only the member whom it corrects.
     pub fn may_be_claimed_by<'a>(
         &self,
         by: &Founding,
@@ -112,7 +111,7 @@ impl Office {
         now: Timestamp,
         limits: &Limits,
     ) -> Result<(), NotClaimed> {
-        // A registration whose member lost the address to another office goes on, and claims the office once more.
+        // A registration whose member lost the address to another office continues, and claims the office again.
         let founder = holders
             .clone()
             .into_iter()
@@ -132,9 +131,9 @@ impl Office {
         }
     }
 
-    /// What the office's members mean, given the accounts that its seats name.
+    /// Whether the office can be registered, by the accounts of its seats.
     ///
-    /// An account that holds another member, or none, leaves its seat empty; so does a pending member after 14 days.
+    /// A seat is free if its account does not hold the member, or if the member is still pending after 14 days.
     pub fn claim<'a>(
         &self,
         members: impl IntoIterator<Item = &'a Member>,
@@ -209,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn an_office_is_pending_until_somebody_comes_or_fourteen_days_have_passed() {
+    fn an_office_is_pending_until_its_first_log_in_or_for_fourteen_days() {
         let waiting = Claim::Pending {
             member: MemberId::new("m"),
             account: address().key(),
@@ -220,9 +219,9 @@ mod tests {
         assert_eq!(claim(&[active("m")], SEAT + 1), Claim::Taken);
     }
 
-    /// The account of the address may belong to somebody else by now.
+    /// The account of the address may hold another member by now.
     #[test]
-    fn only_who_holds_a_seat_counts() {
+    fn only_holders_of_a_seat_count() {
         assert_eq!(claim(&[], 0), Claim::Free);
         assert_eq!(claim(&[active("stranger"), pending("stranger")], 0), Claim::Free);
         assert!(matches!(
@@ -233,7 +232,7 @@ mod tests {
 
     /// one office, one registration.
     #[test]
-    fn an_office_with_a_living_seat_is_not_claimed_again() {
+    fn an_office_with_a_held_seat_is_not_claimed_again() {
         let by = founding("another", "n");
         for holder in [pending("m"), active("m")] {
             assert_eq!(may_claim(&by, None, &[holder]), Err(NotClaimed::Taken));
@@ -254,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_confirmation_is_told_where_its_member_is() {
+    fn a_repeated_confirmation_learns_the_address_of_its_member() {
         let by = founding("f", "m");
         assert_eq!(
             may_claim(&by, None, &[pending("m")]),
@@ -266,7 +265,7 @@ mod tests {
         );
     }
 
-    /// Its member lost the address to another office: the same registration goes on with another one.
+    /// Its member lost the address to another office: the same registration continues with another address.
     #[test]
     fn a_registration_whose_claim_is_void_claims_its_office_once_more() {
         let by = founding("f", "again");

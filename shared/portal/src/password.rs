@@ -1,4 +1,4 @@
-//! 新しいパスワード — what a password may be (`docs/limits.md`, NIST SP 800-63B-4, ASVS 6.2).
+//! 新しいパスワード — the rules for a password (`docs/limits.md`, NIST SP 800-63B-4, ASVS 6.2).
 
 use std::sync::LazyLock;
 
@@ -9,17 +9,17 @@ use crate::secret::Secret;
 use crate::text;
 use crate::values::{FieldCode, OfficeName, Profile};
 
-/// Passwords of at least fifteen characters that many people use, sorted (`data/README.md` says whose list).
+/// Common passwords of at least fifteen characters, sorted (source: `data/README.md`).
 static COMMON: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| include_str!("../data/common-long.txt").lines().collect());
-/// Short passwords that many people use, of which a long one must not merely be a repetition; sorted.
+/// Short common passwords, sorted; a long password must not be a repetition of one.
 static UNITS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let mut units: Vec<&str> = include_str!("../data/common-units.txt").lines().collect();
     units.sort_unstable();
     units
 });
 
-/// Words that a stranger tries first at this portal.
+/// Words that a stranger would try first at this portal.
 const PORTAL_WORDS: &[&str] = &[
     "介護",
     "カイゴ",
@@ -32,18 +32,18 @@ const PORTAL_WORDS: &[&str] = &[
     "kokuho",
 ];
 
-/// Longest password that is looked at as it is sent, in octets: the longest of 128 code points has fewer in any form.
+/// The maximum length of a submitted password in octets: the longest of 128 code points is shorter in any form.
 pub const LONGEST_AS_SENT: usize = 4_096;
-/// Longest password that is compared, in octets after NFC: more is no password of anybody.
+/// The maximum length of a compared password, in octets after NFC: no valid password is longer.
 const LONGEST_FOLDED: usize = 1_024;
 
-/// The one folding of a password, wherever it is set or compared: NFC (NIST SP 800-63B-4, 3.1.1.2).
+/// The normal form of a password, wherever it is set or compared: NFC (NIST SP 800-63B-4, 3.1.1.2).
 pub fn folded(typed: &str) -> Secret {
     Secret::new(typed.nfc().collect())
 }
 
-/// A password as somebody typed it, folded. Whoever sets one and whoever compares one reads it by this, so that what may
-/// be set may be typed, in whichever form a keyboard sends it.
+/// A typed password in its normal form. Both the steps that set one and the step that compares one use it, so every
+/// password that can be set can also be typed, in any Unicode form.
 pub fn read(typed: &str) -> Result<Secret, FieldCode> {
     if typed.is_empty() {
         return Err(FieldCode::Required);
@@ -58,7 +58,7 @@ pub fn read(typed: &str) -> Result<Secret, FieldCode> {
     Ok(folded)
 }
 
-/// What one person's password must not contain, beside the portal's own words.
+/// Words that one person's password must not contain, in addition to the portal's.
 #[derive(Debug, Clone, Default)]
 pub struct Context {
     words: Vec<String>,
@@ -71,7 +71,7 @@ impl Context {
         let mut add = |word: &str| {
             let folded = text::folded_for_search(word);
             let letters = folded.chars().count();
-            // Two kanji or kana are a name; three Latin letters are an accident.
+            // Two kanji or kana make a name; three Latin letters may be a coincidence.
             let enough = if folded.is_ascii() { 4 } else { 2 };
             if letters >= enough {
                 words.push(folded);
@@ -103,7 +103,8 @@ impl Context {
     }
 }
 
-/// Whether this may become somebody's password; the present one is compared elsewhere, for that costs a hash.
+/// Whether this may become a password; the comparison with the present one is made elsewhere, because it costs a
+/// hash.
 pub fn check(password: &Secret, context: &Context, limits: &Limits) -> Result<(), FieldCode> {
     let typed = password.expose();
     let length = u64::try_from(typed.chars().count()).unwrap_or(u64::MAX);
@@ -133,8 +134,8 @@ fn is_common(typed: &str) -> bool {
     COMMON.binary_search(&folded.as_str()).is_ok() || repeats_a_common_unit(&folded) || is_a_run(&folded)
 }
 
-/// `passwordpassword`, `abcabcabcabcabc`: a unit of up to four characters or a common password, over and over,
-/// the last time perhaps cut.
+/// `passwordpassword`, `abcabcabcabcabc`: a unit of up to four characters or a common password, repeated, the last
+/// time perhaps cut.
 fn repeats_a_common_unit(folded: &str) -> bool {
     let chars: Vec<char> = folded.chars().collect();
     (1..=chars.len() / 2).any(|length| {
@@ -144,14 +145,14 @@ fn repeats_a_common_unit(folded: &str) -> bool {
     })
 }
 
-/// `123456789012345`, `abcdefghijklmno` and the same backwards: each character next to the one before.
+/// `123456789012345`, `abcdefghijklmno` and the same backwards: each character follows the one before.
 fn is_a_run(folded: &str) -> bool {
     let steps: Vec<i64> = folded
         .chars()
         .zip(folded.chars().skip(1))
         .map(|(a, b)| i64::from(u32::from(b)) - i64::from(u32::from(a)))
         .collect();
-    // 9 is followed by 0 in what people type.
+    // 9 is followed by 0 on a keyboard.
     steps.iter().all(|step| matches!(step, 1 | -9)) || steps.iter().all(|step| matches!(step, -1 | 9))
 }
 
@@ -280,7 +281,7 @@ mod tests {
             check(&longer, &Context::default(), &limits),
             Err(FieldCode::TooLong)
         );
-        // Nothing of 128 code points is longer than what is read.
+        // No password of 128 code points is longer than the maximum.
         assert!(4 * limits.password_longest <= u64::try_from(LONGEST_FOLDED).unwrap());
     }
 
@@ -304,13 +305,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_at_all_is_told_apart_from_too_little() {
+    fn an_empty_password_is_refused_as_missing_not_as_short() {
         assert_eq!(checked(""), Err(FieldCode::Required));
         assert_eq!(checked(" "), Err(FieldCode::TooShort));
     }
 
     #[test]
-    fn a_word_of_two_kana_or_four_latin_letters_is_somebodys_name() {
+    fn a_word_of_two_kana_or_four_latin_letters_counts_as_a_name() {
         for (typed, is_free) in [
             ("花子 q7#Lw2!vZp9&sK", false),
             ("花 q7#Lw2!vZp9&sK4", true),
@@ -324,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_stranger_would_try_is_no_password() {
+    fn a_password_that_a_stranger_would_try_is_refused() {
         for typed in [
             "Hanako! みほん 12345 xyz",
             "my-KAIGO-password-77",

@@ -1,10 +1,10 @@
-//! 問題 — every kind of refusal, once: its code, its status and its Japanese title (`docs/api.md` 8).
+//! 問題 — every kind of refusal, once: its code, status and Japanese title (`docs/api.md` 8).
 
 use crate::form::FieldProblem;
 
 macro_rules! kinds {
     ($($kind:ident, $status:literal, $code:literal, $title:literal;)*) => {
-        /// A kind of problem.
+        /// A kind of refusal.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind { $(#[doc = $title] $kind,)* }
 
@@ -17,12 +17,12 @@ macro_rules! kinds {
                 match self { $(Self::$kind => $status,)* }
             }
 
-            /// The word on the wire; the `type` URI ends in it.
+            /// The word on the wire; the end of the `type` URI.
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$kind => $code,)* }
             }
 
-            /// The title: Japanese, and always the same.
+            /// The title: Japanese, constant for a kind.
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$kind => $title,)* }
             }
@@ -75,16 +75,16 @@ kinds! {
     TemporarilyUnavailable, 503, "temporarily-unavailable", "ただいま処理できません。しばらくしてからもう一度お試しください。";
 }
 
-/// 断り — a no with its numbers. Not an error: nothing is broken.
+/// 断り — a refused request, with the data that the person needs to continue. Not an error: nothing is broken.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Refusal {
-    /// What kind.
+    /// The kind.
     pub kind: Kind,
-    /// What is wrong with which field.
+    /// The problems of its fields.
     pub errors: Vec<FieldProblem>,
-    /// Tries that are left.
+    /// The tries that are left.
     pub tries_left: Option<u64>,
-    /// When to try again.
+    /// The seconds until the next try.
     pub retry_after_seconds: Option<u64>,
 }
 
@@ -116,7 +116,7 @@ impl Refusal {
         self
     }
 
-    /// With the seconds after which to try again.
+    /// With the seconds until the next try.
     #[must_use]
     pub const fn with_retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_seconds = Some(seconds);

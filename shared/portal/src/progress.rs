@@ -1,4 +1,4 @@
-//! 途中経過 — which screens there are, and what may be done at each (`docs/api.md` 2).
+//! 途中経過 — the screens, and the actions that are possible at each (`docs/api.md` 2).
 
 use jiff::Timestamp;
 
@@ -16,7 +16,7 @@ macro_rules! words {
         pub enum $name { $($(#[$each])* $word,)* }
 
         impl $name {
-            /// All of them.
+            /// All words.
             pub const ALL: &'static [Self] = &[$(Self::$word,)*];
 
             /// The word on the wire.
@@ -28,7 +28,7 @@ macro_rules! words {
 }
 
 words! {
-    /// The screen that the person belongs on.
+    /// The screen that the person has to see now.
     Next {
         /// セキュリティコードの入力
         SecurityCode = "security-code",
@@ -52,29 +52,29 @@ words! {
 }
 
 words! {
-    /// What may be done from here.
+    /// An action that is possible now.
     Allowed {
         /// Type the security code.
         SecurityCode = "security-code",
         /// Type the one-time code.
         Otp = "otp",
-        /// Have a code mailed again.
+        /// Resend the code.
         ResendOtp = "resend-otp",
         /// Enter or correct the profile.
         Profile = "profile",
         /// 登録する
         Confirm = "confirm",
-        /// Have the same initial password mailed again.
+        /// Resend the same initial password.
         ResendInitialPassword = "resend-initial-password",
-        /// Have a new initial password mailed.
+        /// Re-issue the initial password.
         ReissueInitialPassword = "reissue-initial-password",
         /// Replace a member who never logged in.
         CorrectProfile = "correct-profile",
-        /// Say that the terms were shown.
+        /// Record that the terms were shown.
         TermsShown = "terms-shown",
         /// パスワードを変更する
         NewPassword = "new-password",
-        /// Have the session given again.
+        /// Get the session's cookie again.
         Session = "session",
         /// 中止
         Cancel = "cancel",
@@ -82,7 +82,7 @@ words! {
 }
 
 impl Next {
-    /// All that may ever be done at this screen.
+    /// All actions that can ever be possible at this screen.
     pub const fn offers(self) -> &'static [Allowed] {
         match self {
             Self::SecurityCode => &[Allowed::SecurityCode, Allowed::Cancel],
@@ -108,7 +108,7 @@ impl Next {
 
 fn at_otp(challenge: &Challenge, now: Timestamp, limits: &Limits) -> Vec<Allowed> {
     let mut allowed = Vec::new();
-    // A code that has expired is told so when it is typed, and a resend says by itself how long it has to wait.
+    // An expired code is refused when it is typed, and a resend states its own wait.
     match challenge.check(now, limits) {
         Ok(()) | Err(NotJudged::Expired) => allowed.push(Allowed::Otp),
         Err(NotJudged::NoTriesLeft) => {}
@@ -121,9 +121,9 @@ fn at_otp(challenge: &Challenge, now: Timestamp, limits: &Limits) -> Vec<Allowed
     allowed
 }
 
-/// What may be done next in a registration.
+/// The actions that are possible now in a registration.
 ///
-/// `seats` matters at `already-registered` and at `completed`; elsewhere [`Seats::none`] does.
+/// `seats` is used at `already-registered` and at `completed`; elsewhere pass [`Seats::none`].
 pub fn allowed_in_registration(
     registration: &Registration,
     seats: &Seats,
@@ -169,7 +169,7 @@ pub fn allowed_in_registration(
     }
 }
 
-/// What may be done next in a log-in.
+/// The actions that are possible now in a log-in.
 pub fn allowed_in_login(login: &Login, now: Timestamp, limits: &Limits) -> Vec<Allowed> {
     match &login.stage {
         login::Stage::Otp { challenge } => at_otp(challenge, now, limits),
@@ -225,7 +225,7 @@ mod tests {
         }
     }
 
-    /// The pending member after so many mails of one initial password, the last at the beginning.
+    /// The pending member after this number of mails of one initial password, the last at the beginning.
     fn mailed(sends: u32) -> Member {
         let mut member = pending("m");
         if let Credential::Initial { mail, .. } = &mut member.credential {
@@ -277,7 +277,7 @@ mod tests {
         assert_eq!(allowed, [Allowed::Confirm, Allowed::Profile, Allowed::Cancel]);
     }
 
-    /// 「同一組織で新規登録が完了しています。…」 and the ways out.
+    /// 「同一組織で新規登録が完了しています。…」 and the actions that follow.
     #[test]
     fn where_the_office_is_registered_the_ways_out_follow_from_its_members() {
         let allowed = |claim, members| {
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_in_stands_at_its_code_its_password_or_its_page() {
+    fn a_log_in_shows_its_code_its_password_or_its_page() {
         let challenge = challenge(Purpose::Login, 900);
         assert_eq!(in_login(login::Stage::Otp { challenge }), Next::Otp.offers());
         assert_eq!(in_login(login::Stage::MyPage), Next::MyPage.offers());

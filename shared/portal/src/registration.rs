@@ -24,25 +24,25 @@ use crate::values::{
 /// A member who has never logged in and whom a correction replaces.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Replaced {
-    /// Who.
+    /// The member.
     pub member: MemberId,
-    /// Under which address.
+    /// The member's account.
     pub account: AccountKey,
 }
 
-/// How this registration ended.
+/// The end of this registration.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Registered {
-    /// The request that did it, for its replay.
+    /// The Idempotency-Key of its request, for the replay.
     pub request: RequestKey,
-    /// What was confirmed.
+    /// The digest of the confirmed profile.
     pub draft: Draft,
-    /// When.
+    /// The time of the registration.
     pub at: Timestamp,
 }
 
 impl Registered {
-    /// What an office remembers of it.
+    /// The same data, from the office's record.
     pub fn by(founding: &Founding) -> Self {
         Self {
             request: founding.request.clone(),
@@ -52,19 +52,19 @@ impl Registered {
     }
 }
 
-/// 段階 — each holds only what is known there.
+/// 段階 — the state of a registration; each stage holds only what is known there.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Stage {
-    /// セキュリティコードの入力: the password was right, and a code is set.
+    /// セキュリティコードの入力: the password was right, and the office has a security code.
     SecurityCode {
         /// Wrong codes so far.
         tries: u32,
     },
     /// ワンタイムパスワード認証
     Otp {
-        /// Which office the claims system says it is.
+        /// The office that the claims system named.
         office: OfficeName,
-        /// The mailed code.
+        /// The challenge of the mailed code.
         challenge: Challenge,
     },
     /// 新規ユーザ登録情報の入力
@@ -76,9 +76,9 @@ pub enum Stage {
     Confirm {
         /// The proven office.
         office: OfficeName,
-        /// As it will be stored.
+        /// The profile as it will be stored.
         profile: Profile,
-        /// Whom this registration corrects.
+        /// The member whom this registration corrects.
         replaces: Option<Replaced>,
     },
     /// 「同一組織で新規登録が完了しています。…」
@@ -94,7 +94,7 @@ pub enum Stage {
         member: MemberId,
         /// The member's account.
         account: AccountKey,
-        /// How, if by this registration and not by a re-issue.
+        /// The end of this registration; `None` if it ended with a re-issue.
         registered: Option<Registered>,
     },
 }
@@ -104,21 +104,21 @@ pub enum Stage {
 pub struct Registration {
     /// The digest of its cookie.
     pub id: FlowId,
-    /// Who authenticates.
+    /// The user id that authenticated.
     pub claims_user: ClaimsUserId,
     /// The first instant at which it is over.
     pub expires_at: Timestamp,
-    /// Answers of the kind `email-taken` so far.
+    /// `email-taken` answers so far.
     pub email_taken: u32,
-    /// The addresses that it asked about, taken or not.
+    /// The addresses that were submitted, taken or not.
     pub asked: Vec<AccountKey>,
     /// The masked address whose claim became void, until another member is registered.
     pub voided: Option<String>,
-    /// Where it stands.
+    /// The stage.
     pub stage: Stage,
 }
 
-/// The office that the claims system names cannot be written to.
+/// The office's address in the claims system cannot receive mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NoMailAddress;
 
@@ -142,7 +142,7 @@ impl Entity for Registration {
 }
 
 impl Registration {
-    /// A registration that begins at this stage.
+    /// A new registration at this stage.
     pub fn begin(
         id: FlowId,
         claims_user: ClaimsUserId,
@@ -163,7 +163,7 @@ impl Registration {
         Put::new(begun, event)
     }
 
-    /// Whether it is over by time.
+    /// Whether it has expired.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at <= now
     }
@@ -188,7 +188,7 @@ impl Registration {
         }
     }
 
-    /// The stage after the right code. Only from here on is the person told that the office is registered.
+    /// The stage after the right code. Only from here on does the person learn that the office is registered.
     #[must_use]
     pub fn after_code(&self, office: OfficeName, claim: &Claim) -> Self {
         match claim {
@@ -197,7 +197,7 @@ impl Registration {
         }
     }
 
-    /// The registration after it asked about this address; `None` if it has asked about too many others, which ends it.
+    /// The registration after this address was submitted; `None` if too many others were, which ends it.
     fn after_asking(&self, address: &AccountKey, limits: &Limits) -> Option<Self> {
         let mut next = self.clone();
         if !next.asked.contains(address) {
@@ -208,8 +208,8 @@ impl Registration {
             .then_some(next)
     }
 
-    /// The registration after its claim became void: at the profile again, or at 同一組織で登録済み where its office has a
-    /// member by now.
+    /// The registration after its claim became void: at the profile again, or at 同一組織で登録済み if its office has a member
+    /// by now.
     #[must_use]
     pub fn after_void(&self, office: OfficeName, void: &VoidClaim, claim: &Claim) -> Self {
         Self {
@@ -218,7 +218,7 @@ impl Registration {
         }
     }
 
-    /// This state, whose write records an act of this registration.
+    /// This state; its write records an act of this registration.
     fn with_act(self, act: Act, now: Timestamp) -> Put<Self> {
         let event = Event::of(act, now, &self.id);
         Put::new(self, event)

@@ -1,4 +1,4 @@
-//! What the tests of the rules are made of: one office, one person, one address, one beginning of time.
+//! Samples for the tests of the rules: one office, one person, one address, one beginning of time.
 
 use jiff::Timestamp;
 
@@ -21,7 +21,7 @@ use crate::values::{
 
 pub(crate) const LIMITS: Limits = Limits::standard();
 
-/// So many seconds after everything began.
+/// This number of seconds after the beginning.
 pub(crate) fn t(seconds: u64) -> Timestamp {
     plus("2026-04-01T00:00:00Z".parse().unwrap(), Seconds::new(seconds))
 }
@@ -60,7 +60,7 @@ pub(crate) fn profile() -> Profile {
     form.parse(Problems::default()).unwrap()
 }
 
-/// A member who was registered at the beginning, and has never come.
+/// The member who was registered at the beginning, and never logged in.
 pub(crate) fn pending(id: &str) -> Member {
     let new = NewMember {
         id: MemberId::new(id),
@@ -127,26 +127,26 @@ pub(crate) fn device(id: &str, seen_at: u64) -> Device {
     }
 }
 
-/// A challenge that began at the beginning, in a flow of that many seconds.
+/// A challenge that began at the beginning, in a flow of this number of seconds.
 pub(crate) fn challenge(purpose: Purpose, flow_life: u64) -> Challenge {
     let id = ChallengeId::new("c");
     Challenge::begin(id, purpose, &ring(), address(), t(flow_life), t(0), &LIMITS).unwrap()
 }
 
-/// The log-ins that gave the sessions of the member.
+/// The log-ins that created the member's sessions.
 pub(crate) fn flows_of(account: &Account) -> Vec<&str> {
     let sessions = &account.owner().unwrap().sessions;
     sessions.iter().map(|session| session.flow.as_str()).collect()
 }
 
 impl<T: Entity + core::fmt::Debug, R: core::fmt::Debug> Change<T, R> {
-    /// What is stored, and then answered.
+    /// The stored state, and the answer.
     pub(crate) fn stored(self) -> (T, R) {
         let (item, _, answer) = self.recorded();
         (item, answer)
     }
 
-    /// What is stored, what is recorded with it, and what is answered then.
+    /// The stored state, the recorded act, and the answer.
     pub(crate) fn recorded(self) -> (T, Option<Event>, R) {
         match self {
             Self::Store(put, answer) => {
@@ -157,7 +157,7 @@ impl<T: Entity + core::fmt::Debug, R: core::fmt::Debug> Change<T, R> {
         }
     }
 
-    /// What is answered, where nothing is written.
+    /// The answer, where nothing is written.
     pub(crate) fn kept(self) -> R {
         match self {
             Self::Keep(answer) => answer,

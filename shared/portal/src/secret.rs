@@ -1,4 +1,4 @@
-//! Text that must reach no log, item or answer.
+//! Text that must reach no log, item or response.
 
 use std::fmt;
 
@@ -11,17 +11,17 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the text over.
+    /// Takes ownership of the text.
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
-    /// The text, for the one place that has to send or hash it.
+    /// The text, for the one place that must send or hash it.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether both are the same text, in a time that does not tell where they differ.
+    /// Whether both are the same text, in constant time.
     pub fn same_as(&self, other: &Self) -> bool {
         self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }

@@ -16,12 +16,12 @@ pub use table::{STEPS, Step};
 use crate::problem::Kind;
 use crate::progress::Next;
 
-/// The document that a step answers with.
+/// The document of a step's success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Document {
-    /// Where the person is.
+    /// The progress document.
     Progress,
-    /// None.
+    /// No document.
     Nothing,
     /// The terms.
     Terms,
@@ -45,7 +45,7 @@ impl Area {
     pub const ALL: [Self; 3] = [Self::Registration, Self::Login, Self::MyPage];
 }
 
-/// One end of a step's way: a screen, or outside of the flow.
+/// One end of a step's transition: a screen, or outside of the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// Before the flow begins.
@@ -56,7 +56,7 @@ pub enum Place {
     End,
 }
 
-/// All that is to know of a step.
+/// The definition of a step.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Row {
     /// The operation's name: `operationId`, and the step in the log.
@@ -73,28 +73,28 @@ pub struct Row {
     pub path: &'static str,
     /// The body's fields; none for a call that takes no body.
     pub fields: &'static [Input],
-    /// The cookie that has to come.
+    /// The cookie that is required.
     pub cookie: Option<Cookie>,
-    /// Whether an Idempotency-Key has to come.
+    /// Whether an Idempotency-Key is required.
     pub keyed: bool,
     /// The status of success.
     pub success: u16,
-    /// What success answers with.
+    /// The document of success.
     pub answer: Document,
-    /// What success does to cookies.
+    /// The effect of success on cookies.
     pub cookies: Cookies,
-    /// Kinds of refusal beside those that every call may meet.
+    /// Kinds of refusal in addition to [`COMMON`].
     pub refusals: &'static [Kind],
-    /// From which screen it leads to which; none where it may be called at any screen and stays there.
+    /// The transitions between screens; empty for a step that can be called at any screen and stays there.
     pub moves: &'static [(Place, Place)],
-    /// What the rest does not say, for the reader of the OpenAPI document; often empty.
+    /// A remark for the OpenAPI document; often empty.
     pub remark: &'static str,
 }
 
 /// The base path of all steps.
 pub const BASE: &str = "/api/v1";
 
-/// Kinds that any call may be answered with.
+/// Kinds of refusal that every call may get.
 pub const COMMON: &[Kind] = &[
     Kind::UnreadableRequest,
     Kind::ForeignOrigin,
@@ -113,14 +113,14 @@ impl Deref for Step {
 }
 
 impl Step {
-    /// Whether the step acts on the flow of its cookie, so that it matters which flow the page means (`docs/api.md` 1). A
-    /// question means whichever there is.
+    /// Whether the step acts on the flow of its cookie, so that it matters which flow the page shows (`docs/api.md`
+    /// 1). A query applies to the flow of the cookie.
     pub fn acts_on_a_flow(self) -> bool {
         self.method != Method::Get && matches!(self.cookie, Some(Cookie::Registration | Cookie::Login))
     }
 }
 
-/// The step of this method and path, if there is one; a method that is not offered is no step.
+/// The step of this method and path, if there is one; another method on the path is not a step.
 pub fn find(method: &str, path: &str) -> Option<Step> {
     let below = path.strip_prefix(BASE)?;
     STEPS

@@ -25,7 +25,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// What the text is recognised by.
+    /// The digest of the text.
     pub fn sha256(&self) -> String {
         let mut parts = vec![self.version.as_bytes(), self.title.as_bytes()];
         for section in self.sections {
@@ -39,26 +39,26 @@ impl Terms {
 /// 利用規約への同意
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Agreement {
-    /// Which text.
+    /// The version of the text.
     pub version: String,
     /// Its digest.
     pub sha256: String,
-    /// When the server had shown it.
+    /// When the text was shown.
     pub shown_at: Timestamp,
     /// When the member agreed.
     pub agreed_at: Timestamp,
 }
 
-/// That the terms were shown.
+/// The record that the terms were shown.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Shown {
-    /// Which text.
+    /// The version of the text.
     pub version: String,
-    /// When.
+    /// When it was shown.
     pub at: Timestamp,
 }
 
-/// Why the terms stand in the way.
+/// Why an agreement is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TermsRefusal {
     /// Another text is in force.
@@ -69,7 +69,7 @@ pub enum TermsRefusal {
     NotAgreed,
 }
 
-/// Whether the terms in force were shown and agreed to, in the order of `docs/api.md` 4.
+/// Whether the terms in force were shown and agreed to, checked in the order of `docs/api.md` 4.
 pub fn check_terms(
     shown: Option<&Shown>,
     agreed: Option<&str>,
@@ -93,7 +93,8 @@ pub fn check_terms(
     })
 }
 
-/// The text in force. The operator's own terms are not public, so this is a sample with the usual headings, and says so.
+/// The text in force. The operator's own terms are not public, so this is a sample with the usual headings, and says
+/// so.
 pub const PUBLISHED: Terms = Terms {
     version: "2025-10-17",
     title: "介護情報基盤ポータル利用規約",

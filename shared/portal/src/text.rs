@@ -1,13 +1,13 @@
-//! How Japanese text that people type is made regular.
+//! Normalises Japanese text that people type.
 //!
-//! Accept widely, store strictly: width, hyphens, spaces and kana are ours to put right; what a name looks
-//! like is its owner's (`docs/input.md`).
+//! Accept widely, store strictly: width, hyphens, spaces and kana are normalised; the characters of a name are not
+//! (`docs/input.md`).
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{EmojiStatus, GeneralCategory, UnicodeEmoji, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Why a text cannot be taken as it is.
+/// Why a text is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextProblem {
     /// Control, bidi, zero-width, private-use (外字) and unassigned characters; in names emoji too.
@@ -24,7 +24,7 @@ pub fn graphemes(text: &str) -> usize {
     text.graphemes(true).count()
 }
 
-/// Whether the character is one of the many hyphens, dashes and long-vowel marks that people type for `-`.
+/// Whether the character is one of the hyphens, dashes and long-vowel marks that people type for `-`.
 pub fn is_dash(c: char) -> bool {
     matches!(
         c,
@@ -42,7 +42,7 @@ pub fn is_dash(c: char) -> bool {
     )
 }
 
-/// Without spaces and hyphens of every kind, after width folding: what a code or a number means.
+/// The text without spaces and hyphens of any kind, after width folding: for codes and numbers.
 pub fn compact(text: &str) -> String {
     folded_width(text)
         .chars()
@@ -50,7 +50,7 @@ pub fn compact(text: &str) -> String {
         .collect()
 }
 
-/// Whether an invisible, directional or unassigned character hides in a text.
+/// Whether the character is invisible, directional or unassigned.
 pub fn hides(c: char) -> bool {
     matches!(
         c,
@@ -73,15 +73,15 @@ fn is_emoji(c: char) -> bool {
         | EmojiStatus::EmojiPresentationAndModifierBase
         | EmojiStatus::EmojiPresentationAndEmojiComponent
         | EmojiStatus::EmojiPresentationAndModifierAndEmojiComponent => true,
-        // ©, ™, ㊗ and the like are letters to the person who types them; pictures are not.
+        // ©, ™, ㊗ and the like count as letters; pictures do not.
         _ => {
             matches!(c, '\u{FE0E}' | '\u{FE0F}' | '\u{20E3}' | '\u{2600}'..='\u{27BF}' | '\u{1F000}'..='\u{1FAFF}')
         }
     }
 }
 
-/// A character that stays as it is, though NFC would fold it to another one: CJK compatibility ideographs
-/// (神 U+FA19 is not 神 U+795E to the person who is called so).
+/// Whether the character is not normalised by NFC: CJK compatibility ideographs (神 U+FA19 and 神 U+795E are different
+/// names).
 fn keeps_its_form(c: char) -> bool {
     matches!(c, '\u{F900}'..='\u{FAFF}' | '\u{2F800}'..='\u{2FA1F}')
 }
@@ -94,11 +94,11 @@ fn is_kangxi_radical(c: char) -> bool {
     matches!(c, '\u{2F00}'..='\u{2FDF}')
 }
 
-/// One line of text as it is stored: tabs and no-break spaces are spaces, runs of spaces one half-width space,
-/// none around; half-width kana are full-width; ⽼ copied from a PDF is 老; NFC otherwise, except that
-/// compatibility ideographs and IVS keep their form.
+/// One line of text in its stored form: tabs and no-break spaces are spaces, a run of spaces is one half-width space,
+/// none around; half-width kana are full-width; ⽼ copied from a PDF is 老; NFC otherwise, except that compatibility
+/// ideographs and IVS keep their form.
 ///
-/// No NFKC: it would change the name of somebody called 神.
+/// No NFKC: it would change the name of a person called 神.
 pub fn name_line(text: &str) -> Result<String, TextProblem> {
     let mut out = String::with_capacity(text.len());
     let mut run = String::new();
@@ -135,12 +135,12 @@ pub fn name_line(text: &str) -> Result<String, TextProblem> {
     Ok(out)
 }
 
-/// フリガナ as it is stored: full-width katakana, whatever kana was typed, with ー for every dash after kana.
+/// フリガナ in its stored form: full-width katakana from kana of any kind, with ー for every dash after kana.
 ///
-/// Whatever is no kana stays in the text, for the caller to refuse.
+/// Other characters stay in the text; the caller refuses them.
 pub fn katakana(text: &str) -> Result<String, TextProblem> {
     let trimmed = text.trim_matches(|c: char| c.is_whitespace());
-    // NFKC takes U+309B apart into a space and a combining mark, so ウ゛ has to become ヴ before it.
+    // NFKC splits U+309B into a space and a combining mark, so ウ゛ has to become ヴ before it.
     let joined: String = trimmed
         .chars()
         .map(|c| match c {
@@ -163,7 +163,7 @@ pub fn katakana(text: &str) -> Result<String, TextProblem> {
             out.push(next);
         }
     }
-    // わ has no voiced character, ワ has: what became katakana may be one with its mark now.
+    // わ has no voiced character, ワ has: a katakana and its mark may combine now.
     Ok(out.nfc().collect())
 }
 
@@ -172,7 +172,7 @@ pub fn is_katakana(c: char) -> bool {
     matches!(c, '\u{30A1}'..='\u{30FA}' | '\u{30FC}')
 }
 
-/// Whether a password may hold the character: any but control and unassigned ones (`docs/api.md` 4).
+/// Whether a password may contain the character: any but control and unassigned ones (`docs/api.md` 4).
 pub fn is_password_character(c: char) -> bool {
     !matches!(
         c.general_category(),
@@ -180,7 +180,7 @@ pub fn is_password_character(c: char) -> bool {
     )
 }
 
-/// A text as words are compared in it: width, case and kana do not count, nor spaces and dashes.
+/// The form in which words are compared: without width, case, kind of kana, spaces and dashes.
 pub fn folded_for_search(text: &str) -> String {
     folded_width(text)
         .chars()
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_made_regular_where_nobody_means_the_difference() {
+    fn a_name_is_normalised_where_a_difference_has_no_meaning() {
         for (typed, stored) in [
             ("介護　太郎", "介護 太郎"),
             ("  介護\u{A0}\t太郎\r\n", "介護 太郎"),
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_sees_hides() {
+    fn invisible_characters_are_detected() {
         for c in ['a', ' ', '\u{3000}', 'あ', '😀', '𠮷'] {
             assert!(!hides(c), "{:x}", u32::from(c));
         }

@@ -1,13 +1,13 @@
 //! Instants and spans, in whole seconds.
 //!
-//! The clock at the edge hands out whole seconds, so "one second before, at and after" is all there is
-//! between two instants, in the rules, in the items and in the answers alike.
+//! The clock at the edge returns whole seconds, so one second is the smallest difference between two instants, in the
+//! rules, the items and the answers.
 
 use core::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, tz::Offset};
 
-/// A span of whole seconds. No count and no other unit is taken for one.
+/// A span of whole seconds. A type of its own, so that no count or other unit is taken for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seconds(u64);
 
@@ -18,23 +18,23 @@ pub const HOUR: Seconds = Seconds(3_600);
 pub const DAY: Seconds = Seconds(86_400);
 
 impl Seconds {
-    /// So many seconds.
+    /// This number of seconds.
     pub const fn new(count: u64) -> Self {
         Self(count)
     }
 
-    /// How many seconds.
+    /// The number of seconds.
     pub const fn count(self) -> u64 {
         self.0
     }
 
-    /// The span so many times.
+    /// This multiple of the span.
     #[must_use]
     pub const fn times(self, factor: u64) -> Self {
         Self(self.0.saturating_mul(factor))
     }
 
-    /// As the standard library has it.
+    /// The same span in the standard library's type.
     pub const fn duration(self) -> Duration {
         Duration::from_secs(self.0)
     }
@@ -44,12 +44,12 @@ impl Seconds {
     }
 }
 
-/// The instant a span after `instant`; the end of time if there is none.
+/// The instant a span after `instant`; saturates at the end of time.
 pub fn plus(instant: Timestamp, span: Seconds) -> Timestamp {
     instant.saturating_add(span.span()).unwrap_or(Timestamp::MAX)
 }
 
-/// The instant a span before `instant`; the beginning of time if there is none.
+/// The instant a span before `instant`; saturates at the beginning of time.
 pub fn minus(instant: Timestamp, span: Seconds) -> Timestamp {
     instant.saturating_sub(span.span()).unwrap_or(Timestamp::MIN)
 }
@@ -66,7 +66,7 @@ pub fn whole_seconds(instant: Timestamp) -> Timestamp {
     Timestamp::from_second(instant.as_second()).unwrap_or(instant)
 }
 
-/// `2026年4月1日 9時10分`: how an instant is written for a person in Japan.
+/// `2026年4月1日 9時10分`: an instant, written for a person in Japan.
 ///
 /// Japan has had no summer time since 1951, so a fixed offset is the whole rule.
 pub fn japanese_clock(instant: Timestamp) -> String {

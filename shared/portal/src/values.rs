@@ -1,4 +1,4 @@
-//! Values: each exists only if it is well formed. Parsers say what is wrong, never what was typed.
+//! Values: each exists only if it is well formed. A parser says what is wrong, never what was typed.
 
 mod claims;
 mod email;

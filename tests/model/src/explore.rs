@@ -52,7 +52,7 @@ pub struct Scene {
     /// The people who must always be able to reach マイページ.
     pub rightful: Option<usize>,
     /// The ledger at the beginning.
-    pub prologue: &'static [crate::scenes::Beat],
+    pub prologue: &'static [crate::scenes::Prior],
     /// The initial state.
     pub beginning: State,
 }

@@ -62,7 +62,7 @@ pub const INVARIANTS: &[Invariant] = &[
     Invariant {
         says: "wrong passwords in a row never exceed the lockout, and neither do the networks that an account remembers",
         holds: |scene, state| {
-            let most = scene.setup.limits.wrong_passwords_off;
+            let most = scene.setup.limits.wrong_passwords_before_lockout;
             accounts(state).all(|account| {
                 let networks = u64::try_from(account.passwords.networks.len()).unwrap_or(u64::MAX);
                 account.passwords.row <= most && networks <= most
@@ -248,7 +248,7 @@ pub const INVARIANTS: &[Invariant] = &[
     Invariant {
         says: "no member gets more log-in codes than the budget",
         holds: |scene, state| {
-            let most = scene.setup.limits.mails_per_hour;
+            let most = scene.setup.limits.login_codes_per_hour;
             accounts(state).all(|account| {
                 let mut budgets = account.members().map(|member| &member.mails);
                 let within =
@@ -297,8 +297,8 @@ fn offices(state: &State) -> impl Iterator<Item = &Office> {
     })
 }
 
-/// Whether no password is replaced in the scene and no code typed wrong, so that a right password stays right and is
-/// judged.
+/// Whether no password is replaced in the scene and no wrong code is typed, so that a right password stays right and
+/// is judged.
 fn only_uses_passwords(scene: &Scene) -> bool {
     let replaces = |what: &Move| {
         matches!(
@@ -326,7 +326,7 @@ fn may_be_kept_out(scene: &Scene, at: usize, is_initial: bool) -> bool {
         .filter(|other| guesses(other))
         .map(|other| u64::from(other.calls))
         .sum();
-    let by_strangers = scene.setup.limits.wrong_passwords_off <= of_all
+    let by_strangers = scene.setup.limits.wrong_passwords_before_lockout <= of_all
         || scene
             .actors
             .iter()

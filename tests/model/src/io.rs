@@ -1,9 +1,9 @@
 //! The calls of a step to the world, one at a time.
 //!
-//! The steps are the product's own futures. A future cannot be cloned while it runs, so a request in progress is stored
-//! as its input and the log of the answers so far: the step is replayed from its beginning with the log, up to its
-//! next call. [`Io`] stands for all effects of a step: the storage, the claims system, randomness. It has no clock, and
-//! its random values are a function of the request, so the same log always leads to the same call.
+//! The steps are the product's own futures. A future cannot be cloned while it runs, so a request in progress is
+//! stored as its input and the log of the answers so far: the step is replayed from its beginning with the log, up to
+//! its next call. [`Io`] implements all effects of a step: the storage, the claims system, randomness. It has no
+//! clock, and its random values are a function of the request, so the same log always leads to the same call.
 
 use std::future::Future;
 use std::pin::{Pin, pin};

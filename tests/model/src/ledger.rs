@@ -19,9 +19,9 @@ pub struct Ledger {
     pub ended: BTreeSet<SessionId>,
     /// Log-ins whose session was ended.
     pub ended_flows: BTreeSet<FlowId>,
-    /// Wrong passwords that the claims system judged since the last right one, for which nobody accepted the risk.
+    /// Wrong passwords that the claims system judged since the last right one, without an accepted risk.
     pub claims_wrong: BTreeMap<usize, u8>,
-    /// The same whatever was accepted, by office and network.
+    /// The same with or without an accepted risk, by office and network.
     pub claims_wrong_by_network: BTreeMap<(usize, u8), u8>,
     /// Wrong security codes that the claims system judged: one office has one.
     pub security_codes_wrong: u8,
@@ -29,7 +29,7 @@ pub struct Ledger {
     pub wrong_codes: BTreeMap<String, u8>,
     /// Wrong passwords that were judged.
     pub wrong_passwords: u8,
-    /// Actors who were refused with the password that is theirs: an initial one, or one of their own.
+    /// Actors who were refused with their own right password: an initial one, or a chosen one.
     pub kept_out: BTreeSet<(usize, bool)>,
     /// Registration codes that were promised.
     pub registration_codes: u8,
@@ -75,7 +75,7 @@ impl Ledger {
         }
     }
 
-    /// What the claims system judged of an office, from a network.
+    /// Counts a password that the claims system judged, by office and network.
     pub fn judge_claims_password(&mut self, office: usize, network: u8, right: bool, accepts_risk: bool) {
         if right {
             self.claims_wrong.remove(&office);

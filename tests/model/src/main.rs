@@ -1,5 +1,5 @@
 //! `cargo xtask model`: explores every scene and prints the results.
-#![expect(clippy::print_stdout, reason = "a command talks to whoever called it")]
+#![expect(clippy::print_stdout, reason = "a command prints its results")]
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;

@@ -111,7 +111,8 @@ impl State {
             .collect()
     }
 
-    /// The call of a move in this state; none if it makes no sense, unless the actor makes every move everywhere.
+    /// The submission of a move in this state; `None` if it makes no sense, unless the actor makes every move
+    /// everywhere.
     pub fn call_of(&self, actor: &Actor, browser: &Browser, what: Move) -> Option<Submission> {
         self.sensible_call(actor, browser, what).or_else(|| {
             let mailed = || self.inbox.values().flatten().rev().find_map(typed);

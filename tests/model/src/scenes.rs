@@ -30,21 +30,21 @@ const fn small() -> Limits {
     limits
 }
 
-/// Two codes of registrations an hour for one user id.
+/// Limits with two registration codes an hour for one user id.
 const fn few_codes() -> Limits {
     let mut limits = small();
     limits.registration_codes_per_hour = 2;
     limits
 }
 
-/// Two of them for one contact address.
+/// Limits with two registration codes an hour for one contact address.
 const fn few_codes_of_a_contact() -> Limits {
     let mut limits = small();
     limits.registration_codes_per_contact = 2;
     limits
 }
 
-/// The question after one wrong claims password, and three of them in all.
+/// Limits with the question after one wrong claims password, and three wrong ones in total.
 const fn few_claims_passwords() -> Limits {
     let mut limits = small();
     limits.claims_failures = 1;
@@ -71,14 +71,14 @@ const fn in_network(network: u8, mut actor: Actor) -> Actor {
     actor
 }
 
-/// What happens before a scene begins.
+/// An event before a scene begins.
 #[derive(Debug, Clone, Copy)]
-pub enum Beat {
+pub enum Prior {
     /// An actor makes these moves, one after the other, with their mails.
     Plays(usize, &'static [Move]),
     /// The second browser gets the cookies of the first: two tabs, or a thief.
     Shares(usize, usize),
-    /// The browser loses all its cookies: nobody knows it any more.
+    /// The browser loses all its cookies.
     Forgets(usize),
     /// The clock steps by so many seconds.
     Clock(i64),
@@ -92,17 +92,17 @@ struct Prologue<'a> {
 }
 
 impl Prologue<'_> {
-    fn play(&mut self, beats: &[Beat]) {
-        for beat in beats {
-            match *beat {
-                Beat::Plays(at, moves) => self.plays(at, moves),
-                Beat::Shares(from, to) => self.shares(from, to),
-                Beat::Forgets(at) => {
+    fn play(&mut self, events: &[Prior]) {
+        for event in events {
+            match *event {
+                Prior::Plays(at, moves) => self.plays(at, moves),
+                Prior::Shares(from, to) => self.shares(from, to),
+                Prior::Forgets(at) => {
                     if let Some(browser) = self.state.browsers.get_mut(at) {
                         browser.cookies = Cookies::default();
                     }
                 }
-                Beat::Clock(seconds) => self.state.step_clock(seconds),
+                Prior::Clock(seconds) => self.state.step_clock(seconds),
             }
         }
     }
@@ -158,7 +158,7 @@ struct Draft {
     actors: Vec<Actor>,
     jumps: &'static [i64],
     rightful: Option<usize>,
-    prologue: &'static [Beat],
+    prologue: &'static [Prior],
     budgets: fn(&mut State),
 }
 
@@ -229,7 +229,7 @@ fn drafts(more: u8) -> Vec<Draft> {
             ],
             jumps: &[],
             rightful: None,
-            prologue: &[Beat::Plays(0, TO_CODE), Beat::Shares(0, 1), Beat::Clock(30)],
+            prologue: &[Prior::Plays(0, TO_CODE), Prior::Shares(0, 1), Prior::Clock(30)],
             budgets: |state| state.losses = 1,
         },
         Draft {
@@ -242,7 +242,7 @@ fn drafts(more: u8) -> Vec<Draft> {
             ],
             jumps: &[],
             rightful: None,
-            prologue: &[Beat::Plays(0, TO_CODE), Beat::Clock(30)],
+            prologue: &[Prior::Plays(0, TO_CODE), Prior::Clock(30)],
             budgets: |_| {},
         },
         Draft {
@@ -255,7 +255,7 @@ fn drafts(more: u8) -> Vec<Draft> {
             ],
             jumps: &[],
             rightful: None,
-            prologue: &[Beat::Plays(0, TO_CODE), Beat::Clock(30)],
+            prologue: &[Prior::Plays(0, TO_CODE), Prior::Clock(30)],
             budgets: |_| {},
         },
         Draft {
@@ -266,9 +266,9 @@ fn drafts(more: u8) -> Vec<Draft> {
             jumps: &[],
             rightful: None,
             prologue: &[
-                Beat::Plays(0, TO_PENDING),
-                Beat::Plays(0, &[M::LogIn]),
-                Beat::Clock(30),
+                Prior::Plays(0, TO_PENDING),
+                Prior::Plays(0, &[M::LogIn]),
+                Prior::Clock(30),
             ],
             budgets: |state| state.losses = 1,
         },
@@ -283,10 +283,10 @@ fn drafts(more: u8) -> Vec<Draft> {
             jumps: &[],
             rightful: None,
             prologue: &[
-                Beat::Plays(0, TO_PENDING),
-                Beat::Plays(0, TO_ACTIVE),
-                Beat::Plays(0, &[M::LogOut, M::LogIn]),
-                Beat::Shares(0, 1),
+                Prior::Plays(0, TO_PENDING),
+                Prior::Plays(0, TO_ACTIVE),
+                Prior::Plays(0, &[M::LogOut, M::LogIn]),
+                Prior::Shares(0, 1),
             ],
             budgets: |state| state.crashes = 1,
         },
@@ -304,9 +304,9 @@ fn drafts(more: u8) -> Vec<Draft> {
             jumps: &[],
             rightful: None,
             prologue: &[
-                Beat::Plays(0, TO_PENDING),
-                Beat::Plays(0, &[M::LogIn]),
-                Beat::Plays(1, &[M::LogIn]),
+                Prior::Plays(0, TO_PENDING),
+                Prior::Plays(0, &[M::LogIn]),
+                Prior::Plays(1, &[M::LogIn]),
             ],
             budgets: |_| {},
         },
@@ -317,7 +317,7 @@ fn drafts(more: u8) -> Vec<Draft> {
             actors: vec![actor(1, 1, &[M::OldCode, M::Code, M::ResendCode], 3 + more, 1)],
             jumps: &[430, 170, -5],
             rightful: Some(0),
-            prologue: &[Beat::Plays(0, TO_CODE)],
+            prologue: &[Prior::Plays(0, TO_CODE)],
             budgets: |state| state.jumps = 3,
         },
         Draft {
@@ -330,7 +330,7 @@ fn drafts(more: u8) -> Vec<Draft> {
             ],
             jumps: &[],
             rightful: Some(0),
-            prologue: &[Beat::Plays(0, TO_CONFIRM_AS_1), Beat::Plays(1, TO_CONFIRM_AS_2)],
+            prologue: &[Prior::Plays(0, TO_CONFIRM_AS_1), Prior::Plays(1, TO_CONFIRM_AS_2)],
             budgets: |state| {
                 state.crashes = 1;
                 state.losses = 1;
@@ -346,7 +346,7 @@ fn drafts(more: u8) -> Vec<Draft> {
             ],
             jumps: &[],
             rightful: Some(1),
-            prologue: &[Beat::Plays(0, TO_CONFIRM_AS_1), Beat::Plays(1, TO_CONFIRM_AS_1)],
+            prologue: &[Prior::Plays(0, TO_CONFIRM_AS_1), Prior::Plays(1, TO_CONFIRM_AS_1)],
             budgets: |state| {
                 state.crashes = 1;
                 state.is_late = true;
@@ -369,10 +369,10 @@ fn drafts(more: u8) -> Vec<Draft> {
             jumps: &[],
             rightful: None,
             prologue: &[
-                Beat::Plays(0, TO_PENDING),
-                Beat::Plays(1, TO_PENDING),
-                Beat::Plays(0, TO_NEW_PASSWORD),
-                Beat::Plays(1, TO_NEW_PASSWORD),
+                Prior::Plays(0, TO_PENDING),
+                Prior::Plays(1, TO_PENDING),
+                Prior::Plays(0, TO_NEW_PASSWORD),
+                Prior::Plays(1, TO_NEW_PASSWORD),
             ],
             budgets: |state| {
                 state.crashes = 1;
@@ -396,10 +396,10 @@ fn drafts(more: u8) -> Vec<Draft> {
             jumps: &[],
             rightful: None,
             prologue: &[
-                Beat::Plays(1, TO_PENDING),
-                Beat::Plays(0, TO_PENDING),
-                Beat::Plays(0, TO_NEW_PASSWORD),
-                Beat::Clock(30),
+                Prior::Plays(1, TO_PENDING),
+                Prior::Plays(0, TO_PENDING),
+                Prior::Plays(0, TO_NEW_PASSWORD),
+                Prior::Clock(30),
             ],
             budgets: |state| {
                 state.crashes = 1;
@@ -423,9 +423,9 @@ fn drafts(more: u8) -> Vec<Draft> {
             jumps: &[],
             rightful: Some(0),
             prologue: &[
-                Beat::Plays(1, TO_PENDING),
-                Beat::Plays(0, TO_PROFILE),
-                Beat::Plays(1, &[M::LogIn]),
+                Prior::Plays(1, TO_PENDING),
+                Prior::Plays(0, TO_PROFILE),
+                Prior::Plays(1, &[M::LogIn]),
             ],
             budgets: |state| state.crashes = 1,
         },
@@ -440,9 +440,9 @@ fn drafts(more: u8) -> Vec<Draft> {
             jumps: &[],
             rightful: Some(1),
             prologue: &[
-                Beat::Plays(1, TO_PENDING),
-                Beat::Plays(0, TO_PROFILE),
-                Beat::Plays(1, &[M::LogIn, M::Code]),
+                Prior::Plays(1, TO_PENDING),
+                Prior::Plays(0, TO_PROFILE),
+                Prior::Plays(1, &[M::LogIn, M::Code]),
             ],
             budgets: |state| state.crashes = 1,
         },
@@ -456,7 +456,7 @@ fn drafts(more: u8) -> Vec<Draft> {
             ],
             jumps: &[],
             rightful: Some(1),
-            prologue: &[Beat::Plays(0, TO_PENDING), Beat::Clock(30)],
+            prologue: &[Prior::Plays(0, TO_PENDING), Prior::Clock(30)],
             budgets: |state| state.twice = 1,
         },
         Draft {
@@ -470,11 +470,11 @@ fn drafts(more: u8) -> Vec<Draft> {
             jumps: &[1, -1],
             rightful: Some(0),
             prologue: &[
-                Beat::Plays(1, TO_PENDING),
-                Beat::Clock(1_209_600 - 1_000),
-                Beat::Plays(0, TO_PROFILE),
-                Beat::Plays(1, TO_PROFILE),
-                Beat::Clock(999),
+                Prior::Plays(1, TO_PENDING),
+                Prior::Clock(1_209_600 - 1_000),
+                Prior::Plays(0, TO_PROFILE),
+                Prior::Plays(1, TO_PROFILE),
+                Prior::Clock(999),
             ],
             budgets: |state| state.jumps = 1,
         },
@@ -495,9 +495,9 @@ fn drafts(more: u8) -> Vec<Draft> {
             jumps: &[],
             rightful: Some(0),
             prologue: &[
-                Beat::Plays(0, TO_PENDING),
-                Beat::Plays(0, TO_NEW_PASSWORD),
-                Beat::Shares(0, 1),
+                Prior::Plays(0, TO_PENDING),
+                Prior::Plays(0, TO_NEW_PASSWORD),
+                Prior::Shares(0, 1),
             ],
             budgets: |state| {
                 state.crashes = 1;
@@ -518,10 +518,10 @@ fn drafts(more: u8) -> Vec<Draft> {
             jumps: &[],
             rightful: Some(0),
             prologue: &[
-                Beat::Plays(0, TO_PENDING),
-                Beat::Plays(0, TO_ACTIVE),
-                Beat::Shares(0, 1),
-                Beat::Plays(1, &[M::LogIn]),
+                Prior::Plays(0, TO_PENDING),
+                Prior::Plays(0, TO_ACTIVE),
+                Prior::Shares(0, 1),
+                Prior::Plays(1, &[M::LogIn]),
             ],
             budgets: |state| {
                 state.crashes = 1;
@@ -539,9 +539,9 @@ fn drafts(more: u8) -> Vec<Draft> {
             jumps: &[],
             rightful: Some(1),
             prologue: &[
-                Beat::Plays(1, TO_PENDING),
-                Beat::Plays(1, TO_ACTIVE),
-                Beat::Plays(1, &[M::LogOut]),
+                Prior::Plays(1, TO_PENDING),
+                Prior::Plays(1, TO_ACTIVE),
+                Prior::Plays(1, &[M::LogOut]),
             ],
             budgets: |_| {},
         },
@@ -556,9 +556,9 @@ fn drafts(more: u8) -> Vec<Draft> {
             jumps: &[1, 2, -5],
             rightful: Some(1),
             prologue: &[
-                Beat::Plays(1, TO_PENDING),
-                Beat::Plays(1, TO_ACTIVE),
-                Beat::Forgets(1),
+                Prior::Plays(1, TO_PENDING),
+                Prior::Plays(1, TO_ACTIVE),
+                Prior::Forgets(1),
             ],
             budgets: |state| state.jumps = 3,
         },
@@ -566,7 +566,7 @@ fn drafts(more: u8) -> Vec<Draft> {
             name: "waits-of-an-initial-password",
             shows: "wrong passwords from the owner's own network until the lockout, and the initial password, which waits for none",
             limits: Limits {
-                wrong_passwords_off: 3,
+                wrong_passwords_before_lockout: 3,
                 ..small()
             },
             actors: vec![
@@ -576,7 +576,7 @@ fn drafts(more: u8) -> Vec<Draft> {
             ],
             jumps: &[],
             rightful: Some(2),
-            prologue: &[Beat::Plays(2, TO_PENDING)],
+            prologue: &[Prior::Plays(2, TO_PENDING)],
             budgets: |_| {},
         },
         Draft {
@@ -591,9 +591,9 @@ fn drafts(more: u8) -> Vec<Draft> {
             jumps: &[],
             rightful: Some(2),
             prologue: &[
-                Beat::Plays(2, TO_PENDING),
-                Beat::Plays(2, TO_ACTIVE),
-                Beat::Forgets(2),
+                Prior::Plays(2, TO_PENDING),
+                Prior::Plays(2, TO_ACTIVE),
+                Prior::Forgets(2),
             ],
             budgets: |_| {},
         },
@@ -612,9 +612,9 @@ fn drafts(more: u8) -> Vec<Draft> {
             jumps: &[],
             rightful: Some(2),
             prologue: &[
-                Beat::Plays(2, TO_PENDING),
-                Beat::Plays(2, TO_ACTIVE),
-                Beat::Plays(2, &[M::LogOut]),
+                Prior::Plays(2, TO_PENDING),
+                Prior::Plays(2, TO_ACTIVE),
+                Prior::Plays(2, &[M::LogOut]),
             ],
             budgets: |_| {},
         },
@@ -622,7 +622,7 @@ fn drafts(more: u8) -> Vec<Draft> {
             name: "row-of-all-networks",
             shows: "wrong passwords from two networks until the lockout, and the owner in a known browser at once",
             limits: Limits {
-                wrong_passwords_off: 3,
+                wrong_passwords_before_lockout: 3,
                 ..small()
             },
             actors: vec![
@@ -633,9 +633,9 @@ fn drafts(more: u8) -> Vec<Draft> {
             jumps: &[],
             rightful: Some(2),
             prologue: &[
-                Beat::Plays(2, TO_PENDING),
-                Beat::Plays(2, TO_ACTIVE),
-                Beat::Plays(2, &[M::LogOut]),
+                Prior::Plays(2, TO_PENDING),
+                Prior::Plays(2, TO_ACTIVE),
+                Prior::Plays(2, &[M::LogOut]),
             ],
             budgets: |_| {},
         },
@@ -679,7 +679,7 @@ fn drafts(more: u8) -> Vec<Draft> {
             ],
             jumps: &[],
             rightful: Some(0),
-            prologue: &[Beat::Plays(0, TO_CODE), Beat::Plays(1, TO_CODE)],
+            prologue: &[Prior::Plays(0, TO_CODE), Prior::Plays(1, TO_CODE)],
             budgets: |state| {
                 state.claims_faults = 1;
                 state.crashes = 1;

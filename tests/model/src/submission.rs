@@ -213,7 +213,7 @@ impl From<Answer> for Reply {
     }
 }
 
-/// A fake password hasher without the work: the hash contains the password.
+/// A fake password hasher: the hash contains the password.
 struct Plain;
 
 impl PasswordHasher for Plain {
@@ -308,7 +308,7 @@ impl Submission {
         })
     }
 
-    /// The call that the gate would hand to the step.
+    /// The call of the submission, as the checks of requests would create it.
     fn call(&self, setup: &Setup, (cookies, network): (&Cookies, u8), now: Timestamp) -> Result<Call, Stop> {
         let (step, body) = self.request(setup)?;
         let body = if step.fields.is_empty() {
@@ -327,8 +327,8 @@ impl Submission {
         Ok(call)
     }
 
-    /// Runs the step that answers the submission, sent with these cookies from this network, up to what it asks next, or
-    /// to its end.
+    /// Runs the step that answers the submission, sent with these cookies from this network, up to its next call or
+    /// its end.
     pub fn run(&self, setup: &Setup, from: (&Cookies, u8), now: Timestamp, io: Io) -> Ran<Reply> {
         let io = Arc::new(io);
         let answer = async {

@@ -56,7 +56,7 @@ impl PartialEq for Kept {
 
 impl Eq for Kept {}
 
-/// The promise of an item that is about this challenge or this member, to be changed.
+/// The promise of an item about this challenge or this member, to be changed.
 fn promise_of<'a>(item: &'a mut AnyItem, of: &str) -> Option<&'a mut Promise> {
     match item {
         AnyItem::Registration(Registration {

@@ -22,19 +22,19 @@ type IsOne = fn(old: Option<&Value>, new: &Value) -> bool;
 const UNTOLD: [(IsOne, &str); 4] = [
     (
         is_mail_mark,
-        "a mail was sent, delivered or lost: nothing but its mark and the version differ, and the event of the promise is carried along",
+        "a mail was sent, delivered or bounced: only its status and the version differ, and the event of the promise is carried along",
     ),
     (
         is_right_claims_password,
-        "a right claims password takes its own attempt back, and forgets the wrong ones before it; the registration that begins by it tells of it",
+        "a right claims password removes its own attempt and the wrong ones before it; the registration that begins by it records the act",
     ),
     (
         is_counted_security_code,
-        "a security code is counted for its user id, or given back; the registration tells of it",
+        "a security code is counted for its user id, or refunded; the registration records the act",
     ),
     (
         is_counted_mail,
-        "a registration code is counted for its user id, or given back; the contact tells of it",
+        "a registration code is counted for its user id, or refunded; the contact records the act",
     ),
 ];
 

@@ -16,7 +16,7 @@
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
     clippy::return_self_not_must_use,
-    reason = "a test that cannot go on says so by a panic, and an answer is looked at as far as the test cares"
+    reason = "a test that cannot continue panics, and reads only the parts of an answer that it needs"
 )]
 
 mod auditor;

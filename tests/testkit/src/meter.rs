@@ -71,7 +71,7 @@ impl Intercept for Meter {
         } else if let Some(input) = input.downcast_mut::<TransactWriteItemsInput>() {
             input.return_consumed_capacity = total;
         } else {
-            // Scan, Query and the rest: the portal uses none of them, which a test checks.
+            // Scan, Query and the rest: the portal does not use them, which a test checks.
             self.note("other", 0.0, 0.0);
         }
         Ok(())

@@ -97,14 +97,14 @@ fn check_problem(method: &str, path: &str, answer: &Answer) {
     assert!(answer.status != 500, "{body}");
     if let Some(step) = steps::find(method, &format!("/api/v1{path}")) {
         let known = step.refusals.contains(kind) || steps::COMMON.contains(kind);
-        assert!(known, "{code} is none of the refusals of {}", step.name);
+        assert!(known, "{code} is not a refusal of {}", step.name);
     }
 }
 
 /// The schemas of answers, compiled once: by step and status.
 type Validators = HashMap<(Step, u16), Arc<jsonschema::Validator>>;
 
-/// The answer is what the OpenAPI document says of it, to the last member.
+/// The answer conforms to its schema in the OpenAPI document.
 fn check_schema(step: Step, answer: &Answer) {
     static VALIDATORS: LazyLock<Mutex<Validators>> = LazyLock::new(Mutex::default);
     let validator = {

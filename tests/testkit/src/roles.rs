@@ -1,4 +1,4 @@
-//! What each function asks the portal's table for, held against its role in `template.yaml`.
+//! Each function's calls to the portal's table, compared with its role in `template.yaml`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -99,7 +99,7 @@ impl Recorded {
         done
     }
 
-    /// What every function asked for so far.
+    /// Every function's calls so far.
     pub fn calls(&self) -> Roles {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -126,7 +126,7 @@ impl Recorded {
         verbs.entry(kind.to_owned()).or_default().insert(verb.to_owned());
     }
 
-    /// DynamoDB asks for the right of each part of a transaction.
+    /// DynamoDB requires the right of each part of a transaction.
     fn note_part(&self, function: Function, part: &TransactWriteItem) {
         if let Some(put) = part.put() {
             self.note(function, "PutItem", Some(put.item()));
@@ -154,7 +154,7 @@ impl Intercept for Recorded {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        // What a test asks for itself has no role.
+        // A test's own calls have no role.
         let Ok(function) = RUNNING.try_with(|function| *function) else {
             return Ok(());
         };
@@ -172,7 +172,7 @@ impl Intercept for Recorded {
                 self.note_part(function, part);
             }
         } else {
-            // No role allows anything else.
+            // No role allows any other call.
             self.note(function, "?", None);
         }
         Ok(())

@@ -62,8 +62,8 @@ const RECORD_RETRIES: u32 = 30;
 /// The differences of a world from the deployed portal.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The limits. The hash is cheap, refusals are not padded, and the budget of networks is lifted,
-    /// the last as in the local stack.
+    /// The limits. The hash is cheap, refusals are not padded, and the budget of networks is switched off, the last
+    /// as in the local stack.
     pub limits: Limits,
     /// The terms in force.
     pub terms: &'static Terms,
@@ -110,7 +110,7 @@ impl Settings {
 pub struct World {
     wiring: Wiring,
     time: Arc<AtomicI64>,
-    /// What the settings are.
+    /// The settings.
     pub settings: Settings,
     /// The table, for tests that look at items.
     pub dynamodb: aws_sdk_dynamodb::Client,
@@ -120,7 +120,7 @@ pub struct World {
     pub recorded: Recorded,
     /// The store of the functions.
     pub table: Table,
-    /// What the store rests on.
+    /// The storage of the store.
     pub storage: Arc<DynamoDb>,
     /// The key ring.
     pub keys: Arc<KeyRing>,
@@ -315,7 +315,7 @@ impl World {
         self.audit.lock().await.unmet()
     }
 
-    /// Keeps what happened, and looks that nothing is without its record; if somebody else is at it, they do.
+    /// Stores the new acts, and checks that every change has its record; if another task is doing that, returns.
     pub(crate) async fn looks_at_the_audit(&self) {
         if let Ok(mut audit) = self.audit.try_lock() {
             audit.drain().await;
@@ -338,7 +338,7 @@ impl World {
             let handling = Box::pin(self.recorded.running(steps::Function::MailEvents, handling));
             match self.deaths.next(handling, &self.faults).await {
                 Some(Ok(())) => return,
-                // Whoever dies as often as this is given up, as by Lambda: a test that lets it says so.
+                // An event whose processes die this often is dropped, as by Lambda: a test that causes it says so.
                 None => {}
                 Some(Err(error)) => assert!(
                     self.settings.breakable && attempt < EVENT_ATTEMPTS,
@@ -391,8 +391,8 @@ impl World {
         answer.unwrap().item
     }
 
-    /// The invariants that are violated, of the table, of every write that led there, and of the mails that went out;
-    /// empty if none is. Delivers promised mails first.
+    /// The violated invariants of the table, of its history, and of the sent mails; empty if there are none. Delivers
+    /// promised mails first.
     pub async fn violations(&self) -> Vec<String> {
         self.deliver().await;
         let items = self.items().await;
@@ -410,8 +410,8 @@ impl World {
         found
     }
 
-    /// The violations of the budgets of mails, which say what was promised; to be asked where no process died, within
-    /// the first day. Delivers what is promised first.
+    /// The violated budgets of mails; only valid if no process died, and within the first day. Delivers promised
+    /// mails first.
     pub async fn violations_of_mail_budgets(&self) -> Vec<String> {
         let mails = self.mails().await;
         invariants::of_mail_budgets(&self.items().await, &self.history(), &mails)
@@ -470,7 +470,7 @@ impl World {
         request.send().await.unwrap();
     }
 
-    /// A further office of the claims system, of its own number, user and address.
+    /// Another office of the claims system, with its own number, user and address.
     pub async fn another_office(&self, at: usize) -> TestOffice {
         // A name per office and process; there are few of them.
         let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
@@ -562,7 +562,7 @@ fn mortal_deliver_mail(
     })
 }
 
-/// Where a neighbour is asked: itself, or what can break the way to it.
+/// The address of a neighbour: its own, or that of the fault layer before it.
 async fn between(
     settings: &Settings,
     faults: &Faults,
@@ -600,7 +600,7 @@ impl Settings {
         aws_sdk_dynamodb::Client::from_conf(config.interceptor(recorded.clone()).build())
     }
 
-    /// What the functions are wired with.
+    /// The dependencies of the functions.
     fn wiring(&self, clock: Clock, table: &Table, keys: &Keys, claims: Arc<dyn ClaimsSystem>) -> Wiring {
         Wiring {
             edge: Edge {
@@ -646,7 +646,7 @@ pub(crate) fn dynamodb_client(
     aws_sdk_dynamodb::Client::from_conf(dynamodb_config(endpoint, meter, patience).build())
 }
 
-/// As often and as long as the deployed client, but for the pauses between.
+/// The deployed client's time-outs and retries, without the pauses between.
 fn dynamodb_config(
     endpoint: &str,
     meter: Option<Meter>,
@@ -681,7 +681,7 @@ fn dynamodb_config(
     config
 }
 
-/// Of a client whose calls wait at a gate, for as long as it takes.
+/// The configuration of a client whose calls wait at a gate, without time-outs.
 fn gated_config(endpoint: &str, gate: &Gate) -> aws_sdk_dynamodb::config::Builder {
     aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())

@@ -279,7 +279,7 @@ impl Stage {
             }
             Class::ActiveWrong | Class::PendingWrong | Class::FallenFree => {}
             Class::ActiveLockedOut | Class::PendingLockedOut => {
-                account.passwords.row = limits.wrong_passwords_off;
+                account.passwords.row = limits.wrong_passwords_before_lockout;
             }
             Class::Disabled => only_member_mut(&mut account).disabled = true,
             Class::Stopped => {

@@ -16,7 +16,7 @@ export interface paths {
         put?: never;
         /**
          * 電子請求受付システム認証
-         * @description Starts a registration; the living one of a cookie that comes along ends, if this one succeeds. From the second wrong password of a user ID within a day, `claims-lock-risk` asks before each attempt, and `acceptLockRisk` answers.
+         * @description Starts a registration; the registration of the request's cookie ends, if this one succeeds. From the second wrong password of a user ID within a day, `claims-lock-risk` asks before each attempt, and `acceptLockRisk` answers.
          */
         post: operations["start-registration"];
         /** 初回利用登録の中止 */
@@ -87,7 +87,7 @@ export interface paths {
         get?: never;
         /**
          * 新規ユーザ登録情報の入力
-         * @description Also corrects: from 入力情報の確認, and in the place of a member who never logged in.
+         * @description Also corrects the profile: from 入力情報の確認, and in place of a member who never logged in.
          */
         put: operations["enter-profile"];
         post?: never;
@@ -108,7 +108,7 @@ export interface paths {
         put?: never;
         /**
          * 入力情報の確認（登録する）
-         * @description `draft` is the digest that the progress at `confirm` shows: nothing but what was shown is registered.
+         * @description `draft` is the digest that the progress at `confirm` shows: exactly what was shown is registered.
          */
         post: operations["confirm"];
         delete?: never;
@@ -148,7 +148,7 @@ export interface paths {
         put?: never;
         /**
          * 初期パスワードの再発行
-         * @description A new initial password; the old one is dead from then on.
+         * @description A new initial password; the old one becomes invalid.
          */
         post: operations["reissue-initial-password"];
         delete?: never;
@@ -169,7 +169,7 @@ export interface paths {
         put?: never;
         /**
          * ログイン情報の入力
-         * @description Starts a log-in; the living one of a cookie that comes along ends, if this one succeeds.
+         * @description Starts a log-in; the log-in of the request's cookie ends, if this one succeeds.
          */
         post: operations["start-login"];
         /** ログインの中止 */
@@ -281,7 +281,7 @@ export interface paths {
         put?: never;
         /**
          * セッションをもう一度受け取る
-         * @description For whom the answer with the session's cookie was lost. A session that was ended does not come back.
+         * @description For a person who did not receive the session's cookie. A session that was ended is not renewed.
          */
         post: operations["renew-session"];
         delete?: never;
@@ -301,7 +301,7 @@ export interface paths {
         put?: never;
         /**
          * ログアウト
-         * @description Ends the session and the log-in whose cookies come along; without any there is nothing to end.
+         * @description Ends the session and the log-in of the request's cookies; succeeds without any.
          */
         post: operations["log-out"];
         delete?: never;
@@ -339,7 +339,7 @@ export interface components {
             status: 410;
             /** @constant */
             code: "claim-void";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         ClaimsLockRiskProblem: {
@@ -350,7 +350,7 @@ export interface components {
             status: 409;
             /** @constant */
             code: "claims-lock-risk";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         ClaimsLockedProblem: {
@@ -361,7 +361,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "claims-locked";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress?: components["schemas"]["Progress"];
         };
@@ -373,7 +373,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "claims-no-mail-address";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress?: components["schemas"]["Progress"];
         };
@@ -385,7 +385,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "claims-password-expired";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         ClaimsRejectedProblem: {
@@ -396,7 +396,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "claims-rejected";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         ClaimsTemporaryPasswordProblem: {
@@ -407,7 +407,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "claims-temporary-password";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         ClaimsUnavailableProblem: {
@@ -418,7 +418,7 @@ export interface components {
             status: 503;
             /** @constant */
             code: "claims-unavailable";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress?: components["schemas"]["Progress"];
         };
@@ -430,23 +430,23 @@ export interface components {
             status: 422;
             /** @constant */
             code: "code-expired";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
         };
-        /** @description Somebody of the office who is registered already. */
+        /** @description A registered member of the office. */
         Colleague: {
             /**
              * @description The masked address.
              * @example k***@e***.jp
              */
             emailMasked: string;
-            /** @description Since when. */
+            /** @description When the member was registered. */
             registeredAt: components["schemas"]["Time"];
-            /** @description Whether they have never logged in. */
+            /** @description Whether the member has never logged in. */
             pending: boolean;
         };
-        /** @description How many, or how many seconds. */
+        /** @description A number, or a number of seconds. */
         Count: number;
         /** @enum {unknown} */
         Delivery: "queued" | "sent" | "delivered" | "bounced" | "failed";
@@ -458,7 +458,7 @@ export interface components {
             status: 409;
             /** @constant */
             code: "draft-changed";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
         };
@@ -470,7 +470,7 @@ export interface components {
             status: 409;
             /** @constant */
             code: "email-taken";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress?: components["schemas"]["Progress"];
         };
@@ -478,11 +478,11 @@ export interface components {
         FieldError: {
             /**
              * Format: json-pointer
-             * @description The field; for one that is not known, the object that it stands in.
+             * @description The pointer of the field; of an unknown field, that of the object that contains it.
              */
             pointer: string;
             /**
-             * @description What is wrong.
+             * @description The problem.
              * @enum {unknown}
              */
             code: "required" | "unknown-field" | "too-long" | "too-short" | "not-an-email-address" | "not-kana" | "not-a-phone-number" | "not-six-digits" | "not-a-claims-user-id" | "forbidden-character" | "common-password" | "contains-context-word" | "same-as-before" | "not-a-choice";
@@ -495,7 +495,7 @@ export interface components {
             status: 403;
             /** @constant */
             code: "foreign-origin";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         FreshProofRequiredProblem: {
@@ -506,7 +506,7 @@ export interface components {
             status: 403;
             /** @constant */
             code: "fresh-proof-required";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         IdempotencyKeyMissingProblem: {
@@ -517,7 +517,7 @@ export interface components {
             status: 400;
             /** @constant */
             code: "idempotency-key-missing";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         IdempotencyKeyReusedProblem: {
@@ -528,7 +528,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "idempotency-key-reused";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         /** @description A mailed initial password. */
@@ -538,7 +538,7 @@ export interface components {
              * @example k***@e***.jp
              */
             sentTo: string;
-            /** @description What became of the mail. */
+            /** @description The delivery status of the mail. */
             delivery: components["schemas"]["Delivery"];
             /** @description The first instant at which it no longer works. */
             expiresAt: components["schemas"]["Time"];
@@ -555,7 +555,7 @@ export interface components {
             status: 410;
             /** @constant */
             code: "initial-password-expired";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         InvalidFieldsProblem: {
@@ -566,9 +566,9 @@ export interface components {
             status: 422;
             /** @constant */
             code: "invalid-fields";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
-            /** @description What is wrong with which field. */
+            /** @description The problems of the fields. */
             errors: components["schemas"]["FieldError"][];
         };
         LastManagerProblem: {
@@ -579,11 +579,11 @@ export interface components {
             status: 409;
             /** @constant */
             code: "last-manager";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         LoginProgress: components["schemas"]["ProgressAtOtp"] | components["schemas"]["ProgressAtNewPassword"] | components["schemas"]["ProgressAtMyPage"];
-        /** @description Who is logged in. */
+        /** @description The logged-in member. */
         Me: {
             /** @description ID（メールアドレス） */
             email: string;
@@ -594,7 +594,7 @@ export interface components {
             /** @description 電話番号 */
             phone: string;
             /**
-             * @description What the member may do.
+             * @description The member's role.
              * @enum {unknown}
              */
             role: "manager" | "member";
@@ -609,16 +609,16 @@ export interface components {
             };
             /** @description The session. */
             session: {
-                /** @description Unless it is used before. */
+                /** @description The end of the session if it is not used. */
                 idleExpiresAt: components["schemas"]["Time"];
-                /** @description Used or not. */
+                /** @description The end of the session in any case. */
                 expiresAt: components["schemas"]["Time"];
             };
             /** @description 部署名 */
             department?: string;
             /** @description 役職名 */
             jobTitle?: string;
-            /** @description The log-in before this one. */
+            /** @description The previous log-in. */
             lastLoginAt?: components["schemas"]["Time"];
         };
         MemberLimitReachedProblem: {
@@ -629,7 +629,7 @@ export interface components {
             status: 409;
             /** @constant */
             code: "member-limit-reached";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         NoFlowProblem: {
@@ -640,7 +640,7 @@ export interface components {
             status: 401;
             /** @constant */
             code: "no-flow";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         NoSendsLeftProblem: {
@@ -651,7 +651,7 @@ export interface components {
             status: 429;
             /** @constant */
             code: "no-sends-left";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
         };
@@ -663,7 +663,7 @@ export interface components {
             status: 401;
             /** @constant */
             code: "no-session";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         NoTriesLeftProblem: {
@@ -674,7 +674,7 @@ export interface components {
             status: 429;
             /** @constant */
             code: "no-tries-left";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
             /** @constant */
@@ -688,7 +688,7 @@ export interface components {
             status: 403;
             /** @constant */
             code: "not-allowed";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         NotFoundProblem: {
@@ -699,7 +699,7 @@ export interface components {
             status: 404;
             /** @constant */
             code: "not-found";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         /** @description An office. */
@@ -723,7 +723,7 @@ export interface components {
             status: 409;
             /** @constant */
             code: "organisation-already-registered";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress: components["schemas"]["ProgressAtAlreadyRegistered"];
         };
@@ -735,7 +735,7 @@ export interface components {
             status: 409;
             /** @constant */
             code: "other-flow";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
         };
@@ -753,7 +753,7 @@ export interface components {
             subject: "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）" | "【介護情報基盤ポータル】ワンタイムパスワード発行通知";
             /**
              * 照合記号
-             * @description Tells which mail counts; no secret.
+             * @description Shows which mail is the valid one; not secret.
              */
             label: string;
             /** @description The first instant at which the code no longer works. */
@@ -764,7 +764,7 @@ export interface components {
             sendsLeft: components["schemas"]["Count"];
             /** @description Tries that are left. */
             triesLeft: components["schemas"]["Count"];
-            /** @description What became of the mail. */
+            /** @description The delivery status of the mail. */
             delivery: components["schemas"]["Delivery"];
         };
         /** @description Any refusal. */
@@ -792,22 +792,22 @@ export interface components {
              * @enum {string}
              */
             next: "already-registered";
-            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            /** @description The public name of the flow; not secret. A page sends it as Portal-Flow. */
             flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
-            /** @description What may be done from here. */
+            /** @description The possible actions. */
             allowed: ("reissue-initial-password" | "correct-profile" | "cancel")[];
-            /** @description The office that was proven. */
+            /** @description The proven office. */
             office: components["schemas"]["Office"];
             /**
              * @description The manual's sentence (R-15).
              * @constant
              */
             message: "同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。";
-            /** @description By whom. */
+            /** @description Its members. */
             members: components["schemas"]["Colleague"][];
-            /** @description The claim that the registration lost, until another member is registered. */
+            /** @description The void claim, until another member is registered. */
             voided?: {
                 /**
                  * @description The masked address.
@@ -823,21 +823,21 @@ export interface components {
              * @enum {string}
              */
             next: "completed";
-            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            /** @description The public name of the flow; not secret. A page sends it as Portal-Flow. */
             flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
-            /** @description What may be done from here. */
+            /** @description The possible actions. */
             allowed: ("resend-initial-password" | "reissue-initial-password" | "cancel")[];
-            /** @description The office that was proven. */
+            /** @description The proven office. */
             office: components["schemas"]["Office"];
-            /** @description What 「登録する」 refers to. */
+            /** @description The digest that 「登録する」 names. */
             draft?: string;
-            /** @description Absent once the person has a password of their own. */
+            /** @description Absent once the person has chosen a password. */
             initialPassword?: components["schemas"]["InitialPassword"];
             /** @description 登録情報 */
             profile?: components["schemas"]["Profile"];
-            /** @description To look at once more; never a refusal. */
+            /** @description Hints to check a field again; never a refusal. */
             warnings?: components["schemas"]["Warning"][];
         };
         /** @description 入力情報の確認 */
@@ -847,19 +847,19 @@ export interface components {
              * @enum {string}
              */
             next: "confirm";
-            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            /** @description The public name of the flow; not secret. A page sends it as Portal-Flow. */
             flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
-            /** @description What may be done from here. */
+            /** @description The possible actions. */
             allowed: ("confirm" | "profile" | "cancel")[];
-            /** @description The office that was proven. */
+            /** @description The proven office. */
             office: components["schemas"]["Office"];
             /** @description 登録情報 */
             profile: components["schemas"]["Profile"];
-            /** @description What 「登録する」 refers to. */
+            /** @description The digest that 「登録する」 names. */
             draft: string;
-            /** @description To look at once more; never a refusal. */
+            /** @description Hints to check a field again; never a refusal. */
             warnings: components["schemas"]["Warning"][];
         };
         /** @description マイページ */
@@ -869,11 +869,11 @@ export interface components {
              * @enum {string}
              */
             next: "my-page";
-            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            /** @description The public name of the flow; not secret. A page sends it as Portal-Flow. */
             flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
-            /** @description What may be done from here. */
+            /** @description The possible actions. */
             allowed: ("session" | "cancel")[];
         };
         /** @description 新しいパスワードと利用規約への同意 */
@@ -883,11 +883,11 @@ export interface components {
              * @enum {string}
              */
             next: "new-password";
-            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            /** @description The public name of the flow; not secret. A page sends it as Portal-Flow. */
             flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
-            /** @description What may be done from here. */
+            /** @description The possible actions. */
             allowed: ("terms-shown" | "new-password" | "cancel")[];
             /**
              * @description Whether a password has to be set.
@@ -919,11 +919,11 @@ export interface components {
              * @enum {string}
              */
             next: "otp";
-            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            /** @description The public name of the flow; not secret. A page sends it as Portal-Flow. */
             flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
-            /** @description What may be done from here. */
+            /** @description The possible actions. */
             allowed: ("otp" | "resend-otp" | "cancel")[];
             /** @description The mailed code. */
             otp: components["schemas"]["Otp"];
@@ -935,15 +935,15 @@ export interface components {
              * @enum {string}
              */
             next: "profile";
-            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            /** @description The public name of the flow; not secret. A page sends it as Portal-Flow. */
             flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
-            /** @description What may be done from here. */
+            /** @description The possible actions. */
             allowed: ("profile" | "cancel")[];
-            /** @description The office that was proven. */
+            /** @description The proven office. */
             office: components["schemas"]["Office"];
-            /** @description The claim that the registration lost, until another member is registered. */
+            /** @description The void claim, until another member is registered. */
             voided?: {
                 /**
                  * @description The masked address.
@@ -959,13 +959,13 @@ export interface components {
              * @enum {string}
              */
             next: "security-code";
-            /** @description Names the flow; no secret. What a page sends along as Portal-Flow. */
+            /** @description The public name of the flow; not secret. A page sends it as Portal-Flow. */
             flow: string;
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
-            /** @description What may be done from here. */
+            /** @description The possible actions. */
             allowed: ("security-code" | "cancel")[];
-            /** @description What is left of it. */
+            /** @description The tries that are left. */
             securityCode: {
                 /** @description Tries that are left. */
                 triesLeft: components["schemas"]["Count"];
@@ -980,10 +980,10 @@ export interface components {
             status: 429;
             /** @constant */
             code: "resend-too-early";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
-            /** @description When to try again. */
+            /** @description The seconds until the next try. */
             retryAfterSeconds: number;
         };
         TemporarilyUnavailableProblem: {
@@ -994,16 +994,16 @@ export interface components {
             status: 503;
             /** @constant */
             code: "temporarily-unavailable";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
-            /** @description When to try again. */
+            /** @description The seconds until the next try. */
             retryAfterSeconds?: number;
         };
         /** @description The text in force. */
         Terms: {
-            /** @description Which text. */
+            /** @description The version of the text. */
             version: components["schemas"]["TermsVersion"];
-            /** @description What the text is recognised by; opaque. */
+            /** @description The digest of the text; opaque. */
             sha256: string;
             /** @description Its title. */
             title: string;
@@ -1023,7 +1023,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "terms-not-agreed";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
         };
@@ -1035,7 +1035,7 @@ export interface components {
             status: 409;
             /** @constant */
             code: "terms-not-shown";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
         };
@@ -1047,11 +1047,11 @@ export interface components {
             status: 409;
             /** @constant */
             code: "terms-outdated";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
         };
-        /** @description The day from which the text holds. */
+        /** @description The day from which the text is in force. */
         TermsVersion: string;
         /**
          * Format: date-time
@@ -1066,7 +1066,7 @@ export interface components {
             status: 413;
             /** @constant */
             code: "too-large";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         TooManyRequestsProblem: {
@@ -1077,10 +1077,10 @@ export interface components {
             status: 429;
             /** @constant */
             code: "too-many-requests";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress?: components["schemas"]["Progress"];
-            /** @description When to try again. */
+            /** @description The seconds until the next try. */
             retryAfterSeconds?: number;
         };
         TryAgainProblem: {
@@ -1091,7 +1091,7 @@ export interface components {
             status: 409;
             /** @constant */
             code: "try-again";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         UnreadableRequestProblem: {
@@ -1102,7 +1102,7 @@ export interface components {
             status: 400;
             /** @constant */
             code: "unreadable-request";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         UnsupportedMediaTypeProblem: {
@@ -1113,10 +1113,10 @@ export interface components {
             status: 415;
             /** @constant */
             code: "unsupported-media-type";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
-        /** @description What to look at once more. */
+        /** @description A hint to check a field again. */
         Warning: {
             /**
              * @description The field.
@@ -1124,11 +1124,11 @@ export interface components {
              */
             pointer: "/email";
             /**
-             * @description What is doubtful.
+             * @description The kind of hint.
              * @enum {unknown}
              */
             code: "possible-typo" | "delivery-doubtful";
-            /** @description What may have been meant. */
+            /** @description What was probably meant. */
             suggestion?: string;
         };
         WrongCodeProblem: {
@@ -1139,7 +1139,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "wrong-code";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
             /** @description Tries that are left. */
@@ -1153,7 +1153,7 @@ export interface components {
             status: 401;
             /** @constant */
             code: "wrong-credentials";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         WrongCurrentPasswordProblem: {
@@ -1164,7 +1164,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "wrong-current-password";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
         };
         WrongSecurityCodeProblem: {
@@ -1175,7 +1175,7 @@ export interface components {
             status: 422;
             /** @constant */
             code: "wrong-security-code";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
             /** @description Tries that are left. */
@@ -1189,7 +1189,7 @@ export interface components {
             status: 409;
             /** @constant */
             code: "wrong-step";
-            /** @description Ends in the request's id. */
+            /** @description A URN that ends in the request's id. */
             instance: string;
             progress: components["schemas"]["Progress"];
         };
@@ -2051,13 +2051,13 @@ export interface operations {
                     phone: string;
                     /**
                      * 部署名
-                     * @description As 氏名; empty is none.
+                     * @description As 氏名; empty means absent.
                      * @example 事務部
                      */
                     department?: string | null;
                     /**
                      * 役職名
-                     * @description As 氏名; empty is none.
+                     * @description As 氏名; empty means absent.
                      * @example 事務部
                      */
                     jobTitle?: string | null;

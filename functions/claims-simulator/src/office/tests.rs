@@ -1,4 +1,4 @@
-//! The rules, a try at a time.
+//! The rules, try by try.
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_775_001_600 + seconds).unwrap()
 }
 
-/// What is said of each password in turn, each typed a minute after the one before.
+/// The verdict on each password, typed a minute apart.
 fn verdicts(office: &Office, passwords: &[&str]) -> (Vec<PasswordVerdict>, Tally) {
     let mut tally = Tally::default();
     let verdicts = passwords
@@ -127,7 +127,7 @@ fn a_lock_is_shown_in_whole_seconds_and_never_ends_early() {
 }
 
 #[test]
-fn the_temporary_password_is_told_from_a_wrong_one() {
+fn the_temporary_password_is_not_answered_as_a_wrong_one() {
     let said = judge_password(&office(), Tally::default(), "Kari0001", at(0)).verdict;
     assert_eq!(said, PasswordVerdict::TemporaryPassword);
 }
@@ -147,7 +147,7 @@ fn an_office_without_a_password_of_its_own_has_only_the_temporary_one() {
 }
 
 #[test]
-fn an_expired_password_is_told_only_to_who_knows_it() {
+fn an_expired_password_is_reported_only_if_it_is_right() {
     let office = Office {
         password_expired: true,
         ..office()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 
-/// `infra/claims-gateway.yaml`, as far as its schemas go.
+/// The schemas of `infra/claims-gateway.yaml`.
 pub(super) struct Contract(Value);
 
 impl Contract {
@@ -21,7 +21,7 @@ impl Contract {
         self.keeps(self.schema(name), value)
     }
 
-    /// The part of JSON Schema that the contract uses, patterns and limits left aside.
+    /// Whether the value conforms: the part of JSON Schema that the contract uses, without patterns and limits.
     fn keeps(&self, schema: &Value, value: &Value) -> bool {
         if let Some(reference) = schema["$ref"].as_str() {
             return self.keeps(self.0.pointer(&reference[1..]).unwrap(), value);

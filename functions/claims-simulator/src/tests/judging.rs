@@ -1,4 +1,4 @@
-//! Passwords and codes as the contract has them judged, one after the other and at once.
+//! Passwords and codes, judged as in the contract, in sequence and in parallel.
 
 use super::*;
 

@@ -33,7 +33,7 @@ async fn an_office_can_be_replaced_and_what_was_tried_is_forgotten() {
     );
     assert_eq!(stand.code(PLAIN, "Code4711").await["office"]["name"], "見本の家");
 
-    // Whole, not piece by piece: what is left out is gone.
+    // As a whole, not field by field: omitted fields are cleared.
     stand.put(PLAIN, &self::office()).await;
     assert_eq!(stand.listed(PLAIN).await.get("securityCode"), None);
     assert_eq!(stand.password(PLAIN, "Atarashii1").await["securityCode"], "none");
@@ -63,7 +63,7 @@ async fn an_office_can_be_added_and_locked_and_expired() {
 }
 
 #[tokio::test]
-async fn an_office_that_is_replaced_while_it_is_tried_keeps_none_of_the_tries() {
+async fn an_office_that_is_replaced_during_a_try_does_not_keep_the_try() {
     let stand = Stand::new().await;
     stand.password(PLAIN, "falsch").await;
     let before = stand.deps.table.office(PLAIN).await.unwrap().unwrap();
@@ -92,7 +92,7 @@ async fn a_user_id_in_a_path_is_percent_decoded() {
         (status, &answer["errors"][0]["pointer"]),
         (400, &json!("/userId"))
     );
-    // No word is taken for another path.
+    // A user id may be the word of another path.
     stand.put("authentications", &office()).await;
     assert_eq!(stand.listed("authentications").await["officeName"], "見本の家");
 }

@@ -1,4 +1,4 @@
-//! What is refused, and where requests go.
+//! Refused requests, and routes.
 
 use super::*;
 
@@ -56,7 +56,7 @@ async fn the_dev_routes_work_without_a_content_type() {
 }
 
 #[tokio::test]
-async fn what_is_not_offered_is_told_so() {
+async fn an_unknown_request_is_refused_as_such() {
     let stand = Stand::new().await;
     for (method, path, status) in [
         ("GET", "/", 404),
@@ -98,7 +98,7 @@ async fn without_its_table_it_says_that_it_is_out_of_order() {
 }
 
 #[test]
-fn whatever_stands_before_a_path_does_not_matter() {
+fn the_prefix_of_a_path_does_not_matter() {
     for base in [
         "",
         "/v1",

@@ -1,4 +1,4 @@
-//! Both forms of the archive: redelivery, many at once, and death between any two octets.
+//! Both forms of the archive: redelivery, parallel writers, and death between any two octets.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
@@ -60,7 +60,7 @@ async fn in_the_file_an_act_that_comes_again_is_kept_once() {
     // Another process begins with what is there.
     let another = Archive::file(path.clone());
     keep_audit::handle(&another, batch(0..7)).await.unwrap();
-    // And this one learns what the other has written.
+    // And this one reads what the other has written.
     keep_audit::handle(&archive, batch(0..8)).await.unwrap();
     assert_each_once(ids(&path), 8);
 }
@@ -74,7 +74,7 @@ async fn in_the_table_an_act_that_comes_again_is_kept_once_as_it_was_first() {
         let answer = keep_audit::handle(&archive, again).await.unwrap();
         assert_eq!(answer, BatchAnswer::default());
     }
-    // The same version with other contents would be somebody's forgery: what is kept stays.
+    // The same version with other contents would be a forgery: the stored record stays.
     let mut forged = batch([0]);
     forged["Records"][0]["dynamodb"]["NewImage"]["wrong"] = json!({ "N": "99" });
     keep_audit::handle(&archive, forged).await.unwrap();
@@ -93,7 +93,7 @@ async fn in_the_table_an_act_that_comes_again_is_kept_once_as_it_was_first() {
         .await
         .unwrap();
     assert_eq!(first.item().unwrap()["wrongPasswords"].as_n().unwrap(), "0");
-    // Five years and the leap day between.
+    // Five years and the leap day.
     assert_eq!(
         first.item().unwrap()["ttl"].as_n().unwrap(),
         &(1_775_001_600 + 1_826 * 86_400).to_string()
@@ -115,9 +115,9 @@ async fn a_record_goes_as_many_days_after_what_happened_as_is_set() {
     );
 }
 
-/// The process dies after any octet that it wrote; what it had not acknowledged comes again, all of it.
+/// The process dies after any octet that it wrote; everything that it had not acknowledged is delivered again.
 #[tokio::test]
-async fn a_death_after_any_octet_of_the_file_loses_nothing_and_doubles_nothing() {
+async fn a_death_after_any_octet_of_the_file_loses_no_act_and_doubles_none() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("audit.jsonl");
     keep_audit::handle(&Archive::file(path.clone()), batch(0..3))
@@ -135,9 +135,9 @@ async fn a_death_after_any_octet_of_the_file_loses_nothing_and_doubles_nothing()
     }
 }
 
-/// Somebody else died while we lived, and left half a line after all that we know.
+/// Another process died while this one ran, and left half a line after everything that this one has read.
 #[tokio::test]
-async fn half_a_line_of_another_process_is_cut_off_by_whoever_comes_next() {
+async fn half_a_line_of_another_process_is_cut_off_by_the_next_writer() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("audit.jsonl");
     let archive = Archive::file(path.clone());
@@ -149,18 +149,18 @@ async fn half_a_line_of_another_process_is_cut_off_by_whoever_comes_next() {
     assert_each_once(ids(&path), 4);
 }
 
-/// The write was committed, and the process died before it could say so.
+/// The write was committed, and the process died before it could acknowledge it.
 #[tokio::test]
 async fn in_the_table_a_death_between_the_write_and_its_acknowledgement_doubles_nothing() {
     let engine = Engine::in_memory(Clock::system()).await.unwrap();
     let client = client(&engine);
     for done in 0..5 {
         let archive = Archive::table(client.clone(), AUDIT.to_owned(), &Limits::standard());
-        // The answer to what was done goes nowhere.
+        // The answer to the completed write is dropped.
         drop(keep_audit::handle(&archive, batch(0..done)).await);
         keep_audit::handle(&archive, batch(0..5)).await.unwrap();
     }
-    // Cut off in the middle of the work, at some await or other.
+    // Cut off in the middle of the work, at any await.
     for polls in 1..40 {
         let archive = Archive::table(client.clone(), AUDIT.to_owned(), &Limits::standard());
         let cut = tokio::time::timeout(
@@ -208,7 +208,7 @@ async fn an_archive_that_is_away_has_everything_come_again_from_there() {
     assert_each_once(ids(&path), 3);
 }
 
-/// A line that is no record might be the one that comes again.
+/// A line that is not a record might be the duplicate of one.
 #[tokio::test]
 async fn nothing_is_added_to_a_file_that_holds_something_else() {
     let dir = tempfile::tempdir().unwrap();
@@ -224,7 +224,7 @@ async fn nothing_is_added_to_a_file_that_holds_something_else() {
 }
 
 #[tokio::test]
-async fn an_act_that_nobody_knows_comes_again_and_the_others_are_kept() {
+async fn an_unknown_act_is_delivered_again_and_the_others_are_kept() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("audit.jsonl");
     let archive = Archive::file(path.clone());
@@ -233,18 +233,18 @@ async fn an_act_that_nobody_knows_comes_again_and_the_others_are_kept() {
     let answer = keep_audit::handle(&archive, unknown).await.unwrap();
     assert_eq!(answer, failed(&[1]));
     assert_eq!(ids(&path), ["version-0", "version-2"]);
-    // Tomorrow's code knows it.
+    // A later version of the code knows it.
     keep_audit::handle(&archive, batch(0..3)).await.unwrap();
     assert_each_once(ids(&path), 3);
 }
 
 #[tokio::test]
-async fn what_tells_of_nothing_is_passed_over() {
+async fn a_record_without_an_act_is_skipped() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("audit.jsonl");
     let archive = Archive::file(path.clone());
     let mut carried = record(0);
-    // A mail was delivered: another version, the event of the write before.
+    // A mail was delivered: another version, the event of the previous write.
     carried["dynamodb"]["NewImage"]["v"] = json!({ "S": "another" });
     let mut eventless = record(1);
     eventless["dynamodb"]["NewImage"]

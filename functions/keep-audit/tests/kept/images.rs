@@ -1,4 +1,4 @@
-//! What of an item is kept: named things, and nothing else of what stands in it.
+//! The parts of an item that are stored: named attributes only.
 
 use platform::audit::FIELDS;
 use platform::store::{image_of_json, record_of_image};
@@ -6,13 +6,13 @@ use serde_json::{Map, Value, json};
 
 const CANARY: &str = "canary";
 
-/// A record of this image, as it is kept.
+/// The stored record of this image.
 fn kept(image: &Value) -> Map<String, Value> {
     let image = image_of_json(image.as_object().unwrap()).unwrap();
     record_of_image(&image, "42").unwrap().unwrap().json()
 }
 
-/// An image in which everything says `canary` that is not put there by name.
+/// An image in which every value is `canary` except the named ones.
 fn image(key: &str, own: &Value) -> Value {
     let canary = json!({ "S": CANARY });
     let map = || {

@@ -21,7 +21,7 @@ use crate::{assert_each_once, batch, ids};
 const BATCHES: usize = 60;
 const SIZE: usize = 10;
 
-/// Lambda's side: every batch is handed out again until it is acknowledged.
+/// Lambda's side: every batch is delivered until it is acknowledged.
 #[derive(Clone, Default)]
 struct Lambda {
     acknowledged: Arc<Mutex<BTreeSet<usize>>>,
@@ -50,7 +50,7 @@ impl Lambda {
 
 async fn next(State(lambda): State<Lambda>) -> Response {
     let Some(number) = lambda.next() else {
-        // Nothing to do: Lambda lets the function wait.
+        // No work: Lambda lets the function wait.
         return std::future::pending().await;
     };
     lambda.handed_out.notify_one();
@@ -107,7 +107,7 @@ async fn killed_while_it_works_again_and_again_it_keeps_each_act_once() {
         tokio::time::timeout(Duration::from_secs(30), lambda.handed_out.notified())
             .await
             .unwrap();
-        // Some moment of the next few batches; another one each time, and sometimes none is through.
+        // A moment within the next few batches; another one each time, and sometimes none is finished.
         let moment = Duration::from_micros(500 + kills * 1_733 % 11_000);
         tokio::time::sleep(moment).await;
         process.start_kill().unwrap();
@@ -117,7 +117,7 @@ async fn killed_while_it_works_again_and_again_it_keeps_each_act_once() {
         if !text.lines().count().is_multiple_of(SIZE) {
             in_the_middle += 1;
         }
-        // So that it ends on a machine that is slow as well.
+        // So that it also ends on a slow machine.
         if kills >= 40 {
             let _process = function(&address, &path);
             while lambda.next().is_some() {

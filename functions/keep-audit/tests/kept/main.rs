@@ -1,4 +1,4 @@
-//! Whatever is killed, wherever: each act is kept, once, in a well-formed archive, and nothing of a person with it.
+//! Whatever is killed, at any point: each act is stored once, in a well-formed archive, without personal data.
 
 #![expect(
     clippy::unwrap_used,
@@ -47,7 +47,7 @@ fn ids(file: &Path) -> Vec<String> {
     text.lines().map(id).collect()
 }
 
-/// Each of the first `count` acts is there, and once.
+/// Asserts that each of the first `count` acts is there once.
 fn assert_each_once(mut found: Vec<String>, count: usize) {
     found.sort_unstable();
     let mut wanted: Vec<String> = (0..count).map(|number| format!("version-{number}")).collect();

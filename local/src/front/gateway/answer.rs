@@ -23,7 +23,7 @@ struct Answer {
     is_base64_encoded: bool,
 }
 
-/// The response; nothing if the answer is not one.
+/// The response; `None` if the answer is malformed.
 pub(super) fn response(answer: Value) -> Option<Response<Body>> {
     let Answer {
         status_code,

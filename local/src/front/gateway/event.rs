@@ -8,16 +8,16 @@ use serde_json::{Map, Value, json};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use uuid::Uuid;
 
-/// Names the network from which a request comes; read here and nowhere else.
+/// Names the source network of a request; read only here.
 const DEV_NETWORK: HeaderName = HeaderName::from_static("dev-network");
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The API's own domain. As deployed, the edge does not hand the browser's `Host` on.
+/// The API's own domain. As deployed, the edge does not forward the browser's `Host`.
 const DOMAIN: &str = "localhost";
 
-/// Headers between two hops (RFC 9110, 7.6.1), `Expect`, which is answered here, and those that have another place in
-/// the event or that API Gateway writes itself.
+/// Hop-by-hop headers (RFC 9110, 7.6.1), `Expect`, which is answered here, and headers that have another place in the
+/// event or that API Gateway writes itself.
 const NOT_HANDED_ON: [&str; 15] = [
     "connection",
     "cookie",
@@ -36,7 +36,7 @@ const NOT_HANDED_ON: [&str; 15] = [
     "content-length",
 ];
 
-/// What may not stand in a query as it is (RFC 3986, 3.4); a percent sign is left alone.
+/// Characters that must be escaped in a query (RFC 3986, 3.4); a percent sign is kept.
 const QUERY: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -52,13 +52,13 @@ const QUERY: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// The network from which a request comes.
+/// The source network of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Network(IpAddr);
 
 impl Network {
-    /// The one that `Dev-Network` names, or the peer's; nothing if the header is not one address. Both loop-back
-    /// addresses are one network.
+    /// The network of `Dev-Network`, or the peer's; `None` if the header is not one address. Both loop-back addresses
+    /// are one network.
     pub(super) fn of(headers: &HeaderMap, peer: SocketAddr) -> Option<Self> {
         let mut named = headers.get_all(DEV_NETWORK).iter();
         let address = match (named.next(), named.next()) {
@@ -78,7 +78,7 @@ impl Network {
     }
 }
 
-/// The event; nothing for a request that API Gateway would refuse itself, for its `Host` is not one.
+/// The event; `None` for a request that API Gateway would refuse because its `Host` is invalid.
 pub(super) fn of(head: &Parts, body: &[u8], network: Network, scheme: &str) -> Option<Value> {
     host(head)?;
     let Network(source) = network;
@@ -182,7 +182,7 @@ fn headers(head: &Parts, length: usize, source: IpAddr, scheme: &str) -> Map<Str
         headers.insert(known.to_owned(), joined(&head.headers, name).into());
     }
     let claimed = joined(&head.headers, &X_FORWARDED_FOR);
-    // Only the last one is true.
+    // Only the last address is true.
     let chain = if claimed.is_empty() {
         source.to_string()
     } else {
@@ -233,7 +233,7 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
         .collect()
 }
 
-/// The body as text, if it says that it is text and is; else in base64.
+/// The body as text, if it is declared as text and is UTF-8; else in base64.
 fn content(headers: &HeaderMap, body: &[u8]) -> (String, bool) {
     let says_text = headers.get(header::CONTENT_TYPE).is_none_or(|kind| {
         kind.to_str()

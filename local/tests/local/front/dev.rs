@@ -1,4 +1,4 @@
-//! What is under `/_dev/` for development.
+//! The routes under `/_dev/` for development.
 
 use super::{options, start};
 use crate::support::{START, assert_is_problem, get, put};

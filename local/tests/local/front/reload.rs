@@ -70,7 +70,7 @@ async fn pages_know_of_a_new_build_only_where_that_was_asked_for() {
         "or the page would load itself for ever"
     );
 
-    // A request while a build is under way.
+    // A request during a build.
     for gone in ["404.html", "index.html"] {
         std::fs::remove_file(folder.join(gone)).unwrap();
     }

@@ -1,4 +1,4 @@
-//! What becomes of records that a function does not take.
+//! Records on which a function fails.
 
 use super::{Noted, mapping, options, queue, report};
 use crate::support::{START, engine};
@@ -29,7 +29,7 @@ async fn after_a_partial_failure_the_function_gets_the_rest_again() {
 }
 
 #[tokio::test]
-async fn a_batch_that_fails_is_halved_until_the_poison_stands_alone_and_is_given_up() {
+async fn a_batch_that_fails_is_halved_until_the_poison_is_alone_and_is_given_up() {
     let engine = engine().await;
     queue(&engine, &["A#1", "B#2", "MEMBER#taro@example.jp", "D#4"]).await;
     let noted = Noted::default();

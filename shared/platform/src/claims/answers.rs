@@ -1,17 +1,17 @@
-//! What 電子請求受付システム answers: required fields are read strictly, fields that are not known are passed over.
+//! The answers of 電子請求受付システム: required fields are read strictly, unknown fields are ignored.
 
 use portal::claims::{Accepted, Authentication, RegisteredOffice, SecurityCodeCheck};
 use serde::{Deserialize, Deserializer};
 
-/// The longest name of an office, in characters; the longest in the public register has 60.
+/// The maximum length of an office's name, in characters; the longest in the public register has 60.
 const NAME_LIMIT: usize = 200;
 
-/// Why an answer cannot be read. It says nothing of whether the question was judged.
+/// Why an answer is unreadable. This says nothing about whether the question was judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unreadable {
-    /// It is not the JSON of the contract, or says two things at once.
+    /// It is not JSON of the contract, or contradicts itself.
     Schema,
-    /// It is about somebody else.
+    /// It is about another user id.
     OtherUser,
 }
 
@@ -69,13 +69,13 @@ struct OfficeAnswer {
     mail_address: Option<String>,
 }
 
-/// A value that may be left out, but not be `null`.
+/// An optional value that may not be `null`.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)
 }
 
 impl AuthenticationAnswer {
-    /// Reads the body of an answer to a question about this user id.
+    /// Reads the answer to a question about this user id.
     pub(super) fn read(answer: &[u8], asked_about: &str) -> Result<Authentication, Unreadable> {
         let answer: Self = serde_json::from_slice(answer).map_err(|_| Unreadable::Schema)?;
         if answer.user_id != asked_about {
@@ -92,14 +92,14 @@ impl AuthenticationAnswer {
             (AuthenticationResult::TemporaryPassword, None, None) => Ok(Authentication::TemporaryPassword),
             (AuthenticationResult::PasswordExpired, None, None) => Ok(Authentication::PasswordExpired),
             (AuthenticationResult::Locked, None, None) => Ok(Authentication::Locked),
-            // An answer that says two things at once proves neither.
+            // An answer that contradicts itself proves nothing.
             _ => Err(Unreadable::Schema),
         }
     }
 }
 
 impl SecurityCodeAnswer {
-    /// Reads the body of an answer to a question about this user id.
+    /// Reads the answer to a question about this user id.
     pub(super) fn read(answer: &[u8], asked_about: &str) -> Result<SecurityCodeCheck, Unreadable> {
         let answer: Self = serde_json::from_slice(answer).map_err(|_| Unreadable::Schema)?;
         if answer.user_id != asked_about {
@@ -117,7 +117,7 @@ impl SecurityCodeAnswer {
 impl OfficeAnswer {
     fn read(self) -> Result<RegisteredOffice, Unreadable> {
         let name = self.name.trim();
-        // A line end in a name would let it write lines of its own into our mails.
+        // A line end in a name could add lines to our mails.
         let name_is_right =
             (1..=NAME_LIMIT).contains(&name.chars().count()) && !name.contains(char::is_control);
         if !name_is_right || !is_office_number(&self.number) {
@@ -131,8 +131,8 @@ impl OfficeAnswer {
     }
 }
 
-/// 介護保険事業所番号: `^[0-9]{2}[0-9A-HJ-NPR-Z][0-9]{7}$`. Its only letter is the kind of the office,
-/// and I, O and Q are not used.
+/// 介護保険事業所番号: `^[0-9]{2}[0-9A-HJ-NPR-Z][0-9]{7}$`. Its only letter is the kind of the office; I, O and Q are not
+/// used.
 fn is_office_number(text: &str) -> bool {
     text.len() == 10
         && text.bytes().enumerate().all(|(at, byte)| match byte {
@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(office.mail_address, None);
     }
 
-    /// The system may grow, and each answer that is not understood counts as a wrong password.
+    /// The system may add fields, and an unreadable answer would count as a wrong password.
     #[test]
     fn fields_that_are_not_known_are_passed_over() {
         assert_eq!(
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_no_mail_can_reach_is_passed_on_and_an_empty_one_is_none() {
+    fn an_address_that_cannot_receive_mail_is_returned_and_an_empty_one_is_absent() {
         for (sent, understood) in [
             ("kaigo-example.jp", Some("kaigo-example.jp")),
             ("", None),
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_about_somebody_else_cannot_be_read() {
+    fn an_answer_about_another_user_id_is_unreadable() {
         for user in ["KJ000000000002", "kj000000000001", "KJ000000000001 ", ""] {
             let body = format!(r#"{{"userId":"{user}","result":"wrong"}}"#);
             assert_eq!(authentication(&body), Err(Unreadable::OtherUser), "{user:?}");

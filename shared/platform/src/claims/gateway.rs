@@ -1,8 +1,7 @@
 //! 電子請求受付システム over HTTP, by the contract of `infra/claims-gateway.yaml`.
 //!
-//! A question is asked once. The system at the other end counts wrong passwords and locks the
-//! office out of its claims, so nothing here, and nothing below it, may ask a second time: no
-//! retry, no redirect, no connection kept from an earlier question that could turn out dead.
+//! A question is sent once. The claims system counts wrong passwords and locks the office out of its claims, so no
+//! layer here may send one again: no retry, no redirect, no reused connection that might be dead.
 
 use std::time::Duration;
 
@@ -17,15 +16,15 @@ use zeroize::Zeroizing;
 use super::ClaimsSystem;
 use super::answers::{AuthenticationAnswer, SecurityCodeAnswer, Unreadable};
 
-/// What one question may take in all, from the name look-up to the last byte of the answer.
+/// The time for one question in total, from the name look-up to the last byte of the answer.
 const BUDGET: Duration = Duration::from_secs(5);
 
-/// The part of the budget in which the connection must stand, TLS included: two fifths.
+/// The part of the budget in which the connection must be established, TLS included: two fifths.
 ///
-/// It ends before the whole does, so that running out of the whole means that the question was sent.
+/// It ends before the whole budget, so that exceeding the whole budget means that the question was sent.
 const CONNECT_FIFTHS: u32 = 2;
 
-/// The longest answer that is read. A true one has a few hundred bytes.
+/// The maximum size of an answer. A real one has a few hundred bytes.
 const ANSWER_LIMIT: usize = 16 * 1024;
 
 impl ClaimsSystem for ClaimsGateway {
@@ -46,9 +45,9 @@ impl ClaimsSystem for ClaimsGateway {
     }
 }
 
-/// 電子請求受付システム — the way to ask it.
+/// The HTTP client of 電子請求受付システム.
 ///
-/// Holds no credential, and prints nothing but the address it asks.
+/// It holds no credential, and its `Debug` shows only the address.
 #[derive(Clone, Debug)]
 pub struct ClaimsGateway {
     client: Client,
@@ -56,30 +55,30 @@ pub struct ClaimsGateway {
     security_codes: Url,
 }
 
-/// Why a [`ClaimsGateway`] cannot be made from the setting.
+/// Why a [`ClaimsGateway`] cannot be built from the setting.
 #[derive(Debug, thiserror::Error)]
 pub enum ClaimsGatewayError {
-    /// It does not read as a URL that a path can be added to.
+    /// Not a URL to which a path can be added.
     #[error("the address of the claims system is not a URL")]
     NotAUrl,
-    /// Passwords would cross a network in the open.
+    /// Passwords would cross a network unencrypted.
     #[error("the address of the claims system must be https, or http on this machine")]
     NotPrivate,
-    /// A credential, a query or a fragment has no place in it.
+    /// A credential, a query or a fragment is not allowed.
     #[error("the address of the claims system must be scheme, host and path alone")]
     NotPlain,
-    /// TLS could not be set up, for want of root certificates for instance.
+    /// TLS could not be set up, for example without root certificates.
     #[error("the client for the claims system could not be built")]
     Client(#[source] reqwest::Error),
 }
 
 impl ClaimsGateway {
-    /// Asks the system under `base_url`, which may have a path of its own.
+    /// A client of the system under `base_url`, which may have a path.
     pub fn new(base_url: &str) -> Result<Self, ClaimsGatewayError> {
         Self::with_budget(base_url, BUDGET)
     }
 
-    /// As [`new`](Self::new), with another budget than 5 seconds.
+    /// As [`new`](Self::new), with another time budget than 5 seconds.
     pub fn with_budget(base_url: &str, budget: Duration) -> Result<Self, ClaimsGatewayError> {
         let base = base(base_url)?;
         let client = Client::builder()
@@ -91,7 +90,7 @@ impl ClaimsGateway {
             .no_proxy()
             .referer(false)
             .http1_only()
-            // A kept connection may be dead without our knowing, and then «was it judged?» has no answer.
+            // A kept connection may be dead, and then it is unknown whether the question was judged.
             .pool_max_idle_per_host(0)
             .https_only(base.scheme() == "https")
             .build()
@@ -103,7 +102,7 @@ impl ClaimsGateway {
         })
     }
 
-    /// 電子請求受付システム認証 — asks, once, whether this is the office's password.
+    /// 電子請求受付システム認証 — asks once whether the password is right.
     pub async fn authenticate(&self, user_id: &str, password: &str) -> Result<Authentication, Unavailable> {
         let question = question(
             &AuthenticationQuestion { user_id, password },
@@ -113,7 +112,7 @@ impl ClaimsGateway {
         AuthenticationAnswer::read(&answer, user_id).map_err(unreadable)
     }
 
-    /// セキュリティコード — asks, once, whether this is the office's code.
+    /// セキュリティコード — asks once whether the code is right.
     pub async fn check_security_code(
         &self,
         user_id: &str,
@@ -130,14 +129,14 @@ impl ClaimsGateway {
         SecurityCodeAnswer::read(&answer, user_id).map_err(unreadable)
     }
 
-    /// The whole body of a 200 answer in JSON, or why there is none.
+    /// The body of a 200 answer in JSON, or why there is none.
     async fn ask(&self, url: &Url, question: Zeroizing<Vec<u8>>) -> Result<Vec<u8>, Unavailable> {
         let mut response = self
             .client
             .post(url.clone())
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/json")
-            // The buffer stays one and is wiped when the last holder lets go of it.
+            // The buffer is not copied, and is wiped when its last owner drops it.
             .body(Bytes::from_owner(question))
             .send()
             .await
@@ -146,8 +145,8 @@ impl ClaimsGateway {
         match response.status() {
             StatusCode::OK if is(&response, "application/json") => {}
             StatusCode::OK => return Err(unknown("content-type")),
-            // Its form says that the gateway itself wrote it: what stands between answers with pages of its own, and
-            // may do so after it handed the question on.
+            // The form of the answer shows that the gateway itself wrote it: a proxy in between answers with pages of
+            // its own, and may do so after it forwarded the question.
             status
                 if (status.is_client_error() || status == StatusCode::SERVICE_UNAVAILABLE)
                     && is(&response, "application/problem+json") =>
@@ -221,8 +220,8 @@ struct SecurityCodeQuestion<'a> {
 
 /// The question as JSON, in a buffer that is wiped.
 fn question(question: &impl Serialize, values: &[&str]) -> Result<Zeroizing<Vec<u8>>, Unavailable> {
-    // The room is taken at once, for a buffer that grows leaves the password in the one it outgrew.
-    // JSON writes a control character of one byte as six; the names and marks around are far below 100.
+    // The capacity is reserved at once: a buffer that grows leaves the password in the old allocation. JSON writes a
+    // control character of one byte as six; the names and marks around are far below 100 bytes.
     let room = 100 + values.iter().map(|value| 6 * value.len()).sum::<usize>();
     let mut buffer = Zeroizing::new(Vec::with_capacity(room));
     serde_json::to_writer(&mut *buffer, question).map_err(|_| {
@@ -241,13 +240,13 @@ fn is(response: &Response, media_type: &str) -> bool {
         .is_some_and(|essence| essence.trim().eq_ignore_ascii_case(media_type))
 }
 
-/// The gateway refused the question by its contract, before it handed it on.
+/// The gateway refused the question by its contract, before it forwarded it.
 fn refused(status: StatusCode) -> Unavailable {
     tracing::warn!(status = status.as_u16(), "the claims system refused the question");
     Unavailable::NotJudged
 }
 
-/// What it means that the exchange broke. Whatever is not plainly «never sent» may have counted.
+/// The meaning of a broken exchange. Unless the question was certainly not sent, it may have counted.
 fn unanswered(error: &reqwest::Error) -> Unavailable {
     if error.is_connect() || error.is_builder() {
         tracing::warn!(timeout = error.is_timeout(), "the claims system was not reached");
@@ -260,7 +259,7 @@ fn unanswered(error: &reqwest::Error) -> Unavailable {
     })
 }
 
-/// Somebody was asked, and it is not known what came of it. `why` is a word for the log; it holds nothing that was sent.
+/// The question was sent, and its result is unknown. `why` is a word for the log; it contains nothing that was sent.
 fn unknown(why: &'static str) -> Unavailable {
     tracing::warn!(
         why,

@@ -1,4 +1,4 @@
-//! What only the flow ログイン does.
+//! The parts of a flow that only ログイン has.
 
 use jiff::Timestamp;
 use portal::account::{Account, Caller, Member, Session};
@@ -10,7 +10,7 @@ use portal::terms::Terms;
 use portal::time::Seconds;
 use portal::values::{AccountKey, DeviceId, SessionId};
 
-use super::{Flow, Flows, living, no_flow};
+use super::{Flow, Flows, no_flow, or_no_flow};
 use crate::fault::Fault;
 use crate::http::{Call, DEVICE_NAMES_SEPARATOR, Stop, Success};
 use crate::keys::Keys;
@@ -50,12 +50,13 @@ impl Flows<Login> {
         self.context
     }
 
-    /// The account of a log-in, its member, and the flow brought up to what the account says.
+    /// The account of a log-in, its member, and the flow, updated to what the account says.
     ///
-    /// A log-in whose credential is no longer the member's is over. One that was completed in a request whose
-    /// answer was lost stands at マイページ, though its item does not know yet.
+    /// A log-in whose credential is no longer the member's is over. One that was completed in a request whose answer
+    /// was lost is at マイページ, though its own item does not say so yet.
     ///
-    /// An eventual read will do where the account's write decides in the end; that a log-in is over rests on a strong one.
+    /// An eventually consistent read is sufficient where the account's write decides in the end; that a log-in is
+    /// over is decided by a strong one.
     pub async fn follow_account(
         &self,
         flow: Stored<Login>,
@@ -64,13 +65,13 @@ impl Flows<Login> {
     ) -> Result<(Stored<Login>, Stored<Account>, Member), Stop> {
         let gone = no_flow::<Login>;
         let key = flow.item.account.clone();
-        let stands = |account: &Stored<Account>| {
+        let is_current = |account: &Stored<Account>| {
             flow.item
                 .standing(&account.item, now, &self.edge.limits)
                 .is_some()
         };
         let recent: Option<Stored<Account>> = self.table.get(&key, consistency).await?;
-        let account = match recent.filter(stands) {
+        let account = match recent.filter(is_current) {
             None if consistency == Consistency::Eventual => self.table.get(&key, Consistency::Strong).await?,
             recent => recent,
         };
@@ -87,20 +88,21 @@ impl Flows<Login> {
         Ok((flow, account, member))
     }
 
-    /// Brings the flow's item up to what the account says.
+    /// Updates the flow's item to what the account says.
     pub async fn bring_up(
         &self,
         flow: Stored<Login>,
         completed: &Login,
     ) -> Result<Option<Stored<Login>>, Stop> {
-        let bring_up = |current: Option<&Login>| Ok(living(current)?.bring_up_to(completed));
+        let bring_up = |current: Option<&Login>| Ok(or_no_flow(current)?.bring_up_to(completed));
         let ((), flow) = self.table.change::<_, _, Stop>(Some(flow), bring_up).await?;
         Ok(flow)
     }
 
-    /// Decides on the account of a log-in, which is the truth about it, and stores what was decided.
+    /// Decides on the account of a log-in, and stores the decision. The account's state takes precedence over the
+    /// flow's item.
     ///
-    /// With [`Retries::Few`] for a step that then begins again ([`crate::contention::retry_on_contention`]).
+    /// Use [`Retries::Few`] for a step that is then repeated ([`crate::contention::retry_on_contention`]).
     pub async fn decide_on_account<R: Send>(
         &self,
         flow: &Login,
@@ -117,7 +119,7 @@ impl Flows<Login> {
         };
         match self.table.change_within(retries, account, decide).await {
             Ok((answer, _)) => Ok(answer),
-            // An account that is gone ends the log-in.
+            // Without its account the log-in is over.
             Err(NotDecided::Over(Over::Gone)) => Err(no_flow::<Login>()),
             Err(NotDecided::Over(Over::Completed(completed))) => Err(self.wrong_step(&completed, now).await),
             Err(NotDecided::Over(Over::Stopped(not))) => Err(self.refuse(flow, not, now).await),
@@ -127,8 +129,8 @@ impl Flows<Login> {
 
     /// Refunds the mail that was counted for a code, if the write that promises it was refused.
     ///
-    /// A fault keeps the charge: the write may have been done, and the mail goes out. A process that dies before the
-    /// refund leaves the member with a mail less for the day, and never with one more.
+    /// A fault keeps the charge: the write may have succeeded, and then the mail goes out. If the process dies before
+    /// the refund, the member has one mail less for the day, never one more.
     pub async fn or_refund_code<T>(
         &self,
         promised: Result<T, Stop>,
@@ -147,10 +149,11 @@ impl Flows<Login> {
         promised
     }
 
-    /// Draws what the browser gets if this call completes the log-in.
+    /// Draws the session and the device name for a call that may complete the log-in.
     ///
-    /// A name that this account gave the browser stays its name. Any other may be known to somebody else, who had it from
-    /// us and planted it, so the account gives one of its own, and the browser keeps both: colleagues share one.
+    /// A device name that this account gave the browser is kept. Any other may be known to an attacker who got it
+    /// from the portal and planted it, so the account gives a name of its own, and the browser keeps both: colleagues
+    /// share a browser.
     pub fn new_session(&self, flow: &Login, account: &Account, call: &Call) -> Result<NewSession, Fault> {
         let (random, limits) = (&self.edge.random, &self.edge.limits);
         let session = random.cookie()?;
@@ -176,7 +179,7 @@ impl Flows<Login> {
         })
     }
 
-    /// Stores the pointer by which the session's cookie finds the account.
+    /// Stores the pointer from the session's cookie to the account.
     pub async fn store_pointer(&self, session: &Session, flow: &Login, now: Timestamp) -> Result<(), Stop> {
         let pointer = SessionPointer {
             id: session.id.clone(),
@@ -192,10 +195,9 @@ impl Flows<Login> {
     }
 }
 
-/// What a browser gets that completes a log-in: a session, and a name by which the account knows the browser. Has no
-/// `Debug`: it holds cookies.
+/// The session and the device name of a completed log-in. Has no `Debug`: it contains cookies.
 pub struct NewSession {
-    /// What the account remembers of it.
+    /// The part that the account stores.
     pub gained: Gained,
     session: String,
     device: String,
@@ -203,7 +205,7 @@ pub struct NewSession {
 }
 
 impl NewSession {
-    /// The answer with the cookies.
+    /// Adds the cookies to the answer.
     #[must_use]
     pub fn hand_over(self, answer: Success) -> Success {
         answer
@@ -212,7 +214,7 @@ impl NewSession {
     }
 }
 
-/// Where a call comes from, as this account knows it.
+/// The origin of a call, in the terms of this account.
 pub fn caller_at(account: &AccountKey, call: &Call, keys: &Keys) -> Result<Caller, Fault> {
     Ok(Caller {
         network: call.network_tag([Account::KIND, account.as_str()], keys)?,

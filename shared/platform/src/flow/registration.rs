@@ -1,4 +1,4 @@
-//! What only the flow 初回利用登録 does.
+//! The parts of a flow that only 初回利用登録 has.
 
 use jiff::Timestamp;
 use portal::account::{Account, VoidClaim};
@@ -11,7 +11,7 @@ use portal::registration::{Registration, Stage};
 use portal::steps::Cookie;
 use portal::values::{AccountKey, ChallengeId, EmailAddress, FlowId, OfficeName};
 
-use super::{Flow, Flows, living, no_flow};
+use super::{Flow, Flows, no_flow, or_no_flow};
 use crate::fault::Fault;
 use crate::http::{Problem, Stop};
 use crate::store::{Consistency, Stored};
@@ -26,13 +26,14 @@ impl Flow for Registration {
         self.is_expired(now)
     }
 
-    /// A completed registration whose claim became void stands at the profile again.
+    /// A completed registration whose claim became void returns to the profile.
     async fn follow(stored: Stored<Self>, flows: &Flows<Self>, now: Timestamp) -> Result<Stored<Self>, Stop> {
         let Some(void) = flows.void_claim_of(&stored.item, now).await? else {
             return Ok(stored);
         };
         let (void, seats) = void;
-        let note = |current: Option<&Self>| Ok::<_, Stop>(living(current)?.note_void(&void, &seats.claim));
+        let note =
+            |current: Option<&Self>| Ok::<_, Stop>(or_no_flow(current)?.note_void(&void, &seats.claim));
         let ((), stored) = flows.table.change(Some(stored), note).await?;
         stored.ok_or_else(no_flow::<Self>)
     }
@@ -54,7 +55,7 @@ impl Flow for Registration {
 }
 
 impl Flows<Registration> {
-    /// Of a completed registration, what is left of its claim if that became void, and the seats of its office.
+    /// For a completed registration: its void claim, if it has one, and the seats of its office.
     async fn void_claim_of(
         &self,
         flow: &Registration,
@@ -76,14 +77,15 @@ impl Flows<Registration> {
         Ok(Some((void, self.seats(office, Consistency::Strong, now).await?)))
     }
 
-    /// The seats that decide, beside the stage, what may be done next. At stages where none do, nothing is read.
+    /// The seats that decide, together with the stage, the next actions. At stages where they do not matter, nothing
+    /// is read.
     pub async fn seats_of(&self, flow: &Registration, now: Timestamp) -> Result<Seats, Stop> {
         match &flow.stage {
             Stage::AlreadyRegistered { office } => Ok(self.seats(office, Consistency::Strong, now).await?),
             Stage::Completed { member, account, .. } => {
                 let account = self.table.get::<Account>(account, Consistency::Strong).await?;
                 let member = account.and_then(|stored| stored.item.noted(member).cloned());
-                // A member who was replaced meanwhile leaves a flow behind that leads nowhere.
+                // A member who was replaced meanwhile leaves a flow without a result.
                 let member = member.ok_or_else(no_flow::<Registration>)?;
                 Ok(Seats {
                     claim: Claim::Taken,
@@ -97,8 +99,8 @@ impl Flows<Registration> {
         }
     }
 
-    /// What an office's members mean now. A refusal rests on a strong read; an eventual one is enough where a condition
-    /// decides later on.
+    /// The seats of an office now. A refusal needs a strong read; an eventually consistent one is sufficient where a
+    /// condition decides later.
     pub async fn seats(
         &self,
         office: &OfficeName,
@@ -119,8 +121,8 @@ impl Flows<Registration> {
         Ok(Seats { claim, members })
     }
 
-    /// Promises the registration code to the contact address; answers with the stage at which the registration
-    /// then stands. The user id has paid for the mail already, the contact pays here.
+    /// Promises the registration code to the contact address; answers with the registration's new stage. The
+    /// budget of the user id was charged before; the contact's is charged here.
     pub async fn promise_code(
         &self,
         keys: &KeyRing,
@@ -138,7 +140,7 @@ impl Flows<Registration> {
         Ok(Stage::Otp { office, challenge })
     }
 
-    /// This address is taken (`email-taken`), unless the registration asked about too many others before. The fifth such
+    /// The address is taken (`email-taken`), unless the registration submitted too many others before. The fifth such
     /// answer ends the registration, and so does the eleventh address.
     pub async fn refuse_address(
         &self,
@@ -147,7 +149,8 @@ impl Flows<Registration> {
         now: Timestamp,
     ) -> Result<Stop, Stop> {
         let limits = &self.edge.limits;
-        let refuse = |current: Option<&Registration>| Ok(living(current)?.refuse_address(address, limits));
+        let refuse =
+            |current: Option<&Registration>| Ok(or_no_flow(current)?.refuse_address(address, limits));
         Ok(match self.table.change::<_, _, Stop>(Some(flow), refuse).await? {
             (refusal, Some(flow)) => self.refuse(&flow.item, refusal, now).await,
             (refusal, None) => Problem::from(refusal).deleting(Cookie::Registration).into(),

@@ -1,4 +1,4 @@
-//! Answers and problems, and how they become responses.
+//! Answers and problems, and their responses.
 
 use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
@@ -10,26 +10,26 @@ use serde::Serialize;
 use crate::fault::Fault;
 use crate::wire::{self, Document, Progress};
 
-/// What a step answers.
+/// The result of a step.
 pub type Answer = Result<Success, Stop>;
 
-/// A yes. Has no `Debug`: it holds cookies and personal data.
+/// A success. Has no `Debug`: it contains cookies and personal data.
 #[derive(Default)]
 pub struct Success {
-    /// The body, unless the answer is empty.
+    /// The body, unless it is empty.
     pub body: Option<Document>,
     /// Cookies to set; an empty value deletes.
     pub cookies: Vec<(Cookie, String)>,
-    /// The cookie of the browser, and how long it is kept.
+    /// The device cookie, and how long the browser keeps it.
     pub device: Option<(String, Seconds)>,
-    /// Whether the browser is to forget what it keeps of the portal.
+    /// Whether the browser is told to clear its stored data of the portal.
     pub clears_site_data: bool,
-    /// A status other than the step's own.
+    /// A status that overrides the step's own.
     pub status: Option<u16>,
 }
 
 impl Success {
-    /// This document.
+    /// A success with this document.
     pub fn json(document: impl Into<Document>) -> Self {
         Self {
             body: Some(document.into()),
@@ -37,52 +37,52 @@ impl Success {
         }
     }
 
-    /// Nothing to say.
+    /// A success without a body.
     pub fn nothing() -> Self {
         Self::default()
     }
 
-    /// With this cookie.
+    /// Sets this cookie.
     #[must_use]
     pub fn with_cookie(mut self, cookie: Cookie, value: String) -> Self {
         self.cookies.push((cookie, value));
         self
     }
 
-    /// With the cookie by which this browser is known for so long.
+    /// Sets the device cookie for this time.
     #[must_use]
     pub fn with_device(mut self, value: String, life: Seconds) -> Self {
         self.device = Some((value, life));
         self
     }
 
-    /// Without this cookie from now on.
+    /// Deletes this cookie.
     #[must_use]
     pub fn without_cookie(self, cookie: Cookie) -> Self {
         self.with_cookie(cookie, String::new())
     }
 }
 
-/// A no, with what the person needs to go on.
+/// A refusal, with the data that the person needs to continue.
 #[derive(Debug)]
 pub struct Problem {
     /// The no.
     pub refusal: Refusal,
-    /// Where the person is.
+    /// The progress of the person's flow.
     pub progress: Option<Progress>,
-    /// Cookies that are over.
+    /// Cookies to delete.
     pub deletes: Vec<Cookie>,
 }
 
 impl Problem {
-    /// With where the person is.
+    /// Adds the progress.
     #[must_use]
     pub fn with_progress(mut self, progress: Progress) -> Self {
         self.progress = Some(progress);
         self
     }
 
-    /// And the cookie is over.
+    /// Deletes this cookie.
     #[must_use]
     pub fn deleting(mut self, cookie: Cookie) -> Self {
         self.deletes.push(cookie);
@@ -106,12 +106,12 @@ impl From<Kind> for Problem {
     }
 }
 
-/// Why a step stops short of a yes.
+/// Why a step does not succeed.
 #[derive(Debug)]
 pub enum Stop {
-    /// A no: nothing is broken.
+    /// Refused: nothing is broken.
     Refused(Box<Problem>),
-    /// Something is broken.
+    /// Broken.
     Broken(Fault),
 }
 
@@ -145,7 +145,7 @@ impl From<portal::keys::UnknownKey> for Stop {
     }
 }
 
-/// Headers that every answer carries (`docs/api.md` 1).
+/// Headers of every response (`docs/api.md` 1).
 pub(crate) const HEADERS: &[(&str, &str)] = &[
     ("cache-control", "no-store"),
     ("x-content-type-options", "nosniff"),
@@ -157,7 +157,7 @@ pub(crate) const HEADERS: &[(&str, &str)] = &[
     ("referrer-policy", "no-referrer"),
 ];
 
-/// A document's text; its members are in the order of their letters.
+/// A document as JSON; its members are in alphabetical order.
 fn text(document: &impl Serialize) -> serde_json::Result<String> {
     Ok(serde_json::to_value(document)?.to_string())
 }
@@ -189,7 +189,7 @@ fn respond(
         );
     }
     let body = document.map_or(Ok(Body::Empty), |document| text(document).map(Body::Text));
-    // All parts are ours and well formed; were one not, the answer must not look like a success.
+    // All parts are well formed; if one were not, the response must not look like a success.
     let response = body.ok().and_then(|body| builder.body(body).ok());
     response.unwrap_or_else(|| {
         let mut broken = Response::new(Body::Empty);
@@ -198,7 +198,7 @@ fn respond(
     })
 }
 
-/// The response of a yes.
+/// Builds the response of a success.
 pub(crate) fn success(status: u16, success: Success, request_id: &str) -> Response<Body> {
     let mut response = respond(
         success.status.unwrap_or(status),
@@ -224,7 +224,7 @@ pub(crate) fn success(status: u16, success: Success, request_id: &str) -> Respon
     response
 }
 
-/// The response of a no: RFC 9457. What was sent is never echoed.
+/// Builds the problem response (RFC 9457). It never contains submitted values.
 pub(crate) fn problem(problem: &Problem, base: &str, request_id: &str) -> Response<Body> {
     let refusal = &problem.refusal;
     let kind = refusal.kind;

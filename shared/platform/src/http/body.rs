@@ -1,4 +1,4 @@
-//! The one JSON object of a body, read strictly: no name twice, no wrong type, nothing unknown passed over.
+//! Reads the one JSON object of a body strictly: no duplicate name, no wrong type, no unknown field.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use portal::values::{FieldCode, digest};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
 
-/// JSON, with the texts wiped when they are let go.
+/// JSON whose texts are wiped when they are dropped.
 enum Json {
     Null,
     Flag(bool),
@@ -62,7 +62,7 @@ impl<'de> Deserialize<'de> for Json {
                 let mut entries: Vec<(String, Json)> = Vec::new();
                 while let Some(name) = map.next_key::<String>()? {
                     if entries.iter().any(|(other, _)| *other == name) {
-                        return Err(A::Error::custom("a name stands twice"));
+                        return Err(A::Error::custom("duplicate name"));
                     }
                     entries.push((name, map.next_value()?));
                 }
@@ -87,7 +87,7 @@ pub struct Fields {
 pub(crate) struct Unreadable;
 
 impl Fields {
-    /// Reads a body; an empty one is `{}` where the step takes none.
+    /// Reads a body; an empty one counts as `{}` where the step has no fields.
     pub(crate) fn read(body: &[u8], expected: &[Input]) -> Result<Self, Unreadable> {
         let body = if body.is_empty() && expected.is_empty() {
             b"{}"
@@ -157,12 +157,12 @@ impl Fields {
         self.flags.get(field.name()).copied().unwrap_or(false)
     }
 
-    /// Fields that do not exist.
+    /// The problems of unknown fields.
     pub fn unknown(&self) -> Vec<FieldProblem> {
         self.unknown.clone()
     }
 
-    /// The digest of the body as JSON values: order and spacing do not count, nor `null`.
+    /// The digest of the body as JSON values: order, spacing and `null` members do not matter.
     pub fn digest(&self) -> String {
         let mut parts: Vec<&[u8]> = Vec::new();
         for (name, text) in &self.texts {
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_field_is_named_by_the_object_that_it_stands_in() {
+    fn an_unknown_field_is_reported_at_the_object_that_contains_it() {
         let fields = Fields::read(
             b"{\"role\": \"manager\", \"agreedTerms\": {\"version\": \"1\", \"at\": 3}}",
             ChangeInitialPassword.fields,
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_without_a_body_takes_none_or_an_empty_object() {
+    fn a_step_without_fields_takes_no_body_or_an_empty_object() {
         assert!(
             Fields::read(b"", ResendLoginOtp.fields)
                 .unwrap()

@@ -1,4 +1,4 @@
-//! From a request to a call: everything that can be refused before the step's own rules.
+//! From a request to a call: all checks before the step's own rules.
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
@@ -25,31 +25,31 @@ use crate::clock::Clock;
 use crate::random::{self, Random};
 use crate::telemetry;
 
-/// Stands between the names in the device's cookie, of which each account that was logged in to gave one.
+/// Separates the device names in the device cookie: one for each account with a log-in from the browser.
 pub const DEVICE_NAMES_SEPARATOR: char = '.';
 
-/// The longest value of a cookie that is read: that of the device holds a name for each member of an office.
+/// The maximum length of a cookie that is read: the device cookie may contain a name for each member of an office.
 const LONGEST_COOKIE: usize = 256;
 
-/// A request that passed the gate.
+/// A request that passed all checks.
 pub struct Call {
-    /// Which step.
+    /// Its step.
     pub step: Step,
-    /// The instant at which all of it happens.
+    /// The instant of the whole request.
     pub now: Timestamp,
     /// The body.
     pub fields: Fields,
-    /// The Idempotency-Key; always there where the step is keyed.
+    /// The Idempotency-Key; always present where the step requires one.
     key: Option<RequestKey>,
     cookies: BTreeMap<&'static str, String>,
-    /// The flow that the page works on (the header Portal-Flow), where it says so.
+    /// The flow that the page shows (the header Portal-Flow), if it says so.
     page_flow: Option<String>,
     /// The digest of the caller's network, if it is known.
     pub network: Option<String>,
 }
 
 impl Call {
-    /// A call of a step with this body, without cookies, key or network.
+    /// A call of a step with this body, without cookies, key or network. For the model checker.
     pub fn new(step: Step, now: Timestamp, body: &[u8]) -> Result<Self, Kind> {
         Ok(Self {
             step,
@@ -62,35 +62,35 @@ impl Call {
         })
     }
 
-    /// With this cookie.
+    /// Adds this cookie.
     #[must_use]
     pub fn with_cookie(mut self, cookie: Cookie, value: String) -> Self {
         self.cookies.insert(cookie.name(), value);
         self
     }
 
-    /// With this Idempotency-Key, as its digest.
+    /// Adds this Idempotency-Key, as its digest.
     #[must_use]
     pub fn with_key(mut self, key: RequestKey) -> Self {
         self.key = Some(key);
         self
     }
 
-    /// The flow that the cookie names.
+    /// The flow of this cookie.
     pub fn flow(&self, cookie: Cookie) -> Option<FlowId> {
         self.cookies
             .get(cookie.name())
             .map(|value| FlowId::of_cookie(value))
     }
 
-    /// With the name of the flow that the page works on.
+    /// Adds the name of the flow that the page shows.
     #[must_use]
     pub fn with_page_flow(mut self, name: &str) -> Self {
         self.page_flow = Some(name.to_owned());
         self
     }
 
-    /// Whether the page works on another flow than this one: another tab has begun one since (`docs/api.md` 1).
+    /// Whether the page shows another flow than this one: another tab has begun one since (`docs/api.md` 1).
     pub fn means_another_flow(&self, flow: &FlowId) -> bool {
         self.step.acts_on_a_flow()
             && self
@@ -99,14 +99,14 @@ impl Call {
                 .is_some_and(|name| name != FlowName::of(flow).as_str())
     }
 
-    /// The session that the cookie names.
+    /// The session of the session cookie.
     pub fn session(&self) -> Option<SessionId> {
         self.cookies
             .get(Cookie::Session.name())
             .map(|value| SessionId::of_cookie(value))
     }
 
-    /// The names that accounts gave the browser, the newest first: those that are ours by their form.
+    /// The device names in the device cookie, the newest first; only well-formed ones.
     pub fn device_names(&self) -> Vec<&str> {
         self.cookies
             .get(Cookie::Device.name())
@@ -118,8 +118,8 @@ impl Call {
             })
     }
 
-    /// The caller's network, as the record of this kind and id knows it. Where nothing says whence a call comes, all of
-    /// them are of one network.
+    /// The caller's network, as its tag in the record of this kind and id. Calls without a known address share one
+    /// network.
     pub fn network_tag(&self, record: [&str; 2], keys: &KeyRing) -> Result<NetworkTag, UnknownKey> {
         NetworkTag::derive(keys, record, self.network.as_deref().unwrap_or(""))
     }
@@ -131,7 +131,7 @@ impl Call {
             .ok_or_else(|| Kind::IdempotencyKeyMissing.into())
     }
 
-    /// A field that must be there and well formed, beside whatever else is wrong with the body.
+    /// A required and well-formed field; if it is not, the problem includes all unknown fields.
     pub fn field<T>(
         &self,
         field: Field,
@@ -142,12 +142,12 @@ impl Call {
         Ok(problems.finish(value).map_err(Refusal::invalid)?)
     }
 
-    /// Problems found while the body was read: unknown fields.
+    /// The problems that were found while the body was read: unknown fields.
     pub fn problems(&self) -> Problems {
         Problems::from_found(self.fields.unknown())
     }
 
-    /// Refuses a body with fields that do not exist, for a step that takes none.
+    /// Refuses a body with unknown fields, for a step without fields.
     pub fn no_fields(&self) -> Result<(), Stop> {
         let unknown: Vec<FieldProblem> = self.fields.unknown();
         if unknown.is_empty() {
@@ -158,25 +158,25 @@ impl Call {
     }
 }
 
-/// What every function that answers HTTP needs.
+/// What every HTTP function needs.
 #[derive(Clone)]
 pub struct Edge {
-    /// The function: it serves the steps that are its own, and no other.
+    /// The function: it serves its own steps only.
     pub function: Function,
     /// The clock.
     pub clock: Clock,
-    /// Draws cookies and ids.
+    /// The source of cookies and ids.
     pub random: Random,
     /// The numbers in force.
     pub limits: Arc<Limits>,
     /// The portal's own origins.
     pub origins: Arc<[String]>,
-    /// What every problem's `type` begins with.
+    /// The beginning of every problem's `type`.
     pub problem_base: Arc<str>,
 }
 
 impl Edge {
-    /// Answers a request: always with a response, so a Lambda error means only our bug or AWS's trouble.
+    /// Answers a request, always with a response: a Lambda error can only be a bug of the portal or a failure of AWS.
     pub async fn serve<F, A>(&self, request: Request, step: F) -> Response<Body>
     where
         F: FnOnce(Call) -> A + Send,
@@ -190,7 +190,7 @@ impl Edge {
             Ok(call) => {
                 name = call.step.name;
                 let status = call.step.success;
-                // A panic is a bug; the person still gets an answer, and the environment lives on.
+                // A panic is a bug; the person still gets an answer, and the Lambda environment survives.
                 let answer = AssertUnwindSafe(step(call)).catch_unwind().await;
                 answer.map(|answer| (status, answer)).ok()
             }
@@ -249,7 +249,7 @@ impl Edge {
             Body::Binary(octets) => octets,
             _ => &[],
         };
-        // A body that comes with GET means nothing.
+        // A body of a GET request is ignored.
         let body = if step.method == Method::Get { &[] } else { body };
         if !body.is_empty() && !is_json(headers) {
             return Err(Kind::UnsupportedMediaType);
@@ -281,7 +281,7 @@ impl Edge {
     }
 }
 
-/// `application/json`, with no other character set than UTF-8.
+/// Whether the content type is `application/json` in UTF-8.
 fn is_json(headers: &HeaderMap) -> bool {
     let mut types = headers.get_all("content-type").iter();
     let (Some(only), None) = (types.next(), types.next()) else {
@@ -297,7 +297,7 @@ fn is_json(headers: &HeaderMap) -> bool {
         })
 }
 
-/// 16 to 64 characters of `A-Z a-z 0-9 _ -`, quoted or bare.
+/// The Idempotency-Key: 16 to 64 characters of `A-Z a-z 0-9 _ -`, quoted or bare.
 fn idempotency_key(headers: &HeaderMap) -> Option<RequestKey> {
     let mut keys = headers.get_all("idempotency-key").iter();
     let (Some(only), None) = (keys.next(), keys.next()) else {
@@ -315,7 +315,7 @@ fn idempotency_key(headers: &HeaderMap) -> Option<RequestKey> {
     well_formed.then(|| RequestKey::new(digest(&[b"idempotency-key", key.as_bytes()])))
 }
 
-/// The header Portal-Flow as it was sent; twice, it names no flow.
+/// The header Portal-Flow; a repeated one names no flow.
 fn page_flow(headers: &HeaderMap) -> Option<String> {
     let mut names = headers.get_all("portal-flow").iter();
     let name = names.next()?;
@@ -328,8 +328,8 @@ fn page_flow(headers: &HeaderMap) -> Option<String> {
     )
 }
 
-/// Our own cookies, pair by pair and as octets: whatever stands in a pair that is none of ours, it hides none of ours.
-/// One of ours that comes twice with different values is ambiguous, and so it is none.
+/// The portal's cookies, parsed pair by pair and as octets: a malformed pair of another cookie hides none of them. A
+/// cookie that is sent twice with different values is ambiguous, and is ignored.
 fn cookies(headers: &HeaderMap) -> BTreeMap<&'static str, String> {
     let mut found: BTreeMap<&'static str, Option<&[u8]>> = BTreeMap::new();
     let lines = headers.get_all("cookie").iter();
@@ -361,7 +361,7 @@ fn cookies(headers: &HeaderMap) -> BTreeMap<&'static str, String> {
         .collect()
 }
 
-/// The caller's network: an IPv4 address, or the /64 of an IPv6 one, from the gateway and never from a header.
+/// The caller's network: an IPv4 address, or the /64 of an IPv6 address, from the gateway and never from a header.
 fn network(request: &Request) -> Option<String> {
     let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else {
         return None;
@@ -377,7 +377,7 @@ fn network(request: &Request) -> Option<String> {
     Some(digest(&[b"network", &octets]))
 }
 
-/// Ours, never the client's: Lambda's id of the invocation, or one that is drawn.
+/// The request id, never the client's: Lambda's id of the invocation, or a drawn one.
 fn request_id(request: &Request, random: &Random) -> String {
     let given = request
         .lambda_context_ref()

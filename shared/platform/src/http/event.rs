@@ -1,8 +1,9 @@
-//! What API Gateway hands over (payload format 2.0), made fit for `lambda_http`.
+//! Makes the event of API Gateway (payload format 2.0) acceptable for `lambda_http`.
 //!
-//! `lambda_http` panics on what it cannot make a URL, a header or octets of: two values of `X-Forwarded-Proto`, a query
-//! with a space, base64 that is none. So it gets an event of ours, made of the few parts that anything here reads, each
-//! in a form that it takes; what has no such form becomes something that the gate refuses in its order.
+//! `lambda_http` panics on values that it cannot convert to a URL, a header or octets: two values of
+//! `X-Forwarded-Proto`, a query with a space, invalid base64. So it gets a new event with the few parts that the
+//! portal reads, each in a form that it accepts; a value without such a form becomes one that the checks refuse in
+//! their order.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +12,7 @@ use lambda_http::http::{HeaderName, Method};
 use lambda_http::request::LambdaRequest;
 use serde_json::{Map, Value, json};
 
-/// Headers of which `lambda_http` makes a URL, and which nothing here reads; `cookie` goes another way.
+/// Headers from which `lambda_http` builds a URL, and which the portal does not read; `cookie` is handled separately.
 const PASSED_OVER: [&str; 3] = ["host", "x-forwarded-proto", "cookie"];
 
 /// The request of an event.
@@ -42,7 +43,7 @@ fn fit(event: &Value) -> Value {
     })
 }
 
-/// Whether a step may have the path: what holds anything else is none, and needs no other answer.
+/// Whether the path may belong to a step: one with other characters does not.
 fn is_plain(path: &str) -> bool {
     path.starts_with('/')
         && path
@@ -50,7 +51,7 @@ fn is_plain(path: &str) -> bool {
             .all(|octet| octet.is_ascii_alphanumeric() || b"-._~/".contains(&octet))
 }
 
-/// Control characters have no place in a header; what holds one means something else than it would without.
+/// A header value without control characters, which are not allowed in a header.
 fn without_controls(value: &str) -> String {
     let is_out = |c: char| (c.is_ascii_control() && c != '\t').then_some(char::REPLACEMENT_CHARACTER);
     value.chars().map(|c| is_out(c).unwrap_or(c)).collect()
@@ -73,7 +74,7 @@ fn headers(event: &Value) -> Map<String, Value> {
         .collect()
 }
 
-/// All cookies, whether they stand in the list of the event or in a header.
+/// All cookies, from the list of the event and from the header.
 fn cookies(event: &Value) -> Vec<String> {
     let listed = event.get("cookies").and_then(Value::as_array);
     let listed = listed.into_iter().flatten().filter_map(Value::as_str);
@@ -85,7 +86,7 @@ fn cookies(event: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The body, and whether it is base64. One that cannot be read is text that is no JSON.
+/// The body, and whether it is base64. An unreadable one becomes text that is not JSON.
 fn body(event: &Value) -> (Option<&str>, bool) {
     const UNREADABLE: (Option<&str>, bool) = (Some("?"), false);
     let is_base64 = event.get("isBase64Encoded").and_then(Value::as_bool) == Some(true);

@@ -45,7 +45,7 @@ impl Writer {
         self
     }
 
-    /// An empty list is left out, so that nothing is stored of what has not happened.
+    /// An empty list is omitted, so that nothing is stored about events that did not happen.
     pub(crate) fn times(&mut self, name: &'static str, values: &[Timestamp]) -> &mut Self {
         if !values.is_empty() {
             self.0.insert(name.to_owned(), times(values));
@@ -53,7 +53,7 @@ impl Writer {
         self
     }
 
-    /// Likewise, a list of texts.
+    /// A list of texts; an empty one is omitted.
     pub(crate) fn texts<'a>(
         &mut self,
         name: &'static str,
@@ -99,7 +99,7 @@ impl Writer {
         self
     }
 
-    /// Maps by names that are data. None is left out.
+    /// A map whose names are data. An empty one is omitted.
     pub(crate) fn named<'a>(
         &mut self,
         name: &'static str,
@@ -134,7 +134,7 @@ pub(crate) fn times(values: &[Timestamp]) -> AttributeValue {
     )
 }
 
-/// Reads a map; what is not as it was written is a corrupt item, named by its attribute and never by its value.
+/// Reads a map; a value in an unexpected form is a corrupt item, reported by its attribute and never by its value.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader<'a> {
     kind: &'static str,
@@ -222,7 +222,7 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    /// How many stand in the list, if it is there.
+    /// The length of the list, if it is present.
     pub(crate) fn count(&self, name: &'static str) -> Result<Option<u64>, Fault> {
         match self.map.get(name) {
             None => Ok(None),
@@ -251,7 +251,7 @@ impl<'a> Reader<'a> {
         self.map_if(name)?.ok_or_else(|| self.corrupt(name))
     }
 
-    /// What [`Writer::named`] wrote.
+    /// The entries that [`Writer::named`] wrote.
     pub(crate) fn named(&self, name: &'static str) -> Result<Vec<(&'a str, Self)>, Fault> {
         let Some(all) = self.map_if(name)? else {
             return Ok(Vec::new());
@@ -284,9 +284,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// An image of the stream, as Lambda hands it over: `{"name": {"S": "text"}}`.
+/// An image of the stream, in Lambda's form: `{"name": {"S": "text"}}`.
 ///
-/// Only the types that this store writes; anything else is a corrupt item.
+/// Only the types that this store writes; any other is a corrupt item.
 pub fn image_of_json(image: &serde_json::Map<String, serde_json::Value>) -> Result<Attributes, Fault> {
     image
         .iter()
@@ -314,7 +314,7 @@ fn value_of_json(value: &serde_json::Value) -> Result<AttributeValue, Fault> {
     }
 }
 
-/// The other way round.
+/// The inverse of [`image_of_json`].
 pub fn json_of_image(image: &Attributes) -> serde_json::Map<String, serde_json::Value> {
     image
         .iter()
@@ -330,7 +330,7 @@ fn json_of_value(value: &AttributeValue) -> serde_json::Value {
         AttributeValue::Bool(flag) => json!({ "BOOL": flag }),
         AttributeValue::M(map) => json!({ "M": json_of_image(map) }),
         AttributeValue::L(list) => json!({ "L": list.iter().map(json_of_value).collect::<Vec<_>>() }),
-        // The store writes no other type; were there one, a reader of the golden items would see it here.
+        // The store writes no other type; if it did, a reader of the golden items would see it here.
         other => json!({ "unknown": format!("{other:?}") }),
     }
 }

@@ -24,13 +24,13 @@ use super::{Key, Mark};
 use crate::fault::Fault;
 use crate::random::Random;
 
-/// How often a transaction is sent again while DynamoDB is busy with another one on the same items.
+/// The maximum number of times a transaction is sent again while DynamoDB is busy with another one on the same items.
 const ROUNDS: u32 = 100;
 
-/// Conflicts after which a writer pauses before it decides anew.
+/// Conflicts after which a writer pauses before it decides again.
 const ROUNDS_WITHOUT_PAUSE: u32 = 3;
 
-/// The longest pause, in milliseconds, grows by this with each round, for twenty rounds.
+/// The maximum pause, in milliseconds, grows by this with each conflict, up to twenty times.
 const PAUSE_STEP: u64 = 2;
 
 /// One table.
@@ -42,8 +42,8 @@ pub struct DynamoDb {
     random: Random,
 }
 
-/// A fault of this operation, for what the SDK gave up on: the code of a service error, or the kind of a failure on
-/// the way; never the request.
+/// The fault of this operation after the SDK gave up: the code of a service error, or the kind of a transport
+/// failure; never the request.
 pub(crate) fn fault<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> Fault
 where
     E: aws_sdk_dynamodb::error::ProvideErrorMetadata + std::error::Error + 'static,
@@ -79,8 +79,8 @@ fn text(version: &Version) -> AttributeValue {
     AttributeValue::S(version.as_str().to_owned())
 }
 
-/// What a condition that DynamoDB calls failed came to. It held, where what it found is the very write that it belongs
-/// to: that was done before, its answer was lost, and the SDK repeated it.
+/// The result of a condition that DynamoDB calls failed. It held if the item found is the result of this very write,
+/// which was done before: its answer was lost, and the SDK repeated it.
 fn failed(key: &Key, found: Option<&Attributes>, version: &Version) -> Result<Condition, Fault> {
     let found = found.map(|found| decode(key, found)).transpose()?;
     Ok(match found {
@@ -194,8 +194,8 @@ impl DynamoDb {
             .build())
     }
 
-    /// The SDK draws the `ClientRequestToken` once a call and repeats it when it repeats the call, so a lost answer
-    /// does nothing twice.
+    /// The SDK draws the `ClientRequestToken` once per call and sends it with every repetition, so a lost answer does
+    /// nothing twice.
     async fn transact(&self, writes: &[Write]) -> Result<Committed, Fault> {
         let versions: Vec<Version> = writes.iter().map(|_| self.draw()).collect::<Result<_, _>>()?;
         let parts: Vec<TransactWriteItem> = writes
@@ -280,7 +280,7 @@ impl DynamoDb {
         match request.send().await {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
-                // Our own update, which the SDK repeated because its answer was lost, was done.
+                // The SDK repeated this very update because its answer was lost; it was done.
                 Some(UpdateItemError::ConditionalCheckFailedException(check)) => {
                     let found = check.item().and_then(|found| found.get("v"));
                     Ok(found == Some(&text(&version)))
@@ -290,7 +290,7 @@ impl DynamoDb {
         }
     }
 
-    /// Each waits a time of its own, so that those who met do not meet again.
+    /// Each writer waits a random time, so that they do not conflict again.
     async fn pause(&self, round: u32, step: u64) -> Result<(), Fault> {
         let longest = Duration::from_millis(u64::from(round.min(20)) * step);
         tokio::time::sleep(self.random.pause(longest)?).await;
@@ -303,19 +303,19 @@ fn values(condition: Option<(&'static str, Option<&Version>)>) -> Option<Attribu
     Some(Attributes::from([(":read".to_owned(), text(version))]))
 }
 
-/// What a cancelled transaction says.
+/// The meaning of a cancelled transaction.
 enum Cancelled {
     /// Conditions failed.
     Judged(Committed),
-    /// Another transaction has one of the items, or the table is throttled: nothing is known of the conditions, and
-    /// the same transaction may be sent again.
+    /// Another transaction is using one of the items, or the table is throttled: nothing is known about the
+    /// conditions, and the same transaction may be sent again.
     Busy,
-    /// Something that no repetition mends.
+    /// A failure that a repetition cannot repair.
     Broken,
 }
 
-/// Reads each reason by itself. Where an item was busy its condition was not looked at: to take it for one that held,
-/// or that failed, would answer a double click as a stranger.
+/// Reads the reason of each write separately. The condition of a busy item was not checked: counting it as held or
+/// failed would give a double click the answer of another request.
 fn judge(writes: &[Write], versions: &[Version], reasons: &[CancellationReason]) -> Result<Cancelled, Fault> {
     let mut conditions = Vec::new();
     let (mut is_busy, mut is_repeated) = (false, false);
@@ -340,7 +340,7 @@ fn judge(writes: &[Write], versions: &[Version], reasons: &[CancellationReason])
     } else if has_failed {
         Cancelled::Judged(Committed::Conflict(conditions))
     } else if is_repeated {
-        // The very same transaction was done before, and its answer was lost.
+        // This very transaction was done before, and its answer was lost.
         Cancelled::Judged(Committed::Done)
     } else {
         Cancelled::Broken

@@ -1,4 +1,4 @@
-//! The kinds of items, and what names one.
+//! The kinds of items, and their keys.
 
 use portal::account::{Account, Member};
 use portal::audit::Unaudited;
@@ -12,12 +12,12 @@ use portal::office::Office;
 use portal::registration::{self, Registration};
 use portal::values::{AccountKey, ClaimsUserId, FlowId, NetworkTag, SessionId};
 
-/// ネットワーク — its starts that were refused, in an hour.
+/// ネットワーク — its refused starts of one hour.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NetworkRecord {
-    /// Names the network.
+    /// The network's tag.
     pub network: NetworkTag,
-    /// Its hour.
+    /// The count of the hour.
     pub budget: RefusedStarts,
 }
 
@@ -27,7 +27,7 @@ impl Entity for NetworkRecord {
 
 /// A kind of item: the typed form of [`AnyItem`].
 pub trait Item: Entity + Clone + Send + Sync + Into<AnyItem> {
-    /// What names one of the kind.
+    /// The id of an item of this kind.
     type Id: Clone + Send + Sync;
     /// The kind, which is also the first part of the key in the table.
     const KIND: &'static str;
@@ -36,13 +36,13 @@ pub trait Item: Entity + Clone + Send + Sync + Into<AnyItem> {
     fn id(&self) -> &Self::Id;
     /// The key of this id.
     fn key(id: &Self::Id) -> Key;
-    /// The item, if it is one of this kind.
+    /// The item, if it is of this kind.
     fn of(item: AnyItem) -> Option<Self>;
 }
 
 macro_rules! kinds {
     ($($variant:ident, $item:ty, $id:ty, $field:expr, $kind:literal, $doc:literal;)*) => {
-        /// What names an item.
+        /// The key of an item.
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Key { $(#[doc = $doc] $variant($id),)* }
 
@@ -110,7 +110,7 @@ kinds! {
 }
 
 impl AnyItem {
-    /// The mails that it promises: a flow one at most, an account one a member.
+    /// The mails that it promises: at most one of a flow, one per member of an account.
     pub fn promises(&self) -> Vec<&Promise> {
         match self {
             Self::Registration(item) => match &item.stage {

@@ -1,4 +1,4 @@
-//! What each kind of item looks like in the table. Private to the store: the rules know nothing of it.
+//! The layout of each kind of item in the table. Private to the store: the rules do not know it.
 
 mod account;
 mod claims;
@@ -34,26 +34,27 @@ pub(crate) use self::event::write_event;
 pub(crate) use self::mail::QUEUED;
 pub use self::mail::mails_of_image;
 
-/// Where an item carries what happened with its last write of our own.
+/// The attribute of the event of the item's last write.
 pub(crate) const EVENT: &str = "event";
 
-/// How long an item stays after it is over: the broom is late by days, and must never be early.
-const BROOM: Seconds = DAY;
+/// The time that an item is kept after it has expired. DynamoDB's time-to-live deletes it late; it must never be
+/// early.
+const KEPT_AFTER_EXPIRY: Seconds = DAY;
 
-/// The shape of items that this code writes; it reads this one and the ones before.
+/// The version of the layouts that this code writes; it also reads the older ones.
 const SCHEMA: u32 = 1;
 
-/// How the items of a kind look in the table.
+/// The layout of a kind of item.
 pub(crate) trait Layout: Item {
     /// The second part of the key.
     fn id_text(id: &Self::Id) -> &str;
-    /// Writes all but key, version and schema.
+    /// Writes all attributes except key, version and schema.
     fn write(&self, writer: &mut Writer, limits: &Limits);
     /// Reads what [`Layout::write`] wrote.
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault>;
 }
 
-/// The key as the table has it: `KIND#id`.
+/// The key in the table: `KIND#id`.
 pub(crate) fn pk(key: &Key) -> String {
     let id = match key {
         Key::Registration(id) => Registration::id_text(id),
@@ -69,7 +70,7 @@ pub(crate) fn pk(key: &Key) -> String {
 }
 
 impl Key {
-    /// The key that the table has in this form.
+    /// Parses a key of the table.
     pub fn parse(pk: &str) -> Option<Self> {
         let (kind, id) = pk.split_once('#')?;
         Some(match kind {
@@ -107,7 +108,7 @@ pub(crate) fn encode(item: &AnyItem, event: Option<&Event>, version: &str, limit
     writer.finish()
 }
 
-/// The item that was found under this key.
+/// The item that was read under this key.
 pub(crate) fn decode(key: &Key, attributes: &Attributes) -> Result<Versioned, Fault> {
     fn item<T: Layout>(reader: &Reader<'_>) -> Result<AnyItem, Fault> {
         let id = reader

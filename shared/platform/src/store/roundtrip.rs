@@ -1,4 +1,4 @@
-//! Whatever item the rules can make is read back as it was written; what is not as it was written is a corrupt item.
+//! Every item that the rules can make is read as it was written; a garbled one is a corrupt item.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -83,7 +83,7 @@ fn is_seen_by_the_stream(attributes: &Attributes, promises: &[Promise]) {
     );
 }
 
-/// What may befall an item: something in it is gone, or another thing.
+/// Ways to garble an item: an attribute is missing, or has another value.
 #[derive(Debug, Clone)]
 struct Garbling {
     at: usize,
@@ -294,7 +294,7 @@ fn member() -> impl Strategy<Value = Member> {
         nonce,
         issue,
     });
-    // The office is the member's, and is put in below.
+    // The office is the member's, and is set below.
     let content = (id(), source).prop_map(|(member, source)| Content::InitialPassword {
         member: MemberId::new(member),
         office: String::new(),
@@ -402,7 +402,7 @@ fn account() -> impl Strategy<Value = Account> {
     )
 }
 
-/// One who has logged in, or up to five who have not.
+/// One member who has logged in, or up to five who have not.
 fn holder() -> impl Strategy<Value = Holder> {
     vec(member(), 0..6).prop_map(|members| {
         let owner = members.iter().find(|member| !member.is_pending());

@@ -1,7 +1,7 @@
-//! The few operations that the store is built on; whatever carries them out is a storage.
+//! The operations on which the store is built.
 //!
-//! [`DynamoDb`](super::DynamoDb) carries them out on the table; the model checker's world does so in memory. The suite
-//! `tests/lockstep` holds the two to each other.
+//! [`DynamoDb`](super::DynamoDb) implements them on the table; the model checker implements them in memory. The suite
+//! `tests/lockstep` compares the two.
 
 use std::fmt::Debug;
 
@@ -11,16 +11,16 @@ use portal::audit::Event;
 use super::{AnyItem, Key, Mark};
 use crate::fault::Fault;
 
-/// How sure a read is.
+/// The consistency of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consistency {
-    /// As of now; what a refusal may rest on.
+    /// Strongly consistent; a refusal may depend on it.
     Strong,
-    /// As of a moment ago, at half the cost; only for what is shown, or what a condition decides later on.
+    /// Eventually consistent, at half the cost; only for data that is shown, or that a condition checks later.
     Eventual,
 }
 
-/// Tells one write of an item from every other. Only the storage that gave it knows what it means.
+/// The version that a write gave an item; unique. Only the storage that created it can interpret it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Version(String);
 
@@ -36,7 +36,7 @@ impl Version {
     }
 }
 
-/// An item and the version that was read, without which it cannot be replaced.
+/// An item and the version that was read, which a write needs to replace it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Versioned {
     /// The item.
@@ -45,12 +45,12 @@ pub struct Versioned {
     pub version: Version,
 }
 
-/// What must be there for a put to be done.
+/// The condition of a put.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Expected {
-    /// No item.
+    /// There is no item.
     Absent,
-    /// The item in this version.
+    /// The item has this version.
     Version(Version),
 }
 
@@ -61,16 +61,16 @@ pub enum Write {
     Put {
         /// The item.
         item: Box<AnyItem>,
-        /// What the write tells of in the audit.
+        /// The event of the write for the audit.
         event: Option<Event>,
-        /// What it replaces.
+        /// The condition.
         expected: Expected,
     },
-    /// Removes the item. Where it is gone already, this is done.
+    /// Removes the item. Succeeds if it does not exist.
     Remove {
-        /// Which.
+        /// The key.
         key: Key,
-        /// The version that may be removed; any, if none is named.
+        /// The version that may be removed; `None` for any.
         expected: Option<Version>,
     },
 }
@@ -85,37 +85,37 @@ impl Write {
     }
 }
 
-/// What became of a write.
+/// The result of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is done; the item has this version now. Of a removal the version means nothing.
+    /// Done; the item has this version now. For a removal the version has no meaning.
     Done(Version),
-    /// Its condition failed, and nothing was written; the item as it is now, if there is one.
+    /// The condition failed, and nothing was written; the present item, if there is one.
     Conflict(Option<Versioned>),
 }
 
-/// What became of the condition of one write of a commit that was not done.
+/// The result of one write's condition in a commit that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
     /// It held.
     Held,
-    /// It failed; the item as it is now, if there is one.
+    /// It failed; the present item, if there is one.
     Failed(Option<Versioned>),
 }
 
-/// What became of a commit.
+/// The result of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Committed {
-    /// All is written.
+    /// Everything is written.
     Done,
-    /// Nothing is written, for at least one condition failed; one entry for each write, in their order.
+    /// Nothing is written, because at least one condition failed; one entry per write, in their order.
     Conflict(Vec<Condition>),
 }
 
-/// Carries out the operations of the store.
+/// Implements the operations of the store.
 ///
-/// A write whose answer was lost may be repeated by whoever sends it: an implementation answers
-/// [`Outcome::Done`] if it finds its own write in the way.
+/// A caller may repeat a write whose answer was lost: an implementation answers [`Outcome::Done`] if it finds that
+/// very write done.
 pub trait Storage: Debug + Send + Sync {
     /// The item of this key.
     fn read<'a>(
@@ -124,15 +124,16 @@ pub trait Storage: Debug + Send + Sync {
         consistency: Consistency,
     ) -> BoxFuture<'a, Result<Option<Versioned>, Fault>>;
 
-    /// Writes one item, if what it expects is there.
+    /// Writes one item, if its condition holds.
     fn write<'a>(&'a self, write: &'a Write) -> BoxFuture<'a, Result<Outcome, Fault>>;
 
     /// Writes several items in one transaction, all or none.
     fn commit<'a>(&'a self, writes: &'a [Write]) -> BoxFuture<'a, Result<Committed, Fault>>;
 
-    /// Notes what became of a mail on the item that promised it; answers whether the item still waited for that.
+    /// Records the delivery status of a mail on the item that promised it; answers whether the item still waited for
+    /// that.
     fn mark_mail<'a>(&'a self, mark: &'a Mark) -> BoxFuture<'a, Result<bool, Fault>>;
 
-    /// Waits before a write that met a conflict is decided anew; `round` counts the conflicts so far, from nought.
+    /// Waits before a decision is repeated after a conflict; `round` counts the conflicts so far, from zero.
     fn back_off(&self, round: u32) -> BoxFuture<'_, Result<(), Fault>>;
 }

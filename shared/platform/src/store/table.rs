@@ -17,13 +17,13 @@ use super::storage::{
 };
 use crate::fault::Fault;
 
-/// How often a decision is taken anew because another request wrote the item first.
+/// How often a decision is repeated because another request wrote the item first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retries {
-    /// Until even a crowd has passed.
+    /// Until even many parallel requests have finished.
     Many,
-    /// [`Fault::Contention`] soon, for a step that then looks again at its flow: mostly another request has moved the flow
-    /// on by then.
+    /// [`Fault::Contention`] soon, for a step that then reads its flow again: usually another request has moved the
+    /// flow on by then.
     Few,
 }
 
@@ -36,7 +36,7 @@ impl Retries {
     }
 }
 
-/// An item of a kind and the version that was read, without which it cannot be replaced.
+/// An item of one kind and the version that was read, which a write needs to replace it.
 #[derive(Debug, Clone)]
 pub struct Stored<T> {
     /// The item.
@@ -55,12 +55,12 @@ fn typed<T: Item>(found: Versioned) -> Result<Stored<T>, Fault> {
     })
 }
 
-/// What a write replaces.
+/// The condition of a write.
 #[derive(Debug, Clone, Copy)]
 pub enum Replacing<'a, T> {
-    /// Nothing: the item must not be there.
+    /// There is no item.
     Nothing,
-    /// The version that was read.
+    /// The item has the version that was read.
     Read(&'a Stored<T>),
 }
 
@@ -79,29 +79,29 @@ impl<'a, T> From<Option<&'a Stored<T>>> for Replacing<'a, T> {
     }
 }
 
-/// What became of a write.
+/// The result of a write.
 #[derive(Debug, Clone)]
 pub enum Written<T> {
-    /// It is done; the item as it is now.
+    /// Done; the present item.
     Done(Stored<T>),
-    /// Another request wrote the item first; the item as it is now.
+    /// Another request wrote the item first; the present item.
     Conflict(Option<Stored<T>>),
 }
 
-/// News about a mail, for the item that promised it.
+/// A new delivery status of a mail, for the item that promised it.
 #[derive(Debug, Clone)]
 pub struct Mark {
     /// The item's key.
     pub key: String,
-    /// Which of its mails.
+    /// The number of the mail.
     pub number: u32,
-    /// What that mail is about: a challenge's or a member's id.
+    /// The challenge or the member that the mail is about.
     pub of: String,
-    /// From which states on; news that comes late changes nothing.
+    /// The statuses in which it applies; a late event changes nothing.
     pub from: &'static [Delivery],
-    /// To which state.
+    /// The new status.
     pub to: Delivery,
-    /// When SES took it, if this says so.
+    /// When SES accepted the mail, if the event says so.
     pub sent_at: Option<Timestamp>,
 }
 
@@ -110,7 +110,7 @@ pub struct Mark {
 pub struct Commit(Vec<Write>);
 
 impl Commit {
-    /// Also this item, if what it replaces is still there.
+    /// Adds this item, if its condition holds.
     pub fn put<T: Item>(&mut self, put: Put<T>, replacing: Replacing<'_, T>) {
         self.0.push(write_of(put, replacing).0);
     }
@@ -121,7 +121,7 @@ impl Commit {
 pub struct Conflicts(std::vec::IntoIter<Condition>);
 
 impl Conflicts {
-    /// Brings what was known of the next write's item up to what it is now, if that write's condition failed.
+    /// Replaces the known state of the next write's item by the present one, if that write's condition failed.
     pub fn update<T: Item>(&mut self, known: &mut Option<Stored<T>>) -> Result<(), Fault> {
         if let Some(Condition::Failed(found)) = self.0.next() {
             *known = found.map(typed).transpose()?;
@@ -130,7 +130,7 @@ impl Conflicts {
     }
 }
 
-/// The write of a put, and the item as it is once that is done.
+/// The write of a put, and the item after it.
 fn write_of<T: Item>(put: Put<T>, replacing: Replacing<'_, T>) -> (Write, AnyItem) {
     let (item, event) = put.into_parts();
     let item: AnyItem = item.into();
@@ -152,7 +152,7 @@ impl Table {
         Self::on(Arc::new(DynamoDb::new(client, name, limits)))
     }
 
-    /// On any storage.
+    /// A table on any storage.
     pub fn on(storage: Arc<dyn Storage>) -> Self {
         Self(storage)
     }
@@ -167,7 +167,7 @@ impl Table {
         found.map(typed).transpose()
     }
 
-    /// The mails that the item of this key promises now; the key as the table has it.
+    /// The mails that the item of this key promises now; `pk` is the key in the table.
     pub async fn promises(&self, pk: &str) -> Result<Vec<Promise>, Fault> {
         let Some(key) = Key::parse(pk) else {
             return Ok(Vec::new());
@@ -178,7 +178,7 @@ impl Table {
         }))
     }
 
-    /// Writes the item, if what it replaces is still there.
+    /// Writes the item, if the condition holds.
     pub async fn put<T: Item>(&self, put: Put<T>, replacing: Replacing<'_, T>) -> Result<Written<T>, Fault> {
         let (write, item) = write_of(put, replacing);
         Ok(match self.0.write(&write).await? {
@@ -190,7 +190,7 @@ impl Table {
         })
     }
 
-    /// Removes the item, if it is still what was read or gone already.
+    /// Removes the item, if it still has the version that was read or does not exist.
     pub async fn remove<T: Item>(&self, stored: &Stored<T>) -> Result<Written<T>, Fault> {
         let remove = Write::Remove {
             key: T::key(stored.item.id()),
@@ -212,7 +212,7 @@ impl Table {
         Ok(())
     }
 
-    /// Writes all or none. [`Conflicts`] says which conditions failed, where one did.
+    /// Writes all or none. [`Conflicts`] says which conditions failed.
     pub async fn commit(&self, commit: &Commit) -> Result<Result<(), Conflicts>, Fault> {
         Ok(match self.0.commit(&commit.0).await? {
             Committed::Done => Ok(()),
@@ -220,10 +220,10 @@ impl Table {
         })
     }
 
-    /// Decides and stores, again and again until no other request wrote the item in between.
+    /// Decides and stores, and repeats that after every conflict.
     ///
-    /// `known` is what was read, or nothing, which costs no read where there is mostly nothing: the first write finds
-    /// out. What `decide` answers leaves this function only after its write is done.
+    /// `known` is the item that was read, or `None`, which costs no read where the item usually does not exist: the
+    /// first write finds out. The answer of `decide` is returned only after its write is done.
     pub async fn change<T: Item, R, E: From<Fault>>(
         &self,
         known: Option<Stored<T>>,
@@ -232,7 +232,7 @@ impl Table {
         self.change_within(Retries::Many, known, decide).await
     }
 
-    /// The same with so many retries.
+    /// The same with this number of retries.
     pub async fn change_within<T: Item, R, E: From<Fault>>(
         &self,
         retries: Retries,
@@ -268,12 +268,12 @@ impl Table {
         Err(Fault::Contention(T::KIND).into())
     }
 
-    /// Notes what became of a mail; answers whether the item still waited for that.
+    /// Records the delivery status of a mail; answers whether the item still waited for that.
     pub async fn mark_mail(&self, mark: &Mark) -> Result<bool, Fault> {
         self.0.mark_mail(mark).await
     }
 
-    /// The members that an office's seats name, as their accounts know them.
+    /// The members of an office's seats, from their accounts.
     pub async fn members_of(&self, office: &Office) -> Result<Vec<(Member, Stored<Account>)>, Fault> {
         let mut members = Vec::new();
         for (id, account) in &office.members {

@@ -8,18 +8,18 @@ use serde::Serialize;
 
 use super::{Count, Office, Profile, Time, Word};
 
-/// Who is logged in.
+/// The logged-in member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Me {
     /// 登録情報
     #[serde(flatten)]
     pub profile: Profile,
-    /// What the member may do.
+    /// The member's role.
     pub role: Word<Role>,
     /// The member's office.
     pub office: Office,
-    /// The log-in before this one.
+    /// The previous log-in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_login_at: Option<Time>,
     /// The office's seats.
@@ -43,13 +43,13 @@ pub struct Members {
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct Session {
-    /// Unless it is used before.
+    /// The end of the session if it is not used.
     pub idle_expires_at: Time,
-    /// Used or not.
+    /// The end of the session in any case.
     pub expires_at: Time,
 }
 
-/// マイページ of a member; `members` seats of the office are taken.
+/// マイページ of a member; `members` is the number of taken seats.
 pub fn me(member: &Member, session: &SessionPointer, members: usize, limits: &Limits) -> Me {
     Me {
         profile: Profile::of(&member.profile),

@@ -12,30 +12,30 @@ use super::{Count, Progress, Word};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
-    /// Ends in the code.
+    /// A URI that ends in the code.
     #[serde(rename = "type")]
     pub uri: String,
-    /// Always the same for a code.
+    /// Constant for a code.
     pub title: &'static str,
     /// The HTTP status.
     pub status: u16,
     /// The kind.
     pub code: &'static str,
-    /// Ends in the request's id.
+    /// A URN that ends in the request's id.
     #[schemars(regex(pattern = "^urn:request:.+$"))]
     pub instance: String,
-    /// What is wrong with which field.
+    /// The problems of the fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(min = 1))]
     pub errors: Vec<FieldError>,
     /// Tries that are left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tries_left: Option<Count>,
-    /// When to try again.
+    /// The seconds until the next try.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub retry_after_seconds: Option<u64>,
-    /// Where the person is.
+    /// The progress of the flow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<Progress>,
 }
@@ -43,15 +43,15 @@ pub struct Problem {
 /// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldError {
-    /// The field; for one that is not known, the object that it stands in.
+    /// The pointer of the field; of an unknown field, that of the object that contains it.
     #[schemars(extend("format" = "json-pointer"))]
     pub pointer: String,
-    /// What is wrong.
+    /// The problem.
     pub code: Word<FieldCode>,
 }
 
 impl Problem {
-    /// The document; `base` is what every `type` begins with. What was sent is never echoed.
+    /// The document; `base` is the beginning of every `type`. It never contains submitted values.
     pub fn of(refusal: &Refusal, progress: Option<&Progress>, base: &str, request_id: &str) -> Self {
         let kind = refusal.kind;
         let error = |problem: &FieldProblem| FieldError {

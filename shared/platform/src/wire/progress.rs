@@ -21,30 +21,30 @@ use serde::Serialize;
 
 use super::{Address, Count, Digest, Masked, Office, Profile, TermsVersion, Time, Word};
 
-/// Where the person is, and what may be done next, and when.
+/// The present screen, the possible actions, and the expiry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Progress {
-    /// The screen that the person belongs on.
+    /// The screen that the person has to see now.
     #[serde(flatten)]
     pub at: At,
-    /// Names the flow; no secret. What a page sends along as Portal-Flow.
+    /// The public name of the flow; not secret. A page sends it as Portal-Flow.
     #[schemars(regex(pattern = "^[a-z0-9]{8}$"))]
     pub flow: String,
     /// The first instant at which the flow is over.
     pub expires_at: Time,
-    /// What may be done from here.
+    /// The possible actions.
     #[schemars(extend("uniqueItems" = true))]
     pub allowed: Vec<Word<Allowed>>,
 }
 
-/// The screen that the person belongs on, and what it shows.
+/// The screen that the person has to see now, and its data.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(tag = "next", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum At {
     /// セキュリティコードの入力
     SecurityCode {
-        /// What is left of it.
+        /// The tries that are left.
         security_code: TriesLeft,
     },
     /// ワンタイムパスワード認証
@@ -54,17 +54,17 @@ pub enum At {
     },
     /// 新規ユーザ登録情報の入力
     Profile {
-        /// The office that was proven.
+        /// The proven office.
         office: Office,
-        /// The claim that the registration lost, until another member is registered.
+        /// The void claim, until another member is registered.
         #[serde(skip_serializing_if = "Option::is_none")]
         voided: Option<Voided>,
     },
     /// 入力情報の確認
     Confirm {
-        /// The office that was proven.
+        /// The proven office.
         office: Office,
-        /// The profile, to be looked at once more.
+        /// The profile, to be confirmed.
         #[serde(flatten)]
         shown: Shown,
     },
@@ -73,25 +73,25 @@ pub enum At {
         "profile": ["draft", "warnings"], "draft": ["profile", "warnings"], "warnings": ["profile", "draft"],
     }))]
     Completed {
-        /// The office that was proven.
+        /// The proven office.
         office: Office,
-        /// Absent once the person has a password of their own.
+        /// Absent once the person has chosen a password.
         #[serde(skip_serializing_if = "Option::is_none")]
         initial_password: Option<InitialPassword>,
-        /// Only what this person entered is shown again, not what a colleague did.
+        /// Only the profile that this person entered, not a colleague's.
         #[serde(flatten)]
         shown: Option<Shown>,
     },
     /// 同一組織で登録済み
     AlreadyRegistered {
-        /// The office that was proven.
+        /// The proven office.
         office: Office,
         /// The manual's sentence.
         #[schemars(extend("const" = Kind::OrganisationAlreadyRegistered.title()))]
         message: &'static str,
-        /// By whom.
+        /// Its members.
         members: Vec<Colleague>,
-        /// The claim that the registration lost, until another member is registered.
+        /// The void claim, until another member is registered.
         #[serde(skip_serializing_if = "Option::is_none")]
         voided: Option<Voided>,
     },
@@ -118,7 +118,7 @@ pub struct Voided {
     pub email_masked: Masked,
 }
 
-/// What is left of the tries.
+/// The tries that are left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
@@ -136,7 +136,7 @@ pub struct Otp {
     /// The mail's subject.
     #[schemars(extend("enum" = subjects()))]
     pub subject: &'static str,
-    /// Tells which mail counts; no secret.
+    /// Shows which mail is the valid one; not secret.
     #[schemars(title = "照合記号", regex(pattern = "^[A-Z][0-9]$"))]
     pub label: String,
     /// The first instant at which the code no longer works.
@@ -147,7 +147,7 @@ pub struct Otp {
     pub sends_left: Count,
     /// Tries that are left.
     pub tries_left: Count,
-    /// What became of the mail.
+    /// The delivery status of the mail.
     pub delivery: Word<Delivery>,
 }
 
@@ -157,7 +157,7 @@ pub struct Otp {
 pub struct InitialPassword {
     /// The masked address.
     pub sent_to: Masked,
-    /// What became of the mail.
+    /// The delivery status of the mail.
     pub delivery: Word<Delivery>,
     /// The first instant at which it no longer works.
     pub expires_at: Time,
@@ -167,41 +167,41 @@ pub struct InitialPassword {
     pub sends_left: Count,
 }
 
-/// The profile as it will be stored, or is.
+/// The profile as it will be stored, or is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Shown {
     /// 登録情報
     pub profile: Profile,
-    /// What 「登録する」 refers to.
+    /// The digest that 「登録する」 names.
     pub draft: Digest,
-    /// To look at once more; never a refusal.
+    /// Hints to check a field again; never a refusal.
     pub warnings: Vec<Warning>,
 }
 
-/// What to look at once more.
+/// A hint to check a field again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Warning {
     /// The field.
     #[schemars(extend("const" = "/email"))]
     pub pointer: &'static str,
-    /// What is doubtful.
+    /// The kind of hint.
     pub code: Word<WarningCode>,
-    /// What may have been meant.
+    /// What was probably meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suggestion: Option<Address>,
 }
 
-/// Somebody of the office who is registered already.
+/// A registered member of the office.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Colleague {
     /// The masked address.
     pub email_masked: Masked,
-    /// Since when.
+    /// When the member was registered.
     pub registered_at: Time,
-    /// Whether they have never logged in.
+    /// Whether the member has never logged in.
     pub pending: bool,
 }
 
@@ -221,9 +221,9 @@ pub struct Account {
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 pub enum NewPassword {
-    /// It has.
+    /// A password has to be set.
     Required,
-    /// Only new terms are agreed to.
+    /// Only new terms have to be agreed to.
     None,
 }
 
@@ -248,9 +248,9 @@ impl Progress {
         }
     }
 
-    /// Where a registration stands.
+    /// The progress of a registration.
     ///
-    /// `seats` matters at `already-registered` and at `completed`; elsewhere [`Seats::none`] does.
+    /// `seats` is used at `already-registered` and at `completed`; elsewhere pass [`Seats::none`].
     pub fn of_registration(
         registration: &Registration,
         seats: &Seats,
@@ -302,7 +302,7 @@ impl Progress {
         Self::new(at, &registration.id, registration.expires_at, allowed)
     }
 
-    /// Where a log-in stands.
+    /// The progress of a log-in.
     pub fn of_login(login: &Login, terms: &Terms, now: Timestamp, limits: &Limits) -> Self {
         let at = match &login.stage {
             login::Stage::Otp { challenge } => At::Otp {
@@ -333,7 +333,7 @@ impl Progress {
         Self::new(at, &login.id, login.expires_at, allowed)
     }
 
-    /// The document as 「登録する」 was first answered with, for its replay: nothing that came later shows in it.
+    /// The document of the first answer to 「登録する」, for its replay: it shows nothing that happened later.
     #[must_use]
     pub fn as_first_answered(mut self, registered_at: Timestamp, limits: &Limits) -> Self {
         if let At::Completed {

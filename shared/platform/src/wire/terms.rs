@@ -9,9 +9,9 @@ use super::{Digest, TermsVersion};
 /// The text in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Terms {
-    /// Which text.
+    /// The version of the text.
     pub version: TermsVersion,
-    /// What the text is recognised by; opaque.
+    /// The digest of the text; opaque.
     pub sha256: Digest,
     /// Its title.
     #[schemars(length(min = 1))]
@@ -33,7 +33,7 @@ pub struct Section {
     pub paragraphs: &'static [&'static str],
 }
 
-/// The terms as they go over the wire.
+/// The terms on the wire.
 pub fn terms(terms: &terms::Terms) -> Terms {
     let section = |section: &terms::Section| Section {
         heading: section.heading,

@@ -1,4 +1,4 @@
-//! The progress document at every screen, as it is written.
+//! The progress document at every screen, in its written form.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ fn profile() -> Profile {
     form.parse(Problems::default()).unwrap()
 }
 
-/// A member who was registered at the beginning, and has never come.
+/// The member who was registered at the beginning, and never logged in.
 fn pending(id: &str) -> Member {
     let new = NewMember {
         id: MemberId::new(id),
@@ -117,7 +117,7 @@ fn seats(members: Vec<Member>) -> Seats {
     }
 }
 
-/// The name of the flow `f`, computed apart from this code.
+/// The public name of the flow `f`, computed independently of this code.
 fn flow() -> &'static str {
     "ep4ntpke"
 }
@@ -133,7 +133,7 @@ fn profile_shown() -> Value {
 }
 
 #[test]
-fn at_the_security_code_its_tries_are_told() {
+fn the_security_code_screen_shows_its_tries() {
     assert_eq!(
         at(Stage::SecurityCode { tries: 2 }, &Seats::none(), 0),
         json!({
@@ -144,7 +144,7 @@ fn at_the_security_code_its_tries_are_told() {
 }
 
 #[test]
-fn at_the_code_it_is_told_where_it_went_and_what_is_left() {
+fn the_code_screen_shows_the_masked_address_and_what_is_left() {
     let challenge = challenge(Purpose::Registration);
     let label = challenge.label.as_str().to_owned();
     let stage = Stage::Otp {
@@ -188,9 +188,9 @@ fn a_profile_is_shown_as_it_will_be_stored() {
     );
 }
 
-/// 「同一組織で新規登録が完了しています。…」, and by whom.
+/// 「同一組織で新規登録が完了しています。…」, with the members.
 #[test]
-fn whoever_finds_the_office_registered_sees_by_whom() {
+fn a_registered_office_is_shown_with_its_members() {
     let stage = Stage::AlreadyRegistered { office: office() };
     assert_eq!(
         at(stage, &seats(vec![pending("m")]), 0),
@@ -227,7 +227,7 @@ fn at_the_end_the_initial_password_and_only_ones_own_profile_are_shown() {
 }
 
 #[test]
-fn a_log_in_stands_at_its_code_its_password_or_its_page() {
+fn a_log_in_shows_its_code_its_password_or_its_page() {
     let challenge = challenge(Purpose::Login);
     let document = in_login(login::Stage::Otp { challenge });
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Words that the rules name and the wire spells.
+//! Enumerations of the rules, as words on the wire.
 
 use std::borrow::Cow;
 
@@ -10,9 +10,9 @@ use portal::values::FieldCode;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
-/// A kind of word, of which there are so many and no others.
+/// A closed set of words.
 pub trait Vocabulary: Copy + 'static {
-    /// Its name among the schemas; none where it is written out at each place.
+    /// Its name among the schemas; `None` where it is inlined.
     const SCHEMA: Option<&'static str>;
     /// All words.
     const ALL: &'static [Self];

@@ -1,4 +1,4 @@
-//! 端末 — a browser that the account knows, and whose wrong passwords count where.
+//! 端末 — known browsers, and which guard counts a wrong password.
 
 use jiff::Timestamp;
 
@@ -8,28 +8,28 @@ use crate::limits::Limits;
 use crate::time::plus;
 use crate::values::{DeviceId, NetworkTag};
 
-/// 端末 — a browser from which the member has completed a log-in. Its wrong passwords are counted apart from those of
-/// unknown browsers, so that guesses from elsewhere do not lock the owner out (`docs/adr/0020-known-devices.md`).
+/// 端末 — a browser from which the member has completed a log-in. Its wrong passwords are counted separately from those
+/// of unknown browsers, so that guesses from elsewhere do not lock the owner out (`docs/adr/0020-known-devices.md`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Device {
     /// The digest of its cookie.
     pub id: DeviceId,
-    /// Its wrong passwords in a row.
+    /// Its consecutive wrong passwords.
     pub passwords: BackOff,
     /// When a log-in was last completed from it.
     pub seen_at: Timestamp,
 }
 
 impl Member {
-    /// The device of this id, if it is known and was not away too long.
+    /// The device of this id, if it is known and not expired.
     pub fn device(&self, id: &DeviceId, now: Timestamp, limits: &Limits) -> Option<&Device> {
         self.devices
             .iter()
             .find(|device| device.id == *id && now < plus(device.seen_at, limits.known_device_life))
     }
 
-    /// The member after a log-in was completed from this device: it is known, with no wrong passwords. Above the limit, the
-    /// device that was longest away is forgotten.
+    /// The member after a completed log-in from this device: it is known, and has no wrong passwords. Above the
+    /// limit, the device with the oldest log-in is forgotten.
     #[must_use]
     pub fn with_device(mut self, id: DeviceId, now: Timestamp, limits: &Limits) -> Self {
         self.devices
@@ -49,22 +49,21 @@ impl Member {
 /// Where a log-in comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Caller {
-    /// The network, as the account knows it.
+    /// The network, by its name in this account.
     pub network: NetworkTag,
-    /// The names that the browser brings, each as this account would know it: at most one is this account's.
+    /// The device names that the browser sends, by their names in this account: at most one belongs to this account.
     pub devices: Vec<DeviceId>,
 }
 
 impl Account {
-    /// The device that the owner is known to log in from, if the call comes from one. A name that this account has not
-    /// given counts for nothing, whoever was given it.
+    /// The known device that the call comes from, if there is one. A name that another account gave is ignored.
     pub fn known_device(&self, caller: &Caller, now: Timestamp, limits: &Limits) -> Option<&Device> {
         let owner = self.owner()?;
         caller.devices.iter().find_map(|id| owner.device(id, now, limits))
     }
 
-    /// What the guards say of a password that comes from there: a known device has one of its own, all others are
-    /// counted by network and together.
+    /// Whether a password of this caller is judged now: a known device has a guard of its own, all others are counted
+    /// by network and together.
     pub(super) fn guarded(&self, caller: &Caller, now: Timestamp, limits: &Limits) -> Guarded {
         match self.known_device(caller, now, limits) {
             Some(device) => device.passwords.state_of_device(now, limits),
@@ -72,7 +71,7 @@ impl Account {
         }
     }
 
-    /// The account after a wrong password from there.
+    /// The account after a wrong password of this caller.
     pub(super) fn with_wrong_password(&self, caller: &Caller, now: Timestamp, limits: &Limits) -> Self {
         match self.known_device(caller, now, limits) {
             Some(device) => self.with_back_off(&device.id, &device.passwords.failed(now)),
@@ -83,7 +82,7 @@ impl Account {
         }
     }
 
-    /// The account after the right password from there: that device's or network's own wait is over, and no other's.
+    /// The account after the right password of this caller: only the back-off of this device or network ends.
     pub(super) fn with_right_password(&self, caller: &Caller, now: Timestamp, limits: &Limits) -> Self {
         match self.known_device(caller, now, limits) {
             Some(device) => self.with_back_off(&device.id, &BackOff::default()),
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sixth_device_puts_the_one_that_was_longest_away_among_the_strangers() {
+    fn a_sixth_device_replaces_the_one_with_the_oldest_log_in() {
         let mut member = active("m");
         for (second, name) in (0..).zip(["a", "b", "c", "a", "d", "e", "f"]) {
             member = member.with_device(DeviceId::new(name), t(second), &LIMITS);
@@ -143,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_owes_nothing_after_a_completed_log_in() {
+    fn a_device_has_no_back_off_after_a_completed_log_in() {
         let owing = Device {
             passwords: BackOff::default().failed(t(0)),
             ..device("d", 0)

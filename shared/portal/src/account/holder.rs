@@ -1,4 +1,4 @@
-//! Who holds an address: the member who first completed a log-in with it, or until then the offices that claim it
+//! The holder of an address: the member who first completed a log-in with it, or until then the offices that claim it
 //! (`docs/adr/0027-an-address-belongs-to-the-first-completed-log-in.md`).
 
 use std::collections::BTreeMap;
@@ -11,10 +11,10 @@ use crate::limits::Limits;
 use crate::time::plus;
 use crate::values::MemberId;
 
-/// Who holds the address.
+/// Who holds an address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Holder {
-    /// Nobody has logged in with it: the pending members of offices, one an office, each standing by itself.
+    /// No log-in was completed yet: the pending members, one for each office, independent of each other.
     Claims(BTreeMap<MemberId, Member>),
     /// The member who first completed a log-in with it.
     Owner(Box<Member>),
@@ -22,7 +22,7 @@ pub enum Holder {
 
 impl Holder {
     /// Neither an owner nor a claim.
-    pub const fn nobody() -> Self {
+    pub const fn unclaimed() -> Self {
         Self::Claims(BTreeMap::new())
     }
 }
@@ -37,20 +37,20 @@ impl From<Member> for Holder {
     }
 }
 
-/// A claim that ended because another one became the owner: what tells its member so.
+/// A claim that ended because another member became the owner. Kept so that its member can be told.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct VoidClaim {
-    /// Whose it was.
+    /// The member.
     pub member: MemberId,
     /// The version of its credential.
     pub credential_version: u32,
-    /// What its initial password is derived from.
+    /// The source of its initial password.
     pub source: Source,
-    /// When that would have expired.
+    /// When that password would have expired.
     pub expires_at: Timestamp,
-    /// The address as its office's screens show it.
+    /// The masked address.
     pub email_masked: String,
-    /// When it ended.
+    /// When the claim ended.
     pub at: Timestamp,
 }
 
@@ -69,7 +69,7 @@ impl VoidClaim {
         })
     }
 
-    /// When nobody asks about it any more: its password has expired by then, and the registration that made it is over.
+    /// When it is no longer needed: its password has expired, and its registration has ended.
     pub fn forgotten_at(&self, limits: &Limits) -> Timestamp {
         plus(self.at, limits.initial_password_life)
     }
@@ -84,7 +84,7 @@ impl Account {
         }
     }
 
-    /// The owner, or every claim that is noted, over or not.
+    /// The owner, or every claim in the record, expired or not.
     pub fn members(&self) -> impl Iterator<Item = &Member> {
         let (owner, claims) = match &self.holder {
             Holder::Owner(owner) => (Some(&**owner), None),
@@ -93,30 +93,30 @@ impl Account {
         owner.into_iter().chain(claims.into_iter().flatten())
     }
 
-    /// The member of this id, over or not.
+    /// The member of this id, expired or not.
     pub fn noted(&self, id: &MemberId) -> Option<&Member> {
         self.members().find(|member| member.id == *id)
     }
 
-    /// The member of this id, unless the claim is over.
+    /// The member of this id, unless the claim has expired.
     pub fn member(&self, id: &MemberId, now: Timestamp, limits: &Limits) -> Option<&Member> {
         self.noted(id)
             .filter(|member| !member.seat_has_expired(now, limits))
     }
 
-    /// The claims that are not over.
+    /// The claims that have not expired.
     pub fn claims(&self, now: Timestamp, limits: &Limits) -> impl Iterator<Item = &Member> {
         self.members()
             .filter(move |member| member.is_pending() && !member.seat_has_expired(now, limits))
     }
 
-    /// What is known of a claim that ended because another one became the owner.
+    /// The void claim of this member, if there is one.
     pub fn void_claim(&self, id: &MemberId) -> Option<&VoidClaim> {
         self.void_claims.iter().find(|claim| claim.member == *id)
     }
 
-    /// Every initial password that may be typed for the address, with the member and the version of the credential: of
-    /// claims, and of claims that another log-in made void.
+    /// Every initial password that can be typed for the address, with its member and the version of the credential:
+    /// of valid claims and of void ones.
     pub fn initial_passwords(&self) -> impl Iterator<Item = (&MemberId, u32, &Source)> {
         let of_claims = self.members().filter_map(|member| match &member.credential {
             Credential::Initial { source, .. } => Some((&member.id, member.credential_version, source)),
@@ -129,9 +129,9 @@ impl Account {
         of_claims.chain(of_void_claims)
     }
 
-    /// The account with this state of one of its members, who must be noted in it.
+    /// The account with this new state of one of its members, who must be in it.
     ///
-    /// A member who has completed a log-in is the owner from this write on, and every other claim is void.
+    /// A member who has completed a log-in becomes the owner by this write, and every other claim becomes void.
     #[must_use]
     pub(crate) fn with_member(mut self, member: Member, now: Timestamp, limits: &Limits) -> Self {
         match &mut self.holder {
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_stands_until_its_fourteen_days_are_over_and_an_owner_for_good() {
+    fn a_claim_is_valid_for_fourteen_days_and_an_owner_permanently() {
         let before = claimed([of_office("a", "1"), of_office("b", "2")]);
         let claims = |second| before.claims(t(second), &LIMITS).count();
         assert_eq!([SEAT - 1, SEAT, SEAT + 1].map(claims), [2, 0, 0]);

@@ -1,4 +1,4 @@
-//! The mails with an initial password: the same once more, or a new one.
+//! Mails with an initial password: resends and re-issues.
 
 use jiff::Timestamp;
 
@@ -16,11 +16,11 @@ use crate::values::{FlowId, MemberId};
 /// Why no initial password is mailed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NotMailed {
-    /// So many seconds too early.
+    /// Too early by this many seconds.
     TooEarly(u64),
-    /// No resend, or no re-issue of today, is left.
+    /// No resend, or no re-issue of the day, is left.
     NoneLeft,
-    /// There is no initial password any more, or it has expired.
+    /// There is no initial password, or it has expired.
     NoSuchPassword,
 }
 
@@ -43,7 +43,7 @@ impl From<NoResend> for NotMailed {
     }
 }
 
-/// The initial password that a member still has.
+/// A member's unused initial password.
 struct Initial<'a> {
     member: &'a Member,
     source: &'a Source,
@@ -68,7 +68,7 @@ impl<'a> Initial<'a> {
         }
     }
 
-    /// The re-issues of the last 24 hours, if one more may follow.
+    /// The re-issues of the last 24 hours, if another one is allowed.
     fn reissues_of_today(&self, now: Timestamp, limits: &Limits) -> Result<Vec<Timestamp>, NotMailed> {
         let today: Vec<Timestamp> = self
             .reissues
@@ -84,7 +84,7 @@ impl<'a> Initial<'a> {
 }
 
 impl Member {
-    /// Whether the same initial password may be mailed once more, as far as the member says.
+    /// Whether the same initial password may be mailed again, as far as the member decides it.
     pub fn may_resend_initial_password(&self, now: Timestamp, limits: &Limits) -> Result<(), NotMailed> {
         let initial = Initial::of(self)?;
         if initial.mail.is_expired(now) {
@@ -95,7 +95,7 @@ impl Member {
 }
 
 impl Account {
-    /// The account after the same initial password was promised again.
+    /// The account with a promised resend of the same initial password.
     pub fn resend_initial_password(
         &self,
         member: &MemberId,
@@ -131,7 +131,7 @@ impl Account {
         Ok(())
     }
 
-    /// The account after a new initial password was promised; the old one is dead with this write.
+    /// The account with a promised new initial password; this write invalidates the old one.
     pub fn reissue_initial_password(
         &self,
         member: &MemberId,
@@ -153,7 +153,7 @@ impl Account {
             office: initial.member.office.name.clone(),
             source: source.clone(),
         };
-        // No password outlives the seat that it opens.
+        // No password outlives its seat.
         let seat_ends_at = plus(initial.member.claimed_at, limits.pending_seat_life);
         let expires_at = plus(now, limits.initial_password_life).min(seat_ends_at);
         let next = Member {
@@ -183,7 +183,7 @@ mod tests {
     use crate::samples::{LIMITS, account, active, flow, only, pending, t};
 
     #[test]
-    fn why_no_initial_password_is_mailed_is_told_with_its_seconds() {
+    fn a_refused_resend_states_its_reason_and_seconds() {
         let early = Refusal::of(Kind::ResendTooEarly).with_retry_after(7);
         assert_eq!(Refusal::from(NotMailed::TooEarly(7)), early);
         assert_eq!(Refusal::from(NotMailed::from(NoResend::TooEarly(7))), early);
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reissue_kills_the_old_password_and_begins_a_new_series() {
+    fn a_reissue_invalidates_the_old_password_and_begins_a_new_series() {
         let before = guessed_at(account(pending("m")), 1, 0);
         assert_eq!(reissue(&before, "other", 5), Err(NotMailed::NoSuchPassword));
         assert_eq!(
@@ -296,9 +296,9 @@ mod tests {
         );
     }
 
-    /// Nothing but its own series and re-issues bounds the mails of a claim: no log-in drains them.
+    /// A claim's mails are limited by its own series and re-issues only: log-in codes do not use up that budget.
     #[test]
-    fn an_initial_password_is_mailed_however_full_the_mailbox_is() {
+    fn an_initial_password_is_mailed_though_the_budget_of_codes_is_spent() {
         let mut member = pending("m");
         for _ in 0..30 {
             member.mails = member.mails.count(t(0));

@@ -1,4 +1,4 @@
-//! What an ID and a password come to.
+//! The verdict on an ID and a password.
 
 use jiff::Timestamp;
 
@@ -9,60 +9,61 @@ use crate::guards::{Guarded, MailBudget, RetryAfter};
 use crate::limits::Limits;
 use crate::values::{AccountKey, EmailAddress, MemberId};
 
-/// Whose password was typed.
+/// The member whose password was typed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Proof {
-    /// The member, the owner or of a claim, void ones included, and the version of the credential; none where it is
-    /// nobody's.
+    /// The member (the owner, or of a claim, void ones included) and the version of the credential; `None` if no
+    /// member has this password.
     pub of: Option<(MemberId, u32)>,
-    /// The hash anew, if the old one was made with other parameters or an older key.
+    /// A new hash, if the old one has other parameters or an older key.
     pub renewed: Option<String>,
 }
 
-/// What a log-in attempt comes to.
+/// The verdict on a log-in attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum LoginVerdict {
-    /// The one answer for unknown, wrong, waiting, stopped and disabled.
+    /// The one answer to an unknown address, a wrong password, a running back-off, stopped codes and a disabled
+    /// member.
     WrongCredentials,
-    /// The right initial password, too late.
+    /// The initial password is right but expired.
     InitialPasswordExpired,
-    /// The right initial password of a claim that ended because another member owns the address.
+    /// The initial password is right, but its claim is void: another member owns the address.
     ClaimVoid,
-    /// Right, but the member has had the mails of the hour or the day.
+    /// The password is right, but the budget of log-in mails is spent.
     AddressFull(RetryAfter),
-    /// Right: a code is mailed.
+    /// The password is right: a code is mailed.
     Right(Proven),
 }
 
 /// What a right password proved.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Proven {
-    /// Whose it is.
+    /// The member.
     pub member: MemberId,
     /// The version of the credential.
     pub credential_version: u32,
-    /// Where the code goes.
+    /// Where the code is mailed.
     pub to: EmailAddress,
 }
 
-/// What a password comes to on an account. The first two look alike from outside.
+/// The judgement of a password. The first two have the same answer.
 enum Judgement<'a> {
-    /// Not compared: a back-off runs, the password is off, or codes are stopped.
+    /// Not compared: a back-off runs, the password is locked out, or codes are stopped.
     NotJudged,
-    /// Wrong, or nobody may log in with it.
+    /// Wrong, or right for no member who may log in.
     Wrong,
-    /// The right initial password, too late.
+    /// The initial password is right but expired.
     InitialPasswordExpired,
-    /// The right initial password of a claim that is void.
+    /// The initial password is right, but its claim is void.
     ClaimVoid,
-    /// Right, but the member has had the mails of the hour or the day.
+    /// The password is right, but the budget of log-in mails is spent.
     AddressFull(RetryAfter),
-    /// Right, and the mail with the code is counted.
+    /// The password is right, and the mail with the code is counted.
     Right { member: &'a Member, mails: MailBudget },
 }
 
 impl Account {
-    /// `of` says whose password was typed; finding that out takes the same work for every account.
+    /// `of` is the member whose password was typed; finding it takes the same work for every account.
     fn judge_password(
         &self,
         of: Option<&(MemberId, u32)>,
@@ -81,7 +82,7 @@ impl Account {
         let Some((id, version)) = of else {
             return wrong();
         };
-        // Nobody guesses 99 bits, so the right initial password, of a void claim as well, waits for nobody's wrong ones.
+        // An initial password has 99 bits and cannot be guessed, so wrong passwords never make a right one wait.
         let is_owners = self
             .owner()
             .is_some_and(|owner| owner.id == *id && !owner.is_pending());
@@ -92,7 +93,7 @@ impl Account {
         if self.void_claim(id).is_some_and(is_void) {
             return Judgement::ClaimVoid;
         }
-        // What was compared is one credential; with another one in its place, nothing was.
+        // One credential was compared; if it was replaced since, the comparison is invalid.
         let is_it = |member: &&Member| member.credential_version == *version && !member.disabled;
         let Some(member) = self.member(id, now, limits).filter(is_it) else {
             return wrong();
@@ -109,7 +110,7 @@ impl Account {
         }
     }
 
-    /// Whether the owner's password would begin a log-in now.
+    /// Whether the owner's password would start a log-in now.
     pub fn lets_owner_in(&self, caller: &Caller, now: Timestamp, limits: &Limits) -> bool {
         let of = self.owner().map(Member::credential_in_force);
         matches!(
@@ -118,10 +119,10 @@ impl Account {
         )
     }
 
-    /// What an ID and a password come to, and how the account changes by it.
+    /// Judges an ID and a password, and changes the account accordingly.
     ///
-    /// The account is written whatever the verdict, so that every answer takes the same time. Where nothing was judged,
-    /// nothing is counted, and the write may meet a conflict.
+    /// Every verdict writes the account, so that every answer takes the same time. Where nothing was judged, nothing
+    /// is counted, and a conflict of the write is ignored.
     pub fn log_in(
         before: Option<&Self>,
         key: &AccountKey,
@@ -153,7 +154,7 @@ impl Account {
                 let event = Event::new(Act::PasswordWrong, now);
                 Change::Store(Put::new(failed, event), LoginVerdict::WrongCredentials)
             }
-            // Nothing of the owner's changes by it: neither a failure, nor the end of a row of them.
+            // Nothing of the owner's changes: no failure is counted, and no series of failures ends.
             Judgement::ClaimVoid => Change::Store(
                 Put::new(next, about(Act::VoidClaimTried)),
                 LoginVerdict::ClaimVoid,
@@ -173,7 +174,7 @@ impl Account {
                     to: member.profile.email.clone(),
                 });
                 let guarded = proven();
-                // The guard may be one of the member's own devices'.
+                // The guard may be that of one of the member's own devices.
                 let mut member = guarded.noted(&member.id).unwrap_or(member).clone();
                 member.mails = mails;
                 if let (Some(renewed), Credential::Chosen { hash, .. }) =

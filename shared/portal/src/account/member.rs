@@ -1,4 +1,4 @@
-//! 利用者 — a member of an office, and what proves to be the member.
+//! 利用者 — a member of an office, and the member's credential.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ use crate::values::{FlowId, MemberId, OfficeName, Profile};
 /// 役割 — what a member may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// 管理者: adds, changes and removes members; the first one is.
+    /// 管理者: adds, changes and removes members; the first member is one.
     Manager,
     /// 一般
     Member,
@@ -32,7 +32,7 @@ impl Role {
         }
     }
 
-    /// The role of this name.
+    /// The role of this word.
     pub fn parse(code: &str) -> Option<Self> {
         [Self::Manager, Self::Member]
             .into_iter()
@@ -40,27 +40,27 @@ impl Role {
     }
 }
 
-/// What a member logs in with.
+/// A member's password.
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[expect(
     clippy::large_enum_variant,
     reason = "there is one of these a request; a pointer would only hide it"
 )]
 pub enum Credential {
-    /// 初期パスワード: works until the first completed change, or until it expires, however often it is used.
+    /// 初期パスワード: works until the first completed change or its expiry, any number of times.
     Initial {
         /// What it is derived from.
         source: Source,
-        /// When it was re-issued within the last day.
+        /// Its re-issues of the last day.
         reissues: Vec<Timestamp>,
         /// The mail that brought it; carries its expiry.
         mail: Promise,
     },
-    /// A password of the member's own.
+    /// A password that the member chose.
     Chosen {
         /// Argon2id, as a PHC string.
         hash: String,
-        /// The log-in that set it, by which a repeated request is recognised.
+        /// The log-in that set it, which identifies a repeated request.
         by: FlowId,
     },
 }
@@ -77,7 +77,7 @@ impl fmt::Debug for Credential {
 /// 利用者 — a member of an office.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Member {
-    /// Names the member.
+    /// The random id of the member.
     pub id: MemberId,
     /// 事業所
     pub office: OfficeName,
@@ -85,17 +85,17 @@ pub struct Member {
     pub profile: Profile,
     /// 役割
     pub role: Role,
-    /// Whether the member was stopped.
+    /// Whether the member was disabled.
     pub disabled: bool,
     /// When the member was registered.
     pub registered_at: Timestamp,
     /// Since when the office claims the address: a correction with the same address does not change it.
     pub claimed_at: Timestamp,
-    /// What the member logs in with.
+    /// The password.
     pub credential: Credential,
-    /// Raised with every change of the credential; a log-in that began with an older one is over.
+    /// Increases with every change of the credential; a log-in that began with an older version is over.
     pub credential_version: u32,
-    /// Log-in codes mailed to the member.
+    /// Log-in codes that were mailed to the member.
     pub mails: MailBudget,
     /// Wrong log-in codes.
     pub codes: CodeGuard,
@@ -103,9 +103,9 @@ pub struct Member {
     pub agreement: Option<Agreement>,
     /// When a log-in last reached マイページ.
     pub last_login_at: Option<Timestamp>,
-    /// Living sessions, oldest first.
+    /// Valid sessions, oldest first.
     pub sessions: Vec<Session>,
-    /// Known devices, the one that was longest away first.
+    /// Known devices, the one with the oldest log-in first.
     pub devices: Vec<Device>,
     /// The mail that told last what happened to the account; none before the first log-in.
     pub notice: Option<Promise>,
@@ -117,7 +117,7 @@ impl Member {
         matches!(self.credential, Credential::Initial { .. })
     }
 
-    /// Who, and with which version of the credential: what a password has to be compared with.
+    /// The member and the version of the credential: what a password is compared with.
     pub fn credential_in_force(&self) -> (MemberId, u32) {
         (self.id.clone(), self.credential_version)
     }
@@ -133,25 +133,25 @@ impl Member {
         }
     }
 
-    /// When seat and address of a pending member who has never logged in are free again.
+    /// When seat and address of a pending member are free again.
     pub fn seat_expires_at(&self, limits: &Limits) -> Option<Timestamp> {
         self.is_pending()
             .then(|| plus(self.claimed_at, limits.pending_seat_life))
     }
 
-    /// Whether that instant has passed.
+    /// Whether the seat has expired.
     pub fn seat_has_expired(&self, now: Timestamp, limits: &Limits) -> bool {
         self.seat_expires_at(limits).is_some_and(|at| at <= now)
     }
 
-    /// Whether the member agreed to the text in force.
+    /// Whether the member agreed to the terms in force.
     pub fn has_agreed_to(&self, terms: &Terms) -> bool {
         self.agreement
             .as_ref()
             .is_some_and(|agreement| agreement.version == terms.version)
     }
 
-    /// The mail that brought the initial password, while there is one.
+    /// The mail with the initial password, while there is one.
     pub const fn mail(&self) -> Option<&Promise> {
         match &self.credential {
             Credential::Initial { mail, .. } => Some(mail),
@@ -178,10 +178,10 @@ impl Member {
     }
 }
 
-/// What a new member is made of.
+/// The data of a new member.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NewMember {
-    /// Drawn at the edge.
+    /// Drawn by the caller.
     pub id: MemberId,
     /// 事業所
     pub office: OfficeName,
@@ -189,14 +189,14 @@ pub struct NewMember {
     pub profile: Profile,
     /// 役割
     pub role: Role,
-    /// The key of the ring that the initial password is derived with.
+    /// The key that the initial password is derived with.
     pub key: KeyId,
-    /// Drawn at the edge.
+    /// Drawn by the caller.
     pub nonce: String,
 }
 
 impl NewMember {
-    /// The member, whose initial password is promised by mail.
+    /// The pending member, with the promise of the mail that brings the initial password.
     pub fn pending(self, now: Timestamp, limits: &Limits) -> Member {
         let source = Source {
             key: self.key,
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_is_pending_until_the_password_is_their_own_and_disabled_before_all() {
+    fn a_member_is_pending_until_a_password_is_chosen_and_disabled_overrides_both() {
         assert_eq!(
             (pending("m").status(), active("m").status()),
             ("pending", "active")
@@ -273,9 +273,9 @@ mod tests {
         }
     }
 
-    /// A seat that nobody comes to is free again after fourteen days.
+    /// The seat of a member who never logs in is free again after fourteen days.
     #[test]
-    fn a_pending_seat_falls_free_after_fourteen_days_and_a_taken_one_never() {
+    fn a_pending_seat_expires_after_fourteen_days_and_a_taken_one_never() {
         assert_eq!(pending("m").seat_expires_at(&LIMITS), Some(t(SEAT)));
         for (second, is_free) in [(SEAT - 1, false), (SEAT, true), (SEAT + 1, true)] {
             assert_eq!(

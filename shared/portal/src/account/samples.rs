@@ -1,4 +1,4 @@
-//! What the tests of an account share.
+//! Samples for the tests of an account.
 
 use jiff::Timestamp;
 
@@ -29,7 +29,7 @@ pub(super) fn proof(of: &Member, right: bool) -> Proof {
     }
 }
 
-/// What a password comes to on this account, with the act that is recorded, `second` seconds after the beginning.
+/// The verdict on a password for this account, with the recorded act, `second` seconds after the beginning.
 pub(super) fn judge(
     before: &Account,
     right: bool,
@@ -65,7 +65,7 @@ pub(super) fn known_as(names: &[&str]) -> Caller {
     }
 }
 
-/// `account` after so many wrong passwords at `at` from a browser without a name in the network `n`.
+/// `account` after this number of wrong passwords at `at` from a browser without a name in the network `n`.
 pub(super) fn guessed_at(account: Account, times: u32, at: u64) -> Account {
     (0..times).fold(account, |account, _| judge(&account, false, &from("n"), at).0)
 }
@@ -82,7 +82,7 @@ pub(super) fn of_office(id: &str, number: &str) -> Member {
     }
 }
 
-/// What is left of a claim that became void that many seconds after the beginning.
+/// A claim that became void this many seconds after the beginning.
 pub(crate) fn void_claim(id: &str, at: u64) -> VoidClaim {
     let (source, _, mail) = parts_of(pending(id));
     VoidClaim {

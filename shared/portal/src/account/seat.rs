@@ -1,4 +1,4 @@
-//! Taking a seat of an office, and with it claiming an address, and leaving one.
+//! Taking a seat of an office, which also claims an address, and leaving it.
 
 use jiff::Timestamp;
 
@@ -11,11 +11,10 @@ use crate::values::{FlowId, MemberId, OfficeName};
 
 impl Account {
     /// The account with the claim of a new member, whose initial password is promised; `None` if the address has an
-    /// owner, or as many other offices claim it as may.
+    /// owner, or the maximum number of other offices claim it.
     ///
-    /// Within one office an address stands once: an earlier claim of the member's office passes to the
-    /// new member, who goes on with its fourteen days, its budgets and its re-issues. No other office's claim is
-    /// touched.
+    /// An office claims an address at most once: an earlier claim of the member's office passes to the new member,
+    /// who keeps its fourteen days, its budgets and its re-issues. Claims of other offices do not change.
     pub fn take_seat(
         before: Option<&Self>,
         member: &Member,
@@ -44,8 +43,8 @@ impl Account {
         Some(Put::new(next, event))
     }
 
-    /// Whether this office may claim the address: nobody has logged in with it, and the office claims it already or
-    /// there is room for one more.
+    /// Whether this office may claim the address: it has no owner, and the office claims it already or there is room
+    /// for another claim.
     pub fn may_be_claimed_by(&self, office: &OfficeName, now: Timestamp, limits: &Limits) -> bool {
         let of_others = self
             .claims(now, limits)
@@ -54,8 +53,8 @@ impl Account {
         self.owner().is_none() && room
     }
 
-    /// The account without the claim of this member, who is replaced by a corrected registration: nobody can log in by
-    /// it. `None` if the member has logged in, or is not noted here.
+    /// The account without the claim of this member, whom a corrected registration replaces. `None` if the member has
+    /// logged in, or is not in this account.
     pub fn leave_seat(&self, member: &MemberId, by: &FlowId, now: Timestamp) -> Option<Put<Self>> {
         let mut next = self.clone();
         let Holder::Claims(claims) = &mut next.holder else {
@@ -69,7 +68,7 @@ impl Account {
 }
 
 impl Member {
-    /// This member with what goes on from the claim of the same office on the same address that it replaces.
+    /// This member, with what continues from the earlier claim of the same office on the same address.
     fn in_place_of(mut self, earlier: &Self, limits: &Limits) -> Self {
         self.claimed_at = earlier.claimed_at;
         self.mails = earlier.mails.clone();
@@ -78,7 +77,7 @@ impl Member {
             (&mut self.credential, &earlier.credential)
         {
             reissues.clone_from(before);
-            // No password outlives the seat that it opens.
+            // No password outlives its seat.
             mail.expires_at = mail
                 .expires_at
                 .min(plus(earlier.claimed_at, limits.pending_seat_life));
@@ -120,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn five_offices_claim_an_address_and_none_of_them_blocks_another() {
+    fn five_offices_claim_an_address_without_blocking_each_other() {
         let mut account = take(None, &of_office("1", "1"), 0).unwrap();
         for id in ["2", "3", "4", "5"] {
             account = take(Some(&account), &of_office(id, id), 0).unwrap();
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_has_an_owner_is_claimed_by_nobody() {
+    fn an_address_with_an_owner_cannot_be_claimed() {
         let owned = account(active("m"));
         for office in ["1370000001", "2"] {
             assert_eq!(take(Some(&owned), &of_office("new", office), 10 * SEAT), None);
@@ -168,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn an_office_may_claim_what_nobody_owns_while_there_is_room() {
+    fn an_office_may_claim_an_address_without_an_owner_while_there_is_room() {
         let may = |account: &Account, second| account.may_be_claimed_by(&office(), t(second), &LIMITS);
         assert!(may(&Account::unknown(key(), t(0)), 0));
         assert!(may(&account(pending("m")), 0));
@@ -185,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn who_leaves_the_seat_leaves_no_way_in() {
+    fn a_member_who_left_the_seat_cannot_log_in() {
         let before = take(Some(&account(pending("m"))), &of_office("other", "2"), 0).unwrap();
         let put = before.leave_seat(&MemberId::new("m"), &flow("f"), t(9)).unwrap();
         let (left, event) = put.into_parts();

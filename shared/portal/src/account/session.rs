@@ -1,4 +1,4 @@
-//! セッション — as the account knows it, and as its cookie finds it.
+//! セッション — in the account, and by its cookie.
 
 use jiff::Timestamp;
 
@@ -9,28 +9,28 @@ use crate::limits::Limits;
 use crate::time::{Seconds, plus};
 use crate::values::{AccountKey, FlowId, MemberId, SessionId};
 
-/// セッション — as the account knows it. A session that is not listed here is over, whatever cookie comes.
+/// セッション — in the account. A session that is not listed here is over, whatever its cookie says.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Session {
     /// The digest of its cookie.
     pub id: SessionId,
-    /// The log-in that gave it.
+    /// The log-in that created it.
     pub flow: FlowId,
-    /// Since when.
+    /// When it began.
     pub created_at: Timestamp,
     /// The first instant at which it is over.
     pub expires_at: Timestamp,
 }
 
 impl Member {
-    /// The session of this id, if it lives.
+    /// The session of this id, if it has not expired.
     pub fn session(&self, id: &SessionId, now: Timestamp) -> Option<&Session> {
         self.sessions
             .iter()
             .find(|session| session.id == *id && now < session.expires_at)
     }
 
-    /// The member with one more session; a sixth ends the oldest, and a log-in has one at a time.
+    /// The member with another session; a sixth ends the oldest, and a log-in has at most one.
     #[must_use]
     pub fn with_session(mut self, session: Session, now: Timestamp, limits: &Limits) -> Self {
         self.sessions
@@ -43,7 +43,7 @@ impl Member {
     }
 }
 
-/// The account without the sessions that this log-in gave, whichever cookie they have now.
+/// The account without the sessions of this log-in, whatever their current cookies.
 pub fn end_sessions_of(flow: &FlowId, account: &Account, now: Timestamp) -> Change<Account, ()> {
     let mut next = account.clone();
     let Holder::Owner(member) = &mut next.holder else {
@@ -57,18 +57,18 @@ pub fn end_sessions_of(flow: &FlowId, account: &Account, now: Timestamp) -> Chan
     Change::Store(Put::new(next, Event::of(Act::SessionEnded, now, flow)), ())
 }
 
-/// セッション as its cookie finds it: which account to look at, and when it was last used.
+/// セッション — by its cookie: the account to look at, and the last use.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SessionPointer {
     /// The digest of the cookie.
     pub id: SessionId,
-    /// Whose account.
+    /// The account.
     pub account: AccountKey,
-    /// Which member of it.
+    /// The member in it.
     pub member: MemberId,
-    /// The first instant at which it is over at the latest.
+    /// The first instant at which it is over, used or not.
     pub expires_at: Timestamp,
-    /// When it was last used, to within a thirtieth of the idle time.
+    /// The last use, to within a thirtieth of the idle time.
     pub last_seen_at: Timestamp,
 }
 
@@ -77,7 +77,7 @@ impl Entity for SessionPointer {
 }
 
 impl SessionPointer {
-    /// The first instant at which it is over if nobody uses it.
+    /// The first instant at which it is over if it is not used.
     pub fn idle_expires_at(&self, limits: &Limits) -> Timestamp {
         plus(self.last_seen_at, limits.session_idle).min(self.expires_at)
     }
@@ -87,7 +87,7 @@ impl SessionPointer {
         self.idle_expires_at(limits) <= now
     }
 
-    /// The session that the cookie opens, and its member, if the account says that it lives.
+    /// The session and its member, if the account lists the session.
     pub fn session_in<'a>(&self, account: &'a Account, now: Timestamp) -> Option<(&'a Member, &'a Session)> {
         let member = account.owner()?;
         if member.id != self.member || member.disabled {
@@ -96,7 +96,8 @@ impl SessionPointer {
         Some((member, member.session(&self.id, now)?))
     }
 
-    /// Notes a use, if that has to be written down: not every click is worth a write. Answers with the pointer then.
+    /// Records a use, unless one was recorded shortly before: not every click costs a write. Answers with the
+    /// pointer.
     pub fn touch(&self, now: Timestamp, limits: &Limits) -> Change<Self, Self> {
         let grain = Seconds::new((limits.session_idle.count() / 30).max(1));
         if now < plus(self.last_seen_at, grain) {
@@ -149,13 +150,13 @@ mod tests {
             sessions: vec![
                 session("over", "x", 0, 49),
                 session("over now", "y", 0, 50),
-                session("living", "z", 0, 51),
+                session("valid", "z", 0, 51),
                 session("old cookie", "f", 0, 100),
             ],
             ..active("m")
         };
         let member = member.with_session(session("new cookie", "f", 50, 100), t(50), &LIMITS);
-        assert_eq!(ids(&member.sessions, |s| s.id.as_str()), ["living", "new cookie"]);
+        assert_eq!(ids(&member.sessions, |s| s.id.as_str()), ["valid", "new cookie"]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ fn begin(
     begin_from(before, "a", accepts_risk, second)
 }
 
-/// A record with one attempt under way since `second`.
+/// A record with one attempt in progress since `second`.
 fn begun(second: u64) -> ClaimsRecord {
     begin(None, false, second).stored().0
 }
@@ -101,7 +101,7 @@ fn the_third_attempt_asks_whether_the_risk_is_accepted() {
 }
 
 #[test]
-fn what_is_spent_is_refused_before_the_question_about_the_risk() {
+fn a_spent_budget_is_refused_before_the_question_about_the_risk() {
     let three = begin(Some(&begin(Some(&begun(0)), false, 0).stored().0), true, 0)
         .stored()
         .0;
@@ -123,7 +123,7 @@ fn a_wrong_password_is_remembered_from_the_second_at_which_it_was_asked() {
         (vec![t(5)], &[][..])
     );
     assert_eq!(event, Some(Event::new(Act::ClaimsPasswordWrong, t(5))));
-    // A record that is gone meanwhile forgets nothing of it.
+    // Where the record was deleted meanwhile, the wrong password is still counted.
     let attempt = &begun(5).passwords.open[0];
     let (anew, _) = ClaimsRecord::end_attempt(None, &begun(5), attempt, &WRONG, &LIMITS).stored();
     assert_eq!(anew, record);
@@ -156,9 +156,9 @@ fn an_answer_that_does_not_come_or_cannot_be_read_counts_as_wrong() {
     );
 }
 
-/// An id that does not exist is never locked, so its fourth answer must not differ from that of one that does.
+/// An id that does not exist is never locked, so its fourth answer must be the same as that of one that does.
 #[test]
-fn from_the_third_wrong_password_on_wrong_and_locked_are_told_and_counted_alike() {
+fn from_the_third_wrong_password_on_wrong_and_locked_are_answered_and_counted_alike() {
     let two = tried(Some(&tried(None, "a", 0, &WRONG).0), "a", 1, &WRONG).0;
     let ends = [WRONG, LOCKED].map(|third| {
         let (three, told) = tried(Some(&two), "a", 2, &third);
@@ -194,7 +194,7 @@ fn a_right_password_counts_the_code_that_is_mailed() {
     assert_eq!(record.passwords, ClaimsGuard::default());
 }
 
-/// A user id to which so many codes were mailed, and an attempt of it under way.
+/// A user id to which this number of codes was mailed, with an attempt in progress.
 fn mailed(codes: u64, second: u64) -> ClaimsRecord {
     let begun = begun(second);
     let mails = (0..codes).fold(MailBudget::default(), |mails, _| mails.count(t(0)));
@@ -202,7 +202,7 @@ fn mailed(codes: u64, second: u64) -> ClaimsRecord {
 }
 
 #[test]
-fn only_who_knows_the_password_is_told_that_so_many_codes_were_mailed() {
+fn a_spent_budget_of_codes_is_reported_only_with_the_right_password() {
     let right = right_with(Some("taro@example.jp"));
     let (record, event, refused) = end(&mailed(5, 3_599), &right).recorded();
     assert_eq!(
@@ -225,14 +225,14 @@ fn only_who_knows_the_password_is_told_that_so_many_codes_were_mailed() {
 }
 
 #[test]
-fn a_right_password_that_no_mail_can_follow_is_told() {
+fn a_right_password_without_a_mail_address_is_refused_as_such() {
     for address in [None, Some("taro")] {
         let (record, event, refused) = end(&begun(5), &right_with(address)).recorded();
         assert_eq!(refused, Err(Kind::ClaimsNoMailAddress.into()));
         assert_eq!((record.passwords, record.mails), Default::default());
         assert_eq!(event, Some(Event::new(Act::ClaimsPasswordRight, t(5))));
     }
-    // The contact address has had its mails: what was counted for it is given back.
+    // The budget of the contact address is spent: the code that was counted for the user id is refunded.
     let (counted, _) = end(&begun(5), &right_with(Some("taro@example.jp"))).stored();
     for (before, codes) in [(None, 0), (Some(&counted), 0), (Some(&mailed(1, 5)), 1)] {
         let (record, event, ()) = ClaimsRecord::note_right_password(before, &claims_user(), t(5)).recorded();
@@ -255,7 +255,7 @@ fn a_right_password_forgets_no_wrong_code_and_no_attempt_beside_it() {
 }
 
 #[test]
-fn a_resend_is_one_code_more_of_the_user_id_and_is_given_back_once() {
+fn a_resend_counts_another_code_of_the_user_id_and_is_refunded_once() {
     let user = claims_user();
     let spend =
         |before: &ClaimsRecord, second| ClaimsRecord::spend_mail(Some(before), &user, t(second), &LIMITS);
@@ -277,7 +277,7 @@ fn begin_code(before: Option<&ClaimsRecord>, second: u64) -> Change<ClaimsRecord
 }
 
 #[test]
-fn a_security_code_is_counted_before_the_claims_system_is_asked_and_given_back_once() {
+fn a_security_code_is_counted_before_the_claims_system_is_asked_and_refunded_once() {
     let (counted, event, answer) = begin_code(None, 5).recorded();
     assert_eq!(answer, Ok(()));
     assert_eq!(counted.security_codes.asked, [t(5)]);
@@ -334,11 +334,11 @@ fn a_right_password_forgets_no_wrong_security_code() {
 }
 
 #[test]
-fn only_who_knows_the_password_is_told_that_codes_are_stopped() {
+fn stopped_codes_are_reported_only_with_the_right_password() {
     let told = |began: u64, answer: &Answer| {
         let before = begin(Some(&stopped()), false, began).stored().0;
         let (_, event, told) = end(&before, answer).recorded();
-        // That it was right is recorded here where no registration records it.
+        // The act is recorded here where no registration records it.
         let right = Some(Event::new(Act::ClaimsPasswordRight, t(began)));
         assert_eq!(event == right, *answer == RIGHT && told.is_err());
         told
@@ -374,7 +374,7 @@ fn a_wrong_code_counts_for_the_user_id_and_a_right_one_does_not() {
 }
 
 #[test]
-fn while_codes_are_stopped_none_is_judged() {
+fn no_code_is_judged_while_codes_are_stopped() {
     for right in [true, false] {
         assert_eq!(
             judge(Some(&stopped()), right, 899).kept(),

@@ -1,4 +1,4 @@
-//! How many wrong passwords the claims system is asked about.
+//! Limits the wrong passwords that are sent to the claims system.
 
 use jiff::Timestamp;
 
@@ -7,49 +7,49 @@ use crate::limits::Limits;
 use crate::time::{Seconds, minus, plus};
 use crate::values::NetworkTag;
 
-/// One question to the claims system about a password.
+/// One password that is sent to the claims system.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Attempt {
-    /// When it began.
+    /// When it was sent.
     pub at: Timestamp,
-    /// From which network.
+    /// The network of the request.
     pub network: NetworkTag,
     /// Whether the person was asked about the risk and accepted it.
     pub accepts_risk: bool,
 }
 
-/// Wrong claims passwords of one user id, so that nobody is locked out of claims through us.
+/// Wrong claims passwords of one user id; the limits prevent a lockout from claims through the portal.
 ///
 /// The budgets bound both lists together: it never holds more attempts than [`Limits::claims_attempts`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ClaimsGuard {
-    /// Attempts within the window whose password was wrong, or may have been, oldest first.
+    /// Attempts within the window that were wrong, or may have been, oldest first.
     pub failures: Vec<Attempt>,
-    /// Attempts whose end is not known: under way, or cut off. They count like failures.
+    /// Attempts without a known result: in progress, or interrupted. They count as failures.
     pub open: Vec<Attempt>,
 }
 
 /// Why the claims system is not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoAttempt {
-    /// A further wrong password may lock the office out of its claims: the person is asked first.
+    /// Another wrong password may lock the office out of its claims: the person is asked first.
     AskFirst,
-    /// So many were wrong that this network, or nobody, may ask any more for now, whatever risk is accepted.
+    /// The budget of this network, or of all networks, is spent, whatever risk is accepted.
     Spent(RetryAfter),
 }
 
-/// An attempt that has not ended after this never will: a Lambda lives shorter.
+/// An attempt that has not ended after this time never will: a Lambda runs shorter.
 const LONGEST_ATTEMPT: Seconds = Seconds::new(60);
 
-/// What an attempt counts, once the claims system has answered, or has not.
+/// How an attempt counts, once the claims system has answered, or failed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AttemptOutcome {
-    /// The password was right: failures that were known when it was asked about are forgotten. Those of attempts
-    /// beside it are not, for the claims system may have judged them after this one.
+    /// The password was right: failures known when it was sent are cleared. Those of parallel attempts are not: the
+    /// claims system may have judged them after this one.
     Succeeded,
-    /// The claims system judged the password and counts it as a failure, or may have.
+    /// The claims system judged the password wrong, or may have.
     Failed,
-    /// No failure was counted at the claims system.
+    /// The claims system counted no failure.
     NotCounted,
 }
 
@@ -58,7 +58,7 @@ fn within(list: &[Attempt], now: Timestamp, window: Seconds) -> impl Iterator<It
     list.iter().filter(move |attempt| from < attempt.at)
 }
 
-/// When the attempts that `counts` were made, oldest first.
+/// The times of the attempts that `counts` selects, oldest first.
 fn times(attempts: &[&Attempt], counts: impl Fn(&Attempt) -> bool) -> Vec<Timestamp> {
     let counted = attempts.iter().filter(|attempt| counts(attempt));
     let mut times: Vec<Timestamp> = counted.map(|attempt| attempt.at).collect();
@@ -72,8 +72,8 @@ fn remove(list: &mut Vec<Attempt>, attempt: &Attempt) -> bool {
 }
 
 impl ClaimsGuard {
-    /// Takes an attempt on before the claims system is asked, so that a burst cannot pass the question. The attempt is
-    /// the last of the open ones.
+    /// Adds an attempt before the claims system is asked, so that parallel requests cannot skip the question. The
+    /// attempt is the last of the open ones.
     pub fn begin(
         &self,
         network: &NetworkTag,
@@ -94,7 +94,7 @@ impl ClaimsGuard {
         let spent = [
             room(&|_| true, limits.claims_attempts),
             room(&here, limits.claims_attempts_per_network),
-            // Who may accept no further risk waits for that, or until nobody is asked any more.
+            // A network that may accept no further risk waits for that, or for the budget of all networks.
             no_question
                 .or(risk)
                 .map_err(|not| RetryAfter::min(not, no_question.err().unwrap_or(not))),
@@ -119,16 +119,16 @@ impl ClaimsGuard {
         Ok((next, attempt))
     }
 
-    /// Attempts that count now.
+    /// The attempts that count now.
     fn counted(&self, now: Timestamp, limits: &Limits) -> impl Iterator<Item = &Attempt> {
         let window = limits.claims_failure_window;
         within(&self.failures, now, window).chain(within(&self.open, now, window))
     }
 
-    /// Whether the claims system may have locked the user id by the attempts that count, `attempt` among them.
+    /// Whether the claims system may have locked the user id after the attempts that count, `attempt` included.
     ///
-    /// Then its answers *wrong* and *locked* mean the same here: it locks only ids that exist, so telling them apart
-    /// would tell which do.
+    /// Then its answers *wrong* and *locked* mean the same here: it locks only ids that exist, so different answers
+    /// would reveal which do.
     pub fn may_be_locked(&self, attempt: &Attempt, limits: &Limits) -> bool {
         let others = self.counted(attempt.at, limits).filter(|other| *other != attempt);
         let equals = self.counted(attempt.at, limits).filter(|other| *other == attempt);
@@ -138,8 +138,8 @@ impl ClaimsGuard {
 
     /// The guard after the attempt has ended.
     ///
-    /// `seen` is the guard as the attempt left it when it began: a right password makes the claims system forget what
-    /// was wrong before it, and only that. An attempt that was under way beside it may have been judged after it.
+    /// `seen` is the guard after [`Self::begin`]: a right password makes the claims system clear the wrong ones
+    /// before it, and no others. A parallel attempt may have been judged after it.
     #[must_use]
     pub fn end(&self, seen: &Self, attempt: &Attempt, outcome: AttemptOutcome) -> Self {
         let mut next = self.clone();
@@ -149,7 +149,7 @@ impl ClaimsGuard {
                 for before in &seen.failures {
                     remove(&mut next.failures, before);
                 }
-                // What began long before and never ended was cut off, and is not under way any more.
+                // An attempt that began long before and never ended was interrupted.
                 next.open
                     .retain(|open| minus(attempt.at, LONGEST_ATTEMPT) < open.at);
             }
@@ -159,7 +159,7 @@ impl ClaimsGuard {
         next
     }
 
-    /// When nothing in it counts any more.
+    /// When all of it has expired.
     pub fn forgotten_at(&self, limits: &Limits) -> Option<Timestamp> {
         let last = self
             .failures
@@ -182,7 +182,7 @@ mod tests {
         begun.map(|(next, _)| next)
     }
 
-    /// The guard after an attempt that came out so.
+    /// The guard after an attempt with this result.
     fn tried(
         guard: &ClaimsGuard,
         here: &str,
@@ -246,7 +246,8 @@ mod tests {
         );
     }
 
-    /// The claims system judged the right one first, and counts the wrong one, though ours ended the other way round.
+    /// The claims system judged the right one first, and counts the wrong one, although the portal saw them end in
+    /// the other order.
     #[test]
     fn a_success_does_not_forget_a_failure_of_an_attempt_beside_it() {
         let (one, right) = ClaimsGuard::default()
@@ -259,20 +260,20 @@ mod tests {
         assert_eq!((at(&after.failures), after.open), (vec![t(1)], vec![]));
     }
 
-    /// Two that mistype, and one that accepts the risk.
+    /// Two mistyped passwords, and one with the risk accepted.
     #[test]
     fn one_network_has_three_wrong_claims_passwords_a_day_and_one_accepted_risk() {
         let two = wrong(&wrong(&ClaimsGuard::default(), "a", true, 0), "a", true, 1);
-        assert!(!two.failures[1].accepts_risk, "nobody was asked yet");
+        assert!(!two.failures[1].accepts_risk, "the question was not asked yet");
         let three = wrong(&two, "a", true, 2);
         for accepts_risk in [false, true] {
             assert_eq!(begin(&three, "a", accepts_risk, 2), Err(spent(86_400)));
         }
         assert_eq!(begin(&three, "a", true, 86_400), Err(spent(900)));
-        // The first two are a day old, so nobody is asked.
+        // The first two are a day old, so no question is asked.
         assert!(begin(&three, "a", false, 86_401).is_ok());
 
-        // Another network finds the two, so it accepts its one risk, and then has none.
+        // Another network sees the two, so it accepts its one risk, and then has no other.
         let elsewhere = wrong(&two, "b", true, 3);
         assert_eq!(begin(&elsewhere, "b", true, 900), Err(spent(86_400)));
         assert_eq!(begin(&elsewhere, "c", false, 900), Err(NoAttempt::AskFirst));
@@ -295,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_counted_gives_its_risk_back() {
+    fn an_attempt_that_was_not_counted_refunds_its_risk() {
         let two = wrong(&wrong(&ClaimsGuard::default(), "a", false, 0), "a", false, 1);
         let after = tried(&two, "b", true, 2, AttemptOutcome::NotCounted);
         assert_eq!(after, two);
@@ -312,7 +313,7 @@ mod tests {
         assert!(!may_be_locked(&one, &first) && !may_be_locked(&two, &second));
         let (three, third) = two.begin(&network("a"), true, t(0), &LIMITS).unwrap();
         assert!(may_be_locked(&three, &first) && may_be_locked(&three, &third));
-        // A right one beside it has forgotten it: it counts all the same.
+        // A parallel right one has cleared it: it counts nevertheless.
         let forgotten = ClaimsGuard {
             open: vec![second.clone(), second.clone()],
             ..ClaimsGuard::default()

@@ -1,4 +1,4 @@
-//! How many wrong one-time codes stop an account or a user id of claims.
+//! Stops the codes of an account or a claims user after too many wrong ones.
 
 use jiff::Timestamp;
 
@@ -9,9 +9,9 @@ use crate::time::{plus, seconds_until};
 /// Wrong codes of one account, over all its challenges.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct CodeGuard {
-    /// When codes were wrong within the window, oldest first.
+    /// Wrong codes within the window, oldest first.
     pub failures: Vec<Timestamp>,
-    /// Until when no code is judged.
+    /// The end of the current stop.
     pub stopped_until: Option<Timestamp>,
 }
 
@@ -26,8 +26,8 @@ impl CodeGuard {
         }
     }
 
-    /// The guard after a wrong code: the tenth within a day stops codes for 15 minutes, the next for an hour,
-    /// every further one for four.
+    /// The guard after a wrong code: the tenth within a day stops codes for 15 minutes, the next for an hour, every
+    /// further one for four hours.
     #[must_use]
     pub fn failed(&self, now: Timestamp, limits: &Limits) -> Self {
         let mut failures = within(&self.failures, now, limits.code_failure_window);
@@ -44,7 +44,7 @@ impl CodeGuard {
         }
     }
 
-    /// When nothing in it counts any more.
+    /// When all of it has expired.
     pub fn forgotten_at(&self, limits: &Limits) -> Option<Timestamp> {
         let window = self
             .failures

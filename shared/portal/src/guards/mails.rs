@@ -1,4 +1,4 @@
-//! How many mails of a purpose go out.
+//! Limits the mails of one purpose.
 
 use jiff::Timestamp;
 
@@ -6,21 +6,24 @@ use super::{RetryAfter, room, within};
 use crate::limits::Limits;
 use crate::time::{DAY, HOUR, Seconds, plus};
 
-/// Mails of one purpose: no purpose drains another's budget.
+/// Mails of one purpose: each purpose has a budget of its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct MailBudget {
-    /// When mails were promised within the last day, oldest first.
+    /// Mails promised within the last day, oldest first.
     pub sends: Vec<Timestamp>,
 }
 
 impl MailBudget {
-    /// The budget of an account after one more mail, if there is room for it.
+    /// The budget of a member after another log-in code, if there is room for it.
     pub fn spend(&self, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
-        let windows = [(HOUR, limits.mails_per_hour), (DAY, limits.mails_per_day)];
+        let windows = [
+            (HOUR, limits.login_codes_per_hour),
+            (DAY, limits.login_codes_per_day),
+        ];
         self.spend_within(&windows, now, limits)
     }
 
-    /// The budget of a user id of the claims system after one more code of a registration, if there is room for it.
+    /// The budget of a user id of the claims system after another registration code, if there is room for it.
     pub fn spend_for_claims_user(&self, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
         let windows = [
             (HOUR, limits.registration_codes_per_hour),
@@ -29,8 +32,8 @@ impl MailBudget {
         self.spend_within(&windows, now, limits)
     }
 
-    /// The budget of a contact address after one more code of a registration, if there is room for it. It forgets what
-    /// is an hour old.
+    /// The budget of a contact address after another registration code, if there is room for it. It drops mails older
+    /// than an hour.
     pub fn spend_for_contact(&self, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
         let recent = Self {
             sends: within(&self.sends, now, HOUR),
@@ -47,14 +50,14 @@ impl MailBudget {
         let full = windows
             .iter()
             .filter_map(|(window, limit)| room(&self.sends, now, *window, *limit).err());
-        // The later of the two: when both have room again.
+        // The later of the two: when both windows have room again.
         match full.max_by_key(|not| not.seconds) {
             Some(not) => Err(not.rounded_up(limits)),
             None => Ok(self.count(now)),
         }
     }
 
-    /// The budget after one more mail, room or not.
+    /// The budget after another mail, whether there is room or not.
     #[must_use]
     pub fn count(&self, now: Timestamp) -> Self {
         let mut sends = within(&self.sends, now, DAY);
@@ -62,7 +65,7 @@ impl MailBudget {
         Self { sends }
     }
 
-    /// Refunds the mail that was counted at `at` and is not sent after all.
+    /// Refunds the mail that was counted at `at` but is not sent.
     #[must_use]
     pub fn refund(&self, at: Timestamp) -> Self {
         let mut sends = self.sends.clone();
@@ -72,7 +75,7 @@ impl MailBudget {
         Self { sends }
     }
 
-    /// When nothing in it counts any more.
+    /// When all of it has expired.
     pub fn forgotten_at(&self) -> Option<Timestamp> {
         self.sends.iter().max().map(|at| plus(*at, DAY))
     }
@@ -103,7 +106,7 @@ mod tests {
         for (spend, an_hour) in budgets {
             let first = spent(&MailBudget::default(), spend, an_hour, 0);
             refused(&first, spend, 0, 3_600);
-            // To the quarter of an hour, so that nobody reads from it when the first one went out.
+            // Rounded up to a quarter of an hour, so that the answer does not reveal when the first one was sent.
             refused(&first, spend, 1, 3_600);
             refused(&first, spend, 2_700, 900);
             refused(&first, spend, 3_599, 900);
@@ -126,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_that_was_not_counted_cannot_be_given_back() {
+    fn a_mail_that_was_not_counted_is_not_refunded() {
         let mails = MailBudget::default().count(t(1)).count(t(2)).count(t(2));
         assert_eq!(mails.refund(t(3)), mails);
         assert_eq!(mails.refund(t(2)).sends, [t(1), t(2)]);

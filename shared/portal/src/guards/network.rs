@@ -1,4 +1,4 @@
-//! How many starts that were refused come from one network (`docs/adr/0028-waits-by-network.md`).
+//! Limits the refused starts of one network (`docs/adr/0028-waits-by-network.md`).
 
 use jiff::Timestamp;
 
@@ -6,17 +6,17 @@ use super::RetryAfter;
 use crate::limits::Limits;
 use crate::time::{HOUR, plus, seconds_until};
 
-/// Starts of log-ins and registrations from one network that were refused, in one hour.
+/// Refused starts of log-ins and registrations from one network, in one hour.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RefusedStarts {
-    /// Since when the hour runs.
+    /// The beginning of the hour.
     pub since: Timestamp,
-    /// How many in it.
+    /// The refused starts in it.
     pub count: u64,
 }
 
 impl RefusedStarts {
-    /// Whether one more may be refused, and so whether a start is looked at.
+    /// Whether there is room for another refused start, which a start requires.
     pub fn check(before: Option<&Self>, now: Timestamp, limits: &Limits) -> Result<(), RetryAfter> {
         match before {
             Some(hour) if now < hour.forgotten_at() && limits.refused_starts_per_network <= hour.count => {
@@ -28,7 +28,7 @@ impl RefusedStarts {
         }
     }
 
-    /// The budget after one more was refused, if there was room for it.
+    /// The budget after another refused start, if there was room for it.
     pub fn count(before: Option<&Self>, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
         Self::check(before, now, limits)?;
         Ok(match before {
@@ -40,7 +40,7 @@ impl RefusedStarts {
         })
     }
 
-    /// When it counts no more.
+    /// When it has expired.
     pub fn forgotten_at(&self) -> Timestamp {
         plus(self.since, HOUR)
     }

@@ -1,5 +1,4 @@
-//! How wrong passwords of an account slow down whoever sends them, and turn its password off
-//! (`docs/adr/0028-waits-by-network.md`).
+//! Back-off and lockout after wrong passwords of an account (`docs/adr/0028-waits-by-network.md`).
 
 use jiff::Timestamp;
 
@@ -7,21 +6,22 @@ use crate::limits::Limits;
 use crate::time::{Seconds, plus};
 use crate::values::NetworkTag;
 
-/// Wrong passwords in a row from one network or one known device, and the back-off that they cost.
+/// Consecutive wrong passwords from one network or one known device, and the back-off that they cost.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct BackOff {
-    /// In a row.
+    /// Consecutive wrong passwords.
     pub failures: u64,
-    /// When the last one was.
+    /// The time of the last one.
     pub last_failure: Option<Timestamp>,
 }
 
-/// What the guards say before a password is judged.
+/// Whether a password is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Guarded {
     /// The password is judged.
     Open,
-    /// A back-off runs, or the password is locked out: the answer is that of a wrong password, and nothing is counted.
+    /// A back-off runs, or the password is locked out: the answer is that of a wrong password, and nothing is
+    /// counted.
     Closed,
 }
 
@@ -32,7 +32,7 @@ impl Guarded {
 }
 
 impl BackOff {
-    /// When it ends, if one runs.
+    /// The end of the back-off, if one runs.
     pub fn waits_until(&self, limits: &Limits) -> Option<Timestamp> {
         let over = self
             .failures
@@ -49,12 +49,14 @@ impl BackOff {
         self.waits_until(limits).is_some_and(|until| now < until)
     }
 
-    /// Whether a password from the known device with this back-off is judged now. A device has a lockout of its own.
+    /// Whether a password from the known device with this back-off is judged now. A device has its own lockout.
     pub fn state_of_device(&self, now: Timestamp, limits: &Limits) -> Guarded {
-        Guarded::closed_if(self.is_running(now, limits) || limits.wrong_passwords_off <= self.failures)
+        Guarded::closed_if(
+            self.is_running(now, limits) || limits.wrong_passwords_before_lockout <= self.failures,
+        )
     }
 
-    /// After a wrong password.
+    /// The state after a wrong password.
     #[must_use]
     pub fn failed(&self, now: Timestamp) -> Self {
         Self {
@@ -63,7 +65,7 @@ impl BackOff {
         }
     }
 
-    /// Whether the last failure is so long ago that the row of failures is over.
+    /// Whether the last failure is so old that the failures have expired.
     fn is_forgotten(&self, now: Timestamp, limits: &Limits) -> bool {
         let memory = limits
             .wrong_password_memory
@@ -75,18 +77,18 @@ impl BackOff {
 /// Wrong passwords from one network at one account.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NetworkWait {
-    /// Which network.
+    /// The network.
     pub network: NetworkTag,
-    /// Its wrong passwords, and how long it waits.
+    /// Its wrong passwords and its back-off.
     pub back_off: BackOff,
 }
 
-/// Wrong passwords at one account, from all browsers that it does not know.
+/// Wrong passwords of one account, from all unknown browsers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct PasswordGuard {
-    /// In a row, from all networks together; at a hundred the password is locked out for whoever is no known device.
+    /// Consecutive ones, from all networks together; a hundred lock the password out for all but known devices.
     pub row: u64,
-    /// By network, the one that failed last at the end. Each waits for its own.
+    /// By network, the one with the latest failure last. Each has its own back-off.
     pub networks: Vec<NetworkWait>,
 }
 
@@ -97,11 +99,11 @@ impl PasswordGuard {
             .networks
             .iter()
             .any(|wait| wait.network == *network && wait.back_off.is_running(now, limits));
-        Guarded::closed_if(waits || limits.wrong_passwords_off <= self.row)
+        Guarded::closed_if(waits || limits.wrong_passwords_before_lockout <= self.row)
     }
 
-    /// After a wrong password from this network. Networks whose last one is long ago are forgotten, and there are never
-    /// more than failures in the row that locks out.
+    /// The guard after a wrong password from this network. Expired networks are dropped, and there are never more
+    /// than failures in the series that locks out.
     #[must_use]
     pub fn failed(&self, network: &NetworkTag, now: Timestamp, limits: &Limits) -> Self {
         let (before, mut networks): (Vec<_>, Vec<_>) = self
@@ -115,7 +117,7 @@ impl PasswordGuard {
             network: network.clone(),
             back_off: before.unwrap_or_default().failed(now),
         });
-        let most = usize::try_from(limits.wrong_passwords_off).unwrap_or(usize::MAX);
+        let most = usize::try_from(limits.wrong_passwords_before_lockout).unwrap_or(usize::MAX);
         networks.drain(..networks.len().saturating_sub(most));
         Self {
             row: self.row.saturating_add(1),
@@ -123,7 +125,7 @@ impl PasswordGuard {
         }
     }
 
-    /// After the right password from this network: its own wait is over, and no other network's.
+    /// The guard after the right password from this network: only the back-off of this network ends.
     #[must_use]
     pub fn proven(&self, network: &NetworkTag) -> Self {
         let mut next = self.clone();
@@ -131,7 +133,8 @@ impl PasswordGuard {
         next
     }
 
-    /// After a completed log-in: the row that locks out begins anew, and every network waits on.
+    /// The guard after a completed log-in: the series that locks out starts again, and the back-offs of all networks
+    /// continue.
     #[must_use]
     pub fn completed(&self) -> Self {
         Self {
@@ -140,7 +143,7 @@ impl PasswordGuard {
         }
     }
 
-    /// When no back-off in it runs any more.
+    /// When the last back-off in it ends.
     pub fn waits_end_at(&self, limits: &Limits) -> Option<Timestamp> {
         let last = self
             .networks
@@ -206,7 +209,7 @@ mod tests {
         assert_eq!(guard.state(&n("new"), t(0), &LIMITS), Guarded::Open);
         let full = fails(guard, "a", 1, 0);
         assert_eq!(full.state(&n("new"), t(1_000_000), &LIMITS), Guarded::Closed);
-        // The right password ends no row: only who completes a log-in does.
+        // The right password does not end the series: only a completed log-in does.
         let proven = full.proven(&n("a"));
         assert_eq!(proven.state(&n("a"), t(1_000_000), &LIMITS), Guarded::Closed);
         assert_eq!(full.completed().state(&n("new"), t(0), &LIMITS), Guarded::Open);
@@ -247,7 +250,7 @@ mod tests {
         }
         assert_eq!(guard.networks.len(), 100);
         assert_eq!(guard.networks[0].network, n("50"), "who failed longest ago goes");
-        // One that fails again stands at the end.
+        // A network that fails again moves to the end.
         let again = fails(guard, "50", 1, 200);
         assert_eq!(again.networks.len(), 100);
         assert_eq!(again.networks[99].back_off.failures, 2);

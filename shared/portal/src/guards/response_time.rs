@@ -2,11 +2,11 @@
 
 use core::time::Duration;
 
-/// How long a response that took `elapsed` so far still has to wait for the next multiple of `quantum`; zero if `quantum`
-/// is.
+/// How long a response that took `elapsed` so far must wait for the next multiple of `quantum`; zero if `quantum` is
+/// zero.
 ///
-/// The work behind a refusal differs by a millisecond from one reason to another, which a few thousand samples reveal.
-/// Padded, all responses but the few around a multiple look alike. ASVS 6.3.8.
+/// The work behind a refusal differs by a millisecond from one reason to another, which a few thousand samples
+/// reveal. Padded, all responses look alike except for the few close to a multiple. ASVS 6.3.8.
 pub const fn pad_to_quantum(elapsed: Duration, quantum: Duration) -> Duration {
     match elapsed.as_nanos().checked_rem(quantum.as_nanos()) {
         None | Some(0) => Duration::ZERO,

@@ -1,4 +1,4 @@
-//! How many wrong security codes the claims system is asked about.
+//! Limits the wrong security codes that are sent to the claims system.
 
 use jiff::Timestamp;
 
@@ -6,15 +6,15 @@ use super::{RetryAfter, room, within};
 use crate::limits::Limits;
 use crate::time::plus;
 
-/// Wrong security codes of one user id, over all its registrations: to begin another one gives no further guesses.
+/// Wrong security codes of one user id, over all its registrations: a new registration gives no further guesses.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct SecurityCodeGuard {
-    /// When codes were asked about within the window that were not right, or of which it is not known, oldest first.
+    /// Codes sent within the window that were wrong or whose result is unknown, oldest first.
     pub asked: Vec<Timestamp>,
 }
 
 impl SecurityCodeGuard {
-    /// Counts a code before the claims system is asked about it.
+    /// Counts a code before the claims system is asked.
     pub fn begin(&self, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
         let window = limits.claims_failure_window;
         let mut asked = within(&self.asked, now, window);
@@ -33,7 +33,7 @@ impl SecurityCodeGuard {
         Self { asked }
     }
 
-    /// When nothing in it counts any more.
+    /// When all of it has expired.
     pub fn forgotten_at(&self, limits: &Limits) -> Option<Timestamp> {
         let last = self.asked.iter().max();
         last.map(|at| plus(*at, limits.claims_failure_window))
@@ -55,7 +55,7 @@ mod tests {
         assert_eq!(guard.forgotten_at(&LIMITS), Some(t(86_409)));
         let tomorrow = guard.begin(t(86_400), &LIMITS).unwrap();
         assert_eq!((tomorrow.asked.len(), tomorrow.asked[9]), (10, t(86_400)));
-        // A right one was none of them, and forgives none of them.
+        // A right code was not counted, and clears no other.
         let given_back = guard.refund(t(9));
         assert_eq!(given_back.asked, guard.asked[..9]);
         assert_eq!(given_back.refund(t(9)), given_back);

@@ -1,4 +1,4 @@
-//! What a log-in makes of its account, which is the truth about it.
+//! Changes of the account by a log-in. The account decides; the flow's item may lag behind it.
 
 use jiff::Timestamp;
 
@@ -12,42 +12,42 @@ use crate::problem::Refusal;
 use crate::terms::Agreement;
 use crate::values::{DeviceId, SessionId};
 
-/// What a completed log-in gives to the browser that completed it.
+/// What a completed log-in creates for its browser.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Gained {
     /// The session.
     pub session: Session,
-    /// By which the account knows the browser from now on.
+    /// The name under which the account knows the browser from now on.
     pub device: DeviceId,
 }
 
-/// Where a log-in stands by what its account says.
+/// The state of a log-in according to its account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
-    /// Where its own item says.
+    /// The flow's own item says.
     Open,
-    /// At マイページ, whatever its own item says: a request whose answer was lost completed it.
+    /// At マイページ, whatever the flow's own item says: a request whose answer was lost completed it.
     Completed(Box<Login>),
 }
 
-/// Why a log-in does not go on.
+/// Why a log-in does not continue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Over {
-    /// Its member, its credential or its session is gone.
+    /// Its member, credential or session no longer exists.
     Gone,
-    /// It is at マイページ already.
+    /// It has already reached マイページ.
     Completed(Box<Login>),
-    /// Not now.
+    /// Codes of the account are stopped.
     Stopped(RetryAfter),
 }
 
 /// What completes a log-in.
 enum Completion<'a> {
-    /// The right code, where nothing else is missing.
+    /// The right code, where nothing else is required.
     Code,
     /// The agreement to new terms.
     Agreement(&'a Agreement),
-    /// A new password, with the agreement that goes with it.
+    /// A new password, with its agreement.
     Password {
         hash: &'a String,
         agreement: &'a Agreement,
@@ -64,9 +64,9 @@ impl Completion<'_> {
     }
 }
 
-/// What a log-in makes of its account, which is the truth about it.
+/// What a log-in changes in its account.
 impl Login {
-    /// Where this log-in stands by what its account says; `None` if its member or its credential is gone.
+    /// The state of this log-in according to its account; `None` if its member or its credential no longer exists.
     pub fn standing<'a>(
         &self,
         account: &'a Account,
@@ -81,7 +81,7 @@ impl Login {
         Some((member, Standing::Open))
     }
 
-    /// The member whom this log-in may still change.
+    /// The member, if this log-in may still change the account.
     fn member_in<'a>(
         &self,
         account: &'a Account,
@@ -96,7 +96,8 @@ impl Login {
     }
 
     /// Counts a judged code for the account, over all its challenges: one write counts a wrong code, or commits the
-    /// session that a right one gives; after a conflict nothing was judged. Answers whether the session is committed.
+    /// session that a right one creates; after a conflict the code counts as not judged. Answers whether the session
+    /// is committed.
     pub fn judge_code(
         &self,
         account: &Account,
@@ -153,8 +154,8 @@ impl Login {
         })
     }
 
-    /// Refunds the mail that was counted at `at` for a code that is not sent after all: another request of the log-in was
-    /// first, or the log-in is over.
+    /// Refunds the mail that was counted at `at` for a code that is not sent: another request of the log-in was
+    /// first, or the log-in has ended.
     pub fn refund_code(&self, account: &Account, at: Timestamp, limits: &Limits) -> Change<Account, ()> {
         let Some(member) = account.noted(&self.member) else {
             return Change::Keep(());
@@ -172,8 +173,8 @@ impl Login {
         Change::Store(Put::new(next, event), ())
     }
 
-    /// Makes password, agreement and session in one write; a second request finds it done. Answers with the new version of
-    /// the credential.
+    /// Commits password, agreement and session in one write; a second request finds that done. Answers with the new
+    /// version of the credential.
     pub fn complete(
         &self,
         account: &Account,
@@ -194,10 +195,10 @@ impl Login {
         Ok(Change::Store(completed, version))
     }
 
-    /// The account after this log-in was completed. Every log-in that gives a session passes here, whatever completed it:
-    /// the session begins, the browser is known from now on, the log-in is noted, the lockout after wrong passwords is
-    /// lifted, and the act is recorded. A member who only claimed the address owns it from this write on, and the other
-    /// claims on it are void.
+    /// The account after this log-in was completed. Every log-in that creates a session passes here, whatever
+    /// completed it: the session begins, the browser becomes known, the time of the log-in is recorded, the lockout
+    /// after wrong passwords is lifted, and the act is recorded. A member who only claimed the address becomes its
+    /// owner by this write, and the other claims on it become void.
     fn completed_on(
         &self,
         account: &Account,
@@ -233,9 +234,9 @@ impl Login {
         Put::new(account.with_member(next, now, limits), event)
     }
 
-    /// A new cookie for the session that this log-in gave; a session that was ended does not come back. The browser gets
-    /// a new device cookie, too: the first one was lost with the answer. Answers with the old id and the session as it is
-    /// now.
+    /// A new cookie for the session that this log-in created; a session that was ended is not renewed. The browser
+    /// also gets a new device cookie: the first one was lost with the answer. Answers with the old id and the session
+    /// in its present state.
     pub fn renew_session(
         &self,
         account: &Account,

@@ -1,4 +1,4 @@
-//! What the tests of a log-in share.
+//! Samples for the tests of a log-in.
 
 use super::{Gained, Login, ShownAccount, Stage};
 use crate::account::{Account, Member};
@@ -54,7 +54,8 @@ pub(super) fn gained() -> Gained {
     }
 }
 
-/// The account of a member who is disabled, of another member, of another credential: none is this log-in's.
+/// The account with the member disabled, with another member, with another credential: this log-in's member is in
+/// none of them.
 pub(super) fn not_its_own() -> [Account; 3] {
     [
         account(Member {

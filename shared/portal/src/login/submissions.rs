@@ -1,4 +1,4 @@
-//! What a submission makes of a log-in.
+//! Changes of a log-in's own item by a submission.
 
 use jiff::Timestamp;
 
@@ -10,10 +10,9 @@ use crate::limits::Limits;
 use crate::problem::{Kind, Refusal};
 use crate::terms::Shown;
 
-/// What a submission makes of a log-in's own item. Each method is the whole decision; the store repeats it on the current
-/// item after a conflict.
+/// Each method is a whole decision; the store repeats it on the present item after a conflict.
 impl Login {
-    /// The mailed code that is awaited.
+    /// The challenge of the mailed code, where the log-in waits for one.
     pub fn awaited_code(&self) -> Result<&Challenge, Refusal> {
         match &self.stage {
             Stage::Otp { challenge } => Ok(challenge),
@@ -21,15 +20,15 @@ impl Login {
         }
     }
 
-    /// The awaited code, if one that is typed is judged now.
+    /// The challenge, if a typed code is judged now.
     fn code_to_judge(&self, now: Timestamp, limits: &Limits) -> Result<&Challenge, Refusal> {
         let challenge = self.awaited_code()?;
         challenge.check(now, limits)?;
         Ok(challenge)
     }
 
-    /// Spends a try of the challenge. Answers whether the code is right and still the living one. A code that completes the
-    /// log-in passes here first.
+    /// Spends a try of the challenge. Answers whether the code is right and still the current one. A code that
+    /// completes the log-in passes here first.
     pub fn spend_try(
         &self,
         judged: &Judged,
@@ -46,7 +45,7 @@ impl Login {
         Change::Store(spent.into(), Ok(judged.is_right_for(challenge)))
     }
 
-    /// Takes a judged code: moves on to `next` if it is right, costs a try if it is not.
+    /// Handles a judged code: moves on to `next` if it is right, costs a try if it is not.
     pub fn enter_code(
         &self,
         judged: &Judged,
@@ -77,7 +76,7 @@ impl Login {
         Refusal::of(Kind::WrongCode).with_tries_left(left)
     }
 
-    /// The code once more, or a new one.
+    /// Resends the same code or the next one.
     pub fn resend_code(
         &self,
         ring: &KeyRing,
@@ -94,7 +93,8 @@ impl Login {
         })
     }
 
-    /// The terms of this version were shown. The first time counts; showing the same text again changes nothing.
+    /// Records that the terms of this version were shown. The first time counts; showing the same text again changes
+    /// nothing.
     pub fn show_terms(&self, version: &str, now: Timestamp) -> Change<Self, Result<(), Refusal>> {
         match &self.stage {
             Stage::NewPassword {
@@ -118,7 +118,7 @@ impl Login {
         }
     }
 
-    /// Brings the log-in up to what its account says.
+    /// Updates the flow's item to the state that its account shows.
     pub fn bring_up_to(&self, completed: &Self) -> Change<Self, ()> {
         if self == completed {
             Change::Keep(())
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_of_an_earlier_mail_is_wrong_for_the_living_one() {
+    fn a_code_of_an_earlier_mail_is_wrong_after_a_new_one() {
         let login = at_otp();
         let earlier = judged(code_of(&login), true);
         let change = login.resend_code(&ring(), t(421), &LIMITS).unwrap();

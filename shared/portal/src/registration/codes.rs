@@ -1,4 +1,4 @@
-//! What a submitted code makes of a registration: セキュリティコード, and the code by mail.
+//! Changes of a registration by a submitted code: セキュリティコード, and the mailed code.
 
 use jiff::Timestamp;
 
@@ -12,11 +12,10 @@ use crate::office::Claim;
 use crate::problem::{Kind, Refusal};
 use crate::values::OfficeName;
 
-/// What a submission makes of a registration. Each method is the whole decision; the store repeats it on the current
-/// item after a conflict.
+/// Each method is a whole decision; the store repeats it on the present item after a conflict.
 impl Registration {
-    /// Spends a try at the security code before the claims system is asked, which counts tries itself. Answers with the
-    /// tries left.
+    /// Spends a try at the security code before the claims system is asked, which counts tries itself. Answers with
+    /// the tries left.
     pub fn spend_security_code_try(
         &self,
         now: Timestamp,
@@ -33,14 +32,14 @@ impl Registration {
         )
     }
 
-    /// Refunds a try that was not wrong: nothing was judged, or the code was right and no mail can follow it. `act` says
+    /// Refunds a try that was not wrong: nothing was judged, or the code was right and no mail can follow. `act` says
     /// which, and is recorded at every stage: in the audit, a try without a later act was wrong.
     pub fn refund_security_code_try(&self, act: Act, now: Timestamp) -> Change<Self, ()> {
         let next = self.with_security_code_tries(|tries| tries.saturating_sub(1));
         Change::Store(next.with_act(act, now), ())
     }
 
-    /// The registration with another count of tries, where a security code is awaited.
+    /// The registration with another count of tries, where it waits for a security code.
     fn with_security_code_tries(&self, count: impl Fn(u32) -> u32) -> Self {
         match self.stage {
             Stage::SecurityCode { tries } => self.at(Stage::SecurityCode { tries: count(tries) }),
@@ -52,8 +51,8 @@ impl Registration {
         }
     }
 
-    /// The security code was right: moves on to this stage. Of two right codes at once, the second finds another stage and
-    /// only records that it was right.
+    /// The security code was right: moves on to this stage. Of two parallel right codes, the second finds another
+    /// stage and only records that it was right.
     pub fn accept_security_code(&self, stage: Stage, now: Timestamp) -> Change<Self, Result<(), Refusal>> {
         let (next, answer) = match self.stage {
             Stage::SecurityCode { .. } => (self.at(stage), Ok(())),
@@ -66,16 +65,16 @@ impl Registration {
         Change::Store(next.with_act(Act::SecurityCodeRight, now), answer)
     }
 
-    /// The awaited code, if one that is typed is judged now.
+    /// The challenge, if a typed code is judged now.
     fn code_to_judge(&self, now: Timestamp, limits: &Limits) -> Result<(&OfficeName, &Challenge), Refusal> {
         let (office, challenge) = self.awaited_code()?;
         challenge.check(now, limits)?;
         Ok((office, challenge))
     }
 
-    /// Takes a judged code: moves on if it is right, costs a try if it is not.
+    /// Handles a judged code: moves on if it is right, costs a try if it is not.
     ///
-    /// The stored challenge decides whether the code was in time and is still the living one.
+    /// The stored challenge decides whether the code was in time and is still the current one.
     pub fn enter_code(
         &self,
         judged: &Judged,
@@ -103,7 +102,7 @@ impl Registration {
         )
     }
 
-    /// The code once more, or a new one.
+    /// Resends the same code or the next one.
     pub fn resend_code(
         &self,
         ring: &KeyRing,
@@ -183,7 +182,7 @@ mod tests {
                 elsewhere.spend_security_code_try(t(5), &LIMITS).kept(),
                 wrong_step()
             );
-            // What became of a try is recorded there all the same, and nothing else changes.
+            // The result of a try is recorded there too, and nothing else changes.
             let event = |act| Some(Event::of(act, t(5), &flow("f")));
             let act = Act::SecurityCodeNotCounted;
             assert_eq!(
@@ -197,9 +196,9 @@ mod tests {
         }
     }
 
-    /// that the office is registered is told here, never before.
+    /// the person learns here that the office is registered, never before.
     #[test]
-    fn after_the_right_code_a_free_office_is_registered_and_a_registered_one_is_told_so() {
+    fn after_the_right_code_a_free_office_enters_a_profile_and_a_registered_one_learns_so() {
         let member = MemberId::new("m");
         let account = address().key();
         for (claim, stage) in [
@@ -244,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_of_an_earlier_mail_is_wrong_for_the_living_one() {
+    fn a_code_of_an_earlier_mail_is_wrong_after_a_new_one() {
         let earlier = judged(code_of(&at_otp()), true);
         let (resent, answer) = at_otp().resend_code(&ring(), t(421), &LIMITS).unwrap().stored();
         assert_eq!(answer, Ok(()));

@@ -1,6 +1,6 @@
-//! What may be done next at a registration, where more than the stage decides it.
+//! The possible next actions of a registration, where more than the stage decides them.
 //!
-//! The progress document and the steps ask the same functions, so a button that is offered works, and one that is not
+//! The progress document and the steps use the same functions, so an offered action works, and one that is not
 //! offered is refused.
 
 use jiff::Timestamp;
@@ -13,13 +13,13 @@ use crate::office::{Claim, Seats};
 use crate::problem::{Kind, Refusal};
 use crate::values::{AccountKey, MemberId, OfficeName};
 
-/// How many security codes may still be tried after so many.
+/// How many security codes may still be tried after this number of tries.
 pub fn security_code_tries_left(tries: u32, limits: &Limits) -> u64 {
     limits.security_code_tries.saturating_sub(u64::from(tries))
 }
 
 impl Registration {
-    /// How many security codes may still be tried, where one is awaited.
+    /// How many security codes may still be tried, where the registration waits for one.
     pub fn security_code_tries_left(&self, limits: &Limits) -> Option<u64> {
         match self.stage {
             Stage::SecurityCode { tries } => Some(security_code_tries_left(tries, limits)),
@@ -31,7 +31,7 @@ impl Registration {
         }
     }
 
-    /// Whether a security code may be tried now; how many may be, this one included.
+    /// Whether a security code may be tried now; the number of tries, this one included.
     pub fn may_try_security_code(&self, limits: &Limits) -> Result<u64, Refusal> {
         match self.security_code_tries_left(limits) {
             None => Err(Kind::WrongStep.into()),
@@ -40,7 +40,7 @@ impl Registration {
         }
     }
 
-    /// The mailed code that is awaited, and the office that it proves.
+    /// The challenge of the mailed code where the registration waits for one, and the office that it proves.
     pub fn awaited_code(&self) -> Result<(&OfficeName, &Challenge), Refusal> {
         match &self.stage {
             Stage::Otp { office, challenge } => Ok((office, challenge)),
@@ -52,10 +52,9 @@ impl Registration {
         }
     }
 
-    /// Whether a profile may be entered or corrected: for which office, and whom it replaces.
+    /// Whether a profile may be entered or corrected: for which office, and which member it replaces.
     ///
-    /// Where the office is registered already, its seats decide: a member who never logged in may be replaced, one who
-    /// did may not.
+    /// Where the office is registered already, its seats decide: only a member who never logged in may be replaced.
     pub fn may_enter_profile(&self, seats: &Seats) -> Result<(&OfficeName, Option<Replaced>), Refusal> {
         match (&self.stage, &seats.claim) {
             (Stage::Profile { office }, _) | (Stage::AlreadyRegistered { office }, Claim::Free) => {
@@ -76,7 +75,7 @@ impl Registration {
         }
     }
 
-    /// Whether a new initial password may be had: whose, and in which account.
+    /// Whether the initial password may be re-issued: the member and the account.
     ///
     /// At 同一組織で登録済み it is the pending member's; at ユーザ登録完了 the old one must have expired.
     pub fn may_reissue_initial_password<'a>(
@@ -127,7 +126,7 @@ mod tests {
         }
     }
 
-    /// What an office can be to whoever proves to be it.
+    /// Every state of an office.
     fn all_seats() -> [Seats; 3] {
         [
             Seats::none(),

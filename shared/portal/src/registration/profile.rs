@@ -1,4 +1,4 @@
-//! What a submitted or confirmed profile makes of a registration.
+//! Changes of a registration by a submitted or confirmed profile.
 
 use super::{Registered, Registration, Replaced, Stage};
 use crate::account::VoidClaim;
@@ -9,13 +9,12 @@ use crate::office::Claim;
 use crate::problem::{Kind, Refusal};
 use crate::values::{AccountKey, MemberId, OfficeName, Profile};
 
-/// What a submission makes of a registration. Each method is the whole decision; the store repeats it on the current
-/// item after a conflict.
+/// Each method is a whole decision; the store repeats it on the present item after a conflict.
 impl Registration {
-    /// A profile that was entered or corrected while the registration stood at `before`, and whose address may be claimed.
-    /// The eleventh address ends the registration.
+    /// A profile that was entered or corrected while the registration was at `before`, and whose address can be
+    /// claimed. The eleventh address ends the registration.
     ///
-    /// One that somebody confirmed meanwhile is not overwritten by a late one.
+    /// A late profile does not overwrite one that was confirmed meanwhile.
     pub fn enter_profile(
         &self,
         before: &Stage,
@@ -40,7 +39,7 @@ impl Registration {
     }
 
     /// This address is taken. The fifth such answer ends the registration, and so does the eleventh address, so that
-    /// nobody asks through a list.
+    /// a registration cannot probe a list of addresses.
     pub fn refuse_address(&self, address: &AccountKey, limits: &Limits) -> Change<Self, Refusal> {
         let Some(asked) = self.after_asking(address, limits) else {
             return Change::Remove(NoEvent::NoAct, Kind::TooManyRequests.into());
@@ -57,7 +56,7 @@ impl Registration {
         }
     }
 
-    /// Brings a completed registration up to what its account says: the claim of this member is void.
+    /// Updates a completed registration to what its account says: the claim of this member is void.
     pub fn note_void(&self, void: &VoidClaim, claim: &Claim) -> Change<Self, ()> {
         match &self.stage {
             Stage::Completed { office, member, .. } if *member == void.member => {
@@ -73,7 +72,7 @@ impl Registration {
         }
     }
 
-    /// What is committed: this registration made the member. Answers with the registration as it is then.
+    /// Records the commit: this registration created the member. Answers with the registration in its new state.
     pub fn complete(
         &self,
         office: OfficeName,
@@ -96,7 +95,7 @@ impl Registration {
         Change::Store(Put::new(next.clone(), NoEvent::RecordedWithAccount), next)
     }
 
-    /// Another registration registered the office first: the person is shown the ways on.
+    /// Another registration registered the office first: the person sees the actions that are left.
     pub fn move_to_already_registered(&self, office: OfficeName) -> Change<Self, Self> {
         match self.stage {
             Stage::Confirm { .. } => {
@@ -111,8 +110,8 @@ impl Registration {
         }
     }
 
-    /// Completes the registration with the pending member, whose initial password is re-issued next. The flow is written
-    /// first, so that a double click re-issues once.
+    /// Completes the registration with the pending member, whose initial password is re-issued next. The flow is
+    /// written first, so that a double click re-issues once.
     pub fn complete_with_pending(
         &self,
         office: OfficeName,
@@ -170,7 +169,7 @@ mod tests {
                 assert_eq!(enter(&stands, &before).recorded(), (next.clone(), None, Ok(())));
             }
         }
-        // 同一組織で登録済み: a correction begins there, and only there may it go on from there.
+        // 同一組織で登録済み: a correction begins there, and continues only from there.
         let stands = at(already_registered());
         assert_eq!(
             enter(&stands, &already_registered()).recorded(),
@@ -242,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_registration_whose_claim_became_void_stands_at_the_profile_again() {
+    fn a_registration_whose_claim_became_void_is_at_the_profile_again() {
         let void = void_claim("m", 60);
         let done = at(completed(Some(registered())));
         let again = |claim: &Claim| {
@@ -279,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_loses_the_office_is_told_who_has_it_and_nobody_else_is() {
+    fn only_a_registration_that_found_its_office_taken_moves_to_already_registered() {
         let lost = at(already_registered());
         let change = at(confirming(None)).move_to_already_registered(office());
         assert_eq!(change.recorded(), (lost.clone(), None, lost));

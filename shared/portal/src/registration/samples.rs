@@ -1,4 +1,4 @@
-//! What the tests of a registration share.
+//! Samples for the tests of a registration.
 
 use super::{Registered, Registration, Replaced, Stage};
 use crate::challenge::{Challenge, Judged};

@@ -28,7 +28,7 @@ impl Method {
     }
 }
 
-/// The cookie by which a step knows its caller.
+/// The cookie that identifies the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cookie {
     /// `__Host-registration`
@@ -39,8 +39,8 @@ pub enum Cookie {
     Reset,
     /// `__Host-session`
     Session,
-    /// `__Host-device`: by which an account knows a browser from which its owner has logged in. It opens nothing, and
-    /// no log-out ends it (`docs/adr/0020-known-devices.md`).
+    /// `__Host-device`: identifies a browser from which the owner has logged in. It grants no access, and a log-out
+    /// keeps it (`docs/adr/0020-known-devices.md`).
     Device,
 }
 
@@ -54,7 +54,7 @@ impl Cookie {
         Self::Device,
     ];
 
-    /// Those that open something, and that a log-out ends.
+    /// The cookies that grant access, and that a log-out deletes.
     pub const OPENING: [Self; 4] = [Self::Registration, Self::Login, Self::Reset, Self::Session];
 
     /// The cookie's name.
@@ -69,18 +69,18 @@ impl Cookie {
     }
 }
 
-/// What a step's success does to the caller's cookies.
+/// The effect of a step's success on the caller's cookies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cookies {
-    /// Nothing.
+    /// None.
     Kept,
-    /// Sets this one.
+    /// Sets this cookie.
     Sets(Cookie),
-    /// Sets this one where the answer says that the next screen is マイページ.
+    /// Sets this cookie if the next screen is マイページ.
     SetsAtMyPage(Cookie),
-    /// Deletes these.
+    /// Deletes these cookies.
     Deletes(&'static [Cookie]),
-    /// Deletes these, and has the browser forget what it keeps of the portal.
+    /// Deletes these cookies, and has the browser clear its stored data of the portal.
     DeletesWithStorage(&'static [Cookie]),
 }
 

@@ -1,19 +1,19 @@
-//! The fields of bodies: what each is called, what it may hold as it is typed, and what it means.
+//! The fields of request bodies: name, shape, meaning.
 
 use crate::limits::Limits;
 use crate::password::LONGEST_AS_SENT;
 use crate::values::KANA_LONGEST;
 
-/// What a field of a body may hold, as it is typed.
+/// What a field of a body may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// A text, put right before it is looked at.
+    /// A text, normalised before it is checked.
     Text,
-    /// A secret, taken as it was typed.
+    /// A secret, unchanged.
     Secret,
-    /// A secret of another system: taken as it was typed, without control characters, at most so many characters.
+    /// A secret of another system: unchanged, without control characters, at most this number of characters.
     ForeignSecret(usize),
-    /// A secret of at most so many octets.
+    /// A secret of at most this number of octets.
     SecretOctets(usize),
     /// `true` or `false`.
     Flag,
@@ -21,14 +21,14 @@ pub enum Shape {
     Object(&'static [Field]),
 }
 
-/// Longest password of the claims system that is asked about, in characters.
+/// The maximum length of a claims password, in characters.
 pub const CLAIMS_PASSWORD_LONGEST: usize = 128;
-/// Longest security code that is asked about, in characters.
+/// The maximum length of a security code, in characters.
 pub const SECURITY_CODE_LONGEST: usize = 64;
 
 macro_rules! fields {
     ($($field:ident = $name:literal, $shape:expr, $title:literal, $rule:expr, $example:literal;)*) => {
-        /// A field of a body. Two fields of one name are two where they do not mean the same.
+        /// A field of a body. Two fields of one name are two fields if their meanings differ.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Field { $(#[doc = $title] $field,)* }
 
@@ -46,22 +46,22 @@ macro_rules! fields {
                 match self { $(Self::$field => $shape,)* }
             }
 
-            /// What it means, as the screen calls it.
+            /// Its label on the screen.
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$field => $title,)* }
             }
 
-            /// What is looked at once it was put right; empty where the shape says all.
+            /// The rule that is checked after normalisation; empty if the shape says all.
             pub fn rule(self) -> String {
                 match self { $(Self::$field => String::from($rule),)* }
             }
 
-            /// A value that is taken; empty where there is none to show.
+            /// A valid value; empty if there is none to show.
             pub const fn example(self) -> &'static str {
                 match self { $(Self::$field => $example,)* }
             }
 
-            /// Where it stands in a body (RFC 6901).
+            /// Its pointer in a body (RFC 6901).
             pub const fn pointer(self) -> &'static str {
                 match self { $(Self::$field => concat!("/", $name),)* }
             }
@@ -82,8 +82,8 @@ fields! {
     Name = "name", Shape::Text, "氏名", "At most 100 characters as people count them; no emoji.", "介護 太郎";
     NameKana = "nameKana", Shape::Text, "氏名（フリガナ）",
         format!("Kana of any kind, at most {KANA_LONGEST} characters."), "カイゴ タロウ";
-    Department = "department", Shape::Text, "部署名", "As 氏名; empty is none.", "事務部";
-    JobTitle = "jobTitle", Shape::Text, "役職名", "As 氏名; empty is none.", "事務部";
+    Department = "department", Shape::Text, "部署名", "As 氏名; empty means absent.", "事務部";
+    JobTitle = "jobTitle", Shape::Text, "役職名", "As 氏名; empty means absent.", "事務部";
     Phone = "phone", Shape::Text, "電話番号", "A telephone number of Japan: ten or eleven digits.", "0312345678";
     Draft = "draft", Shape::Text, "確認した内容の要約値", "", "";
     Password = "password", Shape::SecretOctets(LONGEST_AS_SENT), "パスワード",
@@ -106,13 +106,13 @@ fn new_password_rule() -> String {
 /// A field in the body of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Input {
-    /// Which.
+    /// The field.
     pub field: Field,
-    /// Whether it has to be there.
+    /// Whether it is required.
     pub required: bool,
 }
 
-/// A field that has to be there.
+/// A required field.
 pub(super) const fn required(field: Field) -> Input {
     Input {
         field,
@@ -120,7 +120,7 @@ pub(super) const fn required(field: Field) -> Input {
     }
 }
 
-/// A field that may be absent.
+/// An optional field.
 pub(super) const fn optional(field: Field) -> Input {
     Input {
         field,

@@ -1,4 +1,4 @@
-//! The functions, each a Lambda of its own. Folder, package, binary and Lambda have one name.
+//! The functions; each is one Lambda. Folder, package, binary and Lambda have the same name.
 
 macro_rules! functions {
     ($($(#[$doc:meta])* $function:ident = $name:literal,)*) => {
@@ -47,15 +47,15 @@ functions! {
     Logout = "logout",
     /// マイページ
     MyPage = "my-page",
-    /// Answers every request that is no step.
+    /// Answers every request that is not a step.
     NotFound = "not-found",
     /// Sends the mails that the table's stream promises.
     DeliverMail = "deliver-mail",
-    /// Notes what SES reports of a mail.
+    /// Records the delivery events of SES.
     MailEvents = "mail-events",
-    /// Keeps the acts that the table's stream tells of.
+    /// Stores the acts from the table's stream.
     KeepAudit = "keep-audit",
-    /// Stands in for 電子請求受付システム outside production.
+    /// Simulates 電子請求受付システム outside production.
     ClaimsSimulator = "claims-simulator",
 }
 

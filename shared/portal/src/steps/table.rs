@@ -36,7 +36,7 @@ macro_rules! steps {
         pub const STEPS: &[Step] = &[$(Step::$step,)*];
 
         impl Step {
-            /// All that is to know of it.
+            /// Its definition.
             pub const fn row(self) -> &'static Row {
                 match self {
                     $(Self::$step => const { &Row {
@@ -73,7 +73,7 @@ steps! {
             ClaimsLocked, ClaimsNoMailAddress, TooManyRequests, ClaimsUnavailable,
         ],
         moves: [Start => SecurityCode, Start => Otp],
-        remark: "Starts a registration; the living one of a cookie that comes along ends, if this one succeeds. \
+        remark: "Starts a registration; the registration of the request's cookie ends, if this one succeeds. \
                  From the second wrong password of a user ID within a day, `claims-lock-risk` asks before each \
                  attempt, and `acceptLockRisk` answers.",
     }
@@ -114,7 +114,7 @@ steps! {
         cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
         refusals: [NoFlow, OtherFlow, WrongStep, EmailTaken, TooManyRequests],
         moves: [Profile => Confirm, Confirm => Confirm, AlreadyRegistered => Confirm],
-        remark: "Also corrects: from 入力情報の確認, and in the place of a member who never logged in.",
+        remark: "Also corrects the profile: from 入力情報の確認, and in place of a member who never logged in.",
     }
     Confirm {
         name: "confirm", title: "入力情報の確認（登録する）",
@@ -126,7 +126,7 @@ steps! {
             DraftChanged, TryAgain, IdempotencyKeyReused,
         ],
         moves: [Confirm => Completed, Confirm => AlreadyRegistered],
-        remark: "`draft` is the digest that the progress at `confirm` shows: nothing but what was shown is \
+        remark: "`draft` is the digest that the progress at `confirm` shows: exactly what was shown is \
                  registered.",
     }
     ResendInitialPassword {
@@ -145,7 +145,7 @@ steps! {
         cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
         refusals: [NoFlow, OtherFlow, WrongStep, NoSendsLeft, TooManyRequests],
         moves: [AlreadyRegistered => Completed, Completed => Completed],
-        remark: "A new initial password; the old one is dead from then on.",
+        remark: "A new initial password; the old one becomes invalid.",
     }
     ShowRegistration {
         name: "show-registration", title: "初回利用登録の途中再開",
@@ -173,7 +173,7 @@ steps! {
         cookie: None, keyed: false, success: 200 Progress, cookies: Cookies::Sets(Cookie::Login),
         refusals: [WrongCredentials, InitialPasswordExpired, ClaimVoid, TooManyRequests],
         moves: [Start => Otp],
-        remark: "Starts a log-in; the living one of a cookie that comes along ends, if this one succeeds.",
+        remark: "Starts a log-in; the log-in of the request's cookie ends, if this one succeeds.",
     }
     EnterLoginOtp {
         name: "enter-login-otp", title: "ワンタイムパスワード認証（ログイン）",
@@ -228,8 +228,8 @@ steps! {
         cookie: Some(Cookie::Login), keyed: false, success: 200 Progress, cookies: Cookies::Sets(Cookie::Session),
         refusals: [NoFlow, OtherFlow, WrongStep],
         moves: [MyPage => MyPage],
-        remark: "For whom the answer with the session's cookie was lost. A session that was ended does not come \
-                 back.",
+        remark: "For a person who did not receive the session's cookie. A session that was ended is not \
+                 renewed.",
     }
     ShowLogin {
         name: "show-login", title: "ログインの途中再開",
@@ -256,7 +256,7 @@ steps! {
         cookie: None, keyed: false, success: 204 Nothing, cookies: Cookies::DeletesWithStorage(&Cookie::OPENING),
         refusals: [],
         moves: [MyPage => End],
-        remark: "Ends the session and the log-in whose cookies come along; without any there is nothing to end.",
+        remark: "Ends the session and the log-in of the request's cookies; succeeds without any.",
     }
     ShowMe {
         name: "show-me", title: "マイページ",

@@ -1,4 +1,4 @@
-//! What a person of 電子請求受付システム types: the user id, and the secrets of that system.
+//! The user id of 電子請求受付システム, and the secrets of that system.
 
 use super::FieldCode;
 use crate::secret::Secret;
@@ -9,7 +9,8 @@ use crate::text;
 pub struct ClaimsUserId(String);
 
 impl ClaimsUserId {
-    /// Width, case, spaces and hyphens are put right; refused only if it cannot be one by its form (`docs/api.md` 3).
+    /// Normalises width, case, spaces and hyphens; refuses only what cannot be a user id by its form (`docs/api.md`
+    /// 3).
     pub fn parse(typed: &str) -> Result<Self, FieldCode> {
         let id = text::compact(typed).to_ascii_uppercase();
         if id.is_empty() {
@@ -30,8 +31,8 @@ impl ClaimsUserId {
     }
 }
 
-/// A secret of another system: taken as typed, for its rules are not ours. Only what nobody can have typed is refused,
-/// a character that is not seen: asked about, it would cost a try.
+/// A secret of another system, unchanged, because its rules are not known here. Refuses only what cannot have been
+/// typed, an invisible character: it would cost a try.
 pub fn foreign_secret(typed: &str, longest: usize) -> Result<Secret, FieldCode> {
     if typed.is_empty() {
         Err(FieldCode::Required)

@@ -8,15 +8,15 @@ use crate::text;
 
 /// ID（メールアドレス） — an address that SES can send to.
 ///
-/// Two spellings that differ in case are one address; the one that was typed is kept for sending and showing.
+/// Two spellings that differ in case are one address; the typed one is kept for sending and showing.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EmailAddress(String);
 
 impl EmailAddress {
-    /// Full-width characters are folded, the domain becomes small letters and punycode, a trailing dot falls away.
+    /// Folds full-width characters; the domain becomes lower case and punycode, without a trailing dot.
     ///
-    /// The local part is ASCII, for SES delivers to no other; dots in odd places are let through, because
-    /// carriers of the past gave such addresses out.
+    /// The local part is ASCII, because SES delivers to no other; dots in unusual places are accepted, because
+    /// carriers used to assign such addresses.
     pub fn parse(typed: &str) -> Result<Self, FieldCode> {
         if typed.trim().is_empty() {
             return Err(FieldCode::Required);
@@ -31,7 +31,7 @@ impl EmailAddress {
         }
         // `。` is what an input method makes of a dot.
         let domain = domain.strip_suffix(['.', '。']).unwrap_or(domain);
-        // Strict is: labels of 1 to 63 letters, digits and hyphens, with no hyphen at either end.
+        // Strict: labels of 1 to 63 letters, digits and hyphens, with no hyphen at either end.
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| FieldCode::NotAnEmailAddress)?;
         let (_, top) = domain.rsplit_once('.').ok_or(FieldCode::NotAnEmailAddress)?;
         // An IP address is not a domain.
@@ -44,13 +44,13 @@ impl EmailAddress {
         Ok(Self(format!("{local}@{domain}")))
     }
 
-    /// The address as it is shown and sent to.
+    /// The address for showing and sending.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The address as RFC 5322 writes it: a local part with dots in odd places (`ta..ro.@…`, as carriers of the past gave
-    /// them out) is no dot-atom, and stands in quotes.
+    /// The address in RFC 5322 form: a local part with dots in unusual places (`ta..ro.@…`, as carriers used to
+    /// assign them) is not a dot-atom, and is quoted.
     pub fn in_header(&self) -> Cow<'_, str> {
         let (local, domain) = (self.local(), self.domain());
         if local.split('.').any(str::is_empty) {
@@ -61,7 +61,7 @@ impl EmailAddress {
         }
     }
 
-    /// The same for all spellings of the address; a digest, so that a copy of the table does not show it.
+    /// The same for all spellings of the address; a digest, so that a copy of the table does not reveal it.
     pub fn key(&self) -> AccountKey {
         AccountKey::new(digest(&[b"address", self.0.to_ascii_lowercase().as_bytes()]))
     }
@@ -81,7 +81,7 @@ impl EmailAddress {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
-    /// `k***@e***.jp`: enough for the owner to know which mailbox to open, and little for anybody else.
+    /// `k***@e***.jp`: enough for the owner to recognise the mailbox, and little for anyone else.
     pub fn masked(&self) -> String {
         let first = |text: &str| text.chars().next().map(String::from).unwrap_or_default();
         let top = self.domain().rsplit_once('.').map_or("", |(_, top)| top);
@@ -119,9 +119,9 @@ mod tests {
         }
     }
 
-    /// The one that the mails of docomo had before 2009.
+    /// The form of docomo's addresses before 2009.
     #[test]
-    fn a_local_part_that_is_no_dot_atom_stands_in_quotes_for_ses() {
+    fn a_local_part_that_is_no_dot_atom_is_quoted_for_ses() {
         for (stored, written) in [
             ("pub..24.@docomo.example.jp", "\"pub..24.\"@docomo.example.jp"),
             (".taro@docomo.example.jp", "\".taro\"@docomo.example.jp"),
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_begins_or_ends_in_a_hyphen_or_without_a_name_is_none() {
+    fn an_address_that_begins_or_ends_in_a_hyphen_or_without_a_name_is_refused() {
         for typed in ["a@a-.jp", "a@-a.jp", "a@a.1", "a@.jp", "a@a.-b", "a=?@a.jp"] {
             assert_eq!(
                 EmailAddress::parse(typed).unwrap_err(),

@@ -1,11 +1,11 @@
-//! What can be wrong with one field.
+//! The problems of one field.
 
 use crate::text;
 
-/// What is wrong with one field, as `docs/api.md` 8 names it.
+/// The problem of one field (`docs/api.md` 8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FieldCode {
-    /// Nothing was given.
+    /// No value was given.
     Required,
     /// A field of this name does not exist.
     UnknownField,
@@ -13,25 +13,25 @@ pub enum FieldCode {
     TooLong,
     /// Shorter than the limit.
     TooShort,
-    /// No mail address that we can send to.
+    /// Not a mail address that can receive mail.
     NotAnEmailAddress,
-    /// Something other than kana.
+    /// A character other than kana.
     NotKana,
-    /// No telephone number of Japan.
+    /// Not a telephone number of Japan.
     NotAPhoneNumber,
     /// Not six digits.
     NotSixDigits,
-    /// No user id of 電子請求受付システム.
+    /// Not a user id of 電子請求受付システム.
     NotAClaimsUserId,
     /// A character that cannot be stored or shown.
     ForbiddenCharacter,
-    /// A password that many people use.
+    /// A common password.
     CommonPassword,
     /// A password with a word that a stranger would try.
     ContainsContextWord,
     /// The present password or the initial one.
     SameAsBefore,
-    /// None of the choices.
+    /// Not one of the choices.
     NotAChoice,
 }
 

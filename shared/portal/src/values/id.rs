@@ -1,15 +1,15 @@
-//! Names of things: digests of what a browser holds, and random ids.
+//! Identifiers: digests of what a browser holds, and random ids.
 
 use sha2::{Digest, Sha256};
 
 use crate::keys::{KeyRing, UnknownKey};
 
-/// URL-safe Base64 of a SHA-256: how the table names what it must not know.
+/// URL-safe Base64 of a SHA-256: an identifier for what the table must not contain.
 pub fn digest(parts: &[&[u8]]) -> String {
     use base64::Engine as _;
     let mut hash = Sha256::new();
     for part in parts {
-        // Each part with its length before it, so that no two lists of parts run together.
+        // Each part is preceded by its length, so that different lists of parts give different digests.
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part);
     }
@@ -23,7 +23,7 @@ macro_rules! opaque {
         pub struct $name(String);
 
         impl $name {
-            /// Takes an id that was drawn or stored.
+            /// An id that was drawn, or comes from storage.
             pub fn new(text: impl Into<String>) -> Self {
                 Self(text.into())
             }
@@ -37,23 +37,24 @@ macro_rules! opaque {
 }
 
 opaque! {
-    /// The name by which the table knows a flow: the digest of its cookie, so that a copy of the table opens none.
+    /// The identifier of a flow: the digest of its cookie, so that a copy of the table grants no access.
     FlowId;
-    /// The name by which the table knows a session: the digest of its cookie.
+    /// The identifier of a session: the digest of its cookie.
     SessionId;
-    /// 利用者 — names a member; random, so that it reveals nothing.
+    /// 利用者 — the identifier of a member; random, so that it reveals nothing.
     MemberId;
-    /// The name by which an account knows a device: a digest of the device's cookie and the account.
+    /// The identifier of a device in an account: a digest of the device's cookie and the account.
     DeviceId;
-    /// Names one challenge; random, and the salt of its codes.
+    /// The identifier of a challenge; random, and the salt of its codes.
     ChallengeId;
     /// The digest of an Idempotency-Key.
     RequestKey;
-    /// The digest of a profile: what 「登録する」 refers to.
+    /// The digest of a profile, which 「登録する」 names.
     Draft;
-    /// Names the account of an address without showing the address.
+    /// The identifier of an account: the digest of its address.
     AccountKey;
-    /// A network, as one record knows it: a short keyed hash, so that a copy of the table names no address.
+    /// The identifier of a network in one record: a short keyed hash, so that a copy of the table reveals no IP
+    /// address.
     NetworkTag;
 }
 
@@ -64,13 +65,14 @@ impl FlowId {
     }
 }
 
-/// The name by which a page says which flow it works on (`flow` in progress, the header Portal-Flow): eight characters of
-/// `a-z0-9`, no secret. Drawn anew with each start, since the flow's cookie is.
+/// The public name of a flow, with which a page says which flow it shows (`flow` in progress, the header
+/// Portal-Flow): eight characters of `a-z0-9`, not secret. Every start has a new one, because the flow's cookie is
+/// new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FlowName(String);
 
 impl FlowName {
-    /// The name of this flow. It opens nothing: neither cookie nor id can be found from it.
+    /// The name of this flow. It grants no access: neither cookie nor id can be computed from it.
     pub fn of(flow: &FlowId) -> Self {
         let digest = digest(&[b"flow-name", flow.as_str().as_bytes()]);
         let sign = |octet: u8| char::from_digit(u32::from(octet) % 36, 36);
@@ -91,26 +93,26 @@ impl SessionId {
 }
 
 impl DeviceId {
-    /// The device of this cookie, as this account knows it: no two accounts know one by the same name.
+    /// The device of this cookie in this account: two accounts never know one device by the same id.
     pub fn of_cookie(cookie: &str, account: &AccountKey) -> Self {
         let mut name = digest(&[b"device", account.as_str().as_bytes(), cookie.as_bytes()]);
-        // 132 bits: enough that nobody finds another one, and small in the account's item.
+        // 132 bits: no collision can be found, and it is small in the account's item.
         name.truncate(22);
         Self(name)
     }
 }
 
 impl NetworkTag {
-    /// The network as the record of this kind and id knows it: no two records know one by the same name.
+    /// The network in the record of this kind and id: two records never know one network by the same tag.
     ///
-    /// It hangs on the ring's current key. A record knows nobody any more once that is replaced, so what is counted
-    /// by network begins anew; what is counted in all does not.
+    /// It is derived with the ring's current key: when that is replaced, counts by network start again; total counts
+    /// do not.
     pub fn derive(keys: &KeyRing, record: [&str; 2], network: &str) -> Result<Self, UnknownKey> {
         use base64::Engine as _;
         let [kind, id] = record;
         let tag = keys.derive(keys.current(), &["network", kind, id, network])?;
         let mut name = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(tag);
-        // 66 bits: two networks of one record do not meet by chance.
+        // 66 bits: two networks of one record do not collide by chance.
         name.truncate(11);
         Ok(Self(name))
     }
@@ -122,7 +124,7 @@ mod tests {
     use crate::keys::tests::ring;
 
     #[test]
-    fn a_network_has_another_name_in_each_record_and_none_that_leads_back() {
+    fn a_network_has_another_tag_in_each_record_and_no_tag_reveals_it() {
         let tag = |id, network| NetworkTag::derive(&ring(), ["CLAIMS", id], network).unwrap();
         let here = tag("KJ1", "192.0.2.1");
         assert_eq!(here.as_str().len(), 11);
@@ -148,7 +150,7 @@ mod tests {
         }
     }
 
-    /// The names of the table must not change by themselves; computed apart from this code.
+    /// The ids in the table must not change; the expected values were computed independently of this code.
     #[test]
     fn a_cookie_has_another_name_for_each_thing_that_it_opens() {
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What a person is registered with, beside the mail address.
+//! The data of a registered person, except the mail address.
 
 use std::fmt;
 
@@ -12,11 +12,11 @@ pub struct Line(String);
 /// Characters of a name as people count them (`docs/api.md` 8).
 pub const LINE_LONGEST: usize = 100;
 
-/// Octets that a hundred such characters may take: a character may carry marks without end, a name does not.
+/// Maximum octets of a line: a character may carry any number of marks.
 const LINE_OCTETS: usize = 2_000;
 
 impl Line {
-    /// A line that has to be there.
+    /// A required line.
     pub fn parse(typed: &str) -> Result<Self, FieldCode> {
         let line = text::name_line(typed)?;
         if line.is_empty() {
@@ -28,7 +28,7 @@ impl Line {
         }
     }
 
-    /// A line that may be missing; an empty one is.
+    /// An optional line; an empty one is `None`.
     pub fn parse_optional(typed: Option<&str>) -> Result<Option<Self>, FieldCode> {
         match typed.map(Self::parse) {
             None | Some(Err(FieldCode::Required)) => Ok(None),
@@ -37,7 +37,7 @@ impl Line {
         }
     }
 
-    /// Takes a stored line.
+    /// A line from storage.
     pub fn stored(text: String) -> Self {
         Self(text)
     }
@@ -62,7 +62,7 @@ pub struct NameKana(String);
 pub const KANA_LONGEST: usize = 200;
 
 impl NameKana {
-    /// Hiragana and half-width kana are converted; anything but kana, ー, ・ and space is refused.
+    /// Converts hiragana and half-width kana; refuses anything but kana, ー, ・ and space.
     pub fn parse(typed: &str) -> Result<Self, FieldCode> {
         let kana = text::katakana(typed)?;
         if kana.is_empty() {
@@ -79,7 +79,7 @@ impl NameKana {
         }
     }
 
-    /// Takes a stored フリガナ.
+    /// A フリガナ from storage.
     pub fn stored(text: String) -> Self {
         Self(text)
     }
@@ -101,7 +101,7 @@ impl fmt::Debug for NameKana {
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
-    /// Hyphens of every kind, brackets, spaces, full width and `+81` are put right.
+    /// Normalises hyphens of every kind, brackets, spaces, full width and `+81`.
     pub fn parse(typed: &str) -> Result<Self, FieldCode> {
         let compact: String = text::compact(typed)
             .chars()
@@ -125,7 +125,7 @@ impl PhoneNumber {
         }
     }
 
-    /// Takes a stored number.
+    /// A number from storage.
     pub fn stored(text: String) -> Self {
         Self(text)
     }

@@ -2,7 +2,7 @@
 
 use super::{Draft, EmailAddress, Line, NameKana, PhoneNumber, digest};
 
-/// 新規ユーザ登録情報 — what a user is registered with.
+/// 新規ユーザ登録情報 — the data with which a user is registered.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Profile {
     /// ID（メールアドレス）
@@ -20,7 +20,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// The digest that 「登録する」 names, so that nothing but what was shown is registered.
+    /// The digest that 「登録する」 names, so that exactly the confirmed profile is registered.
     pub fn draft(&self) -> Draft {
         Draft::new(digest(&[
             b"profile",

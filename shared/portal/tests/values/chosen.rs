@@ -75,7 +75,7 @@ fn nothing_in_the_corpus_is_wrong() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Whoever mends a bug takes its mark away.
+/// A mended bug must lose its mark.
 #[test]
 fn what_is_marked_as_wrong_is_wrong() {
     for file in FILES {
@@ -117,7 +117,7 @@ fn an_address_of_the_corpus_is_warned_about_where_it_says_so() {
     }
 }
 
-/// What cannot be seen in an editor is written as an escape, or nobody could review a line.
+/// What cannot be seen in an editor is written as an escape, or a reviewer could not see it.
 #[test]
 fn a_file_of_the_corpus_can_be_read_by_eye() {
     for file in FILES {
@@ -135,7 +135,7 @@ fn a_file_of_the_corpus_can_be_read_by_eye() {
 
 /// One that stands twice says nothing twice.
 #[test]
-fn no_line_stands_twice() {
+fn no_line_is_repeated() {
     for file in FILES {
         let mut typed: Vec<String> = file.cases().into_iter().map(|case| case.typed).collect();
         let all = typed.len();

@@ -64,8 +64,8 @@ fn any_limits() -> impl Strategy<Value = Limits> {
         number(),
     )
         .prop_map(|(a, b, c, d, e, f, g, h)| Limits {
-            mails_per_hour: a,
-            mails_per_day: b,
+            login_codes_per_hour: a,
+            login_codes_per_day: b,
             code_failures: c,
             code_failure_window: Seconds::new(d),
             code_first_stop: Seconds::new(e),
@@ -108,7 +108,7 @@ proptest! {
         prop_assert!(budget.sends.len() <= 20);
     }
 
-    /// A refusal is for a reason: nobody is refused while both windows have room.
+    /// A refusal is for a reason: no mail is refused while both windows have room.
     #[test]
     fn a_mail_is_refused_only_where_the_hour_or_the_day_is_full(pauses in pauses(120)) {
         let (mut budget, mut now, mut sent) = (MailBudget::default(), 0_u64, Vec::<u64>::new());
@@ -174,7 +174,7 @@ proptest! {
     }
 
     /// Whatever strangers do from wherever, a network waits a quarter of an hour at most after its own last wrong password,
-    /// until the hundredth of all; and nobody's right password or completed log-in ends another one's wait.
+    /// until the hundredth of all; and a right password or completed log-in never ends another network's back-off.
     #[test]
     fn a_network_waits_a_quarter_of_an_hour_at_most_for_what_came_from_it(
         events in proptest::collection::vec((0_u64..2_000, 0_u8..6, 0_u8..20), 1..250),
@@ -318,7 +318,7 @@ proptest! {
 
 /// The hour is full and frees in a minute, the day is full for much longer: what is told is when a mail can go out.
 #[test]
-fn a_full_mailbox_is_told_when_it_has_room_in_both_windows() {
+fn a_spent_budget_of_mails_reports_when_both_windows_have_room() {
     let mut budget = MailBudget::default();
     for _ in 0..10 {
         budget = budget.spend(t(0), &LIMITS).unwrap();

@@ -124,7 +124,7 @@ proptest! {
 
     /// A key that is short, or a ring without its current key, is no ring.
     #[test]
-    fn a_ring_is_whole_or_none(
+    fn a_ring_with_a_short_or_missing_key_is_refused(
         lengths in proptest::collection::btree_map("[a-c]", 0_usize..70, 0..4),
         current in "[a-d]",
     ) {
@@ -145,7 +145,7 @@ proptest! {
         prop_assert_eq!(of(&a).len(), 43);
     }
 
-    /// What names a cookie in the table is none of the cookie's, and no flow is a session.
+    /// The ids of a cookie do not contain it, and no flow id is a session id.
     #[test]
     fn a_cookie_names_one_flow_and_another_session(cookie in drawn::any_text()) {
         let (flow, session) = (FlowId::of_cookie(&cookie), SessionId::of_cookie(&cookie));

@@ -128,7 +128,7 @@ fn a_resend_at_log_in_leaves_every_guard_of_the_account_as_it_is() {
 
 /// The code was judged, then a resend brought a new one, and only then the judgement came to be written.
 #[test]
-fn a_judgement_of_an_overtaken_code_is_none_of_the_living_one() {
+fn a_judgement_of_a_replaced_code_does_not_apply_to_the_current_one() {
     let before = challenge();
     let code = OneTimeCode::derive(&ring(), &before.key, before.purpose, &before.id, before.counter).unwrap();
     let judged = before.judge(&code, &ring()).unwrap();
@@ -179,9 +179,9 @@ fn a_wrong_code_at_log_in_is_answered_with_the_try_that_it_cost() {
     ));
 }
 
-/// Whoever loses the write looks again, and finds no try: the right code, too, comes too late.
+/// After a conflict the try is judged again, and none is left: even the right code is too late.
 #[test]
-fn a_session_is_begun_for_none_but_the_five_tries_of_a_challenge() {
+fn a_session_begins_only_within_the_five_tries_of_a_challenge() {
     let mut flow = login(
         &account(pending()),
         "f",
@@ -210,7 +210,7 @@ fn a_session_is_begun_for_none_but_the_five_tries_of_a_challenge() {
 }
 
 #[test]
-fn a_judgement_of_one_challenge_is_none_of_another() {
+fn a_judgement_of_one_challenge_does_not_apply_to_another() {
     let judged = Judged {
         challenge: ChallengeId::new("another"),
         counter: 0,
@@ -244,7 +244,7 @@ fn a_reissue_ends_the_old_password_and_every_log_in_begun_with_it() {
     let member = MemberId::new("m");
     let password = |account: &Account| match &only(account).credential {
         Credential::Initial { source, .. } => Source::password(source, &ring(), &member).unwrap(),
-        Credential::Chosen { .. } => panic!("nobody has chosen one"),
+        Credential::Chosen { .. } => panic!("the password is an initial one"),
     };
     let by = FlowId::new("registration");
     let after = before
@@ -267,7 +267,7 @@ fn a_reissue_ends_the_old_password_and_every_log_in_begun_with_it() {
     );
 }
 
-/// Today nobody who still has to choose a password has a session; whatever comes to change passwords goes by this.
+/// Today no member with an initial password has a session; every future change of a password must keep this rule.
 #[test]
 fn a_changed_password_ends_every_session_but_the_one_it_gives() {
     let session = |id: &str, flow: &str| Session {
@@ -310,7 +310,7 @@ fn a_changed_password_ends_every_session_but_the_one_it_gives() {
     assert_eq!(
         sessions(None),
         ["s1", "s2", "s3"],
-        "terms alone end nobody's session"
+        "an agreement alone ends no session"
     );
 }
 

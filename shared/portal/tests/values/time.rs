@@ -42,7 +42,7 @@ proptest! {
     }
 
     #[test]
-    fn who_waits_the_seconds_that_were_told_comes_neither_early_nor_a_second_late(now in any_instant(), then in any_instant()) {
+    fn the_seconds_of_a_wait_end_neither_early_nor_a_second_late(now in any_instant(), then in any_instant()) {
         let seconds = seconds_until(now, then);
         prop_assert!(plus(now, Seconds::new(seconds)) >= then);
         if seconds > 0 {

@@ -66,7 +66,8 @@ impl<'a> Write<'a> {
         found.unless(is.row <= was.row + 1, || {
             format!("{key}: several wrong passwords in one write")
         });
-        // The one network whose wrong password was counted had not to wait; a known device has a row of its own.
+        // Only the network whose wrong password was counted had to be without a back-off; a known device has a count
+        // of its own.
         for now in &is.networks {
             let before = was.networks.iter().find(|wait| wait.network == now.network);
             let failures = before.map_or(0, |wait| wait.back_off.failures);

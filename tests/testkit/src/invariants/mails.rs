@@ -41,7 +41,7 @@ pub fn violations(items: &[Attributes], mails: &[Mail]) -> Vec<String> {
                         format!("{key}: {delivery}, but SES has no such mail")
                     });
                 }
-                // `queued` is for those that are still to go out, and whoever asks has let them.
+                // `queued` means still to be sent, and the caller has delivered everything.
                 "queued" => found.unless(false, || format!("{key}: a promised mail never went out")),
                 "failed" => {}
                 other => found.unless(false, || format!("{key}: no delivery is called {other}")),
@@ -51,9 +51,9 @@ pub fn violations(items: &[Attributes], mails: &[Mail]) -> Vec<String> {
     found.0
 }
 
-/// Checks that each account and each contact counts the codes that were promised to it, and that no more mails were sent.
-/// Valid only if no process died between the budget and the promise, and within the time that a budget remembers: the first
-/// hour for a contact, the first day for an account.
+/// Checks that each account and each contact counts the codes that were promised to it, and that no more mails were
+/// sent. Valid only if no process died between the budget and the promise, and within the time that a budget
+/// remembers: the first hour for a contact, the first day for an account.
 pub fn budgets(items: &[Attributes], history: &[Change], mails: &[Mail]) -> Vec<String> {
     let mut found = Violations::default();
     let (codes, promised) = (promises(history, true), promises(history, false));
@@ -95,8 +95,8 @@ pub fn budgets(items: &[Attributes], history: &[Change], mails: &[Mail]) -> Vec<
 const ACCOUNT: &str = "ACCOUNT";
 const CONTACT: &str = "CONTACT";
 
-/// How many mails, or only codes, each account and contact was promised: one for each promise that did not stand there before the
-/// write.
+/// The number of mails, or only of codes, that each account and contact promised: one for each promise that did not
+/// exist before the write.
 fn promises(history: &[Change], codes_only: bool) -> BTreeMap<String, usize> {
     let mails_of = |image: &Option<Attributes>| -> BTreeSet<(Option<i64>, String, String)> {
         let mails = image.as_ref().map_or_else(Vec::new, |image| Item(image).mails());

@@ -182,7 +182,7 @@ impl Table<'_> {
             .map(|members| members.0)
             .cloned()
             .unwrap_or_default();
-        found.unless(!seats.is_empty(), || format!("{key}: nobody sits there"));
+        found.unless(!seats.is_empty(), || format!("{key}: the seat is empty"));
         found.unless(
             u64::try_from(seats.len()).is_ok_and(|seats| seats <= limits.office_members),
             || format!("{key}: {} seats are taken", seats.len()),
@@ -220,9 +220,10 @@ impl Table<'_> {
     fn check_account(&self, key: &str, id: &str, account: Item<'_>, found: &mut Violations) {
         let limits = self.judged.limits;
         self.check_mails(key, account.times("mails"), found);
-        found.unless(account.count("wrong") <= limits.wrong_passwords_off, || {
-            format!("{key}: too many wrong passwords were judged")
-        });
+        found.unless(
+            account.count("wrong") <= limits.wrong_passwords_before_lockout,
+            || format!("{key}: too many wrong passwords were judged"),
+        );
         let holders = account.named("holders");
         let owners = holders.iter().filter(|(_, member)| !member.flag("pending"));
         let owners = owners.count();
@@ -264,11 +265,11 @@ impl Table<'_> {
     fn check_mails(&self, key: &str, mails: Vec<i64>, found: &mut Violations) {
         let limits = self.judged.limits;
         let in_an_hour = self.lately(mails.clone(), HOUR);
-        found.unless(in_an_hour <= limits.mails_per_hour, || {
+        found.unless(in_an_hour <= limits.login_codes_per_hour, || {
             format!("{key}: {in_an_hour} mails within an hour")
         });
         let in_a_day = self.lately(mails, DAY);
-        found.unless(in_a_day <= limits.mails_per_day, || {
+        found.unless(in_a_day <= limits.login_codes_per_day, || {
             format!("{key}: {in_a_day} mails within a day")
         });
     }
@@ -313,7 +314,7 @@ impl Table<'_> {
         });
         if let Some(mail) = member.map("mail") {
             found.unless(mail.text("of") == Some(who), || {
-                format!("{key}: the mail is about somebody else")
+                format!("{key}: the mail is about another member")
             });
         }
         let reissues = self.lately(member.times("reissues"), DAY);

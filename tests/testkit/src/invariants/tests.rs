@@ -52,7 +52,7 @@ fn map<'a>(item: &'a mut Attributes, name: &str) -> &'a mut Attributes {
 fn holder(items: &mut [Attributes]) -> &mut Attributes {
     match map(of(items, "ACCOUNT#"), "holders").values_mut().next() {
         Some(AttributeValue::M(holder)) => holder,
-        _ => panic!("nobody holds it"),
+        _ => panic!("no holder"),
     }
 }
 
@@ -70,14 +70,14 @@ type Breaks = fn(&mut [Attributes]);
 const BREAKS: &[(&str, Breaks)] = &[
     ("seats are taken", |items| {
         for n in 0..6 {
-            map(of(items, "OFFICE#"), "members").insert(format!("m{n}"), text("nobody"));
+            map(of(items, "OFFICE#"), "members").insert(format!("m{n}"), text("unknown"));
         }
     }),
     ("has a seat, and no account", |items| {
         map(holder(items), "office").insert("number".to_owned(), text("other"));
     }),
     ("who founded it does not sit there", |items| {
-        map(of(items, "OFFICE#"), "founding").insert("member".to_owned(), text("nobody"));
+        map(of(items, "OFFICE#"), "founding").insert("member".to_owned(), text("unknown"));
     }),
     ("tries", |items| {
         of(items, "LOGIN#").insert("tries".to_owned(), number(6));
@@ -98,7 +98,7 @@ const BREAKS: &[(&str, Breaks)] = &[
         of(items, "SESSION#").remove("v");
     }),
     ("leads nowhere", |items| {
-        of(items, "SESSION#").insert("account".to_owned(), text("nobody"));
+        of(items, "SESSION#").insert("account".to_owned(), text("unknown"));
     }),
     ("mails within an hour", |items| {
         let many = vec![number(1_775_001_600); 11];
@@ -308,9 +308,9 @@ fn a_version_drawn_twice_and_an_older_credential_are_found() {
         &[change("ACCOUNT#1", &version(2), &version(1))],
         "credential 2, then 1",
     );
-    let nobody = map_of([]);
+    let empty = map_of([]);
     assert_found(
-        &[change("ACCOUNT#1", &version(2), &nobody)],
+        &[change("ACCOUNT#1", &version(2), &empty)],
         "the owner lost the address",
     );
 }
@@ -341,7 +341,7 @@ async fn where_nothing_died_a_seat_without_an_owner_is_found_and_so_is_an_open_a
     );
 
     let mut two = items;
-    map(of(&mut two, "OFFICE#"), "members").insert("m".to_owned(), text("nobody"));
+    map(of(&mut two, "OFFICE#"), "members").insert("m".to_owned(), text("unknown"));
     let found = of_settled_state(world.judged(&two));
     assert!(found.iter().any(|found| found.contains("2 seats")), "{found:?}");
 }

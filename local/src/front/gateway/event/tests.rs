@@ -1,4 +1,4 @@
-//! What of a request reaches a function, and how.
+//! The parts of a request that reach a function, and their form.
 
 use super::*;
 use axum::http::Request;

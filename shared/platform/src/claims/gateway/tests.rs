@@ -7,7 +7,7 @@ use super::*;
 
 const USER: &str = "KJ000000000001";
 
-/// A claims system that gives the same answer to whoever comes, and remembers what it was asked.
+/// A claims system that gives the same answer to every question, and records the questions.
 struct FakeSystem {
     address: String,
     questions: Arc<Mutex<Vec<String>>>,
@@ -16,11 +16,11 @@ struct FakeSystem {
 #[derive(Clone)]
 enum Behaviour {
     Answers(Vec<u8>),
-    /// Sends this much, then nothing, with the connection open.
+    /// Sends this, then nothing, with the connection open.
     Stalls(Vec<u8>),
-    /// Sends this much, then closes the connection.
+    /// Sends this, then closes the connection.
     HangsUp(Vec<u8>),
-    /// Takes the connection and does not even read.
+    /// Accepts the connection and does not even read.
     Deaf,
 }
 
@@ -194,7 +194,7 @@ async fn an_answer_that_is_no_json_by_its_own_word_is_not_read() {
     }
 }
 
-/// What stands between us and the gateway has pages of its own, and may show one after the question was handed on.
+/// A proxy before the gateway has pages of its own, and may show one after it forwarded the question.
 #[tokio::test]
 async fn a_status_by_which_the_gateway_refuses_judges_nothing_and_any_other_may_have() {
     let refused = [
@@ -255,7 +255,7 @@ async fn a_huge_answer_is_not_read_to_its_end() {
     );
     assert_eq!(authentication_of(&body).await, Err(Unavailable::OutcomeUnknown));
 
-    // Without a length it can go on for ever.
+    // Without a length it can be endless.
     let mut endless = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n".to_vec();
     endless.extend(std::iter::repeat_n(b' ', 64 * ANSWER_LIMIT));
     let (answer, asked) = authentication_by(Behaviour::Stalls(endless)).await;
@@ -356,7 +356,7 @@ async fn a_handshake_that_fails_has_sent_nothing() {
             .await
             .unwrap();
         let mut received = Vec::new();
-        // The other side ends the connection, in order or not.
+        // The other side closes the connection, in order or not.
         let _ = connection.read_to_end(&mut received).await;
         received
     });
@@ -373,7 +373,7 @@ async fn a_handshake_that_fails_has_sent_nothing() {
 
 #[tokio::test]
 async fn every_question_has_a_connection_of_its_own() {
-    // This system lets connections stand; a second question on the first one would find nobody reading.
+    // This system keeps connections open; a second question on the first one would not be read.
     let whole = json_answer(
         "200 OK",
         "application/json",

@@ -1,4 +1,4 @@
-//! アカウント with its members, as the table has them.
+//! The layout of アカウント and its members.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use super::guards::{
     read_back_off, read_codes, read_passwords, write_back_off, write_codes, write_passwords,
 };
 use super::mail::{read_initial_password, read_notice, write_mail, write_queued};
-use super::{BROOM, Layout, read_office, read_profile, write_office, write_profile};
+use super::{KEPT_AFTER_EXPIRY, Layout, read_office, read_profile, write_office, write_profile};
 use crate::fault::Fault;
 
 /// The owner, or the members of the offices that claim the address, by their ids.
@@ -42,7 +42,10 @@ impl Layout for Account {
                 self.void_claims.iter().map(write_void_claim).collect(),
             )
             .time("at", self.judged_at)
-            .time_if("ttl", self.deletable_at(limits).map(|at| plus(at, BROOM)));
+            .time_if(
+                "ttl",
+                self.deletable_at(limits).map(|at| plus(at, KEPT_AFTER_EXPIRY)),
+            );
         write_queued(writer, self.members().filter_map(Member::promised));
     }
 

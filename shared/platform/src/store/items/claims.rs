@@ -1,4 +1,4 @@
-//! What is counted of a claims user, of a contact and of a network, as the table has it.
+//! The layouts of a claims user, a contact and a network.
 
 use portal::claims_record::ClaimsRecord;
 use portal::contact::Contact;
@@ -10,7 +10,7 @@ use portal::values::{AccountKey, ClaimsUserId, NetworkTag};
 use super::super::codec::{Reader, Writer};
 use super::super::item::NetworkRecord;
 use super::guards::{read_codes, write_codes};
-use super::{BROOM, Layout};
+use super::{KEPT_AFTER_EXPIRY, Layout};
 use crate::fault::Fault;
 
 fn write_attempt(attempt: &Attempt) -> Writer {
@@ -54,7 +54,7 @@ impl Layout for ClaimsRecord {
             .max(self.mails.forgotten_at());
         writer
             .time("at", self.judged_at)
-            .time("ttl", plus(over.unwrap_or(self.judged_at), BROOM));
+            .time("ttl", plus(over.unwrap_or(self.judged_at), KEPT_AFTER_EXPIRY));
     }
 
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
@@ -82,9 +82,10 @@ impl Layout for Contact {
     }
 
     fn write(&self, writer: &mut Writer, _: &Limits) {
-        writer
-            .times("mails", &self.mails.sends)
-            .time_if("ttl", self.mails.forgotten_at().map(|at| plus(at, BROOM)));
+        writer.times("mails", &self.mails.sends).time_if(
+            "ttl",
+            self.mails.forgotten_at().map(|at| plus(at, KEPT_AFTER_EXPIRY)),
+        );
     }
 
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
@@ -106,7 +107,7 @@ impl Layout for NetworkRecord {
         writer
             .time("since", self.budget.since)
             .number("refused", self.budget.count)
-            .time("ttl", plus(self.budget.forgotten_at(), BROOM));
+            .time("ttl", plus(self.budget.forgotten_at(), KEPT_AFTER_EXPIRY));
     }
 
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {

@@ -1,4 +1,4 @@
-//! What a write tells of, beside the item and as the stream shows it.
+//! The event of a write: in the item, and in the stream.
 
 use portal::account::Account;
 use portal::audit::{Act, Event};
@@ -14,8 +14,8 @@ use super::account::{HOLDERS, VOID_CLAIMS};
 use crate::audit::{Counts, Record};
 use crate::fault::Fault;
 
-/// What happens with the write of this version. That the version stands in the event, too, is how the stream's
-/// reader knows it from an event that a later write of another kind carries along.
+/// The event of the write with this version. The event contains the version, so that a reader of the stream can
+/// distinguish it from an event that a later write of another kind carries along.
 pub(crate) fn write_event(event: &Event, version: &str) -> Writer {
     let mut writer = Writer::default();
     writer
@@ -27,8 +27,8 @@ pub(crate) fn write_event(event: &Event, version: &str) -> Writer {
     writer
 }
 
-/// What the write that made this image tells of, if it tells of anything: an event under another version than the
-/// item's is one that a later write carries along.
+/// The act of the write that made this image, if there is one: an event with another version than the item's is one
+/// that a later write carries along.
 pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Record>, Fault> {
     let reader = Reader::new("stream", image);
     let Some(event) = reader.map_if(EVENT)? else {
@@ -67,7 +67,7 @@ pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Reco
                 record.counts.void_claims = Some(now_void).filter(|count| *count > 0);
             }
             for (id, holder) in reader.named(HOLDERS)? {
-                // An act that names nobody is the owner's, if there is one.
+                // An act without a member is about the owner, if there is one.
                 let is_owner = !holder.flag("pending")?;
                 if about != Some(id) && !(about.is_none() && is_owner) {
                     continue;

@@ -1,4 +1,4 @@
-//! Counts of wrong passwords and codes, as items of several kinds have them.
+//! The layouts of guards, which items of several kinds contain.
 
 use portal::guards::{BackOff, CodeGuard, NetworkWait, PasswordGuard};
 use portal::values::NetworkTag;
@@ -34,7 +34,8 @@ pub(super) fn write_passwords(writer: &mut Writer, passwords: &PasswordGuard) {
     writer.maps("waits", waits.collect());
 }
 
-/// An item of before waits were counted by network has the row, and when its last one was, which no network waits for.
+/// An older item, from before back-offs by network, has one count and the time of its last failure, which is a
+/// back-off of no network.
 pub(super) fn read_passwords(reader: &Reader<'_>) -> Result<PasswordGuard, Fault> {
     let wait = |wait: &Reader<'_>| {
         Ok::<_, Fault>(NetworkWait {

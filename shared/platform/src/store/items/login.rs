@@ -1,4 +1,4 @@
-//! ログイン and セッション, as the table has them.
+//! The layouts of ログイン and セッション.
 
 use portal::limits::Limits;
 use portal::login::{self, Login, SessionPointer, Shown, ShownAccount};
@@ -7,7 +7,7 @@ use portal::values::{AccountKey, FlowId, MemberId, SessionId};
 
 use super::super::codec::{Reader, Writer};
 use super::mail::{read_challenge, write_challenge};
-use super::{BROOM, Layout, read_office, write_office};
+use super::{KEPT_AFTER_EXPIRY, Layout, read_office, write_office};
 use crate::fault::Fault;
 
 impl Layout for Login {
@@ -21,7 +21,7 @@ impl Layout for Login {
             .text("member", self.member.as_str())
             .number("credential", self.credential_version)
             .time("expiresAt", self.expires_at)
-            .time("ttl", plus(self.expires_at, BROOM));
+            .time("ttl", plus(self.expires_at, KEPT_AFTER_EXPIRY));
         match &self.stage {
             login::Stage::Otp { challenge } => {
                 writer.text("stage", "otp");
@@ -97,7 +97,7 @@ impl Layout for SessionPointer {
             .text("member", self.member.as_str())
             .time("expiresAt", self.expires_at)
             .time("seenAt", self.last_seen_at)
-            .time("ttl", plus(self.expires_at, BROOM));
+            .time("ttl", plus(self.expires_at, KEPT_AFTER_EXPIRY));
     }
 
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {

@@ -1,4 +1,4 @@
-//! How a promised mail looks in the table, and how the stream shows it.
+//! The layout of a promised mail, in the table and in the stream.
 
 use portal::challenge::Challenge;
 use portal::code::{Label, Purpose};
@@ -96,7 +96,7 @@ pub(super) fn read_code(reader: &Reader<'_>) -> Result<Promise, Fault> {
     read_promise(reader, content)
 }
 
-/// The mail with the initial password of a member of this office, and what that is derived from.
+/// The mail with the initial password of a member of this office, and the source of the password.
 pub(super) fn read_initial_password(
     reader: &Reader<'_>,
     office: &OfficeName,
@@ -142,17 +142,17 @@ fn read_promise(reader: &Reader<'_>, content: Content) -> Result<Promise, Fault>
     })
 }
 
-/// Marks an item whose last write of our own left a mail to send: the stream's filter looks for it, and news of a mail
-/// takes it away.
+/// Marks an item whose last write left a mail to send: the stream's filter looks for it, and a delivery event removes
+/// it.
 pub(crate) const QUEUED: &str = "queued";
 
-/// Writes what tells the stream that one of these mails is still to be sent.
+/// Writes the mark that tells the stream that one of these mails is still to be sent.
 pub(super) fn write_queued<'a>(writer: &mut Writer, mails: impl IntoIterator<Item = &'a Promise>) {
     let mut mails = mails.into_iter();
     writer.flag(QUEUED, mails.any(|mail| mail.delivery == Delivery::Queued));
 }
 
-/// The mails that an item of the stream promises: of a flow one at most, of an account one a member.
+/// The mails that an item of the stream promises: at most one of a flow, one per member of an account.
 pub fn mails_of_image(image: &Attributes) -> Result<Vec<Promise>, Fault> {
     let reader = Reader::new("stream", image);
     let mut mails = Vec::new();
@@ -171,7 +171,7 @@ pub fn mails_of_image(image: &Attributes) -> Result<Vec<Promise>, Fault> {
     Ok(mails)
 }
 
-/// A challenge is its mail and its tries: all else of it is in the mail.
+/// A challenge is stored as its mail and its tries: the mail contains the rest.
 pub(super) fn read_challenge(reader: &Reader<'_>) -> Result<Challenge, Fault> {
     let mail = read_code(&reader.map("mail")?)?;
     match mail.content.clone() {

@@ -1,4 +1,4 @@
-//! 事業所, as the table has it.
+//! The layout of 事業所.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use portal::limits::Limits;

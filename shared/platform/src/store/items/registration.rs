@@ -1,4 +1,4 @@
-//! 初回利用登録, as the table has it.
+//! The layout of 初回利用登録.
 
 use portal::limits::Limits;
 use portal::registration::{self, Registered, Registration, Replaced};
@@ -7,7 +7,7 @@ use portal::values::{AccountKey, ClaimsUserId, Draft, FlowId, MemberId, RequestK
 
 use super::super::codec::{Reader, Writer};
 use super::mail::{read_challenge, write_challenge};
-use super::{BROOM, Layout, read_office, read_profile, write_office, write_profile};
+use super::{KEPT_AFTER_EXPIRY, Layout, read_office, read_profile, write_office, write_profile};
 use crate::fault::Fault;
 
 impl Layout for Registration {
@@ -19,7 +19,7 @@ impl Layout for Registration {
         writer
             .text("claimsUser", self.claims_user.as_str())
             .time("expiresAt", self.expires_at)
-            .time("ttl", plus(self.expires_at, BROOM));
+            .time("ttl", plus(self.expires_at, KEPT_AFTER_EXPIRY));
         if self.email_taken > 0 {
             writer.number("emailTaken", self.email_taken);
         }

@@ -25,7 +25,7 @@ fn the_right_password_promises_a_code_and_ends_the_wait_of_its_network() {
     assert_eq!(after.judged_at, t(7));
 }
 
-/// one answer, whoever asks.
+/// one answer for every caller.
 #[test]
 fn wrong_unknown_and_disabled_get_one_answer_and_are_counted_alike() {
     let disabled = Member {
@@ -94,7 +94,7 @@ fn an_initial_password_opens_until_72_hours_have_passed() {
 }
 
 #[test]
-fn a_full_mailbox_is_told_to_whoever_knows_the_password() {
+fn a_spent_budget_of_mails_is_reported_only_with_the_right_password() {
     let mut mailed = active("m");
     for _ in 0..10 {
         mailed.mails = mailed.mails.count(t(0));
@@ -108,7 +108,7 @@ fn a_full_mailbox_is_told_to_whoever_knows_the_password() {
 
 /// `docs/adr/0020-known-devices.md`
 #[test]
-fn strangers_and_a_known_device_are_counted_apart() {
+fn strangers_and_a_known_device_are_counted_separately() {
     let member = Member {
         devices: vec![device("other", 0), device("d", 0)],
         ..active("m")
@@ -169,16 +169,16 @@ fn a_password_that_was_compared_with_another_credential_is_wrong() {
 }
 
 #[test]
-fn an_address_that_nobody_owns_gets_an_account_for_its_guesses() {
-    let nobody = Proof {
+fn an_address_without_an_owner_gets_an_account_for_its_guesses() {
+    let unknown = Proof {
         of: None,
         renewed: None,
     };
-    let change = Account::log_in(None, &key(), &nobody, &from("n"), t(3), &LIMITS);
+    let change = Account::log_in(None, &key(), &unknown, &from("n"), t(3), &LIMITS);
     let (after, verdict) = change.stored();
     assert_eq!(verdict, LoginVerdict::WrongCredentials);
     assert_eq!((after.key.clone(), after.passwords.row), (key(), 1));
-    assert_eq!(after.holder, Holder::nobody());
+    assert_eq!(after.holder, Holder::unclaimed());
 }
 
 #[test]
@@ -267,7 +267,8 @@ fn each_claim_on_an_address_is_an_account_of_its_own() {
     assert!(matches!(verdict, LoginVerdict::Right(proven) if proven.member.as_str() == "b"));
     let mails: Vec<usize> = after.members().map(|member| member.mails.sends.len()).collect();
     assert_eq!(mails, [10, 1]);
-    // One that is over is nobody's, one whose password is too old is told so, whatever else lives on the address.
+    // An expired claim's password is wrong; an expired password is answered as expired, whatever other claims there
+    // are.
     let mut late = before;
     if let Holder::Claims(claims) = &mut late.holder {
         claims.insert(
@@ -285,7 +286,7 @@ fn each_claim_on_an_address_is_an_account_of_its_own() {
 }
 
 #[test]
-fn the_right_initial_password_of_a_void_claim_is_told_so_for_72_hours_and_changes_nothing() {
+fn the_right_initial_password_of_a_void_claim_is_refused_as_such_for_72_hours_and_changes_nothing() {
     let owned = Account {
         void_claims: vec![void_claim("v", 60)],
         ..guessed_at(account(active("m")), 2, 0)
@@ -313,7 +314,7 @@ fn the_right_initial_password_of_a_void_claim_is_told_so_for_72_hours_and_change
     }
 }
 
-/// A stranger does not write the count that stops the owner.
+/// Wrong passwords from another network do not count against the owner's network.
 #[test]
 fn a_network_waits_for_its_own_wrong_passwords_and_for_no_other_networks() {
     let before = guessed_at(account(active("m")), 5, 0);
@@ -348,9 +349,9 @@ fn after_a_hundred_wrong_passwords_from_everywhere_only_a_known_device_gets_in()
     assert_eq!(act, Act::LoginCodePromised);
 }
 
-/// 99 bits are not guessed at, so nothing is gained by making whoever has them wait.
+/// 99 bits cannot be guessed, so a back-off would protect nothing.
 #[test]
-fn the_right_initial_password_never_waits_and_is_never_off() {
+fn the_right_initial_password_has_no_back_off_and_no_lockout() {
     for before in [
         guessed_at(account(pending("m")), 20, 0),
         (0..100).fold(account(pending("m")), |account, at| {
@@ -361,14 +362,16 @@ fn the_right_initial_password_never_waits_and_is_never_off() {
         assert_eq!(act, Act::LoginCodePromised);
         assert!(matches!(verdict, LoginVerdict::Right(_)));
         assert_eq!(after.passwords.row, before.passwords.row);
-        // A wrong one waits, as everywhere: whether an address has a member who never came is nobody's to learn.
+        // A wrong one gets a back-off like everywhere else, which hides whether an address has a pending
+        // member.
         let (during, act, _) = judge(&guessed_at(before, 5, 0), false, &from("n"), 0);
         assert_eq!(act, Act::PasswordNotJudged);
         assert!(during.passwords.row <= 100);
     }
 }
 
-/// `docs/adr/0020-known-devices.md`: one that was given to somebody else, and planted in the owner's browser.
+/// `docs/adr/0020-known-devices.md`: a name that another account gave, and an attacker planted in the owner's
+/// browser.
 #[test]
 fn of_several_names_the_one_that_this_account_gave_counts() {
     let member = Member {
@@ -379,7 +382,7 @@ fn of_several_names_the_one_that_this_account_gave_counts() {
     let (after, _, _) = judge(&account(member.clone()), false, &both, 0);
     assert_eq!(after.owner().unwrap().devices[0].passwords.failures, 1);
     assert_eq!(after.passwords, account(member.clone()).passwords);
-    // Whoever planted it is counted as anybody.
+    // The attacker who planted it is counted as a stranger.
     let (after, _, _) = judge(&account(member.clone()), false, &known_as(&["planted"]), 0);
     assert_eq!(
         (after.passwords.row, after.holder),

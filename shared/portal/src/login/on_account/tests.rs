@@ -89,7 +89,7 @@ fn no_code_is_judged_while_codes_of_the_account_are_stopped() {
 }
 
 #[test]
-fn whoever_is_not_the_log_ins_own_member_any_more_gets_nothing_by_it() {
+fn a_log_in_whose_member_or_credential_changed_changes_nothing() {
     let login = at_otp();
     for account in not_its_own() {
         assert_eq!(
@@ -105,7 +105,7 @@ fn whoever_is_not_the_log_ins_own_member_any_more_gets_nothing_by_it() {
 }
 
 #[test]
-fn whoever_comes_second_finds_that_it_is_done() {
+fn a_second_completion_finds_the_first_one_done() {
     let login = at_otp();
     let done = account(Member {
         sessions: vec![gained().session],
@@ -139,7 +139,7 @@ fn a_resent_code_counts_among_the_mails_of_its_member() {
     );
 }
 
-/// ASVS 7.4.3: whoever held the old password holds nothing now.
+/// ASVS 7.4.3: a holder of the old password keeps no session.
 #[test]
 fn a_new_password_ends_every_other_session() {
     let login = Login {
@@ -252,11 +252,11 @@ fn whatever_completes_a_log_in_lifts_the_lockout_and_makes_the_browser_known() {
 }
 
 #[test]
-fn a_lost_cookie_is_renewed_while_the_session_lives() {
+fn a_lost_cookie_is_renewed_while_the_session_is_valid() {
     let sessions = vec![session("x", "x", 0, 100), session("old", "f", 0, 100)];
     let member = Member {
         sessions,
-        // The log-in itself raised it.
+        // The log-in itself increased it.
         credential_version: 3,
         ..active("m")
     };
@@ -294,7 +294,7 @@ fn a_lost_cookie_is_renewed_while_the_session_lives() {
 }
 
 #[test]
-fn a_mail_that_is_not_sent_after_all_is_given_back_once() {
+fn a_mail_that_is_not_sent_is_refunded_once() {
     let mut member = active("m");
     member.mails = member.mails.count(t(1)).count(t(2));
     let before = account(member);
@@ -307,7 +307,7 @@ fn a_mail_that_is_not_sent_after_all_is_given_back_once() {
     refund(&account(active("other"))).kept();
 }
 
-/// Of two offices that claim one address, the first whose member completes a log-in has it.
+/// Of two offices that claim one address, the first whose member completes a log-in gets it.
 #[test]
 fn the_log_in_that_completes_first_owns_the_address_and_ends_the_others() {
     let [first, second] = ["m", "n"].map(|id| Member {
