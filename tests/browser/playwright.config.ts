@@ -33,6 +33,6 @@ export default defineConfig({
   projects: [
     { name: "screens", testDir: "screens" },
     // Playwright disables Chromium's back-forward cache by default.
-    { name: "memory", testDir: "engines", testMatch: "memory.spec.ts", use: { launchOptions: { ...chromium, ignoreDefaultArgs: ["--disable-back-forward-cache"] } } },
+    { name: "memory", testDir: "memory", use: { launchOptions: { ...chromium, ignoreDefaultArgs: ["--disable-back-forward-cache"] } } },
   ],
 });

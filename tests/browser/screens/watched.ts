@@ -1,19 +1,10 @@
-import { type Browser, type Page, expect, test as base } from "@playwright/test";
-
-import { tolerant } from "../engines/bidi.ts";
+import { type Page, expect, test as base } from "@playwright/test";
 
 /** Console messages of the browser about refused requests, which are no fault of the page. */
 const REFUSED = /^Failed to load resource: the server responded with a status of (401|403|404|409|410|422|429|503)/;
 
 /** Every test checks the console: it must stay empty of messages from scripts or policies. */
-export const test = base.extend<{ loud: boolean; quiet: undefined }, { browser: Browser }>({
-  browser: [
-    async ({ browser, browserName }, use) => {
-      if (browserName === "firefox") tolerant(browser);
-      await use(browser);
-    },
-    { scope: "worker" },
-  ],
+export const test = base.extend<{ loud: boolean; quiet: undefined }>({
   /** Whether the test provokes such messages. */
   loud: [false, { option: true }],
   quiet: [

@@ -2,41 +2,32 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
-import { type AddressInfo, createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const here = dirname(fileURLToPath(import.meta.url));
-/** The time-out of a condition. */
-const PATIENCE = 20_000;
+import { Engine, PATIENCE, freePort, sleep } from "./engine.ts";
 
-const sleep = (milliseconds: number) => new Promise((after) => setTimeout(after, milliseconds));
+const here = dirname(fileURLToPath(import.meta.url));
 
 /** Console messages of the browser about refused requests, which are no fault of the page. */
 const REFUSED = /status of (401|403|404|409|410|422|429|503)/;
 
-function freePort(): Promise<number> {
-  return new Promise((found) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => found(port));
-    });
-  });
-}
-
 /** WebKitGTK by WebDriver, in a virtual display, with TLS in front of the portal: it keeps no `Secure` cookie over plain http. */
-export class WebKit {
+export class WebKit extends Engine {
   private session = "";
   private said = 0;
 
   private constructor(
-    readonly base: string,
+    base: string,
     private readonly driver: string,
     private readonly folder: string,
     private readonly children: readonly ChildProcess[],
     private readonly servers: readonly https.Server[],
-  ) {}
+  ) {
+    super(base);
+  }
 
   static async start(portal: string): Promise<WebKit> {
     const folder = mkdtempSync(join(tmpdir(), "portal-webkit-"));
@@ -79,88 +70,48 @@ export class WebKit {
     return value;
   }
 
-  /** Waits until a condition holds. */
-  async until(what: string, holds: () => Promise<unknown>): Promise<void> {
-    let last: unknown;
-    for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(100)) {
-      try {
-        if (await holds()) return;
-        last = undefined;
-      } catch (error) {
-        last = error;
-      }
-    }
-    throw new Error(`waited in vain for ${what}${last === undefined ? "" : `: ${String(last)}`}`);
+  protected execute(script: string, args: readonly unknown[]): Promise<unknown> {
+    return this.call("POST", "/execute/sync", { script, args });
   }
 
-  /** Runs a self-contained function in the page. */
-  async run<A extends readonly unknown[], R>(act: (...args: A) => R, ...args: A): Promise<R> {
-    return (await this.call("POST", "/execute/sync", { script: `return (${act.toString()}).apply(null, arguments)`, args })) as R;
-  }
-
-  async opens(path: string): Promise<void> {
-    await this.call("POST", "/url", { url: this.base + path });
+  protected async navigate(url: string): Promise<void> {
+    await this.call("POST", "/url", { url });
   }
 
   async back(): Promise<void> {
     await this.call("POST", "/back");
   }
 
-  /** Sets the inner size of the window. */
-  async size(width: number, height: number): Promise<void> {
-    await this.call("POST", "/window/rect", { width, height });
-    await this.until(`a window of ${width}`, () => this.run((width) => innerWidth === width, width));
-  }
-
-  private async element(css: string): Promise<string> {
+  protected async find(css: string): Promise<string> {
     const found = (await this.call("POST", "/element", { using: "css selector", value: css })) as Record<string, string>;
     return Object.values(found)[0] ?? "";
   }
 
-  async clicks(css: string): Promise<void> {
-    await this.call("POST", `/element/${await this.element(css)}/click`);
+  protected async click(element: string): Promise<void> {
+    await this.call("POST", `/element/${element}/click`);
   }
 
-  async types(css: string, text: string): Promise<void> {
-    await this.call("POST", `/element/${await this.element(css)}/value`, { text });
+  protected async enter(element: string, text: string): Promise<void> {
+    await this.call("POST", `/element/${element}/value`, { text });
   }
 
-  async presses(key: string): Promise<void> {
-    await this.call("POST", "/actions", { actions: [{ type: "key", id: "keys", actions: [{ type: "keyDown", value: key }, { type: "keyUp", value: key }] }] });
+  protected async perform(actions: readonly object[]): Promise<void> {
+    await this.call("POST", "/actions", { actions });
   }
 
-  async accepts(): Promise<void> {
-    await this.until("a question", async () => (await this.call("POST", "/alert/accept")) === null);
+  protected async acceptAlert(): Promise<void> {
+    await this.call("POST", "/alert/accept");
   }
 
-  /** Waits until a screen is loaded and shows its content. */
-  async at(name: string): Promise<void> {
-    await this.until(name, () =>
-      this.run((name) => {
-        const shown = document.querySelector<HTMLElement>("#content") ?? document.querySelector<HTMLElement>("main");
-        return location.pathname.endsWith(`/${name}.html`) && document.readyState === "complete" && shown !== null && shown.checkVisibility();
-      }, name),
-    );
-  }
-
-  async value(id: string): Promise<string> {
-    return this.run((id) => (document.getElementById(id) as HTMLInputElement).value, id);
-  }
-
-  async text(css: string): Promise<string> {
-    return this.run((css) => (document.querySelector<HTMLElement>(css)?.innerText ?? "").trim(), css);
-  }
-
-  async shows(css: string): Promise<boolean> {
-    return this.run((css) => document.querySelector(css)?.checkVisibility() ?? false, css);
+  protected async resize(width: number, height: number): Promise<void> {
+    await this.call("POST", "/window/rect", { width, height });
   }
 
   async picture(): Promise<Buffer> {
     return Buffer.from((await this.call("GET", "/screenshot")) as string, "base64");
   }
 
-  /** The console messages since the last call, except those about refusals of the server. */
-  complaints(): string[] {
+  async complaints(): Promise<string[]> {
     const lines = readFileSync(join(this.folder, "console"), { encoding: "utf8", flag: "a+" }).split("\n");
     const fresh = lines.slice(this.said);
     this.said = lines.length - 1;
