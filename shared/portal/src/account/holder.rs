@@ -131,9 +131,11 @@ impl Account {
 
     /// The account with this new state of one of its members, who must be in it.
     ///
-    /// A member who has completed a log-in becomes the owner by this write, and every other claim becomes void.
+    /// A member who has completed a log-in becomes the owner by this write, and every other claim becomes void. Void claims
+    /// that nobody asks about any more are forgotten.
     #[must_use]
     pub(crate) fn with_member(mut self, member: Member, now: Timestamp, limits: &Limits) -> Self {
+        self.void_claims.retain(|claim| now < claim.forgotten_at(limits));
         match &mut self.holder {
             Holder::Claims(claims) if member.is_pending() => {
                 claims.insert(member.id.clone(), member);
@@ -143,7 +145,6 @@ impl Account {
                     .values()
                     .filter(|claim| claim.id != member.id && !claim.seat_has_expired(now, limits))
                     .filter_map(|claim| VoidClaim::of(claim, now));
-                self.void_claims.retain(|claim| now < claim.forgotten_at(limits));
                 self.void_claims.extend(void);
                 let most = usize::try_from(limits.claims_per_address).unwrap_or(usize::MAX);
                 let over = self.void_claims.len().saturating_sub(most);
@@ -159,7 +160,7 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::samples::{DAY, SEAT, key, of_office};
+    use crate::account::samples::{DAY, SEAT, key, of_office, void_claim};
     use crate::samples::{LIMITS, account, active, address, pending, t};
 
     fn claimed(members: impl IntoIterator<Item = Member>) -> Account {
@@ -251,6 +252,19 @@ mod tests {
             .map(|claim| claim.member.as_str())
             .collect();
         assert_eq!(void, ["b", "c", "d", "f", "g"]);
+    }
+
+    /// `docs/data-retention.md`: what a void claim leaves behind is gone with the owner's next log-in after 72 hours.
+    #[test]
+    fn an_owner_is_rid_of_void_claims_with_the_next_write_after_72_hours() {
+        let owned = Account {
+            void_claims: vec![void_claim("v", 60)],
+            ..account(active("m"))
+        };
+        for (second, kept) in [(60 + 3 * DAY - 1, 1), (60 + 3 * DAY, 0), (60 + 3 * DAY + 1, 0)] {
+            let after = owned.clone().with_member(active("m"), t(second), &LIMITS);
+            assert_eq!(after.void_claims.len(), kept, "{second}");
+        }
     }
 
     #[test]
