@@ -1,8 +1,8 @@
 //! 「同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。」
 
 use serde_json::json;
-use testkit::World;
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, SHARED_OFFICE, SHARED_OFFICE_AGAIN, profile};
+use testkit::{Gate, Settings, World};
 
 /// R-15 「同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。」
 /// R-16 「事業所内に既にユーザ登録された方がいないかをご確認ください」
@@ -103,6 +103,47 @@ async fn an_initial_password_is_issued_again_three_times_a_day() {
         .is_told("no-sends-left")
         .leads_to("already-registered");
     assert_eq!(world.mails_to("taro@example.jp").await.len(), 4);
+}
+
+/// Two clicks on 再発行 of a password that has expired, the second while the first is under way: one password is issued,
+/// and the mail that arrives holds the one that works.
+#[tokio::test]
+async fn two_clicks_on_an_expired_password_issue_one() {
+    let (gate, mut told) = Gate::new();
+    let settings = Settings {
+        gate: Some(gate),
+        ..Settings::default()
+    };
+    let world = World::with(settings).await;
+    world.clerk().registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    assert_eq!(world.mails_to("taro@example.jp").await.len(), 1);
+    world.wait(72 * 3_600);
+    let mut again = world.clerk();
+    again
+        .proves_to_be(&PLAIN_OFFICE)
+        .await
+        .leads_to("already-registered");
+    let path = "/registration/initial-password/reissue";
+    let mut other_click = again.clone();
+    let first = tokio::spawn(Gate::stops(
+        0,
+        async move { other_click.calls("POST", path).await },
+    ));
+    loop {
+        let asked = told.recv().await.unwrap();
+        if asked.what == "PutItem ACCOUNT" {
+            // The flow stands at completed, and the new password is not yet promised.
+            again.calls("POST", path).await.is(200).leads_to("completed");
+            asked.goes();
+            break;
+        }
+        asked.goes();
+    }
+    // Nobody waits at the gate any more.
+    drop(told);
+    first.await.unwrap().is_told("wrong-step").leads_to("completed");
+    assert_eq!(world.mails_to("taro@example.jp").await.len(), 2);
+    world.clerk().arrives_at_my_page("taro@example.jp").await;
 }
 
 /// Correction: the address was mistyped, and another person may have the mail.

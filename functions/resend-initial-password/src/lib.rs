@@ -6,7 +6,7 @@ use platform::flow::Flows;
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
 use platform::store::{Consistency, Stored};
-use portal::account::{Account, NotMailed};
+use portal::account::{Account, Member, NotMailed};
 use portal::change::{Change, Put};
 use portal::problem::Refusal;
 use portal::registration::{Registration, Stage};
@@ -88,11 +88,13 @@ async fn reissue(deps: &Deps, call: Call) -> Answer {
         )
         .await?;
     let (member, account) = (member.clone(), account.clone());
+    let mail = seats.member(&member).and_then(Member::mail);
+    let had_expired = mail.is_some_and(|mail| mail.is_expired(now));
     call.no_fields()?;
     let flow = take_up_pending(deps, flow, &member, &account, &call).await?;
     let key = deps.keys.current();
     let promised = promise(deps, &account, |account| {
-        account.reissue_initial_password(&member, key, &flow.item.id, now, limits)
+        account.reissue_initial_password(&member, had_expired, key, &flow.item.id, now, limits)
     })
     .await?;
     flows.require(&flow.item, promised, now).await?;

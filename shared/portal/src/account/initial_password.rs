@@ -20,7 +20,7 @@ pub enum NotMailed {
     TooEarly(u64),
     /// No resend, or no re-issue of the day, is left.
     NoneLeft,
-    /// There is no initial password, or it has expired.
+    /// There is no initial password, it has expired, or another request has replaced it.
     NoSuchPassword,
 }
 
@@ -132,15 +132,22 @@ impl Account {
     }
 
     /// The account with a promised new initial password; this write invalidates the old one.
+    ///
+    /// `had_expired` says whether the old one had expired when the re-issue was allowed. If so, the one that is replaced
+    /// must have expired, too: a second click does not replace the first one's.
     pub fn reissue_initial_password(
         &self,
         member: &MemberId,
+        had_expired: bool,
         key: &KeyId,
         by: &FlowId,
         now: Timestamp,
         limits: &Limits,
     ) -> Result<Put<Self>, NotMailed> {
         let initial = self.initial_of(member, now, limits)?;
+        if had_expired && !initial.mail.is_expired(now) {
+            return Err(NotMailed::NoSuchPassword);
+        }
         let mut reissues = initial.reissues_of_today(now, limits)?;
         reissues.push(now);
         let source = Source {
@@ -236,7 +243,22 @@ mod tests {
 
     fn reissue(account: &Account, id: &str, second: u64) -> Result<Put<Account>, NotMailed> {
         let (id, key) = (MemberId::new(id), KeyId::new("k2"));
-        account.reissue_initial_password(&id, &key, &flow("f"), t(second), &LIMITS)
+        account.reissue_initial_password(&id, false, &key, &flow("f"), t(second), &LIMITS)
+    }
+
+    #[test]
+    fn where_the_old_password_had_expired_only_an_expired_one_is_replaced() {
+        let life = 72 * 3_600;
+        let reissue = |second| {
+            let (id, key) = (MemberId::new("m"), KeyId::new("k2"));
+            let before = account(pending("m"));
+            before
+                .reissue_initial_password(&id, true, &key, &flow("f"), t(second), &LIMITS)
+                .map(drop)
+        };
+        assert_eq!(reissue(life - 1), Err(NotMailed::NoSuchPassword));
+        assert_eq!([life, life + 1].map(reissue), [Ok(()), Ok(())]);
+        assert_eq!(Refusal::from(NotMailed::NoSuchPassword), Kind::WrongStep.into());
     }
 
     #[test]

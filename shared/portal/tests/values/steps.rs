@@ -248,7 +248,7 @@ fn a_reissue_ends_the_old_password_and_every_log_in_begun_with_it() {
     };
     let by = FlowId::new("registration");
     let after = before
-        .reissue_initial_password(&member, &KeyId::new("k"), &by, t(60), &LIMITS)
+        .reissue_initial_password(&member, false, &KeyId::new("k"), &by, t(60), &LIMITS)
         .unwrap();
     let (after, _) = after.into_parts();
     assert!(!password(&before).same_as(&password(&after)));
