@@ -12,7 +12,9 @@ use portal::mail::Delivery;
 use portal::password::{self, Context};
 use portal::values::{EmailAddress, FieldCode};
 use portal_local::ses::Outcome;
-use testkit::people::{DEEMED_OFFICE, GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
+use testkit::people::{
+    DEEMED_OFFICE, GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, SHARED_OFFICE, SHARED_OFFICE_AGAIN, profile,
+};
 use testkit::{Answer, Clerk, Settings, World, only_member_mut};
 
 async fn active(world: &World) -> Clerk {
@@ -170,6 +172,41 @@ async fn codes_of_registrations_and_of_log_ins_have_budgets_of_their_own() {
         .has("/retryAfterSeconds", 3_600);
     world.wait(3_593);
     world.clerk().authenticates(&PLAIN_OFFICE).await.is(200);
+}
+
+/// Issue 10, row 7: an office that corrects its registration to the contact address of another one, as often as it may,
+/// uses up none of the codes of the other's registration, nor of the log-ins with that address.
+#[tokio::test]
+async fn initial_passwords_to_an_address_use_up_no_code_that_is_mailed_to_it() {
+    let world = World::start().await;
+    let address = PLAIN_OFFICE.mail_address;
+    world.clerk().registers(&SHARED_OFFICE, address).await;
+    for at in 0..8 {
+        // Two user ids prove the same office, each with five codes an hour.
+        let mut stranger = world.clerk();
+        let office = [SHARED_OFFICE, SHARED_OFFICE_AGAIN][at % 2];
+        stranger
+            .proves_to_be(&office)
+            .await
+            .is(200)
+            .leads_to("already-registered");
+        stranger.enters_profile(&profile(address)).await.is(200);
+        stranger
+            .confirms(&format!("corrects-{at:011}"))
+            .await
+            .is(201)
+            .has("/initialPassword/sendsLeft", 4);
+    }
+    let mails = world.mails_to(address).await;
+    let passwords = mails.iter().filter(|mail| mail.text.contains("初期パスワード："));
+    assert_eq!(passwords.count(), 9);
+
+    let mut owner = world.clerk();
+    owner.registers(&PLAIN_OFFICE, address).await;
+    for _ in 0..4 {
+        world.clerk().authenticates(&PLAIN_OFFICE).await.is(200);
+    }
+    owner.arrives_at_my_page(address).await;
 }
 
 /// The items by key, without the last use of a session, the only thing that a GET may change.
