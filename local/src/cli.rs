@@ -6,6 +6,7 @@ use portal_local::{
     clock::Advance, faults::Plan, front::FrontOptions, problem::ProblemPages, stack::StackOptions,
 };
 use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
+use tracing_subscriber::filter::Targets;
 
 /// A local replacement for AWS
 #[derive(Debug, Parser)]
@@ -109,9 +110,9 @@ pub(crate) struct Serve {
     #[arg(long)]
     pub(crate) exit_with_stdin: bool,
 
-    /// Log filter, in the syntax of `RUST_LOG`
+    /// Log filter, in the syntax of `RUST_LOG`: a level, or `target=level` pairs, separated by commas
     #[arg(long, value_name = "FILTER", env = "RUST_LOG", default_value = "info")]
-    pub(crate) log: String,
+    pub(crate) log: Targets,
 }
 
 impl Serve {

@@ -11,7 +11,7 @@ use std::{
     process::ExitCode,
 };
 use tokio::{io::AsyncReadExt as _, sync::watch};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 /// The exit code for a port in use.
 const IN_USE: u8 = 2;
@@ -19,10 +19,12 @@ const IN_USE: u8 = 2;
 #[tokio::main]
 async fn main() -> ExitCode {
     let Command::Serve(serve) = Cli::parse().command;
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
-        .with_env_filter(EnvFilter::new(&serve.log))
-        .with_target(false)
+        .with_target(false);
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(serve.log.clone())
         .init();
     match run(serve).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -27,12 +27,13 @@ const FOUNDATIONS: [&str; 14] = [
 ];
 
 /// Deployed dependencies without their own cryptography; SDKs and clients use crates of the page.
-const NOT_CRYPTOGRAPHY: [&str; 23] = [
-    "aws-config",
+const NOT_CRYPTOGRAPHY: [&str; 24] = [
+    "aws-credential-types",
     "aws-sdk-dynamodb",
     "aws-sdk-secretsmanager",
     "aws-sdk-sesv2",
     "aws-smithy-runtime-api",
+    "aws-types",
     "base64",
     "bytes",
     "futures-util",

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 
-use aws_config::BehaviorVersion;
 use claims_simulator::{Deps, NEEDS, handle};
 use lambda_http::{Error, service_fn};
 use platform::clock::Clock;
@@ -13,7 +12,7 @@ use platform::telemetry;
 async fn main() -> Result<(), Error> {
     telemetry::start();
     let config = Config::from_env(NEEDS)?;
-    let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let aws = platform::aws::from_env()?;
     let table = config.get(Variable::SimulatorTable)?;
     let deps = &Deps::new(aws_sdk_dynamodb::Client::new(&aws), table, || Clock::System.now());
 

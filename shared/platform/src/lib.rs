@@ -10,6 +10,7 @@ pub mod random;
 pub mod telemetry;
 
 pub mod audit;
+pub mod aws;
 pub mod claims;
 pub mod keys;
 pub mod passwords;

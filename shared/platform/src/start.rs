@@ -1,11 +1,10 @@
 //! The start of a Lambda: logging, configuration, clients, all before the first request.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
 
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
 use lambda_http::{
     Adapter, Body, Error, LambdaEvent, Request, Response, Service as _, lambda_runtime, service_fn,
 };
@@ -13,9 +12,9 @@ use portal::login::Login;
 use portal::registration::Registration;
 use portal::steps::Function;
 use serde_json::Value;
-use std::time::Duration;
 
 use crate::audit::Archive;
+use crate::aws;
 use crate::claims::{ClaimsGateway, ClaimsSystem};
 use crate::clock::Clock;
 use crate::config::{Config, LOCAL_KEYS, Variable};
@@ -44,16 +43,7 @@ pub async fn start(package: &str, needs: &[Variable]) -> Result<Start, Error> {
     let function = Function::named(package)
         .ok_or_else(|| format!("{package} is not a function in shared/portal/src/steps/function.rs"))?;
     let config = Config::from_env(needs)?;
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(Duration::from_secs(2))
-        .operation_timeout(Duration::from_secs(8))
-        .build();
-    let aws = aws_config::defaults(BehaviorVersion::latest())
-        .retry_config(RetryConfig::standard().with_max_attempts(4))
-        .timeout_config(timeouts)
-        .load()
-        .await;
+    let aws = aws::from_env()?;
     Ok(Start {
         function,
         config,
@@ -160,13 +150,19 @@ impl Start {
     }
 }
 
+type Responding<'a> = Pin<Box<dyn Future<Output = Response<Body>> + Send + 'a>>;
+
 /// Answers requests until the Lambda environment ends.
 pub async fn run<F, A>(respond: F) -> Result<(), Error>
 where
     F: Fn(Request) -> A + Send + Sync,
     A: Future<Output = Response<Body>> + Send,
 {
-    let respond = &respond;
+    serve(&|request| Box::pin(respond(request))).await
+}
+
+/// The same for every function, so that it is compiled once and not with each of them.
+async fn serve<'a>(respond: &'a (dyn Fn(Request) -> Responding<'a> + Send + Sync)) -> Result<(), Error> {
     let answer = move |event: LambdaEvent<Value>| async move {
         let request = http::request_of(&event.payload)?;
         let answer = |request: Request| async move { Ok::<_, Infallible>(respond(request).await) };

@@ -4,15 +4,19 @@ use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use portal::steps::Function;
-use tracing_subscriber::EnvFilter;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 /// The log filter: the portal from `info` up, libraries from `warn` up, because they log request contents below.
-pub fn filter() -> String {
+pub fn filter() -> Targets {
     let ours = Function::ALL.iter().map(|function| function.crate_name());
     let ours = std::iter::once("platform".to_owned()).chain(ours);
-    ours.fold("warn".to_owned(), |filter, name| format!("{filter},{name}=info"))
+    Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_targets(ours.map(|name| (name, LevelFilter::INFO)))
 }
 
 static COLD: AtomicBool = AtomicBool::new(true);
@@ -22,15 +26,14 @@ pub fn subscriber<W>(writer: W) -> impl tracing::Subscriber + Send + Sync
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
         .with_span_events(FmtSpan::NONE)
-        .with_env_filter(EnvFilter::new(filter()))
-        .with_writer(writer)
-        .finish()
+        .with_writer(writer);
+    tracing_subscriber::registry().with(lines).with(filter())
 }
 
 /// Starts logging to standard output. Called once, first thing in `main`.
