@@ -11,7 +11,7 @@ use std::{
     process::ExitCode,
 };
 use tokio::{io::AsyncReadExt as _, sync::watch};
-use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing_subscriber::{layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 /// The exit code for a port in use.
 const IN_USE: u8 = 2;

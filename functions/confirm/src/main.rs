@@ -5,7 +5,7 @@ use platform::start::{run, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = start(env!("CARGO_PKG_NAME"), confirm::NEEDS).await?;
+    let start = start(env!("CARGO_PKG_NAME"), confirm::NEEDS)?;
     let deps = confirm::Deps {
         flows: start.registrations()?,
         keys: start.keys().await?,

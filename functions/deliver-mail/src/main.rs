@@ -7,7 +7,7 @@ use platform::start::start;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = start(env!("CARGO_PKG_NAME"), deliver_mail::NEEDS).await?;
+    let start = start(env!("CARGO_PKG_NAME"), deliver_mail::NEEDS)?;
     let deps = deliver_mail::Deps::new(
         start.table()?,
         start.keys().await?,

@@ -5,7 +5,7 @@ use platform::start::start;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = start(env!("CARGO_PKG_NAME"), keep_audit::NEEDS).await?;
+    let start = start(env!("CARGO_PKG_NAME"), keep_audit::NEEDS)?;
     let archive = start.archive()?;
     let archive = &archive;
     lambda_runtime::run(service_fn(

@@ -5,7 +5,7 @@ use platform::start::{run, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = start(env!("CARGO_PKG_NAME"), login_otp::NEEDS).await?;
+    let start = start(env!("CARGO_PKG_NAME"), login_otp::NEEDS)?;
     let deps = login_otp::Deps {
         flows: start.logins()?,
         keys: start.keys().await?,

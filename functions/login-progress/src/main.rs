@@ -5,7 +5,7 @@ use platform::start::{run, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = start(env!("CARGO_PKG_NAME"), login_progress::NEEDS).await?;
+    let start = start(env!("CARGO_PKG_NAME"), login_progress::NEEDS)?;
     let deps = start.logins()?;
     run(|request| login_progress::respond(&deps, request)).await
 }

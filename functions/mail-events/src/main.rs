@@ -5,7 +5,7 @@ use platform::start::start;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = start(env!("CARGO_PKG_NAME"), mail_events::NEEDS).await?;
+    let start = start(env!("CARGO_PKG_NAME"), mail_events::NEEDS)?;
     let table = start.table()?;
     let table = &table;
     lambda_runtime::run(service_fn(

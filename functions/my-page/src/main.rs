@@ -5,7 +5,7 @@ use platform::start::{run, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = start(env!("CARGO_PKG_NAME"), my_page::NEEDS).await?;
+    let start = start(env!("CARGO_PKG_NAME"), my_page::NEEDS)?;
     let deps = start.sessions()?;
     run(|request| my_page::respond(&deps, request)).await
 }

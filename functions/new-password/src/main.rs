@@ -5,7 +5,7 @@ use platform::start::{run, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = start(env!("CARGO_PKG_NAME"), new_password::NEEDS).await?;
+    let start = start(env!("CARGO_PKG_NAME"), new_password::NEEDS)?;
     let keys = start.keys().await?;
     let deps = new_password::Deps {
         flows: start.logins()?,

@@ -5,7 +5,7 @@ use platform::start::{run, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = start(env!("CARGO_PKG_NAME"), not_found::NEEDS).await?;
+    let start = start(env!("CARGO_PKG_NAME"), not_found::NEEDS)?;
     let deps = start.edge()?;
     run(|request| not_found::respond(&deps, request)).await
 }

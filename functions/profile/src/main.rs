@@ -5,7 +5,7 @@ use platform::start::{run, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = start(env!("CARGO_PKG_NAME"), profile::NEEDS).await?;
+    let start = start(env!("CARGO_PKG_NAME"), profile::NEEDS)?;
     let deps = start.registrations()?;
     run(|request| profile::respond(&deps, request)).await
 }

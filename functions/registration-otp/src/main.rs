@@ -5,7 +5,7 @@ use platform::start::{run, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = start(env!("CARGO_PKG_NAME"), registration_otp::NEEDS).await?;
+    let start = start(env!("CARGO_PKG_NAME"), registration_otp::NEEDS)?;
     let deps = registration_otp::Deps {
         flows: start.registrations()?,
         keys: start.keys().await?,

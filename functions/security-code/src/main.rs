@@ -5,7 +5,7 @@ use platform::start::{run, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = start(env!("CARGO_PKG_NAME"), security_code::NEEDS).await?;
+    let start = start(env!("CARGO_PKG_NAME"), security_code::NEEDS)?;
     let deps = security_code::Deps {
         flows: start.registrations()?,
         keys: start.keys().await?,

@@ -14,11 +14,11 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use aws_types::SdkConfig;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
-use crate::config::ConfigProblem;
+use crate::config::{ConfigProblem, variable};
 
 /// Reads the environment of this process, and fails with all that is missing.
 pub fn from_env() -> Result<SdkConfig, ConfigProblem> {
-    load(|name| std::env::var(name).ok())
+    load(variable)
 }
 
 fn load(env: fn(&str) -> Option<String>) -> Result<SdkConfig, ConfigProblem> {

@@ -77,6 +77,15 @@ impl fmt::Display for ConfigProblem {
 
 impl std::error::Error for ConfigProblem {}
 
+/// A variable of this process.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that reads the environment"
+)]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// The variables of a function, and the limits in force.
 #[derive(Clone)]
 pub struct Config {
@@ -126,11 +135,7 @@ impl Config {
 
     /// Reads the process's environment.
     pub fn from_env(needs: &[Variable]) -> Result<Self, ConfigProblem> {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "this is the one place that reads the environment"
-        )]
-        Self::read(needs, |name| std::env::var(name).ok())
+        Self::read(needs, variable)
     }
 
     /// The value of a variable that is in the function's `NEEDS`.

@@ -38,7 +38,7 @@ pub struct Start {
 }
 
 /// Reads all settings of a function, and reports all that are missing. A function has its package's name.
-pub async fn start(package: &str, needs: &[Variable]) -> Result<Start, Error> {
+pub fn start(package: &str, needs: &[Variable]) -> Result<Start, Error> {
     telemetry::start();
     let function = Function::named(package)
         .ok_or_else(|| format!("{package} is not a function in shared/portal/src/steps/function.rs"))?;
