@@ -176,3 +176,38 @@ async fn of_the_changes_of_several_log_ins_one_is_made_and_the_others_are_over()
     }
     load.report();
 }
+
+/// Sixty refused starts of one network at one instant, log-ins and registrations, each at another address or user id: as
+/// many are told their verdict as the network may have in an hour, and all others that it is full.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_sixty_refused_starts_of_a_network_ten_are_told_why() {
+    let mut load = Load::of("refused starts of one network", 2);
+    for _ in load.rounds() {
+        let mut settings = settings_of_many_mails();
+        settings.limits.refused_starts_per_network = 10;
+        let world = World::with(settings).await;
+        let mut asked: Vec<Asked> = Vec::new();
+        for at in 0..load.scaled(60) {
+            let clerk = world.clerk();
+            asked.push(if at % 3 == 0 {
+                let user = format!("KJ8{at:09}");
+                asks!(clerk, |clerk| clerk.authenticates_with(&user, "chigau01"))
+            } else {
+                let address = format!("nobody{at}@example.jp");
+                asks!(clerk, |clerk| clerk.logs_in(&address, "wrong"))
+            });
+        }
+        let answers = load.send(asked).await;
+        only(
+            &answers,
+            &["wrong-credentials", "claims-rejected", "too-many-requests"],
+        );
+        let told = count(&answers, "wrong-credentials") + count(&answers, "claims-rejected");
+        assert_eq!(told, 10);
+        let networks = world.items_of("NETWORK").await;
+        assert_eq!(networks.len(), 1);
+        assert_eq!(networks[0]["refused"].as_n().unwrap(), "10");
+        assert_all_invariants(&world).await;
+    }
+    load.report();
+}
