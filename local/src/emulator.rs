@@ -38,7 +38,7 @@ const MAX_ANSWER: usize = 6 * 1024 * 1024;
 
 /// Time limits. Tests have shorter ones.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct TimeLimits {
     /// The age at which an unanswered request may be lost, for example with a killed process. API Gateway waits this
     /// long for a function.
     pub suspect: Duration,
@@ -48,7 +48,7 @@ pub struct Patience {
     pub silence: Duration,
 }
 
-impl Default for Patience {
+impl Default for TimeLimits {
     fn default() -> Self {
         Self {
             suspect: Duration::from_secs(30),
@@ -65,7 +65,7 @@ pub struct Emulator(Arc<Shared>);
 struct Shared {
     client: Upstream,
     base: String,
-    patience: Patience,
+    patience: TimeLimits,
     gates: Mutex<HashMap<String, Arc<Gate>>>,
     /// The time of its last answer to any request.
     answered: Mutex<Instant>,
@@ -75,7 +75,7 @@ struct Shared {
 
 impl Emulator {
     /// The emulator at `base`.
-    pub fn at(base: &Uri, patience: Patience) -> Self {
+    pub fn at(base: &Uri, patience: TimeLimits) -> Self {
         Self(Arc::new(Shared {
             client: upstream::client(),
             base: base.to_string().trim_end_matches('/').to_owned(),
@@ -141,7 +141,7 @@ impl Emulator {
     /// Sends a request, and keeps its place until it can no longer be in the emulator's queue.
     async fn carry(self, turn: Turn, event: Bytes, answer: oneshot::Sender<Result<Value, InvokeError>>) {
         let Turn { name, gate, permit } = turn;
-        let Patience { suspect, look, .. } = self.0.patience;
+        let TimeLimits { suspect, look, .. } = self.0.patience;
         let number = gate.number();
         let mut call = pin!(self.call(&name, event));
         let mut wait = suspect;

@@ -20,7 +20,7 @@ mod proxy;
 pub use plan::{EVERY_ATTEMPT, Kind, Neighbour, Plan, PlanError, Rule, When};
 
 use crate::server::Server;
-use answers::Answer;
+use answers::NeighbourResponse;
 use axum::http::HeaderMap;
 use history::{History, Key};
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ pub struct Faults {
 
 /// A call that passed the fault layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
+pub struct NeighbourCall {
     /// The neighbour.
     pub neighbour: Neighbour,
     /// The operation.
@@ -61,7 +61,7 @@ struct State {
     chance: Chance,
     /// Calls whose further attempts are broken as well: by the SDK's id, the kind and the attempts left.
     struck: HashMap<String, (Kind, u32)>,
-    calls: Vec<Call>,
+    calls: Vec<NeighbourCall>,
     injected: BTreeMap<(Neighbour, &'static str), u64>,
     history: Option<History>,
     late: Vec<JoinHandle<()>>,
@@ -125,7 +125,7 @@ impl Faults {
     }
 
     /// The calls since the plan was set.
-    pub fn calls(&self) -> Vec<Call> {
+    pub fn calls(&self) -> Vec<NeighbourCall> {
         self.state().calls.clone()
     }
 
@@ -185,7 +185,7 @@ impl Faults {
         let mut state = self.state();
         let fault = state.decide(neighbour, operation, id, attempt, &can);
         if state.calls.len() < MOST_CALLS {
-            state.calls.push(Call {
+            state.calls.push(NeighbourCall {
                 neighbour,
                 operation: operation.to_owned(),
                 attempt,
@@ -224,7 +224,7 @@ impl Faults {
             .is_some_and(|history| history.before(key).is_some())
     }
 
-    fn stale(&self, key: &Key) -> Option<Answer> {
+    fn stale(&self, key: &Key) -> Option<NeighbourResponse> {
         let state = self.state();
         let before = state.history.as_ref()?.before(key)?;
         let body = match before {

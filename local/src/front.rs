@@ -170,7 +170,7 @@ async fn show_settings(State(site): State<Site>) -> Result<Json<Map<String, Valu
 
 async fn show_audit(
     State(site): State<Site>,
-    Query(asked): Query<audit_page::Asked>,
+    Query(asked): Query<audit_page::AuditQuery>,
 ) -> Result<Response, Problem> {
     let text = match &site.audit {
         None => String::new(),

@@ -22,10 +22,10 @@ pub enum InvokeError {
 
 impl Function {
     /// A handler in this process.
-    pub fn from_fn<F, Answer>(handler: F) -> Self
+    pub fn from_fn<F, Output>(handler: F) -> Self
     where
-        F: Fn(Value) -> Answer + Send + Sync + 'static,
-        Answer: Future<Output = Result<Value, InvokeError>> + Send + 'static,
+        F: Fn(Value) -> Output + Send + Sync + 'static,
+        Output: Future<Output = Result<Value, InvokeError>> + Send + 'static,
     {
         Self(Arc::new(move |event| Box::pin(handler(event))))
     }

@@ -6,7 +6,7 @@ mod secret;
 use crate::{
     html::{file, uncached},
     problem::{Problem, ProblemPages},
-    ses::{Mail, Outcome, Postbox},
+    ses::{Mail, MailOutcome, Postbox},
 };
 use axum::{
     Json, Router,
@@ -73,7 +73,7 @@ impl Filter {
 /// A mail on the wire.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Shown {
+struct ShownMail {
     id: String,
     sent_at: String,
     from: String,
@@ -82,7 +82,7 @@ struct Shown {
     text: String,
 }
 
-impl From<Mail> for Shown {
+impl From<Mail> for ShownMail {
     fn from(mail: Mail) -> Self {
         let Mail {
             id,
@@ -105,7 +105,11 @@ impl From<Mail> for Shown {
 }
 
 async fn list(State(room): State<Mailroom>, Query(filter): Query<Filter>) -> Response {
-    let shown: Vec<Shown> = filter.mails(&room.postbox).into_iter().map(Shown::from).collect();
+    let shown: Vec<ShownMail> = filter
+        .mails(&room.postbox)
+        .into_iter()
+        .map(ShownMail::from)
+        .collect();
     uncached(Json(shown).into_response())
 }
 
@@ -117,7 +121,7 @@ async fn clear(State(room): State<Mailroom>) -> StatusCode {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Behaviour {
-    outcome: Outcome,
+    outcome: MailOutcome,
 }
 
 async fn behave(

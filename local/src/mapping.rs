@@ -55,7 +55,7 @@ pub enum MappingError {
 
 /// The result of one or several passes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct PassCounts {
     /// Records read from the stream, including those that the filter excluded.
     pub read: usize,
     /// Invocations of the function.
@@ -103,8 +103,8 @@ impl EventSourceMapping {
     /// Reads the new records and tries them once, without waiting.
     ///
     /// A failed record stays at the head of its lane, for the next pass.
-    pub async fn poll_once(&mut self) -> Result<Tally, MappingError> {
-        let mut tally = Tally::default();
+    pub async fn poll_once(&mut self) -> Result<PassCounts, MappingError> {
+        let mut tally = PassCounts::default();
         loop {
             let read = self.look().await?;
             tally.read += read;
@@ -129,8 +129,8 @@ impl EventSourceMapping {
 
     /// Runs passes until nothing is left: records of the function's own writes are read as well, and failures are
     /// retried at once until they become dead letters.
-    pub async fn drain(&mut self) -> Result<Tally, MappingError> {
-        let mut total = Tally::default();
+    pub async fn drain(&mut self) -> Result<PassCounts, MappingError> {
+        let mut total = PassCounts::default();
         loop {
             let pass = self.poll_once().await?;
             total.read += pass.read;
@@ -267,7 +267,7 @@ impl EventSourceMapping {
         if let Some(lane) = self.lanes.get_mut(lane) {
             lane.busy = false;
         }
-        self.finish(lane, batch, &answer, &mut Tally::default());
+        self.finish(lane, batch, &answer, &mut PassCounts::default());
     }
 
     /// Applies an answer; returns whether the lane now waits at a failed record.
@@ -276,7 +276,7 @@ impl EventSourceMapping {
         lane: usize,
         batch: Batch,
         answer: &Result<Value, InvokeError>,
-        tally: &mut Tally,
+        tally: &mut PassCounts,
     ) -> bool {
         let now = self.options.clock.now();
         self.log(&batch, answer);

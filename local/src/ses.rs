@@ -8,7 +8,7 @@ mod postbox;
 mod send;
 
 pub use address::fold;
-pub use postbox::{Mail, Outcome, Postbox, PostboxOptions};
+pub use postbox::{Mail, MailOutcome, Postbox, PostboxOptions};
 
 use crate::server::Server;
 use std::io;

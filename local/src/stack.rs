@@ -5,7 +5,7 @@ mod listeners;
 
 use crate::{
     clock::Clock,
-    emulator::{Emulator, Patience},
+    emulator::{Emulator, TimeLimits},
     engine::{self, Engine, EngineError, EngineOptions},
     faults::{Faults, Plan},
     front::{self, Builds, FrontOptions},
@@ -147,7 +147,7 @@ impl Stack {
         })?;
         let ses = ses::serve(ses, postbox.clone())?;
 
-        let emulator = Emulator::at(&options.functions, Patience::default());
+        let emulator = Emulator::at(&options.functions, TimeLimits::default());
         let function = |function: steps::Function| emulator.function(function.name(), options.invoke_timeout);
         let audit = EventSourceMapping::new(
             engine.stream(engine::PORTAL),

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use testkit::people::PLAIN_OFFICE;
-use testkit::{Answer, Clerk, World};
+use testkit::{Clerk, Reply, World};
 
-use crate::crowd::{Asked, Load, asks, assert_all_invariants, count, only, world_of_many_mails};
+use crate::crowd::{Load, Sending, asks, assert_all_invariants, count, only, world_of_many_mails};
 
 /// The counts of the claims system: wrong passwords since the last right one, and whether it has locked the office out.
 async fn counted(world: &World) -> (u64, bool) {
@@ -23,7 +23,7 @@ async fn counted(world: &World) -> (u64, bool) {
     )
 }
 
-async fn accepts_the_risk(clerk: &mut Clerk, password: &str) -> Answer {
+async fn accepts_the_risk(clerk: &mut Clerk, password: &str) -> Reply {
     let body = json!({ "userId": PLAIN_OFFICE.user_id, "password": password, "acceptLockRisk": true });
     clerk.json("POST", "/registration", &body).await
 }
@@ -33,7 +33,7 @@ async fn of_fifty_wrong_claims_passwords_two_reach_the_claims_system_without_the
     let mut load = Load::of("wrong claims passwords", 2);
     for _ in load.rounds() {
         let world = World::start().await;
-        let asked: Vec<Asked> = (0..load.scaled(50))
+        let asked: Vec<Sending> = (0..load.scaled(50))
             .map(|_| {
                 let clerk = world.clerk();
                 asks!(clerk, |clerk| clerk
@@ -55,7 +55,7 @@ async fn of_fifty_accepted_risks_from_fifty_networks_five_are_asked_about() {
     let mut load = Load::of("wrong claims passwords, risk accepted", 1);
     for _ in load.rounds() {
         let world = World::start().await;
-        let asked: Vec<Asked> = (0..load.scaled(50))
+        let asked: Vec<Sending> = (0..load.scaled(50))
             .map(|number| {
                 let mut clerk = world.clerk();
                 clerk.source_ip = format!("198.51.100.{number}");

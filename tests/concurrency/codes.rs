@@ -1,11 +1,11 @@
 //! ワンタイムパスワード認証, concurrently
 
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
-use testkit::{Answer, Clerk, World, only_member};
+use testkit::{Clerk, Reply, World, only_member};
 
 use crate::crowd::{
-    Asked, Load, TARO, account, active, active_at_the_code, asks, assert_all_invariants, at_the_code, count,
-    kind, only, world_of_many_mails,
+    Load, Sending, TARO, account, active, active_at_the_code, asks, assert_all_invariants, at_the_code,
+    count, kind, only, world_of_many_mails,
 };
 
 /// The code at this distance from the right one.
@@ -30,7 +30,7 @@ fn guesses(load: &mut Load, crowd: usize, right: &str) -> Vec<String> {
 
 /// At most five codes of a challenge are judged, and at most one of them is right.
 #[track_caller]
-fn five_were_judged(answers: &[(Clerk, Answer)]) {
+fn five_were_judged(answers: &[(Clerk, Reply)]) {
     let (wrong, right) = (count(answers, "wrong-code"), count(answers, "200"));
     assert!(right <= 1, "{right} went through");
     assert!(
@@ -154,7 +154,7 @@ async fn ten_wrong_codes_of_an_account_are_judged_over_all_its_challenges() {
         let world = world_of_many_mails().await;
         active(&world).await;
         let challenges = load.scaled(8);
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<Sending> = Vec::new();
         for _ in 0..challenges {
             let taro = at_the_code(&world, OWN_PASSWORD).await;
             let right = taro.mailed_code(TARO).await;
@@ -190,7 +190,7 @@ async fn ten_wrong_codes_of_a_claims_user_are_judged_over_all_its_challenges() {
     let mut load = Load::of("guesses over many registrations of one user", 1);
     for _ in load.rounds() {
         let world = world_of_many_mails().await;
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<Sending> = Vec::new();
         for _ in 0..load.scaled(8) {
             let mut taro = world.clerk();
             taro.authenticates(&PLAIN_OFFICE).await.is(200);

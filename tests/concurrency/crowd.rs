@@ -11,7 +11,7 @@ use portal::limits::Limits;
 use portal::values::EmailAddress;
 use serde_json::json;
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, TestOffice, profile};
-use testkit::{Answer, Clerk, Settings, World};
+use testkit::{Clerk, Reply, Settings, World};
 
 /// Asserts the invariants of the table and of every write that led there.
 pub(crate) async fn assert_invariants(world: &World) {
@@ -33,7 +33,7 @@ pub(crate) async fn assert_all_invariants(world: &World) {
 }
 
 /// A request of a crowd: who asks, and what comes of it.
-pub(crate) type Asked = Pin<Box<dyn Future<Output = (Clerk, Answer)> + Send>>;
+pub(crate) type Sending = Pin<Box<dyn Future<Output = (Clerk, Reply)> + Send>>;
 
 /// One request by a copy of a clerk: `asks!(taro, |clerk| clerk.types_code(&code))`.
 macro_rules! asks {
@@ -42,7 +42,7 @@ macro_rules! asks {
         Box::pin(async move {
             let answer = $request.await;
             ($name, answer)
-        }) as $crate::crowd::Asked
+        }) as $crate::crowd::Sending
     }};
 }
 pub(crate) use asks;
@@ -108,7 +108,7 @@ impl Load {
     /// Sends all at once, in an order of the seed's; the answers come in the order of the requests.
     ///
     /// Every other crowd is spread over up to two milliseconds, so that some requests meet others half-way.
-    pub(crate) async fn send(&mut self, crowd: Vec<Asked>) -> Vec<(Clerk, Answer)> {
+    pub(crate) async fn send(&mut self, crowd: Vec<Sending>) -> Vec<(Clerk, Reply)> {
         self.asked += crowd.len();
         let spread = self.chance.bool();
         let mut shuffled: Vec<_> = crowd.into_iter().enumerate().collect();
@@ -165,20 +165,20 @@ impl Load {
 }
 
 /// What an answer says, in a word: the problem's code, or the status.
-pub(crate) fn kind(answer: &Answer) -> String {
+pub(crate) fn kind(answer: &Reply) -> String {
     answer.body["code"]
         .as_str()
         .map_or_else(|| answer.status.to_string(), str::to_owned)
 }
 
 /// How many say this.
-pub(crate) fn count(answers: &[(Clerk, Answer)], word: &str) -> usize {
+pub(crate) fn count(answers: &[(Clerk, Reply)], word: &str) -> usize {
     answers.iter().filter(|(_, answer)| kind(answer) == word).count()
 }
 
 /// Nobody is told anything but these.
 #[track_caller]
-pub(crate) fn only(answers: &[(Clerk, Answer)], words: &[&str]) {
+pub(crate) fn only(answers: &[(Clerk, Reply)], words: &[&str]) {
     for (_, answer) in answers {
         let kind = kind(answer);
         assert!(words.contains(&kind.as_str()), "{kind}: {}", answer.body);

@@ -4,14 +4,14 @@ use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 use testkit::{Clerk, Settings, World};
 
 use crate::crowd::{
-    Asked, Load, TARO, active_at_the_code, asks, assert_all_invariants, assert_invariants,
+    Load, Sending, TARO, active_at_the_code, asks, assert_all_invariants, assert_invariants,
     assert_mail_budgets, count, only,
 };
 
 /// The waits before the four resends of a series.
 const WAITS: [i64; 4] = [30, 60, 120, 240];
 
-fn parallel_requests(load: &Load, clerk: &Clerk, path: &'static str) -> Vec<Asked> {
+fn parallel_requests(load: &Load, clerk: &Clerk, path: &'static str) -> Vec<Sending> {
     (0..load.scaled(20))
         .map(|_| asks!(clerk, |clerk| clerk.calls("POST", path)))
         .collect()
@@ -170,7 +170,7 @@ async fn parallel_reissues_in_many_registrations_issue_three_a_day() {
         let world = world_with_room(&load).await;
         world.clerk().registers(&PLAIN_OFFICE, TARO).await;
         let first = world.clerk().mailed_password(TARO).await;
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<Sending> = Vec::new();
         for _ in 0..load.scaled(8) {
             let mut again = world.clerk();
             again

@@ -2,22 +2,22 @@
 
 use portal::account::Account;
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
-use testkit::{Change, World, only_member};
+use testkit::{ItemWrite, World, only_member};
 
 use crate::crowd::{
-    Asked, Load, TARO, account, active, asks, assert_all_invariants, at_the_code, count, only,
+    Load, Sending, TARO, account, active, asks, assert_all_invariants, at_the_code, count, only,
     settings_of_many_mails, world_of_many_mails,
 };
 
 /// How often a wrong password was counted against the one account that has a member, and how often a right one
 /// ended the row, as the writes of the account tell it.
-fn rows_of_wrong_ones(history: &[Change]) -> Vec<u64> {
+fn rows_of_wrong_ones(history: &[ItemWrite]) -> Vec<u64> {
     let wrong = |image: &Option<platform::store::Attributes>| {
         let waits = image.as_ref()?.get("waits")?.as_l().ok()?;
         let digits = waits.first()?.as_m().ok()?.get("wrong")?.as_n().ok()?;
         digits.parse::<u64>().ok()
     };
-    let owned = |change: &&Change| {
+    let owned = |change: &&ItemWrite| {
         change.is_of("ACCOUNT")
             && change
                 .after
@@ -55,7 +55,7 @@ async fn no_more_wrong_passwords_are_judged_than_the_guard_allows_at_that_instan
         let world = World::with(settings).await;
         active(&world).await;
         let scale = load.scaled(1);
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<Sending> = Vec::new();
         for at in 0..70 * scale {
             let password = if at % 7 < 2 { OWN_PASSWORD } else { "wrong" };
             let clerk = world.clerk();
@@ -88,7 +88,7 @@ async fn every_wave_of_wrong_passwords_counts_one_once_the_wait_runs() {
         let world = World::start().await;
         active(&world).await;
         for (wave, expected) in [5, 6, 7, 8, 9].into_iter().enumerate() {
-            let asked: Vec<Asked> = (0..load.scaled(50))
+            let asked: Vec<Sending> = (0..load.scaled(50))
                 .map(|_| {
                     let clerk = world.clerk();
                     asks!(clerk, |clerk| clerk.logs_in(TARO, "wrong"))
@@ -160,7 +160,7 @@ async fn of_the_changes_of_several_log_ins_one_is_made_and_the_others_are_over()
     for _ in load.rounds() {
         let world = world_of_many_mails().await;
         world.clerk().registers(&PLAIN_OFFICE, TARO).await;
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<Sending> = Vec::new();
         for at in 0..load.scaled(6) {
             let mut clerk = world.clerk();
             clerk.logs_in_for_the_first_time(TARO).await;
@@ -186,7 +186,7 @@ async fn of_sixty_refused_starts_of_a_network_ten_are_told_why() {
         let mut settings = settings_of_many_mails();
         settings.limits.refused_starts_per_network = 10;
         let world = World::with(settings).await;
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<Sending> = Vec::new();
         for at in 0..load.scaled(60) {
             let clerk = world.clerk();
             asked.push(if at % 3 == 0 {

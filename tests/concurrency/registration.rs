@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, SHARED_OFFICE, SHARED_OFFICE_AGAIN, profile};
-use testkit::{Answer, Clerk, World};
+use testkit::{Clerk, Reply, World};
 
 use crate::crowd::{
-    Asked, Load, TARO, another_office, asks, assert_all_invariants, assert_invariants, before_confirm, count,
-    kind, only, world_of_many_mails,
+    Load, Sending, TARO, another_office, asks, assert_all_invariants, assert_invariants, before_confirm,
+    count, kind, only, world_of_many_mails,
 };
 
 async fn initial_passwords(world: &World) -> Vec<String> {
@@ -25,7 +25,7 @@ async fn of_twenty_first_registrations_of_an_office_one_wins_and_one_password_is
     let mut load = Load::of("first registrations of one office", 2);
     for _ in load.rounds() {
         let world = world_of_many_mails().await;
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<Sending> = Vec::new();
         for at in 0..load.scaled(20) {
             // Both user ids prove the same office.
             let office = [SHARED_OFFICE, SHARED_OFFICE_AGAIN][at % 2];
@@ -69,7 +69,7 @@ async fn of_ten_offices_that_want_one_address_five_claim_it_and_the_others_are_f
     let mut load = Load::of("one address from many offices", 1);
     for _ in load.rounds() {
         let world = World::start().await;
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<Sending> = Vec::new();
         for at in 0..load.scaled(10) {
             let office = another_office(&world, at).await;
             let clerk = before_confirm(&world, &office, TARO).await;
@@ -102,7 +102,7 @@ async fn of_five_first_log_ins_with_one_address_one_owns_it_and_the_others_are_o
     let mut load = Load::of("first log-ins with one address", 4);
     for _ in load.rounds() {
         let world = world_of_many_mails().await;
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<Sending> = Vec::new();
         for at in 0..5 {
             let office = another_office(&world, at).await;
             let mut clerk = world.clerk();
@@ -179,7 +179,7 @@ async fn fifty_clicks_with_fifty_keys_register_once() {
     load.report();
 }
 
-async fn confirms_draft(clerk: &mut Clerk, key: &str, draft: Value) -> Answer {
+async fn confirms_draft(clerk: &mut Clerk, key: &str, draft: Value) -> Reply {
     clerk
         .keyed("POST", "/registration/confirm", key, &json!({ "draft": draft }))
         .await
@@ -193,7 +193,7 @@ async fn a_key_with_another_body_registers_nothing_and_is_refused() {
         let world = World::start().await;
         let taro = before_confirm(&world, &PLAIN_OFFICE, TARO).await;
         let shown = taro.draft.clone().unwrap();
-        let asked: Vec<Asked> = (0..load.scaled(50))
+        let asked: Vec<Sending> = (0..load.scaled(50))
             .map(|at| {
                 let draft = if at % 2 == 0 {
                     json!(shown)
@@ -235,7 +235,7 @@ async fn what_is_registered_while_another_tab_corrects_was_shown() {
     for _ in load.rounds() {
         let world = World::start().await;
         let taro = before_confirm(&world, &PLAIN_OFFICE, TARO).await;
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<Sending> = Vec::new();
         for at in 0..load.scaled(10) {
             let key = format!("confirms-{at:08}");
             asked.push(asks!(taro, |clerk| clerk.confirms(&key)));
@@ -286,7 +286,7 @@ async fn of_ten_corrections_of_one_registration_one_is_made() {
         let world = world_of_many_mails().await;
         world.clerk().registers(&PLAIN_OFFICE, TARO).await;
         let first = world.clerk().mailed_password(TARO).await;
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<Sending> = Vec::new();
         for at in 0..load.scaled(10) {
             let clerk = before_correction(&world, &format!("person{at}@example.jp")).await;
             asked.push(asks!(clerk, |clerk| clerk.confirms("correction-000001")));
@@ -320,7 +320,8 @@ async fn a_first_log_in_among_corrections_ends_with_one_member() {
         let mut taro = world.clerk();
         taro.logs_in_for_the_first_time(TARO).await;
         let version = taro.is_shown_the_terms().await;
-        let mut asked: Vec<Asked> = vec![asks!(taro, |clerk| clerk.changes_password(OWN_PASSWORD, &version))];
+        let mut asked: Vec<Sending> =
+            vec![asks!(taro, |clerk| clerk.changes_password(OWN_PASSWORD, &version))];
         for at in 0..load.scaled(3) {
             let clerk = before_correction(&world, &format!("person{at}@example.jp")).await;
             asked.push(asks!(clerk, |clerk| clerk.confirms("correction-000001")));
@@ -349,7 +350,7 @@ async fn an_expired_seat_goes_to_the_first_request_and_its_address_to_five_claim
         let world = world_of_many_mails().await;
         world.clerk().registers(&PLAIN_OFFICE, TARO).await;
         world.wait(1_209_600);
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<Sending> = Vec::new();
         for at in 0..load.scaled(4) {
             let clerk = before_confirm(&world, &PLAIN_OFFICE, &format!("person{at}@example.jp")).await;
             asked.push(asks!(clerk, |clerk| clerk.confirms("falls-free-000001")));

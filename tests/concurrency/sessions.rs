@@ -4,7 +4,7 @@ use testkit::people::OWN_PASSWORD;
 use testkit::{Clerk, World, only_member};
 
 use crate::crowd::{
-    Asked, Load, TARO, account, active, asks, assert_all_invariants, at_the_code, count, only,
+    Load, Sending, TARO, account, active, asks, assert_all_invariants, at_the_code, count, only,
     world_of_many_mails,
 };
 
@@ -46,7 +46,7 @@ async fn an_ended_session_stays_ended_during_other_requests() {
         let world = World::start().await;
         let taro = active(&world).await;
         world.wait(120);
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<Sending> = Vec::new();
         for _ in 0..load.scaled(6) {
             asked.push(asks!(taro, |clerk| clerk.calls("POST", "/login/session")));
             asked.push(asks!(taro, |clerk| clerk.calls("GET", "/me")));
@@ -79,7 +79,7 @@ async fn no_session_is_handed_out_by_a_log_in_that_logs_out() {
         active(&world).await.calls("POST", "/logout").await.is(204);
         let taro = at_the_code(&world, OWN_PASSWORD).await;
         let code = taro.mailed_code(TARO).await;
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<Sending> = Vec::new();
         for _ in 0..load.scaled(3) {
             let code = code.clone();
             asked.push(asks!(taro, |clerk| clerk.types_login_code(&code)));
@@ -112,7 +112,7 @@ async fn of_twelve_log_ins_of_one_person_five_sessions_live() {
     for _ in load.rounds() {
         let world = world_of_many_mails().await;
         active(&world).await;
-        let mut asked: Vec<Asked> = Vec::new();
+        let mut asked: Vec<Sending> = Vec::new();
         for _ in 0..load.scaled(12) {
             let (clerk, code) = logged_in(&world).await;
             asked.push(asks!(clerk, |clerk| clerk.types_login_code(&code)));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 use testkit::people::{OWN_PASSWORD, TestOffice, profile};
-use testkit::{Answer, Clerk, Death, World};
+use testkit::{Clerk, Death, Reply, World};
 
 /// One request of a journey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -264,7 +264,7 @@ impl Person {
         panic!("no initial password came");
     }
 
-    async fn requests(&mut self, step: Step, body: &Value) -> Answer {
+    async fn requests(&mut self, step: Step, body: &Value) -> Reply {
         let (method, path) = match step {
             Step::Authenticate => ("POST", "/registration"),
             Step::SecurityCode => ("POST", "/registration/security-code"),
@@ -300,7 +300,7 @@ impl Person {
         }
     }
 
-    fn notes(&mut self, answer: &Answer) {
+    fn notes(&mut self, answer: &Reply) {
         if let Some(label) = answer.body.pointer("/otp/label").and_then(Value::as_str) {
             self.label = Some(label.to_owned());
         }
@@ -309,7 +309,7 @@ impl Person {
         }
     }
 
-    fn reads(&mut self, step: Step, answer: &Answer, tried: bool) -> After {
+    fn reads(&mut self, step: Step, answer: &Reply, tried: bool) -> After {
         let code = answer.body["code"].as_str().unwrap_or("");
         if answer.status == 503 {
             self.setbacks += 1;
@@ -390,7 +390,7 @@ impl Person {
     }
 
     /// Asserts that a 503 reveals no internals.
-    fn is_discreet(&self, answer: &Answer) {
+    fn is_discreet(&self, answer: &Reply) {
         let told = format!("{:?} {}", answer.headers, answer.body).to_lowercase();
         for word in INSIDE {
             assert!(!told.contains(word), "{word:?} in {told}");

@@ -3,19 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lambda_http::Body;
-use platform::store::{Attributes, Consistency, Mark, Replacing, Written};
+use platform::store::{Attributes, Consistency, Key, Mark, Replacing, Written};
 use portal::account::Account;
-use portal::audit::{Act, Event};
+use portal::audit::{Act, Event, NoEvent};
 use portal::change::Put;
 use portal::limits::Limits;
 use portal::mail::Delivery;
-use portal::password::{self, Context};
-use portal::values::{EmailAddress, FieldCode};
-use portal_local::ses::Outcome;
+use portal::password::{self, PersonalWords};
+use portal::registration::Registration;
+use portal::values::{EmailAddress, FieldCode, FlowId};
+use portal_local::ses::MailOutcome;
 use testkit::people::{
     DEEMED_OFFICE, GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, SHARED_OFFICE, SHARED_OFFICE_AGAIN, profile,
 };
-use testkit::{Answer, Clerk, Settings, World, only_member_mut};
+use testkit::{Clerk, Reply, Settings, World, only_member_mut};
 
 async fn active(world: &World) -> Clerk {
     let mut taro = world.clerk();
@@ -270,7 +271,7 @@ async fn an_item_that_is_swept_between_read_and_write_is_not_made_again() {
         .await
         .unwrap()
         .unwrap();
-    world.table.forget::<Account>(&key).await.unwrap();
+    world.deletes_by_hand(Key::Account(key.clone())).await;
 
     let written = world
         .table
@@ -294,6 +295,31 @@ async fn an_item_that_is_swept_between_read_and_write_is_not_made_again() {
         let found = item["pk"].as_s().unwrap();
         found != &news.key
     }));
+}
+
+/// The end of a flow is final in any state: a request that read the flow before neither keeps it nor makes it again.
+#[tokio::test]
+async fn a_flow_that_ended_during_a_request_is_not_made_again() {
+    let world = World::start().await;
+    let mut taro = world.clerk();
+    taro.authenticates(&PLAIN_OFFICE).await.is(200);
+    let id = FlowId::of_cookie(&taro.cookies["__Host-registration"]);
+    let read = world
+        .table
+        .get::<Registration>(&id, Consistency::Strong)
+        .await
+        .unwrap()
+        .unwrap();
+    taro.types_the_mailed_code(PLAIN_OFFICE.mail_address)
+        .await
+        .is(200);
+    world.table.end_in_any_state::<Registration>(&id).await.unwrap();
+
+    let late = Put::new(read.item.clone(), NoEvent::NoAct);
+    let written = world.table.put(late, Replacing::Read(&read)).await.unwrap();
+    assert!(matches!(written, Written::Conflict(None)));
+    assert!(world.items_of("REGISTRATION").await.is_empty());
+    taro.calls("GET", "/registration").await.is_told("no-flow");
 }
 
 /// I09: spaces at the ends, look-alike letters, emoji; NFC is the only folding.
@@ -407,7 +433,7 @@ async fn a_disabled_member_is_out_at_once_and_gets_the_common_answer() {
     taro.calls("GET", "/me").await.is_told("no-session");
     taro.calls("POST", "/login/session").await.is_told("no-flow");
     half_way.types_login_code(&code).await.is_told("no-flow");
-    let plain = |answer: Answer| {
+    let plain = |answer: Reply| {
         let mut body = answer.body;
         body.as_object_mut().unwrap().remove("instance");
         (answer.status, body)
@@ -485,7 +511,7 @@ async fn no_answer_holds_an_id_of_the_table() {
 #[tokio::test]
 async fn a_complaint_changes_no_account() {
     let world = World::start().await;
-    world.set_outcome("taro@example.jp", Outcome::Complaint);
+    world.set_outcome("taro@example.jp", MailOutcome::Complaint);
     let mut taro = active(&world).await;
     world.deliver().await;
     taro.calls("GET", "/me").await.is(200);
@@ -526,7 +552,7 @@ async fn what_scanners_look_for_is_not_found() {
 #[test]
 fn every_password_of_the_lists_is_refused() {
     let limits = Limits::standard();
-    let refused = |typed: &str| password::check(&password::folded(typed), &Context::default(), &limits);
+    let refused = |typed: &str| password::check(&password::folded(typed), &PersonalWords::default(), &limits);
     let mut looked_at = 0;
     for common in include_str!("../../shared/portal/data/common-long.txt").lines() {
         assert_eq!(refused(common), Err(FieldCode::CommonPassword), "{common}");

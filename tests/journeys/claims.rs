@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use testkit::people::{DEEMED_OFFICE, PLAIN_OFFICE};
-use testkit::{Answer, Clerk, World};
+use testkit::{Clerk, Reply, World};
 
 /// R-23 「電子請求受付システムの「ユーザID」、「ログインパスワード」を入力します。」
 /// R-03 「本マニュアルの対象者は、介護事業所、みなし介護事業所となります。」
@@ -109,7 +109,7 @@ async fn after_two_failures_the_person_is_asked_before_the_third() {
     world.clerk().authenticates(&PLAIN_OFFICE).await.is(200);
 }
 
-async fn tries(clerk: &mut Clerk, user: &str, password: &str, accepts_risk: bool) -> Answer {
+async fn tries(clerk: &mut Clerk, user: &str, password: &str, accepts_risk: bool) -> Reply {
     let body = json!({ "userId": user, "password": password, "acceptLockRisk": accepts_risk });
     clerk.json("POST", "/registration", &body).await
 }

@@ -52,7 +52,7 @@ macro_rules! golden {
     )*};
 }
 
-use portal::values::{AccountKey, ClaimsUserId, FlowId, SessionId};
+use portal::values::{AccountKey, ClaimsUserId, FlowId, OfficeNumber, SessionId};
 
 golden! {
     a_registration_at_the_security_code_is_read: Registration, "registration-security-code", |id| FlowId::new(id);
@@ -71,5 +71,5 @@ golden! {
     an_account_without_an_owner_is_read: Account, "account-nobody", |id| AccountKey::new(id);
     a_claims_user_is_read: ClaimsRecord, "claims", |id| ClaimsUserId::parse(id).unwrap();
     a_contact_is_read: Contact, "contact", |id| AccountKey::new(id);
-    an_office_is_read: Office, "office", str::to_owned;
+    an_office_is_read: Office, "office", |id| OfficeNumber::parse(id).unwrap();
 }

@@ -1,13 +1,13 @@
 //! The delivery of mails
 
-use portal_local::ses::Outcome;
+use portal_local::ses::MailOutcome;
 use testkit::World;
 use testkit::people::PLAIN_OFFICE;
 
 #[tokio::test]
 async fn a_bounce_is_shown_on_the_still_open_screen() {
     let world = World::start().await;
-    world.set_outcome("taro@example.jp", Outcome::Bounce);
+    world.set_outcome("taro@example.jp", MailOutcome::Bounce);
     let mut taro = world.clerk();
     taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
     world.deliver().await;
@@ -20,7 +20,7 @@ async fn a_bounce_is_shown_on_the_still_open_screen() {
 #[tokio::test]
 async fn a_refused_mail_is_shown_as_failed() {
     let world = World::start().await;
-    world.set_outcome(PLAIN_OFFICE.mail_address, Outcome::Reject);
+    world.set_outcome(PLAIN_OFFICE.mail_address, MailOutcome::Reject);
     let mut taro = world.clerk();
     taro.authenticates(&PLAIN_OFFICE).await.is(200);
     world.deliver().await;
@@ -34,7 +34,7 @@ async fn a_refused_mail_is_shown_as_failed() {
 #[tokio::test]
 async fn a_throttled_mail_is_sent_later_and_blocks_no_other() {
     let world = World::start().await;
-    world.set_outcome(PLAIN_OFFICE.mail_address, Outcome::Throttle);
+    world.set_outcome(PLAIN_OFFICE.mail_address, MailOutcome::Throttle);
     let mut taro = world.clerk();
     taro.authenticates(&PLAIN_OFFICE).await.is(200);
     world.deliver_once().await;
@@ -42,7 +42,7 @@ async fn a_throttled_mail_is_sent_later_and_blocks_no_other() {
         .await
         .has("/otp/delivery", "queued");
 
-    world.set_outcome(PLAIN_OFFICE.mail_address, Outcome::Delivered);
+    world.set_outcome(PLAIN_OFFICE.mail_address, MailOutcome::Delivered);
     let code = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
     taro.calls("GET", "/registration")
         .await

@@ -1,6 +1,7 @@
 //! マイページ, ログアウト, the lifetime of a session
 
-use portal::office::Office;
+use platform::store::Key;
+use portal::values::OfficeNumber;
 use testkit::World;
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 
@@ -34,8 +35,8 @@ async fn my_page_without_its_office_is_a_fault_and_not_an_office_of_one() {
     let world = World::start().await;
     let mut taro = at_my_page(&world).await;
     taro.calls("GET", "/me").await.is(200).has("/members/count", 1);
-    let number = PLAIN_OFFICE.number.to_owned();
-    world.table.forget::<Office>(&number).await.unwrap();
+    let number = OfficeNumber::parse(PLAIN_OFFICE.number).unwrap();
+    world.deletes_by_hand(Key::Office(number)).await;
     taro.calls("GET", "/me").await.is_told("temporarily-unavailable");
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use testkit::people::{GUARDED_OFFICE, PLAIN_OFFICE};
-use testkit::{Answer, Clerk, World};
+use testkit::{Clerk, Reply, World};
 
 /// R-30 「セキュリティコード未設定の場合、本画面は表示されません」
 #[tokio::test]
@@ -40,7 +40,7 @@ async fn three_wrong_security_codes_end_the_registration() {
     assert_eq!(told.allowed(), ["cancel"]);
 }
 
-async fn types(taro: &mut Clerk, code: Option<&str>) -> Answer {
+async fn types(taro: &mut Clerk, code: Option<&str>) -> Reply {
     let body = json!({ "securityCode": code });
     taro.json("POST", "/registration/security-code", &body).await
 }

@@ -3,10 +3,10 @@
 use lambda_http::Body;
 use serde_json::{Value, json};
 use testkit::people::{GUARDED_OFFICE, PLAIN_OFFICE, SHARED_OFFICE, profile};
-use testkit::{Answer, Clerk, World};
+use testkit::{Clerk, Reply, World};
 
 /// What a page sends: the name of its flow with the call.
-async fn from_the_page(clerk: &mut Clerk, flow: &str, method: &str, path: &str, body: &Value) -> Answer {
+async fn from_the_page(clerk: &mut Clerk, flow: &str, method: &str, path: &str, body: &Value) -> Reply {
     let headers = [
         ("content-type", "application/json"),
         ("idempotency-key", "0123456789abcdef"),
@@ -17,7 +17,7 @@ async fn from_the_page(clerk: &mut Clerk, flow: &str, method: &str, path: &str, 
         .await
 }
 
-fn flow_of(answer: &Answer) -> String {
+fn flow_of(answer: &Reply) -> String {
     answer.body["flow"].as_str().expect("a flow").to_owned()
 }
 

@@ -4,7 +4,7 @@
 use portal::account::Account;
 use portal::values::EmailAddress;
 use testkit::people::{GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE};
-use testkit::{Answer, Clerk, Settings, World};
+use testkit::{Clerk, Reply, Settings, World};
 
 const TARO: &str = "taro@example.jp";
 
@@ -15,7 +15,7 @@ fn clerk_in(world: &World, network: &str) -> Clerk {
     clerk
 }
 
-async fn tries(world: &World, network: &str, password: &str) -> Answer {
+async fn tries(world: &World, network: &str, password: &str) -> Reply {
     clerk_in(world, network).logs_in(TARO, password).await
 }
 

@@ -19,11 +19,11 @@ use testkit::World;
 use crate::items::Maker;
 
 /// Status and body.
-type Reply = (u16, String);
+type Cancellation = (u16, String);
 
 /// A DynamoDB double with a list of answers; the last one repeats.
 #[derive(Debug, Clone)]
-struct Prepared(Arc<Mutex<(Vec<Reply>, usize)>>);
+struct Prepared(Arc<Mutex<(Vec<Cancellation>, usize)>>);
 
 impl HttpConnector for Prepared {
     fn call(&self, _: HttpRequest) -> HttpConnectorFuture {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
-use model::client::World as ModelWorld;
+use model::client::ModelWorld;
 use platform::fault::Fault;
 use platform::store::{
     AnyItem, Committed, Condition, Consistency, Expected, Key, Mark, Outcome, Storage, Version, Versioned,
@@ -306,7 +306,7 @@ fn pk(key: &Key) -> String {
     let id = match key {
         Key::Registration(id) | Key::Login(id) => id.as_str(),
         Key::Account(id) | Key::Contact(id) => id.as_str(),
-        Key::Office(id) => id,
+        Key::Office(id) => id.as_str(),
         Key::Network(id) => id.as_str(),
         Key::Claims(id) => id.as_str(),
         Key::Session(id) => id.as_str(),

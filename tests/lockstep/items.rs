@@ -17,7 +17,8 @@ use portal::office::{Founding, Office};
 use portal::registration::{Registration, Stage};
 use portal::time::{HOUR, Seconds, plus};
 use portal::values::{
-    AccountKey, ChallengeId, ClaimsUserId, FlowId, MemberId, NetworkTag, OfficeName, RequestKey, SessionId,
+    AccountKey, ChallengeId, ClaimsUserId, FlowId, MemberId, NetworkTag, OfficeName, OfficeNumber,
+    RequestKey, SessionId,
 };
 
 /// Makes items.
@@ -35,7 +36,7 @@ impl Maker<'_> {
 
     fn office() -> OfficeName {
         OfficeName {
-            number: "1370000001".to_owned(),
+            number: OfficeNumber::parse("1370000001").unwrap(),
             name: "見本訪問介護ステーション".to_owned(),
         }
     }

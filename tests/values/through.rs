@@ -8,7 +8,7 @@ use portal::limits::Limits;
 use portal::values::{ClaimsUserId, EmailAddress};
 use serde_json::{Value, json};
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, TestOffice, profile};
-use testkit::{Answer, Clerk, Settings, World};
+use testkit::{Clerk, Reply, Settings, World};
 
 use crate::requests;
 use laws::corpus::{self, Becomes, Case, File};
@@ -89,7 +89,7 @@ fn is_too_large(case: &Case) -> bool {
     case.typed.len() > 12_000
 }
 
-fn is_not_echoed(answer: &Answer, case: &Case) {
+fn is_not_echoed(answer: &Reply, case: &Case) {
     if is_telling(&case.typed) {
         let told = answer.body.to_string();
         assert!(
@@ -171,7 +171,7 @@ async fn a_profile_is_answered_as_each_of_its_values_is() {
     }
 }
 
-async fn enters(clerk: &mut Clerk, usual: &Value, field: &str, case: &Case) -> Answer {
+async fn enters(clerk: &mut Clerk, usual: &Value, field: &str, case: &Case) -> Reply {
     let mut form = usual.clone();
     form[field] = case.typed.as_str().into();
     let answer = clerk.enters_profile(&form).await;

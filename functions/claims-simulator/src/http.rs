@@ -7,27 +7,27 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::fields::FieldProblem;
-use crate::table::Fault;
+use crate::table::TableFault;
 
 /// A success.
-pub(crate) enum Answer {
+pub(crate) enum Success {
     Json(String),
     Nothing,
 }
 
-impl Answer {
+impl Success {
     pub(crate) fn json(value: &Value) -> Self {
         Self::Json(value.to_string())
     }
 }
 
 /// A refusal, sent as an RFC 9457 problem.
-pub(crate) struct Refusal {
+pub(crate) struct SimulatorRefusal {
     status: StatusCode,
     errors: Vec<FieldProblem>,
 }
 
-impl Refusal {
+impl SimulatorRefusal {
     pub(crate) fn status(status: StatusCode) -> Self {
         Self {
             status,
@@ -65,7 +65,7 @@ impl Refusal {
     }
 }
 
-impl From<Vec<FieldProblem>> for Refusal {
+impl From<Vec<FieldProblem>> for SimulatorRefusal {
     fn from(errors: Vec<FieldProblem>) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
@@ -74,17 +74,17 @@ impl From<Vec<FieldProblem>> for Refusal {
     }
 }
 
-impl From<Fault> for Refusal {
-    fn from(fault: Fault) -> Self {
+impl From<TableFault> for SimulatorRefusal {
+    fn from(fault: TableFault) -> Self {
         tracing::error!(request = fault.request, "the simulator's table failed");
         Self::status(StatusCode::SERVICE_UNAVAILABLE)
     }
 }
 
-pub(crate) fn respond(answer: Result<Answer, Refusal>) -> Response<Body> {
+pub(crate) fn respond(answer: Result<Success, SimulatorRefusal>) -> Response<Body> {
     let (status, content_type, body) = match answer {
-        Ok(Answer::Json(body)) => (StatusCode::OK, Some("application/json"), Body::Text(body)),
-        Ok(Answer::Nothing) => (StatusCode::NO_CONTENT, None, Body::Empty),
+        Ok(Success::Json(body)) => (StatusCode::OK, Some("application/json"), Body::Text(body)),
+        Ok(Success::Nothing) => (StatusCode::NO_CONTENT, None, Body::Empty),
         Err(refusal) => (
             refusal.status,
             Some("application/problem+json"),
@@ -102,7 +102,7 @@ pub(crate) fn respond(answer: Result<Answer, Refusal>) -> Response<Body> {
 }
 
 /// The contract requires JSON; the `_dev` routes, for people with curl, accept any content type.
-pub(crate) fn expect_json(request: &Request) -> Result<(), Refusal> {
+pub(crate) fn expect_json(request: &Request) -> Result<(), SimulatorRefusal> {
     request
         .headers()
         .get(CONTENT_TYPE)
@@ -110,7 +110,7 @@ pub(crate) fn expect_json(request: &Request) -> Result<(), Refusal> {
         .and_then(|value| value.split(';').next())
         .filter(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
         .map(|_| ())
-        .ok_or(Refusal::status(StatusCode::UNSUPPORTED_MEDIA_TYPE))
+        .ok_or(SimulatorRefusal::status(StatusCode::UNSUPPORTED_MEDIA_TYPE))
 }
 
 /// A decoded path segment; `None` if it is not text.

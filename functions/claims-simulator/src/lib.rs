@@ -31,12 +31,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::fields::Fields;
-use crate::http::{Answer, Refusal};
+use crate::http::{SimulatorRefusal, Success};
 use crate::mode::Mode;
 use crate::office::{
     CodeVerdict, Judgement, Office, PasswordVerdict, Tally, judge_password, judge_security_code,
 };
-use crate::table::{Record, Stored, Table};
+use crate::table::{OfficeTable, StoreResult, VersionedOffice};
 
 /// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[Variable::SimulatorTable];
@@ -53,7 +53,7 @@ const MAX_ROUNDS: u32 = 200;
 
 /// The dependencies of the simulator: its table and the clock.
 pub struct Deps {
-    table: Table,
+    table: OfficeTable,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     slow: Duration,
 }
@@ -66,7 +66,7 @@ impl Deps {
         clock: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> Self {
         Self {
-            table: Table::new(client, table_name.into()),
+            table: OfficeTable::new(client, table_name.into()),
             clock: Box::new(clock),
             slow: SLOW,
         }
@@ -141,20 +141,20 @@ impl Route {
     }
 }
 
-async fn answer(deps: &Deps, route: Option<&Route>, request: &Request) -> Result<Answer, Refusal> {
+async fn answer(deps: &Deps, route: Option<&Route>, request: &Request) -> Result<Success, SimulatorRefusal> {
     match (route, request.method()) {
-        (None, _) => Err(Refusal::status(StatusCode::NOT_FOUND)),
+        (None, _) => Err(SimulatorRefusal::status(StatusCode::NOT_FOUND)),
         (Some(Route::Authentications), &Method::POST) => authenticate(deps, request).await,
         (Some(Route::SecurityCodes), &Method::POST) => check_security_code(deps, request).await,
         (Some(Route::Offices), &Method::GET) => list_offices(deps).await,
         (Some(Route::Office(user_id)), &Method::PUT) => replace_office(deps, user_id, request).await,
         (Some(Route::Claims), &Method::GET) => show_mode(deps).await,
         (Some(Route::Claims), &Method::PUT) => set_mode(deps, request).await,
-        (Some(_), _) => Err(Refusal::status(StatusCode::METHOD_NOT_ALLOWED)),
+        (Some(_), _) => Err(SimulatorRefusal::status(StatusCode::METHOD_NOT_ALLOWED)),
     }
 }
 
-async fn authenticate(deps: &Deps, request: &Request) -> Result<Answer, Refusal> {
+async fn authenticate(deps: &Deps, request: &Request) -> Result<Success, SimulatorRefusal> {
     http::expect_json(request)?;
     let mut fields = fields(request)?;
     let (user_id, password) = (
@@ -170,7 +170,7 @@ async fn authenticate(deps: &Deps, request: &Request) -> Result<Answer, Refusal>
     let judged = judge(deps, &user_id, |record| {
         judge_password(&record.office, record.tally, &password, now)
     });
-    Ok(Answer::json(&match judged.await? {
+    Ok(Success::json(&match judged.await? {
         Some((PasswordVerdict::Accepted, office)) if office.security_code.is_some() => {
             json!({ "userId": user_id, "result": PasswordVerdict::Accepted, "securityCode": "required" })
         }
@@ -183,7 +183,7 @@ async fn authenticate(deps: &Deps, request: &Request) -> Result<Answer, Refusal>
     }))
 }
 
-async fn check_security_code(deps: &Deps, request: &Request) -> Result<Answer, Refusal> {
+async fn check_security_code(deps: &Deps, request: &Request) -> Result<Success, SimulatorRefusal> {
     http::expect_json(request)?;
     let mut fields = fields(request)?;
     let (user_id, code) = (
@@ -199,7 +199,7 @@ async fn check_security_code(deps: &Deps, request: &Request) -> Result<Answer, R
     let judged = judge(deps, &user_id, |record| {
         judge_security_code(&record.office, record.tally, &code, now)
     });
-    Ok(Answer::json(&match judged.await? {
+    Ok(Success::json(&match judged.await? {
         Some((CodeVerdict::Accepted, office)) => {
             json!({ "userId": user_id, "result": CodeVerdict::Accepted, "office": registered(&office) })
         }
@@ -209,16 +209,19 @@ async fn check_security_code(deps: &Deps, request: &Request) -> Result<Answer, R
 }
 
 /// The answer of a system in another mode than up, without judging; a slow one only delays.
-async fn out_of_order(deps: &Deps, user_id: &str) -> Result<Option<Result<Answer, Refusal>>, Refusal> {
+async fn out_of_order(
+    deps: &Deps,
+    user_id: &str,
+) -> Result<Option<Result<Success, SimulatorRefusal>>, SimulatorRefusal> {
     Ok(match deps.table.mode().await? {
         Mode::Up => None,
         Mode::Slow => {
             tokio::time::sleep(deps.slow).await;
             None
         }
-        Mode::Down => Some(Err(Refusal::status(StatusCode::SERVICE_UNAVAILABLE))),
+        Mode::Down => Some(Err(SimulatorRefusal::status(StatusCode::SERVICE_UNAVAILABLE))),
         // Correct except for the decisive word, as a faulty release might be.
-        Mode::Malformed => Some(Ok(Answer::json(
+        Mode::Malformed => Some(Ok(Success::json(
             &json!({ "userId": user_id, "result": "OK", "resultCode": 0 }),
         ))),
     })
@@ -228,18 +231,18 @@ async fn out_of_order(deps: &Deps, user_id: &str) -> Result<Option<Result<Answer
 async fn judge<V: Copy>(
     deps: &Deps,
     user_id: &str,
-    rule: impl Fn(&Record) -> Judgement<V>,
-) -> Result<Option<(V, Office)>, Refusal> {
+    rule: impl Fn(&VersionedOffice) -> Judgement<V>,
+) -> Result<Option<(V, Office)>, SimulatorRefusal> {
     for _ in 0..MAX_ROUNDS {
         let Some(record) = deps.table.office(user_id).await? else {
             return Ok(None);
         };
         let Judgement { verdict, tally } = rule(&record);
-        if tally == record.tally || deps.table.store(user_id, &record, tally).await? == Stored::Yes {
+        if tally == record.tally || deps.table.store(user_id, &record, tally).await? == StoreResult::Yes {
             return Ok(Some((verdict, record.office)));
         }
     }
-    Err(Refusal::status(StatusCode::SERVICE_UNAVAILABLE))
+    Err(SimulatorRefusal::status(StatusCode::SERVICE_UNAVAILABLE))
 }
 
 fn registered(office: &Office) -> Value {
@@ -258,7 +261,7 @@ fn registered(office: &Office) -> Value {
     })
 }
 
-async fn list_offices(deps: &Deps) -> Result<Answer, Refusal> {
+async fn list_offices(deps: &Deps) -> Result<Success, SimulatorRefusal> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Listed<'a> {
@@ -286,7 +289,7 @@ async fn list_offices(deps: &Deps) -> Result<Answer, Refusal> {
             }
         })
         .collect();
-    Ok(Answer::json(&json!(list)))
+    Ok(Success::json(&json!(list)))
 }
 
 #[expect(
@@ -297,7 +300,7 @@ fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
-async fn replace_office(deps: &Deps, user_id: &str, request: &Request) -> Result<Answer, Refusal> {
+async fn replace_office(deps: &Deps, user_id: &str, request: &Request) -> Result<Success, SimulatorRefusal> {
     let mut fields = fields(request)?;
     let user_id = http::percent_decoded(user_id).unwrap_or_default();
     if user_id.is_empty() || user_id.chars().count() > 32 {
@@ -321,28 +324,28 @@ async fn replace_office(deps: &Deps, user_id: &str, request: &Request) -> Result
         Tally::default()
     };
     deps.table.replace(&user_id, &office, tally).await?;
-    Ok(Answer::Nothing)
+    Ok(Success::Nothing)
 }
 
-async fn show_mode(deps: &Deps) -> Result<Answer, Refusal> {
-    Ok(Answer::json(&json!({ "mode": deps.table.mode().await?.word() })))
+async fn show_mode(deps: &Deps) -> Result<Success, SimulatorRefusal> {
+    Ok(Success::json(&json!({ "mode": deps.table.mode().await?.word() })))
 }
 
-async fn set_mode(deps: &Deps, request: &Request) -> Result<Answer, Refusal> {
+async fn set_mode(deps: &Deps, request: &Request) -> Result<Success, SimulatorRefusal> {
     let mut fields = fields(request)?;
     let word = fields.text("mode");
     let word = fields.finish(word)?;
-    let mode = Mode::from_word(&word).ok_or(Refusal::field("mode", "not-a-choice"))?;
+    let mode = Mode::from_word(&word).ok_or(SimulatorRefusal::field("mode", "not-a-choice"))?;
     deps.table.set_mode(mode).await?;
-    Ok(Answer::Nothing)
+    Ok(Success::Nothing)
 }
 
-fn fields(request: &Request) -> Result<Fields, Refusal> {
+fn fields(request: &Request) -> Result<Fields, SimulatorRefusal> {
     let body: &[u8] = request.body();
     if body.len() > BODY_LIMIT {
-        return Err(Refusal::status(StatusCode::PAYLOAD_TOO_LARGE));
+        return Err(SimulatorRefusal::status(StatusCode::PAYLOAD_TOO_LARGE));
     }
-    Fields::of(body).ok_or(Refusal::status(StatusCode::BAD_REQUEST))
+    Fields::of(body).ok_or(SimulatorRefusal::status(StatusCode::BAD_REQUEST))
 }
 
 #[cfg(test)]

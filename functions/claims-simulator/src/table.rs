@@ -21,14 +21,14 @@ const OFFICE_KEY: &str = "OFFICE#";
 
 /// A request to the table failed. Names the request, without key or value.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Fault {
+pub(crate) struct TableFault {
     /// The request.
     pub(crate) request: &'static str,
 }
 
 /// An office, and the version that was read.
 #[derive(Clone, Debug)]
-pub(crate) struct Record {
+pub(crate) struct VersionedOffice {
     pub(crate) office: Office,
     pub(crate) tally: Tally,
     /// `None` if only the seed has it.
@@ -37,24 +37,24 @@ pub(crate) struct Record {
 
 /// Whether a tally was stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stored {
+pub(crate) enum StoreResult {
     Yes,
     /// A conflict: the record has changed since it was read.
     Conflict,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Table {
+pub(crate) struct OfficeTable {
     client: Client,
     name: String,
 }
 
-impl Table {
+impl OfficeTable {
     pub(crate) fn new(client: Client, name: String) -> Self {
         Self { client, name }
     }
 
-    pub(crate) async fn mode(&self) -> Result<Mode, Fault> {
+    pub(crate) async fn mode(&self) -> Result<Mode, TableFault> {
         let item = self.item(MODE_KEY.to_owned(), "mode").await?;
         let word = item
             .as_ref()
@@ -64,30 +64,30 @@ impl Table {
         Ok(word.and_then(|word| Mode::from_word(word)).unwrap_or(Mode::Up))
     }
 
-    pub(crate) async fn set_mode(&self, mode: Mode) -> Result<(), Fault> {
+    pub(crate) async fn set_mode(&self, mode: Mode) -> Result<(), TableFault> {
         self.update(MODE_KEY.to_owned())
             .update_expression("SET #mode = :mode")
             .expression_attribute_names("#mode", "mode")
             .expression_attribute_values(":mode", AttributeValue::S(mode.word().to_owned()))
             .send()
             .await
-            .map_err(|_| Fault { request: "set-mode" })?;
+            .map_err(|_| TableFault { request: "set-mode" })?;
         Ok(())
     }
 
     /// The office of this user id, if there is one.
-    pub(crate) async fn office(&self, user_id: &str) -> Result<Option<Record>, Fault> {
+    pub(crate) async fn office(&self, user_id: &str) -> Result<Option<VersionedOffice>, TableFault> {
         match self.item(office_key(user_id), "office").await? {
             Some(item) => record(user_id, &item).map(Some),
-            None => Ok(Seed::of(user_id).map(Record::of)),
+            None => Ok(Seed::of(user_id).map(VersionedOffice::of)),
         }
     }
 
     /// Every office, by user id.
-    pub(crate) async fn offices(&self) -> Result<BTreeMap<String, Record>, Fault> {
+    pub(crate) async fn offices(&self) -> Result<BTreeMap<String, VersionedOffice>, TableFault> {
         let mut offices: BTreeMap<_, _> = SEEDS
             .iter()
-            .map(|seed| (seed.user_id.to_owned(), Record::of(seed)))
+            .map(|seed| (seed.user_id.to_owned(), VersionedOffice::of(seed)))
             .collect();
         let mut pages = self
             .client
@@ -98,7 +98,7 @@ impl Table {
             .items()
             .send();
         while let Some(item) = pages.next().await {
-            let item = item.map_err(|_| Fault { request: "offices" })?;
+            let item = item.map_err(|_| TableFault { request: "offices" })?;
             let key = item.get("pk").and_then(|key| key.as_s().ok());
             if let Some(user_id) = key.and_then(|key| key.strip_prefix(OFFICE_KEY)) {
                 offices.insert(user_id.to_owned(), record(user_id, &item)?);
@@ -108,8 +108,13 @@ impl Table {
     }
 
     /// Replaces an office and its tally, without a condition.
-    pub(crate) async fn replace(&self, user_id: &str, office: &Office, tally: Tally) -> Result<(), Fault> {
-        let fault = Fault { request: "replace" };
+    pub(crate) async fn replace(
+        &self,
+        user_id: &str,
+        office: &Office,
+        tally: Tally,
+    ) -> Result<(), TableFault> {
+        let fault = TableFault { request: "replace" };
         let office = serde_json::to_string(office).map_err(|_| fault)?;
         self.update_tally(
             office_key(user_id),
@@ -127,7 +132,12 @@ impl Table {
     }
 
     /// Stores a tally on the condition that `record`, from which it was computed, is unchanged.
-    pub(crate) async fn store(&self, user_id: &str, record: &Record, tally: Tally) -> Result<Stored, Fault> {
+    pub(crate) async fn store(
+        &self,
+        user_id: &str,
+        record: &VersionedOffice,
+        tally: Tally,
+    ) -> Result<StoreResult, TableFault> {
         let next = record.version.unwrap_or(0).saturating_add(1);
         let update = self
             .update_tally(office_key(user_id), tally, "#version = :next")
@@ -139,9 +149,9 @@ impl Table {
             None => update.condition_expression("attribute_not_exists(#version)"),
         };
         match update.send().await {
-            Ok(_) => Ok(Stored::Yes),
-            Err(error) if is_condition_failure(&error) => Ok(Stored::Conflict),
-            Err(_) => Err(Fault { request: "store" }),
+            Ok(_) => Ok(StoreResult::Yes),
+            Err(error) if is_condition_failure(&error) => Ok(StoreResult::Conflict),
+            Err(_) => Err(TableFault { request: "store" }),
         }
     }
 
@@ -175,7 +185,7 @@ impl Table {
         &self,
         key: String,
         request: &'static str,
-    ) -> Result<Option<HashMap<String, AttributeValue>>, Fault> {
+    ) -> Result<Option<HashMap<String, AttributeValue>>, TableFault> {
         self.client
             .get_item()
             .table_name(&self.name)
@@ -185,11 +195,11 @@ impl Table {
             .send()
             .await
             .map(|output| output.item)
-            .map_err(|_| Fault { request })
+            .map_err(|_| TableFault { request })
     }
 }
 
-impl Record {
+impl VersionedOffice {
     fn of(seed: &Seed) -> Self {
         Self {
             office: seed.office(),
@@ -214,8 +224,8 @@ fn is_condition_failure(error: &SdkError<UpdateItemError>) -> bool {
 }
 
 /// Reads an item. One without an office counts the tries of a seeded office.
-fn record(user_id: &str, item: &HashMap<String, AttributeValue>) -> Result<Record, Fault> {
-    let corrupt = Fault { request: "read-item" };
+fn record(user_id: &str, item: &HashMap<String, AttributeValue>) -> Result<VersionedOffice, TableFault> {
+    let corrupt = TableFault { request: "read-item" };
     let text = |name: &str| {
         item.get(name)
             .and_then(|value| value.as_s().ok())
@@ -235,7 +245,7 @@ fn record(user_id: &str, item: &HashMap<String, AttributeValue>) -> Result<Recor
         .map(str::parse::<Timestamp>)
         .transpose()
         .map_err(|_| corrupt)?;
-    Ok(Record {
+    Ok(VersionedOffice {
         office,
         tally: Tally {
             wrong_passwords: count("wrongPasswords").parse().map_err(|_| corrupt)?,

@@ -42,7 +42,7 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
 }
 
 /// The result of 登録する.
-enum Outcome {
+enum Registering {
     /// Registered, by this request.
     Registered(Box<Member>, Registered),
     /// Registered by an earlier request of the same registration, whose answer was lost.
@@ -96,7 +96,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     };
     let member = member.pending(now, &flows.edge.limits);
     match register(deps, &flow.item, &office, &member, replaces.as_ref(), &key, &call).await? {
-        Outcome::Registered(member, registered) => {
+        Registering::Registered(member, registered) => {
             let flow = complete(
                 deps,
                 flow,
@@ -113,7 +113,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
             let progress = wire::Progress::of_registration(&flow, &seats, now, &flows.edge.limits);
             Ok(Success::json(progress))
         }
-        Outcome::RegisteredBefore(founding, account) => {
+        Registering::RegisteredBefore(founding, account) => {
             let registered = Registered::by(&founding);
             let flow = complete(
                 deps,
@@ -130,8 +130,8 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
                 Err(flows.wrong_step(&flow, now).await)
             }
         }
-        Outcome::OfficeTaken => Err(move_to_already_registered(deps, flow, &office, &call).await?),
-        Outcome::EmailTaken => Err(flows
+        Registering::OfficeTaken => Err(move_to_already_registered(deps, flow, &office, &call).await?),
+        Registering::EmailTaken => Err(flows
             .refuse_address(flow, &member.profile.email.key(), now)
             .await?),
     }
@@ -149,7 +149,7 @@ async fn register(
     replaces: Option<&Replaced>,
     key: &RequestKey,
     call: &Call,
-) -> Result<Outcome, Stop> {
+) -> Result<Registering, Stop> {
     let (table, limits, now) = (&deps.flows.table, &deps.flows.edge.limits, call.now);
     let founding = Founding {
         flow: flow.id.clone(),
@@ -182,9 +182,9 @@ async fn register(
             match may {
                 Ok(()) => {}
                 Err(NotClaimed::Before(founding, account)) => {
-                    return Ok(Outcome::RegisteredBefore(*founding, account));
+                    return Ok(Registering::RegisteredBefore(*founding, account));
                 }
-                Err(NotClaimed::Taken) => return Ok(Outcome::OfficeTaken),
+                Err(NotClaimed::Taken) => return Ok(Registering::OfficeTaken),
             }
         }
         // The account of a holder of a seat is judged once, and replaced in the version that was judged.
@@ -194,7 +194,7 @@ async fn register(
         }
         let before = there.as_ref().map(|stored| &stored.item);
         let Some(seated) = Account::take_seat(before, member, &flow.id, now, limits) else {
-            return Ok(Outcome::EmailTaken);
+            return Ok(Registering::EmailTaken);
         };
         // The member, with what continues from the claim that it replaces.
         let registered = seated.item().noted(&member.id).unwrap_or(member).clone();
@@ -208,7 +208,7 @@ async fn register(
             }
         }
         let Err(mut conflicts) = table.commit(&commit).await? else {
-            return Ok(Outcome::Registered(
+            return Ok(Registering::Registered(
                 Box::new(registered),
                 Registered::by(&new.founding),
             ));

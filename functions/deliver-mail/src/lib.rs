@@ -20,14 +20,14 @@ use platform::config::Variable;
 use platform::fault::Fault;
 use platform::keys::Keys;
 use platform::store::{Mark, Table, image_of_json, mails_of_image};
-use platform::stream::{Batch, BatchAnswer, Change, ItemFailure};
+use platform::stream::{Batch, BatchAnswer, Images, ItemFailure};
 use portal::mail::{Delivery, Promise};
 use portal::time::{Seconds, plus};
 use serde_json::{Map, Value};
 
 pub use text::{body, from};
 
-use refusal::Refusal;
+use refusal::SesRefusal;
 
 /// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
@@ -138,7 +138,7 @@ pub async fn handle(deps: &Deps, event: Value) -> Result<BatchAnswer, lambda_run
     Ok(answer)
 }
 
-async fn deal_with(deps: &Deps, change: &Change) -> Result<&'static str, Later> {
+async fn deal_with(deps: &Deps, change: &Images) -> Result<&'static str, Later> {
     let read = |image: &Option<Map<String, Value>>| -> Result<Vec<Promise>, Fault> {
         match image {
             None => Ok(Vec::new()),
@@ -264,12 +264,12 @@ async fn send(deps: &Deps, key: &str, promise: &Promise) -> Result<Sent, Later> 
     let Err(error) = sent else {
         return Ok(Sent::Accepted);
     };
-    match Refusal::of(&error) {
-        Refusal::Never(why) => Ok(Sent::Refused(why)),
-        Refusal::Busy(why) => Err(Later::Busy(why)),
-        Refusal::Operator(why) => Err(Later::Stuck(why.to_owned())),
+    match SesRefusal::of(&error) {
+        SesRefusal::Never(why) => Ok(Sent::Refused(why)),
+        SesRefusal::Busy(why) => Err(Later::Busy(why)),
+        SesRefusal::Operator(why) => Err(Later::Stuck(why.to_owned())),
         // The code is one of AWS's own, and the only way to look the refusal up.
-        Refusal::Unknown => {
+        SesRefusal::Unknown => {
             let code = error
                 .as_service_error()
                 .and_then(|error| error.code())

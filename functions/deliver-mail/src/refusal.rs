@@ -5,7 +5,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 /// The reaction to a refused mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum SesRefusal {
     /// SES will never accept this mail; the screen says so. Sending it again would not help.
     Never(&'static str),
     /// SES is busy, broken or unreachable. The record is delivered again; no operator has to act.
@@ -17,7 +17,7 @@ pub(crate) enum Refusal {
     Unknown,
 }
 
-impl Refusal {
+impl SesRefusal {
     /// The refusal in a failed call of `SendEmail`.
     pub(crate) fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
         match error {
@@ -89,92 +89,98 @@ mod tests {
                 "MessageRejected",
                 "Email address is not verified. The following identities failed",
                 400,
-                Refusal::Operator("identity not verified"),
+                SesRefusal::Operator("identity not verified"),
             ),
             (
                 "MessageRejected",
                 "Message failed content checks",
                 400,
-                Refusal::Never("rejected"),
+                SesRefusal::Never("rejected"),
             ),
             (
                 "BadRequestException",
                 "Missing final '@domain'",
                 400,
-                Refusal::Never("bad request"),
+                SesRefusal::Never("bad request"),
             ),
             (
                 "TooManyRequestsException",
                 "Maximum sending rate exceeded.",
                 429,
-                Refusal::Busy("throttled"),
+                SesRefusal::Busy("throttled"),
             ),
             (
                 "TooManyRequestsException",
                 "Daily message quota exceeded",
                 429,
-                Refusal::Operator("daily quota spent"),
+                SesRefusal::Operator("daily quota spent"),
             ),
             (
                 "LimitExceededException",
                 "",
                 400,
-                Refusal::Operator("limit exceeded"),
+                SesRefusal::Operator("limit exceeded"),
             ),
             (
                 "SendingPausedException",
                 "",
                 400,
-                Refusal::Operator("sending paused"),
+                SesRefusal::Operator("sending paused"),
             ),
             (
                 "AccountSuspendedException",
                 "",
                 400,
-                Refusal::Operator("account suspended"),
+                SesRefusal::Operator("account suspended"),
             ),
             (
                 "MailFromDomainNotVerifiedException",
                 "",
                 400,
-                Refusal::Operator("MAIL FROM domain not verified"),
+                SesRefusal::Operator("MAIL FROM domain not verified"),
             ),
             (
                 "NotFoundException",
                 "",
                 404,
-                Refusal::Operator("configuration set or identity not found"),
+                SesRefusal::Operator("configuration set or identity not found"),
             ),
             (
                 "AccessDeniedException",
                 "is not authorized to perform: ses:SendEmail",
                 403,
-                Refusal::Operator("access denied"),
+                SesRefusal::Operator("access denied"),
             ),
             (
                 "ExpiredTokenException",
                 "",
                 403,
-                Refusal::Operator("credentials not accepted"),
+                SesRefusal::Operator("credentials not accepted"),
             ),
-            ("SomethingNew", "", 403, Refusal::Operator("access denied")),
+            ("SomethingNew", "", 403, SesRefusal::Operator("access denied")),
             (
                 "InternalServiceErrorException",
                 "",
                 500,
-                Refusal::Busy("SES is broken"),
+                SesRefusal::Busy("SES is broken"),
             ),
-            ("SomethingNew", "", 400, Refusal::Unknown),
+            ("SomethingNew", "", 400, SesRefusal::Unknown),
         ];
         for (code, message, status, expected) in refusals {
             assert_eq!(
-                Refusal::judge(Some(code), message, status),
+                SesRefusal::judge(Some(code), message, status),
                 expected,
                 "{code}: {message}"
             );
         }
-        assert_eq!(Refusal::judge(None, "", 403), Refusal::Operator("access denied"));
-        assert_eq!(Refusal::judge(None, "", 502), Refusal::Busy("SES is broken"));
-        assert_eq!(Refusal::judge(None, "", 418), Refusal::Unknown);
+        assert_eq!(
+            SesRefusal::judge(None, "", 403),
+            SesRefusal::Operator("access denied")
+        );
+        assert_eq!(
+            SesRefusal::judge(None, "", 502),
+            SesRefusal::Busy("SES is broken")
+        );
+        assert_eq!(SesRefusal::judge(None, "", 418), SesRefusal::Unknown);
     }
 }

@@ -5,11 +5,11 @@
 
 use std::error::Error as _;
 
-use platform::audit::{Archive, Kept};
+use platform::audit::{Archive, Archived};
 use platform::config::Variable;
 use platform::fault::Fault;
 use platform::store::{image_of_json, record_of_image};
-use platform::stream::{Batch, BatchAnswer, Change, ItemFailure};
+use platform::stream::{Batch, BatchAnswer, Images, ItemFailure};
 use serde_json::Value;
 
 /// The environment variables of this function.
@@ -41,7 +41,7 @@ pub async fn handle(archive: &Archive, event: Value) -> Result<BatchAnswer, lamb
     Ok(answer)
 }
 
-async fn deal_with(archive: &Archive, change: &Change) -> Result<&'static str, Fault> {
+async fn deal_with(archive: &Archive, change: &Images) -> Result<&'static str, Fault> {
     let Some(image) = &change.new else {
         return Ok("removed");
     };
@@ -49,7 +49,7 @@ async fn deal_with(archive: &Archive, change: &Change) -> Result<&'static str, F
         return Ok("no act");
     };
     match archive.keep(&record).await? {
-        Kept::Now => Ok("kept"),
-        Kept::Before => Ok("kept before"),
+        Archived::Now => Ok("kept"),
+        Archived::Before => Ok("kept before"),
     }
 }

@@ -3,6 +3,7 @@
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::contention::retry_on_contention;
+use platform::fault::Fault;
 use platform::flow::{Flows, or_no_flow};
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
@@ -37,10 +38,10 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
 
 /// Answers a call.
 pub async fn step(deps: &Deps, call: Call) -> Answer {
-    if call.step == Step::ResendLoginOtp {
-        resend(deps, call).await
-    } else {
-        retry_on_contention(|| Box::pin(enter(deps, &call))).await
+    match call.step {
+        Step::EnterLoginOtp => retry_on_contention(|| Box::pin(enter(deps, &call))).await,
+        Step::ResendLoginOtp => resend(deps, call).await,
+        other => Err(Fault::NotServed(other.name).into()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
+use platform::fault::Fault;
 use platform::flow::Flows;
 use platform::http::{Answer, Call};
 use platform::store::{Consistency, Retries};
@@ -22,12 +23,11 @@ pub async fn respond(flows: &Flows<Login>, request: Request) -> Response<Body> {
 
 /// Answers a call.
 pub async fn step(flows: &Flows<Login>, call: Call) -> Answer {
-    if call.step == Step::ShowLogin {
-        show(flows, call).await
-    } else if call.step == Step::CancelLogin {
-        flows.cancel(&call).await
-    } else {
-        renew_session(flows, call).await
+    match call.step {
+        Step::ShowLogin => show(flows, call).await,
+        Step::CancelLogin => flows.cancel(&call).await,
+        Step::RenewSession => renew_session(flows, call).await,
+        other => Err(Fault::NotServed(other.name).into()),
     }
 }
 
@@ -52,7 +52,7 @@ async fn renew_session(flows: &Flows<Login>, call: Call) -> Answer {
             flow.item.renew_session(account, &new.gained, now, limits)
         })
         .await?;
-    flows.table.forget::<SessionPointer>(&old).await?;
+    flows.table.end_in_any_state::<SessionPointer>(&old).await?;
     flows.store_pointer(&session, &flow.item, now).await?;
     Ok(new.hand_over(flows.answer(&flow.item, now).await?))
 }

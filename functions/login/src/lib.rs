@@ -12,7 +12,7 @@ use platform::keys::Keys;
 use platform::passwords::{PasswordHasher, Verified};
 use platform::starts::Starts;
 use platform::store::{Consistency, Stored};
-use portal::account::{Account, Caller, Credential, LoginVerdict, Proof, Proven};
+use portal::account::{Account, Caller, Credential, LoginVerdict, Proven, VerifiedPassword};
 use portal::challenge::Challenge;
 use portal::code::Purpose;
 use portal::guards::pad_to_quantum;
@@ -83,7 +83,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     let key = email.key();
     let known: Option<Stored<Account>> = flows.table.get(&key, Consistency::Strong).await?;
     let caller = caller_at(&key, &call, &deps.keys)?;
-    let attempt = Attempt {
+    let attempt = LoginInput {
         key,
         typed,
         caller,
@@ -115,7 +115,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
 }
 
 /// The input of a log-in attempt.
-struct Attempt {
+struct LoginInput {
     key: AccountKey,
     typed: Arc<Secret>,
     caller: Caller,
@@ -124,7 +124,7 @@ struct Attempt {
 
 /// Whether the start is not counted for its network: it comes from a known device, or with the initial password,
 /// which cannot be guessed. Strangers in the same network neither stop it, nor does it use up their budget.
-fn is_vouched_for(deps: &Deps, known: Option<&Stored<Account>>, attempt: &Attempt) -> bool {
+fn is_vouched_for(deps: &Deps, known: Option<&Stored<Account>>, attempt: &LoginInput) -> bool {
     known.is_some_and(|known| {
         let account = &known.item;
         let limits = &deps.flows.edge.limits;
@@ -136,7 +136,7 @@ fn is_vouched_for(deps: &Deps, known: Option<&Stored<Account>>, attempt: &Attemp
 }
 
 /// The owner of the password. Everyone who may not log in gets the same refusal.
-async fn prove(deps: &Deps, known: Option<Stored<Account>>, attempt: &Attempt) -> Result<Proven, Stop> {
+async fn prove(deps: &Deps, known: Option<Stored<Account>>, attempt: &LoginInput) -> Result<Proven, Stop> {
     let limits = &deps.flows.edge.limits;
     let proof = verify(deps, known.as_ref().map(|stored| &stored.item), attempt).await?;
     let judge = |current: Option<&Account>| {
@@ -160,7 +160,11 @@ async fn prove(deps: &Deps, known: Option<Stored<Account>>, attempt: &Attempt) -
 
 /// The owner of the password. One verification for every caller: unknown, pending, disabled and stopped accounts
 /// verify a dummy.
-async fn verify(deps: &Deps, account: Option<&Account>, attempt: &Attempt) -> Result<Proof, Stop> {
+async fn verify(
+    deps: &Deps,
+    account: Option<&Account>,
+    attempt: &LoginInput,
+) -> Result<VerifiedPassword, Stop> {
     let typed = attempt.typed.clone();
     let owner = account.and_then(Account::owner);
     let hash = match owner.map(|owner| &owner.credential) {
@@ -182,7 +186,7 @@ async fn verify(deps: &Deps, account: Option<&Account>, attempt: &Attempt) -> Re
         }
         Verified::Right { .. } | Verified::Wrong => None,
     };
-    Ok(Proof { of, renewed })
+    Ok(VerifiedPassword { of, renewed })
 }
 
 /// The member of the initial password, and the version of the credential: every initial password of the account is

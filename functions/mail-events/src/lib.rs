@@ -1,39 +1,39 @@
 //! メールの配達結果 — records the delivery events of SES on the item that promised the mail, so that an open screen can show
 //! the status.
 
-mod news;
+mod effect;
 
 use platform::config::Variable;
 use platform::store::{Mark, Table};
 use serde::Deserialize;
 use serde_json::Value;
 
-use news::{Detail, News};
+use effect::{Detail, Effect};
 
 /// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[Variable::PortalTable];
 
 /// An event of SES, as `EventBridge` delivers it.
 #[derive(Deserialize)]
-struct Event {
+struct SesEvent {
     detail: Detail,
 }
 
 /// Records one event. Events of other systems' mails, or of mails that no item waits for any more, change nothing.
 pub async fn handle(table: &Table, event: Value) -> Result<(), lambda_runtime::Error> {
-    let Event { detail } = serde_json::from_value(event)?;
+    let SesEvent { detail } = serde_json::from_value(event)?;
     let event = detail.name();
-    let (to, from) = match detail.news() {
-        News::Reached(to, from) => (to, from),
-        News::OurFault(to, from) => {
+    let (to, from) = match detail.effect() {
+        Effect::Reached(to, from) => (to, from),
+        Effect::OurFault(to, from) => {
             tracing::error!(event, "SES would not deliver what we wrote");
             (to, from)
         }
-        News::Noted => {
+        Effect::Noted => {
             tracing::info!(event, "a mail event that changes nothing");
             return Ok(());
         }
-        News::Unknown => {
+        Effect::Unknown => {
             tracing::warn!(event, "a mail event of a type that is not known");
             return Ok(());
         }

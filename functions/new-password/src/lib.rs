@@ -11,7 +11,7 @@ use platform::passwords::{PasswordHasher, Verified};
 use platform::store::{Consistency, Retries};
 use portal::account::{Credential, Member};
 use portal::login::{self, Login, Stage, TermsRefusal};
-use portal::password::{self, Context};
+use portal::password::{self, PersonalWords};
 use portal::problem::{Kind, Refusal};
 use portal::secret::Secret;
 use portal::steps::Field;
@@ -99,7 +99,7 @@ async fn new_hash(deps: &Deps, call: &Call, required: bool, member: &Member) -> 
         problems.finish(none).map_err(Refusal::invalid)?;
         return Ok(None);
     }
-    let context = Context::of(&member.profile, &member.office);
+    let context = PersonalWords::of(&member.profile, &member.office);
     let checked = match password::read(typed.unwrap_or("")).map(Arc::new) {
         Err(code) => Err(code),
         Ok(password) => match password::check(&password, &context, limits) {

@@ -5,6 +5,7 @@ use lambda_http::{Body, Request, Response};
 use platform::budget::{or_refund_claims_user, or_refund_contact};
 use platform::config::Variable;
 use platform::contention::retry_on_contention;
+use platform::fault::Fault;
 use platform::flow::Flows;
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
@@ -41,10 +42,10 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
 
 /// Answers a call.
 pub async fn step(deps: &Deps, call: Call) -> Answer {
-    if call.step == Step::ResendRegistrationOtp {
-        resend(deps, call).await
-    } else {
-        retry_on_contention(|| Box::pin(enter(deps, &call))).await
+    match call.step {
+        Step::EnterRegistrationOtp => retry_on_contention(|| Box::pin(enter(deps, &call))).await,
+        Step::ResendRegistrationOtp => resend(deps, call).await,
+        other => Err(Fault::NotServed(other.name).into()),
     }
 }
 

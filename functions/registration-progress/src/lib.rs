@@ -2,6 +2,7 @@
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
+use platform::fault::Fault;
 use platform::flow::Flows;
 use platform::http::{Answer, Call};
 use portal::registration::Registration;
@@ -21,10 +22,10 @@ pub async fn respond(flows: &Flows<Registration>, request: Request) -> Response<
 
 /// Answers a call.
 pub async fn step(flows: &Flows<Registration>, call: Call) -> Answer {
-    if call.step == Step::CancelRegistration {
-        flows.cancel(&call).await
-    } else {
-        show(flows, call).await
+    match call.step {
+        Step::ShowRegistration => show(flows, call).await,
+        Step::CancelRegistration => flows.cancel(&call).await,
+        other => Err(Fault::NotServed(other.name).into()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
+use platform::fault::Fault;
 use platform::flow::Flows;
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
@@ -37,10 +38,10 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
 
 /// Answers a call.
 pub async fn step(deps: &Deps, call: Call) -> Answer {
-    if call.step == Step::ReissueInitialPassword {
-        reissue(deps, call).await
-    } else {
-        resend(deps, call).await
+    match call.step {
+        Step::ResendInitialPassword => resend(deps, call).await,
+        Step::ReissueInitialPassword => reissue(deps, call).await,
+        other => Err(Fault::NotServed(other.name).into()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
+use platform::fault::Fault;
 use platform::flow::Flows;
 use platform::http::{Answer, Call, Success};
 use platform::wire;
@@ -24,10 +25,10 @@ pub async fn respond(flows: &Flows<Login>, request: Request) -> Response<Body> {
 
 /// Answers a call.
 pub async fn step(flows: &Flows<Login>, call: Call) -> Answer {
-    if call.step == Step::MarkTermsShown {
-        mark_shown(flows, call).await
-    } else {
-        Ok(Success::json(wire::terms(flows.terms())))
+    match call.step {
+        Step::ShowTerms => Ok(Success::json(wire::terms(flows.terms()))),
+        Step::MarkTermsShown => mark_shown(flows, call).await,
+        other => Err(Fault::NotServed(other.name).into()),
     }
 }
 

@@ -6,10 +6,15 @@ use bytes::Bytes;
 use http_body_util::Full;
 use serde_json::{Value, json};
 
-pub(super) type Answer = Response<Full<Bytes>>;
+pub(super) type NeighbourResponse = Response<Full<Bytes>>;
 
 /// The answer of a fault that does not reach the neighbour; `None` if it has none.
-pub(super) fn instead(neighbour: Neighbour, operation: &str, kind: Kind, writes: usize) -> Option<Answer> {
+pub(super) fn instead(
+    neighbour: Neighbour,
+    operation: &str,
+    kind: Kind,
+    writes: usize,
+) -> Option<NeighbourResponse> {
     match neighbour {
         Neighbour::DynamoDb => dynamodb(operation, kind, writes),
         Neighbour::Ses => ses(kind),
@@ -17,7 +22,7 @@ pub(super) fn instead(neighbour: Neighbour, operation: &str, kind: Kind, writes:
     }
 }
 
-fn dynamodb(operation: &str, kind: Kind, writes: usize) -> Option<Answer> {
+fn dynamodb(operation: &str, kind: Kind, writes: usize) -> Option<NeighbourResponse> {
     const COMMON: &str = "com.amazon.coral.service";
     const OWN: &str = "com.amazonaws.dynamodb.v20120810";
     let transaction = operation == "TransactWriteItems";
@@ -52,12 +57,12 @@ pub(super) fn is_write(operation: &str) -> bool {
     )
 }
 
-fn exception(status: u16, kind: &str, message: &str) -> Answer {
+fn exception(status: u16, kind: &str, message: &str) -> NeighbourResponse {
     amz_json(status, &json!({ "__type": kind, "message": message }))
 }
 
 /// A transaction that was cancelled for its first item.
-fn cancelled(reason: &str, writes: usize) -> Answer {
+fn cancelled(reason: &str, writes: usize) -> NeighbourResponse {
     let mut reasons = vec![json!({ "Code": reason, "Message": "see the code" })];
     reasons.resize(writes.max(1), json!({ "Code": "None" }));
     let codes: Vec<&str> = reasons
@@ -79,11 +84,11 @@ fn cancelled(reason: &str, writes: usize) -> Answer {
 }
 
 /// An answer of the table.
-pub(super) fn amz_json(status: u16, body: &Value) -> Answer {
+pub(super) fn amz_json(status: u16, body: &Value) -> NeighbourResponse {
     answer(status, "application/x-amz-json-1.0", body.to_string())
 }
 
-fn ses(kind: Kind) -> Option<Answer> {
+fn ses(kind: Kind) -> Option<NeighbourResponse> {
     let (status, name, message) = match kind {
         Kind::Throttle => (429, "TooManyRequestsException", "Maximum sending rate exceeded."),
         Kind::Reject => (400, "MessageRejected", "Sending to this address is rejected."),
@@ -107,7 +112,7 @@ fn ses(kind: Kind) -> Option<Answer> {
     Some(answer)
 }
 
-fn claims(kind: Kind) -> Option<Answer> {
+fn claims(kind: Kind) -> Option<NeighbourResponse> {
     Some(match kind {
         Kind::Error => answer(500, "text/html", "<h1>Internal Server Error</h1>".to_owned()),
         Kind::GatewayTimeout => answer(504, "text/html", "<h1>Gateway Timeout</h1>".to_owned()),
@@ -124,7 +129,7 @@ fn claims(kind: Kind) -> Option<Answer> {
 }
 
 /// The garbled form of the claims system's real answer.
-pub(super) fn spoilt(kind: Kind, asked: &Bytes, told: &Bytes) -> Option<Answer> {
+pub(super) fn spoilt(kind: Kind, asked: &Bytes, told: &Bytes) -> Option<NeighbourResponse> {
     let user = |bytes: &Bytes| -> Option<Value> {
         serde_json::from_slice::<Value>(bytes)
             .ok()?
@@ -148,7 +153,7 @@ pub(super) fn spoilt(kind: Kind, asked: &Bytes, told: &Bytes) -> Option<Answer> 
     })
 }
 
-fn answer(status: u16, content_type: &'static str, body: String) -> Answer {
+fn answer(status: u16, content_type: &'static str, body: String) -> NeighbourResponse {
     let mut answer = Response::new(Full::new(Bytes::from(body)));
     *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     answer

@@ -2,7 +2,7 @@
 
 use super::{
     Faults,
-    answers::{self, Answer},
+    answers::{self, NeighbourResponse},
     history,
     plan::{Kind, Neighbour},
 };
@@ -82,20 +82,20 @@ pub(super) fn serve(
 }
 
 /// A whole request.
-struct Asked {
+struct NeighbourRequest {
     head: Parts,
     body: Bytes,
 }
 
 impl Between {
-    async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Result<Answer, Cut> {
+    async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Result<NeighbourResponse, Cut> {
         let (head, body) = request.into_parts();
         let body = Limited::new(body, MOST)
             .collect()
             .await
             .map_err(|_| Cut)?
             .to_bytes();
-        let asked = Asked { head, body };
+        let asked = NeighbourRequest { head, body };
         let Some(operation) = self.operation(&asked) else {
             return self.forward(&asked).await;
         };
@@ -172,7 +172,7 @@ impl Between {
     }
 
     /// The operation, if it may break: not the stream, nor the `_dev` routes of the claims simulator.
-    fn operation(&self, asked: &Asked) -> Option<String> {
+    fn operation(&self, asked: &NeighbourRequest) -> Option<String> {
         let path = asked.head.uri.path();
         match self.neighbour {
             Neighbour::DynamoDb => {
@@ -204,7 +204,12 @@ impl Between {
     }
 
     /// Forwards the request, and records the earlier states of its items.
-    async fn perform(&self, asked: &Asked, operation: &str, json: &Value) -> Result<Answer, Cut> {
+    async fn perform(
+        &self,
+        asked: &NeighbourRequest,
+        operation: &str,
+        json: &Value,
+    ) -> Result<NeighbourResponse, Cut> {
         let changed = if self.faults.remembers() {
             history::changed_by(operation, json)
         } else {
@@ -224,20 +229,20 @@ impl Between {
         Ok(answer)
     }
 
-    async fn read(&self, asked: &Asked, key: &history::Key) -> Result<Option<Value>, Cut> {
+    async fn read(&self, asked: &NeighbourRequest, key: &history::Key) -> Result<Option<Value>, Cut> {
         let mut head = asked.head.clone();
         head.headers.insert(
             "x-amz-target",
             header::HeaderValue::from_static("DynamoDB_20120810.GetItem"),
         );
         let body = Bytes::from(history::strong_read(key).to_string());
-        let answer = self.forward(&Asked { head, body }).await?;
+        let answer = self.forward(&NeighbourRequest { head, body }).await?;
         let told = answer.into_body().collect().await.map_err(|_| Cut)?.to_bytes();
         let told: Value = serde_json::from_slice(&told).map_err(|_| Cut)?;
         Ok(told.get("Item").cloned())
     }
 
-    async fn forward(&self, asked: &Asked) -> Result<Answer, Cut> {
+    async fn forward(&self, asked: &NeighbourRequest) -> Result<NeighbourResponse, Cut> {
         let path = asked.head.uri.path_and_query().map_or("/", |path| path.as_str());
         let mut request = Request::builder()
             .method(asked.head.method.clone())

@@ -20,7 +20,7 @@ const JAPAN: i8 = 9;
 
 /// The query.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct AuditQuery {
     /// A subject, an office's number, a member or a flow.
     about: Option<String>,
     /// HTML unless JSON is requested.
@@ -36,7 +36,7 @@ enum Format {
     Json,
 }
 
-impl Asked {
+impl AuditQuery {
     fn about(&self) -> Option<&str> {
         self.about
             .as_deref()
@@ -46,7 +46,7 @@ impl Asked {
 }
 
 /// The matching records of the file's text.
-pub(super) fn audit(text: &str, asked: &Asked) -> Response {
+pub(super) fn audit(text: &str, asked: &AuditQuery) -> Response {
     let about = asked.about();
     // An incomplete last line is being written.
     let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);

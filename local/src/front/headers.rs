@@ -15,7 +15,7 @@ pub(super) struct Headers {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct HeadersFile {
     /// Of every file.
     all: BTreeMap<String, String>,
     /// Of files whose name stays the same from one release to the next: pages, the icon.
@@ -37,7 +37,7 @@ impl Headers {
     }
 
     fn read(text: &str) -> Result<Self, Box<dyn std::error::Error>> {
-        let Written { all, html, assets } = serde_json::from_str(text)?;
+        let HeadersFile { all, html, assets } = serde_json::from_str(text)?;
         Ok(Self {
             all: headers(&all)?,
             html: headers(&html)?,

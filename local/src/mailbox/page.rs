@@ -3,7 +3,7 @@
 use super::secret;
 use crate::{
     html,
-    ses::{Mail, Outcome, Postbox, fold},
+    ses::{Mail, MailOutcome, Postbox, fold},
 };
 use axum::response::Response;
 use jiff::tz;
@@ -20,12 +20,12 @@ const SHOWN_ADDRESSES: usize = 20;
 const JAPAN: i8 = 9;
 
 /// The labels of each outcome's button.
-const OUTCOMES: [(Outcome, &str, &str); 5] = [
-    (Outcome::Delivered, "delivered", "届く"),
-    (Outcome::Bounce, "bounce", "宛先不明で戻る"),
-    (Outcome::Complaint, "complaint", "迷惑メール報告"),
-    (Outcome::Reject, "reject", "送信を拒否"),
-    (Outcome::Throttle, "throttle", "送信を制限"),
+const OUTCOMES: [(MailOutcome, &str, &str); 5] = [
+    (MailOutcome::Delivered, "delivered", "届く"),
+    (MailOutcome::Bounce, "bounce", "宛先不明で戻る"),
+    (MailOutcome::Complaint, "complaint", "迷惑メール報告"),
+    (MailOutcome::Reject, "reject", "送信を拒否"),
+    (MailOutcome::Throttle, "throttle", "送信を制限"),
 ];
 
 pub(super) fn mailbox(mails: &[Mail], filter: Option<&str>, postbox: &Postbox) -> Response {

@@ -2,7 +2,7 @@
 
 /// The line of a mail that a person copies into a form.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Secret<'a> {
+pub(super) struct MailSecret<'a> {
     pub(super) label: &'a str,
     pub(super) value: &'a str,
 }
@@ -11,11 +11,11 @@ pub(super) struct Secret<'a> {
 const LABELS: [&str; 2] = ["ワンタイムパスワード", "初期パスワード"];
 
 /// The code or the initial password in `text`, if there is one on a line of its own.
-pub(super) fn find(text: &str) -> Option<Secret<'_>> {
+pub(super) fn find(text: &str) -> Option<MailSecret<'_>> {
     text.lines().find_map(|line| {
         let (label, value) = line.trim().split_once(['：', ':'])?;
         let value = value.trim();
-        (LABELS.contains(&label) && !value.is_empty()).then_some(Secret { label, value })
+        (LABELS.contains(&label) && !value.is_empty()).then_some(MailSecret { label, value })
     })
 }
 
@@ -28,7 +28,7 @@ mod tests {
         let mail = "介護 太郎 様\n\nワンタイムパスワード：012345\n照合記号：K7\n";
         assert_eq!(
             find(mail),
-            Some(Secret {
+            Some(MailSecret {
                 label: "ワンタイムパスワード",
                 value: "012345"
             })
@@ -36,7 +36,7 @@ mod tests {
         let mail = "初期パスワード：Abcd-Efgh-2345\r\n有効期限：2026年4月4日 9時00分";
         assert_eq!(
             find(mail),
-            Some(Secret {
+            Some(MailSecret {
                 label: "初期パスワード",
                 value: "Abcd-Efgh-2345"
             })

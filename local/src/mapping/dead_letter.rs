@@ -1,6 +1,6 @@
 //! Records that failed permanently.
 
-use super::record::Record;
+use super::record::StreamRecord;
 use crate::json_lines::JsonLines;
 use serde::{Deserialize, Serialize};
 use std::{io, path::Path};
@@ -54,7 +54,14 @@ impl DeadLetters {
         Ok(Self { letters, file })
     }
 
-    pub(super) fn add(&mut self, at: String, function: &str, record: &Record, attempts: u32, reason: Reason) {
+    pub(super) fn add(
+        &mut self,
+        at: String,
+        function: &str,
+        record: &StreamRecord,
+        attempts: u32,
+        reason: Reason,
+    ) {
         let letter = DeadLetter {
             at,
             function: function.to_owned(),

@@ -1,6 +1,6 @@
 //! The order of records that must not overtake each other, and the effects of an answer.
 
-use super::{dead_letter::Reason, record::Record};
+use super::{dead_letter::Reason, record::StreamRecord};
 use crate::function::InvokeError;
 use serde_json::{Value, json};
 use std::{collections::VecDeque, time::Duration};
@@ -8,14 +8,14 @@ use tokio::time::Instant;
 
 /// The waits and limits of retries.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub(super) struct RetryPolicy {
     pub(super) retries: u32,
     pub(super) first_wait: Duration,
     pub(super) longest_wait: Duration,
     pub(super) max_age: Option<Duration>,
 }
 
-impl Patience {
+impl RetryPolicy {
     /// The wait before the next attempt, after `failures` in a row.
     fn wait(&self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(16);
@@ -24,7 +24,7 @@ impl Patience {
             .min(self.longest_wait)
     }
 
-    fn is_too_old(&self, record: &Record, now: i64) -> bool {
+    fn is_too_old(&self, record: &StreamRecord, now: i64) -> bool {
         self.max_age.is_some_and(|max_age| {
             now.saturating_sub(record.created) > i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX)
         })
@@ -34,7 +34,7 @@ impl Patience {
 /// Records of one invocation.
 #[derive(Debug)]
 pub(super) struct Batch {
-    pub(super) records: Vec<Record>,
+    pub(super) records: Vec<StreamRecord>,
     /// Consecutive failures that count as retries.
     pub(super) failures: u32,
     /// Consecutive attempts that did not reach the function; they only affect the wait.
@@ -44,7 +44,7 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    fn new(records: Vec<Record>, failures: u32) -> Self {
+    fn new(records: Vec<StreamRecord>, failures: u32) -> Self {
         Self {
             records,
             failures,
@@ -67,8 +67,8 @@ impl Batch {
 /// The result of an invocation.
 #[derive(Debug, Default)]
 pub(super) struct Settled {
-    pub(super) done: Vec<Record>,
-    pub(super) dead: Vec<(Record, u32, Reason)>,
+    pub(super) done: Vec<StreamRecord>,
+    pub(super) dead: Vec<(StreamRecord, u32, Reason)>,
     /// In order, before everything else of the lane.
     pub(super) again: Vec<Batch>,
     /// Whether the first of `again` failed alone, or never reached the function: an immediate retry is useless.
@@ -79,13 +79,13 @@ pub(super) struct Settled {
 #[derive(Debug, Default)]
 pub(super) struct Lane {
     again: VecDeque<Batch>,
-    fresh: VecDeque<Record>,
+    fresh: VecDeque<StreamRecord>,
     /// Whether a batch is in flight; the next one waits for it.
     pub(super) busy: bool,
 }
 
 impl Lane {
-    pub(super) fn push(&mut self, record: Record) {
+    pub(super) fn push(&mut self, record: StreamRecord) {
         self.fresh.push_back(record);
     }
 
@@ -131,7 +131,7 @@ impl Lane {
 pub(super) fn settle(
     batch: Batch,
     answer: &Result<Value, InvokeError>,
-    patience: &Patience,
+    patience: &RetryPolicy,
     now: i64,
 ) -> Settled {
     let (first_failed, reason) = match answer {
@@ -181,7 +181,7 @@ pub(super) fn settle(
     }
 }
 
-fn wait_for_function(batch: Batch, patience: &Patience, now: i64) -> Settled {
+fn wait_for_function(batch: Batch, patience: &RetryPolicy, now: i64) -> Settled {
     let misses = batch.misses.saturating_add(1);
     let (dead, records) = give_up_old(batch.records, batch.failures, patience, now);
     let due = Instant::now() + patience.wait(misses);
@@ -199,10 +199,15 @@ fn wait_for_function(batch: Batch, patience: &Patience, now: i64) -> Settled {
     }
 }
 
-type GivenUp = Vec<(Record, u32, Reason)>;
+type GivenUp = Vec<(StreamRecord, u32, Reason)>;
 
 /// Removes the records that are older than the maximum age.
-fn give_up_old(records: Vec<Record>, failures: u32, patience: &Patience, now: i64) -> (GivenUp, Vec<Record>) {
+fn give_up_old(
+    records: Vec<StreamRecord>,
+    failures: u32,
+    patience: &RetryPolicy,
+    now: i64,
+) -> (GivenUp, Vec<StreamRecord>) {
     let (old, rest): (Vec<_>, Vec<_>) = records
         .into_iter()
         .partition(|record| patience.is_too_old(record, now));
@@ -218,7 +223,7 @@ fn give_up_old(records: Vec<Record>, failures: u32, patience: &Patience, now: i6
 ///
 /// Nothing, `null` and an empty list mean that all succeeded; a malformed report, or one without a record of the
 /// batch, means that all failed.
-fn first_failure(answer: &Value, records: &[Record]) -> Option<usize> {
+fn first_failure(answer: &Value, records: &[StreamRecord]) -> Option<usize> {
     // A function that reports nothing may answer anything.
     let report = match answer.get("batchItemFailures") {
         None | Some(Value::Null) => return None,
@@ -247,7 +252,7 @@ mod tests {
     use super::*;
     use crate::mapping::record::SequenceNumber;
 
-    const PATIENCE: Patience = Patience {
+    const PATIENCE: RetryPolicy = RetryPolicy {
         retries: 2,
         first_wait: Duration::from_millis(100),
         longest_wait: Duration::from_millis(300),
@@ -255,7 +260,7 @@ mod tests {
     };
 
     fn batch(numbers: &[&str], failures: u32) -> Batch {
-        let record = |number: &&str| Record {
+        let record = |number: &&str| StreamRecord {
             sequence_number: SequenceNumber((*number).to_owned()),
             created: 1_000,
             event: Value::Null,
@@ -263,7 +268,7 @@ mod tests {
         Batch::new(numbers.iter().map(record).collect(), failures)
     }
 
-    fn numbers<'a>(records: impl IntoIterator<Item = &'a Record>) -> Vec<&'a str> {
+    fn numbers<'a>(records: impl IntoIterator<Item = &'a StreamRecord>) -> Vec<&'a str> {
         records
             .into_iter()
             .map(|record| record.sequence_number.0.as_str())

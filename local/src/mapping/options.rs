@@ -1,6 +1,6 @@
 //! The options of an event source mapping, and those of the template.
 
-use super::{Filter, lane::Patience};
+use super::{Filter, lane::RetryPolicy};
 use crate::clock::Clock;
 use std::{path::PathBuf, time::Duration};
 
@@ -63,8 +63,8 @@ impl MappingOptions {
         }
     }
 
-    pub(super) fn patience(&self) -> Patience {
-        Patience {
+    pub(super) fn patience(&self) -> RetryPolicy {
+        RetryPolicy {
             retries: self.retries,
             first_wait: self.first_wait,
             longest_wait: self.longest_wait,

@@ -1,6 +1,6 @@
 //! Reads a table's stream from a position on.
 
-use super::{MappingError, position::Position, record::Record};
+use super::{MappingError, position::Position, record::StreamRecord};
 use crate::engine::{Cursor, Stream};
 use dynoxide::DynoxideError;
 
@@ -16,7 +16,7 @@ pub(super) struct StreamReader {
 /// The result of one read of the stream.
 #[derive(Debug)]
 pub(super) struct Page {
-    pub(super) records: Vec<Record>,
+    pub(super) records: Vec<StreamRecord>,
     pub(super) stream_arn: String,
 }
 
@@ -63,10 +63,10 @@ fn read(
     let Some(mut cursor) = opened else {
         return Ok(None);
     };
-    let records: Vec<Record> = stream
+    let records: Vec<StreamRecord> = stream
         .read(&mut cursor)?
         .into_iter()
-        .filter_map(Record::new)
+        .filter_map(StreamRecord::new)
         .collect();
     if let Some(record) = records.last() {
         *last = Some(Position::new(&cursor.stream_arn, record.sequence_number.clone()));

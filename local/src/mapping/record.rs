@@ -28,7 +28,7 @@ impl PartialOrd for SequenceNumber {
 
 /// One change of one item.
 #[derive(Clone, Debug)]
-pub(super) struct Record {
+pub(super) struct StreamRecord {
     pub(super) sequence_number: SequenceNumber,
     /// Seconds since the epoch.
     pub(super) created: i64,
@@ -36,7 +36,7 @@ pub(super) struct Record {
     pub(super) event: Value,
 }
 
-impl Record {
+impl StreamRecord {
     /// Takes a record of the stream. One without its number has no position and is omitted.
     pub(super) fn new(event: Value) -> Option<Self> {
         let change = event.get("dynamodb")?;

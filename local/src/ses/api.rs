@@ -2,7 +2,7 @@
 
 use super::{
     address::fold,
-    postbox::{Postbox, Refusal},
+    postbox::{LetterRefusal, Postbox},
     send::SendEmail,
 };
 use axum::{
@@ -36,8 +36,8 @@ async fn send_email(State(postbox): State<Postbox>, body: Bytes) -> Result<Json<
         serde_json::from_slice(&body).map_err(|error| Exception::BadRequest(error.to_string()))?;
     let letter = request.check().map_err(Exception::BadRequest)?;
     let id = postbox.take(&letter).map_err(|refusal| match refusal {
-        Refusal::Rejected => Exception::MessageRejected,
-        Refusal::Throttled => Exception::TooManyRequests,
+        LetterRefusal::Rejected => Exception::MessageRejected,
+        LetterRefusal::Throttled => Exception::TooManyRequests,
     })?;
     Ok(Json(json!({ "MessageId": id })))
 }

@@ -42,7 +42,7 @@ pub struct Mail {
 /// The outcome of mails to an address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Outcome {
+pub enum MailOutcome {
     /// Accepted and delivered.
     #[default]
     Delivered,
@@ -58,7 +58,7 @@ pub enum Outcome {
 
 /// Why a letter was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum LetterRefusal {
     Rejected,
     Throttled,
 }
@@ -99,7 +99,7 @@ struct State {
     mails: Vec<Mail>,
     /// The positions of the mails to each folded address. A load test searches thousands.
     by_recipient: HashMap<String, Vec<usize>>,
-    outcomes: HashMap<String, Outcome>,
+    outcomes: HashMap<String, MailOutcome>,
     suppressed: HashMap<String, Timestamp>,
     journal: Option<JsonLines>,
 }
@@ -159,13 +159,13 @@ impl Postbox {
     ///
     /// An address whose mails are delivered again is removed from the suppression list: otherwise it could not get
     /// any.
-    pub fn set_outcome(&self, address: &str, outcome: Outcome) {
+    pub fn set_outcome(&self, address: &str, outcome: MailOutcome) {
         let address = fold(address);
         let mut state = self.state();
-        if matches!(outcome, Outcome::Delivered | Outcome::Complaint) {
+        if matches!(outcome, MailOutcome::Delivered | MailOutcome::Complaint) {
             state.suppressed.remove(&address);
         }
-        if outcome == Outcome::Delivered {
+        if outcome == MailOutcome::Delivered {
             state.outcomes.remove(&address);
         } else {
             state.outcomes.insert(address, outcome);
@@ -173,12 +173,12 @@ impl Postbox {
     }
 
     /// The outcome of mails to `address`.
-    pub fn outcome(&self, address: &str) -> Outcome {
+    pub fn outcome(&self, address: &str) -> MailOutcome {
         self.state().outcome(&fold(address))
     }
 
     /// The addresses with another outcome than delivery.
-    pub fn outcomes(&self) -> BTreeMap<String, Outcome> {
+    pub fn outcomes(&self) -> BTreeMap<String, MailOutcome> {
         self.state()
             .outcomes
             .iter()
@@ -192,14 +192,14 @@ impl Postbox {
     }
 
     /// Accepts a letter and returns its id, or refuses it as a whole.
-    pub(super) fn take(&self, letter: &Letter) -> Result<String, Refusal> {
+    pub(super) fn take(&self, letter: &Letter) -> Result<String, LetterRefusal> {
         let now = self.clock.now();
         let mut state = self.state();
         for recipient in &letter.recipients {
             match state.outcome(&fold(&recipient.address)) {
-                Outcome::Reject => return Err(Refusal::Rejected),
-                Outcome::Throttle => return Err(Refusal::Throttled),
-                Outcome::Delivered | Outcome::Bounce | Outcome::Complaint => {}
+                MailOutcome::Reject => return Err(LetterRefusal::Rejected),
+                MailOutcome::Throttle => return Err(LetterRefusal::Throttled),
+                MailOutcome::Delivered | MailOutcome::Bounce | MailOutcome::Complaint => {}
             }
         }
 
@@ -244,7 +244,7 @@ impl std::fmt::Debug for Postbox {
 }
 
 impl State {
-    fn outcome(&self, folded: &str) -> Outcome {
+    fn outcome(&self, folded: &str) -> MailOutcome {
         self.outcomes.get(folded).copied().unwrap_or_default()
     }
 
@@ -255,12 +255,12 @@ impl State {
             return vec![Fate::Suppressed];
         }
         match self.outcome(&folded) {
-            Outcome::Bounce => {
+            MailOutcome::Bounce => {
                 self.suppressed.insert(folded, now);
                 vec![Fate::Bounced]
             }
-            Outcome::Complaint => vec![Fate::Delivered, Fate::Complained],
-            Outcome::Delivered | Outcome::Reject | Outcome::Throttle => vec![Fate::Delivered],
+            MailOutcome::Complaint => vec![Fate::Delivered, Fate::Complained],
+            MailOutcome::Delivered | MailOutcome::Reject | MailOutcome::Throttle => vec![Fate::Delivered],
         }
     }
 

@@ -9,7 +9,7 @@ use axum::{
     routing::post,
 };
 use portal_local::{
-    emulator::{Emulator, IN_FLIGHT, Patience},
+    emulator::{Emulator, IN_FLIGHT, TimeLimits},
     function::InvokeError,
     server::Server,
 };
@@ -59,7 +59,7 @@ async fn cargo_lambda_watch() -> Server {
     serve(routes.with_state(Queues::default())).await
 }
 
-const QUICK: Patience = Patience {
+const QUICK: TimeLimits = TimeLimits {
     suspect: Duration::from_millis(200),
     look: Duration::from_millis(20),
     silence: Duration::from_millis(200),
@@ -73,7 +73,7 @@ async fn ask(emulator: &Emulator, name: &str) -> Result<Value, InvokeError> {
 #[tokio::test]
 async fn a_thousand_requests_of_one_function_are_all_answered_and_stop_nothing() {
     let watch = cargo_lambda_watch().await;
-    let emulator = Emulator::at(&watch.url().parse().unwrap(), Patience::default());
+    let emulator = Emulator::at(&watch.url().parse().unwrap(), TimeLimits::default());
     let asking: Vec<_> = (0..1000)
         .map(|_| {
             let emulator = emulator.clone();
@@ -94,7 +94,7 @@ async fn a_thousand_requests_of_one_function_are_all_answered_and_stop_nothing()
 #[tokio::test]
 async fn a_crowd_that_goes_away_and_comes_again_stops_nothing() {
     let watch = cargo_lambda_watch().await;
-    let emulator = Emulator::at(&watch.url().parse().unwrap(), Patience::default());
+    let emulator = Emulator::at(&watch.url().parse().unwrap(), TimeLimits::default());
     for _ in 0..8 {
         for _ in 0..IN_FLIGHT {
             let asked = ask(&emulator, "terms");
@@ -108,7 +108,7 @@ async fn a_crowd_that_goes_away_and_comes_again_stops_nothing() {
 #[tokio::test]
 async fn a_request_that_waits_too_long_for_a_turn_is_unavailable() {
     let functions = functions(async |_, _| std::future::pending().await).await;
-    let emulator = Emulator::at(&functions.url().parse().unwrap(), Patience::default());
+    let emulator = Emulator::at(&functions.url().parse().unwrap(), TimeLimits::default());
     let mut turns = Vec::new();
     for _ in 0..IN_FLIGHT {
         turns.push(emulator.turn("terms", None).await.unwrap());

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::{
 };
 use portal_local::{
     engine::{Engine, PORTAL},
-    faults::{Call, EVERY_ATTEMPT, Faults, Kind, Neighbour, Plan},
+    faults::{EVERY_ATTEMPT, Faults, Kind, Neighbour, NeighbourCall, Plan},
     server::Server,
 };
 use std::time::Duration;
@@ -61,7 +61,7 @@ impl Before {
         self.faults
             .calls()
             .iter()
-            .map(|call: &Call| call.attempt)
+            .map(|call: &NeighbourCall| call.attempt)
             .collect()
     }
 }

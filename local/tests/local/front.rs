@@ -3,7 +3,7 @@
 mod dev;
 mod reload;
 
-use crate::support::{self, Answer, get, problem_pages, send};
+use crate::support::{self, Reply, get, problem_pages, send};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
@@ -97,7 +97,7 @@ fn written(what: &str) -> BTreeMap<String, String> {
 }
 
 /// The headers of an answer, except those about its content and date.
-fn sent(answer: &Answer) -> BTreeMap<String, String> {
+fn sent(answer: &Reply) -> BTreeMap<String, String> {
     let headers = answer.headers.iter();
     headers
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))

@@ -1,6 +1,6 @@
 //! The mailbox under `/_dev`.
 
-use crate::support::{Answer, START, SetClock, get, listener, problem_pages, put, send, serve};
+use crate::support::{Reply, START, SetClock, get, listener, problem_pages, put, send, serve};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
@@ -8,7 +8,7 @@ use axum::{
 use portal_local::{
     mailbox,
     server::Server,
-    ses::{self, Outcome, Postbox, PostboxOptions},
+    ses::{self, MailOutcome, Postbox, PostboxOptions},
 };
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ impl Mailbox {
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    async fn get(&self, path: &str) -> Reply {
         get(&format!("{}{path}", self.server.url())).await
     }
 
@@ -113,11 +113,11 @@ async fn each_outcome_can_be_set_for_an_address() {
     let mailbox = Mailbox::start().await;
     let url = format!("{}/_dev/mail-behaviour/Taro%40example.jp", mailbox.server.url());
     for (word, outcome) in [
-        ("bounce", Outcome::Bounce),
-        ("complaint", Outcome::Complaint),
-        ("reject", Outcome::Reject),
-        ("throttle", Outcome::Throttle),
-        ("delivered", Outcome::Delivered),
+        ("bounce", MailOutcome::Bounce),
+        ("complaint", MailOutcome::Complaint),
+        ("reject", MailOutcome::Reject),
+        ("throttle", MailOutcome::Throttle),
+        ("delivered", MailOutcome::Delivered),
     ] {
         let answer = put(&url, &json!({ "outcome": word }).to_string()).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT);
@@ -146,7 +146,7 @@ async fn a_body_that_is_no_behaviour_is_a_problem() {
         let id = answer.header("x-request-id");
         assert_eq!(problem["instance"], Value::String(format!("urn:request:{id}")));
     }
-    assert_eq!(mailbox.postbox.outcome("taro@example.jp"), Outcome::Delivered);
+    assert_eq!(mailbox.postbox.outcome("taro@example.jp"), MailOutcome::Delivered);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use portal_local::{
     engine::{Engine, EngineOptions, PORTAL},
     function::{Function, InvokeError},
-    mapping::{EventSourceMapping, Filter, MappingOptions, Tally},
+    mapping::{EventSourceMapping, Filter, MappingOptions, PassCounts},
 };
 use serde_json::{Value, json};
 use std::{
@@ -141,7 +141,7 @@ async fn records_come_in_order_and_at_most_ten_at_a_time() {
 
     assert_eq!(
         tally,
-        Tally {
+        PassCounts {
             read: 23,
             invocations: 3,
             done: 23,

@@ -7,7 +7,7 @@ use aws_sdk_sesv2::{
     operation::send_email::builders::SendEmailFluentBuilder,
     types::{Body, Content, Destination, EmailContent, Message, MessageTag},
 };
-use portal_local::ses::{Outcome, Postbox, PostboxOptions};
+use portal_local::ses::{MailOutcome, Postbox, PostboxOptions};
 use serde_json::{Value, json};
 
 const FROM: &str = "介護情報基盤ポータル <no-reply@mail.kaigo-kiban-portal.jp>";
@@ -120,7 +120,7 @@ async fn an_address_that_bounced_is_suppressed_until_its_mails_are_delivered_aga
     let not_found = suppressed(ses.client.clone()).await.unwrap_err();
     assert!(not_found.into_service_error().is_not_found_exception());
 
-    ses.postbox.set_outcome("GONE@example.jp", Outcome::Bounce);
+    ses.postbox.set_outcome("GONE@example.jp", MailOutcome::Bounce);
     mail(&ses.client, address).send().await.unwrap();
     mail(&ses.client, address).send().await.unwrap();
     let events = ses.told();
@@ -140,7 +140,7 @@ async fn an_address_that_bounced_is_suppressed_until_its_mails_are_delivered_aga
     assert_eq!(entry.email_address(), address);
     assert_eq!(entry.reason().as_str(), "BOUNCE");
 
-    ses.postbox.set_outcome(address, Outcome::Delivered);
+    ses.postbox.set_outcome(address, MailOutcome::Delivered);
     mail(&ses.client, address).send().await.unwrap();
     assert_eq!(kinds(&ses.told()), ["Delivery"]);
     assert!(suppressed(ses.client.clone()).await.is_err());
@@ -150,7 +150,7 @@ async fn an_address_that_bounced_is_suppressed_until_its_mails_are_delivered_aga
 #[tokio::test]
 async fn a_complaint_follows_a_delivery() {
     let mut ses = Ses::start().await;
-    ses.postbox.set_outcome("a@example.jp", Outcome::Complaint);
+    ses.postbox.set_outcome("a@example.jp", MailOutcome::Complaint);
     mail(&ses.client, "a@example.jp").send().await.unwrap();
     let events = ses.told();
     assert_eq!(kinds(&events), ["Delivery", "Complaint"]);
@@ -164,12 +164,12 @@ async fn a_complaint_follows_a_delivery() {
 #[tokio::test]
 async fn a_rejected_or_throttled_mail_is_not_kept() {
     let mut ses = Ses::start().await;
-    ses.postbox.set_outcome("a@example.jp", Outcome::Reject);
+    ses.postbox.set_outcome("a@example.jp", MailOutcome::Reject);
     let error = mail(&ses.client, "a@example.jp").send().await.unwrap_err();
     assert_eq!(error.raw_response().unwrap().status().as_u16(), 400);
     assert!(error.into_service_error().is_message_rejected());
 
-    ses.postbox.set_outcome("a@example.jp", Outcome::Throttle);
+    ses.postbox.set_outcome("a@example.jp", MailOutcome::Throttle);
     for _ in 0..2 {
         let error = mail(&ses.client, "A@example.jp").send().await.unwrap_err();
         assert_eq!(error.raw_response().unwrap().status().as_u16(), 429);
@@ -178,7 +178,7 @@ async fn a_rejected_or_throttled_mail_is_not_kept() {
     assert!(ses.postbox.mails().is_empty());
     assert!(ses.told().is_empty());
 
-    ses.postbox.set_outcome("a@example.jp", Outcome::Delivered);
+    ses.postbox.set_outcome("a@example.jp", MailOutcome::Delivered);
     mail(&ses.client, "a@example.jp").send().await.unwrap();
     assert_eq!(ses.postbox.mails().len(), 1);
 }

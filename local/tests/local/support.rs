@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use portal_local::{
     aws,
     clock::Clock,
-    emulator::{Emulator, Patience},
+    emulator::{Emulator, TimeLimits},
     engine::Engine,
     front::{self, FrontOptions},
     problem::ProblemPages,
@@ -124,13 +124,13 @@ pub(crate) async fn serve(router: Router) -> Server {
 }
 
 /// A whole answer.
-pub(crate) struct Answer {
+pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
-impl Answer {
+impl Reply {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }
@@ -140,28 +140,28 @@ impl Answer {
     }
 }
 
-pub(crate) async fn send(request: Request<Body>) -> Answer {
+pub(crate) async fn send(request: Request<Body>) -> Reply {
     let client = Client::builder(TokioExecutor::new()).build_http();
     let (head, body) = client.request(request).await.unwrap().into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
-    Answer {
+    Reply {
         status: head.status,
         headers: head.headers,
         body: String::from_utf8(bytes.to_vec()).unwrap(),
     }
 }
 
-pub(crate) async fn get(url: &str) -> Answer {
+pub(crate) async fn get(url: &str) -> Reply {
     send(Request::get(url).body(Body::empty()).unwrap()).await
 }
 
-pub(crate) async fn put(url: &str, body: &str) -> Answer {
+pub(crate) async fn put(url: &str, body: &str) -> Reply {
     send(Request::put(url).body(Body::from(body.to_owned())).unwrap()).await
 }
 
 /// The dev server before functions at this address.
 pub(crate) async fn front(options: FrontOptions, functions: &str) -> Server {
-    let emulator = Emulator::at(&functions.parse().unwrap(), Patience::default());
+    let emulator = Emulator::at(&functions.parse().unwrap(), TimeLimits::default());
     let postbox = Postbox::open(PostboxOptions::in_memory(SetClock::at(START).clock())).unwrap();
     serve(front::router(options, emulator, postbox, None)).await
 }
@@ -180,7 +180,7 @@ where
     serve(routes.layer(DefaultBodyLimit::disable())).await
 }
 
-pub(crate) fn assert_is_problem(answer: &Answer, status: u16, code: &str) {
+pub(crate) fn assert_is_problem(answer: &Reply, status: u16, code: &str) {
     assert_eq!(answer.status.as_u16(), status, "{}", answer.body);
     assert_eq!(answer.header("content-type"), "application/problem+json");
     assert_eq!(answer.header("cache-control"), "no-store");

@@ -1,6 +1,6 @@
 //! The origin over HTTPS.
 
-use crate::support::{Answer, functions, listener, problem_pages};
+use crate::support::{Reply, functions, listener, problem_pages};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
@@ -9,7 +9,7 @@ use http_body_util::BodyExt as _;
 use hyper_util::rt::TokioIo;
 use portal_local::{
     clock::Clock,
-    emulator::{Emulator, Patience},
+    emulator::{Emulator, TimeLimits},
     front::{self, FrontOptions},
     server::Server,
     ses::{Postbox, PostboxOptions},
@@ -27,7 +27,7 @@ use tokio_rustls::{
     },
 };
 
-async fn get(server: &Server, folder: &Path, host: &'static str, path: &str) -> Answer {
+async fn get(server: &Server, folder: &Path, host: &'static str, path: &str) -> Reply {
     let mut roots = RootCertStore::empty();
     let certificate = CertificateDer::from_pem_file(folder.join("certificate.pem")).unwrap();
     roots.add(certificate).unwrap();
@@ -47,7 +47,7 @@ async fn get(server: &Server, folder: &Path, host: &'static str, path: &str) -> 
     let answer = sender.send_request(request.body(Body::empty()).unwrap()).await;
     let (head, body) = answer.unwrap().into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    Answer {
+    Reply {
         status: head.status,
         headers: head.headers,
         body: String::from_utf8(body.to_vec()).unwrap(),
@@ -75,7 +75,7 @@ async fn the_origin_speaks_https_and_binds_no_browser_to_it() {
         readme: None,
         problems: problem_pages(),
     };
-    let emulator = Emulator::at(&functions.url().parse().unwrap(), Patience::default());
+    let emulator = Emulator::at(&functions.url().parse().unwrap(), TimeLimits::default());
     let postbox = Postbox::open(PostboxOptions::in_memory(Clock::system())).unwrap();
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("tls");

@@ -69,7 +69,7 @@ pub struct Record {
 
 /// The value of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Field {
+pub enum FieldValue {
     /// A word.
     Text(String),
     /// A number.
@@ -134,10 +134,10 @@ pub const FIELDS: [(&str, &str); 16] = [
 
 impl Record {
     /// The fields that are known, by name, in the order of [`FIELDS`].
-    pub fn fields(&self) -> Vec<(&'static str, Field)> {
-        let text = |text: &str| Some(Field::Text(text.to_owned()));
-        let texts = |text: &Option<String>| text.clone().map(Field::Text);
-        let number = |number: Option<u64>| number.map(Field::Number);
+    pub fn fields(&self) -> Vec<(&'static str, FieldValue)> {
+        let text = |text: &str| Some(FieldValue::Text(text.to_owned()));
+        let texts = |text: &Option<String>| text.clone().map(FieldValue::Text);
+        let number = |number: Option<u64>| number.map(FieldValue::Number);
         let values = [
             text(&self.id),
             text(&self.at.to_string()),
@@ -169,8 +169,8 @@ impl Record {
             .into_iter()
             .map(|(name, field)| {
                 let value = match field {
-                    Field::Text(text) => Value::from(text),
-                    Field::Number(number) => Value::from(number),
+                    FieldValue::Text(text) => Value::from(text),
+                    FieldValue::Number(number) => Value::from(number),
                 };
                 (name.to_owned(), value)
             })
@@ -185,7 +185,7 @@ impl Record {
 
 /// Whether a record is new to the archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum Archived {
     /// It is stored now.
     Now,
     /// It was already stored.
@@ -225,7 +225,7 @@ impl Archive {
     }
 
     /// Stores the record, unless it is stored already. Once this returns, the record is durable.
-    pub async fn keep(&self, record: &Record) -> Result<Kept, Fault> {
+    pub async fn keep(&self, record: &Record) -> Result<Archived, Fault> {
         match &self.0 {
             Form::Table { client, name, life } => put(client, name, record, *life).await,
             Form::File(lines) => {
@@ -239,7 +239,7 @@ impl Archive {
     }
 }
 
-async fn put(client: &Client, table: &str, record: &Record, life: Seconds) -> Result<Kept, Fault> {
+async fn put(client: &Client, table: &str, record: &Record, life: Seconds) -> Result<Archived, Fault> {
     let mut request = client
         .put_item()
         .table_name(table)
@@ -252,15 +252,15 @@ async fn put(client: &Client, table: &str, record: &Record, life: Seconds) -> Re
         );
     for (name, field) in record.fields() {
         let value = match field {
-            Field::Text(text) => AttributeValue::S(text),
-            Field::Number(number) => AttributeValue::N(number.to_string()),
+            FieldValue::Text(text) => AttributeValue::S(text),
+            FieldValue::Number(number) => AttributeValue::N(number.to_string()),
         };
         request = request.item(name, value);
     }
     match request.send().await {
-        Ok(_) => Ok(Kept::Now),
+        Ok(_) => Ok(Archived::Now),
         Err(error) => match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Kept::Before),
+            Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Archived::Before),
             _ => Err(fault("PutItem")(error)),
         },
     }
@@ -284,7 +284,7 @@ struct Known {
 }
 
 impl Lines {
-    fn keep(&self, record: &Record) -> io::Result<Kept> {
+    fn keep(&self, record: &Record) -> io::Result<Archived> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         // Opened for each record, so that a file that was moved away is not written to any more. The lock ends with
         // it.
@@ -299,13 +299,13 @@ impl Lines {
         if known.ids.contains(&record.id) {
             // The process that wrote it may have been killed before the data was synced.
             file.sync_data()?;
-            return Ok(Kept::Before);
+            return Ok(Archived::Before);
         }
         let mut line = serde_json::to_vec(&record.json())?;
         line.push(b'\n');
         file.write_all(&line)?;
         file.sync_data()?;
-        Ok(Kept::Now)
+        Ok(Archived::Now)
     }
 }
 

@@ -43,9 +43,15 @@ pub enum Fault {
     /// The key ring does not hold a key that something still depends on.
     #[error("the key ring does not hold {0}")]
     UnknownKey(String),
-    /// Hashing the password failed.
+    /// The table of steps routes a step to a function that has no code for it: a bug of the portal.
+    #[error("the function does not serve {0}")]
+    NotServed(&'static str),
+    /// A stored password hash cannot be read, or a new one cannot be written; names the part.
     #[error("the password hash failed: {0}")]
     Hash(&'static str),
+    /// Argon2 refused its parameters or failed.
+    #[error("Argon2 failed")]
+    Argon2(#[source] argon2::Error),
 }
 
 impl From<portal::keys::UnknownKey> for Fault {

@@ -15,11 +15,11 @@ use portal::values::FlowId;
 pub use login::{NewSession, caller_at};
 
 use crate::http::{Answer, Call, Edge, Problem, Stop, Success};
-use crate::store::{Consistency, Item, Replacing, Stored, Table, Written};
+use crate::store::{Consistency, Ephemeral, Item, Replacing, Stored, Table, Written};
 use crate::wire::Progress;
 
 /// A kind of flow.
-pub trait Flow: Item<Id = FlowId> {
+pub trait Flow: Ephemeral + Item<Id = FlowId> {
     /// What its progress document needs in addition to the table.
     type Context: Clone + Send + Sync;
 
@@ -74,7 +74,7 @@ impl<F: Flow> Flows<F> {
             return Err(Kind::TemporarilyUnavailable.into());
         };
         if let Some(previous) = call.flow(F::COOKIE) {
-            self.table.forget::<F>(&previous).await?;
+            self.table.end_in_any_state::<F>(&previous).await?;
         }
         let answer = self.answer(&flow.item, call.now).await?;
         Ok(answer.with_cookie(F::COOKIE, cookie))
@@ -97,7 +97,7 @@ impl<F: Flow> Flows<F> {
     pub async fn cancel(&self, call: &Call) -> Answer {
         let flow = self.open(call).await?;
         call.no_fields()?;
-        self.table.forget::<F>(flow.item.id()).await?;
+        self.table.end_in_any_state::<F>(flow.item.id()).await?;
         Ok(Success::nothing().without_cookie(F::COOKIE))
     }
 

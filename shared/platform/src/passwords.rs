@@ -195,8 +195,8 @@ fn compute(
     mac.update(password.expose().as_bytes());
     let peppered = Zeroizing::new(<[u8; 32]>::from(mac.finalize().into_bytes()));
 
-    let params = Params::new(cost.memory, cost.passes, cost.lanes, Some(OUTPUT_OCTETS))
-        .map_err(|_| Fault::Hash("parameters"))?;
+    let params =
+        Params::new(cost.memory, cost.passes, cost.lanes, Some(OUTPUT_OCTETS)).map_err(Fault::Argon2)?;
     let count = params.block_count();
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let mut output = Zeroizing::new([0_u8; OUTPUT_OCTETS]);
@@ -209,7 +209,7 @@ fn compute(
     let hashed =
         argon2.hash_password_into_with_memory(peppered.as_slice(), salt, output.as_mut_slice(), &mut *blocks);
     blocks.iter_mut().zeroize();
-    hashed.map_err(|_| Fault::Hash("argon2"))?;
+    hashed.map_err(Fault::Argon2)?;
     Ok(output)
 }
 

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::fault::Fault;
 
 /// Another source of random octets than the operating system: for tests and the model checker.
-pub trait Source: Debug + Send + Sync {
+pub trait RandomSource: Debug + Send + Sync {
     /// Fills the whole slice.
     fn fill(&self, octets: &mut [u8]) -> Result<(), Fault>;
 }
@@ -21,7 +21,7 @@ pub enum Random {
     /// The operating system's generator.
     System,
     /// Another source.
-    Other(Arc<dyn Source>),
+    Other(Arc<dyn RandomSource>),
 }
 
 impl Random {

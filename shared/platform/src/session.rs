@@ -94,7 +94,7 @@ impl Sessions {
             self.end_sessions_of(&session.flow, &pointer.item.account, now)
                 .await?;
         }
-        self.table.forget::<SessionPointer>(id).await?;
+        self.table.end_in_any_state::<SessionPointer>(id).await?;
         Ok(())
     }
 
@@ -110,7 +110,7 @@ impl Sessions {
     /// Ends a log-in and its sessions, whatever their present cookies: another tab may have renewed one.
     async fn end_sessions_of(&self, flow: &FlowId, account: &AccountKey, now: Timestamp) -> Result<(), Stop> {
         // The flow first: while it exists, it could renew the session.
-        self.table.forget::<Login>(flow).await?;
+        self.table.end_in_any_state::<Login>(flow).await?;
         let known: Option<Stored<Account>> = self.table.get(account, Consistency::Strong).await?;
         let end = |current: Option<&Account>| {
             Ok::<_, Stop>(current.map_or(Change::Keep(()), |account| {

@@ -8,19 +8,19 @@ use serde_json::{Map, Value};
 pub struct Batch {
     /// In the order of the stream.
     #[serde(rename = "Records")]
-    pub records: Vec<Record>,
+    pub records: Vec<StreamRecord>,
 }
 
 /// A record of the stream.
 #[derive(Debug, Deserialize)]
-pub struct Record {
+pub struct StreamRecord {
     /// The change.
-    pub dynamodb: Change,
+    pub dynamodb: Images,
 }
 
 /// The change of one item.
 #[derive(Debug, Deserialize)]
-pub struct Change {
+pub struct Images {
     /// Its position in the stream.
     #[serde(rename = "SequenceNumber")]
     pub sequence_number: String,

@@ -17,7 +17,7 @@ use serde::{Serialize, Serializer};
 pub use me::{Me, me};
 pub use problem::{FieldError, Problem};
 pub use progress::{
-    At, Colleague, InitialPassword, NewPassword, Otp, Progress, Shown, TermsShown, TriesLeft, Warning,
+    At, Colleague, InitialPassword, NewPassword, Otp, Progress, ShownProfile, TermsShown, TriesLeft, Warning,
 };
 pub use terms::{Terms, terms};
 pub use words::{Vocabulary, Word};
@@ -129,7 +129,7 @@ impl Office {
     /// The office on the wire.
     pub fn of(office: &OfficeName) -> Self {
         Self {
-            number: office.number.clone(),
+            number: office.number.as_str().to_owned(),
             name: office.name.clone(),
         }
     }

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 pub use self::device::{Caller, Device};
 pub use self::holder::{Holder, VoidClaim};
 pub use self::initial_password::NotMailed;
-pub use self::log_in::{LoginVerdict, Proof, Proven};
+pub use self::log_in::{LoginVerdict, Proven, VerifiedPassword};
 pub use self::member::{Credential, Member, NewMember, Role};
 pub use self::session::{Session, SessionPointer, end_sessions_of};
 use crate::audit::Event;

@@ -5,6 +5,8 @@
 
 use core::fmt;
 
+use crate::values::OfficeNumber;
+
 /// 電子請求受付システム認証 — the claims system's verdict on a user id and its password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Authentication {
@@ -45,8 +47,8 @@ pub enum SecurityCodeCheck {
 /// `Debug` shows the number alone, which is public: the address belongs to a person.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RegisteredOffice {
-    /// 介護保険事業所番号. Its form is right; the check digit is not, for real numbers break that rule.
-    pub number: String,
+    /// 介護保険事業所番号
+    pub number: OfficeNumber,
     /// 事業所名, without white space around it.
     pub name: String,
     /// セキュリティメールアドレス, as recorded there. Many offices have none, and some have one that cannot receive mail.
@@ -56,7 +58,7 @@ pub struct RegisteredOffice {
 impl fmt::Debug for RegisteredOffice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RegisteredOffice")
-            .field("number", &self.number)
+            .field("number", &self.number.as_str())
             .finish_non_exhaustive()
     }
 }
@@ -81,7 +83,7 @@ mod tests {
     #[test]
     fn an_office_never_prints_its_name_or_its_address() {
         let office = RegisteredOffice {
-            number: "1379901018".to_owned(),
+            number: OfficeNumber::parse("1379901018").unwrap(),
             name: "見本訪問介護ステーション".to_owned(),
             mail_address: Some("kaigo1@example.jp".to_owned()),
         };

@@ -60,11 +60,11 @@ pub fn read(typed: &str) -> Result<Secret, FieldCode> {
 
 /// Words that one person's password must not contain, in addition to the portal's.
 #[derive(Debug, Clone, Default)]
-pub struct Context {
+pub struct PersonalWords {
     words: Vec<String>,
 }
 
-impl Context {
+impl PersonalWords {
     /// The words of this person: name and reading, parts of the address, the office.
     pub fn of(profile: &Profile, office: &OfficeName) -> Self {
         let mut words = Vec::new();
@@ -85,7 +85,7 @@ impl Context {
             add(name);
             name.split([' ', '・']).for_each(&mut add);
         }
-        add(&office.number);
+        add(office.number.as_str());
         add(profile.email.as_str());
         add(profile.email.local());
         profile
@@ -105,7 +105,7 @@ impl Context {
 
 /// Whether this may become a password; the comparison with the present one is made elsewhere, because it costs a
 /// hash.
-pub fn check(password: &Secret, context: &Context, limits: &Limits) -> Result<(), FieldCode> {
+pub fn check(password: &Secret, context: &PersonalWords, limits: &Limits) -> Result<(), FieldCode> {
     let typed = password.expose();
     let length = u64::try_from(typed.chars().count()).unwrap_or(u64::MAX);
     if length == 0 {
@@ -160,6 +160,7 @@ fn is_a_run(folded: &str) -> bool {
 mod tests {
     use super::*;
     use crate::form::{Problems, ProfileForm};
+    use crate::values::OfficeNumber;
 
     fn checked(typed: &str) -> Result<(), FieldCode> {
         let form = ProfileForm {
@@ -170,10 +171,10 @@ mod tests {
             ..ProfileForm::default()
         };
         let office = OfficeName {
-            number: "1370000001".to_owned(),
+            number: OfficeNumber::parse("1370000001").unwrap(),
             name: "さくら訪問ステーション".to_owned(),
         };
-        let context = Context::of(&form.parse(Problems::default()).unwrap(), &office);
+        let context = PersonalWords::of(&form.parse(Problems::default()).unwrap(), &office);
         check(&folded(typed), &context, &Limits::standard())
     }
 
@@ -275,10 +276,10 @@ mod tests {
         assert!(apart.len() > 1_024);
         let typed = read(&apart).unwrap();
         assert!(typed.same_as(&read(&syllables).unwrap()));
-        assert_eq!(check(&typed, &Context::default(), &limits), Ok(()));
+        assert_eq!(check(&typed, &PersonalWords::default(), &limits), Ok(()));
         let longer = read(&format!("{apart}가")).unwrap();
         assert_eq!(
-            check(&longer, &Context::default(), &limits),
+            check(&longer, &PersonalWords::default(), &limits),
             Err(FieldCode::TooLong)
         );
         // No password of 128 code points is longer than the maximum.

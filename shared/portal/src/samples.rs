@@ -15,8 +15,8 @@ use crate::limits::Limits;
 use crate::terms::PUBLISHED;
 use crate::time::{Seconds, plus};
 use crate::values::{
-    ChallengeId, ClaimsUserId, DeviceId, EmailAddress, FlowId, MemberId, NetworkTag, OfficeName, Profile,
-    SessionId,
+    ChallengeId, ClaimsUserId, DeviceId, EmailAddress, FlowId, MemberId, NetworkTag, OfficeName,
+    OfficeNumber, Profile, SessionId,
 };
 
 pub(crate) const LIMITS: Limits = Limits::standard();
@@ -40,7 +40,7 @@ pub(crate) fn claims_user() -> ClaimsUserId {
 
 pub(crate) fn office() -> OfficeName {
     OfficeName {
-        number: "1370000001".to_owned(),
+        number: OfficeNumber::parse("1370000001").unwrap(),
         name: "見本訪問介護ステーション".to_owned(),
     }
 }

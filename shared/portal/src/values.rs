@@ -15,4 +15,4 @@ pub use self::id::{
     digest,
 };
 pub use self::person::{KANA_LONGEST, LINE_LONGEST, Line, NameKana, PhoneNumber};
-pub use self::profile::{OfficeName, Profile};
+pub use self::profile::{OfficeName, OfficeNumber, Profile};

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use platform::claims::ClaimsGateway;
 use portal::claims::{Accepted, Authentication, RegisteredOffice, SecurityCodeCheck, Unavailable};
+use portal::values::OfficeNumber;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
@@ -78,7 +79,10 @@ impl System {
 }
 
 fn is_sound(office: &RegisteredOffice) {
-    assert!(office.number.len() == 10 && office.number.is_ascii());
+    assert_eq!(
+        OfficeNumber::parse(office.number.as_str()).as_ref(),
+        Some(&office.number)
+    );
     assert!((1..=200).contains(&office.name.chars().count()));
     assert!(!office.name.contains(char::is_control));
     assert!(

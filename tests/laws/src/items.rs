@@ -10,7 +10,7 @@ use portal::contact::Contact;
 use portal::login::{Login, SessionPointer};
 use portal::office::Office;
 use portal::registration::Registration;
-use portal::values::{AccountKey, ClaimsUserId, FlowId, NetworkTag, SessionId};
+use portal::values::{AccountKey, ClaimsUserId, FlowId, NetworkTag, OfficeNumber, SessionId};
 use serde_json::{Map, Value, json};
 
 use super::doubles::Aws;
@@ -29,12 +29,13 @@ pub async fn kinds_that_read(aws: &Aws, item: &Value) -> Vec<&'static str> {
     aws.answers(json!({ "Item": item }).to_string());
     let flow = FlowId::new("f");
     let claims_user = ClaimsUserId::parse("KJ1").expect("an id");
+    let office = OfficeNumber::parse("1379901018").expect("a number");
     let kinds = [
         as_one::<Registration>(aws, &flow).await,
         as_one::<Login>(aws, &flow).await,
         as_one::<SessionPointer>(aws, &SessionId::new("s")).await,
         as_one::<Account>(aws, &AccountKey::new("a")).await,
-        as_one::<Office>(aws, &"1379901018".to_owned()).await,
+        as_one::<Office>(aws, &office).await,
         as_one::<ClaimsRecord>(aws, &claims_user).await,
         as_one::<Contact>(aws, &AccountKey::new("a")).await,
         as_one::<NetworkRecord>(aws, &NetworkTag::new("n")).await,

@@ -6,11 +6,11 @@
 use portal::code::OneTimeCode;
 use portal::form::{Problems, ProfileForm, WarningCode, warnings};
 use portal::limits::Limits;
-use portal::password::{self, Context};
+use portal::password::{self, PersonalWords};
 use portal::text;
 use portal::values::{
     ClaimsUserId, EmailAddress, FieldCode, KANA_LONGEST, LINE_LONGEST, Line, NameKana, OfficeName,
-    PhoneNumber, Profile, foreign_secret,
+    OfficeNumber, PhoneNumber, Profile, foreign_secret,
 };
 
 /// All of them.
@@ -239,14 +239,17 @@ pub fn password(typed: &str) {
         "folding twice"
     );
     let limits = Limits::standard();
-    let context = Context::of(&a_profile(), &an_office());
+    let context = PersonalWords::of(&a_profile(), &an_office());
     let verdict = password::check(&folded, &context, &limits);
     if verdict.is_ok() {
         let length = folded.expose().chars().count();
         assert!((15..=128).contains(&length), "{length}");
         assert!(!folded.expose().chars().any(char::is_control));
         // A password that is valid without a context is valid with one, or is refused because of the context.
-        assert_eq!(password::check(&folded, &Context::default(), &limits), Ok(()));
+        assert_eq!(
+            password::check(&folded, &PersonalWords::default(), &limits),
+            Ok(())
+        );
     }
     if let Err(code) = verdict {
         assert!(
@@ -339,7 +342,7 @@ pub fn a_profile() -> Profile {
 /// Her office.
 pub fn an_office() -> OfficeName {
     OfficeName {
-        number: "1370000001".to_owned(),
+        number: OfficeNumber::parse("1370000001").unwrap(),
         name: "さくら訪問ステーション".to_owned(),
     }
 }

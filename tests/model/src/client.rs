@@ -7,17 +7,17 @@ use futures_util::future::BoxFuture;
 use platform::fault::Fault;
 use platform::store::{AnyItem, Committed, Consistency, Key, Mark, Outcome, Storage, Versioned, Write};
 
-use crate::io::{self, Answer, Op};
+use crate::io::{self, Op, OpResult};
 use crate::state::State;
 use crate::world::How;
 
 /// A world that several clients share.
 #[derive(Debug, Clone)]
-pub struct World {
+pub struct ModelWorld {
     state: Arc<Mutex<State>>,
 }
 
-impl Default for World {
+impl Default for ModelWorld {
     /// An empty world.
     fn default() -> Self {
         Self {
@@ -26,7 +26,7 @@ impl Default for World {
     }
 }
 
-impl World {
+impl ModelWorld {
     /// Adds a client.
     pub fn client(&self) -> Client {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -46,12 +46,12 @@ impl World {
 /// One of the clients of a world. Like a request, it can name only versions that it has received.
 #[derive(Debug)]
 pub struct Client {
-    world: World,
+    world: ModelWorld,
     at: usize,
 }
 
 impl Client {
-    fn ask(&self, op: &Op) -> (usize, Answer) {
+    fn ask(&self, op: &Op) -> (usize, OpResult) {
         let mut state = self.world.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.answer(self.at, op, How::Well)
     }

@@ -15,14 +15,14 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use platform::claims::ClaimsSystem;
 use platform::fault::Fault;
-use platform::random::Source;
+use platform::random::RandomSource;
 use platform::store::{
     Committed, Condition, Consistency, Expected, Key, Mark, Outcome, Storage, Version, Versioned, Write,
 };
 use portal::claims::{Accepted, Authentication, SecurityCodeCheck, Unavailable};
 
 use crate::people;
-use crate::table::Kept;
+use crate::table::SharedItem;
 
 /// One call to the world; it is atomic.
 #[derive(Debug, Clone)]
@@ -53,24 +53,24 @@ pub enum Op {
 
 /// The result of the condition of one write.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Judged {
+pub enum ConditionResult {
     /// It held.
     Held,
     /// It failed; the current item.
-    Failed(Option<Kept>),
+    Failed(Option<SharedItem>),
 }
 
 /// The world's answer to a call.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Answer {
+pub enum OpResult {
     /// The item that was read.
-    Item(Option<Kept>),
+    Item(Option<SharedItem>),
     /// The call succeeded.
     Done,
     /// The write conflicted; the current item.
-    Conflict(Option<Kept>),
+    Conflict(Option<SharedItem>),
     /// The commit conflicted.
-    Conflicts(Vec<Judged>),
+    Conflicts(Vec<ConditionResult>),
     /// Whether the item still promised the mail.
     Marked(bool),
     /// The claims system judged.
@@ -83,14 +83,14 @@ pub enum Answer {
 
 /// The position of an item in a request's log: the entry, and the item within the entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct LogPosition {
     /// The entry.
     pub entry: usize,
     /// The item.
     pub item: usize,
 }
 
-impl Place {
+impl LogPosition {
     fn version(self) -> Version {
         Version::new(format!("{}.{}", self.entry, self.item))
     }
@@ -116,7 +116,7 @@ impl Place {
 /// All effects of a step.
 #[derive(Debug)]
 pub struct Io {
-    log: Vec<Answer>,
+    log: Vec<OpResult>,
     /// The actor and the number of the request; its random values are unique.
     name: (u8, u8),
     place: AtomicUsize,
@@ -127,7 +127,7 @@ pub struct Io {
 struct Ask<'a>(&'a Io, Option<Op>);
 
 impl Future for Ask<'_> {
-    type Output = (usize, Answer);
+    type Output = (usize, OpResult);
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
         let io = self.0;
@@ -152,7 +152,7 @@ pub enum Ran<R> {
 
 impl Io {
     /// For the request of this name with this log.
-    pub const fn new(name: (u8, u8), log: Vec<Answer>) -> Self {
+    pub const fn new(name: (u8, u8), log: Vec<OpResult>) -> Self {
         Self {
             log,
             name,
@@ -173,15 +173,15 @@ impl Io {
         }
     }
 
-    async fn ask(&self, op: Op) -> (usize, Answer) {
+    async fn ask(&self, op: Op) -> (usize, OpResult) {
         Ask(self, Some(op)).await
     }
 }
 
-fn versioned(found: Option<Kept>, entry: usize, item: usize) -> Option<Versioned> {
+fn versioned(found: Option<SharedItem>, entry: usize, item: usize) -> Option<Versioned> {
     found.map(|found| Versioned {
         item: Box::new((*found).clone()),
-        version: Place { entry, item }.version(),
+        version: LogPosition { entry, item }.version(),
     })
 }
 
@@ -194,31 +194,31 @@ fn misfit(operation: &'static str) -> Fault {
 }
 
 /// The answer to a read, in the form of a storage.
-pub(crate) fn read((entry, answer): (usize, Answer)) -> Result<Option<Versioned>, Fault> {
+pub(crate) fn read((entry, answer): (usize, OpResult)) -> Result<Option<Versioned>, Fault> {
     match answer {
-        Answer::Item(found) => Ok(versioned(found, entry, 0)),
+        OpResult::Item(found) => Ok(versioned(found, entry, 0)),
         _ => Err(misfit("read")),
     }
 }
 
 /// The answer to a write, in the form of a storage.
-pub(crate) fn written((entry, answer): (usize, Answer)) -> Result<Outcome, Fault> {
+pub(crate) fn written((entry, answer): (usize, OpResult)) -> Result<Outcome, Fault> {
     match answer {
-        Answer::Done => Ok(Outcome::Done(Place { entry, item: 0 }.version())),
-        Answer::Conflict(found) => Ok(Outcome::Conflict(versioned(found, entry, 0))),
+        OpResult::Done => Ok(Outcome::Done(LogPosition { entry, item: 0 }.version())),
+        OpResult::Conflict(found) => Ok(Outcome::Conflict(versioned(found, entry, 0))),
         _ => Err(misfit("write")),
     }
 }
 
 /// The answer to a commit, in the form of a storage.
-pub(crate) fn committed((entry, answer): (usize, Answer)) -> Result<Committed, Fault> {
+pub(crate) fn committed((entry, answer): (usize, OpResult)) -> Result<Committed, Fault> {
     let condition = |(item, judged)| match judged {
-        Judged::Held => Condition::Held,
-        Judged::Failed(found) => Condition::Failed(versioned(found, entry, item)),
+        ConditionResult::Held => Condition::Held,
+        ConditionResult::Failed(found) => Condition::Failed(versioned(found, entry, item)),
     };
     match answer {
-        Answer::Done => Ok(Committed::Done),
-        Answer::Conflicts(judged) => Ok(Committed::Conflict(
+        OpResult::Done => Ok(Committed::Done),
+        OpResult::Conflicts(judged) => Ok(Committed::Conflict(
             judged.into_iter().enumerate().map(condition).collect(),
         )),
         _ => Err(misfit("commit")),
@@ -226,9 +226,9 @@ pub(crate) fn committed((entry, answer): (usize, Answer)) -> Result<Committed, F
 }
 
 /// The answer to the status of a mail, in the form of a storage.
-pub(crate) fn marked((_, answer): (usize, Answer)) -> Result<bool, Fault> {
+pub(crate) fn marked((_, answer): (usize, OpResult)) -> Result<bool, Fault> {
     match answer {
-        Answer::Marked(marked) => Ok(marked),
+        OpResult::Marked(marked) => Ok(marked),
         _ => Err(misfit("mark")),
     }
 }
@@ -260,7 +260,7 @@ impl Storage for Io {
     }
 }
 
-impl Source for Io {
+impl RandomSource for Io {
     fn fill(&self, octets: &mut [u8]) -> Result<(), Fault> {
         let drawn = self.drawn.fetch_add(1, Ordering::Relaxed);
         let unique = [self.name.0, self.name.1, drawn];
@@ -281,13 +281,15 @@ impl ClaimsSystem for Io {
             let office = people::office_of(user_id);
             let right = password == people::CLAIMS_PASSWORD;
             match self.ask(Op::AskPassword { office, right }).await.1 {
-                Answer::Judged(true) => Ok(Authentication::Accepted(if people::has_security_code(office) {
-                    Accepted::SecurityCodeWanted
-                } else {
-                    Accepted::Office(people::registered(office))
-                })),
-                Answer::Judged(false) => Ok(Authentication::Wrong),
-                Answer::Unknown => Err(Unavailable::OutcomeUnknown),
+                OpResult::Judged(true) => {
+                    Ok(Authentication::Accepted(if people::has_security_code(office) {
+                        Accepted::SecurityCodeWanted
+                    } else {
+                        Accepted::Office(people::registered(office))
+                    }))
+                }
+                OpResult::Judged(false) => Ok(Authentication::Wrong),
+                OpResult::Unknown => Err(Unavailable::OutcomeUnknown),
                 _ => Err(Unavailable::NotJudged),
             }
         }
@@ -303,9 +305,9 @@ impl ClaimsSystem for Io {
             let office = people::office_of(user_id);
             let right = security_code == people::SECURITY_CODE;
             match self.ask(Op::AskSecurityCode { office, right }).await.1 {
-                Answer::Judged(true) => Ok(SecurityCodeCheck::Accepted(people::registered(office))),
-                Answer::Judged(false) => Ok(SecurityCodeCheck::Wrong),
-                Answer::Unknown => Err(Unavailable::OutcomeUnknown),
+                OpResult::Judged(true) => Ok(SecurityCodeCheck::Accepted(people::registered(office))),
+                OpResult::Judged(false) => Ok(SecurityCodeCheck::Wrong),
+                OpResult::Unknown => Err(Unavailable::OutcomeUnknown),
                 _ => Err(Unavailable::NotJudged),
             }
         }

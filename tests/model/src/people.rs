@@ -2,7 +2,7 @@
 
 use portal::claims::RegisteredOffice;
 use portal::problem::Kind;
-use portal::values::EmailAddress;
+use portal::values::{EmailAddress, OfficeNumber};
 use serde_json::{Value, json};
 
 /// The right password of every office's user id.
@@ -31,8 +31,13 @@ pub const fn has_security_code(office: usize) -> bool {
 }
 
 /// The number of an office.
-pub fn office_number(office: usize) -> String {
-    format!("13{office:08}")
+///
+/// # Panics
+///
+/// If the index has more than eight digits.
+#[expect(clippy::unwrap_used, reason = "ten digits are an office number")]
+pub fn office_number(office: usize) -> OfficeNumber {
+    OfficeNumber::parse(&format!("13{office:08}")).unwrap()
 }
 
 /// The office, as the claims system names it.

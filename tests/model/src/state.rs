@@ -14,18 +14,18 @@ use portal::registration;
 use portal::time::{Seconds, minus, plus};
 use portal::values::ChallengeId;
 
-use crate::io::{Answer, Io, Op, Ran};
+use crate::io::{Io, Op, OpResult, Ran};
 use crate::ledger::Ledger;
 use crate::moves::Actor;
 use crate::people;
 use crate::submission::{Cookies, Reply, Setup, Submission, Typed};
-use crate::table::{Kept, digest};
+use crate::table::{SharedItem, digest};
 
 /// One answer in a request's log.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The answer.
-    pub answer: Answer,
+    pub answer: OpResult,
     /// The items in it, each with whether it is still current.
     pub of: Vec<(Arc<Key>, bool)>,
 }
@@ -98,11 +98,11 @@ pub struct State {
     /// The clock.
     pub now: Timestamp,
     /// The table.
-    pub items: BTreeMap<Arc<Key>, Kept>,
+    pub items: BTreeMap<Arc<Key>, SharedItem>,
     /// Whether eventually consistent reads may be stale.
     pub is_late: bool,
     /// The old items that such a read may still return.
-    pub older: BTreeMap<Arc<Key>, Option<Kept>>,
+    pub older: BTreeMap<Arc<Key>, Option<SharedItem>>,
     /// Requests in progress.
     pub flying: Vec<Flying>,
     /// The browsers.

@@ -24,9 +24,9 @@ pub fn digest(value: &(impl Hash + ?Sized)) -> u128 {
 
 /// A shared item with its digest.
 #[derive(Debug, Clone)]
-pub struct Kept(Arc<(AnyItem, u128)>);
+pub struct SharedItem(Arc<(AnyItem, u128)>);
 
-impl Kept {
+impl SharedItem {
     /// Wraps an item.
     pub fn new(item: AnyItem) -> Self {
         let digest = digest(&item);
@@ -34,7 +34,7 @@ impl Kept {
     }
 }
 
-impl Deref for Kept {
+impl Deref for SharedItem {
     type Target = AnyItem;
 
     fn deref(&self) -> &AnyItem {
@@ -42,19 +42,19 @@ impl Deref for Kept {
     }
 }
 
-impl Hash for Kept {
+impl Hash for SharedItem {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.1.hash(state);
     }
 }
 
-impl PartialEq for Kept {
+impl PartialEq for SharedItem {
     fn eq(&self, other: &Self) -> bool {
         self.0.1 == other.0.1
     }
 }
 
-impl Eq for Kept {}
+impl Eq for SharedItem {}
 
 /// The promise of an item about this challenge or this member, to be changed.
 fn promise_of<'a>(item: &'a mut AnyItem, of: &str) -> Option<&'a mut Promise> {
@@ -80,7 +80,7 @@ fn promise_of<'a>(item: &'a mut AnyItem, of: &str) -> Option<&'a mut Promise> {
 
 /// A status update of a mail: its number, its subject, its new status.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct News {
+pub struct StatusUpdate {
     /// The number of the mail.
     pub number: u32,
     /// A challenge's or a member's id.
@@ -94,7 +94,7 @@ pub struct News {
 }
 
 /// The item after the update, if it still promised the mail.
-pub fn marked(item: &AnyItem, news: &News) -> Option<AnyItem> {
+pub fn marked(item: &AnyItem, news: &StatusUpdate) -> Option<AnyItem> {
     let mut item = item.clone();
     let promise = promise_of(&mut item, &news.of)?;
     let waits = promise.number == news.number

@@ -9,6 +9,7 @@ use platform::store::{AnyItem, Key};
 use portal::login;
 use portal::problem::Kind;
 use portal::registration;
+use portal::values::OfficeNumber;
 
 use crate::explore::Scene;
 use crate::moves::{Move, own};
@@ -104,7 +105,7 @@ impl Person<'_> {
         })
     }
 
-    fn office(&self) -> String {
+    fn office(&self) -> OfficeNumber {
         people::office_number(self.scene.actors.get(self.actor).map_or(0, |actor| actor.office))
     }
 

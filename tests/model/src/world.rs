@@ -10,10 +10,10 @@ use portal::time::{Seconds, plus};
 use portal::values::ChallengeId;
 use portal::{login, registration};
 
-use crate::io::{Answer, Judged, Op, Place};
+use crate::io::{ConditionResult, LogPosition, Op, OpResult};
 use crate::state::{Entry, Flying, State};
 use crate::submission::{Password, Reply, Setup, Submission};
-use crate::table::{Kept, News, marked};
+use crate::table::{SharedItem, StatusUpdate, marked};
 
 /// The way in which a call is executed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,18 +28,18 @@ pub enum How {
     Silent,
 }
 
-const fn judged(right: bool, how: How) -> Answer {
+const fn judged(right: bool, how: How) -> OpResult {
     match how {
-        How::Well | How::Late => Answer::Judged(right),
-        How::Down => Answer::NotJudged,
-        How::Silent => Answer::Unknown,
+        How::Well | How::Late => OpResult::Judged(right),
+        How::Down => OpResult::NotJudged,
+        How::Silent => OpResult::Unknown,
     }
 }
 
 /// The challenge against which a code was judged: the one that the step read last.
 fn judged_by(flying: &Flying) -> Option<&ChallengeId> {
     flying.log.iter().rev().find_map(|entry| {
-        let Answer::Item(Some(item)) = &entry.answer else {
+        let OpResult::Item(Some(item)) = &entry.answer else {
             return None;
         };
         match &**item {
@@ -64,13 +64,13 @@ impl State {
     }
 
     /// Executes the call of a client that is not a step; returns the answer, and its index in the client's log.
-    pub(crate) fn answer(&mut self, at: usize, op: &Op, how: How) -> (usize, Answer) {
+    pub(crate) fn answer(&mut self, at: usize, op: &Op, how: How) -> (usize, OpResult) {
         let entry = self.perform(at, op, how);
         let answer = entry.answer.clone();
         (self.log(at, entry), answer)
     }
 
-    fn holds(&self, at: usize, key: &Key, place: Option<Place>) -> bool {
+    fn holds(&self, at: usize, key: &Key, place: Option<LogPosition>) -> bool {
         match place {
             None => !self.items.contains_key(key),
             Some(place) => self
@@ -83,14 +83,14 @@ impl State {
 
     fn condition_holds(&self, at: usize, write: &Write) -> bool {
         match write {
-            Write::Put { item, expected, .. } => self.holds(at, &item.key(), Place::expected(expected)),
+            Write::Put { item, expected, .. } => self.holds(at, &item.key(), LogPosition::expected(expected)),
             Write::Remove { expected: None, .. } => true,
             Write::Remove {
                 key,
                 expected: Some(version),
             } => {
                 let expected = Expected::Version(version.clone());
-                !self.items.contains_key(key) || self.holds(at, key, Place::expected(&expected))
+                !self.items.contains_key(key) || self.holds(at, key, LogPosition::expected(&expected))
             }
         }
     }
@@ -123,7 +123,7 @@ impl State {
             }
             Write::Put { item, event, .. } => {
                 self.look_at(key, item, event.as_ref(), before.as_deref());
-                self.items.insert(key.clone(), Kept::new((**item).clone()));
+                self.items.insert(key.clone(), SharedItem::new((**item).clone()));
             }
         }
     }
@@ -170,7 +170,7 @@ impl State {
                 };
                 let fresh = found.is_some() && !is_late;
                 Entry {
-                    answer: Answer::Item(found),
+                    answer: OpResult::Item(found),
                     of: vec![(Arc::new(key.clone()), fresh)],
                 }
             }
@@ -180,20 +180,20 @@ impl State {
                     self.write(&key, write);
                     let fresh = matches!(write, Write::Put { .. });
                     Entry {
-                        answer: Answer::Done,
+                        answer: OpResult::Done,
                         of: vec![(key, fresh)],
                     }
                 } else {
                     let found = self.items.get(&key).cloned();
                     let fresh = found.is_some();
                     Entry {
-                        answer: Answer::Conflict(found),
+                        answer: OpResult::Conflict(found),
                         of: vec![(key, fresh)],
                     }
                 }
             }
             Op::Commit(writes) => self.commit(at, writes),
-            Op::Mark(mark) => plain(Answer::Marked(self.mark_as_asked(mark))),
+            Op::Mark(mark) => plain(OpResult::Marked(self.mark_as_asked(mark))),
             Op::AskPassword { office, right } => {
                 let asks = self.flying.get(at).map(|flying| (&flying.what.0, flying.network));
                 if let (true, Some((Submission::Authenticate { accepts_risk, .. }, network))) =
@@ -216,30 +216,33 @@ impl State {
 
     fn commit(&mut self, at: usize, writes: &[Write]) -> Entry {
         let keys: Vec<Arc<Key>> = writes.iter().map(|write| Arc::new(write.key())).collect();
-        let conditions: Vec<Judged> = writes
+        let conditions: Vec<ConditionResult> = writes
             .iter()
             .zip(&keys)
             .map(|(write, key)| {
                 if self.condition_holds(at, write) {
-                    Judged::Held
+                    ConditionResult::Held
                 } else {
-                    Judged::Failed(self.items.get(key).cloned())
+                    ConditionResult::Failed(self.items.get(key).cloned())
                 }
             })
             .collect();
-        if conditions.iter().all(|condition| *condition == Judged::Held) {
+        if conditions
+            .iter()
+            .all(|condition| *condition == ConditionResult::Held)
+        {
             for (write, key) in writes.iter().zip(&keys) {
                 self.write(key, write);
             }
             return Entry {
-                answer: Answer::Done,
+                answer: OpResult::Done,
                 of: Vec::new(),
             };
         }
-        let fresh = |condition: &Judged| matches!(condition, Judged::Failed(Some(_)));
+        let fresh = |condition: &ConditionResult| matches!(condition, ConditionResult::Failed(Some(_)));
         let of = keys.into_iter().zip(conditions.iter().map(fresh)).collect();
         Entry {
-            answer: Answer::Conflicts(conditions),
+            answer: OpResult::Conflicts(conditions),
             of,
         }
     }
@@ -330,7 +333,7 @@ impl State {
     }
 
     fn mark(&mut self, key: &Arc<Key>, promise: &Promise, to: Delivery) {
-        let news = News {
+        let news = StatusUpdate {
             number: promise.number,
             of: promise.content.of().to_owned(),
             from: &[Delivery::Queued],
@@ -341,7 +344,7 @@ impl State {
     }
 
     fn mark_as_asked(&mut self, mark: &Mark) -> bool {
-        let news = News {
+        let news = StatusUpdate {
             number: mark.number,
             of: mark.of.clone(),
             from: mark.from,
@@ -352,12 +355,12 @@ impl State {
     }
 
     /// Records the status of a mail, if its item still promises it. This also changes the item's version.
-    fn take_news(&mut self, key: &Arc<Key>, news: &News) -> bool {
+    fn take_news(&mut self, key: &Arc<Key>, news: &StatusUpdate) -> bool {
         let Some(item) = self.item(key).and_then(|item| marked(item, news)) else {
             return false;
         };
         self.outdate(key);
-        self.items.insert(key.clone(), Kept::new(item));
+        self.items.insert(key.clone(), SharedItem::new(item));
         true
     }
 }

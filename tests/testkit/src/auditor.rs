@@ -13,7 +13,7 @@ use portal_local::function::{Function, InvokeError};
 use portal_local::mapping::{EventSourceMapping, Filter, MappingOptions};
 use serde_json::{Map, Value, json};
 
-use crate::world::{Patience, dynamodb_client};
+use crate::world::{TimeOuts, dynamodb_client};
 
 /// Whether a write is one of a kind, by the item's old and new image.
 type IsOne = fn(old: Option<&Value>, new: &Value) -> bool;
@@ -131,7 +131,7 @@ pub(crate) struct Auditor {
 
 impl Auditor {
     pub(crate) fn new(engine: &Engine, clock: Clock, by_hand: ByHand) -> Self {
-        let table = dynamodb_client(&engine.endpoint(), None, Patience::Endless);
+        let table = dynamodb_client(&engine.endpoint(), None, TimeOuts::Endless);
         let archive = Archive::table(table.clone(), AUDIT.to_owned(), &Limits::standard());
         let untold = Arc::new(Mutex::new(Untold::default()));
         let function = {

@@ -13,7 +13,7 @@ use crate::world::{ORIGIN, World};
 
 /// An answer of the portal.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct Reply {
     /// The status.
     pub status: u16,
     /// Headers, names in lower case; a repeated name has several values.
@@ -22,7 +22,7 @@ pub struct Answer {
     pub body: Value,
 }
 
-impl Answer {
+impl Reply {
     /// The header of this name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
@@ -141,7 +141,7 @@ impl Clerk {
     }
 
     /// Sends a request with a body of any kind.
-    pub async fn sends(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+    pub async fn sends(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Reply {
         let mut request = lambda_http::http::Request::builder()
             .method(method)
             .uri(format!("/api/v1{path}"));
@@ -167,7 +167,7 @@ impl Clerk {
             .unwrap()
             .with_request_context(RequestContext::ApiGatewayV2(context));
         let response = self.world.sends(request).await;
-        let answer = Answer {
+        let answer = Reply {
             status: response.status().as_u16(),
             headers: response
                 .headers()
@@ -188,7 +188,7 @@ impl Clerk {
         answer
     }
 
-    fn keeps_cookies(&mut self, answer: &Answer) {
+    fn keeps_cookies(&mut self, answer: &Reply) {
         for (_, line) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
             let (pair, attributes) = line.split_once(';').expect("attributes");
             let (name, value) = pair.split_once('=').expect("a value");
@@ -201,7 +201,7 @@ impl Clerk {
     }
 
     /// Sends JSON.
-    pub async fn json(&mut self, method: &str, path: &str, body: &Value) -> Answer {
+    pub async fn json(&mut self, method: &str, path: &str, body: &Value) -> Reply {
         self.sends(
             method,
             path,
@@ -212,24 +212,24 @@ impl Clerk {
     }
 
     /// Sends JSON with an Idempotency-Key.
-    pub async fn keyed(&mut self, method: &str, path: &str, key: &str, body: &Value) -> Answer {
+    pub async fn keyed(&mut self, method: &str, path: &str, key: &str, body: &Value) -> Reply {
         let headers = [("content-type", "application/json"), ("idempotency-key", key)];
         self.sends(method, path, &headers, Body::Text(body.to_string()))
             .await
     }
 
     /// Sends a request without a body.
-    pub async fn calls(&mut self, method: &str, path: &str) -> Answer {
+    pub async fn calls(&mut self, method: &str, path: &str) -> Reply {
         self.sends(method, path, &[], Body::Empty).await
     }
 
     /// 電子請求受付システム認証
-    pub async fn authenticates(&mut self, office: &TestOffice) -> Answer {
+    pub async fn authenticates(&mut self, office: &TestOffice) -> Reply {
         self.authenticates_with(office.user_id, office.password).await
     }
 
     /// 電子請求受付システム認証 with this ID and password.
-    pub async fn authenticates_with(&mut self, user_id: &str, password: &str) -> Answer {
+    pub async fn authenticates_with(&mut self, user_id: &str, password: &str) -> Reply {
         self.json(
             "POST",
             "/registration",
@@ -259,13 +259,13 @@ impl Clerk {
     }
 
     /// ワンタイムパスワード認証（初回利用登録） with the newest mailed code.
-    pub async fn types_the_mailed_code(&mut self, address: &str) -> Answer {
+    pub async fn types_the_mailed_code(&mut self, address: &str) -> Reply {
         let code = self.mailed_code(address).await;
         self.types_code(&code).await
     }
 
     /// ワンタイムパスワード認証（初回利用登録）
-    pub async fn types_code(&mut self, code: &str) -> Answer {
+    pub async fn types_code(&mut self, code: &str) -> Reply {
         self.json("POST", "/registration/otp", &json!({ "code": code }))
             .await
     }
@@ -277,19 +277,19 @@ impl Clerk {
     }
 
     /// 新規ユーザ登録情報の入力
-    pub async fn enters_profile(&mut self, profile: &Value) -> Answer {
+    pub async fn enters_profile(&mut self, profile: &Value) -> Reply {
         self.json("PUT", "/registration/profile", profile).await
     }
 
     /// 登録する, with the draft that was shown last.
-    pub async fn confirms(&mut self, key: &str) -> Answer {
+    pub async fn confirms(&mut self, key: &str) -> Reply {
         let draft = self.draft.clone().unwrap_or_default();
         self.keyed("POST", "/registration/confirm", key, &json!({ "draft": draft }))
             .await
     }
 
     /// From 電子請求受付システム認証 to 新規ユーザ登録情報の入力 or 同一組織….
-    pub async fn proves_to_be(&mut self, office: &TestOffice) -> Answer {
+    pub async fn proves_to_be(&mut self, office: &TestOffice) -> Reply {
         let mut answer = self.authenticates(office).await.is(200);
         if let Some(code) = office.security_code {
             answer = answer.leads_to("security-code");
@@ -306,7 +306,7 @@ impl Clerk {
     }
 
     /// From 電子請求受付システム認証 to ユーザ登録完了.
-    pub async fn registers(&mut self, office: &TestOffice, email: &str) -> Answer {
+    pub async fn registers(&mut self, office: &TestOffice, email: &str) -> Reply {
         self.proves_to_be(office).await.is(200).leads_to("profile");
         self.enters_profile(&profile(email))
             .await
@@ -319,18 +319,18 @@ impl Clerk {
     }
 
     /// ログイン情報の入力
-    pub async fn logs_in(&mut self, email: &str, password: &str) -> Answer {
+    pub async fn logs_in(&mut self, email: &str, password: &str) -> Reply {
         self.json("POST", "/login", &json!({ "email": email, "password": password }))
             .await
     }
 
     /// ワンタイムパスワード認証（ログイン）
-    pub async fn types_login_code(&mut self, code: &str) -> Answer {
+    pub async fn types_login_code(&mut self, code: &str) -> Reply {
         self.json("POST", "/login/otp", &json!({ "code": code })).await
     }
 
     /// From ログイン情報の入力 with the mailed initial password to 新しいパスワード.
-    pub async fn logs_in_for_the_first_time(&mut self, email: &str) -> Answer {
+    pub async fn logs_in_for_the_first_time(&mut self, email: &str) -> Reply {
         let password = self.mailed_password(email).await;
         self.logs_in(email, &password).await.is(200).leads_to("otp");
         let code = self.mailed_code(email).await;
@@ -351,13 +351,13 @@ impl Clerk {
     }
 
     /// 「パスワードを変更する」
-    pub async fn changes_password(&mut self, password: &str, version: &str) -> Answer {
+    pub async fn changes_password(&mut self, password: &str, version: &str) -> Reply {
         let body = json!({ "newPassword": password, "agreedTerms": { "version": version } });
         self.json("POST", "/login/password", &body).await
     }
 
     /// From the mailed initial password to マイページ.
-    pub async fn arrives_at_my_page(&mut self, email: &str) -> Answer {
+    pub async fn arrives_at_my_page(&mut self, email: &str) -> Reply {
         self.logs_in_for_the_first_time(email).await;
         let version = self.is_shown_the_terms().await;
         self.changes_password(OWN_PASSWORD, &version)

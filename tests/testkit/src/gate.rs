@@ -19,7 +19,7 @@ tokio::task_local! {
 
 /// A call that waits.
 #[derive(Debug)]
-pub struct Asked {
+pub struct WaitingCall {
     /// Its request.
     pub who: usize,
     /// The verb and the kinds of items, in order: `PutItem ACCOUNT`.
@@ -27,7 +27,7 @@ pub struct Asked {
     go: oneshot::Sender<()>,
 }
 
-impl Asked {
+impl WaitingCall {
     /// Releases the call.
     pub fn goes(self) {
         // The request may have died meanwhile.
@@ -37,11 +37,11 @@ impl Asked {
 
 /// The gate before the table.
 #[derive(Debug, Clone)]
-pub struct Gate(Arc<mpsc::UnboundedSender<Asked>>);
+pub struct Gate(Arc<mpsc::UnboundedSender<WaitingCall>>);
 
 impl Gate {
     /// A gate, and the channel of waiting calls.
-    pub fn new() -> (Self, mpsc::UnboundedReceiver<Asked>) {
+    pub fn new() -> (Self, mpsc::UnboundedReceiver<WaitingCall>) {
         let (tell, told) = mpsc::unbounded_channel();
         (Self(Arc::new(tell)), told)
     }
@@ -84,7 +84,7 @@ impl HttpConnector for Gated<SharedHttpConnector> {
             return self.client.call(request);
         };
         let (go, may_go) = oneshot::channel();
-        let asked = Asked {
+        let asked = WaitingCall {
             who,
             what: what(&request),
             go,

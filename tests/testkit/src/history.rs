@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// One write of one item.
 #[derive(Debug, Clone)]
-pub struct Change {
+pub struct ItemWrite {
     /// The item's key.
     pub key: String,
     /// The item before, if it was there.
@@ -19,7 +19,7 @@ pub struct Change {
     pub at: Timestamp,
 }
 
-impl Change {
+impl ItemWrite {
     /// The kind of item.
     pub fn kind(&self) -> &str {
         self.key.split('#').next().unwrap_or_default()
@@ -32,14 +32,14 @@ impl Change {
 }
 
 /// All changes of a table that its stream still has: those of the last day.
-pub(crate) fn of_table(stream: &Stream) -> Vec<Change> {
+pub(crate) fn of_table(stream: &Stream) -> Vec<ItemWrite> {
     let records = stream.all().unwrap();
     records
         .iter()
         .map(|record| {
             let change = &record["dynamodb"];
             let created = change["ApproximateCreationDateTime"].as_i64().unwrap();
-            Change {
+            ItemWrite {
                 key: change["Keys"]["pk"]["S"].as_str().unwrap().to_owned(),
                 before: change.get("OldImage").map(image),
                 after: change.get("NewImage").map(image),

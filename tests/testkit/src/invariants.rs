@@ -13,7 +13,7 @@ mod tests;
 
 pub use history::violations as of_history;
 pub use mails::{budgets as of_mail_budgets, violations as of_mails};
-pub use state::{Judged, settled as of_settled_state, violations as of_state};
+pub use state::{Snapshot, settled as of_settled_state, violations as of_state};
 
 /// The violations, as messages.
 #[derive(Default)]

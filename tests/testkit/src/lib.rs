@@ -32,10 +32,10 @@ mod recorder;
 pub mod roles;
 mod world;
 
-pub use clerk::{Answer, Clerk};
+pub use clerk::{Clerk, Reply};
 pub use death::{Death, Deaths};
-pub use gate::{Asked, Gate};
-pub use history::Change;
+pub use gate::{Gate, WaitingCall};
+pub use history::ItemWrite;
 pub use members::{only_member, only_member_mut};
 pub use meter::{Meter, Used};
 pub use wiring::needs;

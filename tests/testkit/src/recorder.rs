@@ -7,7 +7,7 @@ use portal::problem::Kind;
 use portal::steps::{self, Cookie, Step};
 use serde_json::Value;
 
-use crate::clerk::Answer;
+use crate::clerk::Reply;
 
 const HEADERS: &[(&str, &str)] = &[
     ("cache-control", "no-store"),
@@ -21,7 +21,7 @@ const HEADERS: &[(&str, &str)] = &[
 ];
 
 /// Headers of every answer, by docs/api.md 1.
-pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
+pub(crate) fn check(method: &str, path: &str, answer: &Reply) {
     for (name, value) in HEADERS {
         assert_eq!(answer.header(name), Some(*value), "{name} at {method} {path}");
     }
@@ -65,7 +65,7 @@ fn check_cookie(cookie: &str) {
     }
 }
 
-fn check_problem(method: &str, path: &str, answer: &Answer) {
+fn check_problem(method: &str, path: &str, answer: &Reply) {
     let body = &answer.body;
     assert_eq!(
         answer.header("content-type"),
@@ -105,7 +105,7 @@ fn check_problem(method: &str, path: &str, answer: &Answer) {
 type Validators = HashMap<(Step, u16), Arc<jsonschema::Validator>>;
 
 /// The answer conforms to its schema in the OpenAPI document.
-fn check_schema(step: Step, answer: &Answer) {
+fn check_schema(step: Step, answer: &Reply) {
     static VALIDATORS: LazyLock<Mutex<Validators>> = LazyLock::new(Mutex::default);
     let validator = {
         let mut validators = VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner);

@@ -75,7 +75,7 @@ async fn an_office_that_is_replaced_during_a_try_does_not_keep_the_try() {
     };
     let stored = stand.deps.table.store(PLAIN, &before, late).await.unwrap();
 
-    assert_eq!(stored, Stored::Conflict);
+    assert_eq!(stored, StoreResult::Conflict);
     assert_eq!(stand.listed(PLAIN).await["failures"], 0);
 }
 

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+struct FunctionResponse {
     status_code: u16,
     #[serde(default)]
     headers: BTreeMap<String, String>,
@@ -25,7 +25,7 @@ struct Answer {
 
 /// The response; `None` if the answer is malformed.
 pub(super) fn response(answer: Value) -> Option<Response<Body>> {
-    let Answer {
+    let FunctionResponse {
         status_code,
         headers,
         cookies,

@@ -14,7 +14,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::ClaimsSystem;
-use super::answers::{AuthenticationAnswer, SecurityCodeAnswer, Unreadable};
+use super::answers::{AuthenticationAnswer, SecurityCodeAnswer, UnreadableAnswer};
 
 /// The time for one question in total, from the name look-up to the last byte of the answer.
 const BUDGET: Duration = Duration::from_secs(5);
@@ -268,10 +268,10 @@ fn unknown(why: &'static str) -> Unavailable {
     Unavailable::OutcomeUnknown
 }
 
-fn unreadable(why: Unreadable) -> Unavailable {
+fn unreadable(why: UnreadableAnswer) -> Unavailable {
     unknown(match why {
-        Unreadable::Schema => "schema",
-        Unreadable::OtherUser => "other-user",
+        UnreadableAnswer::Schema => "schema",
+        UnreadableAnswer::OtherUser => "other-user",
     })
 }
 

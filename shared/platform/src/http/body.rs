@@ -84,18 +84,18 @@ pub struct Fields {
 
 /// The body is not one JSON object of these fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Unreadable;
+pub(crate) struct UnreadableBody;
 
 impl Fields {
     /// Reads a body; an empty one counts as `{}` where the step has no fields.
-    pub(crate) fn read(body: &[u8], expected: &[Input]) -> Result<Self, Unreadable> {
+    pub(crate) fn read(body: &[u8], expected: &[Input]) -> Result<Self, UnreadableBody> {
         let body = if body.is_empty() && expected.is_empty() {
             b"{}"
         } else {
             body
         };
         let Ok(Json::Object(entries)) = serde_json::from_slice(body) else {
-            return Err(Unreadable);
+            return Err(UnreadableBody);
         };
         let mut fields = Self::default();
         for (name, value) in entries {
@@ -129,11 +129,11 @@ impl Fields {
                             Json::Text(text) => {
                                 fields.texts.insert(format!("{name}/{inner_name}"), text);
                             }
-                            _ => return Err(Unreadable),
+                            _ => return Err(UnreadableBody),
                         }
                     }
                 }
-                _ => return Err(Unreadable),
+                _ => return Err(UnreadableBody),
             }
         }
         fields.unknown.sort();

@@ -83,13 +83,6 @@ impl Call {
             .map(|value| FlowId::of_cookie(value))
     }
 
-    /// Adds the name of the flow that the page shows.
-    #[must_use]
-    pub fn with_page_flow(mut self, name: &str) -> Self {
-        self.page_flow = Some(name.to_owned());
-        self
-    }
-
     /// Whether the page shows another flow than this one: another tab has begun one since (`docs/api.md` 1).
     pub fn means_another_flow(&self, flow: &FlowId) -> bool {
         self.step.acts_on_a_flow()

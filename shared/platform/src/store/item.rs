@@ -10,7 +10,7 @@ use portal::login::{self, Login, SessionPointer};
 use portal::mail::Promise;
 use portal::office::Office;
 use portal::registration::{self, Registration};
-use portal::values::{AccountKey, ClaimsUserId, FlowId, NetworkTag, SessionId};
+use portal::values::{AccountKey, ClaimsUserId, FlowId, NetworkTag, OfficeNumber, SessionId};
 
 /// ネットワーク — its refused starts of one hour.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -39,6 +39,14 @@ pub trait Item: Entity + Clone + Send + Sync + Into<AnyItem> {
     /// The item, if it is of this kind.
     fn of(item: AnyItem) -> Option<Self>;
 }
+
+/// A kind of item whose end is final. Its id is random and never used again, so deleting it in any state removes no other
+/// item, and a write that was judged before conflicts with the missing item.
+pub trait Ephemeral: Item {}
+
+impl Ephemeral for Registration {}
+impl Ephemeral for Login {}
+impl Ephemeral for SessionPointer {}
 
 macro_rules! kinds {
     ($($variant:ident, $item:ty, $id:ty, $field:expr, $kind:literal, $doc:literal;)*) => {
@@ -102,7 +110,7 @@ kinds! {
     Registration, Registration, FlowId, |item| &item.id, "REGISTRATION", "初回利用登録";
     Login, Login, FlowId, |item| &item.id, "LOGIN", "ログイン";
     Account, Account, AccountKey, |item| &item.key, "ACCOUNT", "アカウント";
-    Office, Office, String, |item| &item.office.number, "OFFICE", "事業所";
+    Office, Office, OfficeNumber, |item| &item.office.number, "OFFICE", "事業所";
     Claims, ClaimsRecord, ClaimsUserId, |item| &item.user, "CLAIMS", "電子請求受付システムのユーザID";
     Contact, Contact, AccountKey, |item| &item.key, "CONTACT", "連絡先";
     Session, SessionPointer, SessionId, |item| &item.id, "SESSION", "セッション";
@@ -115,11 +123,15 @@ impl AnyItem {
         match self {
             Self::Registration(item) => match &item.stage {
                 registration::Stage::Otp { challenge, .. } => vec![&challenge.mail],
-                _ => Vec::new(),
+                registration::Stage::SecurityCode { .. }
+                | registration::Stage::Profile { .. }
+                | registration::Stage::Confirm { .. }
+                | registration::Stage::AlreadyRegistered { .. }
+                | registration::Stage::Completed { .. } => Vec::new(),
             },
             Self::Login(item) => match &item.stage {
                 login::Stage::Otp { challenge } => vec![&challenge.mail],
-                _ => Vec::new(),
+                login::Stage::NewPassword { .. } | login::Stage::MyPage => Vec::new(),
             },
             Self::Account(item) => item.members().filter_map(Member::promised).collect(),
             Self::Office(_) | Self::Claims(_) | Self::Contact(_) | Self::Session(_) | Self::Network(_) => {

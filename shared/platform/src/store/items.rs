@@ -19,8 +19,8 @@ use portal::office::Office;
 use portal::registration::Registration;
 use portal::time::{DAY, Seconds};
 use portal::values::{
-    AccountKey, ClaimsUserId, EmailAddress, FlowId, Line, NameKana, NetworkTag, OfficeName, PhoneNumber,
-    Profile, SessionId,
+    AccountKey, ClaimsUserId, EmailAddress, FlowId, Line, NameKana, NetworkTag, OfficeName, OfficeNumber,
+    PhoneNumber, Profile, SessionId,
 };
 
 use super::codec::{Attributes, Reader, Writer};
@@ -77,7 +77,7 @@ impl Key {
             Registration::KIND => Self::Registration(FlowId::new(id)),
             Login::KIND => Self::Login(FlowId::new(id)),
             Account::KIND => Self::Account(AccountKey::new(id)),
-            Office::KIND => Self::Office(id.to_owned()),
+            Office::KIND => Self::Office(OfficeNumber::parse(id)?),
             ClaimsRecord::KIND => Self::Claims(ClaimsUserId::parse(id).ok()?),
             Contact::KIND => Self::Contact(AccountKey::new(id)),
             SessionPointer::KIND => Self::Session(SessionId::new(id)),
@@ -145,13 +145,15 @@ fn address(reader: &Reader<'_>, name: &'static str) -> Result<EmailAddress, Faul
 
 fn write_office(office: &OfficeName) -> Writer {
     let mut writer = Writer::default();
-    writer.text("number", &office.number).text("name", &office.name);
+    writer
+        .text("number", office.number.as_str())
+        .text("name", &office.name);
     writer
 }
 
 fn read_office(reader: &Reader<'_>) -> Result<OfficeName, Fault> {
     Ok(OfficeName {
-        number: reader.text("number")?.to_owned(),
+        number: OfficeNumber::parse(reader.text("number")?).ok_or_else(|| reader.corrupt("number"))?,
         name: reader.text("name")?.to_owned(),
     })
 }

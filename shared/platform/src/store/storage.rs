@@ -70,7 +70,7 @@ pub enum Write {
     Remove {
         /// The key.
         key: Key,
-        /// The version that may be removed; `None` for any.
+        /// The version that may be removed; `None` for any, which only the end of an ephemeral item uses.
         expected: Option<Version>,
     },
 }

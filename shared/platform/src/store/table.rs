@@ -11,7 +11,7 @@ use portal::mail::{Delivery, Promise};
 use portal::office::Office;
 
 use super::dynamodb::DynamoDb;
-use super::item::{AnyItem, Item, Key};
+use super::item::{AnyItem, Ephemeral, Item, Key};
 use super::storage::{
     Committed, Condition, Consistency, Expected, Outcome, Storage, Version, Versioned, Write,
 };
@@ -202,13 +202,14 @@ impl Table {
         })
     }
 
-    /// Removes whatever is there under this id.
-    pub async fn forget<T: Item>(&self, id: &T::Id) -> Result<(), Fault> {
-        let forget = Write::Remove {
+    /// Removes the item of this id, whatever its state: the end of an [`Ephemeral`] item depends on nothing in it, so this
+    /// is the one write without a condition. Succeeds if the item does not exist.
+    pub async fn end_in_any_state<T: Ephemeral>(&self, id: &T::Id) -> Result<(), Fault> {
+        let end = Write::Remove {
             key: T::key(id),
             expected: None,
         };
-        self.0.write(&forget).await?;
+        self.0.write(&end).await?;
         Ok(())
     }
 

@@ -17,7 +17,9 @@ use portal::progress::Next;
 use portal::registration::{Registered, Registration, Stage};
 use portal::terms::PUBLISHED;
 use portal::time::{Seconds, plus};
-use portal::values::{ChallengeId, ClaimsUserId, FlowId, MemberId, OfficeName, Profile, RequestKey};
+use portal::values::{
+    ChallengeId, ClaimsUserId, FlowId, MemberId, OfficeName, OfficeNumber, Profile, RequestKey,
+};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -31,7 +33,7 @@ fn t(seconds: u64) -> Timestamp {
 
 fn office() -> OfficeName {
     OfficeName {
-        number: "1370000001".to_owned(),
+        number: OfficeNumber::parse("1370000001").unwrap(),
         name: "見本訪問介護ステーション".to_owned(),
     }
 }
@@ -260,7 +262,7 @@ fn a_log_in_shows_its_code_its_password_or_its_page() {
                 "allowed": ["terms-shown", "new-password", "cancel"],
                 "account": {
                     "emailMasked": "t***@e***.jp",
-                    "office": { "number": office().number, "name": office().name },
+                    "office": { "number": office().number.as_str(), "name": office().name },
                 },
                 "newPassword": if shown { "required" } else { "none" },
                 "terms": { "version": PUBLISHED.version, "shown": shown },

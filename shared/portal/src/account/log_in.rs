@@ -11,7 +11,7 @@ use crate::values::{AccountKey, EmailAddress, MemberId};
 
 /// The member whose password was typed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Proof {
+pub struct VerifiedPassword {
     /// The member (the owner, or of a claim, void ones included) and the version of the credential; `None` if no
     /// member has this password.
     pub of: Option<(MemberId, u32)>,
@@ -126,7 +126,7 @@ impl Account {
     pub fn log_in(
         before: Option<&Self>,
         key: &AccountKey,
-        proof: &Proof,
+        proof: &VerifiedPassword,
         caller: &Caller,
         now: Timestamp,
         limits: &Limits,

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{Account, Caller, Credential, LoginVerdict, Member, Proof, VoidClaim};
+use super::{Account, Caller, Credential, LoginVerdict, Member, VerifiedPassword, VoidClaim};
 use crate::audit::Act;
 use crate::change::Change;
 use crate::initial_password::Source;
 use crate::mail::Promise;
 use crate::samples::{LIMITS, address, office, pending, t};
-use crate::values::{AccountKey, DeviceId, MemberId, NetworkTag, OfficeName};
+use crate::values::{AccountKey, DeviceId, MemberId, NetworkTag, OfficeName, OfficeNumber};
 
 pub(super) const DAY: u64 = 86_400;
 pub(super) const SEAT: u64 = 14 * DAY;
@@ -22,8 +22,8 @@ pub(super) fn ids<T>(list: &[T], id: impl Fn(&T) -> &str) -> Vec<String> {
     list.iter().map(|one| id(one).to_owned()).collect()
 }
 
-pub(super) fn proof(of: &Member, right: bool) -> Proof {
-    Proof {
+pub(super) fn proof(of: &Member, right: bool) -> VerifiedPassword {
+    VerifiedPassword {
         of: right.then(|| of.credential_in_force()),
         renewed: None,
     }
@@ -37,7 +37,7 @@ pub(super) fn judge(
     second: u64,
 ) -> (Account, Act, LoginVerdict) {
     let member = before.members().next();
-    let proof = Proof {
+    let proof = VerifiedPassword {
         of: member.filter(|_| right).map(Member::credential_in_force),
         renewed: None,
     };
@@ -70,10 +70,16 @@ pub(super) fn guessed_at(account: Account, times: u32, at: u64) -> Account {
     (0..times).fold(account, |account, _| judge(&account, false, &from("n"), at).0)
 }
 
+/// An office number of its own for each letter.
+pub(super) fn office_number(letter: &str) -> OfficeNumber {
+    let digits: u32 = letter.bytes().map(u32::from).sum();
+    OfficeNumber::parse(&format!("13{digits:08}")).unwrap()
+}
+
 /// The pending member of this id of the office of this number.
 pub(super) fn of_office(id: &str, number: &str) -> Member {
     let office = OfficeName {
-        number: number.to_owned(),
+        number: office_number(number),
         ..office()
     };
     Member {

@@ -24,11 +24,11 @@ fn begun(second: u64) -> ClaimsRecord {
     begin(None, false, second).stored().0
 }
 
-type Answer = Result<Authentication, Unavailable>;
+type Verdict = Result<Authentication, Unavailable>;
 
-const WRONG: Answer = Ok(Authentication::Wrong);
-const LOCKED: Answer = Ok(Authentication::Locked);
-const RIGHT: Answer = Ok(Authentication::Accepted(Accepted::SecurityCodeWanted));
+const WRONG: Verdict = Ok(Authentication::Wrong);
+const LOCKED: Verdict = Ok(Authentication::Locked);
+const RIGHT: Verdict = Ok(Authentication::Accepted(Accepted::SecurityCodeWanted));
 
 fn registered(address: Option<&str>) -> RegisteredOffice {
     RegisteredOffice {
@@ -40,18 +40,18 @@ fn registered(address: Option<&str>) -> RegisteredOffice {
 
 /// The right password of an office without a security code.
 #[expect(clippy::unnecessary_wraps, reason = "it is one of the answers")]
-fn right_with(address: Option<&str>) -> Answer {
+fn right_with(address: Option<&str>) -> Verdict {
     Ok(Authentication::Accepted(Accepted::Office(registered(address))))
 }
 
 /// The end of the last attempt that is open.
-fn end(before: &ClaimsRecord, answer: &Answer) -> Change<ClaimsRecord, Result<Proof, Refusal>> {
+fn end(before: &ClaimsRecord, answer: &Verdict) -> Change<ClaimsRecord, Result<Proof, Refusal>> {
     let attempt = before.passwords.open.last().unwrap();
     ClaimsRecord::end_attempt(Some(before), before, attempt, answer, &LIMITS)
 }
 
 /// A further attempt from this network, with this answer.
-fn tried(before: Option<&ClaimsRecord>, here: &str, second: u64, answer: &Answer) -> (ClaimsRecord, Kind) {
+fn tried(before: Option<&ClaimsRecord>, here: &str, second: u64, answer: &Verdict) -> (ClaimsRecord, Kind) {
     let (begun, attempt) = begin_from(before, here, true, second).stored();
     attempt.unwrap();
     let (after, refused) = end(&begun, answer).stored();
@@ -335,7 +335,7 @@ fn a_right_password_forgets_no_wrong_security_code() {
 
 #[test]
 fn stopped_codes_are_reported_only_with_the_right_password() {
-    let told = |began: u64, answer: &Answer| {
+    let told = |began: u64, answer: &Verdict| {
         let before = begin(Some(&stopped()), false, began).stored().0;
         let (_, event, told) = end(&before, answer).recorded();
         // The act is recorded here where no registration records it.

@@ -3,7 +3,7 @@
 use portal::code::OneTimeCode;
 use portal::form::{WarningCode, warnings};
 use portal::limits::Limits;
-use portal::password::{self, Context};
+use portal::password::{self, PersonalWords};
 use portal::values::{
     ClaimsUserId, EmailAddress, FieldCode, Line, NameKana, PhoneNumber, Profile, foreign_secret,
 };
@@ -28,7 +28,7 @@ fn judged(file: &File, typed: &str) -> Becomes {
         "kana.toml" => NameKana::parse(typed).map(|kana| kana.as_str().to_owned()),
         "phone.toml" => PhoneNumber::parse(typed).map(|phone| phone.as_str().to_owned()),
         "password.toml" => {
-            let context = Context::of(&laws::a_profile(), &laws::an_office());
+            let context = PersonalWords::of(&laws::a_profile(), &laws::an_office());
             let folded = password::folded(typed);
             password::check(&folded, &context, &Limits::standard()).map(|()| folded.expose().to_owned())
         }

@@ -15,7 +15,7 @@ use portal::terms::PUBLISHED;
 use portal::time::{Seconds, plus};
 use portal::values::{
     ChallengeId, DeviceId, EmailAddress, FlowId, Line, MemberId, NameKana, NetworkTag, OfficeName,
-    PhoneNumber, Profile, SessionId,
+    OfficeNumber, PhoneNumber, Profile, SessionId,
 };
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
@@ -40,7 +40,7 @@ fn pending() -> Member {
     let new = NewMember {
         id: MemberId::new("m"),
         office: OfficeName {
-            number: "1370000001".to_owned(),
+            number: OfficeNumber::parse("1370000001").unwrap(),
             name: "事業所".to_owned(),
         },
         profile: Profile {

@@ -10,10 +10,10 @@ use portal::values::NetworkTag;
 
 use super::Violations;
 use super::item::Item;
-use crate::Change;
+use crate::ItemWrite;
 
 /// The violations in a history that begins with an empty table.
-pub fn violations(history: &[Change], limits: &Limits) -> Vec<String> {
+pub fn violations(history: &[ItemWrite], limits: &Limits) -> Vec<String> {
     let mut found = Violations::default();
     let mut versions = BTreeSet::new();
     let mut ended = BTreeSet::new();
@@ -52,7 +52,7 @@ pub fn violations(history: &[Change], limits: &Limits) -> Vec<String> {
 
 /// One write. If there was no item before, `before` has no attributes.
 struct Write<'a> {
-    change: &'a Change,
+    change: &'a ItemWrite,
     before: Item<'a>,
     after: Item<'a>,
     limits: &'a Limits,

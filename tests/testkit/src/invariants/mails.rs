@@ -8,7 +8,7 @@ use portal_local::ses::Mail;
 
 use super::Violations;
 use super::item::Item;
-use crate::Change;
+use crate::ItemWrite;
 
 /// Checks that every mail that is marked as sent was sent, and that a repeated mail has the same text.
 pub fn violations(items: &[Attributes], mails: &[Mail]) -> Vec<String> {
@@ -54,7 +54,7 @@ pub fn violations(items: &[Attributes], mails: &[Mail]) -> Vec<String> {
 /// Checks that each account and each contact counts the codes that were promised to it, and that no more mails were
 /// sent. Valid only if no process died between the budget and the promise, and within the time that a budget
 /// remembers: the first hour for a contact, the first day for an account.
-pub fn budgets(items: &[Attributes], history: &[Change], mails: &[Mail]) -> Vec<String> {
+pub fn budgets(items: &[Attributes], history: &[ItemWrite], mails: &[Mail]) -> Vec<String> {
     let mut found = Violations::default();
     let (codes, promised) = (promises(history, true), promises(history, false));
     let counted: BTreeMap<String, usize> = items
@@ -97,7 +97,7 @@ const CONTACT: &str = "CONTACT";
 
 /// The number of mails, or only of codes, that each account and contact promised: one for each promise that did not
 /// exist before the write.
-fn promises(history: &[Change], codes_only: bool) -> BTreeMap<String, usize> {
+fn promises(history: &[ItemWrite], codes_only: bool) -> BTreeMap<String, usize> {
     let mails_of = |image: &Option<Attributes>| -> BTreeSet<(Option<i64>, String, String)> {
         let mails = image.as_ref().map_or_else(Vec::new, |image| Item(image).mails());
         mails
@@ -122,14 +122,14 @@ fn promises(history: &[Change], codes_only: bool) -> BTreeMap<String, usize> {
 }
 
 /// The accounts that a member has left: the count of their log-in codes went with them.
-fn left(history: &[Change]) -> BTreeSet<String> {
+fn left(history: &[ItemWrite]) -> BTreeSet<String> {
     let holders = |image: &Option<Attributes>| -> BTreeSet<String> {
         let holders = image
             .as_ref()
             .map_or_else(Vec::new, |image| Item(image).named("holders"));
         holders.into_iter().map(|(id, _)| id.to_owned()).collect()
     };
-    let gone = |change: &&Change| !holders(&change.before).is_subset(&holders(&change.after));
+    let gone = |change: &&ItemWrite| !holders(&change.before).is_subset(&holders(&change.after));
     history
         .iter()
         .filter(gone)

@@ -14,7 +14,7 @@ use super::item::Item;
 
 /// The data for checking items.
 #[derive(Debug, Clone, Copy)]
-pub struct Judged<'a> {
+pub struct Snapshot<'a> {
     /// Every item of the table.
     pub items: &'a [Attributes],
     /// The current limits.
@@ -26,7 +26,7 @@ pub struct Judged<'a> {
 }
 
 /// The violations in the present items.
-pub fn violations(judged: Judged<'_>) -> Vec<String> {
+pub fn violations(judged: Snapshot<'_>) -> Vec<String> {
     let mut found = Violations::default();
     let items: BTreeMap<String, Item<'_>> = judged
         .items
@@ -45,13 +45,13 @@ pub fn violations(judged: Judged<'_>) -> Vec<String> {
 
 /// The violations in a world in which no process died and every mail was delivered or refused: no flow is behind,
 /// and no expired seat is left.
-pub fn settled(judged: Judged<'_>) -> Vec<String> {
+pub fn settled(judged: Snapshot<'_>) -> Vec<String> {
     let limits = Limits {
         // No seat has expired, so all of them must agree with their accounts.
         pending_seat_life: Seconds::new(u64::MAX),
         ..*judged.limits
     };
-    let mut found = Violations(violations(Judged {
+    let mut found = Violations(violations(Snapshot {
         limits: &limits,
         ..judged
     }));
@@ -75,7 +75,7 @@ pub fn settled(judged: Judged<'_>) -> Vec<String> {
 
 struct Table<'a> {
     items: BTreeMap<String, Item<'a>>,
-    judged: Judged<'a>,
+    judged: Snapshot<'a>,
 }
 
 impl Table<'_> {

@@ -7,7 +7,7 @@ use portal::limits::Limits;
 
 use super::{of_history, of_mail_budgets, of_mails, of_settled_state, of_state};
 use crate::people::{OWN_PASSWORD, PLAIN_OFFICE, SHARED_OFFICE};
-use crate::{Change, World};
+use crate::{ItemWrite, World};
 
 async fn world() -> World {
     let world = World::start().await;
@@ -176,13 +176,13 @@ fn map_of<const N: usize>(entries: [(&str, AttributeValue); N]) -> Attributes {
 }
 
 /// A write; each has another version.
-fn change(key: &str, before: &Attributes, after: &Attributes) -> Change {
+fn change(key: &str, before: &Attributes, after: &Attributes) -> ItemWrite {
     let version = |item: &Attributes, version: &str| {
         let mut item = item.clone();
         item.entry("v".to_owned()).or_insert(text(version));
         item
     };
-    Change {
+    ItemWrite {
         key: key.to_owned(),
         before: Some(version(before, "before")),
         after: Some(version(after, &format!("{after:?}"))),
@@ -191,7 +191,7 @@ fn change(key: &str, before: &Attributes, after: &Attributes) -> Change {
 }
 
 #[track_caller]
-fn assert_found(history: &[Change], what: &str) {
+fn assert_found(history: &[ItemWrite], what: &str) {
     let found = of_history(history, &Limits::standard());
     assert!(
         found.iter().any(|found| found.contains(what)),

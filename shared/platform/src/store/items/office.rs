@@ -3,15 +3,15 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use portal::limits::Limits;
 use portal::office::{Founding, Office};
-use portal::values::{AccountKey, Draft, FlowId, MemberId, OfficeName, RequestKey};
+use portal::values::{AccountKey, Draft, FlowId, MemberId, OfficeName, OfficeNumber, RequestKey};
 
 use super::super::codec::{Reader, Writer};
 use super::Layout;
 use crate::fault::Fault;
 
 impl Layout for Office {
-    fn id_text(id: &String) -> &str {
-        id
+    fn id_text(id: &OfficeNumber) -> &str {
+        id.as_str()
     }
 
     fn write(&self, writer: &mut Writer, _: &Limits) {
@@ -44,7 +44,7 @@ impl Layout for Office {
         };
         Ok(Self {
             office: OfficeName {
-                number: id.to_owned(),
+                number: OfficeNumber::parse(id).ok_or_else(|| reader.corrupt("pk"))?,
                 name: reader.text("name")?.to_owned(),
             },
             members: members.entries().map(member).collect::<Result<_, _>>()?,

@@ -154,7 +154,7 @@ fn a_password_that_was_compared_with_another_credential_is_wrong() {
         Some((MemberId::new("m"), 1)),
         Some((MemberId::new("other"), 2)),
     ] {
-        let proof = Proof {
+        let proof = VerifiedPassword {
             of,
             ..proof(&active("m"), true)
         };
@@ -170,7 +170,7 @@ fn a_password_that_was_compared_with_another_credential_is_wrong() {
 
 #[test]
 fn an_address_without_an_owner_gets_an_account_for_its_guesses() {
-    let unknown = Proof {
+    let unknown = VerifiedPassword {
         of: None,
         renewed: None,
     };
@@ -185,7 +185,7 @@ fn an_address_without_an_owner_gets_an_account_for_its_guesses() {
 fn a_hash_is_renewed_by_the_right_password_and_by_no_other() {
     let before = account(active("m"));
     let hash_after = |right, second| {
-        let proof = Proof {
+        let proof = VerifiedPassword {
             renewed: Some("renewed".to_owned()),
             ..proof(&active("m"), right)
         };
@@ -215,7 +215,7 @@ fn a_hash_is_renewed_by_the_right_password_and_by_no_other() {
 #[test]
 fn an_initial_password_has_no_hash_to_renew() {
     let before = account(pending("m"));
-    let proof = Proof {
+    let proof = VerifiedPassword {
         renewed: Some("renewed".to_owned()),
         ..proof(&pending("m"), true)
     };
@@ -292,7 +292,7 @@ fn the_right_initial_password_of_a_void_claim_is_refused_as_such_for_72_hours_an
         ..guessed_at(account(active("m")), 2, 0)
     };
     let log_in = |version, second| {
-        let proof = Proof {
+        let proof = VerifiedPassword {
             of: Some((MemberId::new("v"), version)),
             renewed: None,
         };

@@ -7,7 +7,7 @@ use crate::problem::Kind;
 use crate::samples::{
     LIMITS, account, active, address, agreement, flow, flows_of, only, pending, session, t,
 };
-use crate::values::{MemberId, NetworkTag, OfficeName};
+use crate::values::{MemberId, NetworkTag, OfficeName, OfficeNumber};
 
 #[test]
 fn a_wrong_code_counts_for_the_account_and_a_right_one_does_not() {
@@ -310,9 +310,9 @@ fn a_mail_that_is_not_sent_is_refunded_once() {
 /// Of two offices that claim one address, the first whose member completes a log-in gets it.
 #[test]
 fn the_log_in_that_completes_first_owns_the_address_and_ends_the_others() {
-    let [first, second] = ["m", "n"].map(|id| Member {
+    let [first, second] = [("m", "1370000001"), ("n", "1370000002")].map(|(id, number)| Member {
         office: OfficeName {
-            number: id.to_owned(),
+            number: OfficeNumber::parse(number).unwrap(),
             ..pending(id).office
         },
         ..pending(id)

@@ -44,7 +44,7 @@ struct BouncedRecipient {
 
 /// The effect of an event on the delivery status of its mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum News {
+pub(crate) enum Effect {
     /// The mail reaches this status, if it has one of those. Late or reordered events undo nothing.
     Reached(Delivery, &'static [Delivery]),
     /// Only logged.
@@ -58,19 +58,19 @@ pub(crate) enum News {
 const NOT_DELIVERED: &[Delivery] = &[Delivery::Queued, Delivery::Sent];
 const NOT_BOUNCED: &[Delivery] = &[Delivery::Queued, Delivery::Sent, Delivery::Delivered];
 
-const HARD_BOUNCE: News = News::Reached(Delivery::Bounced, NOT_BOUNCED);
-const GIVEN_UP: News = News::Reached(Delivery::Failed, NOT_DELIVERED);
+const HARD_BOUNCE: Effect = Effect::Reached(Delivery::Bounced, NOT_BOUNCED);
+const GIVEN_UP: Effect = Effect::Reached(Delivery::Failed, NOT_DELIVERED);
 
 impl Detail {
     /// The effect of the event.
-    pub(crate) fn news(&self) -> News {
+    pub(crate) fn effect(&self) -> Effect {
         match self.event_type.as_str() {
-            "Delivery" => News::Reached(Delivery::Delivered, NOT_DELIVERED),
-            "Bounce" => self.bounce.news(),
-            "Reject" | "Rendering Failure" => News::OurFault(Delivery::Failed, NOT_DELIVERED),
+            "Delivery" => Effect::Reached(Delivery::Delivered, NOT_DELIVERED),
+            "Bounce" => self.bounce.effect(),
+            "Reject" | "Rendering Failure" => Effect::OurFault(Delivery::Failed, NOT_DELIVERED),
             // A complaint is about a delivered mail; a delay is not the end.
-            "Send" | "Complaint" | "DeliveryDelay" | "Open" | "Click" | "Subscription" => News::Noted,
-            _ => News::Unknown,
+            "Send" | "Complaint" | "DeliveryDelay" | "Open" | "Click" | "Subscription" => Effect::Noted,
+            _ => Effect::Unknown,
         }
     }
 
@@ -85,7 +85,7 @@ impl Detail {
 }
 
 impl Bounce {
-    fn news(&self) -> News {
+    fn effect(&self) -> Effect {
         let refused_for_good = self.recipients.iter().any(BouncedRecipient::is_refused_for_good);
         match (self.kind.as_str(), self.sub_kind.as_str()) {
             ("Permanent", _) => HARD_BOUNCE,
@@ -101,7 +101,7 @@ impl Bounce {
             ) => GIVEN_UP,
             // Out-of-office replies come as Transient/General, after the delivery or before its event; Undetermined
             // says nothing; a new type must not have an effect.
-            _ => News::Noted,
+            _ => Effect::Noted,
         }
     }
 }
@@ -131,13 +131,13 @@ mod tests {
         serde_json::from_value(event["detail"].clone()).unwrap()
     }
 
-    fn bounce(kind: &str, sub: &str, recipient: &serde_json::Value) -> News {
+    fn bounce(kind: &str, sub: &str, recipient: &serde_json::Value) -> Effect {
         let event = json!({ "detail": {
             "eventType": "Bounce",
             "mail": {},
             "bounce": { "bounceType": kind, "bounceSubType": sub, "bouncedRecipients": [recipient] },
         }});
-        detail(&event).news()
+        detail(&event).effect()
     }
 
     /// Every event type, bounce type and subtype that SES documents, and some that it does not.
@@ -145,40 +145,40 @@ mod tests {
     fn every_documented_event_means_what_the_table_says() {
         let nothing = json!({ "emailAddress": "taro@example.jp" });
         for (kind, sub, expected) in [
-            ("Undetermined", "Undetermined", News::Noted),
+            ("Undetermined", "Undetermined", Effect::Noted),
             ("Permanent", "General", HARD_BOUNCE),
             ("Permanent", "NoEmail", HARD_BOUNCE),
             ("Permanent", "Suppressed", HARD_BOUNCE),
             ("Permanent", "OnAccountSuppressionList", HARD_BOUNCE),
             ("Permanent", "UnsubscribedRecipient", HARD_BOUNCE),
-            ("Transient", "General", News::Noted),
+            ("Transient", "General", Effect::Noted),
             ("Transient", "MailboxFull", GIVEN_UP),
             ("Transient", "MessageTooLarge", GIVEN_UP),
             ("Transient", "CustomTimeoutExceeded", GIVEN_UP),
             ("Transient", "ContentRejected", GIVEN_UP),
             ("Transient", "AttachmentRejected", GIVEN_UP),
-            ("Novel", "Thing", News::Noted),
+            ("Novel", "Thing", Effect::Noted),
         ] {
             assert_eq!(bounce(kind, sub, &nothing), expected, "{kind}/{sub}");
         }
         for (event_type, expected) in [
-            ("Send", News::Noted),
-            ("Delivery", News::Reached(Delivery::Delivered, NOT_DELIVERED)),
-            ("Complaint", News::Noted),
-            ("DeliveryDelay", News::Noted),
-            ("Open", News::Noted),
-            ("Click", News::Noted),
-            ("Subscription", News::Noted),
-            ("Reject", News::OurFault(Delivery::Failed, NOT_DELIVERED)),
+            ("Send", Effect::Noted),
+            ("Delivery", Effect::Reached(Delivery::Delivered, NOT_DELIVERED)),
+            ("Complaint", Effect::Noted),
+            ("DeliveryDelay", Effect::Noted),
+            ("Open", Effect::Noted),
+            ("Click", Effect::Noted),
+            ("Subscription", Effect::Noted),
+            ("Reject", Effect::OurFault(Delivery::Failed, NOT_DELIVERED)),
             (
                 "Rendering Failure",
-                News::OurFault(Delivery::Failed, NOT_DELIVERED),
+                Effect::OurFault(Delivery::Failed, NOT_DELIVERED),
             ),
-            ("Bounce", News::Noted),
-            ("Telepathy", News::Unknown),
+            ("Bounce", Effect::Noted),
+            ("Telepathy", Effect::Unknown),
         ] {
             let event = json!({ "detail": { "eventType": event_type, "mail": {} } });
-            assert_eq!(detail(&event).news(), expected, "{event_type}");
+            assert_eq!(detail(&event).effect(), expected, "{event_type}");
         }
     }
 
@@ -192,13 +192,13 @@ mod tests {
             )
         };
         assert_eq!(with(Some("5.1.1"), None), HARD_BOUNCE);
-        assert_eq!(with(Some("4.2.2"), Some("smtp; 550 no such user")), News::Noted);
+        assert_eq!(with(Some("4.2.2"), Some("smtp; 550 no such user")), Effect::Noted);
         assert_eq!(with(None, Some("smtp; 550 5.1.1 user unknown")), HARD_BOUNCE);
         assert_eq!(with(None, Some("550 user unknown")), HARD_BOUNCE);
-        assert_eq!(with(None, Some("smtp; 452 4.2.2 mailbox full")), News::Noted);
-        assert_eq!(with(None, Some("smtp; 5500 is no reply code")), News::Noted);
-        assert_eq!(with(None, Some("x-custom; 550")), News::Noted);
-        assert_eq!(with(None, Some("")), News::Noted);
+        assert_eq!(with(None, Some("smtp; 452 4.2.2 mailbox full")), Effect::Noted);
+        assert_eq!(with(None, Some("smtp; 5500 is no reply code")), Effect::Noted);
+        assert_eq!(with(None, Some("x-custom; 550")), Effect::Noted);
+        assert_eq!(with(None, Some("")), Effect::Noted);
         assert_eq!(
             bounce("Undetermined", "Undetermined", &json!({ "status": "5.7.1" })),
             HARD_BOUNCE
