@@ -125,7 +125,19 @@ async fn a_log_in_whose_claim_became_void_is_over() {
     comes_to_the_terms(&mut taro, &own).await;
     taro.changes_password(OWN_PASSWORD, &version).await.is(200);
 
-    at_the_code.types_login_code(&code).await.is_told("no-flow");
+    for typed in [code.as_str(), "12"] {
+        let mut tab = at_the_code.clone();
+        tab.types_login_code(typed).await.is_told("no-flow");
+    }
+    for path in ["/login/otp/resend", "/login/session"] {
+        let mut tab = at_the_code.clone();
+        tab.calls("POST", path).await.is_told("no-flow");
+    }
+    for mut early in [at_the_code, at_the_terms.clone()] {
+        early.changes_password("", &version).await.is_told("no-flow");
+    }
+    let mut late = at_the_terms.clone();
+    late.types_login_code(&code).await.is_told("no-flow");
     at_the_terms
         .changes_password(OWN_PASSWORD, &version)
         .await

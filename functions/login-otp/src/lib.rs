@@ -48,13 +48,14 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
 async fn enter(deps: &Deps, call: &Call) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
     let flow = flows.open(call).await?;
+    // A log-in whose member or credential is gone is over, whatever else is wrong with the request.
+    let (flow, account, member) = flows.follow_account(flow, Consistency::Strong, now).await?;
     let challenge = flows.require(&flow.item, flow.item.awaited_code(), now).await?;
     let typed = call.field(Field::Code, OneTimeCode::parse)?;
     flows
         .require(&flow.item, challenge.check(now, limits), now)
         .await?;
     let judged = challenge.judge(&typed, &deps.keys)?;
-    let (flow, account, member) = flows.follow_account(flow, Consistency::Strong, now).await?;
     let next = flow.item.after_code(&member, flows.terms());
     // Where the right code creates a session, every code spends a try of the flow first, right and wrong alike: no
     // sixth guess may commit a session, nor a code that a resend has replaced.
@@ -115,15 +116,15 @@ async fn complete(
 async fn resend(deps: &Deps, call: Call) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
     let flow = flows.open(&call).await?;
+    let (flow, account, _) = flows.follow_account(flow, Consistency::Strong, now).await?;
     let challenge = flows.require(&flow.item, flow.item.awaited_code(), now).await?;
     call.no_fields()?;
     // No mail is counted for a resend that is refused.
     flows
         .require(&flow.item, challenge.may_be_resent(now, limits), now)
         .await?;
-    let known: Option<Stored<Account>> = flows.table.get(&flow.item.account, Consistency::Strong).await?;
     let promised = flows
-        .decide_on_account(&flow.item, known, Retries::Many, now, |account| {
+        .decide_on_account(&flow.item, Some(account), Retries::Many, now, |account| {
             flow.item.promise_code(account, now, limits)
         })
         .await?;

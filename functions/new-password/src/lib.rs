@@ -48,12 +48,9 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
 pub async fn step(deps: &Deps, call: Call) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
     let flow = flows.open(&call).await?;
-    if !matches!(flow.item.stage, Stage::NewPassword { .. }) {
-        return Err(flows.wrong_step(&flow.item, now).await);
-    }
     let (flow, account, member) = flows.follow_account(flow, Consistency::Eventual, now).await?;
     let Stage::NewPassword { required, shown, .. } = &flow.item.stage else {
-        // An earlier request completed the log-in, and its answer was lost.
+        // Among other stages: an earlier request completed the log-in, and its answer was lost.
         return Err(flows.wrong_step(&flow.item, now).await);
     };
     let agreed = call.fields.text_in(Field::AgreedTerms, Field::AgreedVersion);
