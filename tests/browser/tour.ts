@@ -537,6 +537,44 @@ const registration: readonly Stop[] = [
     },
   },
   {
+    name: "my-profile",
+    page: "my-profile",
+    reach: (clerk) => awaits(clerk, "my-profile"),
+  },
+  {
+    name: "my-profile-errors",
+    page: "my-profile",
+    reach: async (clerk) => {
+      await clerk.page.locator("#name").fill("");
+      await failsToSubmit(clerk);
+    },
+  },
+  {
+    name: "my-password",
+    page: "my-password",
+    reach: (clerk) => awaits(clerk, "my-password"),
+  },
+  {
+    name: "my-password-errors",
+    page: "my-password",
+    reach: (clerk) => failsToSubmit(clerk),
+  },
+  {
+    name: "sessions",
+    page: "sessions",
+    reach: async (clerk) => {
+      await hears(clerk.page, "/sessions", (answer) => {
+        const [own] = answer["sessions"] as Record<string, unknown>[];
+        answer["sessions"] = [
+          { ...own, device: "Google Chrome / Linux" },
+          { ...own, id: "k3v9q2mz", device: "", current: false },
+        ];
+      });
+      await awaits(clerk, "sessions");
+      await expect(clerk.page.locator("#sessions > li")).toHaveCount(2);
+    },
+  },
+  {
     name: "index-signed-in",
     page: "index",
     reach: async (clerk) => {

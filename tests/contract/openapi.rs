@@ -88,11 +88,18 @@ fn the_document_has_the_structure_of_openapi_3_1() {
     let schemes = document["components"]["securitySchemes"].as_object().unwrap();
     let mut names = BTreeSet::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
-        assert!(
-            path.starts_with('/') && !path.ends_with('/') && !path.contains('{'),
-            "{path}"
-        );
+        assert!(path.starts_with('/') && !path.ends_with('/'), "{path}");
+        // The one name that a path may have, and its parameter.
+        let in_path: Vec<&str> = path.split('/').filter(|part| part.contains(['{', '}'])).collect();
+        assert!(in_path.is_empty() || in_path == ["{id}"], "{path}");
         for operation in methods.as_object().unwrap().values() {
+            let parameters = operation.get("parameters").and_then(Value::as_array);
+            let described = parameters.into_iter().flatten().any(|parameter| {
+                let target = parameter["$ref"].as_str().unwrap().strip_prefix('#').unwrap();
+                let parameter = document.pointer(target).unwrap();
+                parameter["in"] == "path" && parameter["name"] == "id" && parameter["required"] == true
+            });
+            assert_eq!(described, !in_path.is_empty(), "{path}");
             assert!(
                 names.insert(operation["operationId"].as_str().unwrap().to_owned()),
                 "{path}"

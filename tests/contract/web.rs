@@ -102,6 +102,9 @@ fn the_api_gets_what_its_functions_read_and_is_never_cached() {
         "Origin",
         "Content-Type",
         "Idempotency-Key",
+        "Portal-Flow",
+        "Portal-Session",
+        "User-Agent",
         "CloudFront-Viewer-Address",
     ] {
         assert!(headers.contains(&needed), "{needed}");

@@ -25,6 +25,7 @@ const PROBLEMS: [(u16, &[&str]); 11] = [
         &[
             "wrong-step",
             "other-flow",
+            "other-session",
             "claims-lock-risk",
             "organisation-already-registered",
             "email-taken",

@@ -113,6 +113,7 @@ sequences! {
     an_initial_password_comes_too_late: "initial-password-expired";
     a_pending_registration_is_corrected: "correction";
     a_second_log_in_is_renewed_and_ended: "second-log-in";
+    a_person_changes_their_own_account: "own-account";
     other_terms_are_agreed_to: "terms";
     an_account_is_hammered_at: "hammered";
     a_mailbox_is_filled: "full-mailbox";
@@ -355,6 +356,24 @@ async fn a_second_log_in_is_renewed_and_ended(world: &World) {
     taro.calls("GET", "/me").await.is(200);
     taro.calls("POST", "/logout").await.is(204);
     taro.calls("POST", "/logout").await;
+}
+
+async fn a_person_changes_their_own_account(world: &World) {
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    taro.json("PATCH", "/me", &json!({ "phone": "0451234567" }))
+        .await
+        .is(200);
+    for (password, status) in [("wrong wrong wrong", 422), (OWN_PASSWORD, 204)] {
+        let proof = json!({ "currentPassword": password });
+        taro.json("POST", "/me/proof", &proof).await.is(status);
+    }
+    let change = json!({ "currentPassword": OWN_PASSWORD, "newPassword": "みどりの丘に 風がわたる 2026" });
+    taro.json("POST", "/me/password", &change).await.is(204);
+    let me = taro.calls("GET", "/me").await.is(200);
+    let own = format!("/sessions/{}", me.body["session"]["id"].as_str().unwrap());
+    taro.calls("DELETE", &own).await.is(204);
 }
 
 async fn other_terms_are_agreed_to(world: &World) {

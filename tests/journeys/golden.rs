@@ -68,6 +68,8 @@ golden! {
     a_session_is_read: SessionPointer, "session", |id| SessionId::new(id);
     an_account_with_a_pending_member_is_read: Account, "account-pending", |id| AccountKey::new(id);
     an_account_with_an_active_member_is_read: Account, "account-active", |id| AccountKey::new(id);
+    an_account_with_sessions_of_known_browsers_is_read: Account, "account-sessions", |id| AccountKey::new(id);
+    an_account_with_a_notice_is_read: Account, "account-notice", |id| AccountKey::new(id);
     an_account_without_an_owner_is_read: Account, "account-nobody", |id| AccountKey::new(id);
     a_claims_user_is_read: ClaimsRecord, "claims", |id| ClaimsUserId::parse(id).unwrap();
     a_contact_is_read: Contact, "contact", |id| AccountKey::new(id);

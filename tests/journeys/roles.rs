@@ -165,6 +165,24 @@ async fn log_in(world: &World) {
     let code = hanako.mailed_code(HANAKO).await;
     hanako.types_login_code(&code).await.leads_to("my-page");
     hanako.calls("DELETE", "/login").await.is(204);
+    own_account(&mut hanako).await;
+}
+
+/// What a person who is logged in does with their own account.
+async fn own_account(hanako: &mut Clerk) {
+    hanako.world.wait(600);
+    let another = "みどりの丘に 風がわたる 2026";
+    let password = json!({ "currentPassword": OWN_PASSWORD, "newPassword": another });
+    hanako.json("POST", "/me/password", &password).await.is(204);
+    hanako.world.wait(600);
+    hanako
+        .json("PATCH", "/me", &json!({ "phone": "0451234567" }))
+        .await
+        .is(200);
+    hanako.world.wait(600);
+    let listed = hanako.calls("GET", "/sessions").await.is(200);
+    let own = listed.body["sessions"][0]["id"].as_str().unwrap().to_owned();
+    hanako.calls("DELETE", &format!("/sessions/{own}")).await.is(204);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use portal::account::BrowserKind;
 use portal::code::{Label, Purpose};
 use portal::initial_password::Source;
 use portal::keys::KeyId;
@@ -186,9 +187,10 @@ fn any_promise() -> impl Strategy<Value = Promise> {
             challenge: ChallengeId::new("c"),
             offices,
         });
-    let notice = id().prop_map(|member| Content::Notice {
+    let notice = (id(), 0..Notice::ALL.len()).prop_map(|(member, at)| Content::Notice {
         member: MemberId::new(member),
-        what: Notice::PasswordReset,
+        what: Notice::ALL[at],
+        browser: BrowserKind::default(),
     });
     let instant =
         || (-377_000_000_000_i64..=253_000_000_000).prop_map(|at| jiff::Timestamp::from_second(at).unwrap());

@@ -4,13 +4,14 @@ import { placeholders } from "./markup.ts";
 import type { Page } from "./page.ts";
 import { information } from "./pages/information.ts";
 import { login } from "./pages/login.ts";
+import { mine } from "./pages/mine.ts";
 import { registration } from "./pages/registration.ts";
 import { states } from "./pages/states.ts";
 import { writing } from "./parts.ts";
 import type { Assets } from "./plugin.ts";
 
 /** Every screen, in the order of the manual. */
-export const pages: readonly Page[] = [...information, ...registration, ...login, ...states];
+export const pages: readonly Page[] = [...information, ...registration, ...login, ...mine, ...states];
 
 /** Every page in every language, as files of the site. */
 export function site(assetsOf: (script: string | undefined) => Assets): { fileName: string; source: string }[] {

@@ -14,7 +14,7 @@ export type ProgressAt<N extends Progress["next"]> = Extract<Progress, { next: N
 /** The person who is logged in. */
 export type Me = Schemas["Me"];
 
-type Method = "get" | "post" | "put" | "delete";
+type Method = "get" | "post" | "put" | "patch" | "delete";
 type Operation<P extends keyof paths, M extends Method> = paths[P] extends Record<M, infer O> ? O : never;
 type Json<T> = T extends { content: { "application/json": infer B } } ? B : undefined;
 type Body<O> = O extends { requestBody?: infer R } ? Json<NonNullable<R>> : undefined;
@@ -32,34 +32,35 @@ export type Failure =
 /** After so long without an answer nobody waits any more. */
 const PATIENCE = 30_000;
 
-let pageFlow = "";
+/** What this page works on: Portal-Flow, Portal-Session. The server refuses what is meant for another one. */
+export const means: Record<string, string> = {};
 
-/** Says which flow this page works on; the server refuses what is meant for another one (Portal-Flow). */
-export const meanFlow = (flow: string): void => void (pageFlow = flow);
+/** Says which flow this page works on. */
+export const meanFlow = (flow: string): void => void (means["Portal-Flow"] = flow);
 
 /** Whether another tab has begun another flow than this page works on. */
-export const isOtherFlow = ({ flow }: Progress): boolean => pageFlow !== "" && flow !== pageFlow;
+export const isOtherFlow = ({ flow }: Progress): boolean => flow !== (means["Portal-Flow"] ?? flow);
 
 let lastId = "";
 
 /** The number of the last request that the portal answered, for an inquiry; empty before the first. */
 export const lastRequestId = (): string => lastId;
 
-/** Calls the server. Nothing is repeated by itself: whoever calls decides. */
+/** Calls the server; `about` is the id in the path. Nothing is repeated by itself: whoever calls decides. */
 export async function call<P extends keyof paths & string, M extends Method>(
   method: M,
   path: P,
   body?: Body<Operation<P, M>>,
   key?: string,
+  about = "",
 ): Promise<Outcome<Success<Operation<P, M>>>> {
-  const headers: Record<string, string> = {};
+  const headers = { ...means };
   if (method !== "get") headers["Content-Type"] = "application/json";
   if (key !== undefined) headers["Idempotency-Key"] = key;
-  if (pageFlow !== "") headers["Portal-Flow"] = pageFlow;
   // `AbortSignal.timeout` is younger than some browsers that are still in use.
   const patience = new AbortController();
   const over = setTimeout(() => patience.abort(), PATIENCE);
-  const url = new URL(`/api/v1${path}`, location.origin);
+  const url = new URL(`/api/v1${path.replace("{id}", about)}`, location.origin);
   const init: RequestInit = {
     method: method.toUpperCase(),
     headers,

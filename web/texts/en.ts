@@ -342,12 +342,41 @@ export const en: Texts = {
     lastLoginHint: "If you do not recognise this date and time, [contact us](inquiry).",
     role: "Role",
     roles: { manager: "Manager (管理者)", member: "User (利用者)" },
+    told: {
+      profile: "Your details have been changed.",
+      password: "Your password has been changed. All other browsers have been logged out.",
+    },
+    accountTitle: "Security settings",
+    password: "[Change the password](my-password)",
+    sessions: "[Browsers that are logged in](sessions) (check them, and log other browsers out)",
     sessionUntil: "For your security, you will be logged out at {at} if you do nothing.",
     endTitle: "You will be logged out soon",
     end: "Minutes until you are logged out: {minutes}. To continue, select “Stay logged in”.",
     stay: "Stay logged in",
     leave: "Log out",
     stayed: "You are still logged in.",
+  },
+
+  mine: {
+    profileTitle: "Change your details",
+    save: "Save the change",
+    back: "Back to My page",
+    passwordTitle: "Change your password",
+    passwordLead: "All other browsers will be logged out.",
+    currentPassword: "Current password",
+  },
+
+  sessions: {
+    title: "Browsers that are logged in",
+    lead: "These browsers are logged in with your ID.",
+    current: "The browser you are using now",
+    created: "Logged in",
+    seen: "Last used",
+    unknown: "A browser of an unknown kind",
+    end: "Log this browser out",
+    endOthers: "Log all other browsers out",
+    ended: "Logged out. Nothing can be done in that browser until somebody logs in there again.",
+    unknownHelp: "If you do not recognise one of them, log it out at once and [contact us](inquiry).",
   },
 
   loggedOut: {
@@ -517,6 +546,8 @@ export const en: Texts = {
     "wrong-step": "This procedure has already gone on to another page.",
     "other-flow":
       "Another procedure has been started in another tab. Nothing on this page was sent. “Load again” leads on to the current procedure.",
+    "other-session":
+      "Somebody has logged in again in another tab. Nothing on this page was sent. “Load again” leads on to the page of the person who is logged in now.",
     "claims-lock-risk":
       "You have entered a wrong user ID or log-in password repeatedly. If you are wrong once more, the claims system (電子請求受付システム) locks for 30 minutes.",
     "organisation-already-registered":

@@ -13,6 +13,7 @@ const RESET_CODE: &str = include_str!("../mail/reset-code.txt");
 const INITIAL_PASSWORD: &str = include_str!("../mail/initial-password.txt");
 const INITIAL_PASSWORD_GUIDE: &str = include_str!("../mail/initial-password-guide.txt");
 const PASSWORD_RESET: &str = include_str!("../mail/password-reset.txt");
+const PASSWORD_REPLACED: &str = include_str!("../mail/password-replaced.txt");
 
 /// The text of a mail. Its secret is derived here, and nowhere before.
 pub fn body(promise: &Promise, keys: &KeyRing, portal_url: &str) -> Result<String, UnknownKey> {
@@ -49,11 +50,18 @@ pub fn body(promise: &Promise, keys: &KeyRing, portal_url: &str) -> Result<Strin
                 .collect();
             INITIAL_PASSWORD_GUIDE.replace("{offices}", &lines.join("\n"))
         }
-        Content::Notice { what, .. } => {
+        Content::Notice { what, browser, .. } => {
             let template = match what {
                 Notice::PasswordReset => PASSWORD_RESET,
+                Notice::PasswordReplaced => PASSWORD_REPLACED,
             };
-            template.replace("{when}", &japanese_clock(promise.promised_at))
+            let device = Some(browser.label()).filter(|label| !label.is_empty());
+            template
+                .replace("{when}", &japanese_clock(promise.promised_at))
+                .replace(
+                    "{device}",
+                    device.as_deref().unwrap_or("種類のわからないブラウザ"),
+                )
         }
     };
     Ok(text.replace("{expires}", &expires).replace("{url}", portal_url))
@@ -106,6 +114,7 @@ pub fn from(name: &str, address: &str) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
+    use portal::account::BrowserKind;
     use portal::code::Label;
     use portal::initial_password::Source;
     use portal::keys::KeyId;
@@ -152,6 +161,12 @@ mod tests {
             Content::Notice {
                 member: MemberId::new("m"),
                 what: Notice::PasswordReset,
+                browser: BrowserKind::default(),
+            },
+            Content::Notice {
+                member: MemberId::new("m"),
+                what: Notice::PasswordReplaced,
+                browser: BrowserKind::of("Firefox/145.0 (Windows)"),
             },
             Content::InitialPassword {
                 member: MemberId::new("m"),
@@ -186,7 +201,11 @@ mod tests {
                     ];
                     assert_eq!(lines[..2], offices, "{text}");
                 }
-                Content::Notice { .. } => assert_eq!(lines[0], "日時：2026年4月1日 9時00分", "{text}"),
+                Content::Notice { what, .. } => {
+                    assert_eq!(lines[0], "日時：2026年4月1日 9時00分", "{text}");
+                    let device = lines.contains(&"端末：Firefox / Windows");
+                    assert_eq!(device, what == Notice::PasswordReplaced, "{text}");
+                }
                 Content::InitialPassword { .. } => {
                     assert!(lines[0].starts_with("初期パスワード："));
                     let office = "事業所：見本ステーション１２３４5 67  初期パスワード：x";

@@ -2,14 +2,17 @@
 
 use jiff::Timestamp;
 use portal::account::{Account, Member, Session};
-use portal::change::Change;
+use portal::change::{Change, Put};
 use portal::login::{self, Login, SessionPointer};
+use portal::office::Office;
 use portal::problem::Kind;
 use portal::steps::Cookie;
 use portal::values::{AccountKey, FlowId, SessionId};
 
+use crate::fault::Fault;
 use crate::http::{Call, Edge, Problem, Stop};
-use crate::store::{Consistency, Stored, Table};
+use crate::store::{Consistency, Replacing, Stored, Table, Written};
+use crate::wire;
 
 /// The sessions, and everything that a step for a logged-in person uses.
 #[derive(Clone)]
@@ -65,6 +68,9 @@ impl Sessions {
             .session_in(&account.item, now)
             .ok_or_else(no_session)?;
         let (member, session) = (member.clone(), session.clone());
+        if call.means_another_session(&session) {
+            return Err(Kind::OtherSession.into());
+        }
         Ok(SignedIn {
             session,
             pointer: self.touch(pointer, now).await?,
@@ -79,6 +85,64 @@ impl Sessions {
             Ok::<_, Stop>(current.ok_or_else(no_session)?.touch(now, &self.edge.limits))
         };
         Ok(self.table.change(Some(pointer), touch).await?.0)
+    }
+
+    /// Decides on the account of the person who is logged in, and stores what was decided. Whether the session still lives
+    /// is decided on the same version: one that is ended meanwhile changes nothing.
+    pub async fn decide<R: Send>(
+        &self,
+        signed_in: &SignedIn,
+        now: Timestamp,
+        decide: impl Fn(&Account, &Member, &Session) -> Result<Change<Account, R>, Stop> + Send,
+    ) -> Result<R, Stop> {
+        let decide = |current: Option<&Account>| {
+            let account = current.ok_or_else(no_session)?;
+            let (member, session) = signed_in
+                .pointer
+                .session_in(account, now)
+                .ok_or_else(no_session)?;
+            decide(account, member, session)
+        };
+        let known = Some(signed_in.account.clone());
+        Ok(self.table.change::<_, _, Stop>(known, decide).await?.0)
+    }
+
+    /// マイページ of the person who is logged in. The office is only shown, so an eventual read will do; that there is none
+    /// rests on a strong one, and is a fault: an office outlives its members.
+    pub async fn me(&self, signed_in: &SignedIn) -> Result<wire::Me, Fault> {
+        let member = &signed_in.member;
+        let number = &member.office.number;
+        let recent: Option<Stored<Office>> = self.table.get(number, Consistency::Eventual).await?;
+        let office = match recent {
+            Some(office) => Some(office),
+            None => self.table.get(number, Consistency::Strong).await?,
+        };
+        let office = office.ok_or(Fault::MissingItem("OFFICE"))?;
+        Ok(wire::me(
+            member,
+            &signed_in.session,
+            &signed_in.pointer,
+            office.item.members.len(),
+            &self.edge.limits,
+        ))
+    }
+
+    /// Stores the pointer by which a new cookie finds the session, in the place of the one that found it until now.
+    pub async fn store_pointer(
+        &self,
+        session: &Session,
+        before: &SessionPointer,
+        now: Timestamp,
+    ) -> Result<(), Stop> {
+        let pointer = SessionPointer {
+            id: session.id.clone(),
+            last_seen_at: now,
+            ..before.clone()
+        };
+        match self.table.put(Put::from(pointer), Replacing::Nothing).await? {
+            Written::Done(_) => Ok(()),
+            Written::Conflict(_) => Err(Kind::TemporarilyUnavailable.into()),
+        }
     }
 
     /// Ends the session of this id, its log-in, and its pointer. Ending it twice is harmless.

@@ -4,6 +4,7 @@
 mod me;
 mod problem;
 mod progress;
+mod sessions;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub use problem::{FieldError, Problem};
 pub use progress::{
     At, Colleague, InitialPassword, NewPassword, Otp, Progress, ShownProfile, TermsShown, TriesLeft, Warning,
 };
+pub use sessions::{ListedSession, Sessions};
 pub use terms::{Terms, terms};
 pub use words::{Vocabulary, Word};
 
@@ -32,6 +34,8 @@ pub enum Document {
     Terms(Terms),
     /// マイページ
     Me(Box<Me>),
+    /// セッション
+    Sessions(Sessions),
 }
 
 impl From<Progress> for Document {
@@ -43,6 +47,12 @@ impl From<Progress> for Document {
 impl From<Terms> for Document {
     fn from(terms: Terms) -> Self {
         Self::Terms(terms)
+    }
+}
+
+impl From<Sessions> for Document {
+    fn from(sessions: Sessions) -> Self {
+        Self::Sessions(sessions)
     }
 }
 

@@ -3,11 +3,13 @@
 //! One item, so that one conditional write decides everything about an account. It also exists for addresses that no
 //! member holds: wrong passwords are counted there in the same way.
 
+mod browser;
 mod device;
 mod holder;
 mod initial_password;
 mod log_in;
 mod member;
+mod own;
 #[cfg(test)]
 pub(crate) mod samples;
 mod seat;
@@ -15,12 +17,14 @@ mod session;
 
 use jiff::Timestamp;
 
+pub use self::browser::{BrowserKind, Product, System};
 pub use self::device::{Caller, Device};
 pub use self::holder::{Holder, VoidClaim};
 pub use self::initial_password::NotMailed;
 pub use self::log_in::{LoginVerdict, Proven, VerifiedPassword};
 pub use self::member::{Credential, Member, NewMember, Role};
-pub use self::session::{Session, SessionPointer, end_sessions_of};
+pub use self::own::{CurrentPassword, NewPassword};
+pub use self::session::{Session, SessionPointer, end_other_sessions, end_session, end_sessions_of};
 use crate::audit::Event;
 use crate::change::Entity;
 use crate::guards::PasswordGuard;

@@ -61,6 +61,9 @@ acts! {
     TermsAgreed, "terms-agreed", "The terms were agreed to, and a session began.";
     SessionRenewed, "session-renewed", "A session got a new cookie, because the answer with the first one was lost.";
     SessionEnded, "session-ended", "A session was ended by its owner.";
+    ProfileChanged, "profile-changed", "A person who is logged in changed their own profile, the address excepted.";
+    PasswordProven, "password-proven", "A person who is logged in typed the present password once more.";
+    PasswordReplaced, "password-replaced", "A person who is logged in set another password, and every other session ended.";
 }
 
 impl Act {

@@ -92,6 +92,42 @@ impl ProfileForm<'_> {
         };
         problems.finish(profile)
     }
+
+    /// The profile with what is typed in place of what it held, or everything that is wrong with that. What is absent
+    /// stays, and so does the address; an optional field that is empty is none any more.
+    pub fn changing(&self, profile: &Profile, mut problems: Problems) -> Result<Profile, Vec<FieldProblem>> {
+        fn typed<T: Clone>(
+            typed: Option<&str>,
+            kept: &T,
+            parse: impl FnOnce(&str) -> Result<T, FieldCode>,
+        ) -> Result<T, FieldCode> {
+            typed.map_or_else(|| Ok(kept.clone()), parse)
+        }
+        let optional = |text: &str| Line::parse_optional(Some(text));
+        let name = problems.take("/name", typed(self.name, &profile.name, Line::parse));
+        let name_kana = problems.take(
+            "/nameKana",
+            typed(self.name_kana, &profile.name_kana, NameKana::parse),
+        );
+        let department = problems.take(
+            "/department",
+            typed(self.department, &profile.department, optional),
+        );
+        let job_title = problems.take("/jobTitle", typed(self.job_title, &profile.job_title, optional));
+        let phone = problems.take("/phone", typed(self.phone, &profile.phone, PhoneNumber::parse));
+        let changed = match (name, name_kana, department, job_title, phone) {
+            (Some(name), Some(name_kana), Some(department), Some(job_title), Some(phone)) => Some(Profile {
+                email: profile.email.clone(),
+                name,
+                name_kana,
+                department,
+                job_title,
+                phone,
+            }),
+            _ => None,
+        };
+        problems.finish(changed)
+    }
 }
 
 /// A hint to check a field again; never a refusal.

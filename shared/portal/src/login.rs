@@ -8,7 +8,7 @@ mod submissions;
 use jiff::Timestamp;
 
 pub use self::on_account::{Gained, Over, Standing};
-use crate::account::{Credential, Member, Session};
+use crate::account::{BrowserKind, Credential, Member, Session};
 pub use crate::account::{SessionPointer, end_sessions_of};
 use crate::audit::Unaudited;
 use crate::challenge::Challenge;
@@ -130,12 +130,14 @@ impl Login {
     }
 
     /// The session of this log-in.
-    pub fn session(&self, id: SessionId, now: Timestamp, limits: &Limits) -> Session {
+    pub fn session(&self, id: SessionId, browser: BrowserKind, now: Timestamp, limits: &Limits) -> Session {
         Session {
             id,
             flow: self.id.clone(),
             created_at: now,
             expires_at: plus(now, limits.session_life),
+            browser,
+            proven_at: now,
         }
     }
 }
@@ -228,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_session_lives_for_a_shift() {
-        let given = at_otp().session(SessionId::new("s"), t(5), &LIMITS);
+        let given = at_otp().session(SessionId::new("s"), BrowserKind::default(), t(5), &LIMITS);
         assert_eq!(given, session("s", "f", 5, 5 + 43_200));
     }
 }

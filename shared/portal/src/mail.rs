@@ -6,6 +6,7 @@
 
 use jiff::Timestamp;
 
+use crate::account::BrowserKind;
 use crate::code::{Label, Purpose};
 use crate::initial_password::Source;
 use crate::keys::KeyId;
@@ -52,6 +53,8 @@ pub enum Content {
         member: MemberId,
         /// What happened, at the instant at which the mail was promised.
         what: Notice,
+        /// In what kind of browser, as far as it is known.
+        browser: BrowserKind,
     },
 }
 
@@ -81,6 +84,8 @@ macro_rules! notices {
 notices! {
     /// The password was reset by a mailed code.
     PasswordReset, "password-reset", "【介護情報基盤ポータル】パスワードが再設定されました";
+    /// The member, logged in, set another password.
+    PasswordReplaced, "password-replaced", "【介護情報基盤ポータル】パスワードが変更されました";
 }
 
 impl Notice {
@@ -175,10 +180,14 @@ impl From<NoResend> for Refusal {
 }
 
 impl Promise {
-    /// The notice after `before`, the last mail that the member was promised. It is told within a day or not at all.
+    /// The notice after `before`, the notice before it. It is told within a day or not at all.
+    ///
+    /// The first one's number is the second at which it is promised: the mails with initial passwords, of which none is left
+    /// by then, had small ones, and what comes late about one of those must not be taken for news about a notice.
     pub fn notice(to: EmailAddress, content: Content, before: Option<&Self>, now: Timestamp) -> Self {
+        let second = u32::try_from(now.as_second()).unwrap_or(u32::MAX);
         Self {
-            number: before.map_or(1, |before| before.number.saturating_add(1)),
+            number: before.map_or(second, |before| before.number.saturating_add(1)),
             ..Self::first(to, content, plus(now, NOTICE_LIFE), now)
         }
     }
@@ -363,14 +372,18 @@ mod tests {
 
     fn told(what: Notice) -> Content {
         let member = MemberId::new("m");
-        Content::Notice { member, what }
+        Content::Notice {
+            member,
+            what,
+            browser: BrowserKind::default(),
+        }
     }
 
     #[test]
-    fn a_notice_counts_on_from_the_mail_before_and_is_told_within_a_day() {
+    fn a_notice_has_a_number_that_no_initial_password_had_and_is_told_within_a_day() {
         let notice =
             |before: Option<&Promise>| Promise::notice(address(), told(Notice::PasswordReset), before, t(9));
-        assert_eq!(notice(None).number, 1);
+        assert_eq!(i64::from(notice(None).number), t(9).as_second());
         let after = notice(Some(&Promise { number: 7, ..first() }));
         assert_eq!((after.number, after.sends, after.promised_at), (8, 1, t(9)));
         assert_eq!(

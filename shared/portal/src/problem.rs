@@ -44,6 +44,7 @@ kinds! {
     UnsupportedMediaType, 415, "unsupported-media-type", "送信された内容の形式に対応していません。";
     WrongStep, 409, "wrong-step", "この操作は、いまの手順では行えません。いまの手順の画面からお進みください。";
     OtherFlow, 409, "other-flow", "別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。";
+    OtherSession, 409, "other-session", "別のタブで、ログインし直されています。この画面の内容は送信されていません。画面を読み込み直して、いまのログインで進んでください。";
     ClaimsLockRisk, 409, "claims-lock-risk", "まだ認証していません。続けて間違えると、電子請求受付システムが30分間ロックされます。確認のうえ、もう一度お進みください。";
     OrganisationAlreadyRegistered, 409, "organisation-already-registered", "同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。";
     EmailTaken, 409, "email-taken", "このメールアドレスはすでに使われています。別のアドレスを入力するか、ログインしてください。";

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::account::{Account, Agreement, Credential, Device, Member, NewMember, Role, Session};
+use crate::account::{Account, Agreement, BrowserKind, Credential, Device, Member, NewMember, Role, Session};
 use crate::audit::Event;
 use crate::challenge::Challenge;
 use crate::change::{Change, Entity};
@@ -116,6 +116,8 @@ pub(crate) fn session(id: &str, by: &str, from: u64, until: u64) -> Session {
         flow: flow(by),
         created_at: t(from),
         expires_at: t(until),
+        browser: BrowserKind::default(),
+        proven_at: t(from),
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Document {
     Terms,
     /// マイページ
     Me,
+    /// セッション
+    Sessions,
 }
 
 /// A part of the manual.
@@ -69,7 +71,7 @@ pub struct Row {
     pub function: Function,
     /// The method.
     pub method: Method,
-    /// The path below [`BASE`].
+    /// The path below [`BASE`]. A part in braces, at most one, stands for whatever is named there: `/sessions/{id}`.
     pub path: &'static str,
     /// The body's fields; none for a call that takes no body.
     pub fields: &'static [Input],
@@ -118,6 +120,38 @@ impl Step {
     pub fn acts_on_a_flow(self) -> bool {
         self.method != Method::Get && matches!(self.cookie, Some(Cookie::Registration | Cookie::Login))
     }
+
+    /// Whether the step changes something at マイページ, so that it matters whose session the page shows.
+    pub fn acts_on_a_session(self) -> bool {
+        self.method != Method::Get && self.cookie == Some(Cookie::Session)
+    }
+
+    /// Whether the path names what the step is about.
+    pub fn names_a_thing(self) -> bool {
+        self.path.split('/').any(is_name)
+    }
+
+    /// What a path of this step names, if the step's path has such a part.
+    pub fn named_in(self, path: &str) -> Option<&str> {
+        let parts = self.path.split('/').zip(path.strip_prefix(BASE)?.split('/'));
+        parts
+            .filter(|(pattern, _)| is_name(pattern))
+            .map(|(_, part)| part)
+            .next()
+    }
+
+    fn is_at(self, below: &str) -> bool {
+        let (mut pattern, mut parts) = (self.path.split('/'), below.split('/'));
+        let fits = pattern
+            .by_ref()
+            .zip(parts.by_ref())
+            .all(|(pattern, part)| pattern == part || (is_name(pattern) && !part.is_empty()));
+        fits && self.path.split('/').count() == below.split('/').count()
+    }
+}
+
+fn is_name(pattern: &str) -> bool {
+    pattern.starts_with('{')
 }
 
 /// The step of this method and path, if there is one; another method on the path is not a step.
@@ -126,7 +160,7 @@ pub fn find(method: &str, path: &str) -> Option<Step> {
     STEPS
         .iter()
         .copied()
-        .find(|step| step.path == below && step.method.name() == method)
+        .find(|step| step.is_at(below) && step.method.name() == method)
 }
 
 #[cfg(test)]
@@ -139,7 +173,7 @@ mod tests {
             for other in STEPS.iter().skip(at + 1) {
                 assert_ne!(step.name, other.name);
                 assert!(
-                    step.path != other.path || step.method != other.method,
+                    !(step.is_at(other.path) || other.is_at(step.path)) || step.method != other.method,
                     "{}",
                     step.path
                 );
@@ -153,6 +187,27 @@ mod tests {
             let may_meet = step.refusals.contains(&Kind::OtherFlow);
             assert_eq!(may_meet, step.acts_on_a_flow(), "{}", step.name);
         }
+    }
+
+    #[test]
+    fn a_step_that_changes_something_at_my_page_may_meet_another_session_and_no_other_step_does() {
+        for step in STEPS {
+            let may_meet = step.refusals.contains(&Kind::OtherSession);
+            assert_eq!(may_meet, step.acts_on_a_session(), "{}", step.name);
+        }
+    }
+
+    #[test]
+    fn a_path_may_name_what_its_step_is_about() {
+        let step = find("DELETE", "/api/v1/sessions/k3v9q2mz").unwrap();
+        assert_eq!((step, step.names_a_thing()), (Step::EndSession, true));
+        assert_eq!(step.named_in("/api/v1/sessions/k3v9q2mz"), Some("k3v9q2mz"));
+        assert_eq!(find("DELETE", "/api/v1/sessions"), Some(Step::EndOtherSessions));
+        assert_eq!(Step::ShowSessions.named_in("/api/v1/sessions"), None);
+        for path in ["/api/v1/sessions/", "/api/v1/sessions/a/b", "/api/v1/sessions/a/"] {
+            assert!(find("DELETE", path).is_none(), "{path}");
+        }
+        assert!(find("POST", "/api/v1/sessions/k3v9q2mz").is_none());
     }
 
     #[test]

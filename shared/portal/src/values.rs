@@ -12,7 +12,7 @@ pub use self::email::EmailAddress;
 pub use self::field::FieldCode;
 pub use self::id::{
     AccountKey, ChallengeId, DeviceId, Draft, FlowId, FlowName, MemberId, NetworkTag, RequestKey, SessionId,
-    digest,
+    SessionName, digest,
 };
 pub use self::person::{KANA_LONGEST, LINE_LONGEST, Line, NameKana, PhoneNumber};
 pub use self::profile::{OfficeName, OfficeNumber, Profile};

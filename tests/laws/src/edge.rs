@@ -9,7 +9,7 @@ use platform::clock::Clock;
 use platform::http::{Edge, Fields, Success};
 use portal::limits::Limits;
 use portal::problem::Kind;
-use portal::steps::{Cookie, Field, Function, STEPS, Shape, Step};
+use portal::steps::{Cookie, Field, Function, STEPS, Shape, Step, find};
 use serde_json::Value;
 
 /// The portal's own origin here.
@@ -139,9 +139,7 @@ pub async fn answer_event(event: &Value) -> (Response<Body>, Option<Given>) {
 
 async fn answer_request(request: Request<Body>) -> (Response<Body>, Option<Given>) {
     let (method, path) = (request.method().as_str(), request.uri().path());
-    let step = STEPS
-        .iter()
-        .find(|step| format!("/api/v1{}", step.path) == path && step.method.name() == method);
+    let step = find(method, path);
     let edge = Edge {
         function: step.map_or(Function::NotFound, |step| step.function),
         clock: Clock::Set(Arc::new(AtomicI64::new(1_775_001_600))),

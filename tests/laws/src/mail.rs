@@ -16,12 +16,13 @@ pub const SENDER: &str = "no-reply@mail.example.jp";
 pub const PORTAL: &str = "https://portal.example.jp/";
 
 /// Subjects and display names of the manual.
-const SUBJECTS: [&str; 5] = [
+const SUBJECTS: [&str; 6] = [
     "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）",
     "【介護情報基盤ポータル】ワンタイムパスワード発行通知",
     "【介護情報基盤ポータル】初期パスワードのお知らせ",
     "【介護情報基盤ポータル】初期パスワードでのログインのご案内",
     "【介護情報基盤ポータル】パスワードが再設定されました",
+    "【介護情報基盤ポータル】パスワードが変更されました",
 ];
 
 /// A ring of one key.

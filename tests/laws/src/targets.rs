@@ -3,6 +3,7 @@
 use std::cell::LazyCell;
 
 use jiff::Timestamp;
+use portal::account::BrowserKind;
 use portal::code::{Label, Purpose};
 use portal::initial_password::Source;
 use portal::keys::KeyId;
@@ -109,7 +110,8 @@ pub fn mails(text: &str) {
         },
         Content::Notice {
             member: MemberId::new(one),
-            what: Notice::PasswordReset,
+            what: Notice::PasswordReplaced,
+            browser: BrowserKind::of(text),
         },
     ];
     for content in contents {

@@ -160,6 +160,13 @@ functions! {
         LoginProgress = login_progress, wiring.logins(function);
         Logout = logout, wiring.sessions(function);
         MyPage = my_page, wiring.sessions(function);
+        MyProfile = my_profile, wiring.sessions(function);
+        MyPassword = my_password, my_password::Deps {
+            sessions: wiring.sessions(function),
+            passwords: wiring.passwords.clone(),
+            keys: wiring.keys.clone(),
+        };
+        Sessions = sessions, wiring.sessions(function);
     }
     background {
         DeliverMail = deliver_mail;

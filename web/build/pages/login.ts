@@ -108,7 +108,7 @@ ${submit(w, w.t.newPassword.submit)}`,
     stage: 4,
     script: "my-page",
     operations: ["show-me", "log-out", "renew-session"],
-    says: ["myPage.roles."],
+    says: ["myPage.roles.", "myPage.told."],
     waits: true,
     title: (w) => w.t.myPage.title,
     body: (w) => html`
@@ -124,7 +124,9 @@ ${pairs([
 <dl>${(["email", "name", "nameKana", "department", "jobTitle", "phone"] as const).map(
       (name) => html`<div><dt>${w.rich(w.t.profile[name])}</dt><dd>${fill(name)}</dd></div>`,
     )}<div><dt>${w.rich(w.t.myPage.role)}</dt><dd>${fill("role")}</dd></div>
-<div><dt>${w.rich(w.t.myPage.lastLogin)}</dt><dd>${fill("last-login")}<p class="hint">${w.rich(w.t.myPage.lastLoginHint)}</p></dd></div></dl></section>
+<div><dt>${w.rich(w.t.myPage.lastLogin)}</dt><dd>${fill("last-login")}<p class="hint">${w.rich(w.t.myPage.lastLoginHint)}</p></dd></div></dl>
+<p class="buttons">${onward(w, "my-profile", w.t.mine.profileTitle, "outline")}</p></section>
+<section aria-labelledby="account"><h2 id="account">${w.rich(w.t.myPage.accountTitle)}</h2><ul><li>${w.rich(w.t.myPage.password)}</li><li>${w.rich(w.t.myPage.sessions)}</li></ul></section>
 <p id="until" class="hint">${w.rich(w.t.myPage.sessionUntil)}</p>
 <p class="buttons">${action(w, "print", w.t.site.print, "plain")}</p>
 <dialog id="ending" aria-labelledby="ending-title"><h2 id="ending-title">${w.rich(w.t.myPage.endTitle)}</h2><p id="ending-text" role="status"></p>

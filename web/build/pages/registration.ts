@@ -2,6 +2,7 @@ import { html } from "../markup.ts";
 import type { Page } from "../page.ts";
 import { action, banner, field, fill, form, list, more, onward, pairs, paragraphs, submit } from "../parts.ts";
 import { otpScreen } from "./otp.ts";
+import { personFields } from "./person.ts";
 
 const CANCEL = ["cancel-registration", "show-registration"];
 
@@ -101,21 +102,7 @@ ${field(w, {
   exact: true,
   maxlength: 320,
 })}
-${field(w, { name: "name", label: w.t.profile.name, hint: w.t.profile.nameHint, autocomplete: "name", maxlength: 400 })}
-${field(w, { name: "nameKana", label: w.t.profile.nameKana, hint: w.t.profile.nameKanaHint, autocomplete: "off", maxlength: 400 })}
-${field(w, { name: "department", label: w.t.profile.department, required: false, autocomplete: "off", maxlength: 400 })}
-${field(w, { name: "jobTitle", label: w.t.profile.jobTitle, required: false, autocomplete: "organization-title", maxlength: 400 })}
-${field(w, {
-  name: "phone",
-  label: w.t.profile.phone,
-  hint: w.t.profile.phoneHint,
-  type: "tel",
-  exact: true,
-  inputmode: "tel",
-  autocomplete: "tel",
-  maxlength: 64,
-  size: "short",
-})}
+${personFields(w)}
 <p class="hint">${w.rich(w.t.profile.more)}</p>
 <p>${w.rich(w.t.profile.check)}</p>
 ${submit(w, w.t.profile.submit)}`,

@@ -324,6 +324,94 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * 登録情報の変更
+         * @description What is absent stays; an empty text empties 部署名 or 役職名.
+         */
+        patch: operations["change-profile"];
+        trace?: never;
+    };
+    "/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * パスワードの変更
+         * @description Every other session ends, and every log-in that began with the old password.
+         */
+        post: operations["change-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 本人確認（パスワードの再入力）
+         * @description Fresh proof in this session for ten minutes; a log-in gives it, too.
+         */
+        post: operations["prove-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * セッション（ログインしているブラウザ）
+         * @description The living sessions of the person who is logged in, the newest first.
+         */
+        get: operations["show-sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * ほかのすべてのセッションの終了
+         * @description Every session of the person but the one of the call.
+         */
+        delete: operations["end-other-sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * セッションの終了
+         * @description One's own may be ended, too. What is over already, or somebody else's, is `not-found`.
+         */
+        delete: operations["end-session"];
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -609,6 +697,8 @@ export interface components {
             };
             /** @description The session. */
             session: {
+                /** @description Names the session; no secret. What a page sends along as Portal-Session. */
+                id: string;
                 /** @description The end of the session if it is not used. */
                 idleExpiresAt: components["schemas"]["Time"];
                 /** @description The end of the session in any case. */
@@ -739,6 +829,17 @@ export interface components {
             instance: string;
             progress: components["schemas"]["Progress"];
         };
+        OtherSessionProblem: {
+            type: string;
+            /** @constant */
+            title: "別のタブで、ログインし直されています。この画面の内容は送信されていません。画面を読み込み直して、いまのログインで進んでください。";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "other-session";
+            /** @description A URN that ends in the request's id. */
+            instance: string;
+        };
         /** @description A mailed code. */
         Otp: {
             /**
@@ -768,7 +869,7 @@ export interface components {
             delivery: components["schemas"]["Delivery"];
         };
         /** @description Any refusal. */
-        Problem: components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"] | components["schemas"]["NoFlowProblem"] | components["schemas"]["NoSessionProblem"] | components["schemas"]["WrongCredentialsProblem"] | components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["TooLargeProblem"] | components["schemas"]["UnsupportedMediaTypeProblem"] | components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["ClaimsLockRiskProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["DraftChangedProblem"] | components["schemas"]["TermsNotShownProblem"] | components["schemas"]["TermsOutdatedProblem"] | components["schemas"]["TryAgainProblem"] | components["schemas"]["InitialPasswordExpiredProblem"] | components["schemas"]["ClaimVoidProblem"] | components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["ClaimsRejectedProblem"] | components["schemas"]["ClaimsTemporaryPasswordProblem"] | components["schemas"]["ClaimsPasswordExpiredProblem"] | components["schemas"]["ClaimsLockedProblem"] | components["schemas"]["ClaimsNoMailAddressProblem"] | components["schemas"]["WrongSecurityCodeProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"] | components["schemas"]["TermsNotAgreedProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"] | components["schemas"]["ClaimsUnavailableProblem"] | components["schemas"]["TemporarilyUnavailableProblem"];
+        Problem: components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"] | components["schemas"]["NoFlowProblem"] | components["schemas"]["NoSessionProblem"] | components["schemas"]["WrongCredentialsProblem"] | components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["TooLargeProblem"] | components["schemas"]["UnsupportedMediaTypeProblem"] | components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["OtherSessionProblem"] | components["schemas"]["ClaimsLockRiskProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["DraftChangedProblem"] | components["schemas"]["TermsNotShownProblem"] | components["schemas"]["TermsOutdatedProblem"] | components["schemas"]["TryAgainProblem"] | components["schemas"]["InitialPasswordExpiredProblem"] | components["schemas"]["ClaimVoidProblem"] | components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["ClaimsRejectedProblem"] | components["schemas"]["ClaimsTemporaryPasswordProblem"] | components["schemas"]["ClaimsPasswordExpiredProblem"] | components["schemas"]["ClaimsLockedProblem"] | components["schemas"]["ClaimsNoMailAddressProblem"] | components["schemas"]["WrongSecurityCodeProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"] | components["schemas"]["TermsNotAgreedProblem"] | components["schemas"]["WrongCurrentPasswordProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"] | components["schemas"]["ClaimsUnavailableProblem"] | components["schemas"]["TemporarilyUnavailableProblem"];
         /** @description 登録情報 */
         Profile: {
             /** @description ID（メールアドレス） */
@@ -985,6 +1086,25 @@ export interface components {
             progress: components["schemas"]["Progress"];
             /** @description The seconds until the next try. */
             retryAfterSeconds: number;
+        };
+        /** @description The living sessions of a person, the newest first. */
+        Sessions: {
+            /** @description Each of them. */
+            sessions: {
+                /** @description Names the session; no secret. */
+                id: string;
+                /** @description When the log-in was completed. */
+                createdAt: components["schemas"]["Time"];
+                /** @description When it was last used, to the minute. */
+                lastSeenAt: components["schemas"]["Time"];
+                /**
+                 * @description The kind of browser, as it said itself; empty if it is not known.
+                 * @example Microsoft Edge / Windows
+                 */
+                device: string;
+                /** @description Whether it is the session of this call. */
+                current: boolean;
+            }[];
         };
         TemporarilyUnavailableProblem: {
             type: string;
@@ -1325,6 +1445,25 @@ export interface components {
                 } & components["schemas"]["WrongCredentialsProblem"];
             };
         };
+        /** @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。 */
+        MyPageInvalidFields: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControl"];
+                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    code: "invalid-fields";
+                    errors?: unknown;
+                } & components["schemas"]["InvalidFieldsProblem"];
+            };
+        };
         /** @description - `no-session`: ログインしていないか、ログインの有効期限が過ぎました。もう一度ログインしてください。 */
         MyPageNoSession: {
             headers: {
@@ -1343,6 +1482,42 @@ export interface components {
                     /** @enum {unknown} */
                     code: "no-session";
                 } & components["schemas"]["NoSessionProblem"];
+            };
+        };
+        /** @description - `not-found`: お探しのページは見つかりません。トップページからお進みください。 */
+        MyPageNotFound: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControl"];
+                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    code: "not-found";
+                } & components["schemas"]["NotFoundProblem"];
+            };
+        };
+        /** @description - `other-session`: 別のタブで、ログインし直されています。この画面の内容は送信されていません。画面を読み込み直して、いまのログインで進んでください。 */
+        MyPageOtherSession: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControl"];
+                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    code: "other-session";
+                } & components["schemas"]["OtherSessionProblem"];
             };
         };
         /** @description - `claims-lock-risk`: まだ認証していません。続けて間違えると、電子請求受付システムが30分間ロックされます。確認のうえ、もう一度お進みください。 */
@@ -1535,8 +1710,12 @@ export interface components {
     parameters: {
         /** @description The same key with the same body is answered with the first success again, and nothing is done twice. */
         IdempotencyKey: string;
+        /** @description The `id` in the list. Any other is `not-found`. */
+        Name: string;
         /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
         PortalFlow: string;
+        /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+        PortalSession: string;
     };
     requestBodies: never;
     headers: {
@@ -3043,6 +3222,349 @@ export interface operations {
             };
             401: components["responses"]["MyPageNoSession"];
             403: components["responses"]["ForeignOrigin"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "change-profile": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                "Portal-Session"?: components["parameters"]["PortalSession"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * 部署名
+                     * @description As 氏名; empty means absent.
+                     * @example 事務部
+                     */
+                    department?: string | null;
+                    /**
+                     * 役職名
+                     * @description As 氏名; empty means absent.
+                     * @example 事務部
+                     */
+                    jobTitle?: string | null;
+                    /**
+                     * 氏名
+                     * @description At most 100 characters as people count them; no emoji.
+                     * @example 介護 太郎
+                     */
+                    name?: string | null;
+                    /**
+                     * 氏名（フリガナ）
+                     * @description Kana of any kind, at most 200 characters.
+                     * @example カイゴ タロウ
+                     */
+                    nameKana?: string | null;
+                    /**
+                     * 電話番号
+                     * @description A telephone number of Japan: ten or eleven digits.
+                     * @example 0312345678
+                     */
+                    phone?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Who is logged in. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["MyPageNoSession"];
+            403: components["responses"]["ForeignOrigin"];
+            409: components["responses"]["MyPageOtherSession"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。 */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "invalid-fields";
+                        errors?: unknown;
+                    } & components["schemas"]["InvalidFieldsProblem"];
+                };
+            };
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "change-password": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                "Portal-Session"?: components["parameters"]["PortalSession"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * 現在のパスワード
+                     * Format: password
+                     * @description At most 4096 octets as sent, and 1024 after NFC.
+                     */
+                    currentPassword: string;
+                    /**
+                     * 新しいパスワード
+                     * Format: password
+                     * @description 15 to 128 code points after NFC, any but control and unassigned ones. No common password, and no word of the portal, the office or the person in it.
+                     */
+                    newPassword: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    /** @description Identifies the caller in the next calls. */
+                    "Set-Cookie": string;
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["MyPageNoSession"];
+            403: components["responses"]["ForeignOrigin"];
+            409: components["responses"]["MyPageOtherSession"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。
+             *     - `wrong-current-password`: 現在のパスワードが正しくありません。
+             */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "invalid-fields" | "wrong-current-password";
+                        errors?: unknown;
+                    } & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["WrongCurrentPasswordProblem"]);
+                };
+            };
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "prove-password": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                "Portal-Session"?: components["parameters"]["PortalSession"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * 現在のパスワード
+                     * Format: password
+                     * @description At most 4096 octets as sent, and 1024 after NFC.
+                     */
+                    currentPassword: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["MyPageNoSession"];
+            403: components["responses"]["ForeignOrigin"];
+            409: components["responses"]["MyPageOtherSession"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。
+             *     - `wrong-current-password`: 現在のパスワードが正しくありません。
+             */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "invalid-fields" | "wrong-current-password";
+                        errors?: unknown;
+                    } & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["WrongCurrentPasswordProblem"]);
+                };
+            };
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "show-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The living sessions. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            401: components["responses"]["MyPageNoSession"];
+            403: components["responses"]["ForeignOrigin"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "end-other-sessions": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                "Portal-Session"?: components["parameters"]["PortalSession"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["MyPageNoSession"];
+            403: components["responses"]["ForeignOrigin"];
+            409: components["responses"]["MyPageOtherSession"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["MyPageInvalidFields"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "end-session": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                "Portal-Session"?: components["parameters"]["PortalSession"];
+            };
+            path: {
+                /** @description The `id` in the list. Any other is `not-found`. */
+                id: components["parameters"]["Name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["MyPageNoSession"];
+            403: components["responses"]["ForeignOrigin"];
+            404: components["responses"]["MyPageNotFound"];
+            409: components["responses"]["MyPageOtherSession"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["MyPageInvalidFields"];
             503: components["responses"]["TemporarilyUnavailable"];
         };
     };

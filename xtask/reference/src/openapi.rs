@@ -43,6 +43,8 @@ fn whole() -> Value {
             "parameters": {
                 "IdempotencyKey": requests::idempotency_key(),
                 "PortalFlow": requests::portal_flow(),
+                "PortalSession": requests::portal_session(),
+                "Name": requests::name_in_path(),
             },
             "securitySchemes": security_schemes(),
         },
@@ -140,8 +142,8 @@ Every step of 初回利用登録 and ログイン answers with it, and a submiss
 with it, so a client needs no state of its own.
 
 **Refusals** are RFC 9457 problems, checked in this order: path and method (404), origin (403), media type (415), \
-size (413), JSON (400), Idempotency-Key (400), flow or session (401), another flow than meant (409), \
-replay, step (409), fields, all at once (422), the \
+size (413), JSON (400), Idempotency-Key (400), flow or session (401), another flow or session than meant (409), \
+replay, step (409), somebody else's id (404), fields, all at once (422), the \
 rules of the step.
 A refusal before the last spends no try and sends nothing.
 Any other path or method is 404 `not-found`.
@@ -223,8 +225,10 @@ fn operation(step: Step) -> Value {
         operation.insert("description".to_owned(), step.remark.into());
     }
     let parameters = [
+        (step.names_a_thing(), "Name"),
         (step.keyed, "IdempotencyKey"),
         (step.acts_on_a_flow(), "PortalFlow"),
+        (step.acts_on_a_session(), "PortalSession"),
     ];
     let parameters: Vec<Value> = parameters
         .into_iter()

@@ -170,7 +170,7 @@ impl Flows<Login> {
         let names: Vec<&str> = [name.as_str()].into_iter().chain(others).take(most).collect();
         Ok(NewSession {
             gained: Gained {
-                session: flow.session(SessionId::of_cookie(&session), call.now, limits),
+                session: flow.session(SessionId::of_cookie(&session), call.browser, call.now, limits),
                 device,
             },
             session,

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use lambda_http::http::HeaderMap;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt as _, Response};
+use portal::account::{BrowserKind, Session};
 use portal::form::{FieldProblem, Problems};
 use portal::keys::{KeyRing, UnknownKey};
 use portal::limits::Limits;
@@ -44,6 +45,12 @@ pub struct Call {
     cookies: BTreeMap<&'static str, String>,
     /// The flow that the page shows (the header Portal-Flow), if it says so.
     page_flow: Option<String>,
+    /// The session that the page shows (the header Portal-Session), where it says so.
+    page_session: Option<String>,
+    /// What the path names, where the step's path has such a part.
+    named: Option<String>,
+    /// The kind of browser that the call comes from, as that says itself.
+    pub browser: BrowserKind,
     /// The digest of the caller's network, if it is known.
     pub network: Option<String>,
 }
@@ -58,6 +65,9 @@ impl Call {
             key: None,
             cookies: BTreeMap::new(),
             page_flow: None,
+            page_session: None,
+            named: None,
+            browser: BrowserKind::default(),
             network: None,
         })
     }
@@ -90,6 +100,36 @@ impl Call {
                 .page_flow
                 .as_deref()
                 .is_some_and(|name| name != FlowName::of(flow).as_str())
+    }
+
+    /// With the name of the session that the page shows.
+    #[must_use]
+    pub fn with_page_session(mut self, name: &str) -> Self {
+        self.page_session = Some(name.to_owned());
+        self
+    }
+
+    /// Whether the page shows another session than this one: in another tab somebody has logged in since
+    /// (`docs/api.md` 1).
+    pub fn means_another_session(&self, session: &Session) -> bool {
+        self.step.acts_on_a_session()
+            && self
+                .page_session
+                .as_deref()
+                .is_some_and(|name| name != session.name().as_str())
+    }
+
+    /// With what the path names.
+    #[must_use]
+    pub fn with_name(mut self, name: &str) -> Self {
+        self.named = Some(name.to_owned());
+        self
+    }
+
+    /// What the path names; nothing that is there, where the path has no such part. It is the client's own text: it is
+    /// compared with what is known, and reaches no log.
+    pub fn named(&self) -> &str {
+        self.named.as_deref().unwrap_or_default()
     }
 
     /// The session of the session cookie.
@@ -255,7 +295,10 @@ impl Edge {
             call.key = Some(idempotency_key(headers).ok_or(Kind::IdempotencyKeyMissing)?);
         }
         call.cookies = cookies(headers);
-        call.page_flow = page_flow(headers);
+        call.page_flow = page_name(headers, "portal-flow");
+        call.page_session = page_name(headers, "portal-session");
+        call.named = step.named_in(path).map(str::to_owned);
+        call.browser = browser(headers);
         call.network = network(request);
         Ok(call)
     }
@@ -308,9 +351,15 @@ fn idempotency_key(headers: &HeaderMap) -> Option<RequestKey> {
     well_formed.then(|| RequestKey::new(digest(&[b"idempotency-key", key.as_bytes()])))
 }
 
-/// The header Portal-Flow; a repeated one names no flow.
-fn page_flow(headers: &HeaderMap) -> Option<String> {
-    let mut names = headers.get_all("portal-flow").iter();
+/// The kind of browser that the header User-Agent names; of several the first counts.
+fn browser(headers: &HeaderMap) -> BrowserKind {
+    let said = headers.get("user-agent").and_then(|said| said.to_str().ok());
+    said.map(BrowserKind::of).unwrap_or_default()
+}
+
+/// The header Portal-Flow or Portal-Session; a repeated one names none.
+fn page_name(headers: &HeaderMap, header: &str) -> Option<String> {
+    let mut names = headers.get_all(header).iter();
     let name = names.next()?;
     let only = names.next().is_none();
     Some(

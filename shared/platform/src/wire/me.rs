@@ -1,6 +1,6 @@
 //! マイページ (`docs/api.md` 5).
 
-use portal::account::{Member, Role};
+use portal::account::{self, Member, Role};
 use portal::limits::Limits;
 use portal::login::SessionPointer;
 use schemars::JsonSchema;
@@ -39,10 +39,13 @@ pub struct Members {
 }
 
 /// How long the session lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct Session {
+    /// Names the session; no secret. What a page sends along as Portal-Session.
+    #[schemars(regex(pattern = "^[a-z0-9]{8}$"))]
+    pub id: String,
     /// The end of the session if it is not used.
     pub idle_expires_at: Time,
     /// The end of the session in any case.
@@ -50,7 +53,13 @@ pub struct Session {
 }
 
 /// マイページ of a member; `members` is the number of taken seats.
-pub fn me(member: &Member, session: &SessionPointer, members: usize, limits: &Limits) -> Me {
+pub fn me(
+    member: &Member,
+    session: &account::Session,
+    pointer: &SessionPointer,
+    members: usize,
+    limits: &Limits,
+) -> Me {
     Me {
         profile: Profile::of(&member.profile),
         role: Word(member.role),
@@ -61,8 +70,9 @@ pub fn me(member: &Member, session: &SessionPointer, members: usize, limits: &Li
             limit: Count(limits.office_members),
         },
         session: Session {
-            idle_expires_at: Time(session.idle_expires_at(limits)),
-            expires_at: Time(session.expires_at),
+            id: session.name().as_str().to_owned(),
+            idle_expires_at: Time(pointer.idle_expires_at(limits)),
+            expires_at: Time(pointer.expires_at),
         },
     }
 }

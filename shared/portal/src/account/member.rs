@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::{Device, Session};
+use super::{BrowserKind, Device, Session};
 use crate::guards::{CodeGuard, MailBudget};
 use crate::initial_password::Source;
 use crate::keys::KeyId;
@@ -167,13 +167,20 @@ impl Member {
     /// The member, who is told by mail that this happened now. It goes to the address that the member has, in the write
     /// that stores the change, and no budget of codes pays for it.
     #[must_use]
-    pub fn with_notice(mut self, what: Notice, now: Timestamp) -> Self {
+    pub fn with_notice(self, what: Notice, now: Timestamp) -> Self {
+        self.with_notice_from(what, BrowserKind::default(), now)
+    }
+
+    /// The same, of something that was done in a browser of this kind.
+    #[must_use]
+    pub fn with_notice_from(mut self, what: Notice, browser: BrowserKind, now: Timestamp) -> Self {
         let content = Content::Notice {
             member: self.id.clone(),
             what,
+            browser,
         };
         let to = self.profile.email.clone();
-        self.notice = Some(Promise::notice(to, content, self.promised(), now));
+        self.notice = Some(Promise::notice(to, content, self.notice.as_ref(), now));
         self
     }
 }
@@ -309,7 +316,7 @@ mod tests {
         let once = active("m").with_notice(Notice::PasswordReset, t(1));
         let twice = once.clone().with_notice(Notice::PasswordReset, t(2));
         let (first, second) = (once.promised().unwrap(), twice.promised().unwrap());
-        assert_eq!((first.number, second.number), (1, 2));
+        assert_eq!(second.number, first.number + 1);
         assert_eq!((first.promised_at, second.promised_at), (t(1), t(2)));
         assert_eq!(first.to, active("m").profile.email);
         assert!(second.is_new_after(Some(first)));

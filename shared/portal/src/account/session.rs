@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{Account, Holder, Member};
+use super::{Account, BrowserKind, Holder, Member};
 use crate::audit::{Act, Event, Unaudited};
 use crate::change::{Change, Entity, Put};
 use crate::limits::Limits;
+use crate::problem::Kind;
 use crate::time::{Seconds, plus};
-use crate::values::{AccountKey, FlowId, MemberId, SessionId};
+use crate::values::{AccountKey, FlowId, MemberId, SessionId, SessionName};
 
 /// セッション — in the account. A session that is not listed here is over, whatever its cookie says.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -20,6 +21,23 @@ pub struct Session {
     pub created_at: Timestamp,
     /// The first instant at which it is over.
     pub expires_at: Timestamp,
+    /// In what kind of browser it was begun.
+    pub browser: BrowserKind,
+    /// When its owner last proved the password: with the log-in, or since.
+    pub proven_at: Timestamp,
+}
+
+impl Session {
+    /// Its name for pages and people.
+    pub fn name(&self) -> SessionName {
+        SessionName::of(&self.flow)
+    }
+
+    /// The first instant at which it is over, with what is known of its last use; without a pointer nobody has used it.
+    pub fn over_at(&self, pointer: Option<&SessionPointer>, limits: &Limits) -> Timestamp {
+        let seen = pointer.map_or(self.created_at, |pointer| pointer.last_seen_at);
+        plus(seen, limits.session_idle).min(self.expires_at)
+    }
 }
 
 impl Member {
@@ -45,16 +63,45 @@ impl Member {
 
 /// The account without the sessions of this log-in, whatever their current cookies.
 pub fn end_sessions_of(flow: &FlowId, account: &Account, now: Timestamp) -> Change<Account, ()> {
+    end_sessions(account, flow, now, |session| session.flow != *flow)
+}
+
+/// The account without the owner's session of this name, which the owner ends from the session `by`. One that is over
+/// already is not there: `not-found`, as somebody else's.
+pub fn end_session(
+    account: &Account,
+    name: &str,
+    by: &Session,
+    now: Timestamp,
+) -> Change<Account, Result<(), Kind>> {
+    let is_it = |session: &Session| session.name().as_str() == name && now < session.expires_at;
+    match end_sessions(account, &by.flow, now, |session| !is_it(session)) {
+        Change::Store(put, ()) => Change::Store(put, Ok(())),
+        _ => Change::Keep(Err(Kind::NotFound)),
+    }
+}
+
+/// The account with no other session of its owner's than `by`.
+pub fn end_other_sessions(account: &Account, by: &Session, now: Timestamp) -> Change<Account, ()> {
+    end_sessions(account, &by.flow, now, |session| session.flow == by.flow)
+}
+
+fn end_sessions(
+    account: &Account,
+    by: &FlowId,
+    now: Timestamp,
+    stays: impl Fn(&Session) -> bool,
+) -> Change<Account, ()> {
     let mut next = account.clone();
     let Holder::Owner(member) = &mut next.holder else {
         return Change::Keep(());
     };
     let before = member.sessions.len();
-    member.sessions.retain(|session| session.flow != *flow);
+    member.sessions.retain(stays);
     if member.sessions.len() == before {
         return Change::Keep(());
     }
-    Change::Store(Put::new(next, Event::of(Act::SessionEnded, now, flow)), ())
+    Change::Store(Put::new(next, Event::of(Act::SessionEnded, now, by)), ())
 }
 
 /// セッション — by its cookie: the account to look at, and the last use.
@@ -170,6 +217,46 @@ mod tests {
         assert_eq!(event, Some(Event::of(Act::SessionEnded, t(7), &flow("f"))));
         end_sessions_of(&flow("f"), &after, t(7)).kept();
         end_sessions_of(&flow("f"), &Account::unknown(address().key(), t(0)), t(7)).kept();
+    }
+
+    #[test]
+    fn a_session_is_ended_by_its_name_and_every_other_one_at_once() {
+        let by = session("s", "f", 0, 100);
+        let before = account(Member {
+            sessions: vec![session("x", "x", 0, 100), by.clone(), session("y", "y", 0, 50)],
+            ..active("m")
+        });
+        let name = SessionName::of(&flow("x"));
+        let (after, event, answer) = end_session(&before, name.as_str(), &by, t(7)).recorded();
+        assert_eq!((flows_of(&after), answer), (vec!["f", "y"], Ok(())));
+        assert_eq!(event, Some(Event::of(Act::SessionEnded, t(7), &flow("f"))));
+        for gone in [name.as_str(), "nonsense", ""] {
+            assert_eq!(
+                end_session(&after, gone, &by, t(7)).kept(),
+                Err(Kind::NotFound),
+                "{gone}"
+            );
+        }
+        let over = SessionName::of(&flow("y"));
+        for (second, answer) in [(49, Ok(())), (50, Err(Kind::NotFound)), (51, Err(Kind::NotFound))] {
+            let told = match end_session(&after, over.as_str(), &by, t(second)) {
+                Change::Store(_, told) | Change::Keep(told) => told,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(told, answer, "{second}");
+        }
+        let (alone, event, ()) = end_other_sessions(&before, &by, t(7)).recorded();
+        assert_eq!(flows_of(&alone), ["f"]);
+        assert_eq!(event, Some(Event::of(Act::SessionEnded, t(7), &flow("f"))));
+        end_other_sessions(&alone, &by, t(7)).kept();
+    }
+
+    #[test]
+    fn a_session_that_nobody_has_used_is_over_half_an_hour_after_its_beginning() {
+        let unused = session("s", "f", 100, 43_300);
+        assert_eq!(unused.over_at(None, &LIMITS), t(1_900));
+        assert_eq!(unused.over_at(Some(&pointer(500)), &LIMITS), t(2_300));
+        assert_eq!(unused.over_at(Some(&pointer(43_000)), &LIMITS), t(43_300));
     }
 
     fn pointer(last_seen: u64) -> SessionPointer {

@@ -89,6 +89,8 @@ fields! {
     Password = "password", Shape::SecretOctets(LONGEST_AS_SENT), "パスワード",
         format!("At most {LONGEST_AS_SENT} octets as sent, and 1024 after NFC."), "";
     ShownVersion = "version", Shape::Text, "表示した利用規約の版", "", "";
+    CurrentPassword = "currentPassword", Shape::SecretOctets(LONGEST_AS_SENT), "現在のパスワード",
+        format!("At most {LONGEST_AS_SENT} octets as sent, and 1024 after NFC."), "";
     NewPassword = "newPassword", Shape::Secret, "新しいパスワード", new_password_rule(), "";
     AgreedTerms = "agreedTerms", Shape::Object(&[Field::AgreedVersion]), "同意した利用規約", "", "";
     AgreedVersion = "version", Shape::Text, "同意した版", "", "";

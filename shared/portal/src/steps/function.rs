@@ -47,6 +47,12 @@ functions! {
     Logout = "logout",
     /// マイページ
     MyPage = "my-page",
+    /// 登録情報の変更
+    MyProfile = "my-profile",
+    /// パスワードの変更と本人確認
+    MyPassword = "my-password",
+    /// セッションの一覧と終了
+    Sessions = "sessions",
     /// Answers every request that is not a step.
     NotFound = "not-found",
     /// Sends the mails that the table's stream promises.

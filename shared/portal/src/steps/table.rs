@@ -15,6 +15,15 @@ const PROFILE: &[Input] = &[
     required(Field::Phone),
 ];
 
+/// 登録情報 that is changed, the address excepted.
+const CHANGED_PROFILE: &[Input] = &[
+    optional(Field::Name),
+    optional(Field::NameKana),
+    optional(Field::Department),
+    optional(Field::JobTitle),
+    optional(Field::Phone),
+];
+
 macro_rules! steps {
     (@place Start) => { Place::Start };
     (@place End) => { Place::End };
@@ -266,5 +275,59 @@ steps! {
         refusals: [NoSession],
         moves: [MyPage => MyPage],
         remark: "",
+    }
+    ChangeProfile {
+        name: "change-profile", title: "登録情報の変更",
+        area: MyPage, function: MyProfile, request: Patch "/me",
+        fields: CHANGED_PROFILE,
+        cookie: Some(Cookie::Session), keyed: false, success: 200 Me, cookies: Cookies::Kept,
+        refusals: [NoSession, OtherSession],
+        moves: [MyPage => MyPage],
+        remark: "What is absent stays; an empty text empties 部署名 or 役職名.",
+    }
+    ChangePassword {
+        name: "change-password", title: "パスワードの変更",
+        area: MyPage, function: MyPassword, request: Post "/me/password",
+        fields: &[required(Field::CurrentPassword), required(Field::NewPassword)],
+        cookie: Some(Cookie::Session), keyed: false, success: 204 Nothing, cookies: Cookies::Sets(Cookie::Session),
+        refusals: [NoSession, OtherSession, WrongCurrentPassword],
+        moves: [MyPage => MyPage],
+        remark: "Every other session ends, and every log-in that began with the old password.",
+    }
+    ProvePassword {
+        name: "prove-password", title: "本人確認（パスワードの再入力）",
+        area: MyPage, function: MyPassword, request: Post "/me/proof",
+        fields: &[required(Field::CurrentPassword)],
+        cookie: Some(Cookie::Session), keyed: false, success: 204 Nothing, cookies: Cookies::Kept,
+        refusals: [NoSession, OtherSession, WrongCurrentPassword],
+        moves: [MyPage => MyPage],
+        remark: "Fresh proof in this session for ten minutes; a log-in gives it, too.",
+    }
+    ShowSessions {
+        name: "show-sessions", title: "セッション（ログインしているブラウザ）",
+        area: MyPage, function: Sessions, request: Get "/sessions",
+        fields: &[],
+        cookie: Some(Cookie::Session), keyed: false, success: 200 Sessions, cookies: Cookies::Kept,
+        refusals: [NoSession],
+        moves: [MyPage => MyPage],
+        remark: "The living sessions of the person who is logged in, the newest first.",
+    }
+    EndSession {
+        name: "end-session", title: "セッションの終了",
+        area: MyPage, function: Sessions, request: Delete "/sessions/{id}",
+        fields: &[],
+        cookie: Some(Cookie::Session), keyed: false, success: 204 Nothing, cookies: Cookies::Kept,
+        refusals: [NoSession, OtherSession, NotFound],
+        moves: [MyPage => MyPage],
+        remark: "One's own may be ended, too. What is over already, or somebody else's, is `not-found`.",
+    }
+    EndOtherSessions {
+        name: "end-other-sessions", title: "ほかのすべてのセッションの終了",
+        area: MyPage, function: Sessions, request: Delete "/sessions",
+        fields: &[],
+        cookie: Some(Cookie::Session), keyed: false, success: 204 Nothing, cookies: Cookies::Kept,
+        refusals: [NoSession, OtherSession],
+        moves: [MyPage => MyPage],
+        remark: "Every session of the person but the one of the call.",
     }
 }

@@ -74,9 +74,31 @@ pub struct FlowName(String);
 impl FlowName {
     /// The name of this flow. It grants no access: neither cookie nor id can be computed from it.
     pub fn of(flow: &FlowId) -> Self {
-        let digest = digest(&[b"flow-name", flow.as_str().as_bytes()]);
-        let sign = |octet: u8| char::from_digit(u32::from(octet) % 36, 36);
-        Self(digest.bytes().filter_map(sign).take(8).collect())
+        Self(short_name(b"flow-name", flow))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn short_name(kind: &[u8], flow: &FlowId) -> String {
+    let digest = digest(&[kind, flow.as_str().as_bytes()]);
+    let sign = |octet: u8| char::from_digit(u32::from(octet) % 36, 36);
+    digest.bytes().filter_map(sign).take(8).collect()
+}
+
+/// The name by which a page says which session it shows (`session.id` at マイページ, the header Portal-Session), and by
+/// which a person names a session to end it: eight characters of `a-z0-9`, no secret. It is that of the log-in which gave
+/// the session, so it stays when the session's cookie is renewed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SessionName(String);
+
+impl SessionName {
+    /// The name of the session that this log-in gave. It opens nothing: neither cookie nor id can be found from it.
+    pub fn of(flow: &FlowId) -> Self {
+        Self(short_name(b"session-name", flow))
     }
 
     /// The name as text.
@@ -148,6 +170,17 @@ mod tests {
             let well_formed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
             assert!(name.as_str().len() == 8 && name.as_str().chars().all(well_formed));
         }
+    }
+
+    #[test]
+    fn a_session_has_a_name_of_the_same_form_that_is_not_its_log_ins() {
+        let flow = FlowId::of_cookie("c");
+        let name = SessionName::of(&flow);
+        assert_eq!(name, SessionName::of(&flow));
+        assert_ne!(name.as_str(), FlowName::of(&flow).as_str());
+        assert_ne!(name, SessionName::of(&FlowId::of_cookie("d")));
+        let well_formed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        assert!(name.as_str().len() == 8 && name.as_str().chars().all(well_formed));
     }
 
     /// The ids in the table must not change; the expected values were computed independently of this code.

@@ -1,7 +1,7 @@
 //! What a decision leaves as it is, and what it must not: from the account to its sessions, seats and attempts.
 
 use jiff::Timestamp;
-use portal::account::{Account, Credential, Member, NewMember, NotMailed, Role, Session};
+use portal::account::{Account, BrowserKind, Credential, Member, NewMember, NotMailed, Role, Session};
 use portal::challenge::{Challenge, Judged};
 use portal::change::{Change, Entity};
 use portal::code::{OneTimeCode, Purpose};
@@ -275,6 +275,8 @@ fn a_changed_password_ends_every_session_but_the_one_it_gives() {
         flow: FlowId::new(flow),
         created_at: t(0),
         expires_at: t(43_200),
+        browser: BrowserKind::default(),
+        proven_at: t(0),
     };
     let mut member = pending();
     member.sessions = vec![session("s1", "f1"), session("s2", "f2")];

@@ -169,7 +169,7 @@ impl Table<'_> {
             (key.split('#').next(), kind),
             (Some("REGISTRATION"), "registration-code")
                 | (Some("LOGIN"), "login-code")
-                | (Some("ACCOUNT"), "initial-password")
+                | (Some("ACCOUNT"), "initial-password" | "notice")
         );
         found.unless(fits, || format!("{key}: promises a {kind}"));
     }
@@ -309,7 +309,9 @@ impl Table<'_> {
         found.unless(pending != member.text("hash").is_some(), || {
             format!("{key}: a password both mailed and chosen, or neither")
         });
-        found.unless(pending == member.map("mail").is_some(), || {
+        let mail = member.map("mail");
+        let kind = mail.and_then(|mail| mail.text("kind"));
+        found.unless(pending == (kind == Some("initial-password")), || {
             format!("{key}: an initial password without its mail, or a mail without one")
         });
         if let Some(mail) = member.map("mail") {

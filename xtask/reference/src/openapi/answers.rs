@@ -39,6 +39,7 @@ fn response(step: Step) -> Value {
         Document::Progress => ("The current step of the person.", Tag::of(step.area).progress),
         Document::Terms => ("The text in force.", Some("Terms")),
         Document::Me => ("Who is logged in.", Some("Me")),
+        Document::Sessions => ("The living sessions.", Some("Sessions")),
         Document::Nothing => ("Done; no content.", None),
     };
     let mut response = Map::from_iter([

@@ -28,6 +28,7 @@ pub(super) fn described() -> Documents {
     let problem = schema::<wire::Problem>(&mut generator);
     generator.subschema_for::<wire::Terms>();
     generator.subschema_for::<wire::Me>();
+    generator.subschema_for::<wire::Sessions>();
     generator.subschema_for::<wire::FieldError>();
     let mut schemas: Map<String, Value> = generator
         .take_definitions(true)

@@ -258,6 +258,7 @@ impl Carries {
             | Kind::IdempotencyKeyMissing
             | Kind::NoFlow
             | Kind::NoSession
+            | Kind::OtherSession
             | Kind::WrongCredentials
             | Kind::ForeignOrigin
             | Kind::NotAllowed

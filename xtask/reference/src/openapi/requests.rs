@@ -27,6 +27,27 @@ pub(super) fn portal_flow() -> Value {
     })
 }
 
+pub(super) fn portal_session() -> Value {
+    json!({
+        "name": "Portal-Session",
+        "in": "header",
+        "required": false,
+        "description": "`session.id` of what the page shows. If the cookie names another session by now, for somebody \
+                        has logged in in another tab, the call is refused as `other-session`, and nothing is changed.",
+        "schema": { "type": "string", "pattern": "^[a-z0-9]{8}$" },
+    })
+}
+
+pub(super) fn name_in_path() -> Value {
+    json!({
+        "name": "id",
+        "in": "path",
+        "required": true,
+        "description": "The `id` in the list. Any other is `not-found`.",
+        "schema": { "type": "string", "minLength": 1 },
+    })
+}
+
 pub(super) fn body(step: Step) -> Option<Value> {
     let schema = object(&required(step.fields), properties(step.fields));
     let body = json!({ "required": !step.fields.is_empty(), "content": { "application/json": { "schema": schema } } });

@@ -143,16 +143,24 @@ pub fn origin(act: Act) -> (&'static [&'static str], Vec<Step>) {
         Act::MemberRegistered | Act::MemberReplaced => (ACCOUNT, vec![Step::Confirm]),
         Act::InitialPasswordResent => (ACCOUNT, vec![Step::ResendInitialPassword]),
         Act::InitialPasswordReissued => (ACCOUNT, vec![Step::ReissueInitialPassword]),
-        Act::PasswordWrong
-        | Act::PasswordNotJudged
-        | Act::InitialPasswordExpired
-        | Act::VoidClaimTried
-        | Act::LoginMailRefused => (ACCOUNT, vec![Step::StartLogin]),
+        Act::PasswordWrong | Act::PasswordNotJudged => (
+            ACCOUNT,
+            vec![Step::StartLogin, Step::ChangePassword, Step::ProvePassword],
+        ),
+        Act::InitialPasswordExpired | Act::VoidClaimTried | Act::LoginMailRefused => {
+            (ACCOUNT, vec![Step::StartLogin])
+        }
         Act::LoginCodePromised => (ACCOUNT, vec![Step::StartLogin, Step::ResendLoginOtp]),
         Act::LoginCodeWrong | Act::LoginCodeRight | Act::SessionBegun => (ACCOUNT, vec![Step::EnterLoginOtp]),
         Act::PasswordChanged | Act::TermsAgreed => (ACCOUNT, vec![Step::ChangeInitialPassword]),
         Act::SessionRenewed => (ACCOUNT, vec![Step::RenewSession]),
-        Act::SessionEnded => (ACCOUNT, vec![Step::LogOut]),
+        Act::ProfileChanged => (ACCOUNT, vec![Step::ChangeProfile]),
+        Act::PasswordProven => (ACCOUNT, vec![Step::ProvePassword]),
+        Act::PasswordReplaced => (ACCOUNT, vec![Step::ChangePassword]),
+        Act::SessionEnded => (
+            ACCOUNT,
+            vec![Step::LogOut, Step::EndSession, Step::EndOtherSessions],
+        ),
     }
 }
 

@@ -140,6 +140,11 @@ const fn advice(kind: Kind) -> Advice {
             "Another tab has begun another flow: `progress` says where that one is. Show what the page was about, and a \
              way to the other flow; send nothing by yourself.",
         ),
+        Kind::OtherSession => only(
+            "画面を読み込み直すと、いまログインしている方のマイページに進みます。この画面の内容は送信されていません。",
+            "In another tab somebody has logged in since, perhaps for another office. Show what the page was about, and a \
+             way to the present session; send nothing by yourself.",
+        ),
         Kind::ClaimsLockRisk => only(
             "もう一度間違えると、電子請求受付システムが30分間使えなくなり、請求もできなくなります。パスワードを確かめてから続けてください。",
             "Ask for confirmation. If accepted, send the same with `acceptLockRisk: true`, which is valid for one attempt.",

@@ -79,6 +79,7 @@ fn success(step: Step) -> String {
         Document::Progress => " progress",
         Document::Terms => " terms",
         Document::Me => " who is logged in",
+        Document::Sessions => " sessions",
         Document::Nothing => "",
     };
     format!("{}{document}", step.success)

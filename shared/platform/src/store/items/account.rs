@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use portal::account::{Account, Agreement, Credential, Device, Holder, Member, Role, Session, VoidClaim};
+use portal::account::{
+    Account, Agreement, BrowserKind, Credential, Device, Holder, Member, Product, Role, Session, System,
+    VoidClaim,
+};
 use portal::guards::MailBudget;
 use portal::initial_password::Source;
 use portal::keys::KeyId;
@@ -114,15 +117,37 @@ fn write_session(session: &Session) -> Writer {
         .text("flow", session.flow.as_str())
         .time("from", session.created_at)
         .time("to", session.expires_at);
+    write_browser(&mut writer, session.browser);
+    if session.proven_at != session.created_at {
+        writer.time("proven", session.proven_at);
+    }
     writer
 }
 
+pub(super) fn write_browser(writer: &mut Writer, browser: BrowserKind) {
+    writer
+        .text_if("browser", browser.product.map(Product::code))
+        .text_if("system", browser.system.map(System::code));
+}
+
+/// A kind of browser that only later code knows is left open: nothing is decided by it.
+pub(super) fn read_browser(reader: &Reader<'_>) -> Result<BrowserKind, Fault> {
+    Ok(BrowserKind {
+        product: reader.text_if("browser")?.and_then(Product::parse),
+        system: reader.text_if("system")?.and_then(System::parse),
+    })
+}
+
+/// A session of before browsers were recorded has none; one whose proof was not renewed has that of its log-in.
 fn read_session(reader: &Reader<'_>) -> Result<Session, Fault> {
+    let created_at = reader.time("from")?;
     Ok(Session {
         id: SessionId::new(reader.text("id")?),
         flow: FlowId::new(reader.text("flow")?),
-        created_at: reader.time("from")?,
+        created_at,
         expires_at: reader.time("to")?,
+        browser: read_browser(reader)?,
+        proven_at: reader.time_if("proven")?.unwrap_or(created_at),
     })
 }
 

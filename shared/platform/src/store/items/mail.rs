@@ -8,7 +8,7 @@ use portal::mail::{Content, Delivery, Notice, Promise};
 use portal::values::{ChallengeId, MemberId, OfficeName};
 
 use super::super::codec::{Attributes, Reader, Writer};
-use super::account::HOLDERS;
+use super::account::{HOLDERS, read_browser, write_browser};
 use super::{address, read_office};
 use crate::fault::Fault;
 
@@ -68,11 +68,16 @@ pub(super) fn write_mail(mail: &Promise) -> Writer {
                 .text("of", challenge.as_str())
                 .maps("offices", offices.iter().map(office).collect());
         }
-        Content::Notice { member, what } => {
+        Content::Notice {
+            member,
+            what,
+            browser,
+        } => {
             writer
                 .text("kind", NOTICE)
                 .text("of", member.as_str())
                 .text("what", what.code());
+            write_browser(&mut writer, *browser);
         }
     }
     writer
@@ -125,6 +130,7 @@ pub(super) fn read_notice(reader: &Reader<'_>) -> Result<Promise, Fault> {
     let content = Content::Notice {
         member: MemberId::new(reader.text("of")?),
         what: Notice::parse(reader.text("what")?).ok_or_else(|| reader.corrupt("what"))?,
+        browser: read_browser(reader)?,
     };
     read_promise(reader, content)
 }

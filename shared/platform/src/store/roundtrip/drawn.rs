@@ -1,7 +1,10 @@
 //! Drawn items: everything that the rules can make.
 
 use jiff::Timestamp;
-use portal::account::{Account, Agreement, Credential, Device, Holder, Member, Role, Session, VoidClaim};
+use portal::account::{
+    Account, Agreement, BrowserKind, Credential, Device, Holder, Member, Product, Role, Session, System,
+    VoidClaim,
+};
 use portal::challenge::Challenge;
 use portal::code::{Label, Purpose};
 use portal::guards::{Attempt, BackOff, CodeGuard, MailBudget, NetworkWait, PasswordGuard};
@@ -17,6 +20,7 @@ use portal::values::{
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use proptest::sample::select;
 
 pub(super) fn id() -> impl Strategy<Value = String> {
     "[A-Za-z0-9_-]{1,43}"
@@ -146,16 +150,28 @@ pub(super) fn challenge() -> impl Strategy<Value = Challenge> {
     })
 }
 
-pub(super) fn member() -> impl Strategy<Value = Member> {
-    let sessions = vec((id(), id(), instant(), instant()), 0..5).prop_map(|sessions| {
-        let session = |(id, flow, created_at, expires_at): (String, String, _, _)| Session {
-            id: SessionId::new(id),
-            flow: FlowId::new(flow),
-            created_at,
-            expires_at,
-        };
+fn browser() -> impl Strategy<Value = BrowserKind> {
+    (option::of(select(Product::ALL)), option::of(select(System::ALL)))
+        .prop_map(|(product, system)| BrowserKind { product, system })
+}
+
+fn sessions() -> impl Strategy<Value = Vec<Session>> {
+    let times = (instant(), instant(), instant());
+    vec((id(), id(), times, browser()), 0..5).prop_map(|sessions| {
+        let session =
+            |(id, flow, (created_at, expires_at, proven_at), browser): (String, String, _, _)| Session {
+                id: SessionId::new(id),
+                flow: FlowId::new(flow),
+                created_at,
+                expires_at,
+                browser,
+                proven_at,
+            };
         sessions.into_iter().map(session).collect::<Vec<_>>()
-    });
+    })
+}
+
+pub(super) fn member() -> impl Strategy<Value = Member> {
     let agreement = option::of(("\\PC{1,12}", id(), instant(), instant()).prop_map(
         |(version, sha256, shown_at, agreed_at)| Agreement {
             version,
@@ -200,9 +216,10 @@ pub(super) fn member() -> impl Strategy<Value = Member> {
             by: FlowId::new(by)
         }),
     ];
-    let what = (id(), 0..Notice::ALL.len()).prop_map(|(member, at)| Content::Notice {
+    let what = (id(), select(Notice::ALL), browser()).prop_map(|(member, what, browser)| Content::Notice {
         member: MemberId::new(member),
-        what: Notice::ALL[at],
+        what,
+        browser,
     });
     (
         who,
@@ -210,7 +227,7 @@ pub(super) fn member() -> impl Strategy<Value = Member> {
         any::<u32>(),
         agreement,
         option::of(instant()),
-        (sessions, devices, instant(), instants(), codes()),
+        (sessions(), devices, instant(), instants(), codes()),
     )
         .prop_map(
             |(

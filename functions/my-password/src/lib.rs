@@ -1,0 +1,150 @@
+//! パスワードの変更 and 本人確認 of a person who is logged in.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use lambda_http::{Body, Request, Response};
+use platform::config::Variable;
+use platform::fault::Fault;
+use platform::flow::caller_at;
+use platform::http::{Answer, Call, Stop, Success};
+use platform::keys::Keys;
+use platform::passwords::{PasswordHasher, Verified};
+use platform::session::{Sessions, SignedIn};
+use portal::account::{Credential, CurrentPassword, NewPassword};
+use portal::guards::pad_to_quantum;
+use portal::password::{self, PersonalWords};
+use portal::problem::{Kind, Refusal};
+use portal::secret::Secret;
+use portal::steps::{Cookie, Field, Step};
+use portal::values::{FieldCode, SessionId};
+
+/// What this function needs of its environment.
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalKeysSecret,
+    Variable::PortalOrigins,
+    Variable::ProblemBase,
+];
+
+/// What this step may touch.
+#[derive(Clone)]
+pub struct Deps {
+    /// Sessions.
+    pub sessions: Sessions,
+    /// Verifies and hashes passwords.
+    pub passwords: Arc<dyn PasswordHasher>,
+    /// Networks are named with these.
+    pub keys: Keys,
+}
+
+/// Answers a request.
+pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
+    let began = Instant::now();
+    let edge = &deps.sessions.edge;
+    let padded = |call| async move {
+        let answer = Box::pin(step(deps, call)).await;
+        if is_refused(&answer) {
+            let quantum = edge.limits.refusal_quantum.duration();
+            tokio::time::sleep(pad_to_quantum(began.elapsed(), quantum)).await;
+        }
+        answer
+    };
+    edge.serve(request, padded).await
+}
+
+/// Whether the answer must not tell by its time whether the password was wrong or not judged.
+fn is_refused(answer: &Answer) -> bool {
+    matches!(answer, Err(Stop::Refused(problem)) if problem.refusal.kind == Kind::WrongCurrentPassword)
+}
+
+/// Answers a call, without the pad to the response time.
+pub async fn step(deps: &Deps, call: Call) -> Answer {
+    let signed_in = deps.sessions.signed_in(&call).await?;
+    match call.step {
+        Step::ProvePassword => prove(deps, &signed_in, &call).await,
+        Step::ChangePassword => change(deps, &signed_in, &call).await,
+        other => Err(Fault::NotServed(other.name).into()),
+    }
+}
+
+/// The right password is fresh proof, in this session and for a while.
+async fn prove(deps: &Deps, signed_in: &SignedIn, call: &Call) -> Answer {
+    let (limits, now) = (&deps.sessions.edge.limits, call.now);
+    let current = Arc::new(call.field(Field::CurrentPassword, password::read)?);
+    let typed = compare(deps, signed_in, call, current).await?;
+    let proven = deps
+        .sessions
+        .decide(signed_in, now, |account, member, by| {
+            Ok(account.prove_again(member, by, &typed, now, limits))
+        })
+        .await?;
+    proven?;
+    Ok(Success::nothing())
+}
+
+/// Another password: one write sets it, ends all other sessions, and gives this one a new cookie.
+async fn change(deps: &Deps, signed_in: &SignedIn, call: &Call) -> Answer {
+    let (sessions, limits, now) = (&deps.sessions, &deps.sessions.edge.limits, call.now);
+    let (current, new) = read(deps, signed_in, call)?;
+    let typed = compare(deps, signed_in, call, current).await?;
+    let account = &signed_in.account.item;
+    // Only where the password is taken: a second hash for anybody else would tell by its time that it was right, though
+    // it is waited for.
+    let hash = if account.takes_current_password(&signed_in.member, &typed, now, limits) {
+        Some(deps.passwords.hash(new).await?)
+    } else {
+        None
+    };
+    let cookie = sessions.edge.random.cookie()?;
+    let new = NewPassword {
+        hash,
+        session: SessionId::of_cookie(&cookie),
+    };
+    let changed = sessions
+        .decide(signed_in, now, |account, member, by| {
+            Ok(account.replace_password(member, by, &typed, &new, now, limits))
+        })
+        .await?;
+    sessions.store_pointer(&changed?, &signed_in.pointer, now).await?;
+    Ok(Success::nothing().with_cookie(Cookie::Session, cookie))
+}
+
+/// Both passwords; everything that is wrong with them otherwise. That the new one is the present one is told by what was
+/// typed alone, before anything is compared.
+fn read(deps: &Deps, signed_in: &SignedIn, call: &Call) -> Result<(Arc<Secret>, Arc<Secret>), Stop> {
+    let member = &signed_in.member;
+    let context = PersonalWords::of(&member.profile, &member.office);
+    let text = |field| password::read(call.fields.text(field).unwrap_or(""));
+    let mut problems = call.problems();
+    let current = problems.take(Field::CurrentPassword.pointer(), text(Field::CurrentPassword));
+    let new = text(Field::NewPassword).and_then(|new| {
+        password::check(&new, &context, &deps.sessions.edge.limits)?;
+        match &current {
+            Some(current) if current.same_as(&new) => Err(FieldCode::SameAsBefore),
+            _ => Ok(new),
+        }
+    });
+    let new = problems.take(Field::NewPassword.pointer(), new);
+    let both = current.map(Arc::new).zip(new.map(Arc::new));
+    Ok(problems.finish(both).map_err(Refusal::invalid)?)
+}
+
+/// One verification for whatever is typed, judged or not.
+async fn compare(
+    deps: &Deps,
+    signed_in: &SignedIn,
+    call: &Call,
+    typed: Arc<Secret>,
+) -> Result<CurrentPassword, Stop> {
+    let hash = match &signed_in.member.credential {
+        Credential::Chosen { hash, .. } => Some(hash.as_str()),
+        Credential::Initial { .. } => None,
+    };
+    let verified = deps.passwords.verify(typed, hash).await?;
+    Ok(CurrentPassword {
+        right: matches!(verified, Verified::Right { .. }),
+        version: signed_in.member.credential_version,
+        caller: caller_at(&signed_in.account.item.key, call, &deps.keys)?,
+    })
+}

@@ -1,0 +1,48 @@
+//! 登録情報の変更 — one's own profile, the address excepted.
+
+use lambda_http::{Body, Request, Response};
+use platform::config::Variable;
+use platform::http::{Answer, Call, Success};
+use platform::session::Sessions;
+use portal::form::{Problems, ProfileForm};
+use portal::problem::Refusal;
+use portal::steps::Field;
+
+/// What this function needs of its environment.
+pub const NEEDS: &[Variable] = &[
+    Variable::PortalTable,
+    Variable::PortalOrigins,
+    Variable::ProblemBase,
+];
+
+/// Answers a request.
+pub async fn respond(sessions: &Sessions, request: Request) -> Response<Body> {
+    sessions.edge.serve(request, |call| step(sessions, call)).await
+}
+
+/// Answers a call.
+pub async fn step(sessions: &Sessions, call: Call) -> Answer {
+    let now = call.now;
+    let mut signed_in = sessions.signed_in(&call).await?;
+    let text = |field| call.fields.text(field);
+    let form = ProfileForm {
+        email: None,
+        name: text(Field::Name),
+        name_kana: text(Field::NameKana),
+        department: text(Field::Department),
+        job_title: text(Field::JobTitle),
+        phone: text(Field::Phone),
+    };
+    form.changing(&signed_in.member.profile, call.problems())
+        .map_err(Refusal::invalid)?;
+    signed_in.member = sessions
+        .decide(&signed_in, now, |account, member, by| {
+            // What is not typed stays as it is by now, whoever changed it in between.
+            let profile = form
+                .changing(&member.profile, Problems::default())
+                .map_err(Refusal::invalid)?;
+            Ok(account.change_profile(member, by, profile, now, &sessions.edge.limits))
+        })
+        .await?;
+    Ok(Success::json(sessions.me(&signed_in).await?))
+}
