@@ -46,6 +46,14 @@ describe("each page", () => {
   });
 });
 
+describe("what is required", () => {
+  test.each(files.map((file) => [file.fileName, file.source] as const))("on %s is announced once: by its state, not by its name as well", (_, source) => {
+    const marks = source.match(/<span class="must"[^>]*>/g) ?? [];
+    for (const mark of marks) expect(mark).toContain('aria-hidden="true"');
+    expect(source.match(/ aria-required="true"/g)?.length ?? 0).toBe(marks.length);
+  });
+});
+
 /** Fields with natural-language text, which a keyboard may capitalise. */
 const WORDS = ["name", "nameKana", "department", "jobTitle"];
 

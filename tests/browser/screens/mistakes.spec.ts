@@ -268,6 +268,18 @@ test("a code of five digits says how many there are", async ({ page, clerk }) =>
   await marked(page, "code", "ワンタイムパスワードは6桁の数字で入力してください。（いま5桁です）");
 });
 
+test("an address in the form of old mobile telephones is taken, with the sentence of that form and of no other", async ({ page, clerk }) => {
+  await clerk.isAt("registration-profile");
+  clerk.me.email = `pub..${clerk.office.officeNumber}.@docomo.ne.jp`;
+  await clerk.fillsProfile();
+  await clerk.submits();
+  await clerk.at("registration-confirm");
+  await expect(page.locator("#warnings")).toHaveText(
+    "このメールアドレスは、「.」が続いているか、先頭や「@」の直前にあります。以前の携帯電話のアドレスにある形で、メールが届かないことがあります。間違いがないか確かめてください。",
+  );
+  await expect(page.locator("dl.review .email")).toContainText(clerk.me.email);
+});
+
 test("a mail address of another user is reported at its field", async ({ page, request, clerk }) => {
   // An address belongs to the user who first completes a log-in with it.
   await clerk.isAt("my-page");

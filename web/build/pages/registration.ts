@@ -1,6 +1,6 @@
 import { html } from "../markup.ts";
 import type { Page } from "../page.ts";
-import { action, banner, field, fill, form, list, more, onward, pairs, paragraphs, submit } from "../parts.ts";
+import { action, banner, field, fill, form, list, more, must, onward, pairs, paragraphs, submit } from "../parts.ts";
 import { otpScreen } from "./otp.ts";
 import { personFields } from "./person.ts";
 
@@ -42,7 +42,7 @@ ${field(w, {
 })}
 <div id="risk" class="banner warning" hidden><h2>${w.rich(w.t.claims.riskTitle)}</h2><p>${w.rich(w.t.claims.risk)}</p>
 <div class="field" data-field="acceptLockRisk"><p class="wrong" id="acceptLockRisk-wrong" hidden></p>
-<p class="check"><input type="checkbox" id="acceptLockRisk" aria-required="true"> <label for="acceptLockRisk">${w.rich(w.t.claims.acceptRisk)}</label></p></div></div>
+<p class="check"><input type="checkbox" id="acceptLockRisk" aria-required="true"> <label for="acceptLockRisk">${w.rich(w.t.claims.acceptRisk)} ${must(w)}</label></p></div></div>
 ${submit(w, w.t.claims.submit)}`,
 )}
 ${more(w.rich(w.t.claims.lostTitle), list(w, w.t.claims.lost))}`,
