@@ -45,6 +45,10 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
         ],
     ),
     (
+        "resets 5 and 10 an address, known or not",
+        &[("RESET_CODES_PER_HOUR", 5), ("RESET_CODES_PER_DAY", 10)],
+    ),
+    (
         "retry times rounded up to 15 min where a stranger could read another's habits from them",
         &[("RETRY_STEP_SECONDS", 15 * MINUTE)],
     ),
@@ -53,10 +57,11 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
         &[("REFUSED_STARTS_PER_NETWORK", 100)],
     ),
     (
-        "registration, log-in in progress: 30 min, 15 min",
+        "registration, log-in in progress: 30 min, 15 min; a reset, by ADR 0030: 30 min",
         &[
             ("REGISTRATION_LIFE_SECONDS", 30 * MINUTE),
             ("LOGIN_LIFE_SECONDS", 15 * MINUTE),
+            ("PASSWORD_RESET_LIFE_SECONDS", 30 * MINUTE),
         ],
     ),
     (

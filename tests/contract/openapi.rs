@@ -205,6 +205,8 @@ fn progress(step: Step) -> Value {
             "next": "already-registered", "allowed": ["cancel"], "office": { "number": "1379901018", "name": "見本" },
             "message": Kind::OrganisationAlreadyRegistered.title(), "members": [],
         })
+    } else if step.path.starts_with("/password-reset") {
+        json!({ "next": "done", "allowed": ["cancel"] })
     } else {
         json!({ "next": "my-page", "allowed": ["session", "cancel"] })
     };

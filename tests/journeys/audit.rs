@@ -120,6 +120,7 @@ sequences! {
     two_offices_claim_one_address: "void-claim";
     codes_are_guessed_at: "guessed-codes";
     a_right_claims_password_leads_nowhere: "claims-password-in-vain";
+    a_password_is_reset: "password-reset";
 }
 
 /// Two tabs request a resend at once; for this, a request must be stopped in the middle.
@@ -481,6 +482,30 @@ async fn a_right_claims_password_leads_nowhere(world: &World) {
         .authenticates(&PLAIN_OFFICE)
         .await
         .is_told("too-many-requests");
+}
+
+async fn a_password_is_reset(world: &World) {
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    // Nobody has this address: the same is recorded, about nobody.
+    let mut stranger = world.clerk();
+    stranger.asks_for_a_reset("nobody@example.jp").await.is(200);
+    stranger.types_reset_code("123456").await.is_told("wrong-code");
+    taro.asks_for_a_reset("taro@example.jp").await.is(200);
+    world.wait(30);
+    taro.calls("POST", "/password-reset/otp/resend").await.is(200);
+    let wrong = taro.wrong_code("taro@example.jp").await;
+    taro.types_reset_code(&wrong).await.is_told("wrong-code");
+    let code = taro.mailed_code("taro@example.jp").await;
+    taro.types_reset_code(&code).await.is(200);
+    taro.resets_password("みどりの丘と きいろい花 二〇二六")
+        .await
+        .is(200);
+    // The same click again is answered, and records no second act.
+    taro.resets_password("みどりの丘と きいろい花 二〇二六")
+        .await
+        .is_told("wrong-step");
 }
 
 #[test]

@@ -4,6 +4,17 @@ use serde_json::json;
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, profile};
 use testkit::{Used, World};
 
+/// After the table of the whole journey.
+const RESET: &str = "
+## A reset of the password
+
+The same for an address that nobody has, up to the wrong code; there the mail is not sent.
+At most 12 write and 6 read request units; the notice of the new password costs two updates of the account more.
+
+| step | requests | WRU | RRU |
+| --- | --- | --- | --- |
+";
+
 const PREFACE: &str = "# What a journey asks of the table
 
 Counted by `tests/journeys/capacity.rs` on the engine's own `ConsumedCapacity`, and held to at most 26 write and 12 read request units.
@@ -114,6 +125,29 @@ async fn a_whole_journey_costs_at_most_26_writes_and_12_reads() {
     );
     let (rows, _, _) = table(&steps);
     let page = format!("{journey}{OWN_ACCOUNT}{rows}");
+
+    steps.clear();
+    world.meter.take();
+    step!(
+        "password-reset (address)",
+        taro.asks_for_a_reset("taro@example.jp").await.is(200)
+    );
+    let code = step!("mail of the code", taro.mailed_code("taro@example.jp").await);
+    step!(
+        "password-reset (code)",
+        taro.types_reset_code(&code).await.is(200)
+    );
+    step!(
+        "password-reset-password",
+        taro.resets_password("みどりの丘と きいろい花 二〇二六")
+            .await
+            .is(200)
+    );
+    let (rows, reset_writes, reset_reads) = table(&steps);
+    let page = format!("{page}{RESET}{rows}| **whole reset** | | **{reset_writes}** | **{reset_reads}** |\n");
+    // With the two updates of its mail.
+    assert!(reset_writes <= 12.0, "{reset_writes} WRU\n{page}");
+    assert!(reset_reads <= 6.0, "{reset_reads} RRU\n{page}");
     assert!(writes <= 26.0, "{writes} WRU\n{page}");
     assert!(reads <= 12.0, "{reads} RRU\n{page}");
     let committed = include_str!("../../docs/capacity.md");

@@ -32,6 +32,7 @@ mod my_page;
 mod new_password;
 mod otp;
 mod own_account;
+mod password_reset;
 mod profile;
 mod progress;
 mod roles;

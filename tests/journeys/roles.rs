@@ -185,6 +185,25 @@ async fn own_account(hanako: &mut Clerk) {
     hanako.calls("DELETE", &format!("/sessions/{own}")).await.is(204);
 }
 
+/// A reset with a start over, a wrong code and a resend, and one that is cancelled.
+async fn reset(world: &World) {
+    let mut hanako = world.clerk();
+    hanako.asks_for_a_reset(HANAKO).await.is(200);
+    hanako.asks_for_a_reset(HANAKO).await.is(200);
+    world.wait(60);
+    hanako.calls("POST", "/password-reset/otp/resend").await.is(200);
+    let wrong = hanako.wrong_code(HANAKO).await;
+    hanako.types_reset_code(&wrong).await.is_told("wrong-code");
+    let code = hanako.mailed_code(HANAKO).await;
+    hanako.types_reset_code(&code).await.leads_to("new-password");
+    hanako.calls("GET", "/password-reset").await.is(200);
+    hanako
+        .resets_password("みどりの丘と きいろい花 二〇二六")
+        .await
+        .is(200);
+    hanako.calls("DELETE", "/password-reset").await.is(204);
+}
+
 #[tokio::test]
 async fn every_right_of_every_role_is_used() {
     let limits = Limits {
@@ -198,6 +217,7 @@ async fn every_right_of_every_role_is_used() {
     .await;
     Box::pin(register(&world)).await;
     Box::pin(log_in(&world)).await;
+    Box::pin(reset(&world)).await;
     Box::pin(meet_taken_addresses(&world)).await;
     Box::pin(lose_a_claim(&world)).await;
     world.deliver().await;

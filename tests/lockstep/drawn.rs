@@ -304,7 +304,7 @@ impl Walk<'_> {
 /// The key in the table.
 fn pk(key: &Key) -> String {
     let id = match key {
-        Key::Registration(id) | Key::Login(id) => id.as_str(),
+        Key::Registration(id) | Key::Login(id) | Key::PasswordReset(id) => id.as_str(),
         Key::Account(id) | Key::Contact(id) => id.as_str(),
         Key::Office(id) => id.as_str(),
         Key::Network(id) => id.as_str(),

@@ -14,6 +14,7 @@ use portal::keys::KeyRing;
 use portal::limits::Limits;
 use portal::login::{self, Login, SessionPointer};
 use portal::office::{Founding, Office};
+use portal::password_reset::{self, PasswordReset, Recipient};
 use portal::registration::{Registration, Stage};
 use portal::time::{HOUR, Seconds, plus};
 use portal::values::{
@@ -91,7 +92,7 @@ impl Maker<'_> {
             ClaimsUserId::parse("KJ000000000001").unwrap(),
             FlowId::new("flow"),
         );
-        match rng.u8(0..11) {
+        match rng.u8(0..12) {
             0..=2 => self.account(rng, "taro@example.jp").into(),
             3 => self.account(rng, "hanako@example.jp").into(),
             4 | 5 => {
@@ -121,6 +122,27 @@ impl Maker<'_> {
                 expires_at: plus(now, self.limits.login_life),
                 stage: login::Stage::Otp {
                     challenge: self.challenge(Purpose::Login),
+                },
+            }
+            .into(),
+            11 => PasswordReset {
+                id: flow,
+                account: AccountKey::new("account"),
+                recipient: match rng.u8(0..3) {
+                    0 => Recipient::Nobody,
+                    1 => Recipient::Member {
+                        id: MemberId::new("member"),
+                        credential_version: 1,
+                        to: self.member("taro@example.jp").profile.email,
+                    },
+                    _ => Recipient::Claims {
+                        to: self.member("taro@example.jp").profile.email,
+                        offices: vec![Self::office().name],
+                    },
+                },
+                expires_at: plus(now, self.limits.password_reset_life),
+                stage: password_reset::Stage::Otp {
+                    challenge: self.challenge(Purpose::Reset),
                 },
             }
             .into(),

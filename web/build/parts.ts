@@ -20,6 +20,7 @@ const OUTSIDE: Readonly<Record<string, string>> = {
 const RESUME: Readonly<Record<string, string>> = {
   "resume-registration": "registration-otp.html",
   "resume-login": "login-otp.html",
+  "resume-password-reset": "password-reset-otp.html",
 };
 
 /** The address of a page or an external target. */

@@ -1,8 +1,8 @@
 import { type Failure, type Progress, call } from "./api.ts";
 import { markSignedIn, remember, remembered } from "./memory.ts";
 
-/** The two kinds of flow. */
-export type Flow = "registration" | "login";
+/** The three kinds of flow, each with the name of its path. */
+export type Flow = "registration" | "login" | "password-reset";
 
 /** The page of each `next` of a flow. */
 const SCREENS: Readonly<Record<Flow, Partial<Record<Progress["next"], string>>>> = {
@@ -15,6 +15,7 @@ const SCREENS: Readonly<Record<Flow, Partial<Record<Progress["next"], string>>>>
     "already-registered": "registration-already-registered",
   },
   login: { otp: "login-otp", "new-password": "new-password", "my-page": "my-page" },
+  "password-reset": { otp: "password-reset-otp", "new-password": "password-reset-password", done: "password-reset-done" },
 };
 
 /** The present page. */
@@ -87,7 +88,7 @@ export function cookiesBlocked(): boolean {
 }
 
 /** Whether a flow is unfinished. */
-export const unfinished = ({ next }: Progress): boolean => next !== "completed" && next !== "my-page";
+export const unfinished = ({ next }: Progress): boolean => !["completed", "my-page", "done"].includes(next);
 
 /** Stores that a flow can be continued; the server decides whether that is still so. */
 export function hint(flow: Flow, progress: Progress): void {

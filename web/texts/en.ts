@@ -117,13 +117,14 @@ export const en: Texts = {
     submit: "Log in",
     lost: "If you do not know your password",
     lostText:
-      "If you keep entering a wrong password, you have to wait longer before you can enter it again. If you cannot find the email with the initial password, select “Start first-time registration” again: there you can choose to have a new one issued, as long as nobody at your office has logged in yet. If you still cannot log in, [contact us](inquiry).",
+      "If you keep entering a wrong password, you have to wait longer before you can enter it again. If you cannot find the email with the initial password, select “Start first-time registration” again: there you can choose to have a new one issued, as long as nobody at your office has logged in yet. If you have forgotten a password that you chose yourself, [reset it](password-reset).",
     firstTitle: "If you are using the portal for the first time",
     first: "If someone at your office is already registered, you do not need this procedure.",
     register: "Start first-time registration",
     prepare: "[What to have ready before you start](prepare)",
     resumeRegistration:
       "You have started first-time registration (valid until {at}). [Continue](resume-registration)",
+    resumeReset: "You have started to reset your password (valid until {at}). [Continue](resume-password-reset)",
     resumeLogin: "You have started to log in (valid until {at}). [Continue](resume-login)",
     municipalityTitle: "If you work for a municipality (insurer) (市町村（保険者）)",
     municipality: [
@@ -174,6 +175,8 @@ export const en: Texts = {
       "A one-time password (ワンタイムパスワード) is sent to the email address that is registered in the claims system (電子請求受付システム).",
     loginLead:
       "A one-time password (ワンタイムパスワード) is sent to the email address that is registered in this portal.",
+    resetLead: "If the email address that you entered is registered with the portal, a one-time password is sent to it.",
+    resetDelivery: "So that nobody else learns who is registered, this page does not show whether the email has arrived.",
     subjectOf: "The subject of the email is 「{subject}」.",
     then: "Enter the one-time password from the email.",
     mailTitle: "The email we sent",
@@ -194,6 +197,10 @@ export const en: Texts = {
     ],
     missingRegistration:
       "If the email address is out of date, change it in the [claims system](claims-desk), then start again from the beginning.",
+    missingReset: [
+      "Check that the email address that you entered is the one that you registered. If it is not, cancel and start again.",
+      "If you have never logged in, you are sent instructions for logging in with the initial password instead of a one-time password.",
+    ],
     resend: "Send again (再送する)",
     sendsLeft: "Times you can still send it again: {sends}",
     noSends:
@@ -316,6 +323,21 @@ export const en: Texts = {
     account: "ID (email address)",
   },
 
+  passwordReset: {
+    title: "Forgot your password? (パスワードを忘れた方)",
+    lead: "Enter your ID (email address). We will send you a one-time password by email, with which you can reset your password.",
+    submit: "Next",
+    neverTitle: "If you have never logged in",
+    never:
+      "For the first log-in, use the initial password that was sent to you by email. If you cannot find it, select “Start first-time registration” on the log-in page again: there you can have a new one issued.",
+    newLead: "Enter a new password. When you select “Reset password”, every device that is logged in is logged out.",
+    set: "Reset password",
+    doneTitle: "Password reset complete",
+    done: "Your password has been reset",
+    doneText: "Log in with the new password.",
+    told: "We have sent a notice of the reset to your registered email address.",
+  },
+
   terms: {
     title: "Terms of use",
     lead: "You can print these and keep them at your office.",
@@ -394,6 +416,7 @@ export const en: Texts = {
     registration:
       "Start again from the first page. (What you entered, such as your name and phone number, is kept while this page is open.) When you start again, you will see whether the registration was completed.",
     login: "Start again from the log-in page.",
+    passwordReset: "Start again from “Forgot your password?” on the log-in page.",
     restart: "Start first-time registration again",
     loginButton: "Go to the log-in page",
     completed: "Your registration is complete. Log in with the initial password from the email.",

@@ -7,13 +7,12 @@ use platform::config::Variable;
 use platform::flow::Flows;
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
-use platform::passwords::{PasswordHasher, Verified};
+use platform::new_password::check_new_password;
+use platform::passwords::PasswordHasher;
 use platform::store::{Consistency, Retries};
-use portal::account::{Credential, Member};
+use portal::account::Member;
 use portal::login::{self, Login, Stage, TermsRefusal};
-use portal::password::{self, PersonalWords};
 use portal::problem::{Kind, Refusal};
-use portal::secret::Secret;
 use portal::steps::Field;
 use portal::values::FieldCode;
 
@@ -96,25 +95,8 @@ async fn new_hash(deps: &Deps, call: &Call, required: bool, member: &Member) -> 
         problems.finish(none).map_err(Refusal::invalid)?;
         return Ok(None);
     }
-    let context = PersonalWords::of(&member.profile, &member.office);
-    let checked = match password::read(typed.unwrap_or("")).map(Arc::new) {
-        Err(code) => Err(code),
-        Ok(password) => match password::check(&password, &context, limits) {
-            Err(code) => Err(code),
-            Ok(()) if is_present_one(deps, member, &password).await? => Err(FieldCode::SameAsBefore),
-            Ok(()) => Ok(password),
-        },
-    };
+    let checked = check_new_password(typed, member, deps.passwords.as_ref(), &deps.keys, limits).await?;
     let checked = problems.take("/newPassword", checked);
     let password = problems.finish(checked).map_err(Refusal::invalid)?;
     Ok(Some(deps.passwords.hash(password).await?))
-}
-
-async fn is_present_one(deps: &Deps, member: &Member, password: &Arc<Secret>) -> Result<bool, Stop> {
-    match &member.credential {
-        Credential::Initial { source, .. } => Ok(source.is_password(&deps.keys, &member.id, password)?),
-        Credential::Chosen { hash, .. } => {
-            Ok(deps.passwords.verify(password.clone(), Some(hash)).await? != Verified::Wrong)
-        }
-    }
 }

@@ -4,6 +4,7 @@
 //! Everything except the stage and the fields is here, the same for every kind of flow.
 
 mod login;
+mod password_reset;
 mod registration;
 
 use jiff::Timestamp;

@@ -13,6 +13,7 @@ pub mod audit;
 pub mod aws;
 pub mod claims;
 pub mod keys;
+pub mod new_password;
 pub mod passwords;
 pub mod store;
 pub mod stream;

@@ -9,6 +9,7 @@ use lambda_http::{
     Adapter, Body, Error, LambdaEvent, Request, Response, Service as _, lambda_runtime, service_fn,
 };
 use portal::login::Login;
+use portal::password_reset::PasswordReset;
 use portal::registration::Registration;
 use portal::steps::Function;
 use serde_json::Value;
@@ -131,6 +132,11 @@ impl Start {
     /// The parts of a step of ログイン.
     pub fn logins(&self) -> Result<Flows<Login>, Error> {
         self.flows(&portal::terms::PUBLISHED)
+    }
+
+    /// What a step of パスワードの再設定 touches.
+    pub fn password_resets(&self) -> Result<Flows<PasswordReset>, Error> {
+        self.flows(())
     }
 
     fn flows<F: Flow>(&self, context: F::Context) -> Result<Flows<F>, Error> {

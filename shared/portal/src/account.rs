@@ -27,7 +27,7 @@ pub use self::own::{CurrentPassword, NewPassword};
 pub use self::session::{Session, SessionPointer, end_other_sessions, end_session, end_sessions_of};
 use crate::audit::Event;
 use crate::change::Entity;
-use crate::guards::PasswordGuard;
+use crate::guards::{PasswordGuard, ResetGuard};
 use crate::limits::Limits;
 pub use crate::terms::Agreement;
 use crate::values::AccountKey;
@@ -43,6 +43,8 @@ pub struct Account {
     pub judged_at: Timestamp,
     /// The member or the claims that hold the address.
     pub holder: Holder,
+    /// Resets of its password, asked for by whomever.
+    pub resets: ResetGuard,
     /// Claims that ended when another member became the owner, oldest first.
     pub void_claims: Vec<VoidClaim>,
 }
@@ -59,11 +61,12 @@ impl Account {
             passwords: PasswordGuard::default(),
             judged_at: now,
             holder: Holder::unclaimed(),
+            resets: ResetGuard::default(),
             void_claims: Vec::new(),
         }
     }
 
-    fn known(before: Option<&Self>, key: &AccountKey, now: Timestamp) -> Self {
+    pub(crate) fn known(before: Option<&Self>, key: &AccountKey, now: Timestamp) -> Self {
         before.cloned().unwrap_or_else(|| Self::unknown(key.clone(), now))
     }
 
@@ -78,6 +81,7 @@ impl Account {
         [
             self.passwords.waits_end_at(limits),
             void_claims,
+            self.resets.forgotten_at(limits),
             Some(self.judged_at),
         ]
         .into_iter()
@@ -116,6 +120,11 @@ mod tests {
         assert_eq!(judged.forgotten_at(&LIMITS), t(5_000));
         let guessed = guessed_at(judged, 1, 5_000);
         assert_eq!(guessed.forgotten_at(&LIMITS), t(5_900));
+        let reset = Account {
+            resets: guessed.resets.failed(t(0), &LIMITS),
+            ..guessed.clone()
+        };
+        assert_eq!(reset.forgotten_at(&LIMITS), t(DAY));
         let voided = Account {
             void_claims: vec![void_claim("m", 20)],
             ..guessed

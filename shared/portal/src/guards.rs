@@ -8,6 +8,7 @@ mod codes;
 mod mails;
 mod network;
 mod passwords;
+mod resets;
 mod response_time;
 mod security_codes;
 
@@ -18,6 +19,7 @@ pub use self::codes::CodeGuard;
 pub use self::mails::MailBudget;
 pub use self::network::RefusedStarts;
 pub use self::passwords::{BackOff, Guarded, NetworkWait, PasswordGuard};
+pub use self::resets::ResetGuard;
 pub use self::response_time::pad_to_quantum;
 pub use self::security_codes::SecurityCodeGuard;
 use crate::limits::Limits;

@@ -32,6 +32,7 @@ pub mod claims_record;
 pub mod contact;
 pub mod login;
 pub mod office;
+pub mod password_reset;
 pub mod registration;
 
 pub mod progress;

@@ -146,6 +146,8 @@ limits! {
     same_code_seconds: Seconds, "SAME_CODE_SECONDS", 180, "seconds", "A resend sends the same code while it has at least this long to live, so that both mails work.";
     login_codes_per_hour: u64, "LOGIN_CODES_PER_HOUR", 10, "mails", "Log-in codes to one member: an attacker must not be able to flood a mailbox.";
     login_codes_per_day: u64, "LOGIN_CODES_PER_DAY", 20, "mails", "Log-in codes to one member.";
+    reset_codes_per_hour: u64, "RESET_CODES_PER_HOUR", 5, "mails", "Codes of password resets of one address, resends included, whether a member has the address or not: as many as one challenge has.";
+    reset_codes_per_day: u64, "RESET_CODES_PER_DAY", 10, "mails", "The same in a day.";
     registration_codes_per_hour: u64, "REGISTRATION_CODES_PER_HOUR", 5, "mails", "Codes of registrations of one user id of the claims system, resends included: as many as one challenge has.";
     registration_codes_per_day: u64, "REGISTRATION_CODES_PER_DAY", 10, "mails", "The same in a day.";
     registration_codes_per_contact: u64, "REGISTRATION_CODES_PER_HOUR_AND_ADDRESS", 30, "mails", "Codes of registrations to one address within an hour, whichever offices name it: one company registers many offices in a morning.";
@@ -153,6 +155,7 @@ limits! {
     refused_starts_per_network: u64, "REFUSED_STARTS_PER_NETWORK", 100, "refusals an hour", "Refused starts of log-ins and registrations from one network (IPv4 address or IPv6 /64); known devices and the right initial password are neither counted nor stopped. 0 switches it off, as the local stack does.";
     registration_life: Seconds, "REGISTRATION_LIFE_SECONDS", 1_800, "seconds", "A registration in progress.";
     login_life: Seconds, "LOGIN_LIFE_SECONDS", 900, "seconds", "A log-in in progress.";
+    password_reset_life: Seconds, "PASSWORD_RESET_LIFE_SECONDS", 1_800, "seconds", "A password reset in progress: the mail may be slow, and a new password takes some thought.";
     free_wrong_passwords: u64, "FREE_WRONG_PASSWORDS", 4, "failures", "Consecutive wrong passwords from one network at one account without a back-off; after the n-th the back-off of that network is 2^(n-5) seconds.";
     wrong_password_longest_wait: Seconds, "WRONG_PASSWORD_LONGEST_WAIT_SECONDS", 900, "seconds", "The longest back-off after a wrong password; it applies to the network that it came from, or to the known device.";
     wrong_password_memory: Seconds, "WRONG_PASSWORD_MEMORY_SECONDS", 86_400, "seconds", "A network's wrong passwords at an account expire a day after its last; the count of all networks does not.";
@@ -186,7 +189,7 @@ limits! {
     inquiry_body_bytes: Bytes, "INQUIRY_BODY_BYTES", 32_768, "bytes", "Of an inquiry's body.";
     hash_memory: Kibibytes, "HASH_MEMORY_KIB", 19_456, "KiB", "Argon2id memory (OWASP: 19 MiB with two passes).";
     hash_passes: u64, "HASH_PASSES", 2, "passes", "Argon2id passes.";
-    refusal_quantum: Milliseconds, "REFUSAL_QUANTUM_MILLISECONDS", 100, "milliseconds", "The response time of a refused log-in is padded to the next multiple of this, so that it does not reveal the reason; 0 answers at once.";
+    refusal_quantum: Milliseconds, "REFUSAL_QUANTUM_MILLISECONDS", 100, "milliseconds", "The response time of a refused log-in, and of every step of a password reset before its right code, is padded to the next multiple of this, so that it reveals neither the reason nor whether a member has the address; 0 answers at once.";
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::challenge::{Challenge, NotJudged, NotResent};
 use crate::limits::Limits;
 use crate::login::{self, Login};
 use crate::office::Seats;
+use crate::password_reset::{self, PasswordReset};
 use crate::registration::{Registration, Stage};
 
 macro_rules! words {
@@ -101,7 +102,7 @@ impl Next {
             ],
             Self::NewPassword => &[Allowed::TermsShown, Allowed::NewPassword, Allowed::Cancel],
             Self::MyPage => &[Allowed::Session, Allowed::Cancel],
-            Self::Done => &[],
+            Self::Done => &[Allowed::Cancel],
         }
     }
 }
@@ -177,6 +178,15 @@ pub fn allowed_in_login(login: &Login, now: Timestamp, limits: &Limits) -> Vec<A
             vec![Allowed::TermsShown, Allowed::NewPassword, Allowed::Cancel]
         }
         login::Stage::MyPage => vec![Allowed::Session, Allowed::Cancel],
+    }
+}
+
+/// What may be done next in a reset.
+pub fn allowed_in_password_reset(reset: &PasswordReset, now: Timestamp, limits: &Limits) -> Vec<Allowed> {
+    match &reset.stage {
+        password_reset::Stage::Otp { challenge } => at_otp(challenge, now, limits),
+        password_reset::Stage::NewPassword { .. } => vec![Allowed::NewPassword, Allowed::Cancel],
+        password_reset::Stage::Done => vec![Allowed::Cancel],
     }
 }
 
@@ -319,6 +329,31 @@ mod tests {
         assert_eq!(told(mailed(5), life), reissue);
         assert_eq!(told(active("m"), 10), [Allowed::Cancel]);
         assert_eq!(told(pending("another"), 10), [Allowed::Cancel]);
+    }
+
+    #[test]
+    fn a_reset_stands_at_its_code_its_password_or_its_end() {
+        let in_reset = |stage| {
+            let reset = PasswordReset {
+                id: flow("f"),
+                account: address().key(),
+                recipient: password_reset::Recipient::Nobody,
+                expires_at: t(1_800),
+                stage,
+            };
+            allowed_in_password_reset(&reset, t(10), &LIMITS)
+        };
+        let challenge = challenge(Purpose::Reset, 1_800);
+        assert_eq!(
+            in_reset(password_reset::Stage::Otp { challenge }),
+            Next::Otp.offers()
+        );
+        let account = password_reset::ShownAccount::of(&active("m"));
+        assert_eq!(
+            in_reset(password_reset::Stage::NewPassword { account }),
+            [Allowed::NewPassword, Allowed::Cancel]
+        );
+        assert_eq!(in_reset(password_reset::Stage::Done), Next::Done.offers());
     }
 
     #[test]

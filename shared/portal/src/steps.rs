@@ -38,13 +38,15 @@ pub enum Area {
     Registration,
     /// ログイン
     Login,
+    /// パスワードの再設定
+    PasswordReset,
     /// マイページ
     MyPage,
 }
 
 impl Area {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Registration, Self::Login, Self::MyPage];
+    pub const ALL: [Self; 4] = [Self::Registration, Self::Login, Self::PasswordReset, Self::MyPage];
 }
 
 /// One end of a step's transition: a screen, or outside of the flow.
@@ -118,7 +120,11 @@ impl Step {
     /// Whether the step acts on the flow of its cookie, so that it matters which flow the page shows (`docs/api.md`
     /// 1). A query applies to the flow of the cookie.
     pub fn acts_on_a_flow(self) -> bool {
-        self.method != Method::Get && matches!(self.cookie, Some(Cookie::Registration | Cookie::Login))
+        self.method != Method::Get
+            && matches!(
+                self.cookie,
+                Some(Cookie::Registration | Cookie::Login | Cookie::Reset)
+            )
     }
 
     /// Whether the step changes something at マイページ, so that it matters whose session the page shows.

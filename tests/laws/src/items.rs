@@ -9,6 +9,7 @@ use portal::claims_record::ClaimsRecord;
 use portal::contact::Contact;
 use portal::login::{Login, SessionPointer};
 use portal::office::Office;
+use portal::password_reset::PasswordReset;
 use portal::registration::Registration;
 use portal::values::{AccountKey, ClaimsUserId, FlowId, NetworkTag, OfficeNumber, SessionId};
 use serde_json::{Map, Value, json};
@@ -33,6 +34,7 @@ pub async fn kinds_that_read(aws: &Aws, item: &Value) -> Vec<&'static str> {
     let kinds = [
         as_one::<Registration>(aws, &flow).await,
         as_one::<Login>(aws, &flow).await,
+        as_one::<PasswordReset>(aws, &flow).await,
         as_one::<SessionPointer>(aws, &SessionId::new("s")).await,
         as_one::<Account>(aws, &AccountKey::new("a")).await,
         as_one::<Office>(aws, &office).await,

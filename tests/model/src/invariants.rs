@@ -270,6 +270,23 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
+        says: "a password is reset by a right code, once, and neither session nor wait nor log-in outlives it",
+        holds: |_, state| state.ledger.reset_wrongs.is_empty(),
+    },
+    Invariant {
+        says: "no address is mailed more for resets than its budget, whoever has it",
+        holds: |scene, state| {
+            let most = scene.setup.limits.reset_codes_per_hour;
+            let counted = |account: &Account| {
+                let sends = account.resets.mails.sends.len();
+                u64::try_from(sends).unwrap_or(u64::MAX) <= most
+            };
+            let mut mailed = state.ledger.reset_mails.values();
+            !scene.jumps.is_empty()
+                || accounts(state).all(counted) && mailed.all(|mailed| u64::from(*mailed) <= most)
+        },
+    },
+    Invariant {
         says: "no dead end: a member of the office can always reach マイページ without an operator",
         holds: |scene, state| {
             scene
@@ -307,6 +324,7 @@ fn only_uses_passwords(scene: &Scene) -> bool {
                 | Move::Confirm(_)
                 | Move::ChangePassword
                 | Move::LogInOld
+                | Move::ResetPassword
                 | Move::WrongCode
                 | Move::OldCode
         )

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portal::account::{Account, Member};
 use portal::audit::{Act, Event};
-use portal::values::{ChallengeId, FlowId, SessionId};
+use portal::guards::PasswordGuard;
+use portal::values::{AccountKey, ChallengeId, FlowId, SessionId};
 
 /// Data about past events that the invariants need.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -33,6 +34,14 @@ pub struct Ledger {
     pub kept_out: BTreeSet<(usize, bool)>,
     /// Registration codes that were promised.
     pub registration_codes: u8,
+    /// Mails of resets that were promised, by address.
+    pub reset_mails: BTreeMap<AccountKey, u8>,
+    /// Resets whose right code was committed.
+    pub reset_passed: BTreeSet<FlowId>,
+    /// What a reset must not do.
+    pub reset_wrongs: BTreeSet<&'static str>,
+    /// Log-ins that were under way when the password was reset.
+    pub overtaken: BTreeSet<FlowId>,
     /// Whether a member who had set a password lost the seat.
     pub seat_lost: bool,
     /// Forbidden events.
@@ -58,6 +67,10 @@ impl Ledger {
                 let begun = self.begun.entry(flow.clone()).or_default();
                 *begun = begun.saturating_add(1);
             }
+            Act::ResetCodeRight => {
+                self.reset_passed.insert(flow.clone());
+            }
+            Act::PasswordReset => self.note_reset(account, flow),
             Act::SessionEnded => {
                 self.ended_flows.insert(flow.clone());
             }
@@ -68,10 +81,31 @@ impl Ledger {
             if self.ended.contains(&session.id) {
                 self.wrongs.insert("an ended session came back");
             }
+            if self.overtaken.contains(&session.flow) {
+                self.reset_wrongs
+                    .insert("a log-in that began before a reset has a session");
+            }
             if self.ended_flows.contains(&session.flow) {
                 self.wrongs
                     .insert("a log-in whose session was ended has one again");
             }
+        }
+    }
+
+    /// A password is reset by a right code, once; no session and no wait outlives it.
+    fn note_reset(&mut self, account: &Account, flow: &FlowId) {
+        if !self.reset_passed.remove(flow) {
+            self.reset_wrongs
+                .insert("a password was reset without the code, or twice by one code");
+        }
+        if account.members().any(|member| !member.sessions.is_empty()) {
+            self.reset_wrongs.insert("a session outlived a reset");
+        }
+        let devices = account.members().flat_map(|member| &member.devices);
+        let waits = devices.map(|device| device.passwords.failures).sum::<u64>();
+        if account.passwords != PasswordGuard::default() || waits > 0 {
+            self.reset_wrongs
+                .insert("a wait for wrong passwords outlived a reset");
         }
     }
 

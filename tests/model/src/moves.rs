@@ -3,7 +3,7 @@
 use portal::code::Purpose;
 use portal::mail::Content;
 use portal::values::Draft;
-use portal::{login, registration};
+use portal::{login, password_reset, registration};
 
 use crate::state::{Browser, State, typed};
 use crate::submission::{Password, Submission, Typed};
@@ -57,6 +57,18 @@ pub enum Move {
     LogOut,
     /// マイページ
     MyPage,
+    /// パスワードを忘れた方, with the actor's own address
+    AskReset,
+    /// The same with the address of this person
+    AskResetOf(usize),
+    /// The newest mailed code of the reset
+    ResetCode,
+    /// A wrong code
+    WrongResetCode,
+    /// 再送
+    ResendResetCode,
+    /// 新しいパスワード
+    ResetPassword,
 }
 
 /// A person at a browser.
@@ -83,6 +95,11 @@ pub struct Actor {
 /// The number of the password that a person chooses.
 pub fn own(person: usize) -> u8 {
     u8::try_from(person).unwrap_or(u8::MAX)
+}
+
+/// The number of the password that a person chooses in a reset.
+pub fn reset_to(person: usize) -> u8 {
+    own(person).saturating_add(100)
 }
 
 /// The draft that 「登録する」 names at this stage.
@@ -133,13 +150,19 @@ impl State {
                 | Move::AuthenticateWrongAcceptingRisk
                 | Move::LogIn
                 | Move::LogInOld
-                | Move::LogInWrong => None,
+                | Move::LogInWrong
+                | Move::AskReset
+                | Move::AskResetOf(_) => None,
                 Move::Terms => Some(Submission::ShowTerms),
                 Move::ChangePassword => Some(Submission::ChangePassword(own(actor.person))),
                 Move::RenewSession => Some(Submission::RenewSession),
                 Move::CancelLogin => Some(Submission::CancelLogin),
                 Move::LogOut => Some(Submission::LogOut),
                 Move::MyPage => Some(Submission::ShowMyPage),
+                Move::ResetCode => mailed().map(Submission::EnterResetCode),
+                Move::WrongResetCode => Some(Submission::EnterResetCode(Typed::Wrong)),
+                Move::ResendResetCode => Some(Submission::ResendResetCode),
+                Move::ResetPassword => Some(Submission::ResetPassword(reset_to(actor.person))),
             })?
         })
     }
@@ -220,12 +243,9 @@ impl State {
             )
             .then_some(Submission::ReissueInitialPassword),
             Move::CancelRegistration => stage.map(|_| Submission::CancelRegistration),
-            Move::LogIn => {
-                let chosen = browser.chose.then_some(Password::Own(own(actor.person)));
-                let password =
-                    chosen.or_else(|| self.initial_passwords(actor.person, actor.office).last().cloned())?;
-                Some(Submission::LogIn(actor.person, password))
-            }
+            Move::LogIn => self
+                .best_password(actor, browser)
+                .map(|password| Submission::LogIn(actor.person, password)),
             Move::LogInOld => {
                 let password = self
                     .initial_passwords(actor.person, actor.office)
@@ -245,6 +265,38 @@ impl State {
                 (cookies.login.is_some() || cookies.session.is_some()).then_some(Submission::LogOut)
             }
             Move::MyPage => cookies.session.as_ref().map(|_| Submission::ShowMyPage),
+            _ => self.reset_call(actor, browser, what),
+        }
+    }
+
+    /// The password that the person in this browser knows last.
+    fn best_password(&self, actor: &Actor, browser: &Browser) -> Option<Password> {
+        let own = |sent: bool, number: u8| sent.then_some(Password::Own(number));
+        own(browser.reset, reset_to(actor.person))
+            .or_else(|| own(browser.chose, self::own(actor.person)))
+            .or_else(|| self.initial_passwords(actor.person, actor.office).pop())
+    }
+
+    /// The same of a reset.
+    fn reset_call(&self, actor: &Actor, browser: &Browser, what: Move) -> Option<Submission> {
+        let cookies = &browser.cookies;
+        match what {
+            Move::AskReset => Some(Submission::AskReset(actor.person)),
+            Move::AskResetOf(person) => Some(Submission::AskReset(person)),
+            Move::ResetCode => {
+                let codes = self.codes(self.reset_challenge(cookies)?);
+                codes.last().cloned().map(Submission::EnterResetCode)
+            }
+            Move::WrongResetCode => self
+                .reset_challenge(cookies)
+                .map(|_| Submission::EnterResetCode(Typed::Wrong)),
+            Move::ResendResetCode => self.reset_challenge(cookies).map(|_| Submission::ResendResetCode),
+            Move::ResetPassword => matches!(
+                self.reset(cookies)?.stage,
+                password_reset::Stage::NewPassword { .. }
+            )
+            .then_some(Submission::ResetPassword(reset_to(actor.person))),
+            _ => None,
         }
     }
 }

@@ -6,6 +6,7 @@ mod log_ins;
 mod passwords;
 mod prologue;
 mod registrations;
+mod resets;
 mod whole_way;
 
 use std::collections::BTreeMap;
@@ -118,6 +119,7 @@ pub fn all(size: Size) -> Vec<Scene> {
         registrations::drafts(more),
         log_ins::drafts(more),
         passwords::drafts(more),
+        resets::drafts(more),
         claims_system::drafts(more),
         whole_way::drafts(more),
     ];

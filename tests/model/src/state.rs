@@ -10,6 +10,7 @@ use portal::account::Account;
 use portal::code::Purpose;
 use portal::login;
 use portal::mail::{Content, Promise};
+use portal::password_reset::{self, PasswordReset};
 use portal::registration;
 use portal::time::{Seconds, minus, plus};
 use portal::values::ChallengeId;
@@ -88,6 +89,8 @@ pub struct Browser {
     pub sent: u8,
     /// Whether its person has sent a self-chosen password.
     pub chose: bool,
+    /// Whether its person has sent one in a reset.
+    pub reset: bool,
     /// The network that it is in.
     pub network: u8,
 }
@@ -254,6 +257,22 @@ impl State {
         }
     }
 
+    /// A browser's reset.
+    pub fn reset(&self, cookies: &Cookies) -> Option<&PasswordReset> {
+        match self.item(&Key::PasswordReset(cookies.reset.as_ref()?.id.clone()))? {
+            AnyItem::PasswordReset(flow) if !flow.is_expired(self.now) => Some(flow),
+            _ => None,
+        }
+    }
+
+    /// The challenge of a browser's reset.
+    pub fn reset_challenge(&self, cookies: &Cookies) -> Option<&ChallengeId> {
+        match &self.reset(cookies)?.stage {
+            password_reset::Stage::Otp { challenge } => Some(&challenge.id),
+            _ => None,
+        }
+    }
+
     /// The challenge of a browser's current screen.
     pub fn challenge(&self, cookies: &Cookies) -> Option<(Purpose, &ChallengeId)> {
         if let Some(login::Login {
@@ -276,6 +295,7 @@ impl State {
         browser.left = browser.left.saturating_sub(1);
         browser.sent = browser.sent.saturating_add(1);
         browser.chose |= matches!(submission, Submission::ChangePassword(_));
+        browser.reset |= matches!(submission, Submission::ResetPassword(_));
         let what = (submission, browser.cookies.clone());
         let (sent, network) = (browser.sent, browser.network);
         let history = digest(&(setup.name, actor, sent, now, &what));

@@ -110,6 +110,14 @@ pub enum Submission {
     LogOut,
     /// マイページ
     ShowMyPage,
+    /// パスワードを忘れた方
+    AskReset(usize),
+    /// ワンタイムパスワード認証
+    EnterResetCode(Typed),
+    /// 再送
+    ResendResetCode,
+    /// 新しいパスワード
+    ResetPassword(u8),
 }
 
 /// A cookie and its flow or session.
@@ -127,6 +135,8 @@ pub struct Cookies {
     pub registration: Option<Naming<FlowId>>,
     /// `__Host-login`
     pub login: Option<Naming<FlowId>>,
+    /// `__Host-reset`
+    pub reset: Option<Naming<FlowId>>,
     /// `__Host-session`
     pub session: Option<Naming<SessionId>>,
     /// `__Host-device`
@@ -152,7 +162,7 @@ impl Cookies {
                     });
                 }
                 Cookie::Device => self.device = value,
-                Cookie::Reset => {}
+                Cookie::Reset => self.reset = value.map(flow),
             }
         }
     }
@@ -165,6 +175,7 @@ impl Cookies {
                 self.registration.as_ref().map(|named| &named.value),
             ),
             of(Cookie::Login, self.login.as_ref().map(|named| &named.value)),
+            of(Cookie::Reset, self.reset.as_ref().map(|named| &named.value)),
             of(Cookie::Session, self.session.as_ref().map(|named| &named.value)),
             of(Cookie::Device, self.device.as_ref()),
         ]
@@ -305,6 +316,16 @@ impl Submission {
             Self::CancelLogin => (Step::CancelLogin, none()),
             Self::LogOut => (Step::LogOut, none()),
             Self::ShowMyPage => (Step::ShowMe, none()),
+            Self::AskReset(person) => (
+                Step::StartPasswordReset,
+                json!({ "email": people::email(*person) }),
+            ),
+            Self::EnterResetCode(typed) => (Step::EnterPasswordResetOtp, code(typed)?),
+            Self::ResendResetCode => (Step::ResendPasswordResetOtp, none()),
+            Self::ResetPassword(own) => (
+                Step::ResetPassword,
+                json!({ "newPassword": people::own_password(*own) }),
+            ),
         })
     }
 

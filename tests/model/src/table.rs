@@ -8,6 +8,7 @@ use platform::store::AnyItem;
 use portal::account::{Credential, Holder};
 use portal::login;
 use portal::mail::{Delivery, Promise};
+use portal::password_reset::{self, PasswordReset};
 use portal::registration::{self, Registration};
 use portal::values::MemberId;
 
@@ -66,12 +67,17 @@ fn promise_of<'a>(item: &'a mut AnyItem, of: &str) -> Option<&'a mut Promise> {
         | AnyItem::Login(login::Login {
             stage: login::Stage::Otp { challenge },
             ..
+        })
+        | AnyItem::PasswordReset(PasswordReset {
+            stage: password_reset::Stage::Otp { challenge },
+            ..
         }) => Some(&mut challenge.mail),
         AnyItem::Account(account) => match &mut account.holder {
             Holder::Claims(claims) => match &mut claims.get_mut(&MemberId::new(of))?.credential {
                 Credential::Initial { mail, .. } => Some(mail),
                 Credential::Chosen { .. } => None,
             },
+            Holder::Owner(owner) if owner.id.as_str() == of => owner.notice.as_mut(),
             Holder::Owner(_) => None,
         },
         _ => None,

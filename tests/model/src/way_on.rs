@@ -12,7 +12,7 @@ use portal::registration;
 use portal::values::OfficeNumber;
 
 use crate::explore::Scene;
-use crate::moves::{Move, own};
+use crate::moves::{Move, own, reset_to};
 use crate::people;
 use crate::state::State;
 use crate::submission::{Password, Reply, Submission};
@@ -74,6 +74,9 @@ impl Person<'_> {
         for wait in PATIENCE {
             self.state.step_clock(wait);
             if self.does(Submission::ShowMyPage) || self.goes_on_logging_in() || self.logs_in() {
+                return true;
+            }
+            if self.resets() && self.logs_in() {
                 return true;
             }
             if self.registers() && self.logs_in() {
@@ -164,12 +167,32 @@ impl Person<'_> {
             .get(self.actor)
             .is_some_and(|browser| browser.chose)
             .then(|| Password::Own(own(self.person())));
-        for password in chosen.into_iter().chain(mailed) {
+        let reset = self
+            .state
+            .browsers
+            .get(self.actor)
+            .is_some_and(|browser| browser.reset)
+            .then(|| Password::Own(reset_to(self.person())));
+        for password in reset.into_iter().chain(chosen).chain(mailed) {
             if self.does(Submission::LogIn(self.person(), password)) && self.goes_on_logging_in() {
                 return true;
             }
         }
         false
+    }
+
+    /// From パスワードを忘れた方 to a password that is reset, for a member who has one.
+    fn resets(&mut self) -> bool {
+        if !self.state.has_come(self.person()) || !self.does(Submission::AskReset(self.person())) {
+            return false;
+        }
+        let code = self.move_of(Move::ResetCode);
+        if !code.is_some_and(|code| self.does(code)) {
+            return false;
+        }
+        // A reset whose answer was lost may have set this password: it is the present one, and refused.
+        let _ = self.does(Submission::ResetPassword(reset_to(self.person())));
+        true
     }
 
     /// From 電子請求受付システム認証 to an initial password that is mailed.

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use platform::store::{AnyItem, Consistency, Expected, Key, Mark, Write};
-use portal::audit::Event;
+use portal::audit::{Act, Event};
 use portal::mail::{Delivery, Promise};
+use portal::password_reset::PasswordReset;
 use portal::problem::Kind;
 use portal::time::{Seconds, plus};
 use portal::values::ChallengeId;
-use portal::{login, registration};
+use portal::{login, password_reset, registration};
 
 use crate::io::{ConditionResult, LogPosition, Op, OpResult};
 use crate::state::{Entry, Flying, State};
-use crate::submission::{Password, Reply, Setup, Submission};
+use crate::submission::{Password, Reply, Setup, Submission, Typed};
 use crate::table::{SharedItem, StatusUpdate, marked};
 
 /// The way in which a call is executed.
@@ -49,6 +50,10 @@ fn judged_by(flying: &Flying) -> Option<&ChallengeId> {
             })
             | AnyItem::Login(login::Login {
                 stage: login::Stage::Otp { challenge },
+                ..
+            })
+            | AnyItem::PasswordReset(PasswordReset {
+                stage: password_reset::Stage::Otp { challenge },
                 ..
             }) => Some(&challenge.id),
             _ => None,
@@ -134,15 +139,33 @@ impl State {
             let same = before_it
                 .iter()
                 .find(|before| before.content.of() == promise.content.of());
-            if promise.is_new_after(same.copied()) {
+            if promise.is_new_after(same) {
                 self.stream.push((key.clone(), promise.clone()));
                 let is_registration = matches!(**key, Key::Registration(_));
                 let codes = &mut self.ledger.registration_codes;
                 *codes = codes.saturating_add(u8::from(is_registration));
+                if matches!(**key, Key::PasswordReset(_)) {
+                    let codes = self.ledger.reset_mails.entry(promise.to.key()).or_default();
+                    *codes = codes.saturating_add(1);
+                }
             }
         }
         if let (AnyItem::Account(now), Some(AnyItem::Account(was))) = (item, before) {
             self.ledger.compare(was, now);
+        }
+        if let (
+            AnyItem::Account(account),
+            Some(Event {
+                act: Act::PasswordReset,
+                ..
+            }),
+        ) = (item, event)
+        {
+            let of_account = self.items.values().filter_map(|item| match &**item {
+                AnyItem::Login(login) if login.account == account.key => Some(login.id.clone()),
+                _ => None,
+            });
+            self.ledger.overtaken.extend(of_account);
         }
         match (item, event) {
             (AnyItem::Account(account), Some(event)) => self.ledger.note(account, event),
@@ -257,6 +280,11 @@ impl State {
             self.ledger.wrongs.insert("a step broke");
         }
         self.count_judged_code(&flying, reply);
+        if matches!(flying.what.0, Submission::EnterResetCode(Typed::Wrong)) && reply.refused.is_none() {
+            self.ledger
+                .reset_wrongs
+                .insert("a wrong code of a reset was right");
+        }
         if let Submission::LogIn(_, password) = &flying.what.0
             && *password != Password::Wrong
             && matches!(
@@ -276,7 +304,9 @@ impl State {
         let (submission, cookies) = &*flying.what;
         let is_code = matches!(
             submission,
-            Submission::EnterLoginCode(_) | Submission::EnterRegistrationCode(_)
+            Submission::EnterLoginCode(_)
+                | Submission::EnterRegistrationCode(_)
+                | Submission::EnterResetCode(_)
         );
         if !is_code || !matches!(reply.refused, None | Some(Kind::WrongCode)) {
             return;
@@ -290,6 +320,9 @@ impl State {
                 Submission::EnterLoginCode(_) => self
                     .login(cookies)
                     .map_or_else(String::new, |flow| flow.account.as_str().to_owned()),
+                Submission::EnterResetCode(_) => self
+                    .reset(cookies)
+                    .map_or_else(String::new, |flow| format!("resets of {}", flow.account.as_str())),
                 _ => "claims user".to_owned(),
             };
             let wrong = self.ledger.wrong_codes.entry(of).or_default();

@@ -329,6 +329,38 @@ impl Clerk {
         self.json("POST", "/login/otp", &json!({ "code": code })).await
     }
 
+    /// パスワードを忘れた方
+    pub async fn asks_for_a_reset(&mut self, email: &str) -> Reply {
+        self.json("POST", "/password-reset", &json!({ "email": email }))
+            .await
+    }
+
+    /// ワンタイムパスワード認証（パスワードの再設定）
+    pub async fn types_reset_code(&mut self, code: &str) -> Reply {
+        self.json("POST", "/password-reset/otp", &json!({ "code": code }))
+            .await
+    }
+
+    /// 新しいパスワード（パスワードの再設定）
+    pub async fn resets_password(&mut self, password: &str) -> Reply {
+        self.json(
+            "POST",
+            "/password-reset/password",
+            &json!({ "newPassword": password }),
+        )
+        .await
+    }
+
+    /// From パスワードを忘れた方 to the screen of the new password, with the mailed code.
+    pub async fn proves_the_mailbox(&mut self, email: &str) -> Reply {
+        self.asks_for_a_reset(email).await.is(200).leads_to("otp");
+        let code = self.mailed_code(email).await;
+        self.types_reset_code(&code)
+            .await
+            .is(200)
+            .leads_to("new-password")
+    }
+
     /// From ログイン情報の入力 with the mailed initial password to 新しいパスワード.
     pub async fn logs_in_for_the_first_time(&mut self, email: &str) -> Reply {
         let password = self.mailed_password(email).await;

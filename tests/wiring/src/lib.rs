@@ -13,6 +13,7 @@ use platform::passwords::PasswordHasher;
 use platform::session::Sessions;
 use platform::store::Table;
 use portal::login::Login;
+use portal::password_reset::PasswordReset;
 use portal::problem::Kind;
 use portal::registration::Registration;
 use portal::steps::Function;
@@ -56,6 +57,14 @@ impl Wiring {
             edge: self.edge(function),
             table: self.table.clone(),
             context: self.terms,
+        }
+    }
+
+    fn password_resets(&self, function: Function) -> Flows<PasswordReset> {
+        Flows {
+            edge: self.edge(function),
+            table: self.table.clone(),
+            context: (),
         }
     }
 
@@ -158,6 +167,15 @@ functions! {
             keys: wiring.keys.clone(),
         };
         LoginProgress = login_progress, wiring.logins(function);
+        PasswordReset = password_reset, password_reset::Deps {
+            flows: wiring.password_resets(function),
+            keys: wiring.keys.clone(),
+        };
+        PasswordResetPassword = password_reset_password, password_reset_password::Deps {
+            flows: wiring.password_resets(function),
+            passwords: wiring.passwords.clone(),
+            keys: wiring.keys.clone(),
+        };
         Logout = logout, wiring.sessions(function);
         MyPage = my_page, wiring.sessions(function);
         MyProfile = my_profile, wiring.sessions(function);

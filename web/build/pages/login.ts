@@ -1,9 +1,31 @@
 import { html, plain } from "../markup.ts";
 import type { Page } from "../page.ts";
-import { action, banner, field, fill, form, more, must, onward, pairs, paragraphs, submit } from "../parts.ts";
+import { type Writing, action, banner, field, fill, form, more, must, onward, pairs, paragraphs, submit } from "../parts.ts";
 import { otpScreen } from "./otp.ts";
 
-/** ログイン and マイページ. */
+/** A new password and the same again, beside the account's name for whoever keeps passwords. */
+const newPasswords = (w: Writing) => html`
+<div class="unseen" aria-hidden="true"><input type="text" id="username" autocomplete="username" tabindex="-1" aria-label="${plain(w.t.newPassword.account)}"></div>
+${field(w, {
+  name: "newPassword",
+  label: w.t.newPassword.newPassword,
+  hint: w.t.newPassword.newPasswordHint,
+  type: "password",
+  autocomplete: "new-password",
+  maxlength: 512,
+  reveal: { show: w.t.site.showPassword, hide: w.t.site.hidePassword },
+})}
+${field(w, {
+  name: "again",
+  label: w.t.newPassword.again,
+  hint: w.t.newPassword.againHint,
+  type: "password",
+  autocomplete: "new-password",
+  maxlength: 512,
+  reveal: { show: w.t.site.showPassword, hide: w.t.site.hidePassword },
+})}`;
+
+/** ログイン, パスワードの再設定 and マイページ. */
 export const login: readonly Page[] = [
   {
     name: "login",
@@ -14,6 +36,7 @@ export const login: readonly Page[] = [
     title: (w) => w.t.login.title,
     body: (w) => html`
 <p id="resume-login" hidden>${w.rich(w.t.login.resumeLogin)}</p>
+<p id="resume-password-reset" hidden>${w.rich(w.t.login.resumeReset)}</p>
 <div class="halves">
 <section aria-label="${plain(w.t.site.login)}">
 ${form(
@@ -39,6 +62,7 @@ ${field(w, {
 })}
 ${submit(w, w.t.login.submit)}`,
 )}
+<p><a class="alone" href="password-reset.html">${w.rich(w.t.passwordReset.title)}</a></p>
 ${more(w.rich(w.t.login.lost), html`<p>${w.rich(w.t.login.lostText)}</p>`)}
 </section>
 <section aria-labelledby="first"><h2 id="first">${w.rich(w.t.login.firstTitle)}</h2>
@@ -69,25 +93,7 @@ ${form(
   "new-password",
   html`
 <div id="passwords"><p class="lead">${w.rich(w.t.newPassword.lead)}</p>
-<div class="unseen" aria-hidden="true"><input type="text" id="username" autocomplete="username" tabindex="-1" aria-label="${plain(w.t.newPassword.account)}"></div>
-${field(w, {
-  name: "newPassword",
-  label: w.t.newPassword.newPassword,
-  hint: w.t.newPassword.newPasswordHint,
-  type: "password",
-  autocomplete: "new-password",
-  maxlength: 512,
-  reveal: { show: w.t.site.showPassword, hide: w.t.site.hidePassword },
-})}
-${field(w, {
-  name: "again",
-  label: w.t.newPassword.again,
-  hint: w.t.newPassword.againHint,
-  type: "password",
-  autocomplete: "new-password",
-  maxlength: 512,
-  reveal: { show: w.t.site.showPassword, hide: w.t.site.hidePassword },
-})}</div>
+${newPasswords(w)}</div>
 <p id="agree-only" class="lead" hidden>${w.rich(w.t.newPassword.agreeOnlyLead)}</p>
 <h2>${w.rich(w.t.newPassword.termsTitle)}</h2><p>${w.rich(w.t.newPassword.termsLead)}</p>
 <p class="version">${w.rich(w.t.newPassword.termsVersion)}</p>
@@ -102,6 +108,61 @@ ${submit(w, w.t.newPassword.submit)}`,
 )}
 <p id="until" class="hint">${w.rich(w.t.say.until)}</p>
 <p class="buttons">${action(w, "cancel", w.t.site.cancel, "plain")}</p>`,
+  },
+  {
+    name: "password-reset",
+    script: "password-reset",
+    operations: ["start-password-reset"],
+    title: (w) => w.t.passwordReset.title,
+    body: (w) => html`
+<p class="lead">${w.rich(w.t.passwordReset.lead)}</p>
+${form(
+  "password-reset",
+  html`
+${field(w, {
+  name: "email",
+  label: w.t.login.email,
+  hint: w.t.login.emailHint,
+  inputmode: "email",
+  autocomplete: "username",
+  exact: true,
+  maxlength: 320,
+})}
+${submit(w, w.t.passwordReset.submit)}`,
+)}
+<section aria-labelledby="never"><h2 id="never">${w.rich(w.t.passwordReset.neverTitle)}</h2><p>${w.rich(w.t.passwordReset.never)}</p></section>
+<p class="buttons">${onward(w, "login", w.t.expired.loginButton, "outline")}</p>`,
+  },
+  otpScreen("password-reset"),
+  {
+    name: "password-reset-password",
+    script: "password-reset-password",
+    operations: ["reset-password", "show-password-reset", "cancel-password-reset"],
+    waits: true,
+    title: (w) => w.t.newPassword.title,
+    body: (w) => html`
+${pairs(
+  [
+    [w.rich(w.t.newPassword.account), fill("account")],
+    [w.rich(w.t.myPage.office), html`${fill("office-name")}（${fill("office-number")}）`],
+  ],
+  html`id="whose"`,
+)}
+<p class="lead">${w.rich(w.t.passwordReset.newLead)}</p>
+${form("new-password", html`${newPasswords(w)}${submit(w, w.t.passwordReset.set)}`)}
+<p id="until" class="hint">${w.rich(w.t.say.until)}</p>
+<p class="buttons">${action(w, "cancel", w.t.site.cancel, "plain")}</p>`,
+  },
+  {
+    name: "password-reset-done",
+    script: "password-reset-done",
+    operations: ["show-password-reset"],
+    waits: true,
+    title: (w) => w.t.passwordReset.doneTitle,
+    body: (w) => html`
+${banner("success", w.rich(w.t.passwordReset.done), html`<p>${w.rich(w.t.passwordReset.doneText)}</p>`)}
+<p>${w.rich(w.t.passwordReset.told)}</p>
+<p class="buttons">${onward(w, "login", w.t.expired.loginButton)}</p>`,
   },
   {
     name: "my-page",

@@ -2,30 +2,36 @@ import { html } from "../markup.ts";
 import type { Page } from "../page.ts";
 import { action, field, fill, form, list, pairs, submit } from "../parts.ts";
 
-/** ワンタイムパスワード認証, which is in 初回利用登録 and in ログイン. */
-export function otpScreen(flow: "registration" | "login"): Page {
+/** The flows that have the screen, each with its lead and its stage. */
+const FLOWS = {
+  registration: { lead: "registrationLead", stage: 1 },
+  login: { lead: "loginLead", stage: 3 },
+  "password-reset": { lead: "resetLead" },
+} as const;
+
+/** ワンタイムパスワード認証, which is in 初回利用登録, in ログイン and in パスワードの再設定. */
+export function otpScreen(flow: keyof typeof FLOWS): Page {
+  const { lead, ...stage } = FLOWS[flow];
+  const isReset = flow === "password-reset";
   return {
     name: `${flow}-otp`,
-    stage: flow === "registration" ? 1 : 3,
+    ...stage,
     script: "otp",
-    operations:
-      flow === "registration"
-        ? ["enter-registration-otp", "resend-registration-otp", "show-registration", "cancel-registration"]
-        : ["enter-login-otp", "resend-login-otp", "show-login", "cancel-login"],
-    says: ["delivery.", "deliveryHelp."],
+    operations: [`enter-${flow}-otp`, `resend-${flow}-otp`, `show-${flow}`, `cancel-${flow}`],
+    says: isReset ? [] : ["delivery.", "deliveryHelp."],
     waits: true,
     title: (w) => w.t.otp.title,
     body: (w) => html`
-<p class="lead">${w.rich(flow === "registration" ? w.t.otp.registrationLead : w.t.otp.loginLead)}</p>
+<p class="lead">${w.rich(w.t.otp[lead])}</p>
 <p>${w.rich(w.t.otp.subjectOf)} ${w.rich(w.t.otp.then)}</p>
 <section aria-labelledby="mail"><h2 id="mail">${w.rich(w.t.otp.mailTitle)}</h2>
 ${pairs([
   [w.rich(w.t.otp.sentTo), fill("sentTo")],
   [w.rich(w.t.otp.label), html`<strong class="label">${fill("label")}</strong> <span class="hint">${w.rich(w.t.otp.labelHint)}</span>`],
   [w.rich(w.t.otp.until), fill("until")],
-  [w.rich(w.t.otp.delivery), html`<span id="delivery" role="status"></span>`],
+  ...(isReset ? [] : [[w.rich(w.t.otp.delivery), html`<span id="delivery" role="status"></span>`] as const]),
 ])}
-<p id="delivery-help" role="status"></p></section>
+${isReset ? html`<p>${w.rich(w.t.otp.resetDelivery)}</p>` : html`<p id="delivery-help" role="status"></p>`}</section>
 ${form(
   "otp",
   html`
@@ -44,7 +50,7 @@ ${field(w, {
 ${submit(w, w.t.otp.submit)}`,
 )}
 <section class="missing" aria-labelledby="missing"><h2 id="missing">${w.rich(w.t.otp.missingTitle)}</h2>
-${list(w, [...w.t.otp.missing, ...(flow === "registration" ? [w.t.otp.missingRegistration] : [])])}
+${list(w, [...w.t.otp.missing, ...(flow === "registration" ? [w.t.otp.missingRegistration] : isReset ? w.t.otp.missingReset : [])])}
 <p class="buttons">${action(w, "resend", w.t.otp.resend)}</p>
 <p class="hint" id="sends-left">${w.rich(w.t.otp.sendsLeft)}</p><p class="hint" id="no-sends" hidden>${w.rich(w.t.otp.noSends)}</p>
 <p class="hint">${w.rich(w.t.otp.shared)}</p></section>

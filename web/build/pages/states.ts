@@ -12,7 +12,7 @@ export const states: readonly Page[] = [
 ${banner(
   "info",
   w.rich(w.t.expired.done),
-  html`<p id="of-registration">${w.rich(w.t.expired.registration)}</p><p id="of-login" hidden>${w.rich(w.t.expired.login)}</p><p id="of-completed" hidden>${w.rich(w.t.expired.completed)}</p>`,
+  html`<p id="of-registration">${w.rich(w.t.expired.registration)}</p><p id="of-login" hidden>${w.rich(w.t.expired.login)}</p><p id="of-password-reset" hidden>${w.rich(w.t.expired.passwordReset)}</p><p id="of-completed" hidden>${w.rich(w.t.expired.completed)}</p>`,
 )}
 <p class="buttons" id="onward">${onward(w, "registration", w.t.expired.restart)}${onward(w, "login", w.t.expired.loginButton, "outline")}</p>`,
   },

@@ -290,6 +290,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** パスワードの再設定の途中再開 */
+        get: operations["show-password-reset"];
+        put?: never;
+        /**
+         * パスワードの再設定（メールアドレスの入力）
+         * @description Starts a reset; the living one of a cookie that comes along ends, if this one succeeds. The answer is the same for every address, in the same time, whoever has it.
+         */
+        post: operations["start-password-reset"];
+        /** パスワードの再設定の中止 */
+        delete: operations["cancel-password-reset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/password-reset/otp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ワンタイムパスワード認証（パスワードの再設定）
+         * @description No code is right for an address that no member with a password has.
+         */
+        post: operations["enter-password-reset-otp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/password-reset/otp/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ワンタイムパスワードの再送（パスワードの再設定） */
+        post: operations["resend-password-reset-otp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/password-reset/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * パスワードの再設定（新しいパスワード）
+         * @description Ends every session and every wait for wrong passwords; nobody is logged in by it.
+         */
+        post: operations["reset-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/logout": {
         parameters: {
             query?: never;
@@ -865,9 +944,10 @@ export interface components {
             sendsLeft: components["schemas"]["Count"];
             /** @description Tries that are left. */
             triesLeft: components["schemas"]["Count"];
-            /** @description The delivery status of the mail. */
-            delivery: components["schemas"]["Delivery"];
+            /** @description The delivery status of the mail; absent in a reset, where it would tell who exists. */
+            delivery?: components["schemas"]["Delivery"];
         };
+        PasswordResetProgress: components["schemas"]["ProgressAtOtp"] | components["schemas"]["ProgressAtNewPassword"] | components["schemas"]["ProgressAtDone"];
         /** @description Any refusal. */
         Problem: components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"] | components["schemas"]["NoFlowProblem"] | components["schemas"]["NoSessionProblem"] | components["schemas"]["WrongCredentialsProblem"] | components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["TooLargeProblem"] | components["schemas"]["UnsupportedMediaTypeProblem"] | components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["OtherSessionProblem"] | components["schemas"]["ClaimsLockRiskProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["DraftChangedProblem"] | components["schemas"]["TermsNotShownProblem"] | components["schemas"]["TermsOutdatedProblem"] | components["schemas"]["TryAgainProblem"] | components["schemas"]["InitialPasswordExpiredProblem"] | components["schemas"]["ClaimVoidProblem"] | components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["ClaimsRejectedProblem"] | components["schemas"]["ClaimsTemporaryPasswordProblem"] | components["schemas"]["ClaimsPasswordExpiredProblem"] | components["schemas"]["ClaimsLockedProblem"] | components["schemas"]["ClaimsNoMailAddressProblem"] | components["schemas"]["WrongSecurityCodeProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"] | components["schemas"]["TermsNotAgreedProblem"] | components["schemas"]["WrongCurrentPasswordProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"] | components["schemas"]["ClaimsUnavailableProblem"] | components["schemas"]["TemporarilyUnavailableProblem"];
         /** @description 登録情報 */
@@ -885,7 +965,7 @@ export interface components {
             /** @description 役職名 */
             jobTitle?: string;
         };
-        Progress: components["schemas"]["ProgressAtSecurityCode"] | components["schemas"]["ProgressAtOtp"] | components["schemas"]["ProgressAtProfile"] | components["schemas"]["ProgressAtConfirm"] | components["schemas"]["ProgressAtCompleted"] | components["schemas"]["ProgressAtAlreadyRegistered"] | components["schemas"]["ProgressAtNewPassword"] | components["schemas"]["ProgressAtMyPage"];
+        Progress: components["schemas"]["ProgressAtSecurityCode"] | components["schemas"]["ProgressAtOtp"] | components["schemas"]["ProgressAtProfile"] | components["schemas"]["ProgressAtConfirm"] | components["schemas"]["ProgressAtCompleted"] | components["schemas"]["ProgressAtAlreadyRegistered"] | components["schemas"]["ProgressAtNewPassword"] | components["schemas"]["ProgressAtMyPage"] | components["schemas"]["ProgressAtDone"];
         /** @description 同一組織で登録済み */
         ProgressAtAlreadyRegistered: {
             /**
@@ -963,6 +1043,20 @@ export interface components {
             /** @description Hints to check a field again; never a refusal. */
             warnings: components["schemas"]["Warning"][];
         };
+        /** @description パスワードの再設定の完了 */
+        ProgressAtDone: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            next: "done";
+            /** @description The public name of the flow; not secret. A page sends it as Portal-Flow. */
+            flow: string;
+            /** @description The first instant at which the flow is over. */
+            expiresAt: components["schemas"]["Time"];
+            /** @description The possible actions. */
+            allowed: "cancel"[];
+        };
         /** @description マイページ */
         ProgressAtMyPage: {
             /**
@@ -995,14 +1089,7 @@ export interface components {
              * @enum {unknown}
              */
             newPassword: "required" | "none";
-            /** @description The terms that are to be agreed to. */
-            terms: {
-                /** @description The text in force. */
-                version: components["schemas"]["TermsVersion"];
-                /** @description Whether that text was shown. */
-                shown: boolean;
-            };
-            /** @description Whose log-in it is; absent in one that began before a release that stores this. */
+            /** @description Whose log-in or reset it is; absent in a log-in that began before a release that stores this. */
             account?: {
                 /**
                  * @description The masked address.
@@ -1011,6 +1098,13 @@ export interface components {
                 emailMasked: string;
                 /** @description 事業所 */
                 office: components["schemas"]["Office"];
+            };
+            /** @description The terms that are to be agreed to; absent in a reset. */
+            terms?: {
+                /** @description The text in force. */
+                version: components["schemas"]["TermsVersion"];
+                /** @description Whether that text was shown. */
+                shown: boolean;
             };
         };
         /** @description ワンタイムパスワード認証 */
@@ -1518,6 +1612,100 @@ export interface components {
                     /** @enum {unknown} */
                     code: "other-session";
                 } & components["schemas"]["OtherSessionProblem"];
+            };
+        };
+        /** @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。 */
+        PasswordResetInvalidFields: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControl"];
+                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    code: "invalid-fields";
+                    errors?: unknown;
+                } & components["schemas"]["InvalidFieldsProblem"];
+            };
+        };
+        /** @description - `no-flow`: 手続きが見つからないか、有効期限が過ぎました。はじめからやり直してください。 */
+        PasswordResetNoFlow: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControl"];
+                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                /** @description Deletes the cookie. */
+                "Set-Cookie": string;
+                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    code: "no-flow";
+                } & components["schemas"]["NoFlowProblem"];
+            };
+        };
+        /** @description - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。 */
+        PasswordResetOtherFlow: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControl"];
+                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    code: "other-flow";
+                    progress?: components["schemas"]["PasswordResetProgress"];
+                } & components["schemas"]["OtherFlowProblem"];
+            };
+        };
+        /** @description The current step of the person. */
+        PasswordResetProgress: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControl"];
+                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PasswordResetProgress"];
+            };
+        };
+        /** @description - `too-many-requests`: 回数の上限を超えました。しばらくたってからお試しください。 */
+        PasswordResetTooManyRequests: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControl"];
+                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                /** @description As `retryAfterSeconds`. */
+                "Retry-After"?: number;
+                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    code: "too-many-requests";
+                    progress?: components["schemas"]["PasswordResetProgress"];
+                } & components["schemas"]["TooManyRequestsProblem"];
             };
         };
         /** @description - `claims-lock-risk`: まだ認証していません。続けて間違えると、電子請求受付システムが30分間ロックされます。確認のうえ、もう一度お進みください。 */
@@ -3156,6 +3344,375 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["LoginInvalidFields"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "show-password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PasswordResetProgress"];
+            401: components["responses"]["PasswordResetNoFlow"];
+            403: components["responses"]["ForeignOrigin"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "start-password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * ID（メールアドレス）
+                     * @description At most 254 octets; before the @ ASCII, at most 64; the domain may be an IDN.
+                     * @example kaigo@example.jp
+                     */
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The current step of the person. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    /** @description Identifies the caller in the next calls. */
+                    "Set-Cookie": string;
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordResetProgress"];
+                };
+            };
+            400: components["responses"]["UnreadableRequest"];
+            403: components["responses"]["ForeignOrigin"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。 */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "invalid-fields";
+                        errors?: unknown;
+                    } & components["schemas"]["InvalidFieldsProblem"];
+                };
+            };
+            429: components["responses"]["PasswordResetTooManyRequests"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "cancel-password-reset": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    /** @description Deletes the cookie. */
+                    "Set-Cookie": string;
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["PasswordResetNoFlow"];
+            403: components["responses"]["ForeignOrigin"];
+            409: components["responses"]["PasswordResetOtherFlow"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["PasswordResetInvalidFields"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "enter-password-reset-otp": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * ワンタイムパスワード
+                     * @description Six digits.
+                     * @example 123456
+                     */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["PasswordResetProgress"];
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["PasswordResetNoFlow"];
+            403: components["responses"]["ForeignOrigin"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-flow";
+                        progress?: components["schemas"]["PasswordResetProgress"];
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"]);
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。
+             *     - `wrong-code`: ワンタイムパスワードが違います。メールの照合記号をご確認のうえ、もう一度入力してください。
+             *     - `code-expired`: ワンタイムパスワードの有効期限が過ぎました。「再送する」を押して、新しいメールのワンタイムパスワードを入力してください。
+             */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "invalid-fields" | "wrong-code" | "code-expired";
+                        errors?: unknown;
+                        progress?: components["schemas"]["PasswordResetProgress"];
+                    } & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"]);
+                };
+            };
+            /**
+             * @description - `no-tries-left`: 入力できる回数を超えました。はじめからやり直してください。
+             *     - `too-many-requests`: 回数の上限を超えました。しばらくたってからお試しください。
+             */
+            429: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    /** @description As `retryAfterSeconds`. */
+                    "Retry-After"?: number;
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "no-tries-left" | "too-many-requests";
+                        progress?: components["schemas"]["PasswordResetProgress"];
+                    } & (components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["TooManyRequestsProblem"]);
+                };
+            };
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "resend-password-reset-otp": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["PasswordResetProgress"];
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["PasswordResetNoFlow"];
+            403: components["responses"]["ForeignOrigin"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-flow";
+                        progress?: components["schemas"]["PasswordResetProgress"];
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"]);
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["PasswordResetInvalidFields"];
+            /**
+             * @description - `no-tries-left`: 入力できる回数を超えました。はじめからやり直してください。
+             *     - `resend-too-early`: 再送は、しばらくたってからお試しください。
+             *     - `no-sends-left`: これ以上は送信できません。時間をおいて、はじめからやり直してください。
+             *     - `too-many-requests`: 回数の上限を超えました。しばらくたってからお試しください。
+             */
+            429: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    /** @description As `retryAfterSeconds`. */
+                    "Retry-After"?: number;
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "no-tries-left" | "resend-too-early" | "no-sends-left" | "too-many-requests";
+                        progress?: components["schemas"]["PasswordResetProgress"];
+                    } & (components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"]);
+                };
+            };
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "reset-password": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * 新しいパスワード
+                     * Format: password
+                     * @description 15 to 128 code points after NFC, any but control and unassigned ones. No common password, and no word of the portal, the office or the person in it.
+                     */
+                    newPassword: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["PasswordResetProgress"];
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["PasswordResetNoFlow"];
+            403: components["responses"]["ForeignOrigin"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-flow";
+                        progress?: components["schemas"]["PasswordResetProgress"];
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"]);
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。 */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "invalid-fields";
+                        errors?: unknown;
+                    } & components["schemas"]["InvalidFieldsProblem"];
+                };
+            };
             503: components["responses"]["TemporarilyUnavailable"];
         };
     };

@@ -12,6 +12,7 @@ const password = byId<HTMLInputElement>("password");
 
 const looked = resumable("login", "resume-login");
 resumable("registration", "resume-registration");
+resumable("password-reset", "resume-password-reset");
 
 form({
   id: "login",

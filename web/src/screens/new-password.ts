@@ -37,8 +37,8 @@ screen("login", ["new-password"], (progress: ProgressAt<"new-password">, first) 
     document.querySelector(".go")?.replaceChildren(say("newPassword.agreeOnlySubmit"));
   }
   byId<HTMLInputElement>("username").value = remembered("account") ?? "";
-  version = progress.terms.version;
-  if (progress.terms.shown && remembered("terms-read") === version) open();
+  version = progress.terms?.version ?? "";
+  if (progress.terms?.shown === true && remembered("terms-read") === version) open();
   void load();
 });
 

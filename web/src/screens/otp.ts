@@ -1,4 +1,4 @@
-/** ワンタイムパスワード認証, of 初回利用登録 (R-32 to R-35) and of ログイン (R-56 to R-59). */
+/** ワンタイムパスワード認証, of 初回利用登録 (R-32 to R-35), of ログイン (R-56 to R-59) and of パスワードの再設定. */
 import { type ProgressAt, call } from "../api.ts";
 import { actions, byId, fill, maybe, onAction, say, show, tell } from "../dom.ts";
 import { screen } from "../flow.ts";
@@ -11,7 +11,7 @@ import { ask } from "../resume.ts";
 import { clock, dateAndClock, now, secondsUntil } from "../time.ts";
 import { rules } from "../values.ts";
 
-const flow: Flow = here === "login-otp" ? "login" : "registration";
+const flow = here.slice(0, -"-otp".length) as Flow;
 const code = byId<HTMLInputElement>("code");
 
 /** The announcements of the remaining time, by seconds; each once. */
@@ -42,6 +42,8 @@ function shows(progress: ProgressAt<"otp">): void {
   timers = TOLD.filter(([left]) => secondsUntil(otp.expiresAt) > left).map(([left, text]) =>
     setTimeout(() => tell(say(text)), (secondsUntil(otp.expiresAt) - left) * 1000),
   );
+  // A reset does not tell what became of its mail: that would tell who is registered.
+  if (otp.delivery === undefined) return;
   watch(otp.delivery, async () => {
     const outcome = await ask(flow);
     return outcome.kind === "answer" && outcome.value.next === "otp" ? outcome.value.otp.delivery : undefined;
@@ -56,7 +58,7 @@ const made = form({
   rules: { code: rules.code },
   send: async (form) => {
     const body = { code: form.value("code") };
-    const outcome = await (flow === "login" ? call("post", "/login/otp", body) : call("post", "/registration/otp", body));
+    const outcome = await call("post", `/${flow}/otp`, body);
     if (outcome.kind === "answer") return void (await follow(flow, outcome.value, false));
     if (outcome.kind === "problem" && outcome.problem.code === "wrong-code") {
       fill(maybe("code-note") ?? code, { tries: outcome.problem.triesLeft });
@@ -70,7 +72,7 @@ onAction("resend", () =>
   void pressed(async () => {
     calm();
     tell(say("site.sending"));
-    const outcome = await (flow === "login" ? call("post", "/login/otp/resend") : call("post", "/registration/otp/resend"));
+    const outcome = await call("post", `/${flow}/otp/resend`);
     if (outcome.kind !== "answer") return made.refused(outcome);
     if (outcome.value.next !== "otp") {
       const failure = await follow(flow, outcome.value, true);

@@ -5,7 +5,7 @@ fill(document, { host: location.host });
 const was = location.hash.slice(1);
 for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-language]")) link.hash = location.hash;
 
-if (was === "login" || was === "completed") {
+if (was === "login" || was === "completed" || was === "password-reset") {
   show(maybe("of-registration"), false);
   show(maybe(`of-${was}`));
   // First the flow that this person was in.

@@ -185,6 +185,12 @@ impl Tag {
                 word: "Login",
                 progress: Some("LoginProgress"),
             },
+            Area::PasswordReset => Self {
+                name: "パスワードの再設定",
+                description: "忘れたパスワードを、メールで届くワンタイムパスワードで設定し直す",
+                word: "PasswordReset",
+                progress: Some("PasswordResetProgress"),
+            },
             Area::MyPage => Self {
                 name: "マイページ",
                 description: "ログインしている人と事業所",

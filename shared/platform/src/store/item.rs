@@ -9,6 +9,7 @@ use portal::guards::RefusedStarts;
 use portal::login::{self, Login, SessionPointer};
 use portal::mail::Promise;
 use portal::office::Office;
+use portal::password_reset::PasswordReset;
 use portal::registration::{self, Registration};
 use portal::values::{AccountKey, ClaimsUserId, FlowId, NetworkTag, OfficeNumber, SessionId};
 
@@ -46,6 +47,7 @@ pub trait Ephemeral: Item {}
 
 impl Ephemeral for Registration {}
 impl Ephemeral for Login {}
+impl Ephemeral for PasswordReset {}
 impl Ephemeral for SessionPointer {}
 
 macro_rules! kinds {
@@ -109,6 +111,7 @@ macro_rules! kinds {
 kinds! {
     Registration, Registration, FlowId, |item| &item.id, "REGISTRATION", "初回利用登録";
     Login, Login, FlowId, |item| &item.id, "LOGIN", "ログイン";
+    PasswordReset, PasswordReset, FlowId, |item| &item.id, "RESET", "パスワードの再設定";
     Account, Account, AccountKey, |item| &item.key, "ACCOUNT", "アカウント";
     Office, Office, OfficeNumber, |item| &item.office.number, "OFFICE", "事業所";
     Claims, ClaimsRecord, ClaimsUserId, |item| &item.user, "CLAIMS", "電子請求受付システムのユーザID";
@@ -119,10 +122,10 @@ kinds! {
 
 impl AnyItem {
     /// The mails that it promises: at most one of a flow, one per member of an account.
-    pub fn promises(&self) -> Vec<&Promise> {
+    pub fn promises(&self) -> Vec<Promise> {
         match self {
             Self::Registration(item) => match &item.stage {
-                registration::Stage::Otp { challenge, .. } => vec![&challenge.mail],
+                registration::Stage::Otp { challenge, .. } => vec![challenge.mail.clone()],
                 registration::Stage::SecurityCode { .. }
                 | registration::Stage::Profile { .. }
                 | registration::Stage::Confirm { .. }
@@ -130,10 +133,11 @@ impl AnyItem {
                 | registration::Stage::Completed { .. } => Vec::new(),
             },
             Self::Login(item) => match &item.stage {
-                login::Stage::Otp { challenge } => vec![&challenge.mail],
+                login::Stage::Otp { challenge } => vec![challenge.mail.clone()],
                 login::Stage::NewPassword { .. } | login::Stage::MyPage => Vec::new(),
             },
-            Self::Account(item) => item.members().filter_map(Member::promised).collect(),
+            Self::PasswordReset(item) => item.promise().into_iter().collect(),
+            Self::Account(item) => item.members().filter_map(Member::promised).cloned().collect(),
             Self::Office(_) | Self::Claims(_) | Self::Contact(_) | Self::Session(_) | Self::Network(_) => {
                 Vec::new()
             }

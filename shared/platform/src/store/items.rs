@@ -7,6 +7,7 @@ mod guards;
 mod login;
 mod mail;
 mod office;
+mod password_reset;
 mod registration;
 
 use portal::account::Account;
@@ -16,6 +17,7 @@ use portal::contact::Contact;
 use portal::limits::Limits;
 use portal::login::{Login, SessionPointer};
 use portal::office::Office;
+use portal::password_reset::PasswordReset;
 use portal::registration::Registration;
 use portal::time::{DAY, Seconds};
 use portal::values::{
@@ -59,6 +61,7 @@ pub(crate) fn pk(key: &Key) -> String {
     let id = match key {
         Key::Registration(id) => Registration::id_text(id),
         Key::Login(id) => Login::id_text(id),
+        Key::PasswordReset(id) => PasswordReset::id_text(id),
         Key::Account(id) => Account::id_text(id),
         Key::Office(id) => Office::id_text(id),
         Key::Claims(id) => ClaimsRecord::id_text(id),
@@ -76,6 +79,7 @@ impl Key {
         Some(match kind {
             Registration::KIND => Self::Registration(FlowId::new(id)),
             Login::KIND => Self::Login(FlowId::new(id)),
+            PasswordReset::KIND => Self::PasswordReset(FlowId::new(id)),
             Account::KIND => Self::Account(AccountKey::new(id)),
             Office::KIND => Self::Office(OfficeNumber::parse(id)?),
             ClaimsRecord::KIND => Self::Claims(ClaimsUserId::parse(id).ok()?),
@@ -93,6 +97,7 @@ pub(crate) fn encode(item: &AnyItem, event: Option<&Event>, version: &str, limit
     match item {
         AnyItem::Registration(item) => item.write(&mut writer, limits),
         AnyItem::Login(item) => item.write(&mut writer, limits),
+        AnyItem::PasswordReset(item) => item.write(&mut writer, limits),
         AnyItem::Account(item) => item.write(&mut writer, limits),
         AnyItem::Office(item) => item.write(&mut writer, limits),
         AnyItem::Claims(item) => item.write(&mut writer, limits),
@@ -125,6 +130,7 @@ pub(crate) fn decode(key: &Key, attributes: &Attributes) -> Result<Versioned, Fa
     let item = match key {
         Key::Registration(_) => item::<Registration>(&reader)?,
         Key::Login(_) => item::<Login>(&reader)?,
+        Key::PasswordReset(_) => item::<PasswordReset>(&reader)?,
         Key::Account(_) => item::<Account>(&reader)?,
         Key::Office(_) => item::<Office>(&reader)?,
         Key::Claims(_) => item::<ClaimsRecord>(&reader)?,

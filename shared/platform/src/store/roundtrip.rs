@@ -25,7 +25,7 @@ use super::item::NetworkRecord;
 use super::items::{Layout, mails_of_image};
 use crate::fault::Fault;
 
-use self::drawn::{account, attempts, codes, id, instant, instants, log_in, office, registration};
+use self::drawn::{account, attempts, codes, id, instant, instants, log_in, office, registration, reset};
 
 fn attributes<T: Layout>(item: &T) -> Attributes {
     let mut writer = Writer::default();
@@ -131,6 +131,15 @@ fn garblings() -> impl Strategy<Value = Vec<Garbling>> {
 }
 
 proptest! {
+    #[test]
+    fn a_reset(item in reset(), garblings in garblings()) {
+        is_read_as_written(&item, &garblings);
+        let mut attributes = attributes(&item);
+        attributes.insert("pk".to_owned(), AttributeValue::S(format!("RESET#{}", item.id.as_str())));
+        let mails: Vec<Promise> = item.promise().into_iter().collect();
+        is_seen_by_the_stream(&attributes, &mails);
+    }
+
     #[test]
     fn a_registration(item in registration(), garblings in garblings()) {
         is_read_as_written(&item, &garblings);

@@ -173,9 +173,7 @@ impl Table {
             return Ok(Vec::new());
         };
         let found = self.0.read(&key, Consistency::Strong).await?;
-        Ok(found.map_or_else(Vec::new, |found| {
-            found.item.promises().into_iter().cloned().collect()
-        }))
+        Ok(found.map_or_else(Vec::new, |found| found.item.promises()))
     }
 
     /// Writes the item, if the condition holds.

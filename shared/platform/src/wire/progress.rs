@@ -8,6 +8,7 @@ use portal::limits::Limits;
 use portal::login::{self, Login};
 use portal::mail::Delivery;
 use portal::office::Seats;
+use portal::password_reset::{self, PasswordReset};
 use portal::problem::Kind;
 use portal::progress::{self, Allowed};
 use portal::registration::{Registration, Stage, security_code_tries_left};
@@ -99,16 +100,19 @@ pub enum At {
     },
     /// 新しいパスワードと利用規約への同意
     NewPassword {
-        /// Whose log-in it is; absent in one that began before a release that stores this.
+        /// Whose log-in or reset it is; absent in a log-in that began before a release that stores this.
         #[serde(skip_serializing_if = "Option::is_none")]
         account: Option<Account>,
         /// Whether a password has to be set.
         new_password: NewPassword,
-        /// The terms that are to be agreed to.
-        terms: TermsShown,
+        /// The terms that are to be agreed to; absent in a reset.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        terms: Option<TermsShown>,
     },
     /// マイページ
     MyPage {},
+    /// パスワードの再設定の完了
+    Done {},
 }
 
 impl Progress {
@@ -186,24 +190,41 @@ impl Progress {
                 account,
                 shown,
             } => At::NewPassword {
-                account: account.as_ref().map(|account| Account {
-                    email_masked: Masked(account.email_masked.clone()),
-                    office: Office::of(&account.office),
-                }),
+                account: account.as_ref().map(Account::of),
                 new_password: if *required {
                     NewPassword::Required
                 } else {
                     NewPassword::None
                 },
-                terms: TermsShown {
+                terms: Some(TermsShown {
                     version: TermsVersion(terms.version),
                     shown: shown.as_ref().is_some_and(|shown| shown.version == terms.version),
-                },
+                }),
             },
             login::Stage::MyPage => At::MyPage {},
         };
         let allowed = progress::allowed_in_login(login, now, limits);
         Self::new(at, &login.id, login.expires_at, allowed)
+    }
+
+    /// Where a reset stands: the same for every address until its code was right.
+    pub fn of_password_reset(reset: &PasswordReset, now: Timestamp, limits: &Limits) -> Self {
+        let at = match &reset.stage {
+            password_reset::Stage::Otp { challenge } => At::Otp {
+                otp: Otp {
+                    delivery: None,
+                    ..Otp::of(challenge, now, limits)
+                },
+            },
+            password_reset::Stage::NewPassword { account } => At::NewPassword {
+                account: Some(Account::of(account)),
+                new_password: NewPassword::Required,
+                terms: None,
+            },
+            password_reset::Stage::Done => At::Done {},
+        };
+        let allowed = progress::allowed_in_password_reset(reset, now, limits);
+        Self::new(at, &reset.id, reset.expires_at, allowed)
     }
 
     /// The document of the first answer to 「登録する」, for its replay: it shows nothing that happened later.

@@ -11,7 +11,7 @@ use crate::samples::{LIMITS, address, office, pending, t};
 use crate::values::{AccountKey, DeviceId, MemberId, NetworkTag, OfficeName, OfficeNumber};
 
 pub(super) const DAY: u64 = 86_400;
-pub(super) const SEAT: u64 = 14 * DAY;
+pub(crate) const SEAT: u64 = 14 * DAY;
 pub(super) const HALF_A_YEAR: u64 = 180 * DAY;
 
 pub(super) fn key() -> AccountKey {
@@ -66,7 +66,7 @@ pub(super) fn known_as(names: &[&str]) -> Caller {
 }
 
 /// `account` after this number of wrong passwords at `at` from a browser without a name in the network `n`.
-pub(super) fn guessed_at(account: Account, times: u32, at: u64) -> Account {
+pub(crate) fn guessed_at(account: Account, times: u32, at: u64) -> Account {
     (0..times).fold(account, |account, _| judge(&account, false, &from("n"), at).0)
 }
 
@@ -77,7 +77,7 @@ pub(super) fn office_number(letter: &str) -> OfficeNumber {
 }
 
 /// The pending member of this id of the office of this number.
-pub(super) fn of_office(id: &str, number: &str) -> Member {
+pub(crate) fn of_office(id: &str, number: &str) -> Member {
     let office = OfficeName {
         number: office_number(number),
         ..office()

@@ -43,6 +43,10 @@ functions! {
     NewPassword = "new-password",
     /// ログインの途中再開、中止、セッションの再取得
     LoginProgress = "login-progress",
+    /// パスワードの再設定: メールアドレスの入力、ワンタイムパスワード認証と再送、途中再開と中止
+    PasswordReset = "password-reset",
+    /// パスワードの再設定: 新しいパスワード
+    PasswordResetPassword = "password-reset-password",
     /// ログアウト
     Logout = "logout",
     /// マイページ

@@ -258,6 +258,61 @@ steps! {
         moves: [],
         remark: "",
     }
+    StartPasswordReset {
+        name: "start-password-reset", title: "パスワードの再設定（メールアドレスの入力）",
+        area: PasswordReset, function: PasswordReset, request: Post "/password-reset",
+        fields: &[required(Field::Email)],
+        cookie: None, keyed: false, success: 200 Progress, cookies: Cookies::Sets(Cookie::Reset),
+        refusals: [TooManyRequests],
+        moves: [Start => Otp],
+        remark: "Starts a reset; the living one of a cookie that comes along ends, if this one succeeds. The answer is \
+                 the same for every address, in the same time, whoever has it.",
+    }
+    EnterPasswordResetOtp {
+        name: "enter-password-reset-otp", title: "ワンタイムパスワード認証（パスワードの再設定）",
+        area: PasswordReset, function: PasswordReset, request: Post "/password-reset/otp",
+        fields: &[required(Field::Code)],
+        cookie: Some(Cookie::Reset), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [NoFlow, OtherFlow, WrongStep, WrongCode, CodeExpired, NoTriesLeft, TooManyRequests],
+        moves: [Otp => NewPassword],
+        remark: "No code is right for an address that no member with a password has.",
+    }
+    ResendPasswordResetOtp {
+        name: "resend-password-reset-otp", title: "ワンタイムパスワードの再送（パスワードの再設定）",
+        area: PasswordReset, function: PasswordReset, request: Post "/password-reset/otp/resend",
+        fields: &[],
+        cookie: Some(Cookie::Reset), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [NoFlow, OtherFlow, WrongStep, NoTriesLeft, ResendTooEarly, NoSendsLeft, TooManyRequests],
+        moves: [Otp => Otp],
+        remark: "",
+    }
+    ResetPassword {
+        name: "reset-password", title: "パスワードの再設定（新しいパスワード）",
+        area: PasswordReset, function: PasswordResetPassword, request: Post "/password-reset/password",
+        fields: &[required(Field::NewPassword)],
+        cookie: Some(Cookie::Reset), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [NoFlow, OtherFlow, WrongStep],
+        moves: [NewPassword => Done],
+        remark: "Ends every session and every wait for wrong passwords; nobody is logged in by it.",
+    }
+    ShowPasswordReset {
+        name: "show-password-reset", title: "パスワードの再設定の途中再開",
+        area: PasswordReset, function: PasswordReset, request: Get "/password-reset",
+        fields: &[],
+        cookie: Some(Cookie::Reset), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [NoFlow],
+        moves: [],
+        remark: "",
+    }
+    CancelPasswordReset {
+        name: "cancel-password-reset", title: "パスワードの再設定の中止",
+        area: PasswordReset, function: PasswordReset, request: Delete "/password-reset",
+        fields: &[],
+        cookie: Some(Cookie::Reset), keyed: false, success: 204 Nothing, cookies: Cookies::Deletes(&[Cookie::Reset]),
+        refusals: [NoFlow, OtherFlow],
+        moves: [],
+        remark: "",
+    }
     LogOut {
         name: "log-out", title: "ログアウト",
         area: Login, function: Logout, request: Post "/logout",

@@ -61,9 +61,11 @@ impl Prologue<'_> {
             .get(from)
             .map(|browser| browser.cookies.clone());
         let chose = self.state.browsers.get(from).is_some_and(|browser| browser.chose);
+        let reset = self.state.browsers.get(from).is_some_and(|browser| browser.reset);
         if let (Some(cookies), Some(browser)) = (cookies, self.state.browsers.get_mut(to)) {
             browser.cookies = cookies;
             browser.chose = chose;
+            browser.reset = reset;
         }
     }
 }

@@ -33,6 +33,8 @@ pub fn violations(history: &[ItemWrite], limits: &Limits) -> Vec<String> {
         match change.kind() {
             "ACCOUNT" => {
                 write.check_passwords(&mut found);
+                // Of resets, whoever has the address.
+                write.check_codes(write.before, write.after, &mut found);
                 for (id, before) in write.before.named("holders") {
                     if let Some(after) = write.after.map("holders").and_then(|holders| holders.map(id)) {
                         write.check_codes(before, after, &mut found);
@@ -43,7 +45,7 @@ pub fn violations(history: &[ItemWrite], limits: &Limits) -> Vec<String> {
                 write.check_owner(&mut found);
             }
             "CLAIMS" => write.check_codes(write.before, write.after, &mut found),
-            "LOGIN" | "REGISTRATION" if change.before.is_some() => write.check_flow(&mut found),
+            "LOGIN" | "REGISTRATION" | "RESET" if change.before.is_some() => write.check_flow(&mut found),
             _ => {}
         }
     }
@@ -192,7 +194,7 @@ fn rank(stage: &str) -> Option<u8> {
         "profile" | "new-password" => 2,
         // From one to the other: another person registers, or the profile is corrected.
         "confirm" | "already-registered" => 3,
-        "completed" | "my-page" => 4,
+        "completed" | "my-page" | "done" => 4,
         _ => return None,
     })
 }

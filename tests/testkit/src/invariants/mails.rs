@@ -30,7 +30,7 @@ pub fn violations(items: &[Attributes], mails: &[Mail]) -> Vec<String> {
     for item in items.iter().map(Item) {
         let key = item.text("pk").unwrap_or_default();
         let (kind, id) = key.split_once('#').unwrap_or((key, ""));
-        for mail in item.mails() {
+        for mail in item.mails_that_go_out() {
             let number = mail.number("n").unwrap_or(0).to_string();
             let identity = vec![kind, id, &number, mail.text("of").unwrap_or_default()];
             let delivery = mail.text("delivery").unwrap_or_default();
@@ -51,8 +51,8 @@ pub fn violations(items: &[Attributes], mails: &[Mail]) -> Vec<String> {
     found.0
 }
 
-/// Checks that each account and each contact counts the codes that were promised to it, and that no more mails were
-/// sent. Valid only if no process died between the budget and the promise, and within the time that a budget
+/// Checks that each account and each contact counts the codes that were promised to it (an account those of resets, too,
+/// whether they are mailed or not), and that no more mails were sent. Valid only if no process died between the budget and the promise, and within the time that a budget
 /// remembers: the first hour for a contact, the first day for an account.
 pub fn budgets(items: &[Attributes], history: &[ItemWrite], mails: &[Mail]) -> Vec<String> {
     let mut found = Violations::default();
@@ -64,7 +64,8 @@ pub fn budgets(items: &[Attributes], history: &[ItemWrite], mails: &[Mail]) -> V
         .map(|payer| {
             let of_members = payer.named("holders");
             let of_members = of_members.iter().map(|(_, member)| member.list("mails").len());
-            let mails = payer.list("mails").len() + of_members.sum::<usize>();
+            let mails = ["mails", "resets"].map(|name| payer.list(name).len());
+            let mails = mails.iter().sum::<usize>() + of_members.sum::<usize>();
             (payer.key().to_owned(), mails)
         })
         .filter(|(_, mails)| *mails > 0)
@@ -102,7 +103,7 @@ fn promises(history: &[ItemWrite], codes_only: bool) -> BTreeMap<String, usize> 
         let mails = image.as_ref().map_or_else(Vec::new, |image| Item(image).mails());
         mails
             .into_iter()
-            .filter(|mail| !codes_only || mail.text("kind") != Some("initial-password"))
+            .filter(|mail| !codes_only || !matches!(mail.text("kind"), Some("initial-password" | "notice")))
             .map(|mail| {
                 let [of, to] = ["of", "to"].map(|name| mail.text(name).unwrap_or_default().to_owned());
                 (mail.number("n"), of, to)

@@ -98,6 +98,7 @@ impl Table<'_> {
             "ACCOUNT" => self.check_account(key, id, item, found),
             "REGISTRATION" => self.check_registration(key, item, found),
             "LOGIN" => self.check_login(key, item, found),
+            "RESET" => self.check_reset(key, item, found),
             "SESSION" => self.check_pointer(key, item, found),
             "CLAIMS" => {
                 let limits = self.judged.limits;
@@ -169,6 +170,7 @@ impl Table<'_> {
             (key.split('#').next(), kind),
             (Some("REGISTRATION"), "registration-code")
                 | (Some("LOGIN"), "login-code")
+                | (Some("RESET"), "reset-code")
                 | (Some("ACCOUNT"), "initial-password" | "notice")
         );
         found.unless(fits, || format!("{key}: promises a {kind}"));
@@ -219,7 +221,15 @@ impl Table<'_> {
 
     fn check_account(&self, key: &str, id: &str, account: Item<'_>, found: &mut Violations) {
         let limits = self.judged.limits;
-        self.check_mails(key, account.times("mails"), found);
+        for (window, most) in [
+            (HOUR, limits.reset_codes_per_hour),
+            (DAY, limits.reset_codes_per_day),
+        ] {
+            let codes = self.lately(account.times("resets"), window);
+            found.unless(codes <= most, || {
+                format!("{key}: {codes} codes of resets in {window:?}")
+            });
+        }
         found.unless(
             account.count("wrong") <= limits.wrong_passwords_before_lockout,
             || format!("{key}: too many wrong passwords were judged"),
@@ -409,6 +419,22 @@ impl Table<'_> {
                 .unless(member.is_none_or(|member| member.text("hash").is_some()), || {
                     format!("{key}: at my-page with the initial password")
                 }),
+            other => found.unless(false, || format!("{key}: at {other:?}")),
+        }
+    }
+
+    /// Only who gave the right code of a member's mail comes further than to the code.
+    fn check_reset(&self, key: &str, flow: Item<'_>, found: &mut Violations) {
+        let tries = flow.count("tries");
+        match flow.text("stage") {
+            Some("otp") => found.unless(tries <= self.judged.limits.code_tries, || {
+                format!("{key}: {tries} tries")
+            }),
+            Some("new-password" | "done") => {
+                found.unless(flow.text("recipient") == Some("member"), || {
+                    format!("{key}: a reset of nobody's password goes on")
+                });
+            }
             other => found.unless(false, || format!("{key}: at {other:?}")),
         }
     }

@@ -35,11 +35,17 @@ delivery), `keep-audit` (stores the acts from the stream) and `claims-simulator`
 `show-login` returns the current step at any time, and `cancel-login` ends the flow.
 `show-terms` requires no cookie.
 
-{login}",
+{login}
+## パスワードの再設定
+
+`show-password-reset` returns the current step at any time, and `cancel-password-reset` ends the flow.
+
+{reset}",
         common = codes(COMMON),
         common_of_get = codes(&[Kind::ForeignOrigin, Kind::TemporarilyUnavailable]),
         table = table(),
         registration = diagram(&[Area::Registration]),
+        reset = diagram(&[Area::PasswordReset]),
         login = diagram(&[Area::Login, Area::MyPage]),
     )
 }

@@ -6,7 +6,7 @@ use portal::account::{
     Account, Agreement, BrowserKind, Credential, Device, Holder, Member, Product, Role, Session, System,
     VoidClaim,
 };
-use portal::guards::MailBudget;
+use portal::guards::{MailBudget, ResetGuard};
 use portal::initial_password::Source;
 use portal::keys::KeyId;
 use portal::limits::Limits;
@@ -44,11 +44,13 @@ impl Layout for Account {
                 VOID_CLAIMS,
                 self.void_claims.iter().map(write_void_claim).collect(),
             )
+            .times("resets", &self.resets.mails.sends)
             .time("at", self.judged_at)
             .time_if(
                 "ttl",
                 self.deletable_at(limits).map(|at| plus(at, KEPT_AFTER_EXPIRY)),
             );
+        write_codes(writer, &self.resets.codes);
         write_queued(writer, self.members().filter_map(Member::promised));
     }
 
@@ -71,6 +73,12 @@ impl Layout for Account {
                 None => Holder::Claims(claims),
                 Some(owner) if claims.is_empty() => Holder::Owner(owner),
                 Some(_) => return Err(reader.corrupt(HOLDERS)),
+            },
+            resets: ResetGuard {
+                mails: MailBudget {
+                    sends: reader.times("resets")?,
+                },
+                codes: read_codes(reader)?,
             },
             void_claims: reader
                 .maps(VOID_CLAIMS)?

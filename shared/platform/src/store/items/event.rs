@@ -66,6 +66,15 @@ pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Reco
                 }
                 record.counts.void_claims = Some(now_void).filter(|count| *count > 0);
             }
+            let is_of_reset = matches!(
+                record.act,
+                Act::ResetAsked | Act::ResetCodeWrong | Act::ResetCodeRight
+            );
+            if is_of_reset {
+                // What is counted for the address, whoever has it.
+                record.counts.wrong_codes = count(&reader, "codes")?;
+                record.counts.mails = count(&reader, "resets")?;
+            }
             for (id, holder) in reader.named(HOLDERS)? {
                 // An act without a member is about the owner, if there is one.
                 let is_owner = !holder.flag("pending")?;
@@ -74,8 +83,10 @@ pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Reco
                 }
                 record.member = Some(id.to_owned());
                 record.office = Some(number(holder.map("office")?)?);
-                record.counts.wrong_codes = count(&holder, "codes")?;
-                record.counts.mails = count(&holder, "mails")?;
+                if !is_of_reset {
+                    record.counts.wrong_codes = count(&holder, "codes")?;
+                    record.counts.mails = count(&holder, "mails")?;
+                }
                 let mut of_devices = 0;
                 for device in holder.maps("devices")? {
                     of_devices += device.number_if::<u64>("wrong")?.unwrap_or(0);

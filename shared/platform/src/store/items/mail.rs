@@ -5,11 +5,13 @@ use portal::code::{Label, Purpose};
 use portal::initial_password::Source;
 use portal::keys::KeyId;
 use portal::mail::{Content, Delivery, Notice, Promise};
+use portal::password_reset::PasswordReset;
 use portal::values::{ChallengeId, MemberId, OfficeName};
 
 use super::super::codec::{Attributes, Reader, Writer};
+use super::super::item::Item as _;
 use super::account::{HOLDERS, read_browser, write_browser};
-use super::{address, read_office};
+use super::{Layout as _, address, read_office};
 use crate::fault::Fault;
 
 const REGISTRATION_CODE: &str = "registration-code";
@@ -161,6 +163,10 @@ pub(super) fn write_queued<'a>(writer: &mut Writer, mails: impl IntoIterator<Ite
 /// The mails that an item of the stream promises: at most one of a flow, one per member of an account.
 pub fn mails_of_image(image: &Attributes) -> Result<Vec<Promise>, Fault> {
     let reader = Reader::new("stream", image);
+    // Of a reset the mail is not what is promised: that depends on who is mailed.
+    if let Some(id) = reader.text_if("pk")?.and_then(id_of_reset) {
+        return Ok(PasswordReset::read(id, &reader)?.promise().into_iter().collect());
+    }
     let mut mails = Vec::new();
     if let Some(mail) = reader.map_if("mail")? {
         mails.push(read_code(&mail)?);
@@ -175,6 +181,11 @@ pub fn mails_of_image(image: &Attributes) -> Result<Vec<Promise>, Fault> {
         }
     }
     Ok(mails)
+}
+
+fn id_of_reset(pk: &str) -> Option<&str> {
+    let (kind, id) = pk.split_once('#')?;
+    (kind == PasswordReset::KIND).then_some(id)
 }
 
 /// A challenge is stored as its mail and its tries: the mail contains the rest.

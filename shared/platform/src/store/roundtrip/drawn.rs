@@ -7,11 +7,12 @@ use portal::account::{
 };
 use portal::challenge::Challenge;
 use portal::code::{Label, Purpose};
-use portal::guards::{Attempt, BackOff, CodeGuard, MailBudget, NetworkWait, PasswordGuard};
+use portal::guards::{Attempt, BackOff, CodeGuard, MailBudget, NetworkWait, PasswordGuard, ResetGuard};
 use portal::initial_password::Source;
 use portal::keys::KeyId;
-use portal::login::{self, Login, Shown};
+use portal::login::{self, Login, Shown, ShownAccount};
 use portal::mail::{Content, Delivery, Notice, Promise};
+use portal::password_reset::{self, PasswordReset, Recipient};
 use portal::registration::{self, Registered, Registration, Replaced};
 use portal::values::{
     AccountKey, ChallengeId, ClaimsUserId, DeviceId, Draft, EmailAddress, FlowId, Line, MemberId, NameKana,
@@ -292,12 +293,18 @@ pub(super) fn passwords() -> impl Strategy<Value = PasswordGuard> {
 }
 
 pub(super) fn account() -> impl Strategy<Value = Account> {
-    (id(), passwords(), instant(), holder(), vec(void_claim(), 0..5)).prop_map(
-        |(key, passwords, judged_at, holder, void_claims)| Account {
+    let resets = (instants(), codes()).prop_map(|(sends, codes)| ResetGuard {
+        mails: MailBudget { sends },
+        codes,
+    });
+    let void_claims = vec(void_claim(), 0..5);
+    (id(), passwords(), instant(), holder(), void_claims, resets).prop_map(
+        |(key, passwords, judged_at, holder, void_claims, resets)| Account {
             key: AccountKey::new(key),
             passwords,
             judged_at,
             holder,
+            resets,
             void_claims,
         },
     )
@@ -416,4 +423,33 @@ pub(super) fn log_in() -> impl Strategy<Value = Login> {
             stage,
         },
     )
+}
+
+pub(super) fn reset() -> impl Strategy<Value = PasswordReset> {
+    let address = || profile().prop_map(|profile| profile.email);
+    let recipient = prop_oneof![
+        (id(), any::<u32>(), address()).prop_map(|(id, credential_version, to)| Recipient::Member {
+            id: MemberId::new(id),
+            credential_version,
+            to
+        }),
+        (address(), vec("\\PC{1,20}", 1..6)).prop_map(|(to, offices)| Recipient::Claims { to, offices }),
+        Just(Recipient::Nobody),
+    ];
+    let stage = prop_oneof![
+        challenge().prop_map(|challenge| password_reset::Stage::Otp { challenge }),
+        ("\\PC{1,20}", office()).prop_map(|(email_masked, office)| password_reset::Stage::NewPassword {
+            account: ShownAccount { email_masked, office }
+        }),
+        Just(password_reset::Stage::Done),
+    ];
+    (id(), id(), recipient, instant(), stage).prop_map(|(id, account, recipient, expires_at, stage)| {
+        PasswordReset {
+            id: FlowId::new(id),
+            account: AccountKey::new(account),
+            recipient,
+            expires_at,
+            stage,
+        }
+    })
 }

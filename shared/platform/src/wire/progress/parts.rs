@@ -7,6 +7,7 @@ use portal::code::{Label, Purpose};
 use portal::form::{self, WarningCode};
 use portal::keys::KeyId;
 use portal::limits::Limits;
+use portal::login::ShownAccount;
 use portal::mail::{Content, Delivery, Promise};
 use portal::registration::Registration;
 use portal::time::seconds_until;
@@ -54,8 +55,9 @@ pub struct Otp {
     pub sends_left: Count,
     /// Tries that are left.
     pub tries_left: Count,
-    /// The delivery status of the mail.
-    pub delivery: Word<Delivery>,
+    /// The delivery status of the mail; absent in a reset, where it would tell who exists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Word<Delivery>>,
 }
 
 /// A mailed initial password.
@@ -112,7 +114,7 @@ pub struct Colleague {
     pub pending: bool,
 }
 
-/// The account that a log-in is for.
+/// The account that a log-in or a reset is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
@@ -156,7 +158,16 @@ impl Otp {
             resend_after_seconds: Count(seconds_until(now, mail.resend_at(limits))),
             sends_left: Count(mail.sends_left(limits)),
             tries_left: Count(challenge.tries_left(limits)),
-            delivery: Word(mail.delivery),
+            delivery: Some(Word(mail.delivery)),
+        }
+    }
+}
+
+impl Account {
+    pub(super) fn of(account: &ShownAccount) -> Self {
+        Self {
+            email_masked: Masked(account.email_masked.clone()),
+            office: Office::of(&account.office),
         }
     }
 }

@@ -1,0 +1,4 @@
+/** パスワードの再設定: 完了. */
+import { screen } from "../flow.ts";
+
+screen("password-reset", ["done"], () => undefined);
