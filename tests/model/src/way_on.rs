@@ -76,7 +76,7 @@ impl Person<'_> {
             if self.does(Submission::ShowMyPage) || self.goes_on_logging_in() || self.logs_in() {
                 return true;
             }
-            if self.resets() && self.logs_in() {
+            if self.logs_in_after_a_reset() {
                 return true;
             }
             if self.registers() && self.logs_in() {
@@ -181,8 +181,9 @@ impl Person<'_> {
         false
     }
 
-    /// From パスワードを忘れた方 to a password that is reset, for a member who has one.
-    fn resets(&mut self) -> bool {
+    /// From パスワードを忘れた方 to a log-in with the new password, for a member who has one. The present password is
+    /// refused as a new one; then the person chooses another.
+    fn logs_in_after_a_reset(&mut self) -> bool {
         if !self.state.has_come(self.person()) || !self.does(Submission::AskReset(self.person())) {
             return false;
         }
@@ -190,9 +191,12 @@ impl Person<'_> {
         if !code.is_some_and(|code| self.does(code)) {
             return false;
         }
-        // A reset whose answer was lost may have set this password: it is the present one, and refused.
-        let _ = self.does(Submission::ResetPassword(reset_to(self.person())));
-        true
+        let first = reset_to(self.person());
+        let set = [first, first.saturating_add(1)]
+            .into_iter()
+            .find(|own| self.does(Submission::ResetPassword(*own)));
+        set.is_some_and(|own| self.does(Submission::LogIn(self.person(), Password::Own(own))))
+            && self.goes_on_logging_in()
     }
 
     /// From 電子請求受付システム認証 to an initial password that is mailed.
