@@ -18,4 +18,5 @@ mod crowd;
 mod mails;
 mod passwords;
 mod registration;
+mod resets;
 mod sessions;

@@ -76,6 +76,13 @@ pub struct Caller {
     before: Option<Attributes>,
 }
 
+impl Caller {
+    /// The address that it names.
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+}
+
 /// A portal with callers of every class.
 pub struct Scene {
     /// The portal.

@@ -63,6 +63,43 @@ async fn every_refused_log_in_is_padded_to_a_quantum() {
     }
 }
 
+/// Whoever has the address: a reset is asked for, its code guessed at and sent again, each at a multiple of the quantum.
+#[tokio::test]
+async fn every_step_of_a_reset_is_padded_to_a_quantum() {
+    let mut limits = Settings::default().limits;
+    limits.refusal_quantum = portal::limits::Milliseconds::new(300);
+    let scene = Scene::set(limits, 1).await;
+    for class in [
+        Class::Unknown,
+        Class::ActiveWrong,
+        Class::PendingWrong,
+        Class::Disabled,
+        Class::FallenFree,
+    ] {
+        let email = scene.caller(class, 0).email();
+        let mut stranger = scene.world.clerk();
+        let mut began = Instant::now();
+        let mut is_padded = |step: &str| {
+            let took = began.elapsed();
+            assert!(
+                took >= Duration::from_millis(300),
+                "{}, {step}: {took:?}",
+                class.name()
+            );
+            began = Instant::now();
+        };
+        stranger.asks_for_a_reset(email).await.is(200);
+        is_padded("the address");
+        stranger.types_reset_code("000000").await.is_told("wrong-code");
+        is_padded("a wrong code");
+        stranger
+            .calls("POST", "/password-reset/otp/resend")
+            .await
+            .is_told("resend-too-early");
+        is_padded("a resend");
+    }
+}
+
 /// A leak shows in every measurement; an effect of a busy machine disappears in the next.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_class_takes_half_a_hash_more_or_less_than_the_unknown_and_a_planted_one_is_found() {
