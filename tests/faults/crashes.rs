@@ -9,12 +9,15 @@ use crate::report::{Run, Went, all_end_well, long};
 use crate::table::{calls_of, ends};
 
 /// A process that dies may leave a mail counted that it never promised. These runs die many times within an hour, so
-/// they have more codes of registrations than a user id has; `journeys::claims` tests that budget.
+/// they have more codes of registrations and of resets than there are; `journeys::claims` and
+/// `journeys::password_reset` test those budgets.
 fn settings() -> Settings {
     let standard = Settings::default();
     let limits = Limits {
         registration_codes_per_hour: 30,
         registration_codes_per_day: 30,
+        reset_codes_per_hour: 30,
+        reset_codes_per_day: 30,
         ..standard.limits
     };
     Settings { limits, ..standard }

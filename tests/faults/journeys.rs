@@ -16,8 +16,9 @@ pub(crate) struct Journey {
 }
 
 use Step::{
-    Authenticate, Cancel, Code, Confirm, LogIn, LogOut, LoginCode, LoginProgress, MyPage, Password, Profile,
-    Progress, Reissue, ResendCode, ResendLoginCode, ResendPassword, SecurityCode, Session, Terms, TermsShown,
+    AskReset, Authenticate, Cancel, Code, Confirm, LogIn, LogOut, LoginCode, LoginProgress, MyPage, Password,
+    Profile, Progress, Reissue, ResendCode, ResendLoginCode, ResendPassword, ResendResetCode, ResetCode,
+    ResetPassword, ResetProgress, SecurityCode, Session, Terms, TermsShown,
 };
 
 /// From 電子請求受付システム認証 to マイページ, with all optional actions, and another log-in by the password.
@@ -84,7 +85,29 @@ pub(crate) const CANCEL: Journey = Journey {
     steps: &[Authenticate, Code, Profile, Cancel],
 };
 
-pub(crate) const ALL: [Journey; 5] = [WHOLE, GUARDED, REISSUE, CORRECTION, CANCEL];
+/// The password is forgotten after the first log-in, and reset.
+pub(crate) const RESET: Journey = Journey {
+    name: "reset",
+    office: PLAIN_OFFICE,
+    before: Some("taro@example.jp"),
+    steps: &[
+        LogIn,
+        LoginCode,
+        Terms,
+        TermsShown,
+        Password,
+        AskReset,
+        ResendResetCode,
+        ResetCode,
+        ResetProgress,
+        ResetPassword,
+        LogIn,
+        LoginCode,
+        MyPage,
+    ],
+};
+
+pub(crate) const ALL: [Journey; 6] = [WHOLE, GUARDED, REISSUE, CORRECTION, CANCEL, RESET];
 
 impl Journey {
     /// The person before the first step, in a separate world.

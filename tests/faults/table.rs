@@ -4,7 +4,7 @@ use portal_local::faults::{EVERY_ATTEMPT, Kind, Neighbour, Plan};
 use std::time::Duration;
 use testkit::{Settings, World};
 
-use crate::journeys::{CANCEL, CORRECTION, GUARDED, Journey, REISSUE, WHOLE};
+use crate::journeys::{CANCEL, CORRECTION, GUARDED, Journey, REISSUE, RESET, WHOLE};
 use crate::person::Step;
 use crate::report::{Run, Went, all_end_well, long};
 
@@ -191,6 +191,11 @@ async fn every_call_to_the_table_may_fail_at_a_reissue() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_call_to_the_table_may_fail_at_a_correction() {
     every_call_may_fail(CORRECTION).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_call_to_the_table_may_fail_at_a_reset() {
+    every_call_may_fail(RESET).await;
 }
 
 /// A missing answer: the SDK ends each attempt after two seconds, and the call after eight.

@@ -62,6 +62,12 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
         return Err(flows.wrong_step(&flow.item, now).await);
     }
     let account = flows.account_of(&flow.item).await?;
+    // Another request of this reset may have been first since the flow was opened.
+    if flow.item.standing(account.as_ref().map(|account| &account.item)) == Standing::Done {
+        let done = flow.item.at(Stage::Done);
+        flows.finish(flow).await?;
+        return Err(flows.wrong_step(&done, now).await);
+    }
     let member = account
         .as_ref()
         .and_then(|account| flow.item.member_in(&account.item))
