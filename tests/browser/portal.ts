@@ -5,6 +5,9 @@ import { type APIRequestContext, type Page, expect } from "@playwright/test";
 /** A password that satisfies the portal's rules. */
 export const NEW_PASSWORD = "みどりの風と あおい海 2026";
 
+/** Another one, for a reset. */
+export const RESET_PASSWORD = "しずかな夜と つめたい川 2027";
+
 /** An office of the claims simulator, made for one test. */
 export interface Office {
   readonly userId: string;
@@ -180,6 +183,23 @@ export class Clerk {
 
   async entersLoginCode(seen = 0): Promise<void> {
     await this.page.locator("#code").fill(await this.loginCode(seen));
+    await this.submits();
+  }
+
+  /** パスワードを忘れた方, up to the code; answers with the mails about codes that came before. */
+  async asksForReset(): Promise<number> {
+    const seen = (await mailsTo(this.request, this.me.email, LOGIN_SUBJECT)).length;
+    await this.page.goto(this.url("password-reset"));
+    await this.page.locator("#email").fill(this.me.email);
+    await this.submits();
+    await this.at("password-reset-otp");
+    return seen;
+  }
+
+  /** 新しいパスワード, of a reset. */
+  async choosesAnother(password: string): Promise<void> {
+    await this.page.locator("#newPassword").fill(password);
+    await this.page.locator("#again").fill(password);
     await this.submits();
   }
 

@@ -1,6 +1,6 @@
 import { type Page, expect, test } from "@playwright/test";
 
-import { Clerk, newOffice } from "./portal.ts";
+import { Clerk, RESET_PASSWORD, newOffice } from "./portal.ts";
 
 /** A screen in a state to check, and the actions that lead there from the previous stop. */
 export interface Stop {
@@ -96,6 +96,7 @@ const reading: readonly Stop[] = [
   },
   simple("expired-registration", "expired", "#registration"),
   simple("expired-login", "expired", "#login"),
+  simple("expired-password-reset", "expired", "#password-reset"),
   simple("expired-completed", "expired", "#completed"),
   simple("locked"),
   simple("cookies"),
@@ -585,10 +586,92 @@ const registration: readonly Stop[] = [
   },
 ];
 
-/** Every screen in every state: those without a flow, and the journey from 初回利用登録 to マイページ. */
+/** How many codes were mailed before the reset's. */
+let seen = 0;
+
+const reset: readonly Stop[] = [
+  {
+    name: "password-reset",
+    page: "password-reset",
+    reach: async (clerk) => {
+      await clerk.isAt("my-page");
+      await clerk.page.context().clearCookies();
+      await opens(clerk, "password-reset");
+    },
+  },
+  {
+    name: "password-reset-errors",
+    page: "password-reset",
+    reach: async (clerk) => {
+      await clerk.page.locator("#email").fill("taro");
+      await failsToSubmit(clerk);
+    },
+  },
+  {
+    name: "password-reset-otp",
+    page: "password-reset-otp",
+    reach: async (clerk) => {
+      seen = await clerk.asksForReset();
+    },
+  },
+  {
+    name: "password-reset-otp-wrong",
+    page: "password-reset-otp",
+    reach: async (clerk) => {
+      await clerk.page.locator("#code").fill(anotherCode(await clerk.loginCode(seen)));
+      await failsToSubmit(clerk);
+    },
+  },
+  {
+    name: "password-reset-otp-resent",
+    page: "password-reset-otp",
+    reach: async (clerk) => {
+      await sendsAgainAtOnce(clerk.page, "/password-reset/otp/resend", "/password-reset");
+      await clerk.page.locator("[data-action=resend]").click();
+      await expect(clerk.page.locator("#status [data-fill=at]")).toBeVisible();
+    },
+  },
+  {
+    name: "login-resume-reset",
+    page: "login",
+    reach: async (clerk) => {
+      await opens(clerk, "login");
+      await expect(clerk.page.locator("#resume-password-reset a")).toBeVisible();
+    },
+  },
+  {
+    name: "password-reset-password",
+    page: "password-reset-password",
+    reach: async (clerk) => {
+      await clerk.page.locator("#resume-password-reset a").click();
+      await clerk.at("password-reset-otp");
+      await clerk.entersLoginCode(seen);
+      await clerk.at("password-reset-password");
+    },
+  },
+  {
+    name: "password-reset-password-errors",
+    page: "password-reset-password",
+    reach: async (clerk) => {
+      await clerk.page.locator("#newPassword").fill("みじかい");
+      await failsToSubmit(clerk);
+    },
+  },
+  {
+    name: "password-reset-done",
+    page: "password-reset-done",
+    reach: async (clerk) => {
+      await clerk.choosesAnother(RESET_PASSWORD);
+      await clerk.at("password-reset-done");
+    },
+  },
+];
+
+/** Every screen in every state: those without a flow, the journey from 初回利用登録 to マイページ, and the reset. */
 export const legs: readonly Leg[] = [
   { name: "reading", stops: reading },
   { name: "the way", office: { securityCode: "20260002" }, stops: registration },
+  { name: "the reset", stops: reset },
 ];
 
 /** The folders of the three languages, with the names that the tests give them. */
