@@ -86,6 +86,8 @@ fn function(lambda: &str, file: &Path) -> Child {
             ("AWS_LAMBDA_LOG_GROUP_NAME", "log"),
             ("AWS_LAMBDA_LOG_STREAM_NAME", "log"),
             ("AWS_REGION", "ap-northeast-1"),
+            ("AWS_ACCESS_KEY_ID", "local"),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
         ])
         .env("AUDIT_FILE", file)
         .stdout(Stdio::null())
