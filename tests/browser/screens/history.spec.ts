@@ -310,7 +310,7 @@ test("on a computer whose clock is wrong, what has begun can be gone on with, un
 
 test("what this tab remembers of a procedure that is over is not believed", async ({ page, clerk }) => {
   const hints = () => {
-    for (const flow of ["registration", "login"]) {
+    for (const flow of ["registration", "login", "password-reset"]) {
       sessionStorage.setItem(`${flow}-begun`, "1");
       sessionStorage.setItem(`${flow}-until`, new Date(Date.now() + 600_000).toISOString());
     }
@@ -321,7 +321,7 @@ test("what this tab remembers of a procedure that is over is not believed", asyn
     const asked = page.waitForResponse("**/api/v1/registration");
     await page.goto(`/${name}.html`);
     await asked;
-    await expect(page.locator("[id^=resume]")).toHaveCount(name === "login" ? 2 : 1);
+    await expect(page.locator("[id^=resume]")).toHaveCount(name === "login" ? 3 : 1);
     await expect(page.getByRole("link", { name: "続きから進む" })).toHaveCount(0);
     // Nor data in a page from the back-forward cache.
     await page.evaluate(hints);
