@@ -57,7 +57,7 @@ test("a double click asks for one mail, and what is no address for none", async 
   const asked = sent(page, "POST", "/password-reset");
   await page.locator("#email").fill("taro");
   await clerk.submits();
-  await marked(page, "email", "メールアドレスの形が正しくありません。");
+  await marked(page, "email", "メールアドレスの形式が正しくありません。");
   expect(asked).toHaveLength(0);
   await page.locator("#email").fill(clerk.me.email);
   await page.locator("form button[type=submit]").dblclick();
