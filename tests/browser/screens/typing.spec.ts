@@ -209,6 +209,7 @@ const TOKENS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 test("every field tells password managers what it is, stands in a form, and takes a paste whole", async ({ page }) => {
+  test.slow();
   await page.route("**/api/**", () => undefined);
   for (const [name, tokens] of Object.entries(TOKENS)) {
     await page.goto(`/${name}.html`);
