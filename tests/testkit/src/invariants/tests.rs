@@ -100,9 +100,9 @@ const BREAKS: &[(&str, Breaks)] = &[
     ("leads nowhere", |items| {
         of(items, "SESSION#").insert("account".to_owned(), text("unknown"));
     }),
-    ("mails within an hour", |items| {
-        let many = vec![number(1_775_001_600); 11];
-        of(items, "ACCOUNT#").insert("mails".to_owned(), AttributeValue::L(many));
+    ("6 codes of resets", |items| {
+        let many = vec![number(1_775_001_600); 6];
+        of(items, "ACCOUNT#").insert("resets".to_owned(), AttributeValue::L(many));
     }),
     ("mails within an hour", |items| {
         let many = vec![number(1_775_001_600); 11];
