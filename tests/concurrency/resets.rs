@@ -72,7 +72,7 @@ async fn of_two_hundred_guesses_at_the_code_of_nobody_five_are_judged_and_none_i
     load.report();
 }
 
-/// Five resets an hour, however many are asked for at once, whoever has the address.
+/// Five resets an hour of any address, known or not, however many are asked for at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_forty_resets_of_an_address_five_begin() {
     let mut load = Load::of("resets of one address", 1);

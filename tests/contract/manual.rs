@@ -87,7 +87,7 @@ const LINES: [(u32, &str, Shown); 72] = [
     ),
     (12, "the registration is needed for 助成金等", OnScreen("index")),
     (13, "one office registers once", By(&[ONCE])),
-    (14, "whoever can log in already need not", By(&[REGISTERED])),
+    (14, "people who can log in already need not", By(&[REGISTERED])),
     (
         15,
         "「同一組織で新規登録が完了しています。…」",
@@ -193,7 +193,11 @@ const LINES: [(u32, &str, Shown); 72] = [
     (65, "「パスワードを変更する」", By(&[NEW_PASSWORD])),
     (66, "leads to マイページ", By(&[NEW_PASSWORD])),
     (67, "with which all is done", By(&[HAPPY])),
-    (68, "「氏名、事業所名」 of whoever is logged in", By(&[HAPPY])),
+    (
+        68,
+        "「氏名、事業所名」 of the person who is logged in",
+        By(&[HAPPY]),
+    ),
     (69, "applications from 「各種申請」", OnScreen("my-page")),
     (
         70,

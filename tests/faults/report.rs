@@ -142,10 +142,7 @@ fn row(journey: &str, fault: &str, line: &Line) -> String {
     )
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the table is what whoever runs this wants to see"
-)]
+#[expect(clippy::print_stdout, reason = "the table is the output")]
 fn print_(text: &str) {
     println!("{text}");
 }

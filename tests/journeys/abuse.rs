@@ -25,9 +25,9 @@ async fn active(world: &World) -> Clerk {
     taro
 }
 
-/// G15: nobody guesses what was mailed, so nobody's guesses keep out whoever has it.
+/// G15: an initial password cannot be guessed, so guesses never keep out the member who has it.
 #[tokio::test]
-async fn an_initial_password_waits_for_nobodys_guesses() {
+async fn guesses_do_not_delay_an_initial_password() {
     let world = World::start().await;
     let mut taro = world.clerk();
     taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;

@@ -139,7 +139,7 @@ async fn two_clicks_on_an_expired_password_issue_one() {
         }
         asked.goes();
     }
-    // Nobody waits at the gate any more.
+    // No reader waits at the gate any more.
     drop(told);
     first.await.unwrap().is_told("wrong-step").leads_to("completed");
     assert_eq!(world.mails_to("taro@example.jp").await.len(), 2);

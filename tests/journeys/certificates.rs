@@ -74,9 +74,17 @@ async fn asks(ports: &str) {
         gateway.authenticate(USER, PASSWORD).await
     };
     assert_eq!(ask().await, Ok(Authentication::Wrong), "the gateway's own");
-    assert_eq!(ask().await, Err(Unavailable::NotJudged), "somebody else's name");
+    assert_eq!(
+        ask().await,
+        Err(Unavailable::NotJudged),
+        "a certificate of another name"
+    );
     assert_eq!(ask().await, Err(Unavailable::NotJudged), "out of force");
-    assert_eq!(ask().await, Err(Unavailable::NotJudged), "from nobody we trust");
+    assert_eq!(
+        ask().await,
+        Err(Unavailable::NotJudged),
+        "a certificate of an unknown authority"
+    );
 }
 
 /// A process reads roots from its environment, so a second process makes the calls: this very test with a variable.

@@ -149,7 +149,7 @@ async fn a_log_in_whose_claim_became_void_is_over() {
         .has("/office/number", PLAIN_OFFICE.number);
 }
 
-/// The office of a void claim has no member: whoever proves it registers it as a new one.
+/// The office of a void claim has no member: the next proof registers it as a new one.
 #[tokio::test]
 async fn an_office_whose_claim_became_void_is_a_new_one() {
     let world = World::start().await;

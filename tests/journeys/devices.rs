@@ -68,7 +68,7 @@ async fn a_hundred_wrong_passwords_of_strangers_leave_the_owner_a_way() {
     let code = taro.mailed_code("taro@example.jp").await;
     taro.types_login_code(&code).await.is(200).leads_to("my-page");
 
-    // Whoever has come so has a way from other browsers, too, after the longest wait.
+    // After the longest wait, other browsers can log in, too.
     world.wait(900);
     world
         .clerk()
@@ -263,7 +263,7 @@ async fn a_device_that_was_away_for_180_days_is_a_stranger_again() {
     }
 }
 
-/// Row 12 of the faults: whoever had a name from us plants it in the owner's browser before the owner logs in from it.
+/// Row 12 of the faults: a stranger with a device cookie of ours plants it in the owner's browser before the owner logs in.
 #[tokio::test]
 async fn a_planted_cookie_does_not_make_the_owners_known_browser_wait() {
     let world = World::start().await;

@@ -132,7 +132,7 @@ async fn ten_codes_an_hour_are_mailed_to_one_member_and_the_eleventh_request_is_
     taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
 }
 
-/// 「市町村（保険者）は、ログイン画面のID、パスワード入力欄に…」: whoever has an ID logs in here; there is one log-in for all.
+/// 「市町村（保険者）は、ログイン画面のID、パスワード入力欄に…」: everybody with an ID logs in here; there is one log-in for all.
 #[tokio::test]
 async fn a_log_in_needs_nothing_but_id_and_password() {
     let world = World::start().await;

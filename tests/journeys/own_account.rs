@@ -188,7 +188,7 @@ async fn a_new_password_has_the_rules_of_the_first_one_and_spends_no_guess() {
     changes(&mut taro, OWN_PASSWORD, ANOTHER).await.is(204);
 }
 
-/// Whoever sits down at an open マイページ guesses no faster than at the log-in, and is told the same while he waits.
+/// Guesses at an open マイページ are as slow as at the log-in, and are answered alike while they wait.
 #[tokio::test]
 async fn a_wrong_present_password_counts_as_at_a_log_in() {
     let world = World::start().await;
@@ -263,7 +263,7 @@ async fn of_two_changes_at_once_one_is_made() {
 }
 
 #[tokio::test]
-async fn what_another_session_meant_changes_nobodys_password_or_profile() {
+async fn a_call_for_another_session_changes_no_password_or_profile() {
     let world = World::start().await;
     let mut taro = at_my_page(&world).await;
     let bodies: [(&str, &str, Value); 3] = [

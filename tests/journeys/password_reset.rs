@@ -212,7 +212,7 @@ async fn seen_by_a_stranger(world: &World, address: &str) -> Vec<Value> {
     seen
 }
 
-/// Answer, cookies and budgets alike, whoever has the address, a disabled member's and a pending member's included.
+/// Answer, cookies and budgets are alike for every address: unknown, disabled member's, pending member's.
 #[tokio::test]
 async fn a_stranger_sees_the_same_for_every_address() {
     let mut all = Vec::new();
@@ -249,9 +249,9 @@ async fn a_stranger_sees_the_same_for_every_address() {
     }
 }
 
-/// The table is asked the same, whoever has the address, and it costs the same.
+/// The requests to the table, and their capacity, are the same for every address.
 #[tokio::test]
-async fn a_reset_asks_the_table_the_same_whoever_has_the_address() {
+async fn a_reset_asks_the_table_the_same_for_every_address() {
     let mut all = Vec::new();
     for who in ["unknown", "active", "disabled", "pending"] {
         let world = World::start().await;
@@ -645,7 +645,7 @@ async fn what_is_no_address_is_told_so_and_begins_nothing() {
     clerk.types_reset_code(&code).await.is(200);
 }
 
-/// Whoever may no longer log in resets nothing, however far the reset has come.
+/// A member who may no longer log in resets nothing, at any stage of the reset.
 #[tokio::test]
 async fn a_member_who_is_disabled_meanwhile_sets_no_password() {
     let world = World::start().await;

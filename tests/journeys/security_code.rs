@@ -140,7 +140,7 @@ async fn a_claims_system_that_is_down_costs_no_try() {
 
 /// Pasted along from a mail or a table, nobody sees it: it is told before anything is asked, and costs no try.
 #[tokio::test]
-async fn a_security_code_with_a_character_that_nobody_sees_costs_no_try() {
+async fn a_security_code_with_an_invisible_character_costs_no_try() {
     let world = World::start().await;
     let mut taro = world.clerk();
     taro.authenticates(&GUARDED_OFFICE).await.is(200);

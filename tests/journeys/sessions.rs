@@ -80,7 +80,7 @@ async fn a_person_sees_where_they_are_logged_in_and_ends_a_session_elsewhere() {
         .is_told("not-found");
 }
 
-/// Somebody else's session is not there, whoever asks.
+/// The session of another person is `not-found`.
 #[tokio::test]
 async fn somebody_elses_session_is_not_found_and_lives_on() {
     let world = World::start().await;

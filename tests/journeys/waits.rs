@@ -1,4 +1,4 @@
-//! Wrong passwords make the network wait that they come from, and nobody else; refused starts are counted for it
+//! Wrong passwords make only the network wait that they come from; refused starts are counted for it
 //! (ADR 0028)
 
 use portal::account::Account;
@@ -47,7 +47,7 @@ async fn a_stranger_who_guesses_makes_only_his_own_network_wait() {
     at_home(&world).await;
     for wait in [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900] {
         guesses(&world, "203.0.113.9", 1).await;
-        // A browser that nobody knows, somewhere else.
+        // An unknown browser in another network.
         tries(&world, "198.51.100.7", OWN_PASSWORD).await.is(200);
         if wait > 0 {
             world.wait(wait - 1);
@@ -112,7 +112,7 @@ async fn a_hundred_in_a_row_from_everywhere_turn_the_password_off_for_all_but_kn
 }
 
 #[tokio::test]
-async fn a_completed_log_in_ends_the_row_and_nobodys_wait() {
+async fn a_completed_log_in_ends_the_count_and_no_wait() {
     let world = World::start().await;
     let mut taro = at_home(&world).await;
     guesses(&world, "203.0.113.9", 5).await;
@@ -218,9 +218,9 @@ async fn a_network_is_refused_a_hundred_starts_an_hour_and_then_told_to_wait() {
         .is_told("too-many-requests");
 }
 
-/// Row 3 of the faults: known devices pass, and so does who has what nobody guesses.
+/// Row 3 of the faults: known devices pass, and so does an initial password.
 #[tokio::test]
-async fn a_full_network_does_not_stop_whoever_is_known() {
+async fn a_full_network_does_not_stop_known_devices() {
     let world = with_the_budget_of_networks().await;
     let mut taro = at_home(&world).await;
     let mut hanako = world.clerk();
@@ -228,10 +228,10 @@ async fn a_full_network_does_not_stop_whoever_is_known() {
     fills_the_network(&world, 100).await;
 
     taro.logs_in(TARO, OWN_PASSWORD).await.is(200).leads_to("otp");
-    // Whoever is known and mistypes learns that, and not that somebody else has filled the network.
+    // A known device that mistypes is told so, and not that the network's budget is spent.
     taro.logs_in(TARO, "mistyped").await.is_told("wrong-credentials");
     hanako.arrives_at_my_page("hanako@example.jp").await;
-    // In a browser that nobody knows the right password waits for the hour.
+    // In an unknown browser the right password waits for the hour.
     for (email, password) in [
         (TARO, OWN_PASSWORD),
         ("hanako@example.jp", OWN_PASSWORD),
@@ -265,7 +265,7 @@ async fn a_known_device_spends_nothing_of_its_network() {
 
 /// A claims system that is down refuses nobody.
 #[tokio::test]
-async fn what_a_neighbour_does_not_answer_is_nobodys_refusal() {
+async fn an_unanswered_claims_call_is_no_refused_start() {
     let world = with_the_budget_of_networks().await;
     let nowhere = world.with_claims_at("http://127.0.0.1:9");
     let mut taro = nowhere.clerk();

@@ -46,7 +46,7 @@ let lastId = "";
 /** The number of the last request that the portal answered, for an inquiry; empty before the first. */
 export const lastRequestId = (): string => lastId;
 
-/** Calls the server; `about` is the id in the path. Nothing is repeated by itself: whoever calls decides. */
+/** Calls the server; `about` is the id in the path. It never retries: the caller decides. */
 export async function call<P extends keyof paths & string, M extends Method>(
   method: M,
   path: P,

@@ -37,7 +37,7 @@ pub async fn step(sessions: &Sessions, call: Call) -> Answer {
         .map_err(Refusal::invalid)?;
     signed_in.member = sessions
         .decide(&signed_in, now, |account, member, by| {
-            // What is not typed stays as it is by now, whoever changed it in between.
+            // A field that was not sent keeps its stored value, even one that changed in between.
             let profile = form
                 .changing(&member.profile, Problems::default())
                 .map_err(Refusal::invalid)?;

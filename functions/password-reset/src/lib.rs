@@ -99,7 +99,7 @@ async fn begin(deps: &Deps, call: Call) -> Answer {
     flows.begin(flow.into(), cookie, &call).await
 }
 
-/// The account counts the judgement before it is told, known or not; a code that is right for nobody is wrong.
+/// The account counts the judgement before the answer, for known and unknown addresses; the code of an unknown one is never right.
 async fn enter(deps: &Deps, call: &Call) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
     let flow = flows.open(call).await?;

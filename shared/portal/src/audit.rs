@@ -60,7 +60,7 @@ acts! {
     PasswordChanged, "password-changed", "A password was set, the terms were agreed to, every other session ended, and a session began.";
     TermsAgreed, "terms-agreed", "The terms were agreed to, and a session began.";
     ResetAsked, "reset-asked", "A reset of the password, or its code once more, was asked for; a code was promised if a member with a password has the address.";
-    ResetCodeWrong, "reset-code-wrong", "A code of a reset was wrong, or nobody has the address.";
+    ResetCodeWrong, "reset-code-wrong", "A code of a reset was wrong, or the address is unknown.";
     ResetCodeRight, "reset-code-right", "A code of a reset was right, and a new password is wanted.";
     PasswordReset, "password-reset", "The password was reset: every session ended, every wait for wrong passwords ended, and the member was told by mail.";
     SessionRenewed, "session-renewed", "A session got a new cookie, because the answer with the first one was lost.";

@@ -94,7 +94,7 @@ impl ProfileForm<'_> {
     }
 
     /// The profile with what is typed in place of what it held, or everything that is wrong with that. What is absent
-    /// stays, and so does the address; an optional field that is empty is none any more.
+    /// stays, and so does the address; an empty optional field is removed.
     pub fn changing(&self, profile: &Profile, mut problems: Problems) -> Result<Profile, Vec<FieldProblem>> {
         fn typed<T: Clone>(
             typed: Option<&str>,

@@ -274,7 +274,7 @@ pub const INVARIANTS: &[Invariant] = &[
         holds: |_, state| state.ledger.reset_wrongs.is_empty(),
     },
     Invariant {
-        says: "no address is mailed more for resets than its budget, whoever has it",
+        says: "no address is mailed more for resets than its budget, known or not",
         holds: |scene, state| {
             let most = scene.setup.limits.reset_codes_per_hour;
             let counted = |account: &Account| {

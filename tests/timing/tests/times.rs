@@ -63,7 +63,7 @@ async fn every_refused_log_in_is_padded_to_a_quantum() {
     }
 }
 
-/// Whoever has the address: a reset is asked for, its code guessed at and sent again, each at a multiple of the quantum.
+/// For every address: starting a reset, guessing and resending its code are answered at multiples of the quantum.
 #[tokio::test]
 async fn every_step_of_a_reset_is_padded_to_a_quantum() {
     let mut limits = Settings::default().limits;

@@ -302,7 +302,7 @@ export interface paths {
         put?: never;
         /**
          * パスワードの再設定（メールアドレスの入力）
-         * @description Starts a reset; the living one of a cookie that comes along ends, if this one succeeds. The answer is the same for every address, in the same time, whoever has it.
+         * @description Starts a reset; the living one of a cookie that comes along ends, if this one succeeds. The answer is the same for every address, known or not, in the same time.
          */
         post: operations["start-password-reset"];
         /** パスワードの再設定の中止 */

@@ -132,7 +132,7 @@ impl Account {
     /// The account with this new state of one of its members, who must be in it.
     ///
     /// A member who has completed a log-in becomes the owner by this write, and every other claim becomes void. Void claims
-    /// that nobody asks about any more are forgotten.
+    /// past their retention are dropped.
     #[must_use]
     pub(crate) fn with_member(mut self, member: Member, now: Timestamp, limits: &Limits) -> Self {
         self.void_claims.retain(|claim| now < claim.forgotten_at(limits));

@@ -107,7 +107,7 @@ pub struct Member {
     pub sessions: Vec<Session>,
     /// Known devices, the one with the oldest log-in first.
     pub devices: Vec<Device>,
-    /// The mail that told last what happened to the account; none before the first log-in.
+    /// The last notice; none before the first log-in.
     pub notice: Option<Promise>,
 }
 
@@ -164,8 +164,7 @@ impl Member {
         self.mail().or(self.notice.as_ref())
     }
 
-    /// The member, who is told by mail that this happened now. It goes to the address that the member has, in the write
-    /// that stores the change, and no budget of codes pays for it.
+    /// The member with a promised notice of this event, to the member's address. It is not charged to the budget of codes.
     #[must_use]
     pub fn with_notice(self, what: Notice, now: Timestamp) -> Self {
         self.with_notice_from(what, BrowserKind::default(), now)

@@ -296,7 +296,7 @@ mod tests {
             assert_eq!(answer, Err(Kind::WrongCurrentPassword));
             assert_eq!(put.item().passwords, account.passwords);
         }
-        // Another one does not, and the right password ends nobody's wait but its own.
+        // Another one does not, and the right password ends only the wait of its own caller.
         let (elsewhere, _, answer) = replaces(&account, &typed(&account, true, "elsewhere"), 0).recorded();
         assert!(answer.is_ok());
         assert_eq!(elsewhere.passwords, account.passwords);

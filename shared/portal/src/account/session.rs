@@ -33,7 +33,7 @@ impl Session {
         SessionName::of(&self.flow)
     }
 
-    /// The first instant at which it is over, with what is known of its last use; without a pointer nobody has used it.
+    /// The first instant at which it is over, by its last use; a session without a pointer was never used.
     pub fn over_at(&self, pointer: Option<&SessionPointer>, limits: &Limits) -> Timestamp {
         let seen = pointer.map_or(self.created_at, |pointer| pointer.last_seen_at);
         plus(seen, limits.session_idle).min(self.expires_at)
@@ -66,8 +66,8 @@ pub fn end_sessions_of(flow: &FlowId, account: &Account, now: Timestamp) -> Chan
     end_sessions(account, flow, now, |session| session.flow != *flow)
 }
 
-/// The account without the owner's session of this name, which the owner ends from the session `by`. One that is over
-/// already is not there: `not-found`, as somebody else's.
+/// The account without the owner's session of this name, which the owner ends from the session `by`. An ended session is
+/// `not-found`, as is another person's.
 pub fn end_session(
     account: &Account,
     name: &str,
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_that_nobody_has_used_is_over_half_an_hour_after_its_beginning() {
+    fn an_unused_session_ends_half_an_hour_after_its_beginning() {
         let unused = session("s", "f", 100, 43_300);
         assert_eq!(unused.over_at(None, &LIMITS), t(1_900));
         assert_eq!(unused.over_at(Some(&pointer(500)), &LIMITS), t(2_300));

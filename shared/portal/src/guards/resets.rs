@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{CodeGuard, MailBudget, RetryAfter};
 use crate::limits::Limits;
 
-/// Resets of one address, whoever has it. Apart from log-ins: whoever knows an address may ask for its reset, and must not
+/// Resets of one address, known or not. They do not count as log-ins: anyone who knows an address may ask for its reset, and must not
 /// spend by it what its owner logs in with.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ResetGuard {

@@ -48,7 +48,7 @@ impl Recipient {
 }
 
 impl PasswordReset {
-    /// A reset of this address is asked for by the flow `by`: its mail is counted, whoever has the address. Answers who is
+    /// A reset of this address is asked for by the flow `by`: its mail is counted, for a known or unknown address. Answers who is
     /// mailed.
     pub fn ask(
         before: Option<&Account>,

@@ -266,7 +266,7 @@ steps! {
         refusals: [TooManyRequests],
         moves: [Start => Otp],
         remark: "Starts a reset; the living one of a cookie that comes along ends, if this one succeeds. The answer is \
-                 the same for every address, in the same time, whoever has it.",
+                 the same for every address, known or not, in the same time.",
     }
     EnterPasswordResetOtp {
         name: "enter-password-reset-otp", title: "ワンタイムパスワード認証（パスワードの再設定）",

@@ -33,7 +33,7 @@ pub fn violations(history: &[ItemWrite], limits: &Limits) -> Vec<String> {
         match change.kind() {
             "ACCOUNT" => {
                 write.check_passwords(&mut found);
-                // Of resets, whoever has the address.
+                // Codes of resets, of known and unknown addresses.
                 write.check_codes(write.before, write.after, &mut found);
                 for (id, before) in write.before.named("holders") {
                     if let Some(after) = write.after.map("holders").and_then(|holders| holders.map(id)) {

@@ -71,7 +71,7 @@ pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Reco
                 Act::ResetAsked | Act::ResetCodeWrong | Act::ResetCodeRight
             );
             if is_of_reset {
-                // What is counted for the address, whoever has it.
+                // The counts of the address, whether or not a member has it.
                 record.counts.wrong_codes = count(&reader, "codes")?;
                 record.counts.mails = count(&reader, "resets")?;
             }

@@ -46,7 +46,7 @@ fn who_is_mailed_is_the_owner_or_the_claims_or_nobody() {
 }
 
 #[test]
-fn every_address_has_five_resets_an_hour_and_ten_a_day_whoever_has_it() {
+fn every_address_known_or_not_has_five_resets_an_hour_and_ten_a_day() {
     for before in [
         None,
         Some(account(active("m"))),
