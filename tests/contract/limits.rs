@@ -139,6 +139,10 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
         &[("ADDRESSES_ASKED_PER_REGISTRATION", 10)],
     ),
     (
+        "on my page an office asks about at most 10 distinct addresses a day",
+        &[("ADDRESSES_ASKED_PER_DAY", 10)],
+    ),
+    (
         "bodies: 16 KiB, inquiry 32 KiB",
         &[("BODY_BYTES", 16 * KIB), ("INQUIRY_BODY_BYTES", 32 * KIB)],
     ),

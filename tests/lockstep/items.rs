@@ -104,7 +104,9 @@ impl Maker<'_> {
                     member: member.id.clone(),
                     at: now,
                 };
-                Office::founded(Self::office(), founding, &member).into()
+                let founded = Office::founded(Self::office(), founding, &member);
+                let asked = founded.asked(&AccountKey::new("asked"), now, self.limits);
+                asked.unwrap_or(founded).into()
             }
             6 => {
                 let stage = Stage::Otp {

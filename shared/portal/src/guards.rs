@@ -3,6 +3,7 @@
 //! A guard is judged on the version that was read, and the write that spends is conditional on that version: after a
 //! conflict nothing was judged (`docs/adr/0003-spend-in-the-write-that-answers.md`).
 
+mod addresses;
 mod claims_passwords;
 mod codes;
 mod mails;
@@ -14,6 +15,7 @@ mod security_codes;
 
 use jiff::Timestamp;
 
+pub use self::addresses::AddressGuard;
 pub use self::claims_passwords::{Attempt, AttemptOutcome, ClaimsGuard, NoAttempt};
 pub use self::codes::CodeGuard;
 pub use self::mails::MailBudget;

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use crate::account::Member;
 use crate::audit::Unaudited;
-use crate::change::Entity;
+use crate::change::{Change, Entity};
+use crate::guards::{AddressGuard, RetryAfter};
 use crate::limits::Limits;
 use crate::registration::Replaced;
-use crate::values::{AccountKey, Draft, FlowId, MemberId, OfficeName, RequestKey};
+use crate::values::{AccountKey, AddressTag, Draft, FlowId, MemberId, OfficeName, RequestKey};
 
 /// The registration that claimed an office, which identifies a repeated 「登録する」.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,6 +36,8 @@ pub struct Office {
     pub members: BTreeMap<MemberId, AccountKey>,
     /// The registration that claimed it.
     pub founding: Founding,
+    /// The addresses that its members asked about.
+    pub addresses: AddressGuard,
 }
 
 /// Whether an office can be registered.
@@ -99,6 +102,32 @@ impl Office {
             office,
             members,
             founding,
+            addresses: AddressGuard::default(),
+        }
+    }
+
+    /// The office after one of its members asked about the address of this account, if there is room for another
+    /// address. For a write that changes the office for another reason, too; by itself it is [`Office::ask`].
+    pub fn asked(&self, address: &AccountKey, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
+        let tag = AddressTag::of(&self.office.number, address);
+        Ok(Self {
+            addresses: self.addresses.ask(tag, now, limits)?,
+            ..self.clone()
+        })
+    }
+
+    /// Charges a question about the address of this account, before it is answered. What was asked before is not
+    /// written again.
+    pub fn ask(
+        &self,
+        address: &AccountKey,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Change<Self, Result<(), RetryAfter>> {
+        match self.asked(address, now, limits) {
+            Err(not) => Change::Keep(Err(not)),
+            Ok(same) if same == *self => Change::Keep(Ok(())),
+            Ok(next) => Change::Store(next.into(), Ok(())),
         }
     }
 
@@ -203,7 +232,34 @@ mod tests {
                 office: office(),
                 members: BTreeMap::from([(MemberId::new("m"), address().key())]),
                 founding: founding("f", "m"),
+                addresses: AddressGuard::default(),
             }
+        );
+    }
+
+    #[test]
+    fn a_question_about_an_address_is_charged_once_before_it_is_answered() {
+        let key = |name: u64| AccountKey::new(name.to_string());
+        let ask = |office: &Office, name| office.ask(&key(name), t(name), &LIMITS);
+        let mut office = claimed();
+        for name in 0..10 {
+            let (next, asked) = ask(&office, name).stored();
+            assert_eq!(asked, Ok(()));
+            office = next;
+        }
+        assert_eq!(office.members, claimed().members);
+        assert_eq!(ask(&office, 9).kept(), Ok(()));
+        assert_eq!(ask(&office, 10).kept(), Err(RetryAfter { seconds: 86_400 }));
+        let other = Office {
+            addresses: AddressGuard::default(),
+            ..claimed()
+        };
+        assert_ne!(
+            AddressTag::of(&other.office.number, &key(0)),
+            AddressTag::of(
+                &crate::values::OfficeNumber::parse("1379901019").unwrap(),
+                &key(0)
+            ),
         );
     }
 

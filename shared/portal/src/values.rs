@@ -11,8 +11,8 @@ pub use self::claims::{ClaimsUserId, foreign_secret};
 pub use self::email::EmailAddress;
 pub use self::field::FieldCode;
 pub use self::id::{
-    AccountKey, ChallengeId, DeviceId, Draft, FlowId, FlowName, MemberId, NetworkTag, RequestKey, SessionId,
-    SessionName, digest,
+    AccountKey, AddressTag, ChallengeId, DeviceId, Draft, FlowId, FlowName, MemberId, NetworkTag, RequestKey,
+    SessionId, SessionName, digest,
 };
 pub use self::person::{KANA_LONGEST, LINE_LONGEST, Line, NameKana, PhoneNumber};
 pub use self::profile::{OfficeName, OfficeNumber, Profile};

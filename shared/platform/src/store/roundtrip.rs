@@ -9,13 +9,15 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use portal::account::Member;
 use portal::claims_record::ClaimsRecord;
 use portal::contact::Contact;
-use portal::guards::{ClaimsGuard, MailBudget, RefusedStarts, SecurityCodeGuard};
+use portal::guards::{AddressGuard, ClaimsGuard, MailBudget, RefusedStarts, SecurityCodeGuard};
 use portal::limits::Limits;
 use portal::login::SessionPointer;
 use portal::mail::{Delivery, Promise};
 use portal::office::{Founding, Office};
 use portal::registration::{self};
-use portal::values::{AccountKey, ClaimsUserId, Draft, FlowId, MemberId, NetworkTag, RequestKey, SessionId};
+use portal::values::{
+    AccountKey, AddressTag, ClaimsUserId, Draft, FlowId, MemberId, NetworkTag, RequestKey, SessionId,
+};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -167,6 +169,7 @@ proptest! {
         name in office(),
         members in proptest::collection::btree_map(id(), id(), 0..5),
         founding in (id(), id(), id(), id(), instant()),
+        asked in proptest::collection::btree_map(id(), instant(), 0..10),
         garblings in garblings(),
     ) {
         let (flow, request, draft, member, at) = founding;
@@ -180,6 +183,9 @@ proptest! {
                 draft: Draft::new(draft),
                 member: MemberId::new(member),
                 at,
+            },
+            addresses: AddressGuard {
+                asked: asked.into_iter().map(|(tag, at)| (AddressTag::new(tag), at)).collect(),
             },
         };
         is_read_as_written(&item, &garblings);

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::OfficeNumber;
 use crate::keys::{KeyRing, UnknownKey};
 
 /// URL-safe Base64 of a SHA-256: an identifier for what the table must not contain.
@@ -56,6 +57,8 @@ opaque! {
     /// The identifier of a network in one record: a short keyed hash, so that a copy of the table reveals no IP
     /// address.
     NetworkTag;
+    /// The identifier of an address in the record of one office: a short digest.
+    AddressTag;
 }
 
 impl FlowId {
@@ -137,6 +140,16 @@ impl NetworkTag {
         // 66 bits: two networks of one record do not collide by chance.
         name.truncate(11);
         Ok(Self(name))
+    }
+}
+
+impl AddressTag {
+    /// The address of this account, as this office asked about it: two offices never know one address by the same tag.
+    pub fn of(office: &OfficeNumber, address: &AccountKey) -> Self {
+        let mut name = digest(&[b"asked", office.as_str().as_bytes(), address.as_str().as_bytes()]);
+        // 66 bits: two addresses of one office do not collide by chance.
+        name.truncate(11);
+        Self(name)
     }
 }
 

@@ -1,11 +1,13 @@
 //! The layout of 事業所.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use portal::guards::AddressGuard;
 use portal::limits::Limits;
 use portal::office::{Founding, Office};
-use portal::values::{AccountKey, Draft, FlowId, MemberId, OfficeName, OfficeNumber, RequestKey};
+use portal::values::{AccountKey, AddressTag, Draft, FlowId, MemberId, OfficeName, OfficeNumber, RequestKey};
 
-use super::super::codec::{Reader, Writer};
+use super::super::codec::{Attributes, Reader, Writer};
 use super::Layout;
 use crate::fault::Fault;
 
@@ -33,6 +35,9 @@ impl Layout for Office {
             .text("name", &self.office.name)
             .map("founding", founding)
             .raw("members", AttributeValue::M(members));
+        if !self.addresses.asked.is_empty() {
+            writer.raw("asked", AttributeValue::M(asked_of(&self.addresses)));
+        }
     }
 
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
@@ -55,6 +60,30 @@ impl Layout for Office {
                 member: MemberId::new(founding.text("member")?),
                 at: founding.time("at")?,
             },
+            addresses: match reader.map_if("asked")? {
+                None => AddressGuard::default(),
+                Some(asked) => read_asked(&asked)?,
+            },
         })
     }
+}
+
+fn asked_of(addresses: &AddressGuard) -> Attributes {
+    let asked = addresses.asked.iter();
+    asked
+        .map(|(address, at)| {
+            let second = AttributeValue::N(at.as_second().to_string());
+            (address.as_str().to_owned(), second)
+        })
+        .collect()
+}
+
+fn read_asked(reader: &Reader<'_>) -> Result<AddressGuard, Fault> {
+    let instant = |value: &AttributeValue| Timestamp::from_second(value.as_n().ok()?.parse().ok()?).ok();
+    let mut guard = AddressGuard::default();
+    for (address, at) in reader.entries() {
+        let at = instant(at).ok_or_else(|| reader.corrupt("asked"))?;
+        guard.asked.insert(AddressTag::new(address), at);
+    }
+    Ok(guard)
 }
