@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use platform::config::Variable;
+use platform::config::{ORIGIN_SECRET_DIGESTS, Variable};
 use portal::limits::Limits;
 use portal::steps::Function;
 use testkit::needs;
@@ -14,14 +14,14 @@ fn every_function_is_given_what_it_needs_and_nothing_else() {
     let is_number = |name: &String| Limits::ALL.iter().any(|limit| limit.name == name);
     let given: BTreeMap<String, BTreeSet<String>> = template::functions()
         .into_iter()
-        // Any number may be set for any function (docs/limits.md).
+        // Any number may be set for any function (docs/limits.md), and all of them check the origin secret.
         .map(|function| {
             (
                 function.name,
                 function
                     .variables
                     .into_iter()
-                    .filter(|name| !is_number(name))
+                    .filter(|name| !is_number(name) && name != ORIGIN_SECRET_DIGESTS)
                     .collect(),
             )
         })
@@ -32,6 +32,17 @@ fn every_function_is_given_what_it_needs_and_nothing_else() {
         .map(|function| (function.name().to_owned(), names(needs(*function))))
         .collect();
     assert_eq!(given, needed);
+}
+
+#[test]
+fn every_function_checks_the_origin_secret() {
+    for function in template::functions() {
+        assert!(
+            function.variables.contains(ORIGIN_SECRET_DIGESTS),
+            "{}",
+            function.name
+        );
+    }
 }
 
 #[test]

@@ -149,16 +149,16 @@ fn only_cloudfront_reads_the_bucket_and_only_what_is_served() {
 
 /// The origin secret comes from Secrets Manager, and is in no template.
 #[test]
-fn the_edges_secret_is_made_by_aws_and_sent_by_cloudfront_only() {
-    let secret = properties("EdgeSecret");
+fn the_origin_secret_is_made_by_aws_and_sent_by_cloudfront_only() {
+    let secret = house::yaml("infra/data.yaml")["Resources"]["OriginSecret"]["Properties"].clone();
     let made = &secret["GenerateSecretString"];
     assert_eq!(template::word(&made["GenerateStringKey"]), "current");
     assert!(made["PasswordLength"].as_u64().unwrap() >= 43, "256 bits");
     let api = &properties("Distribution")["DistributionConfig"]["Origins"][1];
     let header = &api["OriginCustomHeaders"][0];
-    assert_eq!(template::word(&header["HeaderName"]), "X-Edge-Secret");
+    assert_eq!(template::word(&header["HeaderName"]), "X-Origin-Secret");
     assert_eq!(
         template::word(&header["HeaderValue"]),
-        "{{resolve:secretsmanager:${EdgeSecret}:SecretString:current}}"
+        "{{resolve:secretsmanager:portal/${Stage}/origin-secret:SecretString:current}}"
     );
 }

@@ -21,6 +21,7 @@ mod claims_on_an_address;
 mod completed;
 mod confirm;
 mod devices;
+mod edge;
 mod gate;
 mod golden;
 mod happy;

@@ -81,6 +81,7 @@ async fn a_panic_is_answered_like_a_fault_logged_and_over() {
         limits: Arc::new(Limits::standard()),
         origins: Vec::new().into(),
         problem_base: "https://portal.example.jp/problems/".into(),
+        origin_secrets: platform::http::OriginSecrets::default(),
     };
     let request = || {
         let request = Request::get("/api/v1/terms");

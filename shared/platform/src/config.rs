@@ -8,6 +8,8 @@ use std::fmt;
 
 use portal::limits::Limits;
 
+use crate::http::OriginSecrets;
+
 macro_rules! variables {
     ($($(#[$doc:meta])* $variable:ident = $name:literal,)*) => {
         /// A variable of the environment.
@@ -52,6 +54,9 @@ variables! {
 /// The variable with the key ring itself, on a developer's machine.
 pub const LOCAL_KEYS: &str = "PORTAL_KEYS";
 
+/// The variable with the digests of the valid origin secrets. Without it the functions may be called directly.
+pub const ORIGIN_SECRET_DIGESTS: &str = "ORIGIN_SECRET_DIGESTS";
+
 /// The variable with the path of the audit's file, on a developer's machine.
 pub const LOCAL_AUDIT: &str = "AUDIT_FILE";
 
@@ -94,6 +99,8 @@ pub struct Config {
     local_audit: Option<String>,
     /// The limits in force.
     pub limits: Limits,
+    /// The valid origin secrets.
+    pub origin_secrets: OriginSecrets,
 }
 
 impl Config {
@@ -114,19 +121,31 @@ impl Config {
                 None => missing.push(variable.name()),
             }
         }
-        let (limits, malformed) = match Limits::read(lookup) {
+        let secrets = lookup(ORIGIN_SECRET_DIGESTS);
+        let origin_secrets = secrets.map_or_else(
+            || Some(OriginSecrets::default()),
+            |list| OriginSecrets::read(&list),
+        );
+        let (limits, mut malformed) = match Limits::read(lookup) {
             Ok(limits) => (limits, Vec::new()),
             Err(bad) => (
                 Limits::standard(),
                 bad.into_iter().map(|setting| setting.name).collect(),
             ),
         };
-        if missing.is_empty() && malformed.is_empty() {
+        if origin_secrets.is_none() {
+            malformed.push(ORIGIN_SECRET_DIGESTS);
+        }
+        if let Some(origin_secrets) = origin_secrets
+            && missing.is_empty()
+            && malformed.is_empty()
+        {
             Ok(Self {
                 values,
                 local_keys,
                 local_audit,
                 limits,
+                origin_secrets,
             })
         } else {
             Err(ConfigProblem { missing, malformed })

@@ -4,8 +4,10 @@ mod answer;
 mod body;
 mod edge;
 mod event;
+mod origin_secret;
 
 pub use answer::{Answer, Problem, Stop, Success};
 pub use body::Fields;
 pub use edge::{Call, DEVICE_NAMES_SEPARATOR, Edge};
 pub use event::request_of;
+pub use origin_secret::{ORIGIN_SECRET, OriginSecrets};

@@ -67,6 +67,7 @@ impl Start {
             limits: Arc::new(self.config.limits.clone()),
             origins: origins.into(),
             problem_base: self.config.get(Variable::ProblemBase)?.into(),
+            origin_secrets: self.config.origin_secrets.clone(),
         })
     }
 

@@ -147,6 +147,7 @@ async fn answer_request(request: Request<Body>) -> (Response<Body>, Option<Given
         limits: Arc::new(Limits::standard()),
         origins: vec![ORIGIN.to_owned()].into(),
         problem_base: "https://portal.example.jp/problems/".into(),
+        origin_secrets: platform::http::OriginSecrets::default(),
     };
     let given: Arc<Mutex<Option<Given>>> = Arc::default();
     let taken = given.clone();

@@ -376,6 +376,7 @@ async fn answer(setup: &Setup, io: &Arc<Io>, call: Call) -> Answer {
         limits: setup.limits.clone(),
         origins: Arc::new([]),
         problem_base: "".into(),
+        origin_secrets: platform::http::OriginSecrets::default(),
     };
     let wiring = Wiring {
         edge,

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use platform::claims::{ClaimsGateway, ClaimsSystem};
 use platform::clock::Clock;
-use platform::http::Edge;
+use platform::http::{Edge, OriginSecrets};
 use platform::keys::Keys;
 use platform::passwords::Passwords;
 use platform::random::Random;
@@ -66,6 +66,8 @@ pub struct Settings {
     pub claims_budget: Option<Duration>,
     /// Stops requests before each call to the table.
     pub gate: Option<Gate>,
+    /// The valid origin secrets; without one the functions are called directly.
+    pub origin_secrets: OriginSecrets,
 }
 
 impl Default for Settings {
@@ -83,6 +85,7 @@ impl Default for Settings {
             breakable: false,
             claims_budget: None,
             gate: None,
+            origin_secrets: OriginSecrets::default(),
         }
     }
 }
@@ -325,6 +328,7 @@ impl Settings {
                 limits: Arc::new(self.limits.clone()),
                 origins: vec![ORIGIN.to_owned(), "http://127.0.0.1:8080".to_owned()].into(),
                 problem_base: "https://www.kaigo-kiban-portal.jp/problems/".into(),
+                origin_secrets: self.origin_secrets.clone(),
             },
             table: table.clone(),
             terms: self.terms,

@@ -22,6 +22,7 @@ use portal::values::{FieldCode, FlowId, FlowName, NetworkTag, RequestKey, Sessio
 
 use super::answer::{self, Answer, Problem, Stop};
 use super::body::Fields;
+use super::origin_secret::{Entry, OriginSecrets, viewer_address};
 use crate::clock::Clock;
 use crate::random::{self, Random};
 use crate::telemetry;
@@ -206,6 +207,8 @@ pub struct Edge {
     pub origins: Arc<[String]>,
     /// The beginning of every problem's `type`.
     pub problem_base: Arc<str>,
+    /// The valid origin secrets.
+    pub origin_secrets: OriginSecrets,
 }
 
 impl Edge {
@@ -266,6 +269,11 @@ impl Edge {
     }
 
     fn open(&self, request: &Request) -> Result<Call, Kind> {
+        let entry = self.origin_secrets.entry(request.headers());
+        if entry == Entry::Around {
+            tracing::warn!("a request came around CloudFront");
+            return Err(Kind::ForeignOrigin);
+        }
         let path = request.raw_http_path();
         let path = if path.is_empty() {
             request.uri().path()
@@ -299,7 +307,7 @@ impl Edge {
         call.page_session = page_name(headers, "portal-session");
         call.named = step.named_in(path).map(str::to_owned);
         call.browser = browser(headers);
-        call.network = network(request);
+        call.network = network(request, entry);
         Ok(call)
     }
 
@@ -403,12 +411,11 @@ fn cookies(headers: &HeaderMap) -> BTreeMap<&'static str, String> {
         .collect()
 }
 
-/// The caller's network: an IPv4 address, or the /64 of an IPv6 address, from the gateway and never from a header.
-fn network(request: &Request) -> Option<String> {
-    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else {
-        return None;
-    };
-    let address: IpAddr = context.http.source_ip.as_deref()?.parse().ok()?;
+/// The caller's network: an IPv4 address, or the /64 of an IPv6 address. It is the viewer's as CloudFront reports it, or
+/// without CloudFront the gateway's peer; no other header is read.
+fn network(request: &Request, entry: Entry) -> Option<String> {
+    let viewer = (entry == Entry::Edge).then(|| viewer_address(request.headers()));
+    let address = viewer.flatten().or_else(|| peer(request))?;
     let octets = match address {
         IpAddr::V4(address) => address.octets().to_vec(),
         IpAddr::V6(address) => match address.to_ipv4_mapped() {
@@ -417,6 +424,14 @@ fn network(request: &Request) -> Option<String> {
         },
     };
     Some(digest(&[b"network", &octets]))
+}
+
+/// The address that the gateway sees.
+fn peer(request: &Request) -> Option<IpAddr> {
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else {
+        return None;
+    };
+    context.http.source_ip.as_deref()?.parse().ok()
 }
 
 /// The request id, never the client's: Lambda's id of the invocation, or a drawn one.
