@@ -9,6 +9,7 @@
 )]
 
 mod alarms;
+mod calendar;
 mod cryptography;
 mod dangers;
 mod deployment;

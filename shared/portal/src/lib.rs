@@ -19,6 +19,7 @@ pub mod password;
 pub mod terms;
 
 pub mod audit;
+pub mod calendar;
 pub mod change;
 pub mod problem;
 

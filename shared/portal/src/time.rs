@@ -66,11 +66,12 @@ pub fn whole_seconds(instant: Timestamp) -> Timestamp {
     Timestamp::from_second(instant.as_second()).unwrap_or(instant)
 }
 
+/// Japan's time. It has had no summer time since 1951, so a fixed offset is the whole rule.
+pub const JAPAN: Offset = Offset::constant(9);
+
 /// `2026年4月1日 9時10分`: an instant, written for a person in Japan.
-///
-/// Japan has had no summer time since 1951, so a fixed offset is the whole rule.
 pub fn japanese_clock(instant: Timestamp) -> String {
-    let local = Offset::constant(9).to_datetime(instant);
+    let local = JAPAN.to_datetime(instant);
     format!(
         "{}年{}月{}日 {}時{:02}分",
         local.year(),
