@@ -17,6 +17,7 @@ mod generated;
 mod hand_in;
 mod house;
 mod limits;
+mod logs;
 mod manual;
 mod names;
 mod openapi;

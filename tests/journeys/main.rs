@@ -18,6 +18,7 @@ mod capacity;
 mod certificates;
 mod claims;
 mod claims_on_an_address;
+mod client_certificates;
 mod completed;
 mod confirm;
 mod devices;

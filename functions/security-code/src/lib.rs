@@ -27,6 +27,7 @@ pub const NEEDS: &[Variable] = &[
     Variable::PortalOrigins,
     Variable::ProblemBase,
     Variable::ClaimsBaseUrl,
+    Variable::ClaimsCertificates,
 ];
 
 /// The dependencies of this step.

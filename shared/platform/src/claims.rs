@@ -2,11 +2,13 @@
 
 mod answers;
 mod gateway;
+mod mutual_tls;
 
 use futures_util::future::BoxFuture;
 use portal::claims::{Authentication, SecurityCodeCheck, Unavailable};
 
 pub use self::gateway::{ClaimsGateway, ClaimsGatewayError};
+pub use self::mutual_tls::CertificateSource;
 
 /// 電子請求受付システム: [`ClaimsGateway`], or the model checker's simulation.
 ///

@@ -41,6 +41,8 @@ variables! {
     ProblemBase = "PROBLEM_BASE",
     /// The URL of the claims system.
     ClaimsBaseUrl = "CLAIMS_BASE_URL",
+    /// The secret with the certificates for the claims system; [`NO_CERTIFICATES`] for the simulator.
+    ClaimsCertificates = "CLAIMS_CERTIFICATES",
     /// The sender address of mails.
     MailSender = "MAIL_SENDER",
     /// The SES configuration set that reports the delivery of mails.
@@ -50,6 +52,9 @@ variables! {
     /// The claims simulator's table.
     SimulatorTable = "SIMULATOR_TABLE",
 }
+
+/// The value of `CLAIMS_CERTIFICATES` without certificates.
+pub const NO_CERTIFICATES: &str = "none";
 
 /// The variable with the key ring itself, on a developer's machine.
 pub const LOCAL_KEYS: &str = "PORTAL_KEYS";

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use aws_sdk_secretsmanager::error::DisplayErrorContext;
 use aws_types::SdkConfig;
 use lambda_http::{
     Adapter, Body, Error, LambdaEvent, Request, Response, Service as _, lambda_runtime, service_fn,
@@ -13,12 +14,13 @@ use portal::password_reset::PasswordReset;
 use portal::registration::Registration;
 use portal::steps::Function;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use crate::audit::Archive;
 use crate::aws;
-use crate::claims::{ClaimsGateway, ClaimsSystem};
+use crate::claims::{CertificateSource, ClaimsGateway, ClaimsSystem};
 use crate::clock::Clock;
-use crate::config::{Config, LOCAL_KEYS, Variable};
+use crate::config::{Config, LOCAL_KEYS, NO_CERTIFICATES, Variable};
 use crate::flow::{Flow, Flows};
 use crate::http::{self, Edge};
 use crate::keys::{self, Keys};
@@ -117,7 +119,30 @@ impl Start {
     pub fn claims(&self) -> Result<Arc<dyn ClaimsSystem>, Error> {
         let base = self.config.get(Variable::ClaimsBaseUrl)?;
         let budget = self.config.limits.claims_budget.duration();
-        Ok(Arc::new(ClaimsGateway::with_budget(base, budget)?))
+        let secret = self.config.get(Variable::ClaimsCertificates)?;
+        Ok(Arc::new(if secret == NO_CERTIFICATES {
+            ClaimsGateway::with_budget(base, budget)?
+        } else {
+            ClaimsGateway::mutual(base, budget, self.certificates(secret), Clock::System)?
+        }))
+    }
+
+    /// Reads the certificates for the claims system from their secret.
+    fn certificates(&self, secret: &str) -> CertificateSource {
+        let read = aws_sdk_secretsmanager::Client::new(&self.aws)
+            .get_secret_value()
+            .secret_id(secret);
+        Arc::new(move || {
+            let read = read.clone();
+            Box::pin(async move {
+                let answer = read.send().await;
+                let answer = answer.inspect_err(|error| {
+                    let error = DisplayErrorContext(error);
+                    tracing::error!(%error, "the secret with the certificates cannot be read");
+                });
+                Some(Zeroizing::new(answer.ok()?.secret_string()?.to_owned()))
+            })
+        })
     }
 
     /// The password hasher.

@@ -3,18 +3,21 @@
 //! A question is sent once. The claims system counts wrong passwords and locks the office out of its claims, so no
 //! layer here may send one again: no retry, no redirect, no reused connection that might be dead.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use portal::claims::{Authentication, SecurityCodeCheck, Unavailable};
-use reqwest::{Client, Response, StatusCode, Url, header};
+use reqwest::{Client, ClientBuilder, Response, StatusCode, Url, header};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::ClaimsSystem;
 use super::answers::{AuthenticationAnswer, SecurityCodeAnswer, UnreadableAnswer};
+use super::mutual_tls::{CertificateSource, MutualTls, NoResponse};
+use crate::clock::Clock;
 
 /// The time for one question in total, from the name look-up to the last byte of the answer.
 const BUDGET: Duration = Duration::from_secs(5);
@@ -45,14 +48,21 @@ impl ClaimsSystem for ClaimsGateway {
     }
 }
 
-/// The HTTP client of 電子請求受付システム.
-///
-/// It holds no credential, and its `Debug` shows only the address.
+/// The HTTP client of 電子請求受付システム. Its `Debug` shows no credential.
 #[derive(Clone, Debug)]
 pub struct ClaimsGateway {
-    client: Client,
+    connection: Connection,
     authentications: Url,
     security_codes: Url,
+}
+
+/// How the gateway and the portal know each other.
+#[derive(Clone, Debug)]
+enum Connection {
+    /// By the public root certificates, without a client certificate: the simulator.
+    Public(Client),
+    /// By certificates on both sides.
+    Mutual(Arc<MutualTls>),
 }
 
 /// Why a [`ClaimsGateway`] cannot be built from the setting.
@@ -67,6 +77,9 @@ pub enum ClaimsGatewayError {
     /// A credential, a query or a fragment is not allowed.
     #[error("the address of the claims system must be scheme, host and path alone")]
     NotPlain,
+    /// Certificates on both sides need TLS.
+    #[error("the address of the claims system must be https, because there are client certificates")]
+    NotTls,
     /// TLS could not be set up, for example without root certificates.
     #[error("the client for the claims system could not be built")]
     Client(#[source] reqwest::Error),
@@ -81,24 +94,38 @@ impl ClaimsGateway {
     /// As [`new`](Self::new), with another time budget than 5 seconds.
     pub fn with_budget(base_url: &str, budget: Duration) -> Result<Self, ClaimsGatewayError> {
         let base = base(base_url)?;
-        let client = Client::builder()
-            .timeout(budget)
-            .connect_timeout(budget / 5 * CONNECT_FIFTHS)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            // A proxy named in the environment would read the passwords.
-            .no_proxy()
-            .referer(false)
-            .http1_only()
-            // A kept connection may be dead, and then it is unknown whether the question was judged.
-            .pool_max_idle_per_host(0)
+        let client = client(budget)
             .https_only(base.scheme() == "https")
             .build()
             .map_err(ClaimsGatewayError::Client)?;
+        Self::over(Connection::Public(client), &base)
+    }
+
+    /// As [`with_budget`](Self::with_budget), with certificates on both sides.
+    pub fn mutual(
+        base_url: &str,
+        budget: Duration,
+        certificates: CertificateSource,
+        clock: Clock,
+    ) -> Result<Self, ClaimsGatewayError> {
+        let base = base(base_url)?;
+        if base.scheme() != "https" {
+            return Err(ClaimsGatewayError::NotTls);
+        }
+        let tls = MutualTls::new(
+            certificates,
+            clock,
+            |budget| client(budget).https_only(true),
+            budget,
+        );
+        Self::over(Connection::Mutual(Arc::new(tls)), &base)
+    }
+
+    fn over(connection: Connection, base: &Url) -> Result<Self, ClaimsGatewayError> {
         Ok(Self {
-            client,
-            authentications: under(&base, "authentications")?,
-            security_codes: under(&base, "security-codes")?,
+            connection,
+            authentications: under(base, "authentications")?,
+            security_codes: under(base, "security-codes")?,
         })
     }
 
@@ -131,16 +158,16 @@ impl ClaimsGateway {
 
     /// The body of a 200 answer in JSON, or why there is none.
     async fn ask(&self, url: &Url, question: Zeroizing<Vec<u8>>) -> Result<Vec<u8>, Unavailable> {
-        let mut response = self
-            .client
-            .post(url.clone())
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::ACCEPT, "application/json")
-            // The buffer is not copied, and is wiped when its last owner drops it.
-            .body(Bytes::from_owner(question))
-            .send()
-            .await
-            .map_err(|error| unanswered(&error))?;
+        // The buffer is not copied, and is wiped when its last owner drops it.
+        let body = Bytes::from_owner(question);
+        let answered = match &self.connection {
+            Connection::Public(client) => post(client, url, &body).await.map_err(NoResponse::Broken),
+            Connection::Mutual(tls) => tls.post(url, &body).await,
+        };
+        let mut response = answered.map_err(|why| match why {
+            NoResponse::NoCertificate => Unavailable::NotJudged,
+            NoResponse::Broken(error) => unanswered(&error),
+        })?;
 
         match response.status() {
             StatusCode::OK if is(&response, "application/json") => {}
@@ -164,6 +191,32 @@ impl ClaimsGateway {
         }
         Ok(answer)
     }
+}
+
+/// Sends a question.
+pub(super) async fn post(client: &Client, url: &Url, question: &Bytes) -> Result<Response, reqwest::Error> {
+    client
+        .post(url.clone())
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::ACCEPT, "application/json")
+        .body(question.clone())
+        .send()
+        .await
+}
+
+/// A client that sends each question once.
+fn client(budget: Duration) -> ClientBuilder {
+    Client::builder()
+        .timeout(budget)
+        .connect_timeout(budget / 5 * CONNECT_FIFTHS)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        // A proxy named in the environment would read the passwords.
+        .no_proxy()
+        .referer(false)
+        .http1_only()
+        // A kept connection may be dead, and then it is unknown whether the question was judged.
+        .pool_max_idle_per_host(0)
 }
 
 fn base(text: &str) -> Result<Url, ClaimsGatewayError> {
