@@ -30,6 +30,7 @@ mod login;
 mod login_otp;
 mod lost;
 mod mail;
+mod members;
 mod my_page;
 mod new_password;
 mod otp;

@@ -24,6 +24,7 @@ pub mod wire;
 pub mod budget;
 pub mod contention;
 pub mod flow;
+pub mod members;
 pub mod session;
 
 pub mod start;

@@ -29,14 +29,14 @@ pub struct SignedIn {
     pub session: Session,
     /// The pointer of the cookie, with this use recorded.
     pub pointer: SessionPointer,
-    /// The account, read strongly consistent.
+    /// The account.
     pub account: Stored<Account>,
     /// The member.
     pub member: Member,
 }
 
 /// `no-session`; also deletes the cookie. Unknown, ended and expired sessions have the same answer.
-fn no_session() -> Stop {
+pub(crate) fn no_session() -> Stop {
     Problem::from(Kind::NoSession).deleting(Cookie::Session).into()
 }
 
@@ -47,6 +47,16 @@ impl Sessions {
     /// refusal depends on it. The account decides whether the session is valid
     /// (`docs/adr/0007-sessions-live-in-the-account.md`).
     pub async fn signed_in(&self, call: &Call) -> Result<SignedIn, Stop> {
+        self.find(call, Consistency::Strong).await
+    }
+
+    /// The same with an account that may be a moment old, for a step that reads it again before it decides. A refusal
+    /// rests on a strongly consistent read all the same.
+    pub async fn recognised(&self, call: &Call) -> Result<SignedIn, Stop> {
+        self.find(call, Consistency::Eventual).await
+    }
+
+    async fn find(&self, call: &Call, consistency: Consistency) -> Result<SignedIn, Stop> {
         let (limits, now) = (&self.edge.limits, call.now);
         let id = call.session().ok_or_else(no_session)?;
         let lives = |pointer: &Stored<SessionPointer>| !pointer.item.is_expired(now, limits);
@@ -60,8 +70,13 @@ impl Sessions {
                 .filter(lives)
                 .ok_or_else(no_session)?,
         };
-        let account: Option<Stored<Account>> =
-            self.table.get(&pointer.item.account, Consistency::Strong).await?;
+        let key = &pointer.item.account;
+        let lists = |account: &Stored<Account>| pointer.item.session_in(&account.item, now).is_some();
+        let recent: Option<Stored<Account>> = self.table.get(key, consistency).await?;
+        let account = match recent.filter(lists) {
+            None if consistency == Consistency::Eventual => self.table.get(key, Consistency::Strong).await?,
+            recent => recent,
+        };
         let account = account.ok_or_else(no_session)?;
         let (member, session) = pointer
             .item

@@ -2,6 +2,7 @@
 //! and the OpenAPI document describes it, from the same type.
 
 mod me;
+mod members;
 mod problem;
 mod progress;
 mod sessions;
@@ -16,6 +17,7 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 pub use me::{Me, me};
+pub use members::{InitialPasswordMail, ListedMember, MemberList};
 pub use problem::{FieldError, Problem};
 pub use progress::{
     At, Colleague, InitialPassword, NewPassword, Otp, Progress, ShownProfile, TermsShown, TriesLeft, Warning,
@@ -36,6 +38,10 @@ pub enum Document {
     Me(Box<Me>),
     /// セッション
     Sessions(Sessions),
+    /// ユーザ一覧
+    Members(MemberList),
+    /// One user of the office.
+    Member(Box<ListedMember>),
 }
 
 impl From<Progress> for Document {
@@ -53,6 +59,18 @@ impl From<Terms> for Document {
 impl From<Sessions> for Document {
     fn from(sessions: Sessions) -> Self {
         Self::Sessions(sessions)
+    }
+}
+
+impl From<MemberList> for Document {
+    fn from(members: MemberList) -> Self {
+        Self::Members(members)
+    }
+}
+
+impl From<ListedMember> for Document {
+    fn from(member: ListedMember) -> Self {
+        Self::Member(Box::new(member))
     }
 }
 

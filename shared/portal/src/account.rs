@@ -8,6 +8,7 @@ mod device;
 mod holder;
 mod initial_password;
 mod log_in;
+mod managed;
 mod member;
 mod own;
 #[cfg(test)]
@@ -22,7 +23,8 @@ pub use self::device::{Caller, Device};
 pub use self::holder::{Holder, VoidClaim};
 pub use self::initial_password::NotMailed;
 pub use self::log_in::{LoginVerdict, Proven, VerifiedPassword};
-pub use self::member::{Credential, Member, NewMember, Role};
+pub use self::managed::MemberChange;
+pub use self::member::{Credential, Member, NewMember, Role, Status};
 pub use self::own::{CurrentPassword, NewPassword};
 pub use self::session::{Session, SessionPointer, end_other_sessions, end_session, end_sessions_of};
 use crate::audit::Event;

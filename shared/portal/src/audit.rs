@@ -67,6 +67,14 @@ acts! {
     SessionEnded, "session-ended", "A session was ended by its owner.";
     ProfileChanged, "profile-changed", "A person who is logged in changed their own profile, the address excepted.";
     PasswordProven, "password-proven", "A person who is logged in typed the present password once more.";
+    MemberAdded, "member-added", "A manager added a member, and an initial password was promised.";
+    MemberRemoved, "member-removed", "A manager removed a member: seat and address are free, and every session, log-in and reset is over.";
+    MemberDisabled, "member-disabled", "A manager disabled a member: every session, log-in and reset is over.";
+    MemberEnabled, "member-enabled", "A manager enabled a member again.";
+    MemberMadeManager, "member-made-manager", "A manager made a member a manager.";
+    ManagerMadeMember, "manager-made-member", "A manager made a manager a plain member.";
+    RoleAndStatusChanged, "role-and-status-changed", "A manager changed role and status of a member at once.";
+    ExpiredClaimEnded, "expired-claim-ended", "A claim of 14 days without a log-in ended, because another member takes its seat.";
     PasswordReplaced, "password-replaced", "A person who is logged in set another password, and every other session ended.";
 }
 

@@ -184,6 +184,7 @@ limits! {
     security_code_failures: u64, "SECURITY_CODE_FAILURES_PER_DAY", 10, "failures", "Wrong security codes of one user id within the window of its passwords, over all its registrations: with the password, a registration can be started again any number of times.";
     addresses_asked: u64, "ADDRESSES_ASKED_PER_REGISTRATION", 10, "addresses", "Different ones that one registration asks about, taken or not; the next ends it, so that a registration cannot probe a list of addresses.";
     addresses_asked_per_day: u64, "ADDRESSES_ASKED_PER_DAY", 10, "addresses", "Different ones that the members of one office ask about on マイページ within a day, taken or not, so that an office cannot probe a list of addresses.";
+    initial_passwords_per_day: u64, "INITIAL_PASSWORDS_PER_DAY", 20, "mails", "Initial passwords that the members of one office have mailed on マイページ within a day, additions and re-issues together: five seats with three re-issues each. Adding and removing one address must not flood its mailbox.";
     email_taken_answers: u64, "EMAIL_TAKEN_ANSWERS", 5, "answers", "Of the kind email-taken in one registration; the last ends it, so that a registration cannot probe a list of addresses.";
     audit_life: Days, "AUDIT_LIFE_DAYS", 1_826, "days", "How long a record of the audit is kept after the act: five years with a leap day; a change applies to new records only.";
     body_bytes: Bytes, "BODY_BYTES", 16_384, "bytes", "Of a request body.";

@@ -1,9 +1,12 @@
 //! 事業所 — a registered office and its seats.
 
+mod members;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+pub use self::members::{AnsweredRequest, has_active_manager};
 use crate::account::Member;
 use crate::audit::Unaudited;
 use crate::change::{Change, Entity};
@@ -38,6 +41,8 @@ pub struct Office {
     pub founding: Founding,
     /// The addresses that its members asked about.
     pub addresses: AddressGuard,
+    /// The requests of a day that mailed an initial password, the oldest first.
+    pub answered: Vec<AnsweredRequest>,
 }
 
 /// Whether an office can be registered.
@@ -103,6 +108,7 @@ impl Office {
             members,
             founding,
             addresses: AddressGuard::default(),
+            answered: Vec::new(),
         }
     }
 
@@ -208,7 +214,7 @@ mod tests {
     }
 
     /// An office that the member `m` claimed by the registration `f`.
-    fn claimed() -> Office {
+    pub(super) fn claimed() -> Office {
         Office::founded(office(), founding("f", "m"), &pending("m"))
     }
 
@@ -233,6 +239,7 @@ mod tests {
                 members: BTreeMap::from([(MemberId::new("m"), address().key())]),
                 founding: founding("f", "m"),
                 addresses: AddressGuard::default(),
+                answered: Vec::new(),
             }
         );
     }

@@ -29,6 +29,10 @@ pub enum Document {
     Me,
     /// セッション
     Sessions,
+    /// ユーザ一覧
+    Members,
+    /// One user of the office.
+    Member,
 }
 
 /// A part of the manual.

@@ -185,6 +185,12 @@ functions! {
             keys: wiring.keys.clone(),
         };
         Sessions = sessions, wiring.sessions(function);
+        Members = members, wiring.sessions(function);
+        MemberAdd = member_add, member_add::Deps {
+            sessions: wiring.sessions(function),
+            keys: wiring.keys.clone(),
+        };
+        MemberChange = member_change, wiring.sessions(function);
     }
     background {
         DeliverMail = deliver_mail;

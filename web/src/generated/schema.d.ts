@@ -494,6 +494,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ユーザ一覧
+         * @description The members with a seat, the first registered first. Only a manager sees colleagues' addresses; others see them masked.
+         */
+        get: operations["show-members"];
+        put?: never;
+        /**
+         * ユーザ新規登録
+         * @description The new member's initial password is mailed. An office asks about a limited number of addresses a day.
+         */
+        post: operations["add-member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/members/{id}/initial-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 初期パスワードの再発行（ユーザ一覧）
+         * @description Only for a member who has never logged in, any other is `wrong-step`; the old password becomes invalid.
+         */
+        post: operations["reissue-member-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * ユーザ削除
+         * @description Seat and address are free; the member's sessions, log-ins and resets are over.
+         */
+        delete: operations["remove-member"];
+        options?: never;
+        head?: never;
+        /**
+         * ユーザの役割・停止
+         * @description What is absent stays. A disabled member's sessions, log-ins and resets are over.
+         */
+        patch: operations["change-member"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -790,6 +858,38 @@ export interface components {
             /** @description The previous log-in. */
             lastLoginAt?: components["schemas"]["Time"];
         };
+        /** @description A member of the office. */
+        Member: {
+            /** @description Names the member; no secret. */
+            id: string;
+            /** @description 氏名 */
+            name: string;
+            /** @description ID（メールアドレス）; masked, unless it is one's own or a manager asks. */
+            email: string;
+            /**
+             * @description 役割
+             * @enum {unknown}
+             */
+            role: "manager" | "member";
+            /**
+             * @description 状態
+             * @enum {unknown}
+             */
+            status: "pending" | "active" | "disabled";
+            /** @description When the member was registered. */
+            registeredAt: components["schemas"]["Time"];
+            /** @description Whether it is the member of this call. */
+            current: boolean;
+            /** @description The mail with the initial password, of a member who has never logged in. */
+            mail?: {
+                /** @description Its delivery status. */
+                delivery: components["schemas"]["Delivery"];
+                /** @description The first instant at which the password no longer works. */
+                expiresAt: components["schemas"]["Time"];
+                /** @description When it was sent. */
+                sentAt?: components["schemas"]["Time"];
+            };
+        };
         MemberLimitReachedProblem: {
             type: string;
             /** @constant */
@@ -800,6 +900,13 @@ export interface components {
             code: "member-limit-reached";
             /** @description A URN that ends in the request's id. */
             instance: string;
+        };
+        /** @description The members of an office, the first registered first. */
+        MemberList: {
+            /** @description How many seats the office has. */
+            limit: components["schemas"]["Count"];
+            /** @description Each member with a seat. */
+            members: components["schemas"]["Member"][];
         };
         NoFlowProblem: {
             type: string;
@@ -949,7 +1056,7 @@ export interface components {
         };
         PasswordResetProgress: components["schemas"]["ProgressAtOtp"] | components["schemas"]["ProgressAtNewPassword"] | components["schemas"]["ProgressAtDone"];
         /** @description Any refusal. */
-        Problem: components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"] | components["schemas"]["NoFlowProblem"] | components["schemas"]["NoSessionProblem"] | components["schemas"]["WrongCredentialsProblem"] | components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["TooLargeProblem"] | components["schemas"]["UnsupportedMediaTypeProblem"] | components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["OtherSessionProblem"] | components["schemas"]["ClaimsLockRiskProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["DraftChangedProblem"] | components["schemas"]["TermsNotShownProblem"] | components["schemas"]["TermsOutdatedProblem"] | components["schemas"]["TryAgainProblem"] | components["schemas"]["InitialPasswordExpiredProblem"] | components["schemas"]["ClaimVoidProblem"] | components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["ClaimsRejectedProblem"] | components["schemas"]["ClaimsTemporaryPasswordProblem"] | components["schemas"]["ClaimsPasswordExpiredProblem"] | components["schemas"]["ClaimsLockedProblem"] | components["schemas"]["ClaimsNoMailAddressProblem"] | components["schemas"]["WrongSecurityCodeProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"] | components["schemas"]["TermsNotAgreedProblem"] | components["schemas"]["WrongCurrentPasswordProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"] | components["schemas"]["ClaimsUnavailableProblem"] | components["schemas"]["TemporarilyUnavailableProblem"];
+        Problem: components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"] | components["schemas"]["NoFlowProblem"] | components["schemas"]["NoSessionProblem"] | components["schemas"]["WrongCredentialsProblem"] | components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotAllowedProblem"] | components["schemas"]["FreshProofRequiredProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["TooLargeProblem"] | components["schemas"]["UnsupportedMediaTypeProblem"] | components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["OtherSessionProblem"] | components["schemas"]["ClaimsLockRiskProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["MemberLimitReachedProblem"] | components["schemas"]["LastManagerProblem"] | components["schemas"]["DraftChangedProblem"] | components["schemas"]["TermsNotShownProblem"] | components["schemas"]["TermsOutdatedProblem"] | components["schemas"]["TryAgainProblem"] | components["schemas"]["InitialPasswordExpiredProblem"] | components["schemas"]["ClaimVoidProblem"] | components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["ClaimsRejectedProblem"] | components["schemas"]["ClaimsTemporaryPasswordProblem"] | components["schemas"]["ClaimsPasswordExpiredProblem"] | components["schemas"]["ClaimsLockedProblem"] | components["schemas"]["ClaimsNoMailAddressProblem"] | components["schemas"]["WrongSecurityCodeProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"] | components["schemas"]["TermsNotAgreedProblem"] | components["schemas"]["WrongCurrentPasswordProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"] | components["schemas"]["ClaimsUnavailableProblem"] | components["schemas"]["TemporarilyUnavailableProblem"];
         /** @description 登録情報 */
         Profile: {
             /** @description ID（メールアドレス） */
@@ -1558,6 +1665,24 @@ export interface components {
                 } & components["schemas"]["InvalidFieldsProblem"];
             };
         };
+        /** @description - `no-sends-left`: これ以上は送信できません。時間をおいて、はじめからやり直してください。 */
+        MyPageNoSendsLeft: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControl"];
+                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    code: "no-sends-left";
+                } & components["schemas"]["NoSendsLeftProblem"];
+            };
+        };
         /** @description - `no-session`: ログインしていないか、ログインの有効期限が過ぎました。もう一度ログインしてください。 */
         MyPageNoSession: {
             headers: {
@@ -1612,6 +1737,26 @@ export interface components {
                     /** @enum {unknown} */
                     code: "other-session";
                 } & components["schemas"]["OtherSessionProblem"];
+            };
+        };
+        /** @description - `too-many-requests`: 回数の上限を超えました。しばらくたってからお試しください。 */
+        MyPageTooManyRequests: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControl"];
+                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                /** @description As `retryAfterSeconds`. */
+                "Retry-After"?: number;
+                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    code: "too-many-requests";
+                } & components["schemas"]["TooManyRequestsProblem"];
             };
         };
         /** @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。 */
@@ -4122,6 +4267,532 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["MyPageInvalidFields"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "show-members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The members with a seat. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberList"];
+                };
+            };
+            401: components["responses"]["MyPageNoSession"];
+            403: components["responses"]["ForeignOrigin"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "add-member": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same key with the same body is answered with the first success again, and nothing is done twice. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                "Portal-Session"?: components["parameters"]["PortalSession"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * ID（メールアドレス）
+                     * @description At most 254 octets; before the @ ASCII, at most 64; the domain may be an IDN.
+                     * @example kaigo@example.jp
+                     */
+                    email: string;
+                    /**
+                     * 氏名
+                     * @description At most 100 characters as people count them; no emoji.
+                     * @example 介護 太郎
+                     */
+                    name: string;
+                    /**
+                     * 氏名（フリガナ）
+                     * @description Kana of any kind, at most 200 characters.
+                     * @example カイゴ タロウ
+                     */
+                    nameKana: string;
+                    /**
+                     * 電話番号
+                     * @description A telephone number of Japan: ten or eleven digits.
+                     * @example 0312345678
+                     */
+                    phone: string;
+                    /**
+                     * 部署名
+                     * @description As 氏名; empty means absent.
+                     * @example 事務部
+                     */
+                    department?: string | null;
+                    /**
+                     * 役職名
+                     * @description As 氏名; empty means absent.
+                     * @example 事務部
+                     */
+                    jobTitle?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The member. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /**
+             * @description - `unreadable-request`: 送信された内容を読み取れませんでした。画面を読み込み直して、もう一度お試しください。
+             *     - `idempotency-key-missing`: 送信をやり直してください。Idempotency-Keyがないか、形式が正しくありません。
+             */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "unreadable-request" | "idempotency-key-missing";
+                    } & (components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"]);
+                };
+            };
+            401: components["responses"]["MyPageNoSession"];
+            /**
+             * @description - `foreign-origin`: このページからの操作は受け付けられません。介護情報基盤ポータルの画面から操作してください。
+             *     - `not-allowed`: この操作を行う権限がありません。
+             *     - `fresh-proof-required`: この操作には、パスワードの再入力が必要です。
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "foreign-origin" | "not-allowed" | "fresh-proof-required";
+                    } & (components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotAllowedProblem"] | components["schemas"]["FreshProofRequiredProblem"]);
+                };
+            };
+            /**
+             * @description - `other-session`: 別のタブで、ログインし直されています。この画面の内容は送信されていません。画面を読み込み直して、いまのログインで進んでください。
+             *     - `email-taken`: このメールアドレスはすでに使われています。別のアドレスを入力するか、ログインしてください。
+             *     - `member-limit-reached`: 登録できるユーザは5名までです。
+             *     - `try-again`: 処理中です。しばらくしてからもう一度お試しください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    /** @description Deletes the cookie. */
+                    "Set-Cookie"?: string;
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "other-session" | "email-taken" | "member-limit-reached" | "try-again";
+                    } & (components["schemas"]["OtherSessionProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["MemberLimitReachedProblem"] | components["schemas"]["TryAgainProblem"]);
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。
+             *     - `idempotency-key-reused`: 送信をやり直してください。同じIdempotency-Keyが、異なる内容に使われました。
+             */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "invalid-fields" | "idempotency-key-reused";
+                        errors?: unknown;
+                    } & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"]);
+                };
+            };
+            429: components["responses"]["MyPageTooManyRequests"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "reissue-member-password": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same key with the same body is answered with the first success again, and nothing is done twice. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                "Portal-Session"?: components["parameters"]["PortalSession"];
+            };
+            path: {
+                /** @description The `id` in the list. Any other is `not-found`. */
+                id: components["parameters"]["Name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done; no content. */
+            202: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `unreadable-request`: 送信された内容を読み取れませんでした。画面を読み込み直して、もう一度お試しください。
+             *     - `idempotency-key-missing`: 送信をやり直してください。Idempotency-Keyがないか、形式が正しくありません。
+             */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "unreadable-request" | "idempotency-key-missing";
+                    } & (components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"]);
+                };
+            };
+            401: components["responses"]["MyPageNoSession"];
+            /**
+             * @description - `foreign-origin`: このページからの操作は受け付けられません。介護情報基盤ポータルの画面から操作してください。
+             *     - `not-allowed`: この操作を行う権限がありません。
+             *     - `fresh-proof-required`: この操作には、パスワードの再入力が必要です。
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "foreign-origin" | "not-allowed" | "fresh-proof-required";
+                    } & (components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotAllowedProblem"] | components["schemas"]["FreshProofRequiredProblem"]);
+                };
+            };
+            404: components["responses"]["MyPageNotFound"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-session`: 別のタブで、ログインし直されています。この画面の内容は送信されていません。画面を読み込み直して、いまのログインで進んでください。
+             *     - `try-again`: 処理中です。しばらくしてからもう一度お試しください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-session" | "try-again";
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherSessionProblem"] | components["schemas"]["TryAgainProblem"]);
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。
+             *     - `idempotency-key-reused`: 送信をやり直してください。同じIdempotency-Keyが、異なる内容に使われました。
+             */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "invalid-fields" | "idempotency-key-reused";
+                        errors?: unknown;
+                    } & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"]);
+                };
+            };
+            429: components["responses"]["MyPageNoSendsLeft"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "remove-member": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                "Portal-Session"?: components["parameters"]["PortalSession"];
+            };
+            path: {
+                /** @description The `id` in the list. Any other is `not-found`. */
+                id: components["parameters"]["Name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["MyPageNoSession"];
+            /**
+             * @description - `foreign-origin`: このページからの操作は受け付けられません。介護情報基盤ポータルの画面から操作してください。
+             *     - `not-allowed`: この操作を行う権限がありません。
+             *     - `fresh-proof-required`: この操作には、パスワードの再入力が必要です。
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "foreign-origin" | "not-allowed" | "fresh-proof-required";
+                    } & (components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotAllowedProblem"] | components["schemas"]["FreshProofRequiredProblem"]);
+                };
+            };
+            404: components["responses"]["MyPageNotFound"];
+            /**
+             * @description - `other-session`: 別のタブで、ログインし直されています。この画面の内容は送信されていません。画面を読み込み直して、いまのログインで進んでください。
+             *     - `last-manager`: 管理者は1名以上必要です。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "other-session" | "last-manager";
+                    } & (components["schemas"]["OtherSessionProblem"] | components["schemas"]["LastManagerProblem"]);
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["MyPageInvalidFields"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "change-member": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                "Portal-Session"?: components["parameters"]["PortalSession"];
+            };
+            path: {
+                /** @description The `id` in the list. Any other is `not-found`. */
+                id: components["parameters"]["Name"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * 役割
+                     * @description `manager` (管理者) or `member` (一般).
+                     * @example member
+                     */
+                    role?: string | null;
+                    /**
+                     * 状態
+                     * @description `active` (利用中) or `disabled` (停止中).
+                     * @example disabled
+                     */
+                    status?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The member. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["MyPageNoSession"];
+            /**
+             * @description - `foreign-origin`: このページからの操作は受け付けられません。介護情報基盤ポータルの画面から操作してください。
+             *     - `not-allowed`: この操作を行う権限がありません。
+             *     - `fresh-proof-required`: この操作には、パスワードの再入力が必要です。
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "foreign-origin" | "not-allowed" | "fresh-proof-required";
+                    } & (components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotAllowedProblem"] | components["schemas"]["FreshProofRequiredProblem"]);
+                };
+            };
+            404: components["responses"]["MyPageNotFound"];
+            /**
+             * @description - `other-session`: 別のタブで、ログインし直されています。この画面の内容は送信されていません。画面を読み込み直して、いまのログインで進んでください。
+             *     - `last-manager`: 管理者は1名以上必要です。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "other-session" | "last-manager";
+                    } & (components["schemas"]["OtherSessionProblem"] | components["schemas"]["LastManagerProblem"]);
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。 */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "invalid-fields";
+                        errors?: unknown;
+                    } & components["schemas"]["InvalidFieldsProblem"];
+                };
+            };
             503: components["responses"]["TemporarilyUnavailable"];
         };
     };

@@ -13,7 +13,7 @@ use portal::guards::{AddressGuard, ClaimsGuard, MailBudget, RefusedStarts, Secur
 use portal::limits::Limits;
 use portal::login::SessionPointer;
 use portal::mail::{Delivery, Promise};
-use portal::office::{Founding, Office};
+use portal::office::{AnsweredRequest, Founding, Office};
 use portal::registration::{self};
 use portal::values::{
     AccountKey, AddressTag, ClaimsUserId, Draft, FlowId, MemberId, NetworkTag, RequestKey, SessionId,
@@ -170,6 +170,7 @@ proptest! {
         members in proptest::collection::btree_map(id(), id(), 0..5),
         founding in (id(), id(), id(), id(), instant()),
         asked in proptest::collection::btree_map(id(), instant(), 0..10),
+        answered in proptest::collection::vec((id(), id(), id(), instant()), 0..3),
         garblings in garblings(),
     ) {
         let (flow, request, draft, member, at) = founding;
@@ -187,6 +188,15 @@ proptest! {
             addresses: AddressGuard {
                 asked: asked.into_iter().map(|(tag, at)| (AddressTag::new(tag), at)).collect(),
             },
+            answered: answered
+                .into_iter()
+                .map(|(key, body, member, at)| AnsweredRequest {
+                    key: RequestKey::new(key),
+                    body: Draft::new(body),
+                    member: MemberId::new(member),
+                    at,
+                })
+                .collect(),
         };
         is_read_as_written(&item, &garblings);
     }

@@ -267,6 +267,11 @@ impl Table {
         Err(Fault::Contention(T::KIND).into())
     }
 
+    /// Waits before a commit is decided again after a conflict; `round` counts the conflicts so far, from zero.
+    pub async fn back_off(&self, round: u32) -> Result<(), Fault> {
+        self.0.back_off(round).await
+    }
+
     /// Records the delivery status of a mail; answers whether the item still waited for that.
     pub async fn mark_mail(&self, mark: &Mark) -> Result<bool, Fault> {
         self.0.mark_mail(mark).await

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use portal::account::Role;
+use portal::account::{Role, Status};
 use portal::form::WarningCode;
 use portal::mail::Delivery;
 use portal::progress::Allowed;
@@ -39,6 +39,7 @@ vocabularies! {
     Delivery: Some("Delivery"), &Self::ALL;
     FieldCode: None, &Self::ALL;
     Role: None, &[Self::Manager, Self::Member];
+    Status: None, Self::ALL;
     WarningCode: None, &[Self::PossibleTypo, Self::DeliveryDoubtful];
 }
 

@@ -40,6 +40,31 @@ impl Role {
     }
 }
 
+/// 状態 — whether a member can log in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// Never logged in: only the initial password opens the account.
+    Pending,
+    /// Has logged in.
+    Active,
+    /// Cannot log in until a manager enables the member again.
+    Disabled,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Pending, Self::Active, Self::Disabled];
+
+    /// The word on the wire.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
 /// A member's password.
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[expect(
@@ -122,14 +147,14 @@ impl Member {
         (self.id.clone(), self.credential_version)
     }
 
-    /// `pending`, `active` or `disabled`.
-    pub const fn status(&self) -> &'static str {
+    /// Whether the member can log in; a disabled one cannot, pending or not.
+    pub const fn status(&self) -> Status {
         if self.disabled {
-            "disabled"
+            Status::Disabled
         } else if self.is_pending() {
-            "pending"
+            Status::Pending
         } else {
-            "active"
+            Status::Active
         }
     }
 
@@ -255,6 +280,8 @@ mod tests {
             assert_eq!(Role::parse(role.code()), Some(role));
         }
         assert_eq!(Role::parse("owner"), None);
+        let words: Vec<&str> = Status::ALL.iter().map(|status| status.code()).collect();
+        assert_eq!(words, ["pending", "active", "disabled"]);
     }
 
     #[test]
@@ -267,7 +294,7 @@ mod tests {
     fn a_member_is_pending_until_a_password_is_chosen_and_disabled_overrides_both() {
         assert_eq!(
             (pending("m").status(), active("m").status()),
-            ("pending", "active")
+            (Status::Pending, Status::Active)
         );
         assert!(pending("m").is_pending() && !active("m").is_pending());
         for member in [pending("m"), active("m")] {
@@ -275,7 +302,7 @@ mod tests {
                 disabled: true,
                 ..member
             };
-            assert_eq!(disabled.status(), "disabled");
+            assert_eq!(disabled.status(), Status::Disabled);
         }
     }
 

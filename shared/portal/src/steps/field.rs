@@ -93,6 +93,8 @@ fields! {
         format!("At most {LONGEST_AS_SENT} octets as sent, and 1024 after NFC."), "";
     NewPassword = "newPassword", Shape::Secret, "新しいパスワード", new_password_rule(), "";
     AgreedTerms = "agreedTerms", Shape::Object(&[Field::AgreedVersion]), "同意した利用規約", "", "";
+    Role = "role", Shape::Text, "役割", "`manager` (管理者) or `member` (一般).", "member";
+    Status = "status", Shape::Text, "状態", "`active` (利用中) or `disabled` (停止中).", "disabled";
     AgreedVersion = "version", Shape::Text, "同意した版", "", "";
 }
 

@@ -57,6 +57,12 @@ functions! {
     MyPassword = "my-password",
     /// セッションの一覧と終了
     Sessions = "sessions",
+    /// ユーザ一覧
+    Members = "members",
+    /// ユーザ新規登録と初期パスワードの再発行
+    MemberAdd = "member-add",
+    /// ユーザの役割・停止・削除
+    MemberChange = "member-change",
     /// Answers every request that is not a step.
     NotFound = "not-found",
     /// Sends the mails that the table's stream promises.

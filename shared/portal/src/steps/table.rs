@@ -385,4 +385,56 @@ steps! {
         moves: [MyPage => MyPage],
         remark: "Every session of the person but the one of the call.",
     }
+    ShowMembers {
+        name: "show-members", title: "ユーザ一覧",
+        area: MyPage, function: Members, request: Get "/members",
+        fields: &[],
+        cookie: Some(Cookie::Session), keyed: false, success: 200 Members, cookies: Cookies::Kept,
+        refusals: [NoSession],
+        moves: [MyPage => MyPage],
+        remark: "The members with a seat, the first registered first. Only a manager sees colleagues' addresses; others see \
+                 them masked.",
+    }
+    AddMember {
+        name: "add-member", title: "ユーザ新規登録",
+        area: MyPage, function: MemberAdd, request: Post "/members",
+        fields: PROFILE,
+        cookie: Some(Cookie::Session), keyed: true, success: 201 Member, cookies: Cookies::Kept,
+        refusals: [
+            IdempotencyKeyMissing, NoSession, OtherSession, NotAllowed, FreshProofRequired, MemberLimitReached,
+            EmailTaken, TooManyRequests, TryAgain, IdempotencyKeyReused,
+        ],
+        moves: [MyPage => MyPage],
+        remark: "The new member's initial password is mailed. An office asks about a limited number of addresses a day.",
+    }
+    ReissueMemberPassword {
+        name: "reissue-member-password", title: "初期パスワードの再発行（ユーザ一覧）",
+        area: MyPage, function: MemberAdd, request: Post "/members/{id}/initial-password",
+        fields: &[],
+        cookie: Some(Cookie::Session), keyed: true, success: 202 Nothing, cookies: Cookies::Kept,
+        refusals: [
+            IdempotencyKeyMissing, NoSession, OtherSession, NotFound, NotAllowed, FreshProofRequired, WrongStep,
+            NoSendsLeft, TryAgain, IdempotencyKeyReused,
+        ],
+        moves: [MyPage => MyPage],
+        remark: "Only for a member who has never logged in, any other is `wrong-step`; the old password becomes invalid.",
+    }
+    ChangeMember {
+        name: "change-member", title: "ユーザの役割・停止",
+        area: MyPage, function: MemberChange, request: Patch "/members/{id}",
+        fields: &[optional(Field::Role), optional(Field::Status)],
+        cookie: Some(Cookie::Session), keyed: false, success: 200 Member, cookies: Cookies::Kept,
+        refusals: [NoSession, OtherSession, NotFound, NotAllowed, FreshProofRequired, LastManager],
+        moves: [MyPage => MyPage],
+        remark: "What is absent stays. A disabled member's sessions, log-ins and resets are over.",
+    }
+    RemoveMember {
+        name: "remove-member", title: "ユーザ削除",
+        area: MyPage, function: MemberChange, request: Delete "/members/{id}",
+        fields: &[],
+        cookie: Some(Cookie::Session), keyed: false, success: 204 Nothing, cookies: Cookies::Kept,
+        refusals: [NoSession, OtherSession, NotFound, NotAllowed, FreshProofRequired, LastManager],
+        moves: [MyPage => MyPage],
+        remark: "Seat and address are free; the member's sessions, log-ins and resets are over.",
+    }
 }

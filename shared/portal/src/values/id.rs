@@ -143,6 +143,17 @@ impl NetworkTag {
     }
 }
 
+impl RequestKey {
+    /// The key within its scope: the same one of another member or for another path is another key.
+    #[must_use]
+    pub fn within(&self, scope: &[&str]) -> Self {
+        let mut parts: Vec<&[u8]> = vec![b"request"];
+        parts.extend(scope.iter().map(|part| part.as_bytes()));
+        parts.push(self.0.as_bytes());
+        Self(digest(&parts))
+    }
+}
+
 impl AddressTag {
     /// The address of this account, as this office asked about it: two offices never know one address by the same tag.
     pub fn of(office: &OfficeNumber, address: &AccountKey) -> Self {

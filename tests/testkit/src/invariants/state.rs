@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use platform::store::Attributes;
 use portal::limits::Limits;
@@ -64,10 +65,7 @@ pub fn settled(judged: Snapshot<'_>) -> Vec<String> {
         }
         if item.is_of("OFFICE") {
             let seats = item.map("members").map_or(0, |members| members.0.len());
-            // No step adds a second member yet.
-            found.unless(seats == 1, || {
-                format!("{key}: {seats} seats after a registration")
-            });
+            found.unless(seats > 0, || format!("{key}: no seat after a registration"));
         }
     }
     found.0
@@ -193,11 +191,8 @@ impl Table<'_> {
         found.unless(accounts.len() == seats.len(), || {
             format!("{key}: one address sits there twice")
         });
+        self.check_managers(key, &seats, found);
         let founding = office.map("founding");
-        let founder = founding.and_then(|founding| founding.text("member"));
-        found.unless(founder.is_some_and(|founder| seats.contains_key(founder)), || {
-            format!("{key}: who founded it does not sit there")
-        });
         let since = founding.and_then(|founding| founding.number("at")).unwrap_or(0);
         let fallen_free = self.judged.now.as_second()
             >= since.saturating_add(i64::try_from(limits.pending_seat_life.count()).unwrap_or(i64::MAX));
@@ -217,6 +212,23 @@ impl Table<'_> {
                 format!("{key}: {member} has a seat, and no account")
             });
         }
+    }
+
+    /// Once a member has logged in, one of the managers can log in.
+    fn check_managers(&self, key: &str, seats: &Attributes, found: &mut Violations) {
+        let account = |account: &str| self.items.get(&format!("ACCOUNT#{account}"));
+        let holder = |(member, of): (&String, &AttributeValue)| {
+            let account = account(of.as_s().ok()?)?;
+            account.map("holders")?.map(member)
+        };
+        let holders: Vec<Item<'_>> = seats.iter().filter_map(holder).collect();
+        let has_logged_in = holders.iter().any(|member| !member.flag("pending"));
+        let manages = |member: &Item<'_>| {
+            member.text("role") == Some("manager") && !member.flag("pending") && !member.flag("disabled")
+        };
+        found.unless(!has_logged_in || holders.iter().any(manages), || {
+            format!("{key}: no manager can log in")
+        });
     }
 
     fn check_account(&self, key: &str, id: &str, account: Item<'_>, found: &mut Violations) {

@@ -40,6 +40,8 @@ fn response(step: Step) -> Value {
         Document::Terms => ("The text in force.", Some("Terms")),
         Document::Me => ("Who is logged in.", Some("Me")),
         Document::Sessions => ("The living sessions.", Some("Sessions")),
+        Document::Members => ("The members with a seat.", Some("MemberList")),
+        Document::Member => ("The member.", Some("Member")),
         Document::Nothing => ("Done; no content.", None),
     };
     let mut response = Map::from_iter([

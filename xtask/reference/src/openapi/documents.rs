@@ -29,6 +29,8 @@ pub(super) fn described() -> Documents {
     generator.subschema_for::<wire::Terms>();
     generator.subschema_for::<wire::Me>();
     generator.subschema_for::<wire::Sessions>();
+    generator.subschema_for::<wire::MemberList>();
+    generator.subschema_for::<wire::ListedMember>();
     generator.subschema_for::<wire::FieldError>();
     let mut schemas: Map<String, Value> = generator
         .take_definitions(true)

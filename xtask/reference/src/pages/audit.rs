@@ -143,7 +143,17 @@ pub fn origin(act: Act) -> (&'static [&'static str], Vec<Step>) {
         Act::RegistrationCodeWrong | Act::RegistrationCodeRight => (CLAIMS, vec![Step::EnterRegistrationOtp]),
         Act::MemberRegistered | Act::MemberReplaced => (ACCOUNT, vec![Step::Confirm]),
         Act::InitialPasswordResent => (ACCOUNT, vec![Step::ResendInitialPassword]),
-        Act::InitialPasswordReissued => (ACCOUNT, vec![Step::ReissueInitialPassword]),
+        Act::InitialPasswordReissued => (
+            ACCOUNT,
+            vec![Step::ReissueInitialPassword, Step::ReissueMemberPassword],
+        ),
+        Act::MemberAdded | Act::ExpiredClaimEnded => (ACCOUNT, vec![Step::AddMember]),
+        Act::MemberRemoved => (ACCOUNT, vec![Step::RemoveMember]),
+        Act::MemberDisabled
+        | Act::MemberEnabled
+        | Act::MemberMadeManager
+        | Act::ManagerMadeMember
+        | Act::RoleAndStatusChanged => (ACCOUNT, vec![Step::ChangeMember]),
         Act::PasswordWrong | Act::PasswordNotJudged => (
             ACCOUNT,
             vec![Step::StartLogin, Step::ChangePassword, Step::ProvePassword],

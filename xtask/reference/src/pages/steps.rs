@@ -86,6 +86,8 @@ fn success(step: Step) -> String {
         Document::Terms => " terms",
         Document::Me => " who is logged in",
         Document::Sessions => " sessions",
+        Document::Members => " members",
+        Document::Member => " the member",
         Document::Nothing => "",
     };
     format!("{}{document}", step.success)

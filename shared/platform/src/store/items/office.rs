@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use portal::guards::AddressGuard;
 use portal::limits::Limits;
-use portal::office::{Founding, Office};
+use portal::office::{AnsweredRequest, Founding, Office};
 use portal::values::{AccountKey, AddressTag, Draft, FlowId, MemberId, OfficeName, OfficeNumber, RequestKey};
 
 use super::super::codec::{Attributes, Reader, Writer};
@@ -35,6 +35,7 @@ impl Layout for Office {
             .text("name", &self.office.name)
             .map("founding", founding)
             .raw("members", AttributeValue::M(members));
+        writer.maps("answered", self.answered.iter().map(write_answered).collect());
         if !self.addresses.asked.is_empty() {
             writer.raw("asked", AttributeValue::M(asked_of(&self.addresses)));
         }
@@ -64,8 +65,32 @@ impl Layout for Office {
                 None => AddressGuard::default(),
                 Some(asked) => read_asked(&asked)?,
             },
+            answered: reader
+                .maps("answered")?
+                .iter()
+                .map(read_answered)
+                .collect::<Result<_, _>>()?,
         })
     }
+}
+
+fn write_answered(request: &AnsweredRequest) -> Writer {
+    let mut writer = Writer::default();
+    writer
+        .text("key", request.key.as_str())
+        .text("body", request.body.as_str())
+        .text("of", request.member.as_str())
+        .time("at", request.at);
+    writer
+}
+
+fn read_answered(reader: &Reader<'_>) -> Result<AnsweredRequest, Fault> {
+    Ok(AnsweredRequest {
+        key: RequestKey::new(reader.text("key")?),
+        body: Draft::new(reader.text("body")?),
+        member: MemberId::new(reader.text("of")?),
+        at: reader.time("at")?,
+    })
 }
 
 fn asked_of(addresses: &AddressGuard) -> Attributes {
