@@ -16,6 +16,7 @@ mod claims;
 mod codes;
 mod crowd;
 mod mails;
+mod members;
 mod passwords;
 mod registration;
 mod resets;

@@ -35,6 +35,10 @@ impl Names {
                     "tarou@example.jp",
                     "hanako@example.jp",
                     "nobody@example.jp",
+                    "user2@example.jp",
+                    "user3@example.jp",
+                    "user4@example.jp",
+                    "user5@example.jp",
                     PLAIN_OFFICE.mail_address,
                     GUARDED_OFFICE.mail_address,
                     DEEMED_OFFICE.mail_address,
@@ -121,6 +125,7 @@ sequences! {
     codes_are_guessed_at: "guessed-codes";
     a_right_claims_password_leads_nowhere: "claims-password-in-vain";
     a_password_is_reset: "password-reset";
+    a_manager_changes_the_members: "members";
 }
 
 /// Two tabs request a resend at once; for this, a request must be stopped in the middle.
@@ -375,6 +380,50 @@ async fn a_person_changes_their_own_account(world: &World) {
     let me = taro.calls("GET", "/me").await.is(200);
     let own = format!("/sessions/{}", me.body["session"]["id"].as_str().unwrap());
     taro.calls("DELETE", &own).await.is(204);
+}
+
+async fn logs_in_again(taro: &mut Clerk) {
+    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
+    let code = taro.mailed_code("taro@example.jp").await;
+    taro.types_login_code(&code).await.leads_to("my-page");
+}
+
+async fn a_manager_changes_the_members(world: &World) {
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    taro.arrives_at_my_page("taro@example.jp").await;
+    let mut last = String::new();
+    for number in 2..=5 {
+        // Of those who never log in one is there for 14 days in the end.
+        if number == 3 {
+            world.wait(86_400);
+            logs_in_again(&mut taro).await;
+        }
+        let colleague = profile(&format!("user{number}@example.jp"));
+        let key = format!("adds-member-{number:010}");
+        let added = taro.keyed("POST", "/members", &key, &colleague).await.is(201);
+        last = format!("/members/{}", added.body["id"].as_str().unwrap());
+    }
+    for change in [
+        json!({ "role": "manager" }),
+        json!({ "role": "member" }),
+        json!({ "status": "disabled" }),
+        json!({ "status": "active" }),
+        json!({ "role": "manager", "status": "disabled" }),
+    ] {
+        taro.json("PATCH", &last, &change).await.is(200);
+    }
+    taro.calls("DELETE", &last).await.is(204);
+    let fifth = profile("user5@example.jp");
+    taro.keyed("POST", "/members", "adds-the-fifth-again", &fifth)
+        .await
+        .is(201);
+    world.wait(13 * 86_400);
+    logs_in_again(&mut taro).await;
+    let another = profile("hanako@example.jp");
+    taro.keyed("POST", "/members", "adds-another-member", &another)
+        .await
+        .is(201);
 }
 
 async fn other_terms_are_agreed_to(world: &World) {

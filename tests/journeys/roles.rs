@@ -183,6 +183,30 @@ async fn own_account(hanako: &mut Clerk) {
     let listed = hanako.calls("GET", "/sessions").await.is(200);
     let own = listed.body["sessions"][0]["id"].as_str().unwrap().to_owned();
     hanako.calls("DELETE", &format!("/sessions/{own}")).await.is(204);
+    members(hanako).await;
+}
+
+/// What a manager does with the members of the office.
+async fn members(hanako: &mut Clerk) {
+    let another = "みどりの丘に 風がわたる 2026";
+    hanako.logs_in(HANAKO, another).await.is(200);
+    let code = hanako.mailed_code(HANAKO).await;
+    hanako.types_login_code(&code).await.leads_to("my-page");
+    let colleague = profile("colleague@example.jp");
+    let key = "members-0123456789";
+    let added = hanako.keyed("POST", "/members", key, &colleague).await.is(201);
+    let path = format!("/members/{}", added.body["id"].as_str().unwrap());
+    let reissue = format!("{path}/initial-password");
+    hanako.world.wait(61);
+    hanako.calls("GET", "/members").await.is(200);
+    hanako.world.wait(61);
+    hanako.keyed("POST", &reissue, key, &json!({})).await.is(202);
+    hanako.world.wait(61);
+    hanako
+        .json("PATCH", &path, &json!({ "role": "manager" }))
+        .await
+        .is(200);
+    hanako.calls("DELETE", &path).await.is(204);
 }
 
 /// A reset with a start over, a wrong code and a resend, and one that is cancelled.

@@ -115,6 +115,22 @@ export function form(name: string, body: Html): Html {
   return html`<form id="${name}" method="post" novalidate>${body}</form>`;
 }
 
+/** 本人確認: hidden until the server wants fresh proof for what was pressed (`src/proof.ts`). */
+export function proof(w: Writing): Html {
+  return html`<section id="proof" aria-labelledby="proof-title" hidden><h2 id="proof-title">${w.rich(w.t.proof.title)}</h2><p>${w.rich(w.t.proof.lead)}</p>
+${form(
+  "proof-form",
+  html`${field(w, {
+    name: "currentPassword",
+    label: w.t.mine.currentPassword,
+    type: "password",
+    autocomplete: "current-password",
+    maxlength: 4096,
+    reveal: { show: w.t.site.showPassword, hide: w.t.site.hidePassword },
+  })}${submit(w, w.t.proof.submit)}`,
+)}</section>`;
+}
+
 /** A notice in a box. */
 export function banner(kind: "success" | "warning" | "error" | "info", heading: Html, body: Html, attributes: Html = html``): Html {
   return html`<div class="banner ${kind}" ${attributes}><h2>${heading}</h2>${body}</div>`;

@@ -13,6 +13,8 @@ export type Progress = Schemas["Progress"];
 export type ProgressAt<N extends Progress["next"]> = Extract<Progress, { next: N }>;
 /** The person who is logged in. */
 export type Me = Schemas["Me"];
+/** A user of the office. */
+export type Member = Schemas["Member"];
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 type Operation<P extends keyof paths, M extends Method> = paths[P] extends Record<M, infer O> ? O : never;
@@ -84,7 +86,7 @@ export async function call<P extends keyof paths & string, M extends Method>(
   // The gateway before the functions has a number, too, when it answers by itself.
   const id = response.headers.get("X-Request-Id") ?? response.headers.get("Apigw-Requestid") ?? "";
   if (id !== "") lastId = id;
-  if (response.status === 204 && id !== "") return { kind: "answer", value: undefined as never };
+  if ((response.status === 204 || response.status === 202) && id !== "") return { kind: "answer", value: undefined as never };
   const value = parsed(text);
   if (response.ok && value !== undefined) return { kind: "answer", value: value as never };
   if (typeof value?.["code"] === "string") return { kind: "problem", problem: value as Problem, id };

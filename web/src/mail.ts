@@ -19,7 +19,11 @@ export function delivery(state: Delivery): void {
 }
 
 /** Polls while the page is visible, until the status is final. */
-export function watch(state: Delivery, again: () => Promise<Delivery | undefined>): void {
+export function watch(
+  state: Delivery,
+  again: () => Promise<Delivery | undefined>,
+  shows: (state: Delivery) => void = delivery,
+): void {
   clearTimeout(asking);
   let turn = 0;
   const next = (known: Delivery) => {
@@ -31,11 +35,11 @@ export function watch(state: Delivery, again: () => Promise<Delivery | undefined
         return next(known);
       }
       void again().then((heard) => {
-        if (heard !== undefined) delivery(heard);
+        if (heard !== undefined) shows(heard);
         next(heard ?? known);
       });
     }, wait * 1000);
   };
-  delivery(state);
+  shows(state);
   next(state);
 }

@@ -39,6 +39,7 @@ pub(crate) fn check(method: &str, path: &str, answer: &Reply) {
             answer.body.is_null() && answer.header("content-type").is_none(),
             "{method} {path}"
         ),
+        202 => assert!(answer.body.is_null(), "{method} {path}"),
         200..=299 => assert_eq!(answer.header("content-type"), Some("application/json")),
         _ => check_problem(method, path, answer),
     }

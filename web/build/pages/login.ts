@@ -180,7 +180,8 @@ ${pairs([
 ])}
 <section aria-labelledby="notices"><h2 id="notices">${w.rich(w.t.myPage.noticesTitle)}</h2><p>${w.rich(w.t.myPage.noNotices)}</p></section>
 <section aria-labelledby="applications"><h2 id="applications">${w.rich(w.t.myPage.applicationsTitle)}</h2><p>${w.rich(w.t.myPage.applications)}</p></section>
-<section aria-labelledby="users"><h2 id="users">${w.rich(w.t.myPage.usersTitle)}</h2><p id="users-left">${w.rich(w.t.myPage.users)}</p><p id="users-full" hidden>${w.rich(w.t.myPage.usersFull)}</p><p>${w.rich(w.t.myPage.newUserText)}</p></section>
+<section aria-labelledby="users"><h2 id="users">${w.rich(w.t.myPage.usersTitle)}</h2><p id="users-left">${w.rich(w.t.myPage.users)}</p><p id="users-full" hidden>${w.rich(w.t.myPage.usersFull)}</p><p>${w.rich(w.t.myPage.newUserText)}</p>
+<p class="buttons"><span id="new-user">${onward(w, "member-new", w.t.members.newUser, "outline")}</span>${onward(w, "members", w.t.members.title, "outline")}</p></section>
 <section aria-labelledby="profile"><h2 id="profile">${w.rich(w.t.myPage.profileTitle)}</h2>
 <dl>${(["email", "name", "nameKana", "department", "jobTitle", "phone"] as const).map(
       (name) => html`<div><dt>${w.rich(w.t.profile[name])}</dt><dd>${fill(name)}</dd></div>`,

@@ -929,7 +929,7 @@ export interface components {
             code: "no-sends-left";
             /** @description A URN that ends in the request's id. */
             instance: string;
-            progress: components["schemas"]["Progress"];
+            progress?: components["schemas"]["Progress"];
         };
         NoSessionProblem: {
             type: string;
@@ -1512,7 +1512,7 @@ export interface components {
             code: "wrong-step";
             /** @description A URN that ends in the request's id. */
             instance: string;
-            progress: components["schemas"]["Progress"];
+            progress?: components["schemas"]["Progress"];
         };
     };
     responses: {

@@ -4,6 +4,7 @@ import { byId, fill, say, show, words } from "../dom.ts";
 import { keepDraft } from "../draft.ts";
 import { screen } from "../flow.ts";
 import { form } from "../form.ts";
+import { freshKey } from "../key.ts";
 import { leaveWord, remember, remembered } from "../memory.ts";
 import { follow, replace } from "../pages.ts";
 import { pressed } from "../press.ts";
@@ -15,8 +16,7 @@ let office = "";
 function keyOf(draft: string): string {
   const [of, key] = (remembered("confirm-key") ?? "").split(" ");
   if (of === draft && key !== undefined) return key;
-  // Some browsers in use lack `crypto.randomUUID`.
-  const fresh = [...crypto.getRandomValues(new Uint8Array(16))].map((octet) => octet.toString(16).padStart(2, "0")).join("");
+  const fresh = freshKey();
   remember("confirm-key", `${draft} ${fresh}`);
   return fresh;
 }

@@ -41,6 +41,7 @@ function shows(me: Me, first: boolean): void {
   });
   show(byId("users-left"), members.count < members.limit);
   show(byId("users-full"), members.count >= members.limit);
+  show(byId("new-user"), members.count < members.limit && me.role === "manager");
   lives(me);
   show(byId("content"));
   if (!first) return;

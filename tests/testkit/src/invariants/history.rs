@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use platform::store::Attributes;
+use portal::audit::Act;
 use portal::guards::{BackOff, CodeGuard, Guarded, NetworkWait, PasswordGuard};
 use portal::limits::Limits;
 use portal::values::NetworkTag;
@@ -147,13 +148,17 @@ impl<'a> Write<'a> {
         }
     }
 
-    /// A member who has logged in keeps the address.
+    /// A member who has logged in keeps the address, until a manager removes the member.
     fn check_owner(&self, found: &mut Violations) {
         let owner = |account: Item<'a>| {
             let holders = account.named("holders");
             let mut owners = holders.into_iter().filter(|(_, member)| !member.flag("pending"));
             owners.next().map(|(id, _)| id)
         };
+        let act = self.after.map("event").and_then(|event| event.text("act"));
+        if act == Some(Act::MemberRemoved.code()) {
+            return;
+        }
         let (was, is) = (owner(self.before), owner(self.after));
         found.unless(was.is_none() || was == is, || {
             format!("{}: the owner lost the address", self.change.key)

@@ -242,15 +242,15 @@ impl Carries {
                 retry_after: Presence::Sometimes,
                 ..Self::NOTHING
             },
-            Kind::WrongStep
-            | Kind::OtherFlow
+            Kind::OtherFlow
             | Kind::OrganisationAlreadyRegistered
             | Kind::DraftChanged
             | Kind::TermsOutdated
             | Kind::TermsNotShown
             | Kind::TermsNotAgreed
-            | Kind::CodeExpired
-            | Kind::NoSendsLeft => Self::PROGRESS,
+            | Kind::CodeExpired => Self::PROGRESS,
+            // None on マイページ, which is no flow.
+            Kind::WrongStep | Kind::NoSendsLeft => Self::PERHAPS_PROGRESS,
             Kind::EmailTaken | Kind::ClaimsLocked | Kind::ClaimsNoMailAddress | Kind::ClaimsUnavailable => {
                 Self::PERHAPS_PROGRESS
             }
