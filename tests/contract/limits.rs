@@ -154,6 +154,10 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
         ],
     ),
     (
+        "20 initial passwords a day an office has mailed on my page: five seats with three re-issues each",
+        &[("INITIAL_PASSWORDS_PER_DAY", 20)],
+    ),
+    (
         "what happened is kept for five years, the leap day between included (ADR 0023)",
         &[("AUDIT_LIFE_DAYS", 5 * 365 + 1)],
     ),

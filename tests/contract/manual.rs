@@ -151,7 +151,7 @@ const LINES: [(u32, &str, Shown); 72] = [
     (
         43,
         "at most five users",
-        WaitsForFunction("members", "ユーザ新規登録"),
+        By(&["r43_up_to_five_users_are_registered_at_my_page"]),
     ),
     (44, "look whether it is right", By(&[CONFIRMATION])),
     (45, "「登録内容を確認する」", By(&[CONFIRMATION])),
@@ -202,7 +202,7 @@ const LINES: [(u32, &str, Shown); 72] = [
     (
         70,
         "further users from 「ユーザ新規登録」",
-        WaitsForFunction("members", "ユーザ新規登録"),
+        By(&["an_added_colleague_is_mailed_an_initial_password_and_logs_in_with_it"]),
     ),
     (
         71,

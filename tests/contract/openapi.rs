@@ -188,13 +188,17 @@ fn every_step_has_a_schema_for_each_of_its_answers_and_for_no_other() {
             200, 201, 202, 204, 400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 500, 503,
         ] {
             let schema = schema_of_answer(step, status);
-            let has_body = expected.contains(&status) && status != 204;
+            let is_empty = status == step.success && step.answer == Document::Nothing;
+            let has_body = expected.contains(&status) && !is_empty;
             assert_eq!(schema != Value::Bool(false), has_body, "{} {status}", step.name);
             if has_body {
                 compiled(&schema);
             }
         }
-        assert_eq!(step.answer == Document::Nothing, step.success == 204);
+        assert_eq!(
+            step.answer == Document::Nothing,
+            matches!(step.success, 202 | 204)
+        );
     }
 }
 

@@ -50,6 +50,12 @@ export function replace(page: string, hash = ""): void {
   location.replace(`${page}.html${hash}`);
 }
 
+/** Goes to a page of this language. */
+export function goTo(page: string): void {
+  leave();
+  location.assign(`${page}.html`);
+}
+
 /** Reloads this page. */
 export function reload(): void {
   leave();

@@ -2,7 +2,7 @@ import { type Failure, type Problem, type Progress, lastRequestId } from "./api.
 import { type Fills, byId, has, say, tell, words } from "./dom.ts";
 import { leaveWord } from "./memory.ts";
 import { type Flow, end, expired, follow, reload, replace } from "./pages.ts";
-import { reactions } from "./reactions.ts";
+import { reactionTo } from "./reactions.ts";
 import { clockIn } from "./time.ts";
 
 /** The sentence of what came instead of an answer. */
@@ -59,7 +59,7 @@ export function ledAway(flow: Flow | undefined, problem: Problem): boolean {
     return true;
   }
   // The last wrong try is the end, too: nobody is told that none is left and to try again.
-  switch (triesLeft === 0 ? "locked" : reactions[problem.code]) {
+  switch (triesLeft === 0 ? "locked" : reactionTo(problem.code)) {
     case "follow":
       if (flow === undefined || progress === undefined) return false;
       if (problem.code === "wrong-step") leaveWord("say.elsewhere");
@@ -101,7 +101,7 @@ export function lockedOut(flow: Flow): void {
 
 /** The field at which a problem is told, if this page has it. */
 export function fieldOf(problem: Problem): string | undefined {
-  const reaction = reactions[problem.code];
+  const reaction = reactionTo(problem.code);
   return typeof reaction === "object" && document.getElementById(reaction.at) !== null ? reaction.at : undefined;
 }
 

@@ -2,44 +2,53 @@ import type { ProblemCode } from "./api.ts";
 
 /**
  * What the front does with a problem, beside telling its sentence:
- * stay and tell it; tell it at a field; go where the flow is; begin anew; log in; tell it after loading the page anew;
+ * tell it at a field; go where the flow is; begin anew; log in; tell it after loading the page anew;
  * tell it with a button that loads the page anew.
  */
-export type Reaction = "tell" | { readonly at: string } | "follow" | "expired" | "login" | "locked" | "again" | "reload";
+export type Reaction = { readonly at: string } | "follow" | "expired" | "login" | "locked" | "again" | "reload";
 
-/** One for each code of the contract: a new one does not compile until somebody has decided what a person sees. */
-export const reactions: Readonly<Record<ProblemCode, Reaction>> = {
-  "unreadable-request": "tell",
-  "idempotency-key-missing": "tell",
+/** The codes of the contract at which the page stays, and tells the sentence. No page loads this list. */
+export const told = [
+  "unreadable-request",
+  "idempotency-key-missing",
+  "wrong-credentials",
+  "foreign-origin",
+  "not-allowed",
+  "fresh-proof-required",
+  "not-found",
+  "too-large",
+  "unsupported-media-type",
+  "claims-lock-risk",
+  "member-limit-reached",
+  "last-manager",
+  "try-again",
+  "initial-password-expired",
+  "claim-void",
+  "invalid-fields",
+  "claims-rejected",
+  "claims-locked",
+  "claims-no-mail-address",
+  "resend-too-early",
+  "no-sends-left",
+  "too-many-requests",
+  "claims-unavailable",
+  "temporarily-unavailable",
+] as const satisfies readonly ProblemCode[];
+
+/** What is done at every other code: a new one does not compile until somebody has decided what a person sees. */
+export const reactions: Readonly<Record<Exclude<ProblemCode, (typeof told)[number]>, Reaction>> = {
   "no-flow": "expired",
   "no-session": "login",
-  "wrong-credentials": "tell",
-  "foreign-origin": "tell",
-  "not-allowed": "tell",
-  "fresh-proof-required": "tell",
-  "not-found": "tell",
-  "too-large": "tell",
-  "unsupported-media-type": "tell",
   "wrong-step": "follow",
   "other-flow": "reload",
   "other-session": "reload",
-  "claims-lock-risk": "tell",
   "organisation-already-registered": "follow",
   "email-taken": { at: "email" },
-  "member-limit-reached": "tell",
-  "last-manager": "tell",
   "draft-changed": "again",
   "terms-not-shown": { at: "agree" },
   "terms-outdated": "again",
-  "try-again": "tell",
-  "initial-password-expired": "tell",
-  "claim-void": "tell",
-  "invalid-fields": "tell",
-  "claims-rejected": "tell",
   "claims-temporary-password": { at: "password" },
   "claims-password-expired": { at: "password" },
-  "claims-locked": "tell",
-  "claims-no-mail-address": "tell",
   "wrong-security-code": { at: "securityCode" },
   "wrong-code": { at: "code" },
   "code-expired": { at: "code" },
@@ -47,9 +56,8 @@ export const reactions: Readonly<Record<ProblemCode, Reaction>> = {
   "wrong-current-password": { at: "currentPassword" },
   "idempotency-key-reused": "again",
   "no-tries-left": "locked",
-  "resend-too-early": "tell",
-  "no-sends-left": "tell",
-  "too-many-requests": "tell",
-  "claims-unavailable": "tell",
-  "temporarily-unavailable": "tell",
 };
+
+/** What is done at this problem; nothing where its sentence is all. */
+export const reactionTo = (code: ProblemCode): Reaction | undefined =>
+  (reactions as Partial<Record<ProblemCode, Reaction>>)[code];

@@ -32,7 +32,7 @@ export function logOut(...personal: HTMLElement[]): Promise<void> {
 /** Removes all personal data from this tab. */
 export function forget(): void {
   markSignedIn(false);
-  for (const key of ["draft", "registration-begun", "login-begun", "password-reset-begun", "word", "terms-read", "account", "confirm-key", "completed"]) remember(key, null);
+  for (const key of ["draft", "registration-begun", "login-begun", "password-reset-begun", "word", "terms-read", "account", "confirm-key", "completed", "colleague"]) remember(key, null);
 }
 
 /** On public pages: shows the logged-in user, if there may be one. */

@@ -7,7 +7,7 @@ import { fieldCodes, problemCodes } from "../build/contract.ts";
 import { plain } from "../build/markup.ts";
 import { writing } from "../build/parts.ts";
 import { pages } from "../build/site.ts";
-import { reactions } from "../src/reactions.ts";
+import { reactions, told } from "../src/reactions.ts";
 import { entriesOf, languages } from "../texts/index.ts";
 
 const web = fileURLToPath(new URL("../", import.meta.url));
@@ -18,7 +18,7 @@ const everyCode = [...readFileSync(new URL("../../docs/problems.md", import.meta
 );
 
 test("the front knows what to do at every problem of the contract", () => {
-  expect(Object.keys(reactions).sort()).toEqual([...problemCodes]);
+  expect([...told, ...Object.keys(reactions)].sort()).toEqual([...problemCodes]);
 });
 
 describe.each(languages)("$name", ({ name, texts }) => {

@@ -60,37 +60,53 @@ ${submit(w, w.t.newPassword.submit)}`,
   {
     name: "members",
     script: "members",
-    operations: ["show-me", "show-members", "change-member", "remove-member", "reissue-member-password", "prove-password", "log-out"],
-    says: ["members.sure.", "members.done.", "members.statuses.", "members.mailHelp.", "myPage.roles.", "delivery."],
+    operations: ["show-me", "show-members", "log-out"],
+    says: ["members.done.", "members.statuses.", "members.mailHelp.", "members.gone", "members.logged", "myPage.roles.", "delivery."],
     waits: true,
     title: (w) => w.t.members.title,
     body: (w) => html`
-<section id="users" aria-labelledby="users-title"><h2 id="users-title" tabindex="-1">${w.rich(w.t.members.lead)}</h2>
+<p class="lead">${w.rich(w.t.members.lead)}</p>
 <p id="left">${w.rich(w.t.members.left)}</p><p id="full" hidden>${w.rich(w.t.members.full)}</p><p id="managers-only" hidden>${w.rich(w.t.members.managersOnly)}</p>
 <p class="buttons" id="new-user">${onward(w, "member-new", w.t.members.newUser)}</p>
 <ul id="members"></ul>
 <template id="member"><li><p class="name"><strong data-fill="name"></strong><span class="current" hidden>${w.rich(w.t.members.you)}</span></p>
 <dl><div><dt>${w.rich(w.t.profile.email)}</dt><dd>${fill("email")}</dd></div><div><dt>${w.rich(w.t.members.role)}</dt><dd>${fill("role")}</dd></div><div><dt>${w.rich(w.t.members.status)}</dt><dd>${fill("status")}</dd></div><div><dt>${w.rich(w.t.members.registered)}</dt><dd>${fill("registered")}</dd></div>
 <div class="mail"><dt>${w.rich(w.t.members.mail)}</dt><dd><span role="status" data-fill="delivery"></span></dd></div><div class="mail"><dt>${w.rich(w.t.members.until)}</dt><dd>${fill("until")}</dd></div></dl>
-<p class="help" role="status"></p>
+<p class="help" role="status"></p><p class="buttons">${onward(w, "member", w.t.members.change, "outline")}</p></li></template>
+<p>${w.rich(w.t.members.forgotten)}</p>
+<p class="buttons">${onward(w, "my-page", w.t.mine.back, "outline")}</p>`,
+  },
+  {
+    name: "member",
+    script: "member",
+    operations: ["show-me", "show-members", "change-member", "remove-member", "reissue-member-password", "prove-password", "log-out"],
+    says: ["members.sure.", "members.statuses.", "myPage.roles."],
+    waits: true,
+    title: (w) => w.t.members.change,
+    body: (w) => html`
+${pairs([
+  [w.rich(w.t.profile.name), html`<strong data-fill="name"></strong><span id="own" hidden>${w.rich(w.t.members.you)}</span>`],
+  [w.rich(w.t.profile.email), fill("email")],
+  [w.rich(w.t.members.role), fill("role")],
+  [w.rich(w.t.members.status), fill("status")],
+])}
+<section id="choice" aria-labelledby="choice-title"><h2 id="choice-title" tabindex="-1">${w.rich(w.t.members.choice)}</h2>
 <p class="buttons">${(["reissue", "manager", "member", "disable", "enable", "remove"] as const).map(
-      (act) => html`<button type="button" class="outline" data-act="${act}">${w.rich(w.t.members.act[act])}</button>`,
-    )}</p></li></template>
-<p>${w.rich(w.t.members.forgotten)}</p></section>
-<section id="sure" aria-labelledby="sure-title" hidden><h2 id="sure-title" tabindex="-1">${w.rich(w.t.members.sureTitle)}</h2><p id="sure-text"></p><p id="sure-own" hidden><strong>${w.rich(w.t.members.sureOwn)}</strong></p>
+      (act) => html`<span id="${act}">${action(w, act, w.t.members.act[act])}</span>`,
+    )}</p></section>
+<section id="sure" aria-labelledby="sure-title" hidden><h2 id="sure-title" tabindex="-1">${w.rich(w.t.members.sureTitle)}</h2><p id="sure-text"></p>
 <p class="buttons">${action(w, "go", w.t.members.go, "go")}${action(w, "stop", w.t.members.stop)}</p></section>
 ${proof(w)}
-<p class="buttons">${onward(w, "my-page", w.t.mine.back, "outline")}</p>`,
+<p class="buttons">${onward(w, "members", w.t.members.title, "outline")}</p>`,
   },
   {
     name: "member-new",
     script: "member-new",
-    operations: ["show-me", "add-member", "prove-password", "log-out"],
+    operations: ["show-me", "add-member", "log-out"],
     waits: true,
     title: (w) => w.t.members.newUser,
     body: (w) => html`
-<p id="managers-only" hidden>${w.rich(w.t.members.managersOnly)}</p>
-<section id="entry"><p class="lead" id="left">${w.rich(w.t.members.left)}</p>
+<p class="lead" id="left">${w.rich(w.t.members.left)}</p><p id="managers-only" hidden>${w.rich(w.t.members.managersOnly)}</p>
 ${form(
   "member-new",
   html`
@@ -103,15 +119,22 @@ ${field(w, {
   exact: true,
   maxlength: 320,
 })}
-<p class="hint">${w.rich(w.t.members.other)}</p>
 ${personFields(w)}
-${submit(w, w.t.members.check)}`,
-)}</section>
-<section id="check" aria-labelledby="check-title" hidden><h2 id="check-title" tabindex="-1">${w.rich(w.t.members.checkTitle)}</h2><p>${w.rich(w.t.members.checkLead)}</p>
+${submit(w, w.t.profile.submit)}`,
+)}
+<p class="buttons">${onward(w, "members", w.t.members.title, "outline")}</p>`,
+  },
+  {
+    name: "member-confirm",
+    script: "member-confirm",
+    operations: ["show-me", "add-member", "prove-password", "log-out"],
+    waits: true,
+    title: (w) => w.t.confirm.title,
+    body: (w) => html`
+<p class="lead">${w.rich(w.t.confirm.mail)}</p>
 ${pairs((["email", "name", "nameKana", "department", "jobTitle", "phone"] as const).map((name) => [w.rich(w.t.profile[name]), fill(name)] as const))}
-<p class="buttons">${action(w, "register", w.t.members.submit, "go")}${action(w, "back", w.t.members.back)}</p></section>
-${proof(w)}
-<p class="buttons">${onward(w, "members", w.t.members.title, "outline")}${onward(w, "my-page", w.t.mine.back, "outline")}</p>`,
+<p class="buttons">${action(w, "register", w.t.confirm.submit, "go")}${onward(w, "member-new", w.t.confirm.back, "outline")}</p>
+${proof(w)}`,
   },
   {
     name: "sessions",

@@ -1,77 +1,35 @@
-/** ユーザ新規登録: a manager adds a colleague, and confirms what was typed. */
-import { call } from "../api.ts";
-import { byId, fill, onAction, show, tell, words } from "../dom.ts";
+/** ユーザ新規登録: what a manager types of a colleague. */
+import { FIELDS, keepColleague, keptColleague } from "../colleague.ts";
+import { byId, fill, say, show } from "../dom.ts";
 import { form } from "../form.ts";
 import { freshKey } from "../key.ts";
-import { leaveWord } from "../memory.ts";
-import { mine, signedOut } from "../mine.ts";
-import { replace } from "../pages.ts";
-import { pressed } from "../press.ts";
-import { calm } from "../problems.ts";
+import { remembered, takeWord } from "../memory.ts";
+import { mine } from "../mine.ts";
+import { goTo } from "../pages.ts";
 import { profileRules } from "../profile-values.ts";
-import { asksProof, proof } from "../proof.ts";
 
-let typed = { email: "", name: "", nameKana: "", department: "", jobTitle: "", phone: "" };
-/** One key for what is confirmed, for all repetitions. */
-let key = "";
-
-mine((me) => {
-  const isFull = me.members.count >= me.members.limit;
-  fill(byId("content"), { left: Math.max(0, me.members.limit - me.members.count), limit: me.members.limit });
-  show(byId("left"), !isFull);
-  show(byId("managers-only"), me.role !== "manager");
-  if (me.role !== "manager") show(byId("entry"), false);
+mine(({ members, role }, first) => {
+  fill(byId("content"), { left: Math.max(0, members.limit - members.count), limit: members.limit });
+  show(byId("left"), members.count < members.limit);
+  show(byId("managers-only"), role !== "manager");
+  show(byId("member-new"), role === "manager");
+  if (!first) return;
+  const kept = keptColleague();
+  for (const name of FIELDS) byId<HTMLInputElement>(name).value ||= kept?.[name] ?? "";
+  if (remembered("word") !== "problems.email-taken") return;
+  takeWord();
+  // Found at 登録する: shown here, where it can be corrected, once the field is visible.
+  queueMicrotask(() => made.wrong({ email: say("problems.email-taken") }));
 });
 
-function turnTo(part: HTMLElement): void {
-  show(byId("proof"), false);
-  for (const one of [byId("entry"), byId("check")]) show(one, one === part);
-}
-
-const entry = form({
+const made = form({
   id: "member-new",
   rules: profileRules,
-  send: (form) => {
-    const value = form.value;
-    typed = {
-      email: value("email"),
-      name: value("name"),
-      nameKana: value("nameKana"),
-      department: value("department"),
-      jobTitle: value("jobTitle"),
-      phone: value("phone"),
-    };
-    key = freshKey();
-    const none = words("members.none");
-    fill(byId("check"), { ...typed, department: typed.department || none, jobTitle: typed.jobTitle || none });
-    tell();
-    turnTo(byId("check"));
-    byId("check-title").focus();
-    history.pushState("check", "");
+  send: ({ value }) => {
+    const typed = Object.fromEntries(FIELDS.map((name) => [name, value(name)])) as Record<(typeof FIELDS)[number], string>;
+    // One key for one confirmation, for all its repetitions.
+    keepColleague({ ...typed, key: freshKey() });
+    goTo("member-confirm");
     return Promise.resolve();
   },
 });
-
-// The browser's own way back leads to the form, too, with everything in it.
-addEventListener("popstate", () => {
-  calm();
-  turnTo(byId("entry"));
-});
-onAction("back", () => history.back());
-
-proof();
-onAction("register", () => void pressed(registers));
-
-async function registers(): Promise<void> {
-  calm();
-  const outcome = await call("post", "/members", typed, key);
-  if (outcome.kind === "answer") {
-    leaveWord("members.done.added");
-    return replace("members");
-  }
-  if (asksProof(outcome, registers)) return;
-  if (outcome.kind === "problem" && signedOut(outcome.problem)) return;
-  const atField = outcome.kind === "problem" && ["email-taken", "invalid-fields"].includes(outcome.problem.code);
-  if (atField) turnTo(byId("entry"));
-  entry.refused(outcome);
-}

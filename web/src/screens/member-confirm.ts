@@ -1,0 +1,45 @@
+/** ユーザ新規登録: what was typed is confirmed, and the colleague is added. */
+import { call } from "../api.ts";
+import { FIELDS, keepColleague, keptColleague } from "../colleague.ts";
+import { byId, fill, onAction, say, tell, words } from "../dom.ts";
+import { leaveWord } from "../memory.ts";
+import { mine, signedOut } from "../mine.ts";
+import { replace } from "../pages.ts";
+import { pressed } from "../press.ts";
+import { calm, complain, ledAway, reason } from "../problems.ts";
+import { asksProof, proof } from "../proof.ts";
+
+const colleague = keptColleague();
+
+mine(() => {
+  if (colleague === undefined) return replace("member-new");
+  fill(byId("content"), Object.fromEntries(FIELDS.map((name) => [name, colleague[name] || words("confirm.none")])));
+});
+
+proof();
+onAction("register", () => void pressed(registers));
+
+async function registers(): Promise<void> {
+  if (colleague === undefined) return;
+  calm();
+  tell(say("site.sending"));
+  const { key, ...typed } = colleague;
+  const outcome = await call("post", "/members", typed, key);
+  if (outcome.kind === "answer") {
+    keepColleague(null);
+    leaveWord("members.done.added");
+    return replace("members");
+  }
+  if (asksProof(outcome, registers)) return;
+  tell();
+  if (outcome.kind === "problem") {
+    const { problem } = outcome;
+    if (signedOut(problem)) return;
+    if (problem.code === "email-taken" || problem.code === "invalid-fields") {
+      leaveWord(`problems.${problem.code}`);
+      return replace("member-new");
+    }
+    if (ledAway(undefined, problem)) return;
+  }
+  complain(reason(outcome));
+}
