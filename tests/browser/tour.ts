@@ -576,6 +576,72 @@ const registration: readonly Stop[] = [
     },
   },
   {
+    name: "members",
+    page: "members",
+    reach: async (clerk) => {
+      await listsColleagues(clerk, 3);
+      await awaits(clerk, "members");
+      await expect(clerk.page.locator("#members > li")).toHaveCount(3);
+    },
+  },
+  {
+    name: "members-full",
+    page: "members",
+    reach: async (clerk) => {
+      await listsColleagues(clerk, 5);
+      await awaits(clerk, "members");
+      await expect(clerk.page.locator("#full")).toBeVisible();
+    },
+  },
+  {
+    name: "member",
+    page: "member",
+    reach: async (clerk) => {
+      await listsColleagues(clerk, 3);
+      await clerk.page.locator("#members > li").nth(2).locator("a").click();
+      await clerk.at("member");
+      await expect(clerk.page.locator("#choice")).toBeVisible();
+    },
+  },
+  {
+    name: "member-sure",
+    page: "member",
+    reach: async (clerk) => {
+      await clerk.page.locator("[data-action=remove]").click();
+      await expect(clerk.page.locator("#sure")).toBeVisible();
+    },
+  },
+  {
+    name: "member-proof",
+    page: "member",
+    reach: async (clerk) => {
+      await wantsProof(clerk.page);
+      await clerk.page.locator("[data-action=go]").click();
+      await expect(clerk.page.locator("#proof")).toBeVisible();
+    },
+  },
+  {
+    name: "member-new",
+    page: "member-new",
+    reach: (clerk) => awaits(clerk, "member-new"),
+  },
+  {
+    name: "member-new-errors",
+    page: "member-new",
+    reach: (clerk) => failsToSubmit(clerk),
+  },
+  {
+    name: "member-confirm",
+    page: "member-confirm",
+    reach: async (clerk) => {
+      const { page } = clerk;
+      for (const [name, value] of Object.entries(COLLEAGUE)) await page.locator(`#${name}`).fill(value);
+      await page.locator("#member-new button[type=submit]").click();
+      await clerk.at("member-confirm");
+      await expect(page.locator("[data-action=register]")).toBeVisible();
+    },
+  },
+  {
     name: "index-signed-in",
     page: "index",
     reach: async (clerk) => {
@@ -585,6 +651,40 @@ const registration: readonly Stop[] = [
     },
   },
 ];
+
+/** A colleague who is about to be added. */
+const COLLEAGUE = { email: "hanako@example.jp", name: "見本 花子", nameKana: "みほん はなこ", phone: "0312345678" };
+
+/** The list has so many users: oneself, and others whose mails fared differently. */
+async function listsColleagues(clerk: Clerk, count: number): Promise<void> {
+  await hears(clerk.page, "/members", (answer) => {
+    const [own] = answer["members"] as Record<string, unknown>[];
+    const pending = (at: number, delivery: string) => ({
+      ...own,
+      id: `colleague-of-number-${at}0`.slice(0, 22).padEnd(22, "0"),
+      name: `見本 花子${at}`,
+      email: `hanako${at}@example.jp`,
+      role: "member",
+      status: "pending",
+      mail: { delivery, sentAt: minutes(-5), expiresAt: minutes(4_000) },
+      current: false,
+    });
+    const others = ["delivered", "bounced", "failed", "delivered"].map((delivery, at) => pending(at + 2, delivery));
+    answer["members"] = [own, ...others].slice(0, count);
+  });
+}
+
+/** Every change of a user wants fresh proof. */
+async function wantsProof(page: Page): Promise<void> {
+  await page.route("**/api/v1/members/*", (route) =>
+    route.fulfill({
+      status: 403,
+      contentType: "application/problem+json",
+      headers: { "X-Request-Id": "x" },
+      body: JSON.stringify({ type: "about:blank", title: "", status: 403, code: "fresh-proof-required", instance: "" }),
+    }),
+  );
+}
 
 /** How many codes were mailed before the reset's. */
 let seen = 0;
