@@ -253,8 +253,8 @@ async fn a_get_changes_nothing_and_causes_no_mail() {
             }
         }
     }
-    // 利用規約 and 初回利用登録 answer both; ログイン, マイページ and its sessions one of them.
-    assert_eq!(shown, 7);
+    // 利用規約 and 初回利用登録 answer both; ログイン, マイページ, its sessions and its users one of them.
+    assert_eq!(shown, 8);
     assert_eq!(table(&world).await, before);
     assert_eq!(world.mails().await.len(), mails);
 }

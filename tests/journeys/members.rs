@@ -544,6 +544,30 @@ async fn a_manager_who_is_not_the_last_one_removes_themselves() {
     assert_eq!(list(&mut hanako).await.len(), 1);
 }
 
+/// Whoever is disabled, enabled, or gets another role is told by mail: what, when, and from which kind of browser.
+#[tokio::test]
+async fn a_member_is_told_by_mail_what_a_manager_changed() {
+    let world = World::start().await;
+    let mut taro = manager(&world).await;
+    let (_, id) = with_colleague(&world, &mut taro, HANAKO).await;
+    for (change, subject) in [
+        (json!({ "role": "manager" }), "管理者になりました"),
+        (json!({ "role": "member" }), "管理者ではなくなりました"),
+        (json!({ "status": "disabled" }), "ご利用が停止されました"),
+        (json!({ "status": "active" }), "ご利用の停止が解除されました"),
+    ] {
+        changes(&mut taro, &id, &change).await.is(200);
+        world.deliver().await;
+        let mails = world.mails_to(HANAKO).await;
+        assert_eq!(mails[0].subject, format!("【介護情報基盤ポータル】{subject}"));
+        assert!(
+            mails[0].text.starts_with("日時：2026年4月1日 9時00分\n端末："),
+            "{}",
+            mails[0].text
+        );
+    }
+}
+
 /// A pending member's seat falls free after 14 days.
 #[tokio::test]
 async fn the_seat_of_who_never_logged_in_is_free_after_fourteen_days() {

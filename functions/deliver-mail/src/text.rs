@@ -14,6 +14,10 @@ const INITIAL_PASSWORD: &str = include_str!("../mail/initial-password.txt");
 const INITIAL_PASSWORD_GUIDE: &str = include_str!("../mail/initial-password-guide.txt");
 const PASSWORD_RESET: &str = include_str!("../mail/password-reset.txt");
 const PASSWORD_REPLACED: &str = include_str!("../mail/password-replaced.txt");
+const MEMBER_DISABLED: &str = include_str!("../mail/member-disabled.txt");
+const MEMBER_ENABLED: &str = include_str!("../mail/member-enabled.txt");
+const MADE_MANAGER: &str = include_str!("../mail/made-manager.txt");
+const MADE_MEMBER: &str = include_str!("../mail/made-member.txt");
 
 /// The text of a mail. Its secret is derived here, and nowhere before.
 pub fn body(promise: &Promise, keys: &KeyRing, portal_url: &str) -> Result<String, UnknownKey> {
@@ -54,6 +58,10 @@ pub fn body(promise: &Promise, keys: &KeyRing, portal_url: &str) -> Result<Strin
             let template = match what {
                 Notice::PasswordReset => PASSWORD_RESET,
                 Notice::PasswordReplaced => PASSWORD_REPLACED,
+                Notice::MemberDisabled => MEMBER_DISABLED,
+                Notice::MemberEnabled => MEMBER_ENABLED,
+                Notice::MadeManager => MADE_MANAGER,
+                Notice::MadeMember => MADE_MEMBER,
             };
             let device = Some(browser.label()).filter(|label| !label.is_empty());
             template
@@ -168,6 +176,26 @@ mod tests {
                 what: Notice::PasswordReplaced,
                 browser: BrowserKind::of("Firefox/145.0 (Windows)"),
             },
+            Content::Notice {
+                member: MemberId::new("m"),
+                what: Notice::MemberDisabled,
+                browser: BrowserKind::of("Firefox/145.0 (Windows)"),
+            },
+            Content::Notice {
+                member: MemberId::new("m"),
+                what: Notice::MemberEnabled,
+                browser: BrowserKind::of("Firefox/145.0 (Windows)"),
+            },
+            Content::Notice {
+                member: MemberId::new("m"),
+                what: Notice::MadeManager,
+                browser: BrowserKind::of("Firefox/145.0 (Windows)"),
+            },
+            Content::Notice {
+                member: MemberId::new("m"),
+                what: Notice::MadeMember,
+                browser: BrowserKind::of("Firefox/145.0 (Windows)"),
+            },
             Content::InitialPassword {
                 member: MemberId::new("m"),
                 office: "見本ステーション１２３４567\r\n初期パスワード：x".to_owned(),
@@ -204,7 +232,7 @@ mod tests {
                 Content::Notice { what, .. } => {
                     assert_eq!(lines[0], "日時：2026年4月1日 9時00分", "{text}");
                     let device = lines.contains(&"端末：Firefox / Windows");
-                    assert_eq!(device, what == Notice::PasswordReplaced, "{text}");
+                    assert_eq!(device, what != Notice::PasswordReset, "{text}");
                 }
                 Content::InitialPassword { .. } => {
                     assert!(lines[0].starts_with("初期パスワード："));

@@ -79,7 +79,7 @@ async fn change(
     let change = change_of(call)?;
     let after = named.member.changed(change);
     let shown = || Some(Success::json(ListedMember::of(&after, &roster.caller)));
-    let (id, by) = (&after.id, &roster.session.flow);
+    let (id, by) = (&after.id, &roster.session);
     let Some(changed) = named.account.item.change_member(id, change, by, now, limits) else {
         return Ok(shown());
     };

@@ -6,6 +6,7 @@ use super::{Account, Holder, Member, Role, Session, Status};
 use crate::audit::{Act, Event};
 use crate::change::Put;
 use crate::limits::Limits;
+use crate::mail::Notice;
 use crate::problem::Kind;
 use crate::values::{FlowId, MemberId};
 
@@ -67,6 +68,16 @@ fn act_of(before: &Member, after: &Member) -> Option<Act> {
     }
 }
 
+/// What the member is told of a change: that log-ins stopped or work again comes before the role.
+const fn notice_of(before: &Member, after: &Member) -> Notice {
+    match (before.disabled, after.disabled, after.role) {
+        (false, true, _) => Notice::MemberDisabled,
+        (true, false, _) => Notice::MemberEnabled,
+        (_, _, Role::Manager) => Notice::MadeManager,
+        (_, _, Role::Member) => Notice::MadeMember,
+    }
+}
+
 impl Account {
     /// The account with the claim of a colleague, whose initial password is promised; `None` if the address has an owner,
     /// the maximum number of other offices claim it, or the office claims it already: an address stands once in an office.
@@ -90,18 +101,23 @@ impl Account {
         Some(Put::new(next, event))
     }
 
-    /// The account with a changed member; `None` if nothing changes, or the member is not in this account.
+    /// The account with a changed member, who is told by mail; `None` if nothing changes, or the member is not in this account.
     pub fn change_member(
         &self,
         id: &MemberId,
         change: MemberChange,
-        by: &FlowId,
+        by: &Session,
         now: Timestamp,
         limits: &Limits,
     ) -> Option<Put<Self>> {
         let before = self.member(id, now, limits)?;
-        let after = before.changed(change);
-        let event = Event::of(act_of(before, &after)?, now, by).about(id);
+        let mut after = before.changed(change);
+        let event = Event::of(act_of(before, &after)?, now, &by.flow).about(id);
+        // Whoever has never logged in has no mail but the one with the initial password.
+        if !after.is_pending() {
+            let notice = notice_of(before, &after);
+            after = after.with_notice_from(notice, by.browser, now);
+        }
         Some(Put::new(self.clone().with_member(after, now, limits), event))
     }
 
@@ -157,7 +173,8 @@ mod tests {
     }
 
     fn changed(before: &Account, change: MemberChange) -> Option<(Member, Act)> {
-        let put = before.change_member(&MemberId::new("m"), change, &flow("by"), t(9), &LIMITS)?;
+        let by = session("cookie", "by", 0, 43_200);
+        let put = before.change_member(&MemberId::new("m"), change, &by, t(9), &LIMITS)?;
         let (after, event) = put.into_parts();
         let event = event.unwrap();
         assert_eq!(
@@ -244,6 +261,25 @@ mod tests {
             disabled: Some(true),
         };
         assert_eq!(changed(&before, both).unwrap().1, Act::RoleAndStatusChanged);
+    }
+
+    #[test]
+    fn a_member_is_told_by_mail_unless_only_the_initial_password_was_ever_mailed() {
+        let told = |before: Member, change| {
+            let (after, _) = changed(&account(before), change).unwrap();
+            after.promised().map(|mail| mail.content.subject())
+        };
+        let stopped = colleague(Role::Member).changed(disabled(true));
+        for (before, change, notice) in [
+            (colleague(Role::Member), disabled(true), Notice::MemberDisabled),
+            (stopped, disabled(false), Notice::MemberEnabled),
+            (colleague(Role::Member), role(Role::Manager), Notice::MadeManager),
+            (colleague(Role::Manager), role(Role::Member), Notice::MadeMember),
+        ] {
+            assert_eq!(told(before, change), Some(notice.subject()));
+        }
+        let initial = pending("m").mail().map(|mail| mail.content.subject());
+        assert_eq!(told(pending("m"), disabled(true)), initial);
     }
 
     #[test]

@@ -28,6 +28,14 @@ notices! {
     PasswordReset, "password-reset", "【介護情報基盤ポータル】パスワードが再設定されました";
     /// The member, logged in, set another password.
     PasswordReplaced, "password-replaced", "【介護情報基盤ポータル】パスワードが変更されました";
+    /// A manager disabled the member.
+    MemberDisabled, "member-disabled", "【介護情報基盤ポータル】ご利用が停止されました";
+    /// A manager enabled the member again.
+    MemberEnabled, "member-enabled", "【介護情報基盤ポータル】ご利用の停止が解除されました";
+    /// A manager made the member a manager.
+    MadeManager, "made-manager", "【介護情報基盤ポータル】管理者になりました";
+    /// A manager made the member a plain member.
+    MadeMember, "made-member", "【介護情報基盤ポータル】管理者ではなくなりました";
 }
 
 impl Notice {
