@@ -90,7 +90,8 @@ fn defaults(ports: Ports, keys: &str, audit: &str) -> Vec<(&'static str, String)
         ),
         ("AWS_ENDPOINT_URL_SESV2", format!("http://127.0.0.1:{ses}")),
         ("CLAIMS_BASE_URL", claims),
-        ("CLAIMS_CERTIFICATES", "none".into()),
+        ("CLAIMS_CERTIFICATES", "none".to_owned()),
+        ("ORIGIN_SECRET_DIGESTS", "none".to_owned()),
         (
             "PORTAL_ORIGINS",
             ["localhost", "127.0.0.1"]

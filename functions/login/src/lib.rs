@@ -1,7 +1,6 @@
 //! ログイン情報の入力 — ID and password; one answer to everyone who may not log in.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
@@ -15,7 +14,6 @@ use platform::store::{Consistency, Stored};
 use portal::account::{Account, Caller, Credential, LoginVerdict, Proven, VerifiedPassword};
 use portal::challenge::Challenge;
 use portal::code::Purpose;
-use portal::guards::pad_to_quantum;
 use portal::login::{Login, Stage};
 use portal::password;
 use portal::problem::{Kind, Refusal};
@@ -45,17 +43,13 @@ pub struct Deps {
 
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
-    let began = Instant::now();
     let edge = &deps.flows.edge;
-    let padded = |call| async move {
-        let answer = step(deps, call).await;
-        if must_be_padded(&answer) {
-            let quantum = edge.limits.refusal_quantum.duration();
-            tokio::time::sleep(pad_to_quantum(began.elapsed(), quantum)).await;
-        }
-        answer
-    };
-    edge.serve(request, padded).await
+    edge.serve_padded(
+        request,
+        |call| step(deps, call),
+        |_, answer| must_be_padded(answer),
+    )
+    .await
 }
 
 /// Whether the response time of the answer must not reveal its reason: a password that is wrong or not judged, a

@@ -1,7 +1,6 @@
 //! パスワードの変更 and 本人確認 of a person who is logged in.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
@@ -12,7 +11,6 @@ use platform::keys::Keys;
 use platform::passwords::{PasswordHasher, Verified};
 use platform::session::{Sessions, SignedIn};
 use portal::account::{Credential, CurrentPassword, NewPassword};
-use portal::guards::pad_to_quantum;
 use portal::password::{self, PersonalWords};
 use portal::problem::{Kind, Refusal};
 use portal::secret::Secret;
@@ -40,20 +38,13 @@ pub struct Deps {
 
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
-    let began = Instant::now();
     let edge = &deps.sessions.edge;
-    let padded = |call| async move {
-        let answer = Box::pin(step(deps, call)).await;
-        if is_refused(&answer) {
-            let quantum = edge.limits.refusal_quantum.duration();
-            tokio::time::sleep(pad_to_quantum(began.elapsed(), quantum)).await;
-        }
-        answer
-    };
-    edge.serve(request, padded).await
+    let step = |call| Box::pin(step(deps, call));
+    edge.serve_padded(request, step, |_, answer| is_refused(answer))
+        .await
 }
 
-/// Whether the answer must not tell by its time whether the password was wrong or not judged.
+/// Whether the response time must not reveal whether the password was wrong or not judged.
 fn is_refused(answer: &Answer) -> bool {
     matches!(answer, Err(Stop::Refused(problem)) if problem.refusal.kind == Kind::WrongCurrentPassword)
 }
@@ -68,7 +59,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     }
 }
 
-/// The right password is fresh proof, in this session and for a while.
+/// The right password is fresh proof, in this session and for a limited time.
 async fn prove(deps: &Deps, signed_in: &SignedIn, call: &Call) -> Answer {
     let (limits, now) = (&deps.sessions.edge.limits, call.now);
     let current = Arc::new(call.field(Field::CurrentPassword, password::read)?);
@@ -89,8 +80,7 @@ async fn change(deps: &Deps, signed_in: &SignedIn, call: &Call) -> Answer {
     let (current, new) = read(deps, signed_in, call)?;
     let typed = compare(deps, signed_in, call, current).await?;
     let account = &signed_in.account.item;
-    // Only where the password is taken: a second hash for anybody else would tell by its time that it was right, though
-    // it is waited for.
+    // Only if the password is accepted: a second hash would reveal by its time that it was right during a back-off.
     let hash = if account.takes_current_password(&signed_in.member, &typed, now, limits) {
         Some(deps.passwords.hash(new).await?)
     } else {
@@ -110,8 +100,7 @@ async fn change(deps: &Deps, signed_in: &SignedIn, call: &Call) -> Answer {
     Ok(Success::nothing().with_cookie(Cookie::Session, cookie))
 }
 
-/// Both passwords; everything that is wrong with them otherwise. That the new one is the present one is told by what was
-/// typed alone, before anything is compared.
+/// Both passwords, or all their problems. Equality is found by comparing the typed texts, before any hash.
 fn read(deps: &Deps, signed_in: &SignedIn, call: &Call) -> Result<(Arc<Secret>, Arc<Secret>), Stop> {
     let member = &signed_in.member;
     let context = PersonalWords::of(&member.profile, &member.office);
@@ -130,7 +119,7 @@ fn read(deps: &Deps, signed_in: &SignedIn, call: &Call) -> Result<(Arc<Secret>, 
     Ok(problems.finish(both).map_err(Refusal::invalid)?)
 }
 
-/// One verification for whatever is typed, judged or not.
+/// One verification of every typed password, judged or not.
 async fn compare(
     deps: &Deps,
     signed_in: &SignedIn,

@@ -1,11 +1,10 @@
 //! パスワードの再設定 — from the address to the right code: everything that a stranger may call, answered alike for every
 //! address (`docs/adr/0030-a-reset-is-alike-for-every-address.md`).
 
-use std::time::Instant;
-
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::contention::retry_on_contention;
+use platform::fault::Fault;
 use platform::flow::Flows;
 use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
@@ -13,7 +12,6 @@ use platform::store::{Consistency, Retries, Stored};
 use portal::account::Account;
 use portal::challenge::Challenge;
 use portal::code::{OneTimeCode, Purpose};
-use portal::guards::pad_to_quantum;
 use portal::password_reset::{PasswordReset, Stage};
 use portal::problem::Refusal;
 use portal::steps::{Field, Method, Step};
@@ -37,21 +35,16 @@ pub struct Deps {
     pub keys: Keys,
 }
 
-/// Answers a request. What a stranger may send says nothing by its time either: each is answered at a multiple of the
-/// quantum since it came in.
+/// Answers a request. The response time of every POST is padded, so that it does not reveal whether the address is
+/// registered.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
-    let began = Instant::now();
     let edge = &deps.flows.edge;
-    let padded = |call: Call| async move {
-        let is_padded = call.step.method == Method::Post;
-        let answer = step(deps, call).await;
-        if is_padded {
-            let quantum = edge.limits.refusal_quantum.duration();
-            tokio::time::sleep(pad_to_quantum(began.elapsed(), quantum)).await;
-        }
-        answer
-    };
-    edge.serve(request, padded).await
+    edge.serve_padded(
+        request,
+        |call| step(deps, call),
+        |step, _| step.method == Method::Post,
+    )
+    .await
 }
 
 /// Answers a call, without the pad to the response time.
@@ -64,7 +57,8 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
             deps.flows.answer(&flow.item, call.now).await
         }
         Step::CancelPasswordReset => deps.flows.cancel(&call).await,
-        _ => begin(deps, call).await,
+        Step::StartPasswordReset => begin(deps, call).await,
+        other => Err(Fault::NotServed(other.name).into()),
     }
 }
 

@@ -41,7 +41,7 @@ variables! {
     ProblemBase = "PROBLEM_BASE",
     /// The URL of the claims system.
     ClaimsBaseUrl = "CLAIMS_BASE_URL",
-    /// The secret with the certificates for the claims system; [`NO_CERTIFICATES`] for the simulator.
+    /// The secret with the certificates for the claims system; [`NONE`] for the simulator.
     ClaimsCertificates = "CLAIMS_CERTIFICATES",
     /// The sender address of mails.
     MailSender = "MAIL_SENDER",
@@ -53,13 +53,14 @@ variables! {
     SimulatorTable = "SIMULATOR_TABLE",
 }
 
-/// The value of `CLAIMS_CERTIFICATES` without certificates.
-pub const NO_CERTIFICATES: &str = "none";
+/// The value of a variable that is left out on purpose.
+pub const NONE: &str = "none";
 
 /// The variable with the key ring itself, on a developer's machine.
 pub const LOCAL_KEYS: &str = "PORTAL_KEYS";
 
-/// The variable with the digests of the valid origin secrets. Without it the functions may be called directly.
+/// The variable with the digests of the valid origin secrets, or [`NONE`]: the functions may be called directly. A
+/// function of the API requires it, so that none is open by an omission.
 pub const ORIGIN_SECRET_DIGESTS: &str = "ORIGIN_SECRET_DIGESTS";
 
 /// The variable with the path of the audit's file, on a developer's machine.
@@ -104,8 +105,7 @@ pub struct Config {
     local_audit: Option<String>,
     /// The limits in force.
     pub limits: Limits,
-    /// The valid origin secrets.
-    pub origin_secrets: OriginSecrets,
+    origin_secrets: Option<OriginSecrets>,
 }
 
 impl Config {
@@ -126,11 +126,10 @@ impl Config {
                 None => missing.push(variable.name()),
             }
         }
-        let secrets = lookup(ORIGIN_SECRET_DIGESTS);
-        let origin_secrets = secrets.map_or_else(
-            || Some(OriginSecrets::default()),
-            |list| OriginSecrets::read(&list),
-        );
+        let origin_secrets = lookup(ORIGIN_SECRET_DIGESTS).map(|list| match list.as_str() {
+            NONE => Some(OriginSecrets::default()),
+            list => OriginSecrets::read(list),
+        });
         let (limits, mut malformed) = match Limits::read(lookup) {
             Ok(limits) => (limits, Vec::new()),
             Err(bad) => (
@@ -138,19 +137,16 @@ impl Config {
                 bad.into_iter().map(|setting| setting.name).collect(),
             ),
         };
-        if origin_secrets.is_none() {
+        if origin_secrets == Some(None) {
             malformed.push(ORIGIN_SECRET_DIGESTS);
         }
-        if let Some(origin_secrets) = origin_secrets
-            && missing.is_empty()
-            && malformed.is_empty()
-        {
+        if missing.is_empty() && malformed.is_empty() {
             Ok(Self {
                 values,
                 local_keys,
                 local_audit,
                 limits,
-                origin_secrets,
+                origin_secrets: origin_secrets.flatten(),
             })
         } else {
             Err(ConfigProblem { missing, malformed })
@@ -176,6 +172,14 @@ impl Config {
     /// The key ring of a developer's machine, if there is one.
     pub fn local_keys(&self) -> Option<&str> {
         self.local_keys.as_deref()
+    }
+
+    /// The valid origin secrets, of a function of the API.
+    pub fn origin_secrets(&self) -> Result<OriginSecrets, ConfigProblem> {
+        self.origin_secrets.clone().ok_or_else(|| ConfigProblem {
+            missing: vec![ORIGIN_SECRET_DIGESTS],
+            malformed: Vec::new(),
+        })
     }
 
     /// The audit's file of a developer's machine, if there is one.
@@ -209,6 +213,24 @@ mod tests {
     #[test]
     fn an_empty_variable_is_a_missing_one() {
         assert!(Config::read(&[Variable::PortalTable], |_| Some(" ".to_owned())).is_err());
+    }
+
+    #[test]
+    fn no_function_of_the_api_is_open_by_an_omission() {
+        let read = |digests: Option<&str>| {
+            let digests = digests.map(str::to_owned);
+            Config::read(&[], |name| {
+                digests.clone().filter(|_| name == ORIGIN_SECRET_DIGESTS)
+            })
+        };
+        for omitted in [None, Some(""), Some(" ")] {
+            let problem = read(omitted).unwrap().origin_secrets().unwrap_err();
+            assert_eq!(problem.missing, [ORIGIN_SECRET_DIGESTS]);
+        }
+        let open = read(Some("none")).unwrap().origin_secrets().unwrap();
+        assert_eq!(open, OriginSecrets::default());
+        let problem = read(Some("secret")).err().unwrap();
+        assert_eq!(problem.malformed, [ORIGIN_SECRET_DIGESTS]);
     }
 
     #[test]

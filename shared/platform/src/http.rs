@@ -8,6 +8,6 @@ mod origin_secret;
 
 pub use answer::{Answer, Problem, Stop, Success};
 pub use body::Fields;
-pub use edge::{Call, DEVICE_NAMES_SEPARATOR, Edge};
+pub use edge::{Call, DEVICE_NAMES_SEPARATOR, Edge, MOST_DEVICE_NAMES};
 pub use event::request_of;
 pub use origin_secret::{ORIGIN_SECRET, OriginSecrets};

@@ -9,6 +9,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::fault::Fault;
 
+/// The length of a cookie: 256 bits in URL-safe Base64.
+pub const COOKIE_LENGTH: usize = 43;
+
 /// Another source of random octets than the operating system: for tests and the model checker.
 pub trait RandomSource: Debug + Send + Sync {
     /// Fills the whole slice.
@@ -37,7 +40,7 @@ impl Random {
         Ok(octets)
     }
 
-    /// A cookie: 256 bits, as 43 characters.
+    /// A cookie: 256 bits, in URL-safe Base64.
     pub fn cookie(&self) -> Result<String, Fault> {
         Ok(URL_SAFE_NO_PAD.encode(self.draw::<32>()?))
     }
@@ -61,7 +64,7 @@ impl Random {
 
 /// Whether a text has the form of a cookie from [`Random::cookie`].
 pub fn is_cookie(text: &str) -> bool {
-    text.len() == 43
+    text.len() == COOKIE_LENGTH
         && text
             .bytes()
             .all(|octet| octet.is_ascii_alphanumeric() || octet == b'-' || octet == b'_')

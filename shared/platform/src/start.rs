@@ -20,7 +20,7 @@ use crate::audit::Archive;
 use crate::aws;
 use crate::claims::{CertificateSource, ClaimsGateway, ClaimsSystem};
 use crate::clock::Clock;
-use crate::config::{Config, LOCAL_KEYS, NO_CERTIFICATES, Variable};
+use crate::config::{Config, LOCAL_KEYS, NONE, Variable};
 use crate::flow::{Flow, Flows};
 use crate::http::{self, Edge};
 use crate::keys::{self, Keys};
@@ -69,7 +69,7 @@ impl Start {
             limits: Arc::new(self.config.limits.clone()),
             origins: origins.into(),
             problem_base: self.config.get(Variable::ProblemBase)?.into(),
-            origin_secrets: self.config.origin_secrets.clone(),
+            origin_secrets: self.config.origin_secrets()?,
         })
     }
 
@@ -120,7 +120,7 @@ impl Start {
         let base = self.config.get(Variable::ClaimsBaseUrl)?;
         let budget = self.config.limits.claims_budget.duration();
         let secret = self.config.get(Variable::ClaimsCertificates)?;
-        Ok(Arc::new(if secret == NO_CERTIFICATES {
+        Ok(Arc::new(if secret == NONE {
             ClaimsGateway::with_budget(base, budget)?
         } else {
             ClaimsGateway::mutual(base, budget, self.certificates(secret), Clock::System)?

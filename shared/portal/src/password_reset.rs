@@ -34,7 +34,7 @@ pub enum Stage {
     },
     /// 新しいパスワード
     NewPassword {
-        /// Whose it is.
+        /// The account, as the screen names it.
         account: ShownAccount,
     },
     /// 完了
@@ -46,7 +46,7 @@ pub enum Stage {
 pub enum Recipient {
     /// The member who has a password: the code.
     Member {
-        /// Who.
+        /// The member.
         id: MemberId,
         /// The version of the credential that is reset; with another one in its place no code is right any more.
         credential_version: u32,
@@ -75,7 +75,7 @@ pub struct PasswordReset {
     pub recipient: Recipient,
     /// The first instant at which it is over.
     pub expires_at: Timestamp,
-    /// Where it stands.
+    /// The stage.
     pub stage: Stage,
 }
 
@@ -135,7 +135,7 @@ impl PasswordReset {
         })
     }
 
-    /// Whether this reset set the password that the account has, whatever its own item knows.
+    /// Whether this reset set the password that the account has, whatever the flow's own item says.
     pub fn is_done_in(&self, account: &Account) -> bool {
         let set_by_this =
             |owner: &Member| matches!(&owner.credential, Credential::Chosen { by, .. } if *by == self.id);

@@ -12,7 +12,7 @@ use portal::values::{AccountKey, DeviceId, SessionId};
 
 use super::{Flow, Flows, no_flow, or_no_flow};
 use crate::fault::Fault;
-use crate::http::{Call, DEVICE_NAMES_SEPARATOR, Stop, Success};
+use crate::http::{Call, DEVICE_NAMES_SEPARATOR, MOST_DEVICE_NAMES, Stop, Success};
 use crate::keys::Keys;
 use crate::store::{Consistency, Item as _, Replacing, Retries, Stored, Written};
 use crate::wire::Progress;
@@ -165,9 +165,12 @@ impl Flows<Login> {
         });
         let name = known.map_or_else(|| random.cookie(), |name| Ok((*name).to_owned()))?;
         let device = id_of(&name);
-        let most = usize::try_from(limits.office_members).unwrap_or(usize::MAX);
         let others = brought.iter().copied().filter(|other| *other != name);
-        let names: Vec<&str> = [name.as_str()].into_iter().chain(others).take(most).collect();
+        let names: Vec<&str> = [name.as_str()]
+            .into_iter()
+            .chain(others)
+            .take(MOST_DEVICE_NAMES)
+            .collect();
         Ok(NewSession {
             gained: Gained {
                 session: flow.session(SessionId::of_cookie(&session), call.browser, call.now, limits),

@@ -47,7 +47,7 @@ impl Flows<PasswordReset> {
         Ok(self.table.get(&flow.account, Consistency::Strong).await?)
     }
 
-    /// Brings the flow's item up to an account whose password it set.
+    /// Updates the flow's item to the completed reset.
     pub async fn finish(&self, flow: Stored<PasswordReset>) -> Result<Option<Stored<PasswordReset>>, Stop> {
         let finish = |current: Option<&PasswordReset>| Ok(or_no_flow(current)?.finish());
         let ((), flow) = self.table.change::<_, _, Stop>(Some(flow), finish).await?;

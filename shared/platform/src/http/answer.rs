@@ -66,7 +66,7 @@ impl Success {
 /// A refusal, with the data that the person needs to continue.
 #[derive(Debug)]
 pub struct Problem {
-    /// The no.
+    /// The refusal.
     pub refusal: Refusal,
     /// The progress of the person's flow.
     pub progress: Option<Progress>,

@@ -14,6 +14,7 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use portal::account::{BrowserKind, Session};
 use portal::form::{FieldProblem, Problems};
+use portal::guards::pad_to_quantum;
 use portal::keys::{KeyRing, UnknownKey};
 use portal::limits::Limits;
 use portal::problem::{Kind, Refusal};
@@ -30,8 +31,12 @@ use crate::telemetry;
 /// Separates the device names in the device cookie: one for each account with a log-in from the browser.
 pub const DEVICE_NAMES_SEPARATOR: char = '.';
 
-/// The maximum length of a cookie that is read: the device cookie may contain a name for each member of an office.
-const LONGEST_COOKIE: usize = 256;
+/// The maximum number of names in the device cookie: at least one for each member of an office with the standard limit,
+/// who may share a browser.
+pub const MOST_DEVICE_NAMES: usize = 8;
+
+/// The maximum length of a cookie that is read: that of the device cookie.
+const LONGEST_COOKIE: usize = MOST_DEVICE_NAMES * (random::COOKIE_LENGTH + 1) - 1;
 
 /// A request that passed all checks.
 pub struct Call {
@@ -50,7 +55,7 @@ pub struct Call {
     page_session: Option<String>,
     /// What the path names, where the step's path has such a part.
     named: Option<String>,
-    /// The kind of browser that the call comes from, as that says itself.
+    /// The kind of browser, by its User-Agent.
     pub browser: BrowserKind,
     /// The digest of the caller's network, if it is known.
     pub network: Option<String>,
@@ -110,7 +115,7 @@ impl Call {
         self
     }
 
-    /// Whether the page shows another session than this one: in another tab somebody has logged in since
+    /// Whether the page shows another session than this one: another tab has logged in since
     /// (`docs/api.md` 1).
     pub fn means_another_session(&self, session: &Session) -> bool {
         self.step.acts_on_a_session()
@@ -127,8 +132,8 @@ impl Call {
         self
     }
 
-    /// What the path names; nothing that is there, where the path has no such part. It is the client's own text: it is
-    /// compared with what is known, and reaches no log.
+    /// The name in the path; empty if the path has none. It is the client's own text: it is compared with known names,
+    /// and reaches no log.
     pub fn named(&self) -> &str {
         self.named.as_deref().unwrap_or_default()
     }
@@ -266,6 +271,31 @@ impl Edge {
             "request answered"
         );
         response
+    }
+
+    /// As [`serve`](Self::serve), and delays the answers that `is_padded` names to a multiple of the quantum since the
+    /// request came in: their response time must not reveal their reason ([`pad_to_quantum`]).
+    pub async fn serve_padded<F, A>(
+        &self,
+        request: Request,
+        step: F,
+        is_padded: impl Fn(Step, &Answer) -> bool + Send,
+    ) -> Response<Body>
+    where
+        F: FnOnce(Call) -> A + Send,
+        A: Future<Output = Answer> + Send,
+    {
+        let began = Instant::now();
+        let padded = |call: Call| async move {
+            let served = call.step;
+            let answer = step(call).await;
+            if is_padded(served, &answer) {
+                let quantum = self.limits.refusal_quantum.duration();
+                tokio::time::sleep(pad_to_quantum(began.elapsed(), quantum)).await;
+            }
+            answer
+        };
+        self.serve(request, padded).await
     }
 
     fn open(&self, request: &Request) -> Result<Call, Kind> {

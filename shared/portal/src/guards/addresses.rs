@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::RetryAfter;
+use super::{RetryAfter, room};
 use crate::limits::Limits;
-use crate::time::{DAY, plus, seconds_until};
+use crate::time::{DAY, plus};
 use crate::values::AddressTag;
 
 /// The addresses that the members of an office asked about, all members together.
@@ -26,12 +26,9 @@ impl AddressGuard {
         }
         let mut asked = self.asked.clone();
         asked.retain(|_, at| counts(at));
-        let count = u64::try_from(asked.len()).unwrap_or(u64::MAX);
-        if limits.addresses_asked_per_day <= count {
-            let first = asked.values().min().copied().unwrap_or(now);
-            let seconds = seconds_until(now, plus(first, DAY)).max(1);
-            return Err(RetryAfter { seconds }.rounded_up(limits));
-        }
+        let mut times: Vec<Timestamp> = asked.values().copied().collect();
+        times.sort_unstable();
+        room(&times, now, DAY, limits.addresses_asked_per_day).map_err(|full| full.rounded_up(limits))?;
         asked.insert(address, now);
         Ok(Self { asked })
     }

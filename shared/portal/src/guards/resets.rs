@@ -9,7 +9,7 @@ use crate::limits::Limits;
 /// spend by it what its owner logs in with.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ResetGuard {
-    /// Codes that were promised, or would have been if somebody had the address.
+    /// Codes that were promised, or counted for an unknown address.
     pub mails: MailBudget,
     /// Wrong codes.
     pub codes: CodeGuard,

@@ -1,6 +1,6 @@
 //! What a reset makes of the account of its address, which is the truth about it.
 //!
-//! Every write here is done for addresses that nobody has, too.
+//! Every write is also made for unknown addresses, so that the two cannot be told apart.
 
 use jiff::Timestamp;
 

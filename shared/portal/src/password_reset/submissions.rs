@@ -44,7 +44,7 @@ impl PasswordReset {
         Change::Store(self.at(Stage::Otp { challenge }).into(), Err(refusal))
     }
 
-    /// The code once more, or a new one; for nobody, if the member may not reset the password any more.
+    /// Resends the same code or the next one; to no recipient, if the member may not reset the password any more.
     pub fn resend_code(
         &self,
         is_still_the_members: bool,
