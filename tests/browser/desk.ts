@@ -78,6 +78,16 @@ export async function comesBack(page: Page): Promise<void> {
 
 export const NETWORK = "通信できませんでした。入力した内容は残っています。時間をおいて、もう一度お試しください。";
 
+/** As `comesBack`, and the browser empties the fields without autocompletion meanwhile, as WebKit does. Answers all values. */
+export async function comesBackEmptied(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+    for (const field of document.querySelectorAll<HTMLInputElement>("input[autocomplete=off]")) field.value = "";
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    return [...document.querySelectorAll("input")].map((field) => field.value);
+  });
+}
+
 /** Expects a sentence in the error summary, which has the focus, and an error mark in the title. */
 export async function complains(page: Page, text: string | RegExp): Promise<void> {
   await expect(page.locator("#summary")).toContainText(text);

@@ -1,19 +1,20 @@
 import { remember, remembered } from "./memory.ts";
 
-/** A colleague who is about to be added, as typed; kept until it is confirmed, or the person logs out. */
+/** The fields of a colleague who is about to be added. */
 export const FIELDS = ["email", "name", "nameKana", "department", "jobTitle", "phone"] as const;
 
-/** What was typed of a colleague, with the key of the request that adds them. */
-export type Colleague = Record<(typeof FIELDS)[number], string> & { readonly key: string };
+/** What was typed of a colleague, by which session, with the key of the request that adds them. */
+export type Colleague = Record<(typeof FIELDS)[number], string> & { readonly session: string; readonly key: string };
 
-/** Keeps a colleague, or none. */
+/** Keeps a colleague until they are added, or the person logs out; or none. */
 export const keepColleague = (colleague: Colleague | null): void =>
   remember("colleague", colleague && JSON.stringify(colleague));
 
-/** The colleague who was kept. */
-export function keptColleague(): Colleague | undefined {
+/** The colleague whom this session typed, and not another person's, whose office may be another one. */
+export function keptColleague(session: string): Colleague | undefined {
   try {
-    return (JSON.parse(remembered("colleague") ?? "null") as Colleague | null) ?? undefined;
+    const kept = JSON.parse(remembered("colleague") ?? "null") as Colleague | null;
+    return kept?.session === session ? kept : undefined;
   } catch {
     return undefined;
   }

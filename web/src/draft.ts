@@ -1,18 +1,18 @@
 import { remember, remembered } from "./memory.ts";
 
-/** The draft of 新規ユーザ登録情報の入力, by the names of the fields. */
+/** What was typed of a profile, by the names of the fields. */
 export type Draft = Partial<Record<string, string>>;
 
-/** Stores the draft for an office, as long as this tab is open. */
-export function keepDraft(office: string, draft: Draft): void {
-  remember("draft", JSON.stringify({ ...draft, office }));
+/** Stores the draft of an office's registration, or of a session's own profile, as long as this tab is open. */
+export function keepDraft(owner: string, draft: Draft): void {
+  remember("draft", JSON.stringify({ ...draft, owner }));
 }
 
-/** The draft for this office, not for another one that a colleague registers at the same computer. */
-export function draftOf(office: string): Draft {
+/** The draft of this owner, not of another one that a colleague works on at the same computer. */
+export function draftOf(owner: string): Draft {
   try {
     const kept = JSON.parse(remembered("draft") ?? "{}") as Draft;
-    return kept["office"] === office ? kept : {};
+    return kept["owner"] === owner ? kept : {};
   } catch {
     return {};
   }

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 
-import { clerkOf, comesBack, expect, sent, test } from "../desk.ts";
+import { clerkOf, comesBack, comesBackEmptied, expect, sent, test } from "../desk.ts";
 import { type Clerk, PASSWORD_SUBJECT, REGISTRATION_SUBJECT, mailsTo } from "../portal.ts";
 
 const codes = async (clerk: Clerk) => (await mailsTo(clerk.request, clerk.office.mailAddress, REGISTRATION_SUBJECT)).length;
@@ -358,13 +358,7 @@ test("a start waits for the answer to an older question, which would take its co
 test("what was typed is there again where the browser has emptied it on the way back, and is not overwritten", async ({ page, clerk }) => {
   await clerk.isAt("registration-profile");
   await clerk.fillsProfile();
-  const there = await page.evaluate(() => {
-    dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
-    // As WebKit does with a page in the back-forward cache.
-    for (const field of document.querySelectorAll<HTMLInputElement>("input[autocomplete=off]")) field.value = "";
-    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
-    return [...document.querySelectorAll("input")].map((field) => field.value);
-  });
+  const there = await comesBackEmptied(page);
   expect(there).toEqual(Object.values(clerk.me));
   await clerk.submits();
   await clerk.at("registration-confirm");
@@ -384,13 +378,24 @@ const SECRETS = {
   "registration-security-code": ["securityCode"],
   login: ["password"],
   "new-password": ["newPassword", "again"],
+  "my-password": ["currentPassword", "newPassword", "again"],
+  "password-reset-password": ["newPassword", "again"],
 } as const;
 
 for (const [name, fields] of Object.entries(SECRETS)) {
   test(`a secret on ${name} is hidden and gone for the next person who comes back to it`, async ({ page, request }) => {
     const clerk = await clerkOf(page, request, { securityCode: "20260002" });
     if (name === "registration-security-code" || name === "new-password") await clerk.isAt(name);
-    else await page.goto(`/${name}.html`);
+    else if (name === "my-password") {
+      await clerk.isAt("my-page");
+      await page.goto(clerk.url(name));
+      await clerk.at(name);
+    } else if (name === "password-reset-password") {
+      await clerk.isAt("my-page");
+      const seen = await clerk.asksForReset();
+      await clerk.entersLoginCode(seen);
+      await clerk.at(name);
+    } else await page.goto(`/${name}.html`);
     const types = async () => {
       for (const field of fields) {
         await page.locator(`#${field}`).fill("himitsu no kotoba");
@@ -402,7 +407,7 @@ for (const [name, fields] of Object.entries(SECRETS)) {
       for (const field of fields) {
         await expect(page.locator(`#${field}`)).toHaveAttribute("type", "password");
         await expect(page.locator(`#${field}`)).toHaveValue("");
-        await expect(page.locator(`.reveal[aria-controls=${field}] [data-reveal=show]`)).toBeVisible();
+        await expect(page.locator(`.reveal[aria-controls=${field}] [data-reveal=show]`)).toHaveJSProperty("hidden", false);
       }
     };
     await types();

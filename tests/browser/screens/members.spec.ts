@@ -1,5 +1,5 @@
-import { complains, expect, marked, refuses, test } from "../desk.ts";
-import { NEW_PASSWORD } from "../portal.ts";
+import { comesBackEmptied, complains, expect, marked, refuses, sent, test } from "../desk.ts";
+import { Clerk, NEW_PASSWORD, newOffice } from "../portal.ts";
 
 const HANAKO = { email: "hanako@example.jp", name: "見本 花子", nameKana: "みほん はなこ", phone: "0312345678" };
 
@@ -98,4 +98,34 @@ test("without fresh proof the password is asked for, and then it is done", async
   await page.getByRole("button", { name: "確認して続ける" }).click();
   await clerk.at("members");
   await expect(page.locator("#members > li")).toHaveCount(2);
+});
+
+test("what was typed of a colleague is there again after the way back", async ({ page, clerk }) => {
+  await clerk.isAt("my-page");
+  await page.goto(clerk.url("member-new"));
+  await clerk.at("member-new");
+  const typed = { ...colleague(clerk.office.officeNumber), department: "総務課" };
+  for (const [name, value] of Object.entries(typed)) await page.locator(`#${name}`).fill(value);
+  const before = await page.locator("#member-new input").evaluateAll((all) => all.map((field) => (field as HTMLInputElement).value));
+  expect(await comesBackEmptied(page)).toEqual(before);
+  await page.goto(clerk.url("faq"));
+  await page.goBack();
+  await clerk.at("member-new");
+  for (const [name, value] of Object.entries(typed)) if (name !== "nameKana") await expect(page.locator(`#${name}`)).toHaveValue(value);
+});
+
+test("a colleague who was typed for one office is not added to the office of another log-in", async ({ page, context, clerk }) => {
+  await clerk.isAt("my-page");
+  await page.goto(clerk.url("member-new"));
+  for (const [name, value] of Object.entries(colleague(clerk.office.officeNumber))) await page.locator(`#${name}`).fill(value);
+  await clerk.submits();
+  await clerk.at("member-confirm");
+  const other = new Clerk(await context.newPage(), clerk.request, await newOffice(clerk.request, { officeName: "ひだまり介護センター" }));
+  await other.isAt("my-page");
+  const added = sent(page, "POST", "/members");
+  await page.reload();
+  await clerk.at("member-new");
+  await expect(page.locator("#who")).toContainText("ひだまり介護センター");
+  await expect(page.locator("#email")).toHaveValue("");
+  expect(added).toHaveLength(0);
 });

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "@playwright/test";
 
-import { complains, expect, marked, test } from "../desk.ts";
+import { comesBackEmptied, complains, expect, marked, test } from "../desk.ts";
 import { Clerk, NEW_PASSWORD, newOffice } from "../portal.ts";
 
 const ANOTHER = "みどりの丘に 風がわたる 2026";
@@ -105,4 +105,46 @@ test("what was typed for one person is not sent for the one who logged in in ano
   await page.getByRole("button", { name: "もう一度読み込む" }).click();
   await clerk.at("my-profile");
   await expect(page.locator("#who")).toContainText("ひだまり介護センター");
+});
+
+test("what was changed in the own profile is there again after the way back, and nothing is deleted by it", async ({ page, clerk }) => {
+  await clerk.isAt("my-page");
+  await page.goto(clerk.url("my-profile"));
+  await clerk.at("my-profile");
+  await page.locator("#department").fill("総務課");
+  await page.locator("#name").fill("介護 次郎");
+  const typed = await page.locator("#my-profile input").evaluateAll((all) => all.map((field) => (field as HTMLInputElement).value));
+  expect(await comesBackEmptied(page)).toEqual(typed);
+  // Also in a browser that loads the page anew; what is stored does not replace it.
+  await page.goto(clerk.url("faq"));
+  await page.goBack();
+  await clerk.at("my-profile");
+  await expect(page.locator("#department")).toHaveValue("総務課");
+  await expect(page.locator("#name")).toHaveValue("介護 次郎");
+  await clerk.submits();
+  await clerk.at("my-page");
+  // A new visit shows what is stored.
+  await page.goto(clerk.url("my-profile"));
+  await clerk.at("my-profile");
+  await page.locator("#name").fill("介護 三郎");
+  await page.goto(clerk.url("my-profile"));
+  await clerk.at("my-profile");
+  await expect(page.locator("#name")).toHaveValue("介護 次郎");
+  await expect(page.locator("#department")).toHaveValue("総務課");
+});
+
+test("a complaint about the sessions ends with the next try", async ({ page, context, clerk }) => {
+  await clerk.isAt("my-page");
+  const path = "**/api/v1/sessions";
+  const there = await elsewhere(context, clerk);
+  await page.goto(clerk.url("sessions"));
+  await clerk.at("sessions");
+  await page.route(path, (route) => (route.request().method() === "DELETE" ? route.fulfill({ status: 403, body: "blocked" }) : route.fallback()));
+  await page.getByRole("button", { name: "ほかのすべてのブラウザをログアウトさせる" }).click();
+  await expect(page.locator("#summary")).toContainText("応答 403");
+  await page.unroute(path);
+  await page.getByRole("button", { name: "ほかのすべてのブラウザをログアウトさせる" }).click();
+  await expect(page.locator("#status")).toContainText("ログアウトさせました。");
+  await expect(page.locator("#summary")).toBeHidden();
+  await there.context().close();
 });

@@ -206,6 +206,14 @@ const TOKENS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   login: { email: "username", password: "current-password" },
   "login-otp": { code: "one-time-code" },
   "new-password": { username: "username", newPassword: "new-password", again: "new-password", agree: "" },
+  "password-reset": { email: "username" },
+  "password-reset-otp": { code: "one-time-code" },
+  "password-reset-password": { username: "username", newPassword: "new-password", again: "new-password" },
+  "my-profile": { name: "name", nameKana: "off", department: "off", jobTitle: "organization-title", phone: "tel" },
+  "my-password": { username: "username", currentPassword: "current-password", newPassword: "new-password", again: "new-password" },
+  "member-new": { email: "off", name: "name", nameKana: "off", department: "off", jobTitle: "organization-title", phone: "tel" },
+  "member-confirm": { currentPassword: "current-password" },
+  member: { currentPassword: "current-password" },
 };
 
 test("every field tells password managers what it is, stands in a form, and takes a paste whole", async ({ page }) => {

@@ -102,7 +102,8 @@ ${proof(w)}
   {
     name: "member-new",
     script: "member-new",
-    operations: ["show-me", "add-member", "log-out"],
+    operations: ["show-me", "log-out"],
+    says: ["problems.invalid-fields"],
     waits: true,
     title: (w) => w.t.members.newUser,
     body: (w) => html`

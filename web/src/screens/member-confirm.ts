@@ -1,6 +1,6 @@
 /** ユーザ新規登録: what was typed is confirmed, and the colleague is added. */
 import { call } from "../api.ts";
-import { FIELDS, keepColleague, keptColleague } from "../colleague.ts";
+import { type Colleague, FIELDS, keepColleague, keptColleague } from "../colleague.ts";
 import { byId, fill, onAction, say, tell, words } from "../dom.ts";
 import { leaveWord } from "../memory.ts";
 import { mine, signedOut } from "../mine.ts";
@@ -9,11 +9,13 @@ import { pressed } from "../press.ts";
 import { calm, complain, ledAway, reason } from "../problems.ts";
 import { asksProof, proof } from "../proof.ts";
 
-const colleague = keptColleague();
+let colleague: Colleague | undefined;
 
-mine(() => {
+mine(({ session }) => {
+  colleague = keptColleague(session.id);
   if (colleague === undefined) return replace("member-new");
-  fill(byId("content"), Object.fromEntries(FIELDS.map((name) => [name, colleague[name] || words("confirm.none")])));
+  const shown = colleague;
+  fill(byId("content"), Object.fromEntries(FIELDS.map((name) => [name, shown[name] || words("confirm.none")])));
 });
 
 proof();
@@ -23,7 +25,7 @@ async function registers(): Promise<void> {
   if (colleague === undefined) return;
   calm();
   tell(say("site.sending"));
-  const { key, ...typed } = colleague;
+  const { key, session: _, ...typed } = colleague;
   const outcome = await call("post", "/members", typed, key);
   if (outcome.kind === "answer") {
     keepColleague(null);

@@ -7,6 +7,7 @@ import { form } from "../form.ts";
 import { remembered, takeWord } from "../memory.ts";
 import { follow } from "../pages.ts";
 import { profileRules } from "../profile-values.ts";
+import { restores } from "../restore.ts";
 
 const FIELDS = ["email", "name", "nameKana", "department", "jobTitle", "phone"] as const;
 const field = (name: string) => byId<HTMLInputElement>(name);
@@ -37,12 +38,7 @@ function fillIn(known: Draft): boolean {
   return FIELDS.some((name) => (known[name] ?? "") !== "");
 }
 
-// WebKit empties fields without autocompletion in a page from the back-forward cache, before or soon after this event.
-addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  fillIn(draftOf(office));
-  setTimeout(() => fillIn(draftOf(office)));
-});
+restores(FIELDS.map(field));
 
 function keep(): void {
   keepDraft(office, Object.fromEntries(FIELDS.map((name) => [name, field(name).value])));

@@ -4,7 +4,7 @@ import { byId, fill, onAction, say, show, tell, words } from "../dom.ts";
 import { unanswered } from "../flow.ts";
 import { mine, signedOut } from "../mine.ts";
 import { pressed } from "../press.ts";
-import { complain, ledAway, reason } from "../problems.ts";
+import { calm, complain, ledAway, reason } from "../problems.ts";
 import { dateAndClock } from "../time.ts";
 
 const list = byId("sessions");
@@ -36,9 +36,15 @@ const again = mine(async () => {
   show(byId("others"), sessions.length > 1);
 });
 
+function sending(): void {
+  calm();
+  tell(say("site.sending"));
+}
+
 async function end(id: string): Promise<void> {
+  sending();
   const outcome = await call("delete", "/sessions/{id}", undefined, undefined, id);
-  // One that is over already is what was wanted.
+  // An already ended session is a success.
   if (outcome.kind === "answer" || (outcome.kind === "problem" && outcome.problem.code === "not-found")) return await ended();
   failed(outcome);
 }
@@ -58,6 +64,7 @@ function failed(failure: Failure): void {
 
 onAction("end-others", () =>
   void pressed(async () => {
+    sending();
     const outcome = await call("delete", "/sessions");
     if (outcome.kind === "answer") await ended();
     else failed(outcome);
