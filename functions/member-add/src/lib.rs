@@ -15,7 +15,7 @@ use portal::change::{Change, Put};
 use portal::form::ProfileForm;
 use portal::office::AnsweredRequest;
 use portal::problem::{Kind, Refusal};
-use portal::steps::{Field, Step};
+use portal::steps::Step;
 use portal::values::{Draft, MemberId, OfficeName, Profile, RequestKey};
 
 /// The environment variables of this function.
@@ -72,15 +72,7 @@ fn earlier<'a>(
 }
 
 fn profile_of(call: &Call) -> Result<Profile, Stop> {
-    let text = |field| call.fields.text(field);
-    let form = ProfileForm {
-        email: text(Field::Email),
-        name: text(Field::Name),
-        name_kana: text(Field::NameKana),
-        department: text(Field::Department),
-        job_title: text(Field::JobTitle),
-        phone: text(Field::Phone),
-    };
+    let form = ProfileForm::of(|field| call.fields.text(field));
     Ok(form.parse(call.problems()).map_err(Refusal::invalid)?)
 }
 
@@ -183,7 +175,7 @@ async fn seat(
     let seats = roster.seats_with(member, now, limits);
     commit.put(Put::from(next.with_seats(seats)), Replacing::Read(&roster.office));
     commit.put(claimed, there.as_ref().into());
-    // Whoever held one of the seats for 14 days cannot log in by it meanwhile.
+    // The member of a seat that has expired cannot log in with it meanwhile.
     for expired in roster
         .expired(now, limits)
         .filter(|seated| seated.account.item.key != address)

@@ -6,7 +6,6 @@ use platform::http::{Answer, Call, Success};
 use platform::session::Sessions;
 use portal::form::{Problems, ProfileForm};
 use portal::problem::Refusal;
-use portal::steps::Field;
 
 /// What this function needs of its environment.
 pub const NEEDS: &[Variable] = &[
@@ -24,15 +23,7 @@ pub async fn respond(sessions: &Sessions, request: Request) -> Response<Body> {
 pub async fn step(sessions: &Sessions, call: Call) -> Answer {
     let now = call.now;
     let mut signed_in = sessions.signed_in(&call).await?;
-    let text = |field| call.fields.text(field);
-    let form = ProfileForm {
-        email: None,
-        name: text(Field::Name),
-        name_kana: text(Field::NameKana),
-        department: text(Field::Department),
-        job_title: text(Field::JobTitle),
-        phone: text(Field::Phone),
-    };
+    let form = ProfileForm::of(|field| call.fields.text(field));
     form.changing(&signed_in.member.profile, call.problems())
         .map_err(Refusal::invalid)?;
     signed_in.member = sessions

@@ -10,7 +10,6 @@ use portal::account::Account;
 use portal::form::ProfileForm;
 use portal::problem::Refusal;
 use portal::registration::Registration;
-use portal::steps::Field;
 use portal::values::{AccountKey, OfficeName};
 
 /// The environment variables of this function.
@@ -34,15 +33,7 @@ pub async fn step(flows: &Flows<Registration>, call: Call) -> Answer {
         .require(&flow.item, flow.item.may_enter_profile(&seats), now)
         .await?;
     let office = office.clone();
-    let text = |field| call.fields.text(field);
-    let form = ProfileForm {
-        email: text(Field::Email),
-        name: text(Field::Name),
-        name_kana: text(Field::NameKana),
-        department: text(Field::Department),
-        job_title: text(Field::JobTitle),
-        phone: text(Field::Phone),
-    };
+    let form = ProfileForm::of(|field| call.fields.text(field));
     let profile = form.parse(call.problems()).map_err(Refusal::invalid)?;
 
     // An early check for the person: 登録する decides by a condition whether the address can be claimed. A refusal

@@ -1,5 +1,6 @@
 //! Forms report all their problems at once.
 
+use crate::steps::Field;
 use crate::values::{EmailAddress, FieldCode, Line, NameKana, PhoneNumber, Profile};
 
 /// One problem of one field.
@@ -68,7 +69,19 @@ pub struct ProfileForm<'a> {
     pub phone: Option<&'a str>,
 }
 
-impl ProfileForm<'_> {
+impl<'a> ProfileForm<'a> {
+    /// The form that these fields make.
+    pub fn of(text: impl Fn(Field) -> Option<&'a str>) -> Self {
+        Self {
+            email: text(Field::Email),
+            name: text(Field::Name),
+            name_kana: text(Field::NameKana),
+            department: text(Field::Department),
+            job_title: text(Field::JobTitle),
+            phone: text(Field::Phone),
+        }
+    }
+
     /// The profile, or all its problems.
     pub fn parse(&self, mut problems: Problems) -> Result<Profile, Vec<FieldProblem>> {
         let email = problems.take("/email", EmailAddress::parse(self.email.unwrap_or("")));
