@@ -1,4 +1,4 @@
-//! The users of an office, concurrently: five seats, one manager at least, and whoever is removed is gone
+//! The users of an office, concurrently: five seats, one manager at least, and a removed member is gone
 
 use portal::values::MemberId;
 use serde_json::{Value, json};
@@ -192,7 +192,7 @@ async fn of_fifty_hand_overs_of_the_last_managers_one_remains() {
 
 /// A manager who is made a plain member while adding colleagues adds nobody afterwards.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_loses_the_role_meanwhile_changes_nobody_afterwards() {
+async fn a_manager_who_has_lost_the_role_changes_no_user() {
     let mut load = Load::of("changes by a former manager", 3);
     for _ in load.rounds() {
         let world = world_of_many_colleagues().await;

@@ -165,7 +165,7 @@ async fn a_plain_member_sees_the_list_with_masked_addresses_and_changes_nobody()
     assert_eq!(list(&mut taro).await.len(), 2);
 }
 
-/// Somebody else's id is `not-found`, whoever asks, and before anything else is told.
+/// The id of another office's member is `not-found`, before all other checks.
 #[tokio::test]
 async fn a_member_of_another_office_does_not_exist_here() {
     let world = World::start().await;
@@ -273,7 +273,7 @@ async fn a_repeated_request_adds_nobody_twice() {
     assert_eq!(list(&mut taro).await.len(), 2);
 }
 
-/// An address stands once in an office, and belongs to whoever logged in with it.
+/// An address stands once in an office, and belongs to the member who logged in with it.
 #[tokio::test]
 async fn an_address_that_is_taken_is_refused_and_one_that_others_only_claim_is_not() {
     let world = World::start().await;
@@ -368,7 +368,7 @@ async fn a_reissued_initial_password_replaces_the_old_one_three_times_a_day() {
         .is_told("no-sends-left");
     let mut hanako = world.clerk();
     hanako.arrives_at_my_page(HANAKO).await;
-    // Whoever has logged in resets the password.
+    // A member who has logged in resets the password.
     reissues(&mut taro, &id, "reissue-for-an-active-one")
         .await
         .is_told("wrong-step");
@@ -544,7 +544,7 @@ async fn a_manager_who_is_not_the_last_one_removes_themselves() {
     assert_eq!(list(&mut hanako).await.len(), 1);
 }
 
-/// Whoever is disabled, enabled, or gets another role is told by mail: what, when, and from which kind of browser.
+/// A member who is disabled, enabled, or gets another role is told by mail: what, when, and from which kind of browser.
 #[tokio::test]
 async fn a_member_is_told_by_mail_what_a_manager_changed() {
     let world = World::start().await;

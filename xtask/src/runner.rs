@@ -65,7 +65,7 @@ impl<'a> Builds<'a> {
     }
 
     /// Builds, whatever came of the last build.
-    pub(crate) fn anew(&self, build: impl FnOnce() -> Result<bool>) -> Result<bool> {
+    pub(crate) fn rebuild(&self, build: impl FnOnce() -> Result<bool>) -> Result<bool> {
         match fs::remove_file(self.place.join("build")) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
             _ => self.once(build),
@@ -299,7 +299,7 @@ mod tests {
         assert_eq!(times.get(), 2);
         assert!(!good());
         Builds::new(&root, &root)
-            .anew(|| {
+            .rebuild(|| {
                 assert!(!good(), "it is being built");
                 Ok(false)
             })

@@ -104,7 +104,7 @@ impl Stack {
             with_front.then(|| steps.step("building the front", || built_front(workspace, interrupt)));
         let front = front.transpose()?;
         steps.step("building (the first time this takes 5 to 15 minutes)", || {
-            let builds = Builds::new(&workspace.root, &plan.place).anew(|| {
+            let builds = Builds::new(&workspace.root, &plan.place).rebuild(|| {
                 let mut cargo = workspace.cargo();
                 workspace::build(&mut cargo, &workspace.root, plan.release);
                 Ok(children::run(&mut cargo, interrupt)?.success())

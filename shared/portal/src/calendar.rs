@@ -93,7 +93,7 @@ mod tests {
         assert!(include_str!("../data/holidays.csv").contains(&head));
     }
 
-    /// 国民の祝日に関する法律 3条2項: a holiday on a Sunday is made up for on the next day that is none.
+    /// 国民の祝日に関する法律 3条2項: for a holiday on a Sunday, the next day that is no holiday becomes one.
     #[test]
     fn a_holiday_on_a_sunday_is_made_up_for() {
         for sunday in HOLIDAYS.iter().filter(|day| day.weekday() == Weekday::Sunday) {

@@ -167,7 +167,7 @@ impl Account {
             credential: Credential::Initial {
                 source,
                 reissues,
-                mail: initial.mail.anew(content, expires_at, now),
+                mail: initial.mail.new_series(content, expires_at, now),
             },
             credential_version: initial.member.credential_version.saturating_add(1),
             ..initial.member.clone()

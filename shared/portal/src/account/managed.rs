@@ -36,7 +36,7 @@ impl Member {
         Ok(())
     }
 
-    /// The member after a change. Whoever is disabled has no session left, and another version of the credential: every
+    /// The member after a change. A disabled member has no session left, and another version of the credential: every
     /// log-in and reset that is under way is over, also after the member is enabled again.
     #[must_use]
     pub fn changed(&self, change: MemberChange) -> Self {
@@ -113,7 +113,7 @@ impl Account {
         let before = self.member(id, now, limits)?;
         let mut after = before.changed(change);
         let event = Event::of(act_of(before, &after)?, now, &by.flow).about(id);
-        // Whoever has never logged in has no mail but the one with the initial password.
+        // A member who has never logged in has no mail but the one with the initial password.
         if !after.is_pending() {
             let notice = notice_of(before, &after);
             after = after.with_notice_from(notice, by.browser, now);

@@ -130,7 +130,7 @@ impl Promise {
 
     /// The first mail of a new series to the same address.
     #[must_use]
-    pub fn anew(&self, content: Content, expires_at: Timestamp, now: Timestamp) -> Self {
+    pub fn new_series(&self, content: Content, expires_at: Timestamp, now: Timestamp) -> Self {
         Self {
             sends: 1,
             ..self.again(content, expires_at, now)
@@ -233,7 +233,7 @@ mod tests {
         };
         assert_eq!(sent.again(initial_password(2), t(900), t(30)), again);
         assert_eq!(
-            again.anew(initial_password(3), t(1_800), t(60)),
+            again.new_series(initial_password(3), t(1_800), t(60)),
             Promise {
                 number: 3,
                 content: initial_password(3),
