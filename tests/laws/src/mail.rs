@@ -16,13 +16,17 @@ pub const SENDER: &str = "no-reply@mail.example.jp";
 pub const PORTAL: &str = "https://portal.example.jp/";
 
 /// Subjects and display names of the manual.
-const SUBJECTS: [&str; 6] = [
+const SUBJECTS: [&str; 10] = [
     "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）",
     "【介護情報基盤ポータル】ワンタイムパスワード発行通知",
     "【介護情報基盤ポータル】初期パスワードのお知らせ",
     "【介護情報基盤ポータル】初期パスワードでのログインのご案内",
     "【介護情報基盤ポータル】パスワードが再設定されました",
     "【介護情報基盤ポータル】パスワードが変更されました",
+    "【介護情報基盤ポータル】ご利用が停止されました",
+    "【介護情報基盤ポータル】ご利用の停止が解除されました",
+    "【介護情報基盤ポータル】管理者になりました",
+    "【介護情報基盤ポータル】管理者ではなくなりました",
 ];
 
 /// A ring of one key.

@@ -76,8 +76,11 @@ const BREAKS: &[(&str, Breaks)] = &[
     ("has a seat, and no account", |items| {
         map(holder(items), "office").insert("number".to_owned(), text("other"));
     }),
-    ("who founded it does not sit there", |items| {
-        map(of(items, "OFFICE#"), "founding").insert("member".to_owned(), text("unknown"));
+    ("no manager can log in", |items| {
+        holder(items).insert("role".to_owned(), text("member"));
+    }),
+    ("no manager can log in", |items| {
+        holder(items).insert("disabled".to_owned(), AttributeValue::Bool(true));
     }),
     ("tries", |items| {
         of(items, "LOGIN#").insert("tries".to_owned(), number(6));
@@ -340,10 +343,25 @@ async fn where_nothing_died_a_seat_without_an_owner_is_found_and_so_is_an_open_a
         "{found:?}"
     );
 
-    let mut two = items;
-    map(of(&mut two, "OFFICE#"), "members").insert("m".to_owned(), text("unknown"));
-    let found = of_settled_state(world.judged(&two));
-    assert!(found.iter().any(|found| found.contains("2 seats")), "{found:?}");
+    let mut unknown = items.clone();
+    map(of(&mut unknown, "OFFICE#"), "members").insert("m".to_owned(), text("unknown"));
+    let found = of_settled_state(world.judged(&unknown));
+    assert!(
+        found
+            .iter()
+            .any(|found| found.contains("m has a seat, and no account")),
+        "{found:?}"
+    );
+
+    let mut empty = items;
+    map(of(&mut empty, "OFFICE#"), "members").clear();
+    let found = of_settled_state(world.judged(&empty));
+    assert!(
+        found
+            .iter()
+            .any(|found| found.contains("no seat after a registration")),
+        "{found:?}"
+    );
 }
 
 #[tokio::test]
