@@ -3,6 +3,7 @@
 //! One item, so that one conditional write decides everything about an account. It also exists for addresses that no
 //! member holds: wrong passwords are counted there in the same way.
 
+mod at_desk;
 mod browser;
 mod device;
 mod holder;
@@ -10,6 +11,7 @@ mod initial_password;
 mod log_in;
 mod managed;
 mod member;
+mod newcomer;
 mod own;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -23,7 +25,8 @@ pub use self::device::{Caller, Device};
 pub use self::holder::{Holder, VoidClaim};
 pub use self::initial_password::NotMailed;
 pub use self::log_in::{LoginVerdict, Proven, VerifiedPassword};
-pub use self::managed::MemberChange;
+pub(crate) use self::managed::notices_of;
+pub use self::managed::{Doer, MemberChange};
 pub use self::member::{Credential, Member, NewMember, Role, Status};
 pub use self::own::{CurrentPassword, NewPassword};
 pub use self::session::{Session, SessionPointer, end_other_sessions, end_session, end_sessions_of};
@@ -45,10 +48,16 @@ pub struct Account {
     pub judged_at: Timestamp,
     /// The member or the claims that hold the address.
     pub holder: Holder,
-    /// Resets of its password, asked for by whomever.
+    /// Resets of its password, the owner's and strangers' together.
     pub resets: ResetGuard,
     /// Claims that ended when another member became the owner, oldest first.
     pub void_claims: Vec<VoidClaim>,
+}
+
+impl AsRef<Self> for Account {
+    fn as_ref(&self) -> &Self {
+        self
+    }
 }
 
 impl Entity for Account {
@@ -131,8 +140,8 @@ mod tests {
             void_claims: vec![void_claim("m", 20)],
             ..guessed
         };
-        assert_eq!(voided.forgotten_at(&LIMITS), t(20 + 3 * DAY));
-        assert_eq!(voided.deletable_at(&LIMITS), Some(t(20 + 3 * DAY)));
+        assert_eq!(voided.forgotten_at(&LIMITS), t(20 + 28 * DAY));
+        assert_eq!(voided.deletable_at(&LIMITS), Some(t(20 + 28 * DAY)));
     }
 
     #[test]

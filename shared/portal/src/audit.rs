@@ -67,15 +67,41 @@ acts! {
     SessionEnded, "session-ended", "A session was ended by its owner.";
     ProfileChanged, "profile-changed", "A person who is logged in changed their own profile, the address excepted.";
     PasswordProven, "password-proven", "A person who is logged in typed the present password once more.";
+    AddressCodePromised, "address-code-promised", "A person who is logged in asked for another address, or for its code once more, and a code was promised to it.";
+    AddressCodeWrong, "address-code-wrong", "A code of an address change was wrong.";
+    AddressChanged, "address-changed", "A member's address is this one now: every claim on it is void, every other session of the member ended, and both addresses were told by mail.";
+    AddressLeft, "address-left", "The member who had this address has another one now; the address is free.";
     MemberAdded, "member-added", "A manager added a member, and an initial password was promised.";
     MemberRemoved, "member-removed", "A manager removed a member: seat and address are free, and every session, log-in and reset is over.";
-    MemberDisabled, "member-disabled", "A manager disabled a member: every session, log-in and reset is over.";
-    MemberEnabled, "member-enabled", "A manager enabled a member again.";
+    MemberDisabled, "member-disabled", "A manager, or an operator at the desk, disabled a member: every session, log-in and reset is over.";
+    MemberEnabled, "member-enabled", "A manager, or an operator at the desk, enabled a member again.";
     MemberMadeManager, "member-made-manager", "A manager made a member a manager.";
     ManagerMadeMember, "manager-made-member", "A manager made a manager a plain member.";
     RoleAndStatusChanged, "role-and-status-changed", "A manager changed role and status of a member at once.";
     ExpiredClaimEnded, "expired-claim-ended", "A claim of 14 days without a log-in ended, because another member takes its seat.";
+    TakeOverAsked, "take-over-asked", "A person who proved a registered office asked to take it over; its members and the claims address were promised a mail.";
+    TakeOverReminded, "take-over-reminded", "On the last business day before a take-over opens, the members were promised a second mail.";
+    TakeOverOpened, "take-over-opened", "A take-over may be completed, and the claims address was promised a mail.";
+    TakeOverWithdrawn, "take-over-withdrawn", "A person who proved the office withdrew the take-over.";
+    TakeOverStopped, "take-over-stopped", "A member stopped the take-over, by the code of the mail or logged in.";
+    TakeOverConfirmed, "take-over-confirmed", "A person who proved the office while it was open confirmed a profile, and an initial password was promised.";
+    TakeOverCompleted, "take-over-completed", "The newcomer completed the first log-in: manager from now on, and every member of that moment was disabled or removed.";
+    MemberDisplaced, "member-displaced", "A take-over was completed: the member was disabled, is no manager, and every session, log-in and reset is over.";
+    MemberDisplacedAndRemoved, "member-displaced-and-removed", "A take-over was completed: the member never logged in or had the oldest log-in of five, and was removed.";
+    NewcomerEnded, "newcomer-ended", "A take-over was stopped or withdrawn, or another newcomer was confirmed: the newcomer's initial password and log-ins are over.";
     PasswordReplaced, "password-replaced", "A person who is logged in set another password, and every other session ended.";
+    InquiryReceiptPromised, "inquiry-receipt-promised", "The receipt of an inquiry was counted for the address to which it goes.";
+    InquiryReceived, "inquiry-received", "An inquiry was received, and its receipt promised.";
+    OperatorLooked, "operator-looked", "An operator at the desk looked at an office, an address or its mails, masked.";
+    OperatorRevealed, "operator-revealed", "An operator at the desk looked at an office, an address or its mails, unmasked, for the reason that is recorded.";
+    OperatorChanged, "operator-changed", "An operator at the desk changed a member, for the reason that is recorded; the account's record with the same `by` says how.";
+    PasswordWaitsLifted, "password-waits-lifted", "An operator at the desk lifted the waits and the lockout for wrong passwords.";
+    MemberSignedOut, "member-signed-out", "An operator at the desk ended every session, log-in and reset of a member.";
+    InquiryTaken, "inquiry-taken", "An operator took an inquiry, or took it over from another one.";
+    InquiryAnswered, "inquiry-answered", "An operator answered an inquiry, and the mail with the answer was promised.";
+    InquiryReturned, "inquiry-returned", "An operator returned an inquiry with the reason, and the mail with it was promised.";
+    InquiryClosed, "inquiry-closed", "An operator closed an inquiry, and the mail that says so was promised.";
+    InquiryAdded, "inquiry-added", "The person added what was asked for, and the inquiry waits for an operator again.";
 }
 
 impl Act {
@@ -92,7 +118,7 @@ pub struct Event {
     pub act: Act,
     /// The time of the act.
     pub at: Timestamp,
-    /// The registration or log-in that did it, if there is one.
+    /// The registration or log-in, or the operation at the desk, that did it, if there is one.
     pub by: Option<FlowId>,
     /// The member whom the act is about, if the act knows one.
     pub about: Option<MemberId>,

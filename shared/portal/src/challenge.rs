@@ -110,7 +110,7 @@ impl Challenge {
         limits: &Limits,
     ) -> Result<Self, UnknownKey> {
         let key = ring.current().clone();
-        let label = Label::derive(ring, &key, &id, 0)?;
+        let label = Label::first(ring, &key, &id)?;
         let content = Content::OneTimeCode {
             purpose,
             challenge: id.clone(),
@@ -196,7 +196,7 @@ impl Challenge {
         } else {
             next.key = ring.current().clone();
             next.counter = self.counter.saturating_add(1);
-            next.label = Label::derive(ring, &next.key, &self.id, next.counter)?;
+            next.label = self.label.next();
             plus(now, limits.code_life).min(ends_at)
         };
         let content = Content::OneTimeCode {

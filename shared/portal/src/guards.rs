@@ -4,11 +4,14 @@
 //! conflict nothing was judged (`docs/adr/0003-spend-in-the-write-that-answers.md`).
 
 mod addresses;
+mod changes;
 mod claims_passwords;
 mod codes;
 mod mails;
 mod network;
+mod notices;
 mod passwords;
+mod receipts;
 mod resets;
 mod response_time;
 mod security_codes;
@@ -16,11 +19,14 @@ mod security_codes;
 use jiff::Timestamp;
 
 pub use self::addresses::AddressGuard;
+pub use self::changes::ChangeGuard;
 pub use self::claims_passwords::{Attempt, AttemptOutcome, ClaimsGuard, NoAttempt};
 pub use self::codes::CodeGuard;
 pub use self::mails::MailBudget;
-pub use self::network::RefusedStarts;
+pub use self::network::{InquiryHour, RefusedStarts};
+pub use self::notices::{CountedNotice, NoticeBudget};
 pub use self::passwords::{BackOff, Guarded, NetworkWait, PasswordGuard};
+pub use self::receipts::{CountedReceipt, ReceiptBudget};
 pub use self::resets::ResetGuard;
 pub use self::response_time::pad_to_quantum;
 pub use self::security_codes::SecurityCodeGuard;

@@ -26,30 +26,9 @@ pub struct Source {
 impl Source {
     /// The password: 20 characters, 99 bits, no run of six digits (a mail must contain no other one than its code).
     pub fn password(&self, ring: &KeyRing, member: &MemberId) -> Result<Secret, UnknownKey> {
-        let mut attempt = 0_u32;
-        loop {
-            let octets = ring.derive(
-                &self.key,
-                &[
-                    "initial-password",
-                    member.as_str(),
-                    &self.nonce,
-                    &self.issue.to_string(),
-                    &attempt.to_string(),
-                ],
-            )?;
-            let password: String = octets
-                .iter()
-                .filter(|octet| **octet < EVEN_OCTETS)
-                .filter_map(|octet| ALPHABET.get(usize::from(octet % 31)))
-                .take(LENGTH)
-                .map(|letter| char::from(*letter))
-                .collect();
-            if password.len() == LENGTH && !has_six_digits_in_a_row(&password) {
-                return Ok(Secret::new(password));
-            }
-            attempt += 1;
-        }
+        let issue = self.issue.to_string();
+        let purpose = ["initial-password", member.as_str(), &self.nonce, &issue];
+        mailed_secret(ring, &self.key, &purpose)
     }
 
     /// Whether this is the password, as typed or pasted from the mail: white space (Unicode `White_Space`) around it
@@ -57,6 +36,28 @@ impl Source {
     pub fn is_password(&self, ring: &KeyRing, member: &MemberId, typed: &Secret) -> Result<bool, UnknownKey> {
         let typed = Secret::new(typed.expose().trim().to_owned());
         Ok(self.password(ring, member)?.same_as(&typed))
+    }
+}
+
+/// A secret that a mail brings and a person types or pastes: 20 characters, 99 bits, no run of six digits. Another one for
+/// each purpose.
+pub fn mailed_secret(ring: &KeyRing, key: &KeyId, purpose: &[&str]) -> Result<Secret, UnknownKey> {
+    let mut attempt = 0_u32;
+    loop {
+        let number = attempt.to_string();
+        let parts: Vec<&str> = purpose.iter().copied().chain([number.as_str()]).collect();
+        let octets = ring.derive(key, &parts)?;
+        let secret: String = octets
+            .iter()
+            .filter(|octet| **octet < EVEN_OCTETS)
+            .filter_map(|octet| ALPHABET.get(usize::from(octet % 31)))
+            .take(LENGTH)
+            .map(|letter| char::from(*letter))
+            .collect();
+        if secret.len() == LENGTH && !has_six_digits_in_a_row(&secret) {
+            return Ok(Secret::new(secret));
+        }
+        attempt += 1;
     }
 }
 

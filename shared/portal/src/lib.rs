@@ -28,13 +28,17 @@ pub mod guards;
 pub mod mail;
 
 pub mod account;
+pub mod address_change;
 pub mod claims;
 pub mod claims_record;
 pub mod contact;
+pub mod desk;
+pub mod inquiry;
 pub mod login;
 pub mod office;
 pub mod password_reset;
 pub mod registration;
+pub mod take_over;
 
 pub mod progress;
 pub mod steps;

@@ -148,6 +148,10 @@ limits! {
     login_codes_per_day: u64, "LOGIN_CODES_PER_DAY", 20, "mails", "Log-in codes to one member.";
     reset_codes_per_hour: u64, "RESET_CODES_PER_HOUR", 5, "mails", "Codes of password resets of one address, resends included, whether a member has the address or not: as many as one challenge has.";
     reset_codes_per_day: u64, "RESET_CODES_PER_DAY", 10, "mails", "The same in a day.";
+    address_codes_per_hour: u64, "ADDRESS_CODES_PER_HOUR", 5, "mails", "Codes of address changes of one member, resends and all new addresses together: as many as one challenge has.";
+    address_codes_per_day: u64, "ADDRESS_CODES_PER_DAY", 10, "mails", "The same in a day.";
+    notices_per_hour: u64, "NOTICES_PER_HOUR", 5, "mails", "Notices of one kind to one member, or about colleagues to the managers of one office, for events that need no other mail first: repeating them must not flood a mailbox. Four colleagues fit. The last one says that the next may not be told.";
+    notices_per_day: u64, "NOTICES_PER_DAY", 10, "mails", "The same in a day.";
     registration_codes_per_hour: u64, "REGISTRATION_CODES_PER_HOUR", 5, "mails", "Codes of registrations of one user id of the claims system, resends included: as many as one challenge has.";
     registration_codes_per_day: u64, "REGISTRATION_CODES_PER_DAY", 10, "mails", "The same in a day.";
     registration_codes_per_contact: u64, "REGISTRATION_CODES_PER_HOUR_AND_ADDRESS", 30, "mails", "Codes of registrations to one address within an hour, whichever offices name it: one company registers many offices in a morning.";
@@ -156,6 +160,7 @@ limits! {
     registration_life: Seconds, "REGISTRATION_LIFE_SECONDS", 1_800, "seconds", "A registration in progress.";
     login_life: Seconds, "LOGIN_LIFE_SECONDS", 900, "seconds", "A log-in in progress.";
     password_reset_life: Seconds, "PASSWORD_RESET_LIFE_SECONDS", 1_800, "seconds", "A password reset in progress: the mail may be slow, and a new password takes some thought.";
+    address_change_life: Seconds, "ADDRESS_CHANGE_LIFE_SECONDS", 1_800, "seconds", "An address change in progress, from the new address to its code; no code outlives it.";
     free_wrong_passwords: u64, "FREE_WRONG_PASSWORDS", 4, "failures", "Consecutive wrong passwords from one network at one account without a back-off; after the n-th the back-off of that network is 2^(n-5) seconds.";
     wrong_password_longest_wait: Seconds, "WRONG_PASSWORD_LONGEST_WAIT_SECONDS", 900, "seconds", "The longest back-off after a wrong password; it applies to the network that it came from, or to the known device.";
     wrong_password_memory: Seconds, "WRONG_PASSWORD_MEMORY_SECONDS", 86_400, "seconds", "A network's wrong passwords at an account expire a day after its last; the count of all networks does not.";
@@ -172,6 +177,7 @@ limits! {
     fresh_proof: Seconds, "FRESH_PROOF_SECONDS", 600, "seconds", "How long a log-in or a repeated password counts as fresh proof (ASVS 7.5.1).";
     office_members: u64, "OFFICE_MEMBERS", 5, "members", "Of one office, the first one and pending ones included (manual, R-43).";
     pending_seat_life: Seconds, "PENDING_SEAT_LIFE_SECONDS", 1_209_600, "seconds", "14 days: then a pending member's seat, claim on the address and claim on the office expire; a correction with the same address or a re-issue does not extend them.";
+    released_shown: Days, "RELEASED_SHOWN_DAYS", 14, "days", "How long the office sees that the seat of a colleague fell free by itself, and why: as long as a pending seat lives, so that a manager who looks once a fortnight sees it.";
     claims_per_address: u64, "CLAIMS_PER_ADDRESS", 5, "offices", "Offices that may claim one address at once, until the first completed log-in with it: each is mailed to the address, and no office blocks another.";
     claims_failures: u64, "CLAIMS_FAILURES_BEFORE_QUESTION", 2, "failures", "Wrong claims passwords before the portal asks about the risk: the claims system locks the office out of claims at the third.";
     claims_attempts: u64, "CLAIMS_FAILURES_PER_DAY", 5, "failures", "Wrong claims passwords of one user id within the window, whatever risk is accepted: strangers can cause at most one lock of half an hour a day through the portal.";
@@ -186,6 +192,15 @@ limits! {
     addresses_asked_per_day: u64, "ADDRESSES_ASKED_PER_DAY", 10, "addresses", "Different ones that the members of one office ask about on マイページ within a day, taken or not, so that an office cannot probe a list of addresses.";
     initial_passwords_per_day: u64, "INITIAL_PASSWORDS_PER_DAY", 20, "mails", "Initial passwords that the members of one office have mailed on マイページ within a day, additions and re-issues together: five seats with three re-issues each. Adding and removing one address must not flood its mailbox.";
     email_taken_answers: u64, "EMAIL_TAKEN_ANSWERS", 5, "answers", "Of the kind email-taken in one registration; the last ends it, so that a registration cannot probe a list of addresses.";
+    inquiries_per_network: u64, "INQUIRIES_PER_HOUR_AND_NETWORK", 100, "inquiries an hour", "From one network (IPv4 address or IPv6 /64), beside its refused starts: whole prefectures share a network, and no one writes a hundred. 0 switches it off.";
+    inquiry_receipts_per_hour: u64, "INQUIRY_RECEIPTS_PER_HOUR", 10, "mails", "Receipts of inquiries to one address: strangers must not be able to flood a mailbox by naming it.";
+    inquiry_receipts_per_day: u64, "INQUIRY_RECEIPTS_PER_DAY", 20, "mails", "The same in a day.";
+    inquiry_life: Days, "INQUIRY_LIFE_DAYS", 365, "days", "How long an inquiry is kept after it was received: an answer may be asked about a year later, in the next round of applications.";
+    take_over_business_days: u64, "TAKE_OVER_BUSINESS_DAYS", 3, "days", "Business days, the day of asking not counted, before a take-over of an office may be completed: its members are mailed and can stop it. 0 opens it at once. Past the end of the list of holidays ten calendar days count.";
+    take_over_open: Days, "TAKE_OVER_OPEN_DAYS", 14, "days", "A take-over may be completed, as long as a pending seat lives; then it is as if it had never been asked for, but counts.";
+    take_overs_per_window: u64, "TAKE_OVERS_PER_OFFICE", 3, "take-overs", "Asked for of one office within the window, withdrawn and stopped ones included: each mails every member.";
+    take_over_window: Days, "TAKE_OVER_WINDOW_DAYS", 365, "days", "How long a take-over that was asked for counts.";
+    take_over_stopped_shown: Days, "TAKE_OVER_STOPPED_SHOWN_DAYS", 30, "days", "How long the person who proves the office sees that a take-over was stopped.";
     audit_life: Days, "AUDIT_LIFE_DAYS", 1_826, "days", "How long a record of the audit is kept after the act: five years with a leap day; a change applies to new records only.";
     body_bytes: Bytes, "BODY_BYTES", 16_384, "bytes", "Of a request body.";
     inquiry_body_bytes: Bytes, "INQUIRY_BODY_BYTES", 32_768, "bytes", "Of an inquiry's body.";

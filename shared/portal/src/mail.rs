@@ -1,16 +1,19 @@
 //! メール — the mails of the portal and the data of each.
 //!
-//! A mail is promised by the same write as the change that causes it, on the same item. The table's stream carries
-//! the promise to `deliver-mail`, which sends the mail and records that. The texts belong to the sender
+//! A mail is promised by the same write as the change that causes it: to the item's own address on the same item, to any
+//! other address as a [`Letter`] in the same commit. The table's stream carries the promise to `deliver-mail`, which
+//! sends the mail and records that. The texts belong to the sender
 //! (`functions/deliver-mail/mail`).
 
 mod content;
 mod delivery;
+mod letter;
 mod notice;
 mod promise;
 
 pub use content::Content;
 pub use delivery::Delivery;
+pub use letter::{Letter, Mail};
 pub use notice::Notice;
 pub use promise::{NoResend, Promise};
 
@@ -40,6 +43,8 @@ mod samples {
             member,
             what,
             browser: BrowserKind::default(),
+            about: None,
+            is_last: false,
         }
     }
 }

@@ -1,34 +1,26 @@
 //! 事業所 — a registered office and its seats.
 
+mod founding;
 mod members;
+mod released;
+mod roster;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-pub use self::members::{AnsweredRequest, has_active_manager};
-use crate::account::Member;
+pub use self::founding::{Founding, NotRegistered, Registering};
+pub use self::members::AnsweredRequest;
+pub use self::released::{Invited, Reason, Released};
+pub use self::roster::{Acting, Addition, InSession, MemberWrites, Roster, Seated};
+use crate::account::{Account, Member};
 use crate::audit::Unaudited;
-use crate::change::{Change, Entity};
-use crate::guards::{AddressGuard, RetryAfter};
+use crate::change::{Change, Entity, Put};
+use crate::guards::{AddressGuard, NoticeBudget, RetryAfter};
 use crate::limits::Limits;
-use crate::registration::Replaced;
-use crate::values::{AccountKey, AddressTag, Draft, FlowId, MemberId, OfficeName, RequestKey};
-
-/// The registration that claimed an office, which identifies a repeated 「登録する」.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Founding {
-    /// The flow.
-    pub flow: FlowId,
-    /// The Idempotency-Key of its request.
-    pub request: RequestKey,
-    /// The profile that was confirmed.
-    pub draft: Draft,
-    /// The first member.
-    pub member: MemberId,
-    /// The time of the registration.
-    pub at: Timestamp,
-}
+use crate::mail::Mail;
+use crate::take_over::TakeOver;
+use crate::values::{AccountKey, AddressTag, MemberId, OfficeName};
 
 /// 事業所 — one 介護保険事業所番号, registered at most once, by whichever KJ ID (R-13).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -37,17 +29,23 @@ pub struct Office {
     pub office: OfficeName,
     /// The members with a seat, each with the account of the address; the account decides whether the seat is held.
     pub members: BTreeMap<MemberId, AccountKey>,
-    /// The registration that claimed it.
+    /// The registration that registered it.
     pub founding: Founding,
     /// The addresses that its members asked about.
     pub addresses: AddressGuard,
     /// The requests of a day that mailed an initial password, the oldest first.
     pub answered: Vec<AnsweredRequest>,
+    /// The colleagues who were added and have not logged in yet, and those whose seat fell free of itself.
+    pub invited: BTreeMap<MemberId, Invited>,
+    /// The notices about colleagues that each manager was promised.
+    pub notices: BTreeMap<MemberId, NoticeBudget>,
+    /// Until when a take-over may be under way, so that マイページ reads its record only then. The record decides.
+    pub take_over_until: Option<Timestamp>,
 }
 
 /// Whether an office can be registered.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Claim {
+pub enum Availability {
     /// No member holds a seat, or only members whose seat has expired: the office can be registered.
     Free,
     /// A member is registered, but no member has ever logged in: the initial password can be re-issued, and the
@@ -66,17 +64,20 @@ pub enum Claim {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Seats {
     /// Whether the office can be registered.
-    pub claim: Claim,
+    pub availability: Availability,
     /// The members with a seat.
     pub members: Vec<Member>,
+    /// The take-over of the office that was asked for last, over or not.
+    pub take_over: Option<TakeOver>,
 }
 
 impl Seats {
     /// The seats of an office that is not registered.
     pub const fn none() -> Self {
         Self {
-            claim: Claim::Free,
+            availability: Availability::Free,
             members: Vec::new(),
+            take_over: None,
         }
     }
 
@@ -86,13 +87,25 @@ impl Seats {
     }
 }
 
-/// Why a registered office is not claimed again.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum NotClaimed {
-    /// An earlier request of the same registration claimed it, and its answer was lost; the member has this address.
-    Before(Box<Founding>, AccountKey),
-    /// Another registration claimed it.
-    Taken,
+/// The writes that give a new member a seat, in one commit.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SeatWrites {
+    /// The office, with the seat.
+    pub office: Put<Office>,
+    /// The account of the member's address, with the claim.
+    pub account: Put<Account>,
+    /// The other accounts of members who leave a seat, without it: no one can log in by it meanwhile.
+    pub left: BTreeMap<AccountKey, Put<Account>>,
+    /// The member, with what continues from the claim that it replaces.
+    pub member: Member,
+    /// Who is told of it.
+    pub mails: Vec<Mail>,
+}
+
+impl AsRef<Self> for Office {
+    fn as_ref(&self) -> &Self {
+        self
+    }
 }
 
 impl Entity for Office {
@@ -109,6 +122,9 @@ impl Office {
             founding,
             addresses: AddressGuard::default(),
             answered: Vec::new(),
+            invited: BTreeMap::new(),
+            notices: BTreeMap::new(),
+            take_over_until: None,
         }
     }
 
@@ -137,44 +153,15 @@ impl Office {
         }
     }
 
-    /// Whether a registration may claim this office: no member holds a seat, or only the member whom it corrects.
-    pub fn may_be_claimed_by<'a>(
-        &self,
-        by: &Founding,
-        corrects: Option<&Replaced>,
-        holders: impl IntoIterator<Item = &'a Member> + Clone,
-        now: Timestamp,
-        limits: &Limits,
-    ) -> Result<(), NotClaimed> {
-        // A registration whose member lost the address to another office continues, and claims the office again.
-        let founder = holders
-            .clone()
-            .into_iter()
-            .find(|holder| holder.id == self.founding.member && !holder.seat_has_expired(now, limits));
-        if let Some(account) = founder.and_then(|founder| self.members.get(&founder.id))
-            && self.founding.flow == by.flow
-        {
-            return Err(NotClaimed::Before(
-                Box::new(self.founding.clone()),
-                account.clone(),
-            ));
-        }
-        match (self.claim(holders, now, limits), corrects) {
-            (Claim::Free, _) => Ok(()),
-            (Claim::Pending { member, .. }, Some(correction)) if member == correction.member => Ok(()),
-            (Claim::Pending { .. } | Claim::Taken, _) => Err(NotClaimed::Taken),
-        }
-    }
-
     /// Whether the office can be registered, by the accounts of its seats.
     ///
     /// A seat is free if its account does not hold the member, or if the member is still pending after 14 days.
-    pub fn claim<'a>(
+    pub fn availability<'a>(
         &self,
         members: impl IntoIterator<Item = &'a Member>,
         now: Timestamp,
         limits: &Limits,
-    ) -> Claim {
+    ) -> Availability {
         let mut pending = None;
         for member in members {
             let holds_a_seat = self.members.contains_key(&member.id);
@@ -182,13 +169,13 @@ impl Office {
                 continue;
             }
             if !member.is_pending() {
-                return Claim::Taken;
+                return Availability::Taken;
             }
             pending = Some(member);
         }
         match pending {
-            None => Claim::Free,
-            Some(member) => Claim::Pending {
+            None => Availability::Free,
+            Some(member) => Availability::Pending {
                 member: member.id.clone(),
                 account: member.profile.email.key(),
             },
@@ -200,46 +187,43 @@ impl Office {
 mod tests {
     use super::*;
     use crate::samples::{LIMITS, active, address, flow, office, pending, profile, t};
+    use crate::values::RequestKey;
 
     const SEAT: u64 = 14 * 86_400;
 
-    fn founding(by: &str, member: &str) -> Founding {
+    pub(super) fn founding(by: &str, member: &str) -> Founding {
         Founding {
             flow: flow(by),
             request: RequestKey::new("r"),
             draft: profile().draft(),
             member: MemberId::new(member),
             at: t(0),
+            password_ends_at: None,
         }
     }
 
-    /// An office that the member `m` claimed by the registration `f`.
-    pub(super) fn claimed() -> Office {
+    /// An office that the member `m` registered by the registration `f`.
+    pub(super) fn registered() -> Office {
         Office::founded(office(), founding("f", "m"), &pending("m"))
     }
 
-    fn claim(holders: &[Member], second: u64) -> Claim {
-        claimed().claim(holders, t(second), &LIMITS)
-    }
-
-    fn may_claim(by: &Founding, corrects: Option<&str>, holders: &[Member]) -> Result<(), NotClaimed> {
-        let corrects = corrects.map(|member| Replaced {
-            member: MemberId::new(member),
-            account: address().key(),
-        });
-        claimed().may_be_claimed_by(by, corrects.as_ref(), holders, t(0), &LIMITS)
+    fn availability(holders: &[Member], second: u64) -> Availability {
+        registered().availability(holders, t(second), &LIMITS)
     }
 
     #[test]
     fn the_first_member_holds_the_first_seat_under_their_address() {
         assert_eq!(
-            claimed(),
+            registered(),
             Office {
                 office: office(),
                 members: BTreeMap::from([(MemberId::new("m"), address().key())]),
                 founding: founding("f", "m"),
                 addresses: AddressGuard::default(),
                 answered: Vec::new(),
+                invited: BTreeMap::new(),
+                notices: BTreeMap::new(),
+                take_over_until: None,
             }
         );
     }
@@ -248,18 +232,18 @@ mod tests {
     fn a_question_about_an_address_is_charged_once_before_it_is_answered() {
         let key = |name: u64| AccountKey::new(name.to_string());
         let ask = |office: &Office, name| office.ask(&key(name), t(name), &LIMITS);
-        let mut office = claimed();
+        let mut office = registered();
         for name in 0..10 {
             let (next, asked) = ask(&office, name).stored();
             assert_eq!(asked, Ok(()));
             office = next;
         }
-        assert_eq!(office.members, claimed().members);
+        assert_eq!(office.members, registered().members);
         assert_eq!(ask(&office, 9).kept(), Ok(()));
         assert_eq!(ask(&office, 10).kept(), Err(RetryAfter { seconds: 86_400 }));
         let other = Office {
             addresses: AddressGuard::default(),
-            ..claimed()
+            ..registered()
         };
         assert_ne!(
             AddressTag::of(&other.office.number, &key(0)),
@@ -272,67 +256,27 @@ mod tests {
 
     #[test]
     fn an_office_is_pending_until_its_first_log_in_or_for_fourteen_days() {
-        let waiting = Claim::Pending {
+        let waiting = Availability::Pending {
             member: MemberId::new("m"),
             account: address().key(),
         };
-        assert_eq!(claim(&[pending("m")], SEAT - 1), waiting);
-        assert_eq!(claim(&[pending("m")], SEAT), Claim::Free);
-        assert_eq!(claim(&[pending("m")], SEAT + 1), Claim::Free);
-        assert_eq!(claim(&[active("m")], SEAT + 1), Claim::Taken);
+        assert_eq!(availability(&[pending("m")], SEAT - 1), waiting);
+        assert_eq!(availability(&[pending("m")], SEAT), Availability::Free);
+        assert_eq!(availability(&[pending("m")], SEAT + 1), Availability::Free);
+        assert_eq!(availability(&[active("m")], SEAT + 1), Availability::Taken);
     }
 
     /// The account of the address may hold another member by now.
     #[test]
     fn only_holders_of_a_seat_count() {
-        assert_eq!(claim(&[], 0), Claim::Free);
-        assert_eq!(claim(&[active("stranger"), pending("stranger")], 0), Claim::Free);
+        assert_eq!(availability(&[], 0), Availability::Free);
+        assert_eq!(
+            availability(&[active("stranger"), pending("stranger")], 0),
+            Availability::Free
+        );
         assert!(matches!(
-            claim(&[active("stranger"), pending("m")], 0),
-            Claim::Pending { .. }
+            availability(&[active("stranger"), pending("m")], 0),
+            Availability::Pending { .. }
         ));
-    }
-
-    /// R-13: one office, one registration.
-    #[test]
-    fn an_office_with_a_held_seat_is_not_claimed_again() {
-        let by = founding("another", "n");
-        for holder in [pending("m"), active("m")] {
-            assert_eq!(may_claim(&by, None, &[holder]), Err(NotClaimed::Taken));
-        }
-        assert_eq!(may_claim(&by, None, &[]), Ok(()));
-    }
-
-    #[test]
-    fn a_correction_claims_the_seat_of_the_pending_member_whom_it_corrects_and_no_other() {
-        let by = founding("another", "n");
-        assert_eq!(may_claim(&by, Some("m"), &[pending("m")]), Ok(()));
-        assert_eq!(
-            may_claim(&by, Some("other"), &[pending("m")]),
-            Err(NotClaimed::Taken)
-        );
-        assert_eq!(may_claim(&by, Some("m"), &[active("m")]), Err(NotClaimed::Taken));
-        assert_eq!(may_claim(&by, Some("m"), &[]), Ok(()));
-    }
-
-    #[test]
-    fn a_repeated_confirmation_learns_the_address_of_its_member() {
-        let by = founding("f", "m");
-        assert_eq!(
-            may_claim(&by, None, &[pending("m")]),
-            Err(NotClaimed::Before(Box::new(by.clone()), address().key()))
-        );
-        assert_eq!(
-            may_claim(&by, None, &[active("m")]),
-            Err(NotClaimed::Before(Box::new(by), address().key()))
-        );
-    }
-
-    /// Its member lost the address to another office: the same registration continues with another address.
-    #[test]
-    fn a_registration_whose_claim_is_void_claims_its_office_once_more() {
-        let by = founding("f", "again");
-        assert_eq!(may_claim(&by, None, &[]), Ok(()));
-        assert_eq!(may_claim(&by, None, &[active("stranger")]), Ok(()));
     }
 }

@@ -1,7 +1,7 @@
 //! パスワードの再設定 — one reset in progress, from the address to the new password.
 //!
 //! A reset tells a stranger nothing about who is here (`docs/adr/0030-a-reset-is-alike-for-every-address.md`): one of an
-//! address that nobody has is a flow of the same form, with a code of its own that is judged like any other and is never
+//! unknown address is a flow of the same form, with a code of its own that is judged like any other and is never
 //! right.
 
 mod on_account;
@@ -38,7 +38,10 @@ pub enum Stage {
         account: ShownAccount,
     },
     /// 完了
-    Done,
+    Done {
+        /// The account, as the screen names it; `None` in a reset that was done before this was stored.
+        account: Option<ShownAccount>,
+    },
 }
 
 /// Who is mailed.
@@ -60,8 +63,8 @@ pub enum Recipient {
         /// The names of the offices.
         offices: Vec<String>,
     },
-    /// Nobody: the address is unknown, or its member is disabled.
-    Nobody,
+    /// No one: the address is unknown, or its member is disabled.
+    None,
 }
 
 /// パスワードの再設定 — the flow.
@@ -98,6 +101,17 @@ impl PasswordReset {
         }
     }
 
+    /// The reset once its password is set.
+    #[must_use]
+    pub fn done(&self) -> Self {
+        let account = match &self.stage {
+            Stage::Otp { .. } => None,
+            Stage::NewPassword { account } => Some(account.clone()),
+            Stage::Done { account } => account.clone(),
+        };
+        self.at(Stage::Done { account })
+    }
+
     /// The mail that it promises.
     pub fn promise(&self) -> Option<Promise> {
         let Stage::Otp { challenge } = &self.stage else {
@@ -116,7 +130,7 @@ impl PasswordReset {
                 };
                 challenge.mail.without_secret(to.clone(), content)
             }),
-            Recipient::Nobody => None,
+            Recipient::None => None,
         }
     }
 
@@ -147,7 +161,7 @@ impl PasswordReset {
 mod tests {
     use super::*;
     use crate::mail::Delivery;
-    use crate::password_reset::samples::{at_otp, of_claims, of_member, of_nobody, shown};
+    use crate::password_reset::samples::{at_otp, of_claims, of_member, shown, without_recipient};
     use crate::samples::{account, active, address, flow, t};
 
     #[test]
@@ -160,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_is_mailed_the_code_claims_the_way_once_and_nobody_nothing() {
+    fn a_member_is_mailed_the_code_and_claims_once_the_way_and_no_other_address_anything() {
         let mail = at_otp(of_member()).promise().unwrap();
         assert!(matches!(mail.content, Content::OneTimeCode { .. }));
         assert_eq!((mail.to.as_str(), mail.number), ("taro@example.jp", 1));
@@ -178,7 +192,7 @@ mod tests {
             challenge.mail.sends = 2;
         }
         assert_eq!(again.promise(), None);
-        assert_eq!(at_otp(of_nobody()).promise(), None);
+        assert_eq!(at_otp(without_recipient()).promise(), None);
         let later = at_otp(of_member()).at(Stage::NewPassword { account: shown() });
         assert_eq!(later.promise(), None);
     }
@@ -201,9 +215,9 @@ mod tests {
         for member in others {
             assert_eq!(reset.member_in(&account(member)), None);
         }
-        let nobodys = Account::unknown(address().key(), t(0));
-        assert_eq!(reset.member_in(&nobodys), None);
-        for recipient in [of_claims(), of_nobody()] {
+        let unknown = Account::unknown(address().key(), t(0));
+        assert_eq!(reset.member_in(&unknown), None);
+        for recipient in [of_claims(), without_recipient()] {
             assert_eq!(at_otp(recipient).member_in(&account(active("m"))), None);
         }
     }

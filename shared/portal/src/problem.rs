@@ -53,7 +53,6 @@ kinds! {
     DraftChanged, 409, "draft-changed", "確認した内容と登録する内容が異なります。もう一度ご確認ください。";
     TermsNotShown, 409, "terms-not-shown", "利用規約の内容をご確認ください。";
     TermsOutdated, 409, "terms-outdated", "利用規約が新しくなりました。もう一度ご確認ください。";
-    TryAgain, 409, "try-again", "処理中です。しばらくしてからもう一度お試しください。";
     InitialPasswordExpired, 410, "initial-password-expired", "初期パスワードの有効期限が過ぎました。再発行の手続きを行ってください。";
     ClaimVoid, 410, "claim-void", "このメールアドレスは別の事業所のユーザとして登録されたため、この初期パスワードは使えません。別のメールアドレスで、初回利用登録をもう一度行ってください。";
     InvalidFields, 422, "invalid-fields", "入力内容に誤りがあります。示された項目を直して、もう一度送信してください。";

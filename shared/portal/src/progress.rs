@@ -8,7 +8,7 @@ use crate::limits::Limits;
 use crate::login::{self, Login};
 use crate::office::Seats;
 use crate::password_reset::{self, PasswordReset};
-use crate::registration::{Registration, Stage};
+use crate::registration::{Registration, Replaced, Stage};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $word:ident = $code:literal,)* }) => {
@@ -71,6 +71,10 @@ words! {
         ReissueInitialPassword = "reissue-initial-password",
         /// Replace a member who never logged in.
         CorrectProfile = "correct-profile",
+        /// Ask to take the office over.
+        TakeOver = "take-over",
+        /// Complete the take-over with another profile.
+        CompleteTakeOver = "complete-take-over",
         /// Record that the terms were shown.
         TermsShown = "terms-shown",
         /// パスワードを変更する
@@ -98,6 +102,8 @@ impl Next {
             Self::AlreadyRegistered => &[
                 Allowed::ReissueInitialPassword,
                 Allowed::CorrectProfile,
+                Allowed::TakeOver,
+                Allowed::CompleteTakeOver,
                 Allowed::Cancel,
             ],
             Self::NewPassword => &[Allowed::TermsShown, Allowed::NewPassword, Allowed::Cancel],
@@ -148,8 +154,13 @@ pub fn allowed_in_registration(
             if registration.may_reissue_initial_password(seats, now).is_ok() {
                 allowed.push(Allowed::ReissueInitialPassword);
             }
-            if registration.may_enter_profile(seats).is_ok() {
-                allowed.push(Allowed::CorrectProfile);
+            match registration.may_enter_profile(seats, now) {
+                Ok((_, Some(Replaced::Everyone))) => allowed.push(Allowed::CompleteTakeOver),
+                Ok(_) => allowed.push(Allowed::CorrectProfile),
+                Err(_) => {}
+            }
+            if registration.may_ask_for_take_over(seats, now, limits).is_ok() {
+                allowed.push(Allowed::TakeOver);
             }
             allowed.push(Allowed::Cancel);
             allowed
@@ -186,186 +197,9 @@ pub fn allowed_in_password_reset(reset: &PasswordReset, now: Timestamp, limits: 
     match &reset.stage {
         password_reset::Stage::Otp { challenge } => at_otp(challenge, now, limits),
         password_reset::Stage::NewPassword { .. } => vec![Allowed::NewPassword, Allowed::Cancel],
-        password_reset::Stage::Done => vec![Allowed::Cancel],
+        password_reset::Stage::Done { .. } => vec![Allowed::Cancel],
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::account::{Credential, Member};
-    use crate::code::Purpose;
-    use crate::office::Claim;
-    use crate::samples::{
-        LIMITS, active, address, challenge, claims_user, flow, office, pending, profile, t,
-    };
-    use crate::values::MemberId;
-
-    fn at(stage: Stage, seats: &Seats, second: u64) -> Vec<Allowed> {
-        let registration = Registration {
-            id: flow("f"),
-            claims_user: claims_user(),
-            expires_at: t(1_800),
-            email_taken: 0,
-            asked: Vec::new(),
-            voided: None,
-            stage,
-        };
-        allowed_in_registration(&registration, seats, t(second), &LIMITS)
-    }
-
-    fn in_login(stage: login::Stage) -> Vec<Allowed> {
-        let login = Login {
-            id: flow("f"),
-            account: address().key(),
-            member: MemberId::new("m"),
-            credential_version: 1,
-            expires_at: t(900),
-            stage,
-        };
-        allowed_in_login(&login, t(10), &LIMITS)
-    }
-
-    fn completed() -> Stage {
-        Stage::Completed {
-            office: office(),
-            member: MemberId::new("m"),
-            account: address().key(),
-            registered: None,
-        }
-    }
-
-    /// The pending member after this number of mails of one initial password, the last at the beginning.
-    fn mailed(sends: u32) -> Member {
-        let mut member = pending("m");
-        if let Credential::Initial { mail, .. } = &mut member.credential {
-            mail.sends = sends;
-        }
-        member
-    }
-
-    #[test]
-    fn after_the_last_security_code_only_the_way_out_is_left() {
-        let told = |tries| {
-            (
-                crate::registration::security_code_tries_left(tries, &LIMITS),
-                at(Stage::SecurityCode { tries }, &Seats::none(), 0),
-            )
-        };
-        let open = vec![Allowed::SecurityCode, Allowed::Cancel];
-        assert_eq!(told(0), (3, open.clone()));
-        assert_eq!(told(2), (1, open));
-        assert_eq!(told(3), (0, vec![Allowed::Cancel]));
-        assert_eq!(told(4), (0, vec![Allowed::Cancel]));
-    }
-
-    #[test]
-    fn no_mail_helps_where_no_try_is_left_and_a_try_may_be_left_without_a_mail() {
-        let allowed = |tries, sends| {
-            let mut challenge = challenge(Purpose::Registration, 1_800);
-            challenge.tries = tries;
-            challenge.mail.sends = sends;
-            let office = office();
-            at(Stage::Otp { office, challenge }, &Seats::none(), 0)
-        };
-        assert_eq!(allowed(4, 4), [Allowed::Otp, Allowed::ResendOtp, Allowed::Cancel]);
-        assert_eq!(allowed(4, 5), [Allowed::Otp, Allowed::Cancel]);
-        assert_eq!(allowed(5, 4), [Allowed::Cancel]);
-        assert_eq!(allowed(5, 5), [Allowed::Cancel]);
-    }
-
-    #[test]
-    fn a_profile_is_entered_and_then_confirmed_or_corrected() {
-        let allowed = at(Stage::Profile { office: office() }, &Seats::none(), 0);
-        assert_eq!(allowed, [Allowed::Profile, Allowed::Cancel]);
-        let confirm = Stage::Confirm {
-            office: office(),
-            profile: profile(),
-            replaces: None,
-        };
-        let allowed = at(confirm, &Seats::none(), 0);
-        assert_eq!(allowed, [Allowed::Confirm, Allowed::Profile, Allowed::Cancel]);
-    }
-
-    /// 「同一組織で新規登録が完了しています。…」 and the actions that follow.
-    #[test]
-    fn where_the_office_is_registered_the_ways_out_follow_from_its_members() {
-        let allowed = |claim, members| {
-            let seats = Seats { claim, members };
-            at(Stage::AlreadyRegistered { office: office() }, &seats, 0)
-        };
-        let waiting = Claim::Pending {
-            member: MemberId::new("m"),
-            account: address().key(),
-        };
-        assert_eq!(
-            allowed(waiting, vec![pending("m")]),
-            [
-                Allowed::ReissueInitialPassword,
-                Allowed::CorrectProfile,
-                Allowed::Cancel
-            ]
-        );
-        assert_eq!(allowed(Claim::Taken, vec![active("m")]), [Allowed::Cancel]);
-        assert_eq!(
-            allowed(Claim::Free, vec![]),
-            [Allowed::CorrectProfile, Allowed::Cancel]
-        );
-    }
-
-    #[test]
-    fn at_the_end_the_initial_password_can_be_had_again_as_long_as_it_lives() {
-        let life = 72 * 3_600;
-        let told = |member: Member, second| {
-            let claim = Claim::Taken;
-            let members = vec![member];
-            at(completed(), &Seats { claim, members }, second)
-        };
-        let resend = [Allowed::ResendInitialPassword, Allowed::Cancel];
-        assert_eq!(told(pending("m"), 10), resend);
-        assert_eq!(told(mailed(4), life - 1), resend);
-        assert_eq!(told(mailed(5), life - 1), [Allowed::Cancel]);
-        let reissue = [Allowed::ReissueInitialPassword, Allowed::Cancel];
-        assert_eq!(told(mailed(5), life), reissue);
-        assert_eq!(told(active("m"), 10), [Allowed::Cancel]);
-        assert_eq!(told(pending("another"), 10), [Allowed::Cancel]);
-    }
-
-    #[test]
-    fn a_reset_stands_at_its_code_its_password_or_its_end() {
-        let in_reset = |stage| {
-            let reset = PasswordReset {
-                id: flow("f"),
-                account: address().key(),
-                recipient: password_reset::Recipient::Nobody,
-                expires_at: t(1_800),
-                stage,
-            };
-            allowed_in_password_reset(&reset, t(10), &LIMITS)
-        };
-        let challenge = challenge(Purpose::Reset, 1_800);
-        assert_eq!(
-            in_reset(password_reset::Stage::Otp { challenge }),
-            Next::Otp.offers()
-        );
-        let account = password_reset::ShownAccount::of(&active("m"));
-        assert_eq!(
-            in_reset(password_reset::Stage::NewPassword { account }),
-            [Allowed::NewPassword, Allowed::Cancel]
-        );
-        assert_eq!(in_reset(password_reset::Stage::Done), Next::Done.offers());
-    }
-
-    #[test]
-    fn a_log_in_shows_its_code_its_password_or_its_page() {
-        let challenge = challenge(Purpose::Login, 900);
-        assert_eq!(in_login(login::Stage::Otp { challenge }), Next::Otp.offers());
-        assert_eq!(in_login(login::Stage::MyPage), Next::MyPage.offers());
-        let stage = login::Stage::NewPassword {
-            required: true,
-            account: None,
-            shown: None,
-        };
-        assert_eq!(in_login(stage), Next::NewPassword.offers());
-    }
-}
+mod tests;

@@ -15,19 +15,24 @@ use crate::challenge::Challenge;
 use crate::change::{Entity, Put};
 use crate::claims::RegisteredOffice;
 use crate::limits::Limits;
-use crate::office::{Claim, Founding};
+use crate::office::{Availability, Founding};
 use crate::time::plus;
 use crate::values::{
     AccountKey, ClaimsUserId, Draft, EmailAddress, FlowId, MemberId, OfficeName, Profile, RequestKey,
 };
 
-/// A member who has never logged in and whom a correction replaces.
+/// Whom the member of a registration replaces.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Replaced {
-    /// The member.
-    pub member: MemberId,
-    /// The member's account.
-    pub account: AccountKey,
+pub enum Replaced {
+    /// By a correction: a member who has never logged in.
+    Pending {
+        /// The member.
+        member: MemberId,
+        /// The member's account.
+        account: AccountKey,
+    },
+    /// By a take-over: every member of the office, with the first completed log-in.
+    Everyone,
 }
 
 /// The end of this registration.
@@ -39,6 +44,8 @@ pub struct Registered {
     pub draft: Draft,
     /// The time of the registration.
     pub at: Timestamp,
+    /// The end of its initial password, if it is earlier than the password's life.
+    pub password_ends_at: Option<Timestamp>,
 }
 
 impl Registered {
@@ -48,6 +55,7 @@ impl Registered {
             request: founding.request.clone(),
             draft: founding.draft.clone(),
             at: founding.at,
+            password_ends_at: founding.password_ends_at,
         }
     }
 }
@@ -78,7 +86,7 @@ pub enum Stage {
         office: OfficeName,
         /// The profile as it will be stored.
         profile: Profile,
-        /// The member whom this registration corrects.
+        /// Whom this registration's member replaces.
         replaces: Option<Replaced>,
     },
     /// 「同一組織で新規登録が完了しています。…」
@@ -106,6 +114,8 @@ pub struct Registration {
     pub id: FlowId,
     /// The user id that authenticated.
     pub claims_user: ClaimsUserId,
+    /// The address that the claims system has, once the code that was mailed to it was right.
+    pub contact: Option<EmailAddress>,
     /// The first instant at which it is over.
     pub expires_at: Timestamp,
     /// `email-taken` answers so far.
@@ -154,6 +164,7 @@ impl Registration {
         let begun = Self {
             id,
             claims_user,
+            contact: None,
             expires_at: plus(now, limits.registration_life),
             email_taken: 0,
             asked: Vec::new(),
@@ -190,10 +201,12 @@ impl Registration {
 
     /// The stage after the right code. Only from here on does the person learn that the office is registered (R-15).
     #[must_use]
-    pub fn after_code(&self, office: OfficeName, claim: &Claim) -> Self {
-        match claim {
-            Claim::Free => self.at(Stage::Profile { office }),
-            Claim::Pending { .. } | Claim::Taken => self.at(Stage::AlreadyRegistered { office }),
+    pub fn after_code(&self, office: OfficeName, availability: &Availability) -> Self {
+        match availability {
+            Availability::Free => self.at(Stage::Profile { office }),
+            Availability::Pending { .. } | Availability::Taken => {
+                self.at(Stage::AlreadyRegistered { office })
+            }
         }
     }
 
@@ -211,10 +224,10 @@ impl Registration {
     /// The registration after its claim became void: at the profile again, or at 同一組織で登録済み if its office has a member
     /// by now.
     #[must_use]
-    pub fn after_void(&self, office: OfficeName, void: &VoidClaim, claim: &Claim) -> Self {
+    pub fn after_void(&self, office: OfficeName, void: &VoidClaim, availability: &Availability) -> Self {
         Self {
             voided: Some(void.email_masked.clone()),
-            ..self.after_code(office, claim)
+            ..self.after_code(office, availability)
         }
     }
 
@@ -264,13 +277,14 @@ mod tests {
     }
 
     #[test]
-    fn an_office_remembers_by_which_request_it_was_claimed() {
+    fn an_office_remembers_by_which_request_it_was_registered() {
         let founding = Founding {
             flow: flow("f"),
             request: RequestKey::new("r"),
             draft: profile().draft(),
             member: MemberId::new("m"),
             at: t(60),
+            password_ends_at: None,
         };
         assert_eq!(Registered::by(&founding), registered());
     }

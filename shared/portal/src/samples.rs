@@ -12,11 +12,12 @@ use crate::guards::BackOff;
 use crate::keys::KeyId;
 use crate::keys::tests::ring;
 use crate::limits::Limits;
+use crate::take_over::{Applicant, StopCode, TakeOver};
 use crate::terms::PUBLISHED;
 use crate::time::{Seconds, plus};
 use crate::values::{
     ChallengeId, ClaimsUserId, DeviceId, EmailAddress, FlowId, MemberId, NetworkTag, OfficeName,
-    OfficeNumber, Profile, SessionId,
+    OfficeNumber, Profile, RequestKey, SessionId,
 };
 
 pub(crate) const LIMITS: Limits = Limits::standard();
@@ -108,6 +109,25 @@ pub(crate) fn only(account: &Account) -> &Member {
     let only = members.next().unwrap();
     assert_eq!(members.next(), None);
     only
+}
+
+/// A take-over of the office that was asked for at the beginning.
+pub(crate) fn take_over() -> TakeOver {
+    let (office, claims_user, contact) = (office(), claims_user(), address());
+    let (flow, request) = (flow("f"), RequestKey::new("f"));
+    let applicant = Applicant {
+        office: &office,
+        flow: &flow,
+        request: &request,
+        claims_user: &claims_user,
+        contact: &contact,
+    };
+    let stop_code = StopCode {
+        key: KeyId::new("k1"),
+        nonce: "f".to_owned(),
+    };
+    let asked = TakeOver::ask(None, &applicant, stop_code, t(0), &LIMITS).unwrap();
+    asked.into_parts().0
 }
 
 pub(crate) fn session(id: &str, by: &str, from: u64, until: u64) -> Session {

@@ -13,6 +13,7 @@ pub use field::{CLAIMS_PASSWORD_LONGEST, Field, Input, SECURITY_CODE_LONGEST, Sh
 pub use function::Function;
 pub use table::{STEPS, Step};
 
+use crate::limits::{Bytes, Limits};
 use crate::problem::Kind;
 use crate::progress::Next;
 
@@ -27,12 +28,20 @@ pub enum Document {
     Terms,
     /// マイページ
     Me,
+    /// メールアドレスの変更
+    AddressChange,
     /// セッション
     Sessions,
     /// ユーザ一覧
     Members,
     /// One user of the office.
     Member,
+    /// お問い合わせ区分
+    InquiryCategories,
+    /// お問い合わせの受付
+    InquiryReceipt,
+    /// お問い合わせの受付, as a page: the body is a form's, and refusals are pages, too.
+    InquiryPage,
 }
 
 /// A part of the manual.
@@ -46,11 +55,19 @@ pub enum Area {
     PasswordReset,
     /// マイページ
     MyPage,
+    /// お問い合わせ
+    Inquiry,
 }
 
 impl Area {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Registration, Self::Login, Self::PasswordReset, Self::MyPage];
+    pub const ALL: [Self; 5] = [
+        Self::Registration,
+        Self::Login,
+        Self::PasswordReset,
+        Self::MyPage,
+        Self::Inquiry,
+    ];
 }
 
 /// One end of a step's transition: a screen, or outside of the flow.
@@ -134,6 +151,19 @@ impl Step {
     /// Whether the step changes something at マイページ, so that it matters whose session the page shows.
     pub fn acts_on_a_session(self) -> bool {
         self.method != Method::Get && self.cookie == Some(Cookie::Session)
+    }
+
+    /// Whether a plain form calls the step: its body is form-encoded, and every answer is a page.
+    pub fn is_form(self) -> bool {
+        self.answer == Document::InquiryPage
+    }
+
+    /// The maximum size of the body.
+    pub fn longest_body(self, limits: &Limits) -> Bytes {
+        match self.area {
+            Area::Inquiry => limits.inquiry_body_bytes,
+            Area::Registration | Area::Login | Area::PasswordReset | Area::MyPage => limits.body_bytes,
+        }
     }
 
     /// Whether the path names what the step is about.

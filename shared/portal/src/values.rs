@@ -11,8 +11,8 @@ pub use self::claims::{ClaimsUserId, foreign_secret};
 pub use self::email::EmailAddress;
 pub use self::field::FieldCode;
 pub use self::id::{
-    AccountKey, AddressTag, ChallengeId, DeviceId, Draft, FlowId, FlowName, MemberId, NetworkTag, RequestKey,
-    SessionId, SessionName, digest,
+    AccountKey, AddressTag, AgendaDay, BodyDigest, ChallengeId, DeviceId, Draft, FlowId, FlowName, LetterId,
+    MemberId, NetworkTag, OperatorId, RequestKey, RequestTag, SessionId, SessionName, digest,
 };
 pub use self::person::{KANA_LONGEST, LINE_LONGEST, Line, NameKana, PhoneNumber};
 pub use self::profile::{OfficeName, OfficeNumber, Profile};

@@ -51,7 +51,7 @@ impl Member {
 pub struct Caller {
     /// The network, by its name in this account.
     pub network: NetworkTag,
-    /// The device names that the browser sends, by their names in this account: at most one belongs to this account.
+    /// The ids that the browser's device names have in this account; at most one of them is known to it.
     pub devices: Vec<DeviceId>,
 }
 

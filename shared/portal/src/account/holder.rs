@@ -69,9 +69,13 @@ impl VoidClaim {
         })
     }
 
-    /// When it is no longer needed: its password has expired, and its registration has ended.
+    /// When it is no longer needed: its password has expired, its registration has ended, and its office has been shown
+    /// for long enough that the seat fell free. Until then the office must not take it for a seat that nobody used, which
+    /// ends a pending seat's life after the member was added, at the latest after this claim ended.
     pub fn forgotten_at(&self, limits: &Limits) -> Timestamp {
-        plus(self.at, limits.initial_password_life)
+        let password = plus(self.at, limits.initial_password_life);
+        let unused = plus(self.at, limits.pending_seat_life);
+        password.max(plus(unused, limits.released_shown.seconds()))
     }
 }
 
@@ -108,6 +112,16 @@ impl Account {
     pub fn claims(&self, now: Timestamp, limits: &Limits) -> impl Iterator<Item = &Member> {
         self.members()
             .filter(move |member| member.is_pending() && !member.seat_has_expired(now, limits))
+    }
+
+    /// The claims that become void when this member becomes the owner now.
+    pub fn claims_beside(
+        &self,
+        member: &MemberId,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> impl Iterator<Item = &Member> {
+        self.claims(now, limits).filter(|claim| claim.id != *member)
     }
 
     /// The void claim of this member, if there is one.
@@ -230,7 +244,7 @@ mod tests {
         let void = claimed([of_office("a", "1"), of_office("b", "2")])
             .with_member(chosen("b", "2"), t(0), &LIMITS)
             .void_claims;
-        for (second, kept) in [(3 * DAY - 1, 1), (3 * DAY, 0)] {
+        for (second, kept) in [(28 * DAY - 1, 1), (28 * DAY, 0)] {
             let again = Account {
                 void_claims: void.clone(),
                 ..claimed([of_office("c", "3")])
@@ -254,14 +268,14 @@ mod tests {
         assert_eq!(void, ["b", "c", "d", "f", "g"]);
     }
 
-    /// `docs/data-retention.md`: what a void claim leaves behind is gone with the owner's next log-in after 72 hours.
+    /// `docs/data-retention.md`: what a void claim leaves behind is gone with the owner's next log-in after 28 days.
     #[test]
-    fn an_owner_is_rid_of_void_claims_with_the_next_write_after_72_hours() {
+    fn an_owner_is_rid_of_void_claims_with_the_next_write_after_twenty_eight_days() {
         let owned = Account {
             void_claims: vec![void_claim("v", 60)],
             ..account(active("m"))
         };
-        for (second, kept) in [(60 + 3 * DAY - 1, 1), (60 + 3 * DAY, 0), (60 + 3 * DAY + 1, 0)] {
+        for (second, kept) in [(60 + 28 * DAY - 1, 1), (60 + 28 * DAY, 0), (60 + 28 * DAY + 1, 0)] {
             let after = owned.clone().with_member(active("m"), t(second), &LIMITS);
             assert_eq!(after.void_claims.len(), kept, "{second}");
         }

@@ -161,16 +161,14 @@ impl Account {
             source: source.clone(),
         };
         // No password outlives its seat.
-        let seat_ends_at = plus(initial.member.claimed_at, limits.pending_seat_life);
+        let seat_ends_at = initial.member.seat_expires_at(limits).unwrap_or(now);
         let expires_at = plus(now, limits.initial_password_life).min(seat_ends_at);
-        let next = Member {
-            credential: Credential::Initial {
-                source,
-                reissues,
-                mail: initial.mail.new_series(content, expires_at, now),
-            },
-            credential_version: initial.member.credential_version.saturating_add(1),
-            ..initial.member.clone()
+        let mut next = initial.member.clone();
+        next.end_all_access();
+        next.credential = Credential::Initial {
+            source,
+            reissues,
+            mail: initial.mail.new_series(content, expires_at, now),
         };
         let account = self.clone().with_member(next, now, limits);
         let event = Event::of(Act::InitialPasswordReissued, now, by).about(member);

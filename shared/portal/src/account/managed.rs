@@ -1,14 +1,49 @@
-//! What a manager changes of an office's members (`docs/api.md` 5).
+//! What a manager, or an operator at the desk, changes of an office's members (`docs/api.md` 5, `docs/desk.md`).
 
 use jiff::Timestamp;
 
-use super::{Account, Holder, Member, Role, Session, Status};
+use super::{Account, BrowserKind, Holder, Member, Role, Session, Status};
 use crate::audit::{Act, Event};
 use crate::change::Put;
 use crate::limits::Limits;
-use crate::mail::Notice;
+use crate::mail::{Mail, Notice};
 use crate::problem::Kind;
 use crate::values::{FlowId, MemberId};
+
+/// Who changes a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doer<'a> {
+    /// 管理者, in a session.
+    Manager(&'a MemberId, &'a Session),
+    /// 窓口の担当者, by this operation.
+    Operator(&'a FlowId),
+}
+
+impl<'a> Doer<'a> {
+    /// The log-in or the operation, as the records name it.
+    pub const fn by(self) -> &'a FlowId {
+        match self {
+            Self::Manager(_, session) => &session.flow,
+            Self::Operator(operation) => operation,
+        }
+    }
+
+    /// The kind of browser in which it is done; an operator has none.
+    pub fn browser(self) -> BrowserKind {
+        match self {
+            Self::Manager(_, session) => session.browser,
+            Self::Operator(_) => BrowserKind::default(),
+        }
+    }
+
+    /// The member of the office who does it, if it is one.
+    pub fn is_member(self, id: &MemberId) -> bool {
+        match self {
+            Self::Manager(member, _) => member == id,
+            Self::Operator(_) => false,
+        }
+    }
+}
 
 /// What is changed of a member; what is absent stays.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -44,8 +79,7 @@ impl Member {
         next.role = change.role.unwrap_or(self.role);
         next.disabled = change.disabled.unwrap_or(self.disabled);
         if next.disabled && !self.disabled {
-            next.sessions.clear();
-            next.credential_version = self.credential_version.saturating_add(1);
+            next.end_all_access();
         }
         next
     }
@@ -68,14 +102,24 @@ fn act_of(before: &Member, after: &Member) -> Option<Act> {
     }
 }
 
-/// What the member is told of a change: that log-ins stopped or work again comes before the role.
-const fn notice_of(before: &Member, after: &Member) -> Notice {
-    match (before.disabled, after.disabled, after.role) {
-        (false, true, _) => Notice::MemberDisabled,
-        (true, false, _) => Notice::MemberEnabled,
-        (_, _, Role::Manager) => Notice::MadeManager,
-        (_, _, Role::Member) => Notice::MadeMember,
-    }
+/// What the member is told of a change, and what the managers are. A change of role and one of status are two notices, so
+/// that neither hides the other (ADR 0036).
+pub(crate) fn notices_of(
+    before: &Member,
+    after: &Member,
+    doer: Doer<'_>,
+) -> impl Iterator<Item = (Notice, Notice)> {
+    let role = (before.role != after.role).then_some(match after.role {
+        Role::Manager => (Notice::MadeManager, Notice::ColleagueMadeManager),
+        Role::Member => (Notice::MadeMember, Notice::ColleagueMadeMember),
+    });
+    let status = (before.disabled != after.disabled).then_some(match (doer, after.disabled) {
+        (Doer::Manager(..), true) => (Notice::MemberDisabled, Notice::ColleagueDisabled),
+        (Doer::Manager(..), false) => (Notice::MemberEnabled, Notice::ColleagueEnabled),
+        (Doer::Operator(_), true) => (Notice::DisabledByDesk, Notice::ColleagueDisabledByDesk),
+        (Doer::Operator(_), false) => (Notice::EnabledByDesk, Notice::ColleagueEnabledByDesk),
+    });
+    role.into_iter().chain(status)
 }
 
 impl Account {
@@ -101,24 +145,37 @@ impl Account {
         Some(Put::new(next, event))
     }
 
-    /// The account with a changed member, who is told by mail; `None` if nothing changes, or the member is not in this account.
+    /// The account with a changed member, who is told by mail, and the mails for which the account has no room: it promises
+    /// one to the member. `None` if nothing changes, or the member is not in this account.
     pub fn change_member(
         &self,
         id: &MemberId,
         change: MemberChange,
-        by: &Session,
+        doer: Doer<'_>,
         now: Timestamp,
         limits: &Limits,
-    ) -> Option<Put<Self>> {
+    ) -> Option<(Put<Self>, Vec<Mail>)> {
         let before = self.member(id, now, limits)?;
-        let mut after = before.changed(change);
-        let event = Event::of(act_of(before, &after)?, now, &by.flow).about(id);
+        let changed = before.changed(change);
+        let event = Event::of(act_of(before, &changed)?, now, doer.by()).about(id);
+        let mut after = changed.clone();
+        let mut mails = Vec::new();
         // A member who has never logged in has no mail but the one with the initial password.
-        if !after.is_pending() {
-            let notice = notice_of(before, &after);
-            after = after.with_notice_from(notice, by.browser, now);
+        let notices = notices_of(before, &changed, doer).filter(|_| !changed.is_pending());
+        for (notice, _) in notices {
+            let told = after
+                .clone()
+                .with_notice_from(notice, doer.browser(), now, limits);
+            let earlier = after
+                .notice
+                .filter(|earlier| before.notice.as_ref() != Some(earlier));
+            if let Some(earlier) = earlier.filter(|earlier| told.notice.as_ref() != Some(earlier)) {
+                mails.push(Mail::notice(earlier.to, earlier.content));
+            }
+            after = told;
         }
-        Some(Put::new(self.clone().with_member(after, now, limits), event))
+        let account = self.clone().with_member(after, now, limits);
+        Some((Put::new(account, event), mails))
     }
 
     /// The account without this member, who leaves the office: sessions, log-ins and resets are over, an initial password is
@@ -142,7 +199,8 @@ impl Account {
             .map(|next| Put::new(next, Event::of(Act::ExpiredClaimEnded, now, by).about(id)))
     }
 
-    fn without(&self, id: &MemberId, now: Timestamp) -> Option<Self> {
+    /// The account without this member; `None` if the member is not in it.
+    pub(crate) fn without(&self, id: &MemberId, now: Timestamp) -> Option<Self> {
         self.noted(id)?;
         let mut next = Self {
             judged_at: now,
@@ -162,6 +220,8 @@ impl Account {
 mod tests {
     use super::*;
     use crate::account::samples::{SEAT, of_office};
+    use crate::guards::NoticeBudget;
+    use crate::mail::Content;
     use crate::samples::{LIMITS, account, active, flow, only, pending, session, t};
 
     fn colleague(role: Role) -> Member {
@@ -174,7 +234,9 @@ mod tests {
 
     fn changed(before: &Account, change: MemberChange) -> Option<(Member, Act)> {
         let by = session("cookie", "by", 0, 43_200);
-        let put = before.change_member(&MemberId::new("m"), change, &by, t(9), &LIMITS)?;
+        let actor = MemberId::new("a");
+        let doer = Doer::Manager(&actor, &by);
+        let (put, _) = before.change_member(&MemberId::new("m"), change, doer, t(9), &LIMITS)?;
         let (after, event) = put.into_parts();
         let event = event.unwrap();
         assert_eq!(
@@ -248,11 +310,7 @@ mod tests {
         let before = account(colleague(Role::Member));
         let (after, act) = changed(&before, role(Role::Manager)).unwrap();
         assert_eq!((after.role, act), (Role::Manager, Act::MemberMadeManager));
-        assert_eq!(
-            after.sessions,
-            only(&before).sessions,
-            "nobody is logged out by it"
-        );
+        assert_eq!(after.sessions, only(&before).sessions, "no session ends by it");
         let (back, act) = changed(&account(after), role(Role::Member)).unwrap();
         assert_eq!((back.role, act), (Role::Member, Act::ManagerMadeMember));
         assert_eq!(changed(&before, MemberChange::default()), None);
@@ -280,6 +338,57 @@ mod tests {
         }
         let initial = pending("m").mail().map(|mail| mail.content.subject());
         assert_eq!(told(pending("m"), disabled(true)), initial);
+    }
+
+    /// A repeated change is told to the member five times an hour, and silences no other kind of notice.
+    #[test]
+    fn a_member_is_told_the_same_five_times_an_hour_and_the_change_is_done_all_the_same() {
+        let mut before = account(colleague(Role::Member));
+        for time in 1..=6 {
+            let (after, _) = changed(&before, disabled(true)).unwrap();
+            assert!(after.disabled);
+            let is_told = after.notice.as_ref().map(|mail| mail.content.subject())
+                == Some(Notice::MemberDisabled.subject());
+            assert_eq!(is_told, time <= 5, "{time}");
+            // Another kind is told, which has a budget of its own.
+            let again = changed(&account(after), disabled(false)).unwrap().0;
+            before = account(Member {
+                notices: NoticeBudget {
+                    counted: again
+                        .notices
+                        .counted
+                        .into_iter()
+                        .filter(|it| it.what == Notice::MemberDisabled)
+                        .collect(),
+                },
+                ..again
+            });
+        }
+        let (after, _) = changed(&before, role(Role::Manager)).unwrap();
+        let told = after.notice.map(|mail| mail.content.subject());
+        assert_eq!(told, Some(Notice::MadeManager.subject()));
+    }
+
+    #[test]
+    fn a_change_at_the_desk_is_told_in_words_of_its_own() {
+        let operation = flow("operation");
+        let told = |before: &Account, change| {
+            let doer = Doer::Operator(&operation);
+            let (put, _) = before
+                .change_member(&MemberId::new("m"), change, doer, t(9), &LIMITS)
+                .unwrap();
+            let (after, event) = put.into_parts();
+            assert_eq!(event.unwrap().by, Some(operation.clone()));
+            let notice = only(&after).promised().map(|mail| mail.content.clone());
+            let Some(Content::Notice { what, browser, .. }) = notice else {
+                panic!("{notice:?}")
+            };
+            assert_eq!(browser, BrowserKind::default());
+            (what, after)
+        };
+        let (what, stopped) = told(&account(colleague(Role::Member)), disabled(true));
+        assert_eq!(what, Notice::DisabledByDesk);
+        assert_eq!(told(&stopped, disabled(false)).0, Notice::EnabledByDesk);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::{BrowserKind, Device, Session};
-use crate::guards::{CodeGuard, MailBudget};
+use crate::guards::{ChangeGuard, CodeGuard, MailBudget, NoticeBudget};
 use crate::initial_password::Source;
 use crate::keys::KeyId;
 use crate::limits::Limits;
@@ -124,6 +124,8 @@ pub struct Member {
     pub mails: MailBudget,
     /// Wrong log-in codes.
     pub codes: CodeGuard,
+    /// Codes of address changes.
+    pub changes: ChangeGuard,
     /// 利用規約への同意
     pub agreement: Option<Agreement>,
     /// When a log-in last reached マイページ.
@@ -134,12 +136,30 @@ pub struct Member {
     pub devices: Vec<Device>,
     /// The last notice; none before the first log-in.
     pub notice: Option<Promise>,
+    /// The notices that a budget bounds.
+    pub notices: NoticeBudget,
+    /// For the newcomer of a take-over, who has no seat yet: until when the first log-in completes it.
+    pub takes_over_until: Option<Timestamp>,
 }
 
 impl Member {
     /// Whether the member has never completed a log-in.
     pub const fn is_pending(&self) -> bool {
         matches!(self.credential, Credential::Initial { .. })
+    }
+
+    /// Ends every session, and every log-in and reset that is under way: each began with the credential of before (ASVS 7.4.3).
+    pub(crate) fn end_all_access(&mut self) {
+        self.sessions.clear();
+        self.credential_version = self.credential_version.saturating_add(1);
+    }
+
+    /// The end of the initial password; none once a log-in was completed.
+    pub fn initial_password_ends_at(&self) -> Option<Timestamp> {
+        match &self.credential {
+            Credential::Initial { mail, .. } => Some(mail.expires_at),
+            Credential::Chosen { .. } => None,
+        }
     }
 
     /// The member and the version of the credential: what a password is compared with.
@@ -158,10 +178,15 @@ impl Member {
         }
     }
 
+    /// Whether the member is the newcomer of a take-over that is not completed.
+    pub const fn is_newcomer(&self) -> bool {
+        self.takes_over_until.is_some()
+    }
+
     /// When seat and address of a pending member are free again.
     pub fn seat_expires_at(&self, limits: &Limits) -> Option<Timestamp> {
-        self.is_pending()
-            .then(|| plus(self.claimed_at, limits.pending_seat_life))
+        let life = plus(self.claimed_at, limits.pending_seat_life);
+        self.is_pending().then(|| self.takes_over_until.unwrap_or(life))
     }
 
     /// Whether the seat has expired.
@@ -189,20 +214,49 @@ impl Member {
         self.mail().or(self.notice.as_ref())
     }
 
+    /// A notice of this event of the member, done in a browser of this kind; to the member.
+    pub fn notice_of(&self, what: Notice, browser: BrowserKind) -> Content {
+        Content::Notice {
+            member: self.id.clone(),
+            what,
+            browser,
+            about: None,
+            is_last: false,
+        }
+    }
+
     /// The member with a promised notice of this event, to the member's address. It is not charged to the budget of codes.
     #[must_use]
     pub fn with_notice(self, what: Notice, now: Timestamp) -> Self {
-        self.with_notice_from(what, BrowserKind::default(), now)
+        let content = self.notice_of(what, BrowserKind::default());
+        self.with_promised(content, now)
     }
 
-    /// The same, of something that was done in a browser of this kind.
+    /// The same, of something that was done in a browser of this kind, if the budget of this kind of notice has room for
+    /// it. The event is the same without it.
     #[must_use]
-    pub fn with_notice_from(mut self, what: Notice, browser: BrowserKind, now: Timestamp) -> Self {
+    pub fn with_notice_from(
+        mut self,
+        what: Notice,
+        browser: BrowserKind,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Self {
+        let Some((notices, is_last)) = self.notices.spend(what, now, limits) else {
+            return self;
+        };
+        self.notices = notices;
         let content = Content::Notice {
             member: self.id.clone(),
             what,
             browser,
+            about: None,
+            is_last,
         };
+        self.with_promised(content, now)
+    }
+
+    fn with_promised(mut self, content: Content, now: Timestamp) -> Self {
         let to = self.profile.email.clone();
         self.notice = Some(Promise::notice(to, content, self.notice.as_ref(), now));
         self
@@ -257,117 +311,27 @@ impl NewMember {
             credential_version: 1,
             mails: MailBudget::default(),
             codes: CodeGuard::default(),
+            changes: ChangeGuard::default(),
             agreement: None,
             last_login_at: None,
             sessions: Vec::new(),
             devices: Vec::new(),
             notice: None,
+            notices: NoticeBudget::default(),
+            takes_over_until: None,
         }
+    }
+
+    /// The same, of the newcomer of a take-over that is over at `until`: so is the initial password.
+    pub fn newcomer(self, until: Timestamp, now: Timestamp, limits: &Limits) -> Member {
+        let mut member = self.pending(now, limits);
+        if let Credential::Initial { mail, .. } = &mut member.credential {
+            mail.expires_at = mail.expires_at.min(until);
+        }
+        member.takes_over_until = Some(until);
+        member
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::account::samples::{SEAT, parts};
-    use crate::samples::{LIMITS, active, agreement, office, pending, t};
-    use crate::terms::PUBLISHED;
-
-    #[test]
-    fn a_role_is_known_by_its_word_and_by_no_other() {
-        assert_eq!((Role::Manager.code(), Role::Member.code()), ("manager", "member"));
-        for role in [Role::Manager, Role::Member] {
-            assert_eq!(Role::parse(role.code()), Some(role));
-        }
-        assert_eq!(Role::parse("owner"), None);
-        let words: Vec<&str> = Status::ALL.iter().map(|status| status.code()).collect();
-        assert_eq!(words, ["pending", "active", "disabled"]);
-    }
-
-    #[test]
-    fn a_credential_shows_its_kind_and_nothing_else() {
-        assert_eq!(format!("{:?}", pending("m").credential), "Initial(***)");
-        assert_eq!(format!("{:?}", active("m").credential), "Chosen(***)");
-    }
-
-    #[test]
-    fn a_member_is_pending_until_a_password_is_chosen_and_disabled_overrides_both() {
-        assert_eq!(
-            (pending("m").status(), active("m").status()),
-            (Status::Pending, Status::Active)
-        );
-        assert!(pending("m").is_pending() && !active("m").is_pending());
-        for member in [pending("m"), active("m")] {
-            let disabled = Member {
-                disabled: true,
-                ..member
-            };
-            assert_eq!(disabled.status(), Status::Disabled);
-        }
-    }
-
-    /// The seat of a member who never logs in is free again after fourteen days.
-    #[test]
-    fn a_pending_seat_expires_after_fourteen_days_and_a_taken_one_never() {
-        assert_eq!(pending("m").seat_expires_at(&LIMITS), Some(t(SEAT)));
-        for (second, is_free) in [(SEAT - 1, false), (SEAT, true), (SEAT + 1, true)] {
-            assert_eq!(
-                pending("m").seat_has_expired(t(second), &LIMITS),
-                is_free,
-                "{second}"
-            );
-        }
-        assert_eq!(active("m").seat_expires_at(&LIMITS), None);
-        assert!(!active("m").seat_has_expired(t(10 * SEAT), &LIMITS));
-    }
-
-    #[test]
-    fn only_the_text_in_force_is_agreed_to() {
-        assert!(active("m").has_agreed_to(&PUBLISHED));
-        assert!(!pending("m").has_agreed_to(&PUBLISHED));
-        let older = Member {
-            agreement: Some(Agreement {
-                version: "1999-01-01".to_owned(),
-                ..agreement()
-            }),
-            ..active("m")
-        };
-        assert!(!older.has_agreed_to(&PUBLISHED));
-    }
-
-    #[test]
-    fn a_notice_is_the_mail_that_a_member_was_promised_last() {
-        assert_eq!(active("m").promised(), None);
-        assert_eq!(pending("m").promised(), pending("m").mail());
-        let once = active("m").with_notice(Notice::PasswordReset, t(1));
-        let twice = once.clone().with_notice(Notice::PasswordReset, t(2));
-        let (first, second) = (once.promised().unwrap(), twice.promised().unwrap());
-        assert_eq!(second.number, first.number + 1);
-        assert_eq!((first.promised_at, second.promised_at), (t(1), t(2)));
-        assert_eq!(first.to, active("m").profile.email);
-        assert!(second.is_new_after(Some(first)));
-    }
-
-    #[test]
-    fn a_new_member_is_promised_an_initial_password_for_72_hours() {
-        let member = pending("m");
-        let (source, reissues, mail) = parts(&member);
-        assert_eq!((source.issue, source.nonce.as_str()), (1, "n"));
-        assert_eq!(reissues, []);
-        assert_eq!(
-            (mail.number, mail.sends, mail.promised_at, mail.expires_at),
-            (1, 1, t(0), t(72 * 3_600))
-        );
-        assert_eq!(
-            mail.content,
-            Content::InitialPassword {
-                member: MemberId::new("m"),
-                office: office().name,
-                source: source.clone(),
-            }
-        );
-        assert_eq!(member.mail(), Some(mail));
-        assert_eq!(active("m").mail(), None);
-        assert_eq!((member.registered_at, member.credential_version), (t(0), 1));
-    }
-}
+mod tests;

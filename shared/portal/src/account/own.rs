@@ -23,7 +23,7 @@ pub struct CurrentPassword {
     pub caller: Caller,
 }
 
-/// What a session sets in the place of its member's password.
+/// The new password's hash, and the new cookie of the session that sets it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewPassword {
     /// Argon2id, as a PHC string; none where the present password was not taken when it was compared.
@@ -40,9 +40,9 @@ impl Session {
 }
 
 impl Account {
-    /// Whether the present password was typed, and is judged now: as at a log-in, a network that waits is told what a wrong
-    /// password is told.
-    pub fn takes_current_password(
+    /// Whether the present password was right, and no back-off runs; during a back-off the answer is that of a wrong password,
+    /// as at a log-in.
+    pub fn accepts_current_password(
         &self,
         member: &Member,
         typed: &CurrentPassword,
@@ -97,7 +97,7 @@ impl Account {
         now: Timestamp,
         limits: &Limits,
     ) -> Change<Self, Result<(), Kind>> {
-        if !self.takes_current_password(member, typed, now, limits) {
+        if !self.accepts_current_password(member, typed, now, limits) {
             return self.refuse_current_password(member, by, typed, now, limits);
         }
         let (account, mut member) = self.proven(member, &typed.caller, now, limits);
@@ -119,7 +119,7 @@ impl Account {
         now: Timestamp,
         limits: &Limits,
     ) -> Change<Self, Result<Session, Kind>> {
-        if !self.takes_current_password(member, typed, now, limits) {
+        if !self.accepts_current_password(member, typed, now, limits) {
             return self.refuse_current_password(member, by, typed, now, limits);
         }
         // It was not judged when it was compared, and is no wrong one.
@@ -136,9 +136,9 @@ impl Account {
             hash: hash.clone(),
             by: by.flow.clone(),
         };
-        member.credential_version = member.credential_version.saturating_add(1);
+        member.end_all_access();
         member.sessions = vec![session.clone()];
-        let member = member.with_notice_from(Notice::PasswordReplaced, by.browser, now);
+        let member = member.with_notice_from(Notice::PasswordReplaced, by.browser, now, limits);
         let event = Event::of(Act::PasswordReplaced, now, &by.flow).about(&member.id);
         Change::Store(
             Put::new(account.with_member(member, now, limits), event),
@@ -279,7 +279,7 @@ mod tests {
             );
             account = after;
         }
-        assert_eq!(account.passwords.row, 5);
+        assert_eq!(account.passwords.consecutive, 5);
         assert_eq!(
             account,
             Account {
@@ -301,7 +301,7 @@ mod tests {
         assert!(answer.is_ok());
         assert_eq!(elsewhere.passwords, account.passwords);
         let (own, _, _) = replaces(&account, &typed(&account, true, "n"), 1).recorded();
-        assert_eq!((own.passwords.row, own.passwords.networks.len()), (5, 0));
+        assert_eq!((own.passwords.consecutive, own.passwords.networks.len()), (5, 0));
     }
 
     #[test]
@@ -313,11 +313,11 @@ mod tests {
         let guessed = guessed_at(before, 5, 0);
         let mut right = typed(&guessed, true, "n");
         assert!(
-            !guessed.takes_current_password(only(&guessed), &right, t(0), &LIMITS),
+            !guessed.accepts_current_password(only(&guessed), &right, t(0), &LIMITS),
             "the network waits"
         );
         right.caller = known_as(&["d"]);
-        assert!(guessed.takes_current_password(only(&guessed), &right, t(0), &LIMITS));
+        assert!(guessed.accepts_current_password(only(&guessed), &right, t(0), &LIMITS));
     }
 
     #[test]

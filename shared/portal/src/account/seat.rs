@@ -6,7 +6,6 @@ use super::{Account, Credential, Holder, Member};
 use crate::audit::{Act, Event};
 use crate::change::Put;
 use crate::limits::Limits;
-use crate::time::plus;
 use crate::values::{FlowId, MemberId, OfficeName};
 
 impl Account {
@@ -73,14 +72,13 @@ impl Member {
         self.claimed_at = earlier.claimed_at;
         self.mails = earlier.mails.clone();
         self.codes = earlier.codes.clone();
+        let ends_at = self.seat_expires_at(limits);
         if let (Credential::Initial { reissues, mail, .. }, Credential::Initial { reissues: before, .. }) =
             (&mut self.credential, &earlier.credential)
         {
             reissues.clone_from(before);
             // No password outlives its seat.
-            mail.expires_at = mail
-                .expires_at
-                .min(plus(earlier.claimed_at, limits.pending_seat_life));
+            mail.expires_at = mail.expires_at.min(ends_at.unwrap_or(mail.expires_at));
         }
         self
     }

@@ -77,7 +77,7 @@ pub fn end_session(
     let is_it = |session: &Session| session.name().as_str() == name && now < session.expires_at;
     match end_sessions(account, &by.flow, now, |session| !is_it(session)) {
         Change::Store(put, ()) => Change::Store(put, Ok(())),
-        _ => Change::Keep(Err(Kind::NotFound)),
+        Change::Keep(()) | Change::BestEffort(..) | Change::Remove(..) => Change::Keep(Err(Kind::NotFound)),
     }
 }
 
@@ -293,8 +293,8 @@ mod tests {
             ..member
         };
         assert_eq!(opens(other, 99), None);
-        let nobodys = Account::unknown(address().key(), t(0));
-        assert_eq!(pointer(0).session_in(&nobodys, t(99)), None);
+        let unknown = Account::unknown(address().key(), t(0));
+        assert_eq!(pointer(0).session_in(&unknown, t(99)), None);
     }
 
     #[test]

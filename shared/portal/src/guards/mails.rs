@@ -32,6 +32,15 @@ impl MailBudget {
         self.spend_within(&windows, now, limits)
     }
 
+    /// The budget of a member after one more code of an address change, if there is room for it.
+    pub fn spend_for_address_change(&self, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
+        let windows = [
+            (HOUR, limits.address_codes_per_hour),
+            (DAY, limits.address_codes_per_day),
+        ];
+        self.spend_within(&windows, now, limits)
+    }
+
     /// The budget of a user id of the claims system after another registration code, if there is room for it.
     pub fn spend_for_claims_user(&self, now: Timestamp, limits: &Limits) -> Result<Self, RetryAfter> {
         let windows = [
@@ -112,10 +121,11 @@ mod tests {
     #[test]
     fn an_account_a_user_id_and_the_resets_of_an_address_have_so_many_mails_an_hour_and_twice_as_many_a_day()
     {
-        let budgets: [(Spend, u64); 3] = [
+        let budgets: [(Spend, u64); 4] = [
             (MailBudget::spend, 10),
             (MailBudget::spend_for_claims_user, 5),
             (MailBudget::spend_for_reset, 5),
+            (MailBudget::spend_for_address_change, 5),
         ];
         for (spend, an_hour) in budgets {
             let first = spent(&MailBudget::default(), spend, an_hour, 0);

@@ -87,7 +87,7 @@ pub struct NetworkWait {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct PasswordGuard {
     /// Consecutive ones, from all networks together; a hundred lock the password out for all but known devices.
-    pub row: u64,
+    pub consecutive: u64,
     /// By network, the one with the latest failure last. Each has its own back-off.
     pub networks: Vec<NetworkWait>,
 }
@@ -99,7 +99,7 @@ impl PasswordGuard {
             .networks
             .iter()
             .any(|wait| wait.network == *network && wait.back_off.is_running(now, limits));
-        Guarded::closed_if(waits || limits.wrong_passwords_before_lockout <= self.row)
+        Guarded::closed_if(waits || limits.wrong_passwords_before_lockout <= self.consecutive)
     }
 
     /// The guard after a wrong password from this network. Expired networks are dropped, and there are never more
@@ -120,7 +120,7 @@ impl PasswordGuard {
         let most = usize::try_from(limits.wrong_passwords_before_lockout).unwrap_or(usize::MAX);
         networks.drain(..networks.len().saturating_sub(most));
         Self {
-            row: self.row.saturating_add(1),
+            consecutive: self.consecutive.saturating_add(1),
             networks,
         }
     }
@@ -138,7 +138,7 @@ impl PasswordGuard {
     #[must_use]
     pub fn completed(&self) -> Self {
         Self {
-            row: 0,
+            consecutive: 0,
             networks: self.networks.clone(),
         }
     }
@@ -191,7 +191,7 @@ mod tests {
                 assert_eq!(guard.state(&n("b"), at, &LIMITS), Guarded::Open, "wait {wait}");
             }
         }
-        assert_eq!(guard.row, 16);
+        assert_eq!(guard.consecutive, 16);
         let most = BackOff {
             failures: u64::MAX,
             last_failure: None,
@@ -236,7 +236,11 @@ mod tests {
             assert_eq!(again.networks[0].back_off.failures, failures);
             let other = fails(guard.clone(), "b", 1, second);
             assert_eq!(other.networks.len(), if failures == 6 { 2 } else { 1 });
-            assert_eq!((again.row, other.row), (6, 6), "the row is not forgotten");
+            assert_eq!(
+                (again.consecutive, other.consecutive),
+                (6, 6),
+                "the row is not forgotten"
+            );
         }
         assert_eq!(guard.waits_end_at(&LIMITS), Some(t(900)));
         assert_eq!(PasswordGuard::default().waits_end_at(&LIMITS), None);

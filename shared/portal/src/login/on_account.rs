@@ -8,6 +8,7 @@ use crate::audit::{Act, Event};
 use crate::change::{Change, Put};
 use crate::guards::RetryAfter;
 use crate::limits::Limits;
+use crate::mail::Notice;
 use crate::problem::Refusal;
 use crate::terms::Agreement;
 use crate::values::{DeviceId, SessionId};
@@ -24,9 +25,9 @@ pub struct Gained {
 /// The state of a log-in according to its account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
-    /// The flow's own item says.
+    /// The account knows nothing newer: the stage of the stored log-in holds.
     Open,
-    /// At マイページ, whatever the flow's own item says: a request whose answer was lost completed it.
+    /// At マイページ, whatever stage is stored: a request whose answer was lost completed it.
     Completed(Box<Login>),
 }
 
@@ -108,6 +109,9 @@ impl Login {
     ) -> Result<Change<Account, bool>, Over> {
         let member = self.member_in(account, now, limits)?;
         member.codes.check(now).map_err(Over::Stopped)?;
+        if gains.is_some() && member.is_newcomer() {
+            return Err(Over::Gone);
+        }
         let event = |act| Event::of(act, now, &self.id).about(&self.member);
         let next = Account {
             judged_at: now,
@@ -156,8 +160,14 @@ impl Login {
 
     /// Refunds the mail that was counted at `at` for a code that is not sent: another request of the log-in was
     /// first, or the log-in has ended.
-    pub fn refund_code(&self, account: &Account, at: Timestamp, limits: &Limits) -> Change<Account, ()> {
-        let Some(member) = account.noted(&self.member) else {
+    pub fn refund_code(
+        &self,
+        account: Option<&Account>,
+        at: Timestamp,
+        limits: &Limits,
+    ) -> Change<Account, ()> {
+        let known = account.and_then(|account| Some((account, account.noted(&self.member)?)));
+        let Some((account, member)) = known else {
             return Change::Keep(());
         };
         let mails = member.mails.refund(at);
@@ -174,7 +184,8 @@ impl Login {
     }
 
     /// Commits password, agreement and session in one write; a second request finds that done. Answers with the new
-    /// version of the credential.
+    /// version of the credential; or with nothing, and then nothing is decided, if claims of other offices become void by
+    /// it: their managers are told in the same commit ([`Login::complete_among_claims`]).
     pub fn complete(
         &self,
         account: &Account,
@@ -183,20 +194,69 @@ impl Login {
         gained: &Gained,
         now: Timestamp,
         limits: &Limits,
-    ) -> Result<Change<Account, u32>, Over> {
+    ) -> Result<Change<Account, Option<u32>>, Over> {
+        if account.claims_beside(&self.member, now, limits).next().is_some() {
+            return Ok(Change::Keep(None));
+        }
+        let (completed, version) =
+            self.complete_among_claims(account, hash, agreement, gained, now, limits)?;
+        Ok(Change::Store(completed, Some(version)))
+    }
+
+    /// The same, whichever claims become void.
+    pub fn complete_among_claims(
+        &self,
+        account: &Account,
+        hash: Option<&String>,
+        agreement: &Agreement,
+        gained: &Gained,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<(Put<Account>, u32), Over> {
         let member = self.member_in(account, now, limits)?;
+        if member.is_newcomer() {
+            return Err(Over::Gone);
+        }
         let completion = match hash {
             Some(hash) => Completion::Password { hash, agreement },
             None => Completion::Agreement(agreement),
         };
         let completed = self.completed_on(account, member, &completion, gained, now, limits);
+        let version = self.version_after(&completed, member);
+        Ok((completed, version))
+    }
+
+    /// The same for the newcomer of a take-over, who has a seat by this write and is a manager. It is done together with
+    /// the take-over's record, the office and the members whom it displaces, or not at all.
+    pub fn complete_take_over(
+        &self,
+        account: &Account,
+        hash: &String,
+        agreement: &Agreement,
+        gained: &Gained,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<(Put<Account>, u32), Over> {
+        let member = self.member_in(account, now, limits)?;
+        if !member.is_newcomer() {
+            return Err(Over::Gone);
+        }
+        let seated = member.clone().seated();
+        let completion = Completion::Password { hash, agreement };
+        let completed = self.completed_on(account, &seated, &completion, gained, now, limits);
+        let version = self.version_after(&completed, member);
+        Ok((completed, version))
+    }
+
+    /// The version of the credential of this log-in's member after the write.
+    fn version_after(&self, completed: &Put<Account>, before: &Member) -> u32 {
         let after = completed.item().noted(&self.member);
-        let version = after.map_or(member.credential_version, |after| after.credential_version);
-        Ok(Change::Store(completed, version))
+        after.map_or(before.credential_version, |after| after.credential_version)
     }
 
     /// The account after this log-in was completed. Every log-in that creates a session passes here, whatever
-    /// completed it: the session begins, the browser becomes known, the time of the log-in is recorded, the lockout
+    /// completed it: the session begins, the browser becomes known, and the member is told of it unless it is the first
+    /// one; the time of the log-in is recorded, the lockout
     /// after wrong passwords is lifted, and the act is recorded. A member who only claimed the address becomes its
     /// owner by this write, and the other claims on it become void.
     fn completed_on(
@@ -214,17 +274,21 @@ impl Login {
                 hash: (*hash).clone(),
                 by: self.id.clone(),
             };
-            next.credential_version = next.credential_version.saturating_add(1);
-            // ASVS 7.4.3: all sessions of the old password end.
-            next.sessions.clear();
+            next.end_all_access();
         }
         if let Completion::Password { agreement, .. } | Completion::Agreement(agreement) = completion {
             next.agreement = Some((*agreement).clone());
         }
+        // The browser of the very first log-in is no news to the person who has just opened the mailbox for it.
+        let is_first = member.last_login_at.is_none();
+        let is_known = member.device(&gained.device, now, limits).is_some();
         next.last_login_at = Some(now);
-        let next = next
+        let mut next = next
             .with_session(gained.session.clone(), now, limits)
             .with_device(gained.device.clone(), now, limits);
+        if !is_first && !is_known {
+            next = next.with_notice_from(Notice::NewDevice, gained.session.browser, now, limits);
+        }
         let account = Account {
             judged_at: now,
             passwords: account.passwords.completed(),

@@ -3,7 +3,9 @@
 use crate::account::BrowserKind;
 use crate::code::{Label, Purpose};
 use crate::initial_password::Source;
+use crate::inquiry::{ReceiptNumber, Reply};
 use crate::keys::KeyId;
+use crate::take_over::Bulletin;
 use crate::values::{ChallengeId, MemberId};
 
 use super::Notice;
@@ -48,7 +50,21 @@ pub enum Content {
         what: Notice,
         /// In what kind of browser, as far as it is known.
         browser: BrowserKind,
+        /// The masked address of the member, for a recipient who is another one.
+        about: Option<String>,
+        /// Whether the budget of this kind of notice is used up by this one, so that the next events may not be told.
+        is_last: bool,
     },
+    /// お問い合わせの受付: the receipt of an inquiry. It repeats nothing that was typed: a person who types a stranger's
+    /// address must not be able to send the stranger words.
+    InquiryReceipt {
+        /// 受付番号
+        number: ReceiptNumber,
+    },
+    /// お問い合わせへの回答: an answer, a return with its reason, or the end of an inquiry, in the words of an operator.
+    InquiryReply(Box<Reply>),
+    /// 引き継ぎ: reports what became of a take-over.
+    TakeOver(Box<Bulletin>),
 }
 impl Content {
     /// Whether a later mail of its item may take its place: one that brings a secret. All others tell something that
@@ -56,7 +72,11 @@ impl Content {
     pub const fn is_overtaken_by_later_mails(&self) -> bool {
         match self {
             Self::OneTimeCode { .. } | Self::InitialPassword { .. } => true,
-            Self::InitialPasswordGuide { .. } | Self::Notice { .. } => false,
+            Self::InitialPasswordGuide { .. }
+            | Self::Notice { .. }
+            | Self::InquiryReceipt { .. }
+            | Self::InquiryReply(_)
+            | Self::TakeOver(_) => false,
         }
     }
 }
@@ -71,22 +91,28 @@ impl Content {
                 ..
             } => "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）",
             Self::OneTimeCode {
-                purpose: Purpose::Login | Purpose::Reset,
+                purpose: Purpose::Login | Purpose::Reset | Purpose::AddressChange,
                 ..
             } => "【介護情報基盤ポータル】ワンタイムパスワード発行通知",
             Self::InitialPassword { .. } => "【介護情報基盤ポータル】初期パスワードのお知らせ",
             Self::InitialPasswordGuide { .. } => "【介護情報基盤ポータル】初期パスワードでのログインのご案内",
             Self::Notice { what, .. } => what.subject(),
+            Self::InquiryReceipt { .. } => "【介護情報基盤ポータル】お問い合わせを受け付けました",
+            Self::InquiryReply(reply) => reply.subject(),
+            Self::TakeOver(bulletin) => bulletin.news.subject(),
         }
     }
 
-    /// What the mail is about: a challenge or a member.
+    /// What the mail is about: a challenge, a member, an inquiry or an office.
     pub fn of(&self) -> &str {
         match self {
             Self::OneTimeCode { challenge, .. } | Self::InitialPasswordGuide { challenge, .. } => {
                 challenge.as_str()
             }
             Self::InitialPassword { member, .. } | Self::Notice { member, .. } => member.as_str(),
+            Self::InquiryReceipt { number } => number.as_str(),
+            Self::InquiryReply(reply) => reply.number.as_str(),
+            Self::TakeOver(bulletin) => bulletin.office.number.as_str(),
         }
     }
 
@@ -98,12 +124,15 @@ impl Content {
                 ..
             } => "介護保険資格確認等WEBサービス",
             Self::OneTimeCode {
-                purpose: Purpose::Login | Purpose::Reset,
+                purpose: Purpose::Login | Purpose::Reset | Purpose::AddressChange,
                 ..
             }
             | Self::InitialPassword { .. }
             | Self::InitialPasswordGuide { .. }
-            | Self::Notice { .. } => "介護情報基盤ポータル",
+            | Self::Notice { .. }
+            | Self::InquiryReceipt { .. }
+            | Self::InquiryReply(_)
+            | Self::TakeOver(_) => "介護情報基盤ポータル",
         }
     }
 }
@@ -111,6 +140,7 @@ impl Content {
 mod tests {
     use super::super::samples::{initial_password, told};
     use super::*;
+    use crate::values::RequestKey;
 
     fn code(purpose: Purpose) -> Content {
         Content::OneTimeCode {
@@ -140,7 +170,8 @@ mod tests {
                 "介護保険資格確認等WEBサービス"
             )
         );
-        for code in [code(Purpose::Login), code(Purpose::Reset)] {
+        for purpose in [Purpose::Login, Purpose::Reset, Purpose::AddressChange] {
+            let code = code(purpose);
             assert_eq!(
                 (code.subject(), code.sender_name()),
                 (
@@ -166,6 +197,18 @@ mod tests {
                 "介護情報基盤ポータル"
             )
         );
+        let receipt = Content::InquiryReceipt {
+            number: ReceiptNumber::of(&RequestKey::new("7"), 0),
+        };
+        assert_eq!(
+            (receipt.subject(), receipt.sender_name(), receipt.of()),
+            (
+                "【介護情報基盤ポータル】お問い合わせを受け付けました",
+                "介護情報基盤ポータル",
+                "HLFH-YKKW-QQCK"
+            )
+        );
+        assert!(!receipt.is_overtaken_by_later_mails());
         let mails = [
             code(Purpose::Login),
             password,

@@ -10,7 +10,7 @@ use crate::values::EmailAddress;
 use super::{Content, Delivery};
 
 /// How long a mail without a secret may still be sent.
-const NOTICE_LIFE: Seconds = DAY;
+pub(super) const NOTICE_LIFE: Seconds = DAY;
 
 /// A promised mail, and its position in a series of resends.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -13,12 +13,12 @@ use crate::limits::Limits;
 use crate::mail::Notice;
 use crate::values::{AccountKey, FlowId};
 
-/// Where a reset stands by what its account says, once a right code has come.
+/// The state of a reset according to its account, once a right code was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// Where its own item says.
+    /// The account knows nothing newer: the stage of the stored reset holds.
     Open,
-    /// Done, whatever its own item says: a request whose answer was lost set the password.
+    /// Done, whatever stage is stored: a request whose answer was lost set the password.
     Done,
     /// Over: the member is gone or disabled, or has another password by now.
     Over,
@@ -33,7 +33,7 @@ impl Recipient {
                 credential_version: owner.credential_version,
                 to: owner.profile.email.clone(),
             },
-            Holder::Owner(_) => Self::Nobody,
+            Holder::Owner(_) => Self::None,
             Holder::Claims(_) => {
                 let mut claims = account
                     .claims(now, limits)
@@ -41,7 +41,7 @@ impl Recipient {
                     .peekable();
                 let to = claims.peek().map(|first| first.profile.email.clone());
                 let offices = claims.map(|claim| claim.office.name.clone()).collect();
-                to.map_or(Self::Nobody, |to| Self::Claims { to, offices })
+                to.map_or(Self::None, |to| Self::Claims { to, offices })
             }
         }
     }
@@ -66,7 +66,7 @@ impl PasswordReset {
         let event = Event::of(Act::ResetAsked, now, by);
         let event = match &recipient {
             Recipient::Member { id, .. } => event.about(id),
-            Recipient::Claims { .. } | Recipient::Nobody => event,
+            Recipient::Claims { .. } | Recipient::None => event,
         };
         let next = Account { resets, ..account };
         Change::Store(Put::new(next, event), Ok(recipient))
@@ -76,7 +76,7 @@ impl PasswordReset {
         let event = Event::of(act, now, &self.id);
         match &self.recipient {
             Recipient::Member { id, .. } => event.about(id),
-            Recipient::Claims { .. } | Recipient::Nobody => event,
+            Recipient::Claims { .. } | Recipient::None => event,
         }
     }
 
@@ -103,7 +103,10 @@ impl PasswordReset {
 
     /// Refunds the mail that was counted at `at` for a code that is not sent after all: another request of the reset was
     /// first, or the reset is over.
-    pub fn refund_code(&self, account: &Account, at: Timestamp) -> Change<Account, ()> {
+    pub fn refund_code(&self, account: Option<&Account>, at: Timestamp) -> Change<Account, ()> {
+        let Some(account) = account else {
+            return Change::Keep(());
+        };
         let resets = account.resets.refund_mail(at);
         if resets == account.resets {
             return Change::Keep(());
@@ -116,7 +119,7 @@ impl PasswordReset {
     }
 
     /// Counts a judged code for the address, over all its resets: one write, right or wrong; after a conflict nothing was
-    /// judged. Answers whose password is reset: nobody's unless the code was right and the member still has the password
+    /// judged. Answers whose password is reset: no one's unless the code was right and the member still has the password
     /// that the reset began with.
     pub fn judge_code(
         &self,
@@ -151,7 +154,7 @@ impl PasswordReset {
 
     /// Sets the password. In the same write every session ends, and every log-in and other reset that is under way; every
     /// wait for wrong passwords ends, and the password is on again if they had turned it off; the member is told by mail.
-    /// What was agreed to stays, and nobody is logged in by it. A second request finds it done.
+    /// What was agreed to stays, and no session begins. A second request finds it done.
     pub fn complete(
         &self,
         before: Option<&Account>,
@@ -170,9 +173,7 @@ impl PasswordReset {
             hash: hash.to_owned(),
             by: self.id.clone(),
         };
-        next.credential_version = next.credential_version.saturating_add(1);
-        // ASVS 7.4.3
-        next.sessions.clear();
+        next.end_all_access();
         for device in &mut next.devices {
             device.passwords = BackOff::default();
         }

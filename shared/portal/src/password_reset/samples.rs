@@ -21,8 +21,8 @@ pub(super) fn of_claims() -> Recipient {
     }
 }
 
-pub(super) const fn of_nobody() -> Recipient {
-    Recipient::Nobody
+pub(super) const fn without_recipient() -> Recipient {
+    Recipient::None
 }
 
 pub(super) fn at_otp(recipient: Recipient) -> PasswordReset {

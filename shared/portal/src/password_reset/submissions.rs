@@ -16,7 +16,7 @@ impl PasswordReset {
     pub fn awaited_code(&self) -> Result<&Challenge, Refusal> {
         match &self.stage {
             Stage::Otp { challenge } => Ok(challenge),
-            Stage::NewPassword { .. } | Stage::Done => Err(Kind::WrongStep.into()),
+            Stage::NewPassword { .. } | Stage::Done { .. } => Err(Kind::WrongStep.into()),
         }
     }
 
@@ -60,7 +60,7 @@ impl PasswordReset {
             Ok(challenge) => {
                 let mut next = self.at(Stage::Otp { challenge });
                 if matches!(next.recipient, Recipient::Member { .. }) && !is_still_the_members {
-                    next.recipient = Recipient::Nobody;
+                    next.recipient = Recipient::None;
                 }
                 Change::Store(next.into(), Ok(()))
             }
@@ -71,8 +71,8 @@ impl PasswordReset {
     /// The reset is done, as the account says.
     pub fn finish(&self) -> Change<Self, ()> {
         match self.stage {
-            Stage::Done => Change::Keep(()),
-            Stage::Otp { .. } | Stage::NewPassword { .. } => Change::Store(self.at(Stage::Done).into(), ()),
+            Stage::Done { .. } => Change::Keep(()),
+            Stage::Otp { .. } | Stage::NewPassword { .. } => Change::Store(self.done().into(), ()),
         }
     }
 }
@@ -81,7 +81,9 @@ impl PasswordReset {
 mod tests {
     use super::*;
     use crate::keys::tests::ring;
-    use crate::password_reset::samples::{at_otp, code_of, judged, of_claims, of_member, of_nobody, shown};
+    use crate::password_reset::samples::{
+        at_otp, code_of, judged, of_claims, of_member, shown, without_recipient,
+    };
     use crate::samples::{LIMITS, t};
 
     #[test]
@@ -123,7 +125,10 @@ mod tests {
             enter(&spent, 0),
             Refusal::of(Kind::NoTriesLeft).with_tries_left(0)
         );
-        for stage in [Stage::NewPassword { account: shown() }, Stage::Done] {
+        for stage in [
+            Stage::NewPassword { account: shown() },
+            Stage::Done { account: None },
+        ] {
             let reset = at_otp(of_member()).at(stage);
             assert_eq!(enter(&reset, 0), Kind::WrongStep.into());
             let again = reset.resend_code(true, &ring(), t(30), &LIMITS).unwrap();
@@ -132,8 +137,8 @@ mod tests {
     }
 
     #[test]
-    fn a_resend_goes_to_whom_the_first_mail_went_or_to_nobody_any_more() {
-        for recipient in [of_member(), of_claims(), of_nobody()] {
+    fn a_resend_goes_to_the_recipient_of_the_first_mail_or_to_no_one_any_more() {
+        for recipient in [of_member(), of_claims(), without_recipient()] {
             let reset = at_otp(recipient.clone());
             let early = reset.resend_code(true, &ring(), t(29), &LIMITS).unwrap().kept();
             assert_eq!(early, Err(Refusal::of(Kind::ResendTooEarly).with_retry_after(1)));
@@ -145,18 +150,23 @@ mod tests {
                 .unwrap()
                 .stored();
             let to_nobody = matches!(recipient, Recipient::Member { .. });
-            assert_eq!(gone.recipient, if to_nobody { of_nobody() } else { recipient });
+            assert_eq!(
+                gone.recipient,
+                if to_nobody { without_recipient() } else { recipient }
+            );
         }
     }
 
     #[test]
     fn a_reset_is_finished_once() {
-        let done = at_otp(of_member()).at(Stage::Done);
+        let at_password = at_otp(of_member()).at(Stage::NewPassword { account: shown() });
+        let done = at_password.at(Stage::Done {
+            account: Some(shown()),
+        });
+        assert_eq!(at_password.finish().stored().0, done);
         done.finish().kept();
-        let (stored, ()) = at_otp(of_member())
-            .at(Stage::NewPassword { account: shown() })
-            .finish()
-            .stored();
-        assert_eq!(stored, done);
+        assert_eq!(done.done(), done);
+        let unnamed = at_otp(of_member()).finish().stored().0;
+        assert_eq!(unnamed.stage, Stage::Done { account: None });
     }
 }

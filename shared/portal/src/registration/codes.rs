@@ -8,7 +8,7 @@ use crate::challenge::{Challenge, Judged};
 use crate::change::{Change, Put};
 use crate::keys::{KeyRing, UnknownKey};
 use crate::limits::Limits;
-use crate::office::Claim;
+use crate::office::Availability;
 use crate::problem::{Kind, Refusal};
 use crate::values::OfficeName;
 
@@ -78,7 +78,7 @@ impl Registration {
     pub fn enter_code(
         &self,
         judged: &Judged,
-        claim: &Claim,
+        availability: &Availability,
         now: Timestamp,
         limits: &Limits,
     ) -> Change<Self, Result<(), Refusal>> {
@@ -87,7 +87,10 @@ impl Registration {
             Err(refusal) => return Change::Keep(Err(refusal)),
         };
         if judged.is_right_for(challenge) {
-            let next = self.after_code(office.clone(), claim);
+            let next = Self {
+                contact: Some(challenge.mail.to.clone()),
+                ..self.after_code(office.clone(), availability)
+            };
             return Change::Store(Put::new(next, NoEvent::RecordedWithClaimsUser), Ok(()));
         }
         let failed = challenge.failed();
@@ -201,14 +204,18 @@ mod tests {
     fn after_the_right_code_a_free_office_enters_a_profile_and_a_registered_one_learns_so() {
         let member = MemberId::new("m");
         let account = address().key();
-        for (claim, stage) in [
-            (Claim::Free, Stage::Profile { office: office() }),
-            (Claim::Pending { member, account }, already_registered()),
-            (Claim::Taken, already_registered()),
+        for (availability, stage) in [
+            (Availability::Free, Stage::Profile { office: office() }),
+            (Availability::Pending { member, account }, already_registered()),
+            (Availability::Taken, already_registered()),
         ] {
             let right = judged(code_of(&at_otp()), true);
-            let change = at_otp().enter_code(&right, &claim, t(599), &LIMITS);
-            assert_eq!(change.recorded(), (at(stage), None, Ok(())));
+            let change = at_otp().enter_code(&right, &availability, t(599), &LIMITS);
+            let next = Registration {
+                contact: Some(address()),
+                ..at(stage)
+            };
+            assert_eq!(change.recorded(), (next, None, Ok(())));
         }
     }
 
@@ -217,7 +224,7 @@ mod tests {
         let mut registration = at_otp();
         for left in [4, 3, 2, 1, 0] {
             let wrong = judged(code_of(&registration), false);
-            let change = registration.enter_code(&wrong, &Claim::Free, t(0), &LIMITS);
+            let change = registration.enter_code(&wrong, &Availability::Free, t(0), &LIMITS);
             let (next, event, answer) = change.recorded();
             assert_eq!(answer, Err(Refusal::of(Kind::WrongCode).with_tries_left(left)));
             assert_eq!(event, None, "the claims user's write records it");
@@ -227,7 +234,7 @@ mod tests {
         let right = judged(code_of(&registration), true);
         assert_eq!(
             registration
-                .enter_code(&right, &Claim::Free, t(0), &LIMITS)
+                .enter_code(&right, &Availability::Free, t(0), &LIMITS)
                 .kept(),
             Err(Refusal::of(Kind::NoTriesLeft).with_tries_left(0))
         );
@@ -237,7 +244,7 @@ mod tests {
     fn a_code_that_comes_too_late_is_not_judged() {
         for right in [true, false] {
             let judged = judged(code_of(&at_otp()), right);
-            let change = at_otp().enter_code(&judged, &Claim::Free, t(600), &LIMITS);
+            let change = at_otp().enter_code(&judged, &Availability::Free, t(600), &LIMITS);
             assert_eq!(change.kept(), Err(Kind::CodeExpired.into()));
         }
     }
@@ -249,7 +256,7 @@ mod tests {
         assert_eq!(answer, Ok(()));
         assert_eq!(code_of(&resent).code_expires_at(), t(1_021));
         let (_, answer) = resent
-            .enter_code(&earlier, &Claim::Free, t(422), &LIMITS)
+            .enter_code(&earlier, &Availability::Free, t(422), &LIMITS)
             .stored();
         assert_eq!(answer, Err(Refusal::of(Kind::WrongCode).with_tries_left(4)));
     }
@@ -272,7 +279,9 @@ mod tests {
                 continue;
             }
             assert_eq!(
-                elsewhere.enter_code(&right, &Claim::Free, t(0), &LIMITS).kept(),
+                elsewhere
+                    .enter_code(&right, &Availability::Free, t(0), &LIMITS)
+                    .kept(),
                 wrong_step()
             );
             let resent = elsewhere.resend_code(&ring(), t(30), &LIMITS).unwrap();

@@ -9,9 +9,10 @@ use super::{Registration, Replaced, Stage};
 use crate::account::Member;
 use crate::challenge::Challenge;
 use crate::limits::Limits;
-use crate::office::{Claim, Seats};
+use crate::office::{Availability, Seats};
 use crate::problem::{Kind, Refusal};
-use crate::values::{AccountKey, MemberId, OfficeName};
+use crate::take_over::TakeOver;
+use crate::values::{AccountKey, EmailAddress, MemberId, OfficeName};
 
 /// How many security codes may still be tried after this number of tries.
 pub fn security_code_tries_left(tries: u32, limits: &Limits) -> u64 {
@@ -54,24 +55,65 @@ impl Registration {
 
     /// Whether a profile may be entered or corrected: for which office, and which member it replaces.
     ///
-    /// Where the office is registered already, its seats decide: only a member who never logged in may be replaced.
-    pub fn may_enter_profile(&self, seats: &Seats) -> Result<(&OfficeName, Option<Replaced>), Refusal> {
-        match (&self.stage, &seats.claim) {
-            (Stage::Profile { office }, _) | (Stage::AlreadyRegistered { office }, Claim::Free) => {
+    /// Where the office is registered already, its seats decide: a member who never logged in may be replaced, and all of
+    /// them while a take-over is open.
+    pub fn may_enter_profile(
+        &self,
+        seats: &Seats,
+        now: Timestamp,
+    ) -> Result<(&OfficeName, Option<Replaced>), Refusal> {
+        match (&self.stage, &seats.availability) {
+            (Stage::Profile { office }, _) | (Stage::AlreadyRegistered { office }, Availability::Free) => {
                 Ok((office, None))
             }
             (Stage::Confirm { office, replaces, .. }, _) => Ok((office, replaces.clone())),
-            (Stage::AlreadyRegistered { office }, Claim::Pending { member, account }) => {
-                let replaced = Replaced {
+            (Stage::AlreadyRegistered { office }, Availability::Pending { member, account }) => {
+                let replaced = Replaced::Pending {
                     member: member.clone(),
                     account: account.clone(),
                 };
                 Ok((office, Some(replaced)))
             }
-            (Stage::AlreadyRegistered { .. }, Claim::Taken)
+            (Stage::AlreadyRegistered { office }, Availability::Taken)
+                if seats
+                    .take_over
+                    .as_ref()
+                    .is_some_and(|it| it.may_be_completed(now)) =>
+            {
+                Ok((office, Some(Replaced::Everyone)))
+            }
+            (Stage::AlreadyRegistered { .. }, Availability::Taken)
             | (Stage::SecurityCode { .. } | Stage::Otp { .. } | Stage::Completed { .. }, _) => {
                 Err(Kind::WrongStep.into())
             }
+        }
+    }
+
+    /// Whether a take-over of the office may be asked for: a member has logged in, none is under way, and few were asked
+    /// for. Answers with the office, and the address that the claims system has.
+    pub fn may_ask_for_take_over(
+        &self,
+        seats: &Seats,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<(&OfficeName, &EmailAddress), Refusal> {
+        match (&self.stage, &seats.availability, &self.contact) {
+            (Stage::AlreadyRegistered { office }, Availability::Taken, Some(contact)) => {
+                TakeOver::may_be_asked(seats.take_over.as_ref(), now, limits)?;
+                Ok((office, contact))
+            }
+            // Without a contact the registration began before a release that keeps it: it starts again.
+            (Stage::AlreadyRegistered { .. }, Availability::Taken, None)
+            | (Stage::AlreadyRegistered { .. }, Availability::Free | Availability::Pending { .. }, _)
+            | (
+                Stage::SecurityCode { .. }
+                | Stage::Otp { .. }
+                | Stage::Profile { .. }
+                | Stage::Confirm { .. }
+                | Stage::Completed { .. },
+                _,
+                _,
+            ) => Err(Kind::WrongStep.into()),
         }
     }
 
@@ -83,8 +125,10 @@ impl Registration {
         seats: &'a Seats,
         now: Timestamp,
     ) -> Result<(&'a MemberId, &'a AccountKey), Refusal> {
-        match (&self.stage, &seats.claim) {
-            (Stage::AlreadyRegistered { .. }, Claim::Pending { member, account }) => Ok((member, account)),
+        match (&self.stage, &seats.availability) {
+            (Stage::AlreadyRegistered { .. }, Availability::Pending { member, account }) => {
+                Ok((member, account))
+            }
             (Stage::Completed { member, account, .. }, _) => {
                 let mail = seats.member(member).and_then(Member::mail);
                 if mail.is_some_and(|mail| mail.is_expired(now)) {
@@ -93,7 +137,7 @@ impl Registration {
                     Err(Kind::WrongStep.into())
                 }
             }
-            (Stage::AlreadyRegistered { .. }, Claim::Free | Claim::Taken)
+            (Stage::AlreadyRegistered { .. }, Availability::Free | Availability::Taken)
             | (
                 Stage::SecurityCode { .. }
                 | Stage::Otp { .. }
@@ -110,17 +154,17 @@ mod tests {
     use super::*;
     use crate::progress::{Allowed, allowed_in_registration};
     use crate::registration::samples::{already_registered, at, completed, confirming, everywhere};
-    use crate::samples::{LIMITS, active, address, office, pending, t};
+    use crate::samples::{LIMITS, active, address, office, pending, t, take_over};
 
-    fn waiting() -> Claim {
-        Claim::Pending {
+    fn waiting() -> Availability {
+        Availability::Pending {
             member: MemberId::new("m"),
             account: address().key(),
         }
     }
 
     fn replaced() -> Replaced {
-        Replaced {
+        Replaced::Pending {
             member: MemberId::new("m"),
             account: address().key(),
         }
@@ -131,12 +175,14 @@ mod tests {
         [
             Seats::none(),
             Seats {
-                claim: waiting(),
+                availability: waiting(),
                 members: vec![pending("m")],
+                take_over: None,
             },
             Seats {
-                claim: Claim::Taken,
+                availability: Availability::Taken,
                 members: vec![active("m")],
+                take_over: None,
             },
         ]
     }
@@ -147,7 +193,7 @@ mod tests {
         let proven = office();
         let entry = |stage, seats: &Seats| {
             let registration = at(stage);
-            let entry = registration.may_enter_profile(seats);
+            let entry = registration.may_enter_profile(seats, t(0));
             entry.map(|(office, replaces)| (office.clone(), replaces))
         };
         let wrong_step = Err(Kind::WrongStep.into());
@@ -206,7 +252,7 @@ mod tests {
                     );
                     assert_eq!(
                         offers(Allowed::Profile) || offers(Allowed::CorrectProfile),
-                        registration.may_enter_profile(&seats).is_ok(),
+                        registration.may_enter_profile(&seats, t(10)).is_ok(),
                         "{stage:?} {seats:?}"
                     );
                     assert_eq!(
@@ -219,5 +265,61 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// An office whose member has logged in, and its take-over.
+    fn taken(take_over: Option<TakeOver>) -> Seats {
+        Seats {
+            availability: Availability::Taken,
+            members: vec![active("m")],
+            take_over,
+        }
+    }
+
+    fn proven() -> Registration {
+        Registration {
+            contact: Some(address()),
+            ..at(already_registered())
+        }
+    }
+
+    #[test]
+    fn a_take_over_is_asked_for_where_a_member_has_logged_in_and_none_is_under_way() {
+        let may = |registration: &Registration, seats: &Seats| {
+            let may = registration.may_ask_for_take_over(seats, t(0), &LIMITS);
+            may.map(|(office, contact)| (office.clone(), contact.clone()))
+        };
+        let [free, waiting, _] = all_seats();
+        assert_eq!(may(&proven(), &taken(None)), Ok((office(), address())));
+        assert_eq!(
+            may(&proven(), &taken(Some(take_over()))),
+            Err(Kind::WrongStep.into())
+        );
+        for seats in [free, waiting] {
+            assert_eq!(may(&proven(), &seats), Err(Kind::WrongStep.into()));
+        }
+        for elsewhere in everywhere() {
+            assert_eq!(may(&elsewhere, &taken(None)), Err(Kind::WrongStep.into()));
+        }
+    }
+
+    #[test]
+    fn a_profile_replaces_everyone_only_while_a_take_over_is_open() {
+        let seats = taken(Some(take_over()));
+        let enters = |second| {
+            proven()
+                .may_enter_profile(&seats, t(second))
+                .map(|(_, replaces)| replaces)
+        };
+        let allowed = |second| allowed_in_registration(&proven(), &seats, t(second), &LIMITS);
+        let opens = seats.take_over.as_ref().unwrap().from;
+        let second = crate::time::seconds_until(t(0), opens);
+        assert_eq!(enters(second - 1), Err(Kind::WrongStep.into()));
+        assert_eq!(allowed(second - 1), [Allowed::Cancel]);
+        assert_eq!(enters(second), Ok(Some(Replaced::Everyone)));
+        assert_eq!(allowed(second), [Allowed::CompleteTakeOver, Allowed::Cancel]);
+        let over = second + 14 * 86_400;
+        assert_eq!(enters(over), Err(Kind::WrongStep.into()));
+        assert_eq!(allowed(over), [Allowed::TakeOver, Allowed::Cancel]);
     }
 }

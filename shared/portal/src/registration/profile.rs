@@ -5,7 +5,7 @@ use crate::account::VoidClaim;
 use crate::audit::NoEvent;
 use crate::change::{Change, Put};
 use crate::limits::Limits;
-use crate::office::Claim;
+use crate::office::Availability;
 use crate::problem::{Kind, Refusal};
 use crate::values::{AccountKey, MemberId, OfficeName, Profile};
 
@@ -57,10 +57,10 @@ impl Registration {
     }
 
     /// Updates a completed registration to what its account says: the claim of this member is void.
-    pub fn note_void(&self, void: &VoidClaim, claim: &Claim) -> Change<Self, ()> {
+    pub fn note_void(&self, void: &VoidClaim, availability: &Availability) -> Change<Self, ()> {
         match &self.stage {
             Stage::Completed { office, member, .. } if *member == void.member => {
-                let next = self.after_void(office.clone(), void, claim);
+                let next = self.after_void(office.clone(), void, availability);
                 Change::Store(Put::new(next, NoEvent::RecordedWithAccount), ())
             }
             Stage::SecurityCode { .. }
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_profile_may_be_entered_and_corrected_until_it_is_confirmed() {
-        let replaces = Some(Replaced {
+        let replaces = Some(Replaced::Pending {
             member: MemberId::new("m"),
             account: address().key(),
         });
@@ -244,18 +244,19 @@ mod tests {
     fn a_registration_whose_claim_became_void_is_at_the_profile_again() {
         let void = void_claim("m", 60);
         let done = at(completed(Some(registered())));
-        let again = |claim: &Claim| {
-            let (next, event, ()) = done.note_void(&void, claim).recorded();
+        let again = |availability: &Availability| {
+            let (next, event, ()) = done.note_void(&void, availability).recorded();
             assert_eq!(event, None);
             assert_eq!(next.voided, Some(address().masked()));
             next.stage
         };
-        assert_eq!(again(&Claim::Free), at_profile().stage);
-        assert_eq!(again(&Claim::Taken), already_registered());
-        done.note_void(&void_claim("another", 60), &Claim::Free).kept();
+        assert_eq!(again(&Availability::Free), at_profile().stage);
+        assert_eq!(again(&Availability::Taken), already_registered());
+        done.note_void(&void_claim("another", 60), &Availability::Free)
+            .kept();
         for elsewhere in everywhere() {
             if !matches!(elsewhere.stage, Stage::Completed { .. }) {
-                elsewhere.note_void(&void, &Claim::Free).kept();
+                elsewhere.note_void(&void, &Availability::Free).kept();
             }
         }
         let voided = Registration {

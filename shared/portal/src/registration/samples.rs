@@ -11,6 +11,7 @@ pub(super) fn at(stage: Stage) -> Registration {
     Registration {
         id: flow("f"),
         claims_user: claims_user(),
+        contact: None,
         expires_at: t(1_800),
         email_taken: 0,
         asked: Vec::new(),
@@ -47,6 +48,7 @@ pub(super) fn registered() -> Registered {
         request: RequestKey::new("r"),
         draft: profile().draft(),
         at: t(60),
+        password_ends_at: None,
     }
 }
 

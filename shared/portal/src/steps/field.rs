@@ -1,5 +1,6 @@
 //! The fields of request bodies: name, shape, meaning.
 
+use crate::inquiry::{MESSAGE_LONGEST, NUMBER_LONGEST};
 use crate::limits::Limits;
 use crate::password::LONGEST_AS_SENT;
 use crate::values::KANA_LONGEST;
@@ -95,6 +96,31 @@ fields! {
     AgreedTerms = "agreedTerms", Shape::Object(&[Field::AgreedVersion]), "同意した利用規約", "", "";
     Role = "role", Shape::Text, "役割", "`manager` (管理者) or `member` (一般).", "member";
     Status = "status", Shape::Text, "状態", "`active` (利用中) or `disabled` (停止中).", "disabled";
+    UserKind = "userKind", Shape::Text, "利用者区分",
+        "`care-office` (介護事業所), `deemed-care-office` (みなし介護事業所), `medical-institution` (医療機関), \
+         `municipality` (市町村（保険者）) or `other`.", "medical-institution";
+    OrganisationName = "organisationName", Shape::Text, "事業所・機関名",
+        "At most 100 characters as people count them; no emoji.", "見本医院";
+    OrganisationNumber = "organisationNumber", Shape::Text, "事業所番号・医療機関コード・保険者番号",
+        format!("As the person has it; at most {NUMBER_LONGEST} characters. One that looks like a slip is taken, with a warning."),
+        "0110113719";
+    InstitutionKind = "institutionKind", Shape::Text, "医療機関の種類",
+        "For an application for an ID: `medical` (医科), `dental` (歯科), `pharmacy` (薬局) or `other`; empty means absent.",
+        "medical";
+    Prefecture = "prefecture", Shape::Text, "都道府県",
+        "For an application for an ID: the number of the prefecture, `01` to `47`; empty means absent.", "01";
+    ReplyEmail = "email", Shape::Text, "メールアドレス",
+        "At most 254 octets; before the @ ASCII, at most 64; the domain may be an IDN.", "kaigo@example.jp";
+    Category = "category", Shape::Text, "お問い合わせ区分（大カテゴリー）",
+        "One of the categories of `/inquiry-categories`.", "other";
+    Subcategory = "subcategory", Shape::Text, "お問い合わせ区分（中カテゴリー）",
+        "One of the category's subcategories.", "id-request";
+    Message = "message", Shape::Text, "お問い合わせの内容",
+        format!("1 to {MESSAGE_LONGEST} characters as people count them; line ends are kept."), "IDの発行をお願いします。";
+    Language = "language", Shape::Text, "表示した言語",
+        "`ja`, `easy` (やさしい日本語) or `en`; any other is `ja`.", "ja";
+    OfficeNumber = "officeNumber", Shape::Text, "介護保険事業所番号", "Ten characters.", "1370000001";
+    StopCode = "stopCode", Shape::Secret, "停止コード", "", "";
     AgreedVersion = "version", Shape::Text, "同意した版", "", "";
 }
 

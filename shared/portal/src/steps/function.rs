@@ -31,6 +31,8 @@ functions! {
     Confirm = "confirm",
     /// 初期パスワードの再送と再発行
     ResendInitialPassword = "resend-initial-password",
+    /// 引き継ぎの申請と取り下げ
+    TakeOver = "take-over",
     /// 初回利用登録の途中再開と中止
     RegistrationProgress = "registration-progress",
     /// ログイン情報の入力
@@ -55,6 +57,8 @@ functions! {
     MyProfile = "my-profile",
     /// パスワードの変更と本人確認
     MyPassword = "my-password",
+    /// メールアドレスの変更
+    MyEmail = "my-email",
     /// セッションの一覧と終了
     Sessions = "sessions",
     /// ユーザ一覧
@@ -63,12 +67,18 @@ functions! {
     MemberAdd = "member-add",
     /// ユーザの役割・停止・削除
     MemberChange = "member-change",
+    /// お問い合わせと区分
+    Inquiry = "inquiry",
+    /// 引き継ぎの停止
+    StopTakeOver = "stop-take-over",
     /// Answers every request that is not a step.
     NotFound = "not-found",
     /// Sends the mails that the table's stream promises.
     DeliverMail = "deliver-mail",
     /// Records the delivery events of SES.
     MailEvents = "mail-events",
+    /// Promises the notices of take-overs that fall due.
+    TakeOverNotices = "take-over-notices",
     /// Stores the acts from the table's stream.
     KeepAudit = "keep-audit",
     /// Simulates 電子請求受付システム outside production.

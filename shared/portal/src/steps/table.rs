@@ -1,4 +1,4 @@
-//! The table.
+//! The table of steps. It is longer than other files so that all steps can be read, and compared, in one place.
 
 use super::field::{optional, required};
 use super::{Area, Cookie, Cookies, Document, Field, Function, Input, Method, Place, Row};
@@ -22,6 +22,39 @@ const CHANGED_PROFILE: &[Input] = &[
     optional(Field::Department),
     optional(Field::JobTitle),
     optional(Field::Phone),
+];
+
+/// お問い合わせ
+const QUESTION: &[Input] = &[
+    required(Field::UserKind),
+    required(Field::OrganisationName),
+    optional(Field::OrganisationNumber),
+    optional(Field::InstitutionKind),
+    optional(Field::Prefecture),
+    required(Field::Name),
+    required(Field::NameKana),
+    required(Field::ReplyEmail),
+    required(Field::Phone),
+    required(Field::Category),
+    required(Field::Subcategory),
+    required(Field::Message),
+];
+
+/// お問い合わせ of a plain form, which says in which language it was shown.
+const QUESTION_FORM: &[Input] = &[
+    required(Field::UserKind),
+    required(Field::OrganisationName),
+    optional(Field::OrganisationNumber),
+    optional(Field::InstitutionKind),
+    optional(Field::Prefecture),
+    required(Field::Name),
+    required(Field::NameKana),
+    required(Field::ReplyEmail),
+    required(Field::Phone),
+    required(Field::Category),
+    required(Field::Subcategory),
+    required(Field::Message),
+    optional(Field::Language),
 ];
 
 macro_rules! steps {
@@ -123,7 +156,8 @@ steps! {
         cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
         refusals: [NoFlow, OtherFlow, WrongStep, EmailTaken, TooManyRequests],
         moves: [Profile => Confirm, Confirm => Confirm, AlreadyRegistered => Confirm],
-        remark: "Also corrects the profile: from 入力情報の確認, and in place of a member who never logged in.",
+        remark: "Also corrects the profile: from 入力情報の確認, and in place of a member who never logged in. While a \
+                 take-over is open, it completes that one.",
     }
     Confirm {
         name: "confirm", title: "入力情報の確認（登録する）",
@@ -132,7 +166,7 @@ steps! {
         cookie: Some(Cookie::Registration), keyed: true, success: 201 Progress, cookies: Cookies::Kept,
         refusals: [
             IdempotencyKeyMissing, NoFlow, OtherFlow, WrongStep, OrganisationAlreadyRegistered, EmailTaken,
-            DraftChanged, TryAgain, IdempotencyKeyReused,
+            DraftChanged, IdempotencyKeyReused,
         ],
         moves: [Confirm => Completed, Confirm => AlreadyRegistered],
         remark: "`draft` is the digest that the progress at `confirm` shows: exactly what was shown is \
@@ -143,7 +177,7 @@ steps! {
         area: Registration, function: ResendInitialPassword, request: Post "/registration/initial-password/resend",
         fields: &[],
         cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
-        refusals: [NoFlow, OtherFlow, WrongStep, ResendTooEarly, NoSendsLeft, TooManyRequests],
+        refusals: [NoFlow, OtherFlow, WrongStep, ResendTooEarly, NoSendsLeft],
         moves: [Completed => Completed],
         remark: "The same initial password again.",
     }
@@ -152,9 +186,30 @@ steps! {
         area: Registration, function: ResendInitialPassword, request: Post "/registration/initial-password/reissue",
         fields: &[],
         cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
-        refusals: [NoFlow, OtherFlow, WrongStep, NoSendsLeft, TooManyRequests],
+        refusals: [NoFlow, OtherFlow, WrongStep, NoSendsLeft],
         moves: [AlreadyRegistered => Completed, Completed => Completed],
         remark: "A new initial password; the old one becomes invalid.",
+    }
+    AskForTakeOver {
+        name: "ask-for-take-over", title: "引き継ぎの申請",
+        area: Registration, function: TakeOver, request: Post "/registration/take-over",
+        fields: &[],
+        cookie: Some(Cookie::Registration), keyed: true, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [
+            IdempotencyKeyMissing, NoFlow, OtherFlow, WrongStep, TooManyRequests, IdempotencyKeyReused,
+        ],
+        moves: [AlreadyRegistered => AlreadyRegistered],
+        remark: "For an office whose people all left. Its members are mailed and can stop it; after three business days \
+                 another proof of the office completes it.",
+    }
+    WithdrawTakeOver {
+        name: "withdraw-take-over", title: "引き継ぎの取り下げ",
+        area: Registration, function: TakeOver, request: Delete "/registration/take-over",
+        fields: &[],
+        cookie: Some(Cookie::Registration), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
+        refusals: [NoFlow, OtherFlow, WrongStep],
+        moves: [AlreadyRegistered => AlreadyRegistered],
+        remark: "As if it had never been asked for, but it counts.",
     }
     ShowRegistration {
         name: "show-registration", title: "初回利用登録の途中再開",
@@ -293,7 +348,7 @@ steps! {
         cookie: Some(Cookie::Reset), keyed: false, success: 200 Progress, cookies: Cookies::Kept,
         refusals: [NoFlow, OtherFlow, WrongStep],
         moves: [NewPassword => Done],
-        remark: "Ends every session and every wait for wrong passwords; nobody is logged in by it.",
+        remark: "Ends every session and every wait for wrong passwords; it is no log-in.",
     }
     ShowPasswordReset {
         name: "show-password-reset", title: "パスワードの再設定の途中再開",
@@ -358,6 +413,53 @@ steps! {
         moves: [MyPage => MyPage],
         remark: "Fresh proof in this session for ten minutes; a log-in gives it, too.",
     }
+    StartAddressChange {
+        name: "start-address-change", title: "メールアドレスの変更（新しいメールアドレスの入力）",
+        area: MyPage, function: MyEmail, request: Post "/me/email",
+        fields: &[required(Field::Email)],
+        cookie: Some(Cookie::Session), keyed: false, success: 200 AddressChange, cookies: Cookies::Kept,
+        refusals: [NoSession, OtherSession, FreshProofRequired, EmailTaken, TooManyRequests],
+        moves: [MyPage => MyPage],
+        remark: "A code is mailed to the new address; an earlier change of the session ends. The office asks about a limited \
+                 number of addresses a day. The present address is `same-as-before`.",
+    }
+    EnterAddressOtp {
+        name: "enter-address-otp", title: "ワンタイムパスワード認証（メールアドレスの変更）",
+        area: MyPage, function: MyEmail, request: Post "/me/email/otp",
+        fields: &[required(Field::Code)],
+        cookie: Some(Cookie::Session), keyed: false, success: 200 Me, cookies: Cookies::Sets(Cookie::Session),
+        refusals: [NoSession, OtherSession, WrongStep, WrongCode, CodeExpired, NoTriesLeft, TooManyRequests, EmailTaken],
+        moves: [MyPage => MyPage],
+        remark: "The old address is free, claims on the new one are void, every other session ends, and both addresses are told. \
+                 Only the session that began the change completes it.",
+    }
+    ResendAddressOtp {
+        name: "resend-address-otp", title: "ワンタイムパスワードの再送（メールアドレスの変更）",
+        area: MyPage, function: MyEmail, request: Post "/me/email/otp/resend",
+        fields: &[],
+        cookie: Some(Cookie::Session), keyed: false, success: 200 AddressChange, cookies: Cookies::Kept,
+        refusals: [NoSession, OtherSession, WrongStep, NoTriesLeft, ResendTooEarly, NoSendsLeft, TooManyRequests],
+        moves: [MyPage => MyPage],
+        remark: "",
+    }
+    ShowAddressChange {
+        name: "show-address-change", title: "メールアドレスの変更の途中再開",
+        area: MyPage, function: MyEmail, request: Get "/me/email",
+        fields: &[],
+        cookie: Some(Cookie::Session), keyed: false, success: 200 AddressChange, cookies: Cookies::Kept,
+        refusals: [NoSession],
+        moves: [MyPage => MyPage],
+        remark: "Without `otp` where the session changes no address.",
+    }
+    CancelAddressChange {
+        name: "cancel-address-change", title: "メールアドレスの変更の中止",
+        area: MyPage, function: MyEmail, request: Delete "/me/email",
+        fields: &[],
+        cookie: Some(Cookie::Session), keyed: false, success: 204 Nothing, cookies: Cookies::Kept,
+        refusals: [NoSession, OtherSession],
+        moves: [MyPage => MyPage],
+        remark: "",
+    }
     ShowSessions {
         name: "show-sessions", title: "セッション（ログインしているブラウザ）",
         area: MyPage, function: Sessions, request: Get "/sessions",
@@ -374,7 +476,7 @@ steps! {
         cookie: Some(Cookie::Session), keyed: false, success: 204 Nothing, cookies: Cookies::Kept,
         refusals: [NoSession, OtherSession, NotFound],
         moves: [MyPage => MyPage],
-        remark: "One's own may be ended, too. What is over already, or somebody else's, is `not-found`.",
+        remark: "One's own may be ended, too. A session that is over already, or another person's, is `not-found`.",
     }
     EndOtherSessions {
         name: "end-other-sessions", title: "ほかのすべてのセッションの終了",
@@ -402,7 +504,7 @@ steps! {
         cookie: Some(Cookie::Session), keyed: true, success: 201 Member, cookies: Cookies::Kept,
         refusals: [
             IdempotencyKeyMissing, NoSession, OtherSession, NotAllowed, FreshProofRequired, MemberLimitReached,
-            EmailTaken, TooManyRequests, TryAgain, IdempotencyKeyReused,
+            EmailTaken, TooManyRequests, IdempotencyKeyReused,
         ],
         moves: [MyPage => MyPage],
         remark: "The new member's initial password is mailed. An office asks about a limited number of addresses a day.",
@@ -414,7 +516,7 @@ steps! {
         cookie: Some(Cookie::Session), keyed: true, success: 202 Nothing, cookies: Cookies::Kept,
         refusals: [
             IdempotencyKeyMissing, NoSession, OtherSession, NotFound, NotAllowed, FreshProofRequired, WrongStep,
-            NoSendsLeft, TryAgain, IdempotencyKeyReused,
+            NoSendsLeft, TooManyRequests, IdempotencyKeyReused,
         ],
         moves: [MyPage => MyPage],
         remark: "Only for a member who has never logged in, any other is `wrong-step`; the old password becomes invalid.",
@@ -436,5 +538,52 @@ steps! {
         refusals: [NoSession, OtherSession, NotFound, NotAllowed, FreshProofRequired, LastManager],
         moves: [MyPage => MyPage],
         remark: "Seat and address are free; the member's sessions, log-ins and resets are over.",
+    }
+    StopTakeOver {
+        name: "stop-take-over", title: "引き継ぎの停止（停止コード）",
+        area: MyPage, function: StopTakeOver, request: Post "/take-over/stop",
+        fields: &[required(Field::OfficeNumber), required(Field::StopCode)],
+        cookie: None, keyed: false, success: 204 Nothing, cookies: Cookies::Kept,
+        refusals: [WrongCode, TooManyRequests],
+        moves: [],
+        remark: "By the code of the mail, without a log-in. Every miss has one answer.",
+    }
+    StopTakeOverOfOffice {
+        name: "stop-take-over-of-office", title: "引き継ぎの停止（マイページ）",
+        area: MyPage, function: StopTakeOver, request: Delete "/office/take-over",
+        fields: &[],
+        cookie: Some(Cookie::Session), keyed: false, success: 204 Nothing, cookies: Cookies::Kept,
+        refusals: [NoSession, OtherSession, NotFound],
+        moves: [MyPage => MyPage],
+        remark: "By any member. `not-found` if none is under way.",
+    }
+    ShowInquiryCategories {
+        name: "show-inquiry-categories", title: "お問い合わせ区分",
+        area: Inquiry, function: Inquiry, request: Get "/inquiry-categories",
+        fields: &[],
+        cookie: None, keyed: false, success: 200 InquiryCategories, cookies: Cookies::Kept,
+        refusals: [],
+        moves: [],
+        remark: "「その他」 (`other`) with 「介護情報基盤ポータルのID発行申請」 (`id-request`) is always there.",
+    }
+    SendInquiry {
+        name: "send-inquiry", title: "お問い合わせ",
+        area: Inquiry, function: Inquiry, request: Post "/inquiries",
+        fields: QUESTION,
+        cookie: None, keyed: true, success: 201 InquiryReceipt, cookies: Cookies::Kept,
+        refusals: [IdempotencyKeyMissing, IdempotencyKeyReused, TooManyRequests],
+        moves: [],
+        remark: "Needs no log-in, and reads no cookie. A receipt is mailed, which repeats nothing of what was typed. The key \
+                 is scoped to the path alone.",
+    }
+    SendInquiryForm {
+        name: "send-inquiry-form", title: "お問い合わせ（画面のプログラムが動かないとき）",
+        area: Inquiry, function: Inquiry, request: Post "/inquiries/form",
+        fields: QUESTION_FORM,
+        cookie: None, keyed: false, success: 201 InquiryPage, cookies: Cookies::Kept,
+        refusals: [IdempotencyKeyReused, TooManyRequests],
+        moves: [],
+        remark: "The plain form of the inquiry, which works without scripts. Every answer is a page in the form's language: \
+                 the receipt, or what is wrong, with what was typed. The same form within a day is the same inquiry.",
     }
 }

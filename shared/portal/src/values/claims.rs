@@ -25,6 +25,12 @@ impl ClaimsUserId {
         }
     }
 
+    /// The id as a screen or a mail names it: its beginning, and at most its last four characters.
+    pub fn masked(&self) -> String {
+        let shown = self.0.len().saturating_sub(2).min(8) / 2;
+        format!("KJ***{}", &self.0[self.0.len() - shown..])
+    }
+
     /// The normalised id.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -48,6 +54,20 @@ pub fn foreign_secret(typed: &str, longest: usize) -> Result<Secret, FieldCode> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_user_id_is_masked_to_its_last_characters_never_to_more_than_half() {
+        for (id, masked) in [
+            ("KJ137990101801", "KJ***1801"),
+            ("KJ12345678", "KJ***5678"),
+            ("KJ1234567", "KJ***567"),
+            ("KJ12", "KJ***2"),
+            ("KJ1", "KJ***"),
+            ("KJ", "KJ***"),
+        ] {
+            assert_eq!(ClaimsUserId::parse(id).unwrap().masked(), masked);
+        }
+    }
 
     #[test]
     fn a_claims_user_id_may_be_typed_the_way_people_type_it() {

@@ -44,12 +44,14 @@ opaque! {
     SessionId;
     /// 利用者 — the identifier of a member; random, so that it reveals nothing.
     MemberId;
-    /// The identifier of a device in an account: a digest of the device's cookie and the account.
+    /// The identifier of a device of a member: a digest of the device's cookie and the member's id.
     DeviceId;
     /// The identifier of a challenge; random, and the salt of its codes.
     ChallengeId;
     /// The digest of an Idempotency-Key.
     RequestKey;
+    /// The digest of a request's body, by which a repetition is known.
+    BodyDigest;
     /// The digest of a profile, which 「登録する」 names.
     Draft;
     /// The identifier of an account: the digest of its address.
@@ -59,6 +61,14 @@ opaque! {
     NetworkTag;
     /// The identifier of an address in the record of one office: a short digest.
     AddressTag;
+    /// The identifier of a letter; random, so that it reveals nothing.
+    LetterId;
+    /// 担当者 — the identifier of an operator at the desk: as AWS names the role's session, or locally by name.
+    OperatorId;
+    /// The identifier of a request in the record of an address: a short digest of its key.
+    RequestTag;
+    /// A day in Japan on which take-overs open: `2026-04-01`.
+    AgendaDay;
 }
 
 impl FlowId {
@@ -118,9 +128,10 @@ impl SessionId {
 }
 
 impl DeviceId {
-    /// The device of this cookie in this account: two accounts never know one device by the same id.
-    pub fn of_cookie(cookie: &str, account: &AccountKey) -> Self {
-        let mut name = digest(&[b"device", account.as_str().as_bytes(), cookie.as_bytes()]);
+    /// The device of this cookie as this member's: two members never know one device by the same id. The id stays when the
+    /// member's address changes.
+    pub fn of_cookie(cookie: &str, member: &MemberId) -> Self {
+        let mut name = digest(&[b"device", member.as_str().as_bytes(), cookie.as_bytes()]);
         // 132 bits: no collision can be found, and it is small in the account's item.
         name.truncate(22);
         Self(name)
@@ -151,6 +162,16 @@ impl RequestKey {
         parts.extend(scope.iter().map(|part| part.as_bytes()));
         parts.push(self.0.as_bytes());
         Self(digest(&parts))
+    }
+}
+
+impl RequestTag {
+    /// The tag of this request.
+    pub fn of(request: &RequestKey) -> Self {
+        let mut name = digest(&[b"counted", request.as_str().as_bytes()]);
+        // 66 bits: two requests of one record do not collide by chance.
+        name.truncate(11);
+        Self(name)
     }
 }
 
@@ -222,14 +243,14 @@ mod tests {
             SessionId::of_cookie("c").as_str(),
             "GW6LQ0ugg9rxG6LgHqPy770ts-ot4LZU9tvE1o8qVS0"
         );
-        let account = AccountKey::new("a");
+        let member = MemberId::new("a");
         assert_eq!(
-            DeviceId::of_cookie("c", &account).as_str(),
+            DeviceId::of_cookie("c", &member).as_str(),
             "aM2EFtPsELvO5zyQDBwaCO"
         );
-        let other = AccountKey::new("b");
+        let other = MemberId::new("b");
         assert_ne!(
-            DeviceId::of_cookie("c", &account),
+            DeviceId::of_cookie("c", &member),
             DeviceId::of_cookie("c", &other)
         );
     }

@@ -187,12 +187,12 @@ proptest! {
             match what {
                 0 => {
                     guard = guard.completed();
-                    prop_assert_eq!(guard.row, 0);
+                    prop_assert_eq!(guard.consecutive, 0);
                 }
                 1 => {
                     let before = guard.clone();
                     guard = guard.proven(&network);
-                    prop_assert_eq!(guard.row, before.row);
+                    prop_assert_eq!(guard.consecutive, before.consecutive);
                     for other in (0..6).filter(|other| *other != from) {
                         let other = crate::guards::network(other);
                         prop_assert_eq!(
@@ -203,20 +203,20 @@ proptest! {
                     last[usize::from(from)] = None;
                 }
                 _ if guard.state(&network, t(now), &LIMITS) == Guarded::Open => {
-                    let row = guard.row;
+                    let row = guard.consecutive;
                     guard = guard.failed(&network, t(now), &LIMITS);
-                    prop_assert_eq!(guard.row, row + 1);
+                    prop_assert_eq!(guard.consecutive, row + 1);
                     last[usize::from(from)] = Some(now);
                 }
                 _ => {}
             }
-            prop_assert!(guard.row <= 100);
+            prop_assert!(guard.consecutive <= 100);
             prop_assert!(guard.networks.len() <= 6);
             for (of, failed) in (0..).zip(last) {
                 let of = crate::guards::network(of);
                 let over = failed.map_or(now, |failed| failed + 900).max(now);
                 let opens = guard.state(&of, t(over), &LIMITS) == Guarded::Open;
-                prop_assert_eq!(opens, guard.row < 100);
+                prop_assert_eq!(opens, guard.consecutive < 100);
             }
         }
     }
@@ -293,7 +293,7 @@ proptest! {
             let back_off = BackOff { failures, last_failure: list.last().copied() };
             let _ = (back_off.state_of_device(*now, &limits), back_off.failed(*now));
             let wait = NetworkWait { network: network(1), back_off };
-            let passwords = PasswordGuard { row: failures, networks: vec![wait] };
+            let passwords = PasswordGuard { consecutive: failures, networks: vec![wait] };
             for from in [network(1), network(2)] {
                 let _ = (passwords.state(&from, *now, &limits), passwords.failed(&from, *now, &limits));
             }

@@ -17,6 +17,7 @@ mod guards;
 #[expect(unreachable_pub, reason = "public where it is a library")]
 #[path = "../../../../tests/laws/src/texts.rs"]
 mod laws;
+mod numbers;
 mod parsers;
 mod series;
 mod steps;

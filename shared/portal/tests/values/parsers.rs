@@ -1,4 +1,4 @@
-//! Parsers: none panics, what one accepts keeps its word, and accepting the stored form again changes nothing.
+//! Parsers: none panics, what one accepts obeys its rules, and accepting the stored form again changes nothing.
 
 use proptest::prelude::*;
 

@@ -297,7 +297,7 @@ fn a_changed_password_ends_every_session_but_the_one_it_gives() {
     let agreement = check_terms(Some(&shown), Some(PUBLISHED.version), &PUBLISHED, t(2)).unwrap();
     let gained = Gained {
         session: session("s3", "f"),
-        device: DeviceId::of_cookie("device", &before.key),
+        device: DeviceId::of_cookie("device", &MemberId::new("m")),
     };
     let hash = "hash".to_owned();
     let sessions = |hash: Option<&String>| {

@@ -21,7 +21,10 @@ fn the_right_password_promises_a_code_and_ends_the_wait_of_its_network() {
     assert_eq!(act, Act::LoginCodePromised);
     assert_eq!(only(&after).mails.sends, [t(7)]);
     assert_eq!(after.passwords.networks, [], "its own network waits no more");
-    assert_eq!(after.passwords.row, 2, "only a completed log-in ends the row");
+    assert_eq!(
+        after.passwords.consecutive, 2,
+        "only a completed log-in ends the row"
+    );
     assert_eq!(after.judged_at, t(7));
 }
 
@@ -41,7 +44,7 @@ fn wrong_unknown_and_disabled_get_one_answer_and_are_counted_alike() {
         let (after, act, verdict) = judge(&account, right, &from("n"), 7);
         assert_eq!(verdict, LoginVerdict::WrongCredentials);
         assert_eq!(act, Act::PasswordWrong);
-        assert_eq!((after.passwords.row, after.judged_at), (1, t(7)));
+        assert_eq!((after.passwords.consecutive, after.judged_at), (1, t(7)));
         let mailed = after.members().flat_map(|member| &member.mails.sends);
         assert_eq!(mailed.count(), 0);
     }
@@ -50,7 +53,7 @@ fn wrong_unknown_and_disabled_get_one_answer_and_are_counted_alike() {
 #[test]
 fn while_a_wait_runs_not_even_the_right_password_is_judged() {
     let before = guessed_at(account(active("m")), 6, 0);
-    assert_eq!(before.passwords.row, 5, "the sixth came during the wait");
+    assert_eq!(before.passwords.consecutive, 5, "the sixth came during the wait");
     let (during, act, verdict) = judge(&before, true, &from("n"), 0);
     assert_eq!(
         (act, verdict),
@@ -114,13 +117,13 @@ fn strangers_and_a_known_device_are_counted_separately() {
         ..active("m")
     };
     let d = known_as(&["d"]);
-    let hammered = guessed_at(account(member), 5, 0);
-    let (known, act, verdict) = judge(&hammered, false, &d, 0);
+    let guessed = guessed_at(account(member), 5, 0);
+    let (known, act, verdict) = judge(&guessed, false, &d, 0);
     assert_eq!(
         (verdict, act),
         (LoginVerdict::WrongCredentials, Act::PasswordWrong)
     );
-    assert_eq!(known.passwords, hammered.passwords);
+    assert_eq!(known.passwords, guessed.passwords);
     let failures = |account: &Account| -> Vec<u64> {
         let devices = &account.owner().unwrap().devices;
         devices.iter().map(|device| device.passwords.failures).collect()
@@ -129,7 +132,7 @@ fn strangers_and_a_known_device_are_counted_separately() {
     let (right, _, verdict) = judge(&known, true, &d, 0);
     assert!(matches!(verdict, LoginVerdict::Right(_)));
     assert_eq!(failures(&right), [0, 0]);
-    assert_eq!(right.passwords, hammered.passwords, "a stranger's wait goes on");
+    assert_eq!(right.passwords, guessed.passwords, "a stranger's wait goes on");
 }
 
 #[test]
@@ -141,7 +144,7 @@ fn a_device_that_the_account_does_not_know_any_more_counts_as_a_stranger() {
     for (id, second) in [("unknown", 0), ("d", HALF_A_YEAR)] {
         let before = account(member.clone());
         let (after, _, _) = judge(&before, false, &known_as(&[id]), second);
-        assert_eq!(after.passwords.row, 1);
+        assert_eq!(after.passwords.consecutive, 1);
         assert_eq!(after.holder, before.holder);
     }
 }
@@ -161,7 +164,7 @@ fn a_password_that_was_compared_with_another_credential_is_wrong() {
         let change = Account::log_in(Some(&before), &key(), &proof, &from("n"), t(0), &LIMITS);
         let (after, verdict) = change.stored();
         assert_eq!(verdict, LoginVerdict::WrongCredentials);
-        assert_eq!(after.passwords.row, 1);
+        assert_eq!(after.passwords.consecutive, 1);
     }
     let proof = proof(&active("m"), false);
     let change = Account::log_in(Some(&before), &key(), &proof, &from("n"), t(0), &LIMITS);
@@ -177,7 +180,7 @@ fn an_address_without_an_owner_gets_an_account_for_its_guesses() {
     let change = Account::log_in(None, &key(), &unknown, &from("n"), t(3), &LIMITS);
     let (after, verdict) = change.stored();
     assert_eq!(verdict, LoginVerdict::WrongCredentials);
-    assert_eq!((after.key.clone(), after.passwords.row), (key(), 1));
+    assert_eq!((after.key.clone(), after.passwords.consecutive), (key(), 1));
     assert_eq!(after.holder, Holder::unclaimed());
 }
 
@@ -310,7 +313,7 @@ fn the_right_initial_password_of_a_void_claim_is_refused_as_such_for_72_hours_an
     for (version, second) in [(1, 3 * DAY), (2, 60)] {
         let (after, _, verdict) = log_in(version, second);
         assert_eq!(verdict, LoginVerdict::WrongCredentials);
-        assert_eq!(after.passwords.row, 3);
+        assert_eq!(after.passwords.consecutive, 3);
     }
 }
 
@@ -336,7 +339,10 @@ fn after_a_hundred_wrong_passwords_from_everywhere_only_a_known_device_gets_in()
         assert_eq!(act, Act::PasswordWrong);
         after
     });
-    assert_eq!((full.passwords.row, full.passwords.networks.len()), (100, 100));
+    assert_eq!(
+        (full.passwords.consecutive, full.passwords.networks.len()),
+        (100, 100)
+    );
     for caller in [from("n"), from("0"), known_as(&["other"])] {
         let (after, act, verdict) = judge(&full, true, &caller, 1_000_000);
         assert_eq!(
@@ -361,12 +367,12 @@ fn the_right_initial_password_has_no_back_off_and_no_lockout() {
         let (after, act, verdict) = judge(&before, true, &from("n"), 0);
         assert_eq!(act, Act::LoginCodePromised);
         assert!(matches!(verdict, LoginVerdict::Right(_)));
-        assert_eq!(after.passwords.row, before.passwords.row);
+        assert_eq!(after.passwords.consecutive, before.passwords.consecutive);
         // A wrong one gets a back-off like everywhere else, which hides whether an address has a pending
         // member.
         let (during, act, _) = judge(&guessed_at(before, 5, 0), false, &from("n"), 0);
         assert_eq!(act, Act::PasswordNotJudged);
-        assert!(during.passwords.row <= 100);
+        assert!(during.passwords.consecutive <= 100);
     }
 }
 
@@ -385,7 +391,7 @@ fn of_several_names_the_one_that_this_account_gave_counts() {
     // The attacker who planted it is counted as a stranger.
     let (after, _, _) = judge(&account(member.clone()), false, &known_as(&["planted"]), 0);
     assert_eq!(
-        (after.passwords.row, after.holder),
+        (after.passwords.consecutive, after.holder),
         (1, Holder::Owner(Box::new(member)))
     );
 }

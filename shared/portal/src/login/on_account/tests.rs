@@ -155,7 +155,7 @@ fn a_new_password_ends_every_other_session() {
         .complete(&before, Some(&hash), &agreement(), &gained(), t(7), &LIMITS)
         .unwrap()
         .recorded();
-    assert_eq!(version, 2);
+    assert_eq!(version, Some(2));
     assert_eq!(flows_of(&after), ["f"]);
     assert_eq!(
         (after.judged_at, event),
@@ -182,7 +182,7 @@ fn an_agreement_alone_leaves_password_and_sessions_as_they_are() {
         .complete(&before, None, &agreement(), &gained(), t(7), &LIMITS)
         .unwrap()
         .recorded();
-    assert_eq!(version, 2);
+    assert_eq!(version, Some(2));
     assert_eq!(flows_of(&after), ["x", "f"]);
     assert_eq!(
         (after.judged_at, event),
@@ -201,7 +201,7 @@ fn an_agreement_alone_leaves_password_and_sessions_as_they_are() {
 fn whatever_completes_a_log_in_lifts_the_lockout_and_makes_the_browser_known() {
     let locked_out = |member| Account {
         passwords: PasswordGuard {
-            row: 100,
+            consecutive: 100,
             networks: vec![NetworkWait {
                 network: NetworkTag::new("n"),
                 back_off: BackOff {
@@ -298,13 +298,14 @@ fn a_mail_that_is_not_sent_is_refunded_once() {
     let mut member = active("m");
     member.mails = member.mails.count(t(1)).count(t(2));
     let before = account(member);
-    let refund = |before: &Account| at_otp().refund_code(before, t(1), &LIMITS);
+    let refund = |before: &Account| at_otp().refund_code(Some(before), t(1), &LIMITS);
     let (after, event, ()) = refund(&before).recorded();
     assert_eq!(only(&after).mails.sends, [t(2)]);
     let about = Event::of(Act::MailNotSent, t(1), &flow("f")).about(&MemberId::new("m"));
     assert_eq!(event, Some(about));
     refund(&after).kept();
     refund(&account(active("other"))).kept();
+    at_otp().refund_code(None, t(1), &LIMITS).kept();
 }
 
 /// Of two offices that claim one address, the first whose member completes a log-in gets it.
@@ -329,8 +330,15 @@ fn the_log_in_that_completes_first_owns_the_address_and_ends_the_others() {
     };
     let complete = |id: &str, account: &Account| {
         let hash = "new".to_owned();
-        login(id).complete(account, Some(&hash), &agreement(), &gained(), t(7), &LIMITS)
+        login(id).complete_among_claims(account, Some(&hash), &agreement(), &gained(), t(7), &LIMITS)
     };
+    let alone = login("m").complete(&before, None, &agreement(), &gained(), t(7), &LIMITS);
+    assert_eq!(
+        alone.unwrap().kept(),
+        None,
+        "the other office's managers are told, too"
+    );
+
     let (wrong, _) = login("n")
         .judge_code(&before, false, None, t(1), &LIMITS)
         .unwrap()
@@ -343,7 +351,8 @@ fn the_log_in_that_completes_first_owns_the_address_and_ends_the_others() {
         [0, 1],
         "a wrong code counts for the claim that it was typed for"
     );
-    let (after, version) = complete("m", &wrong).unwrap().stored();
+    let (completed, version) = complete("m", &wrong).unwrap();
+    let after = completed.into_parts().0;
     assert_eq!((only(&after).id.as_str(), version), ("m", 2));
     assert_eq!(after.owner(), Some(only(&after)));
     assert_eq!(complete("n", &after), Err(Over::Gone));
@@ -353,4 +362,73 @@ fn the_log_in_that_completes_first_owns_the_address_and_ends_the_others() {
         Err(Over::Gone)
     );
     assert_eq!(login("n").promise_code(&after, t(7), &LIMITS), Err(Over::Gone));
+}
+
+/// A take-over is completed with the office and its members, or not at all: no other write gives its newcomer a session.
+#[test]
+fn a_newcomers_first_log_in_gives_a_seat_as_manager_and_is_completed_by_no_other_rule() {
+    let newcomer = Member {
+        role: crate::account::Role::Member,
+        takes_over_until: Some(t(500)),
+        ..pending("m")
+    };
+    let login = Login {
+        credential_version: 1,
+        ..at(new_password(true, None))
+    };
+    let (hash, before) = ("new".to_owned(), account(newcomer));
+    let complete = |account: &Account, second| {
+        login.complete_take_over(account, &hash, &agreement(), &gained(), t(second), &LIMITS)
+    };
+    let (completed, version) = complete(&before, 499).unwrap();
+    let (after, event) = completed.into_parts();
+    let about = Event::of(Act::PasswordChanged, t(499), &flow("f")).about(&MemberId::new("m"));
+    assert_eq!((event, version), (Some(about), 2));
+    let owner = after.owner().unwrap();
+    assert!(owner.is_active_manager() && !owner.is_newcomer());
+    assert_eq!(flows_of(&after), ["f"]);
+    assert_eq!(complete(&before, 500), Err(Over::Gone), "the take-over is over");
+    assert_eq!(
+        complete(&account(pending("m")), 7),
+        Err(Over::Gone),
+        "no newcomer"
+    );
+
+    let alone = login.complete(&before, Some(&hash), &agreement(), &gained(), t(7), &LIMITS);
+    assert_eq!(alone, Err(Over::Gone));
+    let by_code = login.judge_code(&before, true, Some(&gained()), t(7), &LIMITS);
+    assert_eq!(by_code, Err(Over::Gone));
+}
+
+/// The member is told of a log-in from a browser that the account does not know; not of the first one, nor of one that was
+/// seen within half a year.
+#[test]
+fn a_log_in_from_an_unknown_browser_is_told_but_for_the_very_first_one() {
+    let told = |before: Member, second| {
+        let (after, _) = at_otp()
+            .judge_code(&account(before), true, Some(&gained()), t(second), &LIMITS)
+            .unwrap()
+            .stored();
+        let mail = only(&after).notice.clone();
+        mail.map(|mail| (mail.content, mail.to, mail.promised_at))
+    };
+    let seen = |seconds: Option<u64>| Member {
+        last_login_at: seconds.map(t),
+        ..active("m")
+    };
+    assert_eq!(told(seen(None), 7), None);
+    let notice = active("m").notice_of(Notice::NewDevice, gained().session.browser);
+    assert_eq!(told(seen(Some(0)), 7), Some((notice, address(), t(7))));
+    let known = seen(Some(0)).with_device(gained().device, t(0), &LIMITS);
+    let half_a_year = 180 * 86_400;
+    assert_eq!(told(known.clone(), half_a_year - 1), None);
+    assert!(told(known, half_a_year).is_some());
+    let first = Login {
+        credential_version: 1,
+        ..at(new_password(true, None))
+    };
+    let hash = "hash".to_owned();
+    let before = account(pending("m"));
+    let after = first.complete(&before, Some(&hash), &agreement(), &gained(), t(7), &LIMITS);
+    assert_eq!(only(&after.unwrap().stored().0).notice, None);
 }

@@ -3,7 +3,7 @@ use crate::account::samples::{SEAT, guessed_at, of_office};
 use crate::account::{Device, Member};
 use crate::guards::Guarded;
 use crate::mail::Content;
-use crate::password_reset::samples::{at_otp, of_claims, of_member, of_nobody, shown};
+use crate::password_reset::samples::{at_otp, of_claims, of_member, shown, without_recipient};
 use crate::problem::{Kind, Refusal};
 use crate::samples::{LIMITS, account, active, address, device, flow, only, pending, session, t};
 use crate::values::{MemberId, NetworkTag};
@@ -30,11 +30,14 @@ fn disabled(member: Member) -> Member {
 }
 
 #[test]
-fn who_is_mailed_is_the_owner_or_the_claims_or_nobody() {
+fn who_is_mailed_is_the_owner_or_the_claims_or_no_one() {
     let recipient = |before: Option<&Account>, second| asked(before, second).2;
-    assert_eq!(recipient(None, 0), of_nobody());
+    assert_eq!(recipient(None, 0), without_recipient());
     assert_eq!(recipient(Some(&account(active("m"))), 0), of_member());
-    assert_eq!(recipient(Some(&account(disabled(active("m")))), 0), of_nobody());
+    assert_eq!(
+        recipient(Some(&account(disabled(active("m")))), 0),
+        without_recipient()
+    );
     let named = |id: &str, office: &str| {
         let mut member = of_office(id, office);
         member.office.name = office.to_owned();
@@ -42,7 +45,11 @@ fn who_is_mailed_is_the_owner_or_the_claims_or_nobody() {
     };
     let two = claimed([named("1", "a"), named("2", "b"), disabled(named("3", "c"))]);
     assert_eq!(recipient(Some(&two), SEAT - 1), of_claims());
-    assert_eq!(recipient(Some(&two), SEAT), of_nobody(), "no living claim");
+    assert_eq!(
+        recipient(Some(&two), SEAT),
+        without_recipient(),
+        "no living claim"
+    );
 }
 
 #[test]
@@ -90,7 +97,7 @@ fn a_reset_that_is_asked_for_is_recorded_and_touches_neither_log_ins_nor_their_m
 }
 
 #[test]
-fn a_resent_code_is_counted_like_the_first_and_is_for_nobody_once_the_password_is_another() {
+fn a_resent_code_is_counted_like_the_first_and_is_for_no_one_once_the_password_is_another() {
     let reset = at_otp(of_member());
     let promise = |before: Option<&Account>| reset.promise_code(before, t(30), &LIMITS).stored();
     for (before, is_the_members) in [
@@ -110,10 +117,11 @@ fn a_resent_code_is_counted_like_the_first_and_is_for_nobody_once_the_password_i
     let not = reset.promise_code(full.as_ref(), t(30), &LIMITS).kept();
     assert_eq!(not, Err(RetryAfter { seconds: 3_600 }));
     let (before, _) = promise(None);
-    let (refunded, event, ()) = reset.refund_code(&before, t(30)).recorded();
+    let (refunded, event, ()) = reset.refund_code(Some(&before), t(30)).recorded();
     assert_eq!(refunded.resets.mails.sends, []);
     assert_eq!(event.unwrap().act, Act::MailNotSent);
-    reset.refund_code(&before, t(31)).kept();
+    reset.refund_code(Some(&before), t(31)).kept();
+    reset.refund_code(None, t(30)).kept();
 }
 
 #[test]
@@ -125,8 +133,8 @@ fn a_code_is_right_only_for_the_password_that_the_reset_began_with() {
         (of_member(), Some(account(active("other"))), true, false),
         (of_member(), None, true, false),
         (of_claims(), Some(account(pending("m"))), true, false),
-        (of_nobody(), None, true, false),
-        (of_nobody(), Some(account(active("m"))), true, false),
+        (without_recipient(), None, true, false),
+        (without_recipient(), Some(account(active("m"))), true, false),
     ] {
         let reset = at_otp(recipient);
         let (after, event, answer) = reset.judge_code(before.as_ref(), right, t(9), &LIMITS).recorded();
@@ -178,7 +186,7 @@ fn a_new_password_ends_sessions_and_waits_brings_the_password_back_and_is_told()
         5,
         0,
     );
-    before.passwords.row = 100;
+    before.passwords.consecutive = 100;
     let network = before.passwords.networks[0].network.clone();
     let guarded = |account: &Account, network: &NetworkTag| account.passwords.state(network, t(1), &LIMITS);
     assert_eq!(guarded(&before, &network), Guarded::Closed);
