@@ -4,6 +4,8 @@
 //! random ids: no address, no name, no secret (`docs/audit.md`). An archive stores a record once, however often the
 //! stream delivers it: a table that is only put to, or on a developer's machine an append-only file.
 
+mod records;
+
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -20,6 +22,7 @@ use portal::limits::Limits;
 use portal::time::{Seconds, plus};
 use serde_json::{Map, Value};
 
+pub use self::records::Records;
 use crate::fault::Fault;
 use crate::store::fault;
 
@@ -61,6 +64,12 @@ pub struct Record {
     pub member: Option<String>,
     /// The registration or log-in that did it.
     pub by: Option<String>,
+    /// The operator at the desk who did it, as AWS names the role's session.
+    pub operator: Option<String>,
+    /// The key of the item that the operator looked at or changed.
+    pub target: Option<String>,
+    /// The operator's reason.
+    pub reason: Option<String>,
     /// The counters after the act.
     pub counts: Counts,
     /// The position in the table's stream.
@@ -77,7 +86,7 @@ pub enum FieldValue {
 }
 
 /// The fields of a record: their names in the table and in the file, and their meanings.
-pub const FIELDS: [(&str, &str); 16] = [
+pub const FIELDS: [(&str, &str); 19] = [
     (
         "id",
         "random, drawn by the write that committed the act; a record with the same id is the same record",
@@ -99,7 +108,19 @@ pub const FIELDS: [(&str, &str); 16] = [
     ),
     (
         "by",
-        "the registration or log-in that did it, as the digest of its cookie: the rest of that flow's key",
+        "the registration or log-in that did it, as the digest of its cookie: the rest of that flow's key; if an operator did it, the random id of the operation",
+    ),
+    (
+        "operator",
+        "on an operator, who it is: the ARN of the role's session, or locally `local/` and a name",
+    ),
+    (
+        "target",
+        "on an operator, the key of the item that was looked at or changed",
+    ),
+    (
+        "reason",
+        "on an operator, the reason that the operator gave; it contains no address",
     ),
     (
         "wrongPasswords",
@@ -115,12 +136,12 @@ pub const FIELDS: [(&str, &str); 16] = [
     ),
     (
         "wrongCodes",
-        "wrong codes in the item; those of the last day count towards a stop",
+        "wrong codes in the item, for an act of an address change those of address changes; those of the last day count towards a stop",
     ),
     ("tries", "on a registration, tries spent at its security code"),
     (
         "mails",
-        "on an account, log-in codes mailed to the member, or registration codes mailed to the address where there is no member; those of the last day count",
+        "on an account, log-in codes mailed to the member, for an act of an address change its codes, or registration codes mailed to the address where there is no member; those of the last day count",
     ),
     (
         "voidClaims",
@@ -147,6 +168,9 @@ impl Record {
             texts(&self.office),
             texts(&self.member),
             texts(&self.by),
+            texts(&self.operator),
+            texts(&self.target),
+            texts(&self.reason),
             number(self.counts.wrong_passwords),
             number(self.counts.wrong_passwords_of_devices),
             number(self.counts.open_passwords),

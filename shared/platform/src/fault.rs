@@ -14,8 +14,8 @@ pub enum Fault {
         /// AWS's error, without the request's contents.
         cause: String,
     },
-    /// A request to the table could not be built: a bug of the portal.
-    #[error("a request to the table cannot be built: {operation}")]
+    /// A request to AWS could not be built: a bug of the portal.
+    #[error("a request to AWS cannot be built: {operation}")]
     Request {
         /// The operation.
         operation: &'static str,

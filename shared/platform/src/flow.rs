@@ -94,9 +94,32 @@ impl<F: Flow> Flows<F> {
         F::follow(flow, self, call.now).await
     }
 
+    /// The same for a step whose write decides on the flow once more: an eventually consistent read will do where the flow
+    /// is as the step expects it. No refusal rests on that read.
+    pub async fn open_recent(
+        &self,
+        call: &Call,
+        is_expected: impl Fn(&F) -> bool + Send,
+    ) -> Result<Stored<F>, Stop> {
+        let id = call.flow(F::COOKIE).ok_or_else(no_flow::<F>)?;
+        let recent: Option<Stored<F>> = self.table.get(&id, Consistency::Eventual).await?;
+        let is_usable =
+            |flow: &F| !flow.is_expired(call.now) && !call.means_another_flow(&id) && is_expected(flow);
+        match recent.filter(|recent| is_usable(&recent.item)) {
+            Some(flow) => F::follow(flow, self, call.now).await,
+            None => self.open(call).await,
+        }
+    }
+
     /// 中止: the flow ends, and its cookie is deleted.
     pub async fn cancel(&self, call: &Call) -> Answer {
         let flow = self.open(call).await?;
+        self.end(flow, call).await
+    }
+
+    /// Ends an open flow, and deletes its cookie. One whose result no longer exists is over already.
+    pub async fn end(&self, flow: Stored<F>, call: &Call) -> Answer {
+        flow.item.progress(self, call.now).await?;
         call.no_fields()?;
         self.table.end_in_any_state::<F>(flow.item.id()).await?;
         Ok(Success::nothing().without_cookie(F::COOKIE))

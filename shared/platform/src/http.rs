@@ -2,12 +2,16 @@
 
 mod answer;
 mod body;
+mod call;
 mod edge;
 mod event;
+mod headers;
 mod origin_secret;
 
-pub use answer::{Answer, Problem, Stop, Success};
-pub use body::Fields;
-pub use edge::{Call, DEVICE_NAMES_SEPARATOR, Edge, MOST_DEVICE_NAMES};
+pub use answer::{Answer, Page, Problem, Stop, Success};
+pub use body::{Fields, UnreadableBody};
+pub use call::{Call, DEVICE_NAMES_SEPARATOR};
+pub use edge::{Edge, Told};
 pub use event::request_of;
+pub use headers::MOST_DEVICE_NAMES;
 pub use origin_secret::{ORIGIN_SECRET, OriginSecrets};

@@ -4,12 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine as _;
-use portal::keys::{KeyId, KeyRing};
+use portal::keys::{KeyId, KeyRing, UnknownKey};
 use serde::Deserialize;
 use zeroize::{Zeroize, Zeroizing};
 
 /// The key ring, as functions share it.
 pub type Keys = Arc<KeyRing>;
+
+/// Whether a typed secret is the derived one. A secret whose key is no longer in the ring matches nothing, so that it keeps
+/// nobody else out; the log says so, because the right secret is refused until an operator puts the key back.
+pub fn matches(compared: Result<bool, UnknownKey>) -> bool {
+    compared.unwrap_or_else(|unknown| {
+        tracing::error!(key = unknown.0.as_str(), "the key ring does not hold this key");
+        false
+    })
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -19,6 +19,7 @@ pub mod store;
 pub mod stream;
 
 pub mod http;
+pub mod inquiries;
 pub mod wire;
 
 pub mod budget;
@@ -26,6 +27,8 @@ pub mod contention;
 pub mod flow;
 pub mod members;
 pub mod session;
+pub mod take_over;
+pub mod void_claims;
 
 pub mod start;
 pub mod starts;

@@ -1,151 +1,146 @@
-//! The members of an office, read to be shown or changed.
+//! Reads the members of an office, to be shown or changed.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use portal::account::{Account, Member, Session};
-use portal::limits::Limits;
-use portal::office::Office;
-use portal::problem::Kind;
-use portal::values::{AccountKey, MemberId};
+use portal::account::Account;
+use portal::desk::AtDesk;
+use portal::office::{InSession, Office, Seated};
+use portal::values::{AccountKey, MemberId, OfficeNumber};
 
 use crate::fault::Fault;
 use crate::http::Stop;
 use crate::session::{Sessions, SignedIn, no_session};
-use crate::store::{Consistency, Stored};
+use crate::store::{Commit, Consistency, Stored, Table};
 
-/// How often a change of the members is decided again because another one was first.
-pub const ROUNDS: u32 = 60;
+/// How often the members are read again because one of them took another address meanwhile.
+const READS: u32 = 8;
 
-/// A holder of a seat, and the account that says so.
-pub struct Seated {
-    /// The member.
-    pub member: Member,
-    /// The account.
-    pub account: Stored<Account>,
+/// ユーザ一覧, each item with the version that was read.
+pub type Roster = portal::office::Roster<Stored<Office>, Stored<Account>>;
+
+/// The same, of which an operator at the desk changes something.
+pub type RosterAtDesk = portal::office::Roster<Stored<Office>, Stored<Account>, AtDesk>;
+
+/// The seats of an office as they were read: the members, and the accounts of seats whose members they do not know.
+type Seats = (Vec<Seated<Stored<Account>>>, BTreeMap<MemberId, Stored<Account>>);
+
+/// Reads the accounts of an office's seats.
+async fn seats_of(
+    table: &Table,
+    office: &Office,
+    consistency: impl Fn(&MemberId) -> Consistency,
+) -> Result<Seats, Fault> {
+    let (mut seated, mut vacated) = (Vec::new(), BTreeMap::new());
+    for (id, key) in &office.members {
+        let account: Option<Stored<Account>> = table.get(key, consistency(id)).await?;
+        let Some(account) = account else { continue };
+        match account.item.noted(id).cloned() {
+            Some(member) => seated.push(Seated { member, account }),
+            None => {
+                vacated.insert(id.clone(), account);
+            }
+        }
+    }
+    Ok((seated, vacated))
 }
 
-/// An office, its members, and the one of them who calls.
-///
-/// The accounts are read after the office. Every change of a member writes the office, too, so a commit on this version
-/// of the office finds roles and seats as they were judged.
-pub struct Roster {
-    /// The office.
-    pub office: Stored<Office>,
-    /// The members whose accounts know them, expired or not.
-    pub seated: Vec<Seated>,
-    /// The caller, as the account says after the office was read.
-    pub caller: Member,
-    /// The caller's session.
-    pub session: Session,
+/// The office of this number with its members, all read strongly consistent; `None` if it is not registered.
+pub async fn roster_at_desk(
+    table: &Table,
+    number: &OfficeNumber,
+    who: &AtDesk,
+) -> Result<Option<RosterAtDesk>, Fault> {
+    for _ in 0..READS {
+        let Some(office) = table.get::<Office>(number, Consistency::Strong).await? else {
+            return Ok(None);
+        };
+        let (seated, vacated) = seats_of(table, &office.item, |_| Consistency::Strong).await?;
+        // A seat without its member is that of a void claim, or of a member who moved meanwhile.
+        if seated.len() < office.item.members.len() {
+            let again: Option<Stored<Office>> = table.get(number, Consistency::Strong).await?;
+            if again.is_none_or(|again| again.item.members != office.item.members) {
+                continue;
+            }
+        }
+        return Ok(Some(RosterAtDesk {
+            office,
+            seated,
+            vacated,
+            who: who.clone(),
+        }));
+    }
+    Err(Fault::Contention("OFFICE"))
+}
+
+/// Demands in a commit that the session of the one who acts still lives, with the proof that was judged: the account that
+/// lists it must be the one that was read. A commit that replaces this account (`written`) demands that already.
+pub fn demand_session(roster: &Roster, written: &AccountKey, commit: &mut Commit) {
+    let is_actor = |seated: &&Seated<Stored<Account>>| seated.member.id == roster.who.member.id;
+    if let Some(actor) = roster.seated.iter().find(is_actor)
+        && *written != actor.account.item.key
+    {
+        commit.check(&actor.account);
+    }
 }
 
 impl Sessions {
-    /// The office of the caller with its members. The caller's account is read strongly consistent, and so are all others
-    /// if no seat is free by the office's list alone.
+    /// The office of a logged-in member, with its members. The account of the one who acts is read strongly consistent, and
+    /// so are all others if no seat is free by the office's list alone.
     pub async fn roster(
         &self,
         signed_in: &SignedIn,
         others: Consistency,
         now: Timestamp,
     ) -> Result<Roster, Stop> {
+        for _ in 0..READS {
+            if let Some(roster) = self.read_roster(signed_in, others, now).await? {
+                return Ok(roster);
+            }
+        }
+        Err(Fault::Contention("OFFICE").into())
+    }
+
+    async fn office_of(&self, signed_in: &SignedIn) -> Result<Stored<Office>, Stop> {
         let number = &signed_in.member.office.number;
         let office: Option<Stored<Office>> = self.table.get(number, Consistency::Strong).await?;
-        let office = office.ok_or(Fault::MissingItem("OFFICE"))?;
+        Ok(office.ok_or(Fault::MissingItem("OFFICE"))?)
+    }
+
+    /// Nothing if a member took another address between the reads of the office and of the account: no answer may rest on
+    /// the absence of a member who is only elsewhere by now.
+    async fn read_roster(
+        &self,
+        signed_in: &SignedIn,
+        others: Consistency,
+        now: Timestamp,
+    ) -> Result<Option<Roster>, Stop> {
+        let office = self.office_of(signed_in).await?;
         let has_room = Office::has_room(office.item.members.len(), &self.edge.limits);
         let others = if has_room { others } else { Consistency::Strong };
-        let mut seated = Vec::new();
-        let mut caller = None;
-        for (id, key) in &office.item.members {
-            let is_caller = *id == signed_in.member.id;
-            let consistency = if is_caller { Consistency::Strong } else { others };
-            let account: Option<Stored<Account>> = self.table.get(key, consistency).await?;
-            let Some(account) = account else { continue };
-            if is_caller {
-                caller = signed_in
-                    .pointer
-                    .session_in(&account.item, now)
-                    .map(|(member, session)| (member.clone(), session.clone()));
-            }
-            if let Some(member) = account.item.noted(id).cloned() {
-                seated.push(Seated { member, account });
-            }
+        let is_actor = |id: &MemberId| *id == signed_in.member.id;
+        let consistency = |id: &MemberId| {
+            if is_actor(id) { Consistency::Strong } else { others }
+        };
+        let (seated, vacated) = seats_of(&self.table, &office.item, consistency).await?;
+        // A seat without its member is that of a void claim, or of a member who moved.
+        if seated.len() < office.item.members.len()
+            && self.office_of(signed_in).await?.item.members != office.item.members
+        {
+            return Ok(None);
         }
-        let (caller, session) = caller.ok_or_else(no_session)?;
-        Ok(Roster {
+        let own = seated.iter().find(|seated| is_actor(&seated.member.id));
+        let who = own.and_then(|own| signed_in.pointer.session_in(&own.account.item, now));
+        let (member, session) = who.ok_or_else(no_session)?;
+        let who = InSession {
+            member: member.clone(),
+            session: session.clone(),
+        };
+        Ok(Some(Roster {
             office,
             seated,
-            caller,
-            session,
-        })
-    }
-}
-
-impl Roster {
-    /// The members who hold a seat now.
-    pub fn held(&self, now: Timestamp, limits: &Limits) -> impl Iterator<Item = &Seated> {
-        self.seated
-            .iter()
-            .filter(move |seated| !seated.member.seat_has_expired(now, limits))
-    }
-
-    /// The holder of a seat whom a path names; somebody else's id is `not-found`.
-    pub fn named(&self, id: &str, now: Timestamp, limits: &Limits) -> Result<&Seated, Stop> {
-        let named = self
-            .held(now, limits)
-            .find(|seated| seated.member.id.as_str() == id);
-        named.ok_or_else(|| Kind::NotFound.into())
-    }
-
-    /// The members whose seat has expired.
-    pub fn expired(&self, now: Timestamp, limits: &Limits) -> impl Iterator<Item = &Seated> {
-        self.seated
-            .iter()
-            .filter(move |seated| seated.member.seat_has_expired(now, limits))
-    }
-
-    fn is_full(&self, limits: &Limits) -> bool {
-        !Office::has_room(self.office.item.members.len(), limits)
-    }
-
-    /// Refuses another member where every seat is held.
-    pub fn require_room(&self, now: Timestamp, limits: &Limits) -> Result<(), Stop> {
-        if self.is_full(limits) && !Office::has_room(self.held(now, limits).count(), limits) {
-            return Err(Kind::MemberLimitReached.into());
-        }
-        Ok(())
-    }
-
-    /// The seats of the office with a new member's. Seats that are no longer held are dropped where the office is full, and
-    /// so is one of the same address.
-    pub fn seats_with(&self, new: &Member, now: Timestamp, limits: &Limits) -> Vec<(MemberId, AccountKey)> {
-        let address = new.profile.email.key();
-        let stays =
-            |id: &MemberId| !self.is_full(limits) || self.held(now, limits).any(|held| held.member.id == *id);
-        let seats = self.office.item.members.iter();
-        let mut seats: Vec<(MemberId, AccountKey)> = seats
-            .filter(|(id, account)| **account != address && stays(id))
-            .map(|(id, account)| (id.clone(), account.clone()))
-            .collect();
-        seats.push((new.id.clone(), address));
-        seats
-    }
-
-    /// Whether the caller may change the members of the office.
-    pub fn authorise(&self, now: Timestamp, limits: &Limits) -> Result<(), Stop> {
-        Ok(self.caller.may_manage(&self.session, now, limits)?)
-    }
-
-    /// The members after this one is replaced, or removed.
-    pub fn with<'a>(
-        &'a self,
-        id: &'a MemberId,
-        after: Option<&'a Member>,
-        now: Timestamp,
-        limits: &Limits,
-    ) -> impl Iterator<Item = &'a Member> {
-        let others = self
-            .held(now, limits)
-            .map(|seated| &seated.member)
-            .filter(move |member| member.id != *id);
-        others.chain(after)
+            vacated,
+            who,
+        }))
     }
 }

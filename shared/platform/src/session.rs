@@ -7,6 +7,7 @@ use portal::login::{self, Login, SessionPointer};
 use portal::office::Office;
 use portal::problem::Kind;
 use portal::steps::Cookie;
+use portal::take_over::TakeOver;
 use portal::values::{AccountKey, FlowId, SessionId};
 
 use crate::fault::Fault;
@@ -36,7 +37,7 @@ pub struct SignedIn {
 }
 
 /// `no-session`; also deletes the cookie. Unknown, ended and expired sessions have the same answer.
-pub(crate) fn no_session() -> Stop {
+pub fn no_session() -> Stop {
     Problem::from(Kind::NoSession).deleting(Cookie::Session).into()
 }
 
@@ -122,9 +123,11 @@ impl Sessions {
         Ok(self.table.change::<_, _, Stop>(known, decide).await?.0)
     }
 
-    /// マイページ of the person who is logged in. The office is only shown, so an eventual read will do; that there is none
-    /// rests on a strong one, and is a fault: an office outlives its members.
-    pub async fn me(&self, signed_in: &SignedIn) -> Result<wire::Me, Fault> {
+    /// マイページ of the person who is logged in. The office is only shown, so an eventual read is sufficient; a
+    /// missing one is a fault, after a strong read: an office outlives its members.
+    ///
+    /// The take-over of the office, if one may be under way, is only shown as well.
+    pub async fn me(&self, signed_in: &SignedIn, now: Timestamp) -> Result<wire::Me, Fault> {
         let member = &signed_in.member;
         let number = &member.office.number;
         let recent: Option<Stored<Office>> = self.table.get(number, Consistency::Eventual).await?;
@@ -133,13 +136,41 @@ impl Sessions {
             None => self.table.get(number, Consistency::Strong).await?,
         };
         let office = office.ok_or(Fault::MissingItem("OFFICE"))?;
+        let take_over: Option<Stored<TakeOver>> = if office.item.may_be_taken_over(now) {
+            self.table.get(number, Consistency::Eventual).await?
+        } else {
+            None
+        };
+        let take_over = take_over.map(|stored| stored.item);
         Ok(wire::me(
             member,
             &signed_in.session,
             &signed_in.pointer,
-            office.item.members.len(),
+            self.seats_held(&office.item, member, now).await?,
+            wire::TakeOver::for_members(take_over.as_ref(), now, &self.edge.limits),
             &self.edge.limits,
         ))
+    }
+
+    /// How many seats of the office are held, this member's included. A colleague's account decides whether the colleague
+    /// holds one: an eventually consistent read is enough if it says so, and a strong one confirms that a seat is free.
+    async fn seats_held(&self, office: &Office, own: &Member, now: Timestamp) -> Result<usize, Fault> {
+        let mut held = 0;
+        for (id, key) in &office.members {
+            let holds = |account: &Stored<Account>| account.item.member(id, now, &self.edge.limits).is_some();
+            let is_held = if *id == own.id {
+                true
+            } else {
+                let recent: Option<Stored<Account>> = self.table.get(key, Consistency::Eventual).await?;
+                let account = match recent.filter(holds) {
+                    Some(account) => Some(account),
+                    None => self.table.get(key, Consistency::Strong).await?,
+                };
+                account.is_some_and(|account| holds(&account))
+            };
+            held += usize::from(is_held);
+        }
+        Ok(held)
     }
 
     /// Stores the pointer by which a new cookie finds the session, in the place of the one that found it until now.

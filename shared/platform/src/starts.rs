@@ -1,8 +1,8 @@
-//! Counts refused starts of log-ins and registrations, by network (`docs/adr/0028-waits-by-network.md`).
+//! Counts refused starts of log-ins, registrations and inquiries, and the inquiries themselves, by network (`docs/adr/0028-waits-by-network.md`).
 
 use jiff::Timestamp;
 use portal::change::Change;
-use portal::guards::{RefusedStarts, RetryAfter};
+use portal::guards::{InquiryHour, RefusedStarts, RetryAfter};
 use portal::keys::KeyRing;
 use portal::limits::Limits;
 use portal::problem::Refusal;
@@ -71,6 +71,7 @@ impl<'a> Starts<'a> {
                 let record = NetworkRecord {
                     network: network.clone(),
                     budget,
+                    inquiries: before.and_then(|record| record.inquiries.clone()),
                 };
                 Ok::<_, Stop>(Change::Store(record.into(), ()))
             };
@@ -78,4 +79,30 @@ impl<'a> Starts<'a> {
         }
         start
     }
+}
+
+/// Counts one more inquiry of the call's network, or refuses it.
+pub async fn count_inquiry(table: &Table, limits: &Limits, keys: &KeyRing, call: &Call) -> Result<(), Stop> {
+    if limits.inquiries_per_network == 0 {
+        return Ok(());
+    }
+    let network = call.network_tag([NetworkRecord::KIND, ""], keys)?;
+    let count = |before: Option<&NetworkRecord>| {
+        let hour = before.and_then(|record| record.inquiries.as_ref());
+        let inquiries = InquiryHour::count(hour, call.now, limits).map_err(Refusal::from)?;
+        // A record without a refused start has none in an hour that begins now.
+        let none = RefusedStarts {
+            since: call.now,
+            count: 0,
+        };
+        let record = NetworkRecord {
+            network: network.clone(),
+            budget: before.map_or(none, |record| record.budget.clone()),
+            inquiries: Some(inquiries),
+        };
+        Ok::<_, Stop>(Change::Store(record.into(), ()))
+    };
+    let known = table.get(&network, Consistency::Eventual).await?;
+    table.change(known, count).await?;
+    Ok(())
 }

@@ -41,7 +41,7 @@ pub fn start() {
     std::panic::set_hook(Box::new(log_panic));
     // A second start would install two subscribers; the first one stays.
     if tracing::subscriber::set_global_default(subscriber(std::io::stdout)).is_err() {
-        tracing::debug!("logging had been started before");
+        tracing::warn!("logging had been started before");
     }
 }
 

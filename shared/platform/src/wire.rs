@@ -1,21 +1,26 @@
 //! The JSON documents of the API (`docs/api.md` 2, 4, 5, 8). A field of an answer is declared once: serde writes it,
 //! and the OpenAPI document describes it, from the same type.
 
+mod address_change;
+mod inquiry;
 mod me;
 mod members;
 mod problem;
 mod progress;
 mod sessions;
+mod take_over;
 mod terms;
 #[cfg(test)]
 mod tests;
 mod words;
 
 use jiff::Timestamp;
-use portal::values::{EmailAddress, KANA_LONGEST, Line, OfficeName};
+use portal::values::{ClaimsUserId, EmailAddress, KANA_LONGEST, Line, OfficeName};
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
+pub use address_change::AddressChange;
+pub use inquiry::{InquiryCategories, InquiryReceipt, inquiry_categories};
 pub use me::{Me, me};
 pub use members::{InitialPasswordMail, ListedMember, MemberList};
 pub use problem::{FieldError, Problem};
@@ -23,6 +28,7 @@ pub use progress::{
     At, Colleague, InitialPassword, NewPassword, Otp, Progress, ShownProfile, TermsShown, TriesLeft, Warning,
 };
 pub use sessions::{ListedSession, Sessions};
+pub use take_over::TakeOver;
 pub use terms::{Terms, terms};
 pub use words::{Vocabulary, Word};
 
@@ -36,12 +42,18 @@ pub enum Document {
     Terms(Terms),
     /// マイページ
     Me(Box<Me>),
+    /// メールアドレスの変更
+    AddressChange(Box<AddressChange>),
     /// セッション
     Sessions(Sessions),
     /// ユーザ一覧
     Members(MemberList),
     /// One user of the office.
     Member(Box<ListedMember>),
+    /// お問い合わせ区分
+    InquiryCategories(InquiryCategories),
+    /// お問い合わせの受付
+    InquiryReceipt(InquiryReceipt),
 }
 
 impl From<Progress> for Document {
@@ -53,6 +65,12 @@ impl From<Progress> for Document {
 impl From<Terms> for Document {
     fn from(terms: Terms) -> Self {
         Self::Terms(terms)
+    }
+}
+
+impl From<AddressChange> for Document {
+    fn from(change: AddressChange) -> Self {
+        Self::AddressChange(Box::new(change))
     }
 }
 
@@ -71,6 +89,18 @@ impl From<MemberList> for Document {
 impl From<ListedMember> for Document {
     fn from(member: ListedMember) -> Self {
         Self::Member(Box::new(member))
+    }
+}
+
+impl From<InquiryCategories> for Document {
+    fn from(categories: InquiryCategories) -> Self {
+        Self::InquiryCategories(categories)
+    }
+}
+
+impl From<InquiryReceipt> for Document {
+    fn from(receipt: InquiryReceipt) -> Self {
+        Self::InquiryReceipt(receipt)
     }
 }
 
@@ -125,6 +155,21 @@ impl Masked {
     /// The address, masked.
     pub fn of(address: &EmailAddress) -> Self {
         Self(address.masked())
+    }
+}
+
+/// The masked user id of 電子請求受付システム.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct MaskedUserId(
+    #[schemars(regex(pattern = r"^KJ\*{3}[A-Z0-9]{0,4}$"), example = "KJ***1801")] String,
+);
+
+impl MaskedUserId {
+    /// The user id, masked.
+    pub fn of(id: &ClaimsUserId) -> Self {
+        Self(id.masked())
     }
 }
 

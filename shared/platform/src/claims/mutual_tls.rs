@@ -121,10 +121,13 @@ impl MutualTls {
             return Some(loaded.clients.clone());
         }
         let json = (self.source)().await;
-        let Some(clients) = json.and_then(|json| self.read(&json)) else {
-            tracing::error!("the certificates for the claims system cannot be read");
-            // The certificates of before are as good as they were.
-            return loaded.as_ref().map(|loaded| loaded.clients.clone());
+        let clients = match json.ok_or("secret").and_then(|json| self.read(&json)) {
+            Ok(clients) => clients,
+            Err(part) => {
+                tracing::error!(part, "the certificates for the claims system cannot be read");
+                // The certificates of before are as good as they were.
+                return loaded.as_ref().map(|loaded| loaded.clients.clone());
+            }
         };
         let clients: Arc<[Client]> = clients.into();
         *loaded = Some(Loaded {
@@ -134,23 +137,24 @@ impl MutualTls {
         Some(clients)
     }
 
-    /// The clients of a secret; `None` if it is malformed.
-    fn read(&self, json: &str) -> Option<Vec<Client>> {
-        let stored: Stored = serde_json::from_str(json).ok()?;
-        let roots = Certificate::from_pem_bundle(stored.roots.as_bytes()).ok()?;
+    /// The clients of a secret, or the name of the part that is malformed.
+    fn read(&self, json: &str) -> Result<Vec<Client>, &'static str> {
+        let stored: Stored = serde_json::from_str(json).map_err(|_| "json")?;
+        let roots = Certificate::from_pem_bundle(stored.roots.as_bytes()).map_err(|_| "roots")?;
         if roots.is_empty() {
-            return None;
+            return Err("roots");
         }
-        let pairs = std::iter::once(stored.current).chain(stored.next);
-        let client = |pair: Pair| {
+        let pairs = [("current", Some(stored.current)), ("next", stored.next)];
+        let pairs = pairs.into_iter().filter_map(|(part, pair)| Some((part, pair?)));
+        let client = |(part, pair): (&'static str, Pair)| {
             let key = Zeroizing::new(pair.key);
             let pem = Zeroizing::new(format!("{}\n{}", pair.certificate, *key));
             (self.base)(self.budget)
                 .max_tls_version(Version::TLS_1_2)
                 .tls_certs_only(roots.iter().cloned())
-                .identity(Identity::from_pem(pem.as_bytes()).ok()?)
+                .identity(Identity::from_pem(pem.as_bytes()).map_err(|_| part)?)
                 .build()
-                .ok()
+                .map_err(|_| part)
         };
         pairs.map(client).collect()
     }

@@ -1,11 +1,12 @@
 //! The parts of a flow that only ログイン has.
 
 use jiff::Timestamp;
-use portal::account::{Account, Caller, Member, Session};
+use portal::account::{Account, Agreement, Caller, Member, Session};
 use portal::change::{Change, Put};
 use portal::login::{Gained, Login, Over, SessionPointer, Standing};
 use portal::problem::Kind;
 use portal::steps::Cookie;
+use portal::take_over::{Completing, News};
 use portal::terms::Terms;
 use portal::time::Seconds;
 use portal::values::{AccountKey, DeviceId, SessionId};
@@ -14,7 +15,9 @@ use super::{Flow, Flows, no_flow, or_no_flow};
 use crate::fault::Fault;
 use crate::http::{Call, DEVICE_NAMES_SEPARATOR, MOST_DEVICE_NAMES, Stop, Success};
 use crate::keys::Keys;
-use crate::store::{Consistency, Item as _, Replacing, Retries, Stored, Written};
+use crate::store::{Commit, Consistency, Item as _, ROUNDS, Replacing, Retries, Stored, Written};
+use crate::take_over::OfficeSnapshot;
+use crate::void_claims;
 use crate::wire::Progress;
 
 impl Flow for Login {
@@ -119,34 +122,108 @@ impl Flows<Login> {
         };
         match self.table.change_within(retries, account, decide).await {
             Ok((answer, _)) => Ok(answer),
-            // Without its account the log-in is over.
-            Err(NotDecided::Over(Over::Gone)) => Err(no_flow::<Login>()),
-            Err(NotDecided::Over(Over::Completed(completed))) => Err(self.wrong_step(&completed, now).await),
-            Err(NotDecided::Over(Over::Stopped(not))) => Err(self.refuse(flow, not, now).await),
+            Err(NotDecided::Over(over)) => Err(self.over(flow, over, now).await),
             Err(NotDecided::Broken(fault)) => Err(fault.into()),
         }
     }
 
-    /// Refunds the mail that was counted for a code, if the write that promises it was refused.
-    ///
-    /// A fault keeps the charge: the write may have succeeded, and then the mail goes out. If the process dies before
-    /// the refund, the member has one mail less for the day, never one more.
-    pub async fn or_refund_code<T>(
-        &self,
-        promised: Result<T, Stop>,
-        flow: &Login,
-        at: Timestamp,
-    ) -> Result<T, Stop> {
-        if matches!(promised, Err(Stop::Refused(_))) {
-            let known: Option<Stored<Account>> = self.table.get(&flow.account, Consistency::Strong).await?;
-            let refund = |current: Option<&Account>| {
-                Ok::<_, Stop>(current.map_or(Change::Keep(()), |account| {
-                    flow.refund_code(account, at, &self.edge.limits)
-                }))
-            };
-            self.table.change(known, refund).await?;
+    /// Why the log-in does not continue, for the person.
+    async fn over(&self, flow: &Login, over: Over, now: Timestamp) -> Stop {
+        match over {
+            // Without its account the log-in is over.
+            Over::Gone => no_flow::<Login>(),
+            Over::Completed(completed) => self.wrong_step(&completed, now).await,
+            Over::Stopped(not) => self.refuse(flow, not, now).await,
         }
-        promised
+    }
+
+    /// Completes a log-in by a new password or new terms: one write on the account; or one commit with the mails to the
+    /// managers of the offices whose claims on the address become void by it. Answers with the version of the credential.
+    pub async fn complete(
+        &self,
+        flow: &Login,
+        account: Stored<Account>,
+        hash: Option<&String>,
+        agreement: &Agreement,
+        gained: &Gained,
+        now: Timestamp,
+    ) -> Result<u32, Stop> {
+        let (table, limits, gone) = (&self.table, &self.edge.limits, no_flow::<Login>);
+        let alone = self
+            .decide_on_account(flow, Some(account), Retries::Many, now, |account| {
+                flow.complete(account, hash, agreement, gained, now, limits)
+            })
+            .await?;
+        if let Some(version) = alone {
+            return Ok(version);
+        }
+        for round in 0..ROUNDS {
+            let account: Option<Stored<Account>> = table.get(&flow.account, Consistency::Strong).await?;
+            let account = account.ok_or_else(gone)?;
+            let completed = flow.complete_among_claims(&account.item, hash, agreement, gained, now, limits);
+            let (completed, version) = match completed {
+                Ok(completed) => completed,
+                Err(over) => return Err(self.over(flow, over, now).await),
+            };
+            let member = account.item.noted(&flow.member).ok_or_else(gone)?;
+            let owner = (member, gained.session.browser);
+            let mails = void_claims::mails(table, &account.item, owner, now, limits).await?;
+            let mut commit = Commit::default();
+            commit.put(completed, Replacing::Read(&account));
+            commit.promise(mails, &self.edge.random, now)?;
+            if table.commit(&commit).await?.is_ok() {
+                return Ok(version);
+            }
+            table.back_off(round).await?;
+        }
+        Err(Fault::Contention(Account::KIND).into())
+    }
+
+    /// Completes a take-over by its newcomer's first log-in: seat and session of the newcomer, the office, its members
+    /// and the take-over's record in one commit. Answers with the new version of the credential.
+    pub async fn complete_take_over(&self, completing: &Completing<'_>, now: Timestamp) -> Result<u32, Stop> {
+        let (flow, gone) = (completing.login, no_flow::<Login>);
+        let (table, limits) = (&self.table, &self.edge.limits);
+        for round in 0..ROUNDS {
+            let account: Option<Stored<Account>> = table.get(&flow.account, Consistency::Strong).await?;
+            let account = account.ok_or_else(gone)?;
+            let member = account.item.noted(&flow.member).ok_or_else(gone)?;
+            let snapshot = OfficeSnapshot::read(table, &member.office.number)
+                .await?
+                .ok_or_else(gone)?;
+            let known = snapshot.take_over.as_ref().ok_or_else(gone)?;
+            let holders: Vec<(&Member, &Account)> = snapshot
+                .members
+                .iter()
+                .map(|(member, held)| (member, &held.item))
+                .collect();
+            let office = &snapshot.office;
+            let decided = completing.decide(&account.item, &known.item, &office.item, &holders, now, limits);
+            let mut writes = match decided {
+                Ok(writes) => writes,
+                Err(over) => return Err(self.over(flow, over, now).await),
+            };
+            let told = snapshot.members.iter().map(|(member, _)| member);
+            let told = told.chain(writes.newcomer.item().noted(&flow.member));
+            let mut mails = known.item.mails(News::Completed, told, now, limits);
+            let owner = (member, completing.gained.session.browser);
+            mails.extend(void_claims::mails(table, &account.item, owner, now, limits).await?);
+            let mut commit = Commit::default();
+            commit.put(writes.take_over, Replacing::Read(known));
+            commit.put(writes.office, Replacing::Read(office));
+            commit.put(writes.newcomer, Replacing::Read(&account));
+            for (_, held) in &snapshot.members {
+                if let Some(displaced) = writes.displaced.remove(&held.item.key) {
+                    commit.put(displaced, Replacing::Read(held));
+                }
+            }
+            commit.promise(mails, &self.edge.random, now)?;
+            if table.commit(&commit).await?.is_ok() {
+                return Ok(writes.credential_version);
+            }
+            table.back_off(round).await?;
+        }
+        Err(Fault::Contention("TAKEOVER").into())
     }
 
     /// Draws the session and the device name for a call that may complete the log-in.
@@ -158,7 +235,7 @@ impl Flows<Login> {
         let (random, limits) = (&self.edge.random, &self.edge.limits);
         let session = random.cookie()?;
         let brought = call.device_names();
-        let id_of = |name: &str| DeviceId::of_cookie(name, &flow.account);
+        let id_of = |name: &str| DeviceId::of_cookie(name, &flow.member);
         let known = account.owner().and_then(|member| {
             let gave = |name: &&&str| member.device(&id_of(name), call.now, limits).is_some();
             brought.iter().find(gave)
@@ -217,14 +294,19 @@ impl NewSession {
     }
 }
 
-/// The origin of a call, in the terms of this account.
-pub fn caller_at(account: &AccountKey, call: &Call, keys: &Keys) -> Result<Caller, Fault> {
+/// The origin of a call, in the terms of this account and of its owner, if it has one.
+pub fn caller_at(
+    account: &AccountKey,
+    owner: Option<&Member>,
+    call: &Call,
+    keys: &Keys,
+) -> Result<Caller, Fault> {
+    let names = owner.map(|owner| (owner, call.device_names()));
     Ok(Caller {
         network: call.network_tag([Account::KIND, account.as_str()], keys)?,
-        devices: call
-            .device_names()
-            .into_iter()
-            .map(|name| DeviceId::of_cookie(name, account))
-            .collect(),
+        devices: names.map_or_else(Vec::new, |(owner, names)| {
+            let of_owner = |name| DeviceId::of_cookie(name, &owner.id);
+            names.into_iter().map(of_owner).collect()
+        }),
     })
 }

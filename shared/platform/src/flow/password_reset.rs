@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use portal::account::Account;
-use portal::change::Change;
 use portal::password_reset::{PasswordReset, Stage, Standing};
 use portal::steps::Cookie;
 
@@ -52,24 +51,5 @@ impl Flows<PasswordReset> {
         let finish = |current: Option<&PasswordReset>| Ok(or_no_flow(current)?.finish());
         let ((), flow) = self.table.change::<_, _, Stop>(Some(flow), finish).await?;
         Ok(flow)
-    }
-
-    /// Refunds the mail that was counted for a code, if the write that promises it was refused.
-    ///
-    /// A fault keeps the charge, as at a log-in.
-    pub async fn or_refund_reset_code<T>(
-        &self,
-        promised: Result<T, Stop>,
-        flow: &PasswordReset,
-        at: Timestamp,
-    ) -> Result<T, Stop> {
-        if matches!(promised, Err(Stop::Refused(_))) {
-            let known = self.account_of(flow).await?;
-            let refund = |current: Option<&Account>| {
-                Ok::<_, Stop>(current.map_or(Change::Keep(()), |account| flow.refund_code(account, at)))
-            };
-            self.table.change(known, refund).await?;
-        }
-        promised
     }
 }

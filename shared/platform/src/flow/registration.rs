@@ -6,9 +6,10 @@ use portal::challenge::Challenge;
 use portal::code::Purpose;
 use portal::contact::Contact;
 use portal::keys::KeyRing;
-use portal::office::{Claim, Office, Seats};
+use portal::office::{Availability, Office, Seats};
 use portal::registration::{Registration, Stage};
 use portal::steps::Cookie;
+use portal::take_over::TakeOver;
 use portal::values::{AccountKey, ChallengeId, EmailAddress, FlowId, OfficeName};
 
 use super::{Flow, Flows, no_flow, or_no_flow};
@@ -32,8 +33,9 @@ impl Flow for Registration {
             return Ok(stored);
         };
         let (void, seats) = void;
-        let note =
-            |current: Option<&Self>| Ok::<_, Stop>(or_no_flow(current)?.note_void(&void, &seats.claim));
+        let note = |current: Option<&Self>| {
+            Ok::<_, Stop>(or_no_flow(current)?.note_void(&void, &seats.availability))
+        };
         let ((), stored) = flows.table.change(Some(stored), note).await?;
         stored.ok_or_else(no_flow::<Self>)
     }
@@ -42,10 +44,11 @@ impl Flow for Registration {
         let limits = &flows.edge.limits;
         match flows.seats_of(self, now).await {
             Ok(seats) => Ok(Progress::of_registration(self, &seats, now, limits)),
+            Err(fault @ Stop::Broken(_)) => Err(fault),
             // The claim may have become void since the registration was opened.
-            Err(gone) => match (flows.void_claim_of(self, now).await?, self.office()) {
+            Err(gone @ Stop::Refused(_)) => match (flows.void_claim_of(self, now).await?, self.office()) {
                 (Some((void, seats)), Some(office)) => {
-                    let again = self.after_void(office.clone(), &void, &seats.claim);
+                    let again = self.after_void(office.clone(), &void, &seats.availability);
                     Ok(Progress::of_registration(&again, &seats, now, limits))
                 }
                 _ => Err(gone),
@@ -88,8 +91,9 @@ impl Flows<Registration> {
                 // A member who was replaced meanwhile leaves a flow without a result.
                 let member = member.ok_or_else(no_flow::<Registration>)?;
                 Ok(Seats {
-                    claim: Claim::Taken,
+                    availability: Availability::Taken,
                     members: vec![member],
+                    take_over: None,
                 })
             }
             Stage::SecurityCode { .. }
@@ -107,8 +111,8 @@ impl Flows<Registration> {
         consistency: Consistency,
         now: Timestamp,
     ) -> Result<Seats, Fault> {
-        let office: Option<Stored<Office>> = self.table.get(&office.number, consistency).await?;
-        let Some(stored) = office else {
+        let known: Option<Stored<Office>> = self.table.get(&office.number, consistency).await?;
+        let Some(stored) = known else {
             return Ok(Seats::none());
         };
         let mut members = Vec::new();
@@ -117,8 +121,17 @@ impl Flows<Registration> {
                 members.push(member);
             }
         }
-        let claim = stored.item.claim(&members, now, &self.edge.limits);
-        Ok(Seats { claim, members })
+        let availability = stored.item.availability(&members, now, &self.edge.limits);
+        let take_over: Option<Stored<TakeOver>> = if availability == Availability::Taken {
+            self.table.get(&office.number, consistency).await?
+        } else {
+            None
+        };
+        Ok(Seats {
+            availability,
+            members,
+            take_over: take_over.map(|stored| stored.item),
+        })
     }
 
     /// Promises the registration code to the contact address; answers with the registration's new stage. The

@@ -157,6 +157,54 @@ pub(crate) const HEADERS: &[(&str, &str)] = &[
     ("referrer-policy", "no-referrer"),
 ];
 
+/// A page: a whole document in UTF-8, and the digest of its only style.
+#[derive(Debug)]
+pub struct Page {
+    /// The document.
+    pub document: String,
+    /// The SHA-256 of the style, in Base64.
+    pub style_digest: &'static str,
+}
+
+/// The headers of a page that are not those of every response: it shows a form, which may be sent to the portal alone,
+/// and a browser names no origin for a page without any referrer.
+fn page_headers(page: &Page) -> [(&'static str, String); 3] {
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        page.style_digest
+    );
+    [
+        ("content-type", "text/html; charset=utf-8".to_owned()),
+        ("content-security-policy", policy),
+        ("referrer-policy", "same-origin".to_owned()),
+    ]
+}
+
+fn respond_page(status: u16, page: Page, request_id: &str) -> Response<Body> {
+    let mut response = respond(status, None, None::<&()>, &[], request_id);
+    for (name, value) in page_headers(&page) {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    *response.body_mut() = Body::Text(page.document);
+    response
+}
+
+/// Builds the page of a success.
+pub(crate) fn success_page(status: u16, page: Page, request_id: &str) -> Response<Body> {
+    respond_page(status, page, request_id)
+}
+
+/// Builds the page of a refusal.
+pub(crate) fn problem_page(refusal: &Refusal, page: Page, request_id: &str) -> Response<Body> {
+    let mut response = respond_page(refusal.kind.status(), page, request_id);
+    if let Some(seconds) = refusal.retry_after_seconds {
+        response.headers_mut().insert("retry-after", seconds.into());
+    }
+    response
+}
+
 /// A document as JSON; its members are in alphabetical order.
 fn text(document: &impl Serialize) -> serde_json::Result<String> {
     Ok(serde_json::to_value(document)?.to_string())

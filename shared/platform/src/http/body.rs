@@ -1,11 +1,11 @@
-//! Reads the one JSON object of a body strictly: no duplicate name, no wrong type, no unknown field.
+//! Reads a body strictly: one JSON object, or a form's pairs; no duplicate name, no wrong type, no unknown field.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use portal::form::FieldProblem;
 use portal::steps::{Field, Input, Shape};
-use portal::values::{FieldCode, digest};
+use portal::values::{BodyDigest, FieldCode, digest};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
 
@@ -82,9 +82,9 @@ pub struct Fields {
     unknown: Vec<FieldProblem>,
 }
 
-/// The body is not one JSON object of these fields.
+/// The body is not one JSON object, or one form, of these fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct UnreadableBody;
+pub struct UnreadableBody;
 
 impl Fields {
     /// Reads a body; an empty one counts as `{}` where the step has no fields.
@@ -141,6 +141,39 @@ impl Fields {
         Ok(fields)
     }
 
+    /// Reads the body of a plain form (`application/x-www-form-urlencoded`) in UTF-8; an empty value is an absent one.
+    ///
+    /// What no browser writes is unreadable: a pair without `=`, a broken escape, octets that are no UTF-8, a name twice.
+    pub fn read_form(body: &[u8], expected: &[Input]) -> Result<Self, UnreadableBody> {
+        let mut fields = Self::default();
+        let mut names: Vec<String> = Vec::new();
+        for pair in body.split(|octet| *octet == b'&').filter(|_| !body.is_empty()) {
+            let end = pair
+                .iter()
+                .position(|octet| *octet == b'=')
+                .ok_or(UnreadableBody)?;
+            let (name, value) = (pair.get(..end), pair.get(end + 1..));
+            let name = unescaped(name.unwrap_or_default())?;
+            let value = unescaped(value.unwrap_or_default())?;
+            if names.iter().any(|other| **other == *name) {
+                return Err(UnreadableBody);
+            }
+            names.push(name.to_string());
+            let known = expected
+                .iter()
+                .any(|input| input.field.name() == *name && input.field.shape() == Shape::Text);
+            if !known {
+                fields
+                    .unknown
+                    .push(FieldProblem::new("", FieldCode::UnknownField));
+            } else if !value.is_empty() {
+                fields.texts.insert(name.to_string(), value);
+            }
+        }
+        fields.unknown.dedup();
+        Ok(fields)
+    }
+
     /// The text of this field.
     pub fn text(&self, field: Field) -> Option<&str> {
         self.texts.get(field.name()).map(|text| text.as_str())
@@ -163,7 +196,7 @@ impl Fields {
     }
 
     /// The digest of the body as JSON values: order, spacing and `null` members do not matter.
-    pub fn digest(&self) -> String {
+    pub fn digest(&self) -> BodyDigest {
         let mut parts: Vec<&[u8]> = Vec::new();
         for (name, text) in &self.texts {
             parts.extend([b"text", name.as_bytes(), text.as_bytes()]);
@@ -175,14 +208,37 @@ impl Fields {
                 if *flag { b"1" } else { b"0" },
             ]);
         }
-        digest(&parts)
+        BodyDigest::new(digest(&parts))
     }
+}
+
+/// A name or a value of a form.
+fn unescaped(written: &[u8]) -> Result<Zeroizing<String>, UnreadableBody> {
+    let digit = |octet: Option<&u8>| octet.and_then(|octet| char::from(*octet).to_digit(16));
+    let mut octets = Vec::with_capacity(written.len());
+    let mut rest = written.iter();
+    while let Some(octet) = rest.next() {
+        octets.push(match octet {
+            b'+' => b' ',
+            b'%' => {
+                let (high, low) = (digit(rest.next()), digit(rest.next()));
+                let value = high.zip(low).map(|(high, low)| high * 16 + low);
+                value
+                    .and_then(|value| u8::try_from(value).ok())
+                    .ok_or(UnreadableBody)?
+            }
+            other => *other,
+        });
+    }
+    String::from_utf8(octets)
+        .map(Zeroizing::new)
+        .map_err(|_| UnreadableBody)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use portal::steps::Step::{ChangeInitialPassword, ResendLoginOtp, StartRegistration};
+    use portal::steps::Step::{ChangeInitialPassword, ResendLoginOtp, SendInquiryForm, StartRegistration};
 
     #[test]
     fn what_is_not_one_json_object_of_the_right_types_is_unreadable() {
@@ -287,5 +343,63 @@ mod tests {
             digest(r#" { "password" : "b", "userId": "\u0061", "acceptLockRisk": null } "#)
         );
         assert_ne!(first, digest(r#"{"userId":"ab","password":""}"#));
+    }
+
+    #[test]
+    fn a_form_is_read_as_browsers_write_it() {
+        let read = |body: &str| Fields::read_form(body.as_bytes(), SendInquiryForm.fields);
+        let fields = read(
+            "name=%E4%BB%8B%e8%AD%B7+%E5%A4%AA%E9%83%8E&message=1%0D%0A2%26%3D%2B&email=a@example.jp&phone=",
+        )
+        .unwrap();
+        let text = |field| fields.text(field);
+        assert_eq!(
+            (
+                text(Field::Name),
+                text(Field::Message),
+                text(Field::ReplyEmail),
+                text(Field::Phone)
+            ),
+            (Some("介護 太郎"), Some("1\r\n2&=+"), Some("a@example.jp"), None)
+        );
+        assert!(fields.unknown().is_empty());
+        assert!(read("").unwrap().text(Field::Name).is_none());
+        assert_eq!(read("name=a&x=1&y=2").unwrap().unknown().len(), 1);
+        assert_eq!(
+            read("phone=&name=a").unwrap().digest(),
+            read("name=%61").unwrap().digest()
+        );
+        assert_ne!(read("name=a").unwrap().digest(), read("name=b").unwrap().digest());
+    }
+
+    #[test]
+    fn what_no_browser_writes_is_no_form() {
+        for body in [
+            "name",
+            "&",
+            "name=a&",
+            "name=%",
+            "name=%4",
+            "name=%zz",
+            "name=%-1",
+            "name=%ff",
+            "name=%ED%A0%80",
+            "name=a&name=a",
+            "name=a&%6eame=b",
+            "x=1&x=2",
+            "%ff=1",
+            "{\"name\":\"a\"}",
+            "\u{feff}name",
+            "name=%C0%AF",
+        ] {
+            assert!(
+                Fields::read_form(body.as_bytes(), SendInquiryForm.fields).is_err(),
+                "{body}"
+            );
+        }
+        assert!(
+            Fields::read_form(b"name=\x93\xfa", SendInquiryForm.fields).is_err(),
+            "CP932"
+        );
     }
 }

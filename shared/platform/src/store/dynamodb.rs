@@ -9,14 +9,15 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem,
 };
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use portal::limits::Limits;
 
 use super::codec::Attributes;
-use super::items::{HOLDERS, QUEUED, decode, encode, pk};
+use super::items::{KEY, VERSION, decode, encode, pk, update_of};
 use super::storage::{
     Committed, Condition, Consistency, Expected, Outcome, Storage, Version, Versioned, Write,
 };
@@ -25,7 +26,7 @@ use crate::fault::Fault;
 use crate::random::Random;
 
 /// The maximum number of times a transaction is sent again while DynamoDB is busy with another one on the same items.
-const ROUNDS: u32 = 100;
+const SENDS: u32 = 100;
 
 /// Conflicts after which a writer pauses before it decides again.
 const ROUNDS_WITHOUT_PAUSE: u32 = 3;
@@ -72,6 +73,7 @@ fn condition(write: &Write) -> Option<(&'static str, Option<&Version>)> {
         Write::Remove { expected, .. } => expected
             .as_ref()
             .map(|version| ("attribute_not_exists(pk) OR v = :read", Some(version))),
+        Write::Check { expected, .. } => Some(("v = :read", Some(expected))),
     }
 }
 
@@ -109,7 +111,7 @@ impl DynamoDb {
             .client
             .get_item()
             .table_name(&self.table)
-            .key("pk", AttributeValue::S(pk(key)))
+            .key(KEY, AttributeValue::S(pk(key)))
             .consistent_read(consistency == Consistency::Strong)
             .send()
             .await
@@ -148,7 +150,7 @@ impl DynamoDb {
             .client
             .delete_item()
             .table_name(&self.table)
-            .key("pk", AttributeValue::S(pk(&key)))
+            .key(KEY, AttributeValue::S(pk(&key)))
             .set_condition_expression(condition.map(|(expression, _)| expression.to_owned()))
             .set_expression_attribute_values(values(condition))
             .set_return_values_on_condition_check_failure(condition.map(|_| ALL_OLD))
@@ -179,12 +181,20 @@ impl DynamoDb {
                 .map(|put| part.put(put)),
             Write::Remove { key, .. } => Delete::builder()
                 .table_name(&self.table)
-                .key("pk", AttributeValue::S(pk(key)))
+                .key(KEY, AttributeValue::S(pk(key)))
                 .set_condition_expression(expression)
                 .set_expression_attribute_values(values(condition))
                 .return_values_on_condition_check_failure(ALL_OLD)
                 .build()
                 .map(|delete| part.delete(delete)),
+            Write::Check { key, .. } => ConditionCheck::builder()
+                .table_name(&self.table)
+                .key(KEY, AttributeValue::S(pk(key)))
+                .set_condition_expression(expression)
+                .set_expression_attribute_values(values(condition))
+                .return_values_on_condition_check_failure(ALL_OLD)
+                .build()
+                .map(|check| part.condition_check(check)),
         };
         Ok(built
             .map_err(|source| Fault::Request {
@@ -203,7 +213,7 @@ impl DynamoDb {
             .zip(&versions)
             .map(|(write, version)| self.part(write, version))
             .collect::<Result<_, _>>()?;
-        for round in 0..ROUNDS {
+        for round in 0..SENDS {
             let sent = self
                 .client
                 .transact_write_items()
@@ -231,58 +241,23 @@ impl DynamoDb {
 
     async fn mark(&self, mark: &Mark) -> Result<bool, Fault> {
         let version = self.draw()?;
-        let states: Vec<String> = (0..mark.from.len()).map(|at| format!(":from{at}")).collect();
-        let of_account = matches!(Key::parse(&mark.key), Some(Key::Account(_)));
-        let mail = if of_account {
-            "#holders.#holder.#mail"
-        } else {
-            "#mail"
-        };
-        let mut request = self
+        let update = update_of(mark, &version);
+        let request = self
             .client
             .update_item()
             .table_name(&self.table)
-            .key("pk", AttributeValue::S(mark.key.clone()))
-            .condition_expression(format!(
-                "{mail}.#n = :number AND {mail}.#of = :of AND {mail}.#delivery IN ({})",
-                states.join(", ")
-            ))
-            .update_expression(match mark.sent_at {
-                Some(_) => {
-                    format!("SET {mail}.#delivery = :to, {mail}.#sent = :at, #v = :version REMOVE #queued")
-                }
-                None => format!("SET {mail}.#delivery = :to, #v = :version REMOVE #queued"),
-            })
-            .expression_attribute_names("#mail", "mail")
-            .expression_attribute_names("#queued", QUEUED)
-            .expression_attribute_names("#n", "n")
-            .expression_attribute_names("#of", "of")
-            .expression_attribute_values(":of", AttributeValue::S(mark.of.clone()))
-            .expression_attribute_names("#delivery", "delivery")
-            .expression_attribute_names("#v", "v")
-            .expression_attribute_values(":number", AttributeValue::N(mark.number.to_string()))
-            .expression_attribute_values(":to", AttributeValue::S(mark.to.code().to_owned()))
-            .expression_attribute_values(":version", text(&version))
+            .key(KEY, AttributeValue::S(mark.key.clone()))
+            .condition_expression(update.condition)
+            .update_expression(update.expression)
+            .set_expression_attribute_names(Some(update.names))
+            .set_expression_attribute_values(Some(update.values))
             .return_values_on_condition_check_failure(ALL_OLD);
-        if of_account {
-            request = request
-                .expression_attribute_names("#holders", HOLDERS)
-                .expression_attribute_names("#holder", &mark.of);
-        }
-        if let Some(at) = mark.sent_at {
-            request = request
-                .expression_attribute_names("#sent", "sentAt")
-                .expression_attribute_values(":at", AttributeValue::N(at.as_second().to_string()));
-        }
-        for (name, state) in states.iter().zip(mark.from) {
-            request = request.expression_attribute_values(name, AttributeValue::S(state.code().to_owned()));
-        }
         match request.send().await {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
                 // The SDK repeated this very update because its answer was lost; it was done.
                 Some(UpdateItemError::ConditionalCheckFailedException(check)) => {
-                    let found = check.item().and_then(|found| found.get("v"));
+                    let found = check.item().and_then(|found| found.get(VERSION));
                     Ok(found == Some(&text(&version)))
                 }
                 _ => Err(fault("UpdateItem")(error)),
@@ -365,6 +340,13 @@ impl Storage for DynamoDb {
                     self.put(write, attributes, version).await
                 }
                 Write::Remove { .. } => self.delete(write, version).await,
+                Write::Check { key, expected } => {
+                    let found = self.get(key, Consistency::Strong).await?;
+                    Ok(match found {
+                        Some(found) if found.version == *expected => Outcome::Done(found.version),
+                        found => Outcome::Conflict(found),
+                    })
+                }
             }
         }
         .boxed()

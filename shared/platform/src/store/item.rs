@@ -1,25 +1,33 @@
 //! The kinds of items, and their keys.
 
 use portal::account::{Account, Member};
+use portal::address_change::AddressChange;
 use portal::audit::Unaudited;
 use portal::change::Entity;
 use portal::claims_record::ClaimsRecord;
 use portal::contact::Contact;
-use portal::guards::RefusedStarts;
+use portal::desk::Operator;
+use portal::guards::{InquiryHour, RefusedStarts};
+use portal::inquiry::{Inquiry, ReceiptNumber};
 use portal::login::{self, Login, SessionPointer};
-use portal::mail::Promise;
+use portal::mail::{Letter, Promise};
 use portal::office::Office;
 use portal::password_reset::PasswordReset;
 use portal::registration::{self, Registration};
-use portal::values::{AccountKey, ClaimsUserId, FlowId, NetworkTag, OfficeNumber, SessionId};
+use portal::take_over::{Agenda, TakeOver};
+use portal::values::{
+    AccountKey, AgendaDay, ClaimsUserId, FlowId, LetterId, NetworkTag, OfficeNumber, OperatorId, SessionId,
+};
 
-/// ネットワーク — its refused starts of one hour.
+/// ネットワーク — its refused starts of one hour, and its inquiries of one hour.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NetworkRecord {
     /// The network's tag.
     pub network: NetworkTag,
-    /// The count of the hour.
+    /// The refused starts of the hour.
     pub budget: RefusedStarts,
+    /// The inquiries of the hour, if there were any.
+    pub inquiries: Option<InquiryHour>,
 }
 
 impl Entity for NetworkRecord {
@@ -114,14 +122,20 @@ kinds! {
     PasswordReset, PasswordReset, FlowId, |item| &item.id, "RESET", "パスワードの再設定";
     Account, Account, AccountKey, |item| &item.key, "ACCOUNT", "アカウント";
     Office, Office, OfficeNumber, |item| &item.office.number, "OFFICE", "事業所";
+    TakeOver, TakeOver, OfficeNumber, |item| &item.office.number, "TAKEOVER", "引き継ぎ";
+    Agenda, Agenda, AgendaDay, |item| &item.day, "AGENDA", "引き継ぎの予定";
     Claims, ClaimsRecord, ClaimsUserId, |item| &item.user, "CLAIMS", "電子請求受付システムのユーザID";
     Contact, Contact, AccountKey, |item| &item.key, "CONTACT", "連絡先";
+    AddressChange, AddressChange, FlowId, |item| &item.id, "CHANGE", "メールアドレスの変更";
     Session, SessionPointer, SessionId, |item| &item.id, "SESSION", "セッション";
     Network, NetworkRecord, NetworkTag, |item| &item.network, "NETWORK", "ネットワーク";
+    Letter, Letter, LetterId, |item| &item.id, "LETTER", "別のあて先へのメール";
+    Inquiry, Inquiry, ReceiptNumber, |item| &item.number, "INQUIRY", "お問い合わせ";
+    Operator, Operator, OperatorId, |item| &item.who.id, "OPERATOR", "窓口の担当者";
 }
 
 impl AnyItem {
-    /// The mails that it promises: at most one of a flow, one per member of an account.
+    /// The mails that it promises: at most one of a flow or a letter, one per member of an account.
     pub fn promises(&self) -> Vec<Promise> {
         match self {
             Self::Registration(item) => match &item.stage {
@@ -137,10 +151,18 @@ impl AnyItem {
                 login::Stage::NewPassword { .. } | login::Stage::MyPage => Vec::new(),
             },
             Self::PasswordReset(item) => item.promise().into_iter().collect(),
+            Self::Letter(item) => vec![item.mail.clone()],
+            Self::Inquiry(item) => vec![item.receipt.clone()],
+            Self::AddressChange(item) => vec![item.challenge.mail.clone()],
             Self::Account(item) => item.members().filter_map(Member::promised).cloned().collect(),
-            Self::Office(_) | Self::Claims(_) | Self::Contact(_) | Self::Session(_) | Self::Network(_) => {
-                Vec::new()
-            }
+            Self::Office(_)
+            | Self::TakeOver(_)
+            | Self::Agenda(_)
+            | Self::Claims(_)
+            | Self::Contact(_)
+            | Self::Session(_)
+            | Self::Network(_)
+            | Self::Operator(_) => Vec::new(),
         }
     }
 }

@@ -6,17 +6,22 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use portal::account::Member;
 use portal::claims_record::ClaimsRecord;
 use portal::contact::Contact;
-use portal::guards::{AddressGuard, ClaimsGuard, MailBudget, RefusedStarts, SecurityCodeGuard};
+use portal::guards::{
+    AddressGuard, ClaimsGuard, CountedReceipt, InquiryHour, MailBudget, ReceiptBudget, RefusedStarts,
+    SecurityCodeGuard,
+};
 use portal::limits::Limits;
 use portal::login::SessionPointer;
-use portal::mail::{Delivery, Promise};
-use portal::office::{AnsweredRequest, Founding, Office};
+use portal::mail::{Delivery, Letter, Promise};
+use portal::office::{AnsweredRequest, Founding, Invited, Office, Reason, Released};
 use portal::registration::{self};
 use portal::values::{
-    AccountKey, AddressTag, ClaimsUserId, Draft, FlowId, MemberId, NetworkTag, RequestKey, SessionId,
+    AccountKey, AddressTag, BodyDigest, ClaimsUserId, Draft, FlowId, LetterId, MemberId, NetworkTag,
+    RequestKey, RequestTag, SessionId,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -27,7 +32,10 @@ use super::item::NetworkRecord;
 use super::items::{Layout, mails_of_image};
 use crate::fault::Fault;
 
-use self::drawn::{account, attempts, codes, id, instant, instants, log_in, office, registration, reset};
+use self::drawn::{
+    account, address_change, agenda, attempts, codes, id, inquiry, instant, instants, log_in, notices,
+    office, operator, profile, promised_bulletin, promised_notice, registration, reset, take_over,
+};
 
 fn attributes<T: Layout>(item: &T) -> Attributes {
     let mut writer = Writer::default();
@@ -134,7 +142,7 @@ fn garblings() -> impl Strategy<Value = Vec<Garbling>> {
 
 proptest! {
     #[test]
-    fn a_reset(item in reset(), garblings in garblings()) {
+    fn a_stored_reset_is_read_as_it_was_written(item in reset(), garblings in garblings()) {
         is_read_as_written(&item, &garblings);
         let mut attributes = attributes(&item);
         attributes.insert("pk".to_owned(), AttributeValue::S(format!("RESET#{}", item.id.as_str())));
@@ -143,7 +151,7 @@ proptest! {
     }
 
     #[test]
-    fn a_registration(item in registration(), garblings in garblings()) {
+    fn a_stored_registration_is_read_as_it_was_written(item in registration(), garblings in garblings()) {
         is_read_as_written(&item, &garblings);
         let mail = match &item.stage {
             registration::Stage::Otp { challenge, .. } => vec![challenge.mail.clone()],
@@ -153,27 +161,43 @@ proptest! {
     }
 
     #[test]
-    fn a_log_in(item in log_in(), garblings in garblings()) {
+    fn a_stored_log_in_is_read_as_it_was_written(item in log_in(), garblings in garblings()) {
         is_read_as_written(&item, &garblings);
     }
 
     #[test]
-    fn an_account(item in account(), garblings in garblings()) {
+    fn a_stored_address_change_is_read_as_it_was_written(item in address_change(), garblings in garblings()) {
+        is_read_as_written(&item, &garblings);
+        is_seen_by_the_stream(&attributes(&item), std::slice::from_ref(&item.challenge.mail));
+    }
+
+    #[test]
+    fn a_stored_letter_is_read_as_it_was_written(id in id(), mail in prop_oneof![promised_notice(), promised_bulletin()], garblings in garblings()) {
+        let item = Letter { id: LetterId::new(id), mail };
+        is_read_as_written(&item, &garblings);
+        is_seen_by_the_stream(&attributes(&item), std::slice::from_ref(&item.mail));
+    }
+
+    #[test]
+    fn a_stored_account_is_read_as_it_was_written(item in account(), garblings in garblings()) {
         is_read_as_written(&item, &garblings);
         let mails: Vec<Promise> = item.members().filter_map(Member::promised).cloned().collect();
         is_seen_by_the_stream(&attributes(&item), &mails);
     }
 
     #[test]
-    fn an_office(
+    fn a_stored_office_is_read_as_it_was_written(
         name in office(),
         members in proptest::collection::btree_map(id(), id(), 0..5),
-        founding in (id(), id(), id(), id(), instant()),
+        founding in (id(), id(), id(), id(), instant(), option::of(instant())),
         asked in proptest::collection::btree_map(id(), instant(), 0..10),
         answered in proptest::collection::vec((id(), id(), id(), instant()), 0..3),
+        invited in vec((id(), profile(), instant(), option::of((instant(), any::<bool>()))), 0..4),
+        notices in proptest::collection::btree_map(id(), notices(), 0..3),
+        take_over_until in option::of(instant()),
         garblings in garblings(),
     ) {
-        let (flow, request, draft, member, at) = founding;
+        let (flow, request, draft, member, at, password_ends_at) = founding;
         let seat = |(member, account): (String, String)| (MemberId::new(member), AccountKey::new(account));
         let item = Office {
             office: name,
@@ -184,6 +208,7 @@ proptest! {
                 draft: Draft::new(draft),
                 member: MemberId::new(member),
                 at,
+                password_ends_at,
             },
             addresses: AddressGuard {
                 asked: asked.into_iter().map(|(tag, at)| (AddressTag::new(tag), at)).collect(),
@@ -192,17 +217,36 @@ proptest! {
                 .into_iter()
                 .map(|(key, body, member, at)| AnsweredRequest {
                     key: RequestKey::new(key),
-                    body: Draft::new(body),
+                    body: BodyDigest::new(body),
                     member: MemberId::new(member),
                     at,
                 })
                 .collect(),
+            invited: invited
+                .into_iter()
+                .map(|(id, profile, at, released)| {
+                    let released = released.map(|(at, elsewhere)| Released {
+                        at,
+                        reason: if elsewhere { Reason::OwnedElsewhere } else { Reason::NotUsed },
+                    });
+                    let (name, email) = (profile.name, profile.email);
+                    (MemberId::new(id), Invited { name, email, at, released })
+                })
+                .collect(),
+            notices: notices.into_iter().map(|(id, told)| (MemberId::new(id), told)).collect(),
+            take_over_until,
         };
         is_read_as_written(&item, &garblings);
     }
 
     #[test]
-    fn a_claims_user_and_a_contact(
+    fn a_stored_take_over_and_agenda_are_read_as_they_were_written(take_over in take_over(), agenda in agenda(), garblings in garblings()) {
+        is_read_as_written(&take_over, &garblings);
+        is_read_as_written(&agenda, &garblings);
+    }
+
+    #[test]
+    fn a_stored_claims_user_and_contact_are_read_as_they_were_written(
         user in "KJ[0-9A-Z]{0,30}",
         failures in attempts(),
         open in attempts(),
@@ -214,17 +258,20 @@ proptest! {
     ) {
         let user = ClaimsUserId::parse(&user).unwrap();
         let mails = MailBudget { sends: mails };
-        let contact = Contact { key: AccountKey::new(user.as_str()), mails: mails.clone() };
+        let receipt = |at: &Timestamp| CountedReceipt { request: RequestTag::new(user.as_str()), at: *at };
+        let receipts = ReceiptBudget { counted: asked.iter().map(receipt).collect() };
+        let contact = Contact { key: AccountKey::new(user.as_str()), mails: mails.clone(), receipts };
         is_read_as_written(&contact, &garblings);
         let item = ClaimsRecord { user, passwords: ClaimsGuard { failures, open }, security_codes: SecurityCodeGuard { asked }, codes, mails, judged_at };
         is_read_as_written(&item, &garblings);
     }
 
     #[test]
-    fn a_session_and_a_network(
+    fn a_stored_session_and_network_are_read_as_they_were_written(
         ids in (id(), id(), id(), id()),
         at in (instant(), instant(), instant()),
         requests: u64,
+        inquiries in option::of((instant(), any::<u64>())),
         garblings in garblings(),
     ) {
         let session = SessionPointer {
@@ -236,7 +283,19 @@ proptest! {
         };
         is_read_as_written(&session, &garblings);
         let budget = RefusedStarts { since: at.2, count: requests };
-        let network = NetworkRecord { network: NetworkTag::new(ids.3), budget };
+        let inquiries = inquiries.map(|(since, count)| InquiryHour { since, count });
+        let network = NetworkRecord { network: NetworkTag::new(ids.3), budget, inquiries };
         is_read_as_written(&network, &garblings);
+    }
+
+    #[test]
+    fn a_stored_operator_is_read_as_it_was_written(item in operator(), garblings in garblings()) {
+        is_read_as_written(&item, &garblings);
+    }
+
+    #[test]
+    fn a_stored_inquiry_is_read_as_it_was_written(item in inquiry(), garblings in garblings()) {
+        is_read_as_written(&item, &garblings);
+        is_seen_by_the_stream(&attributes(&item), std::slice::from_ref(&item.receipt));
     }
 }

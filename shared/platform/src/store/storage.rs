@@ -73,6 +73,13 @@ pub enum Write {
         /// The version that may be removed; `None` for any, which only the end of an ephemeral item uses.
         expected: Option<Version>,
     },
+    /// Demands that the item has this version, and leaves it as it is.
+    Check {
+        /// The key.
+        key: Key,
+        /// The condition.
+        expected: Version,
+    },
 }
 
 impl Write {
@@ -80,7 +87,7 @@ impl Write {
     pub fn key(&self) -> Key {
         match self {
             Self::Put { item, .. } => item.key(),
-            Self::Remove { key, .. } => key.clone(),
+            Self::Remove { key, .. } | Self::Check { key, .. } => key.clone(),
         }
     }
 }

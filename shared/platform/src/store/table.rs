@@ -7,15 +7,21 @@ use jiff::Timestamp;
 use portal::account::{Account, Member};
 use portal::change::{Change, Put};
 use portal::limits::Limits;
-use portal::mail::{Delivery, Promise};
-use portal::office::Office;
+use portal::mail::{Delivery, Mail, Promise};
+use portal::office::{Office, SeatWrites};
+use portal::values::LetterId;
 
 use super::dynamodb::DynamoDb;
 use super::item::{AnyItem, Ephemeral, Item, Key};
+use super::items::KEY;
 use super::storage::{
     Committed, Condition, Consistency, Expected, Outcome, Storage, Version, Versioned, Write,
 };
 use crate::fault::Fault;
+use crate::random::Random;
+
+/// How often a commit of several items is decided again because another request wrote one of them first.
+pub const ROUNDS: u32 = 60;
 
 /// How often a decision is repeated because another request wrote the item first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +48,12 @@ pub struct Stored<T> {
     /// The item.
     pub item: T,
     version: Version,
+}
+
+impl<T> AsRef<T> for Stored<T> {
+    fn as_ref(&self) -> &T {
+        &self.item
+    }
 }
 
 fn typed<T: Item>(found: Versioned) -> Result<Stored<T>, Fault> {
@@ -114,6 +126,47 @@ impl Commit {
     pub fn put<T: Item>(&mut self, put: Put<T>, replacing: Replacing<'_, T>) {
         self.0.push(write_of(put, replacing).0);
     }
+
+    /// Demands that an item which the commit leaves alone is still the one that was read.
+    pub fn check<T: Item>(&mut self, read: &Stored<T>) {
+        self.0.push(Write::Check {
+            key: T::key(read.item.id()),
+            expected: read.version.clone(),
+        });
+    }
+
+    /// Adds these mails, each as a letter with a random id.
+    pub fn promise(
+        &mut self,
+        mails: impl IntoIterator<Item = Mail>,
+        random: &Random,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        for mail in mails {
+            let letter = mail.letter(LetterId::new(random.id()?), now);
+            self.put(Put::from(letter), Replacing::Nothing);
+        }
+        Ok(())
+    }
+
+    /// The commit that seats a member: the office, the account of the address, and of `others` those that leave a seat.
+    pub fn seating<'a>(
+        writes: SeatWrites,
+        office: Option<&Stored<Office>>,
+        account: Option<&Stored<Account>>,
+        others: impl IntoIterator<Item = &'a Stored<Account>>,
+    ) -> Self {
+        let mut commit = Self::default();
+        commit.put(writes.office, office.into());
+        commit.put(writes.account, account.into());
+        let mut left = writes.left;
+        for other in others {
+            if let Some(left) = left.remove(&other.item.key) {
+                commit.put(left, Replacing::Read(other));
+            }
+        }
+        commit
+    }
 }
 
 /// Which conditions of a commit failed, in the order of its writes.
@@ -167,10 +220,14 @@ impl Table {
         found.map(typed).transpose()
     }
 
-    /// The mails that the item of this key promises now; `pk` is the key in the table.
+    /// The mails that the item of this key promises now; `pk` is the key in the table. A key of a kind that this release does
+    /// not know is a fault: the mail waits for the release that does.
     pub async fn promises(&self, pk: &str) -> Result<Vec<Promise>, Fault> {
         let Some(key) = Key::parse(pk) else {
-            return Ok(Vec::new());
+            return Err(Fault::CorruptItem {
+                kind: "unknown",
+                attribute: KEY,
+            });
         };
         let found = self.0.read(&key, Consistency::Strong).await?;
         Ok(found.map_or_else(Vec::new, |found| found.item.promises()))

@@ -6,7 +6,7 @@ use portal::login::SessionPointer;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Count, Office, Profile, Time, Word};
+use super::{Count, Office, Profile, TakeOver, Time, Word};
 
 /// The logged-in member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -18,7 +18,7 @@ pub struct Me {
     /// The member's role.
     pub role: Word<Role>,
     /// The member's office.
-    pub office: Office,
+    pub office: MyOffice,
     /// The previous log-in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_login_at: Option<Time>,
@@ -26,6 +26,18 @@ pub struct Me {
     pub members: Members,
     /// The session.
     pub session: Session,
+}
+
+/// The member's office.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MyOffice {
+    /// The office.
+    #[serde(flatten)]
+    pub office: Office,
+    /// The take-over that is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub take_over: Option<TakeOver>,
 }
 
 /// The seats of an office.
@@ -58,12 +70,16 @@ pub fn me(
     session: &account::Session,
     pointer: &SessionPointer,
     members: usize,
+    take_over: Option<TakeOver>,
     limits: &Limits,
 ) -> Me {
     Me {
         profile: Profile::of(&member.profile),
         role: Word(member.role),
-        office: Office::of(&member.office),
+        office: MyOffice {
+            office: Office::of(&member.office),
+            take_over,
+        },
         last_login_at: member.last_login_at.map(Time),
         members: Members {
             count: Count(u64::try_from(members).unwrap_or(u64::MAX)),

@@ -1,9 +1,11 @@
 //! ユーザ一覧 (`docs/api.md` 5).
 
 use jiff::Timestamp;
-use portal::account::{Member, Role, Status};
+use portal::account::{Account, Member, Role, Status};
 use portal::limits::Limits;
 use portal::mail::{Delivery, Promise};
+use portal::office::{Invited, Office, Reason, Released, Roster};
+use portal::values::EmailAddress;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -17,6 +19,43 @@ pub struct MemberList {
     pub limit: Count,
     /// Each member with a seat.
     pub members: Vec<ListedMember>,
+    /// Each colleague whose seat fell free of itself within the last 14 days, the latest first; as many as an office has seats.
+    pub released: Vec<ReleasedMember>,
+}
+
+/// A colleague who was added and never logged in, and whose seat fell free of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleasedMember {
+    /// 氏名
+    #[schemars(length(min = 1, max = LINE_OCTETS))]
+    pub name: String,
+    /// メールアドレス; masked, unless a manager asks.
+    pub email: Address,
+    /// Since when the seat is free.
+    pub released_at: Time,
+    /// Why.
+    pub reason: Word<Reason>,
+}
+
+impl ReleasedMember {
+    fn of(invited: &Invited, released: Released, viewer: &Member) -> Self {
+        Self {
+            name: invited.name.as_str().to_owned(),
+            email: shown_to(viewer, &invited.email, false),
+            released_at: Time(released.at),
+            reason: Word(released.reason),
+        }
+    }
+}
+
+/// Only a manager sees the addresses of others.
+fn shown_to(viewer: &Member, email: &EmailAddress, is_own: bool) -> Address {
+    Address(if is_own || viewer.role == Role::Manager {
+        email.as_str().to_owned()
+    } else {
+        email.masked()
+    })
 }
 
 /// A member of the office.
@@ -72,18 +111,11 @@ impl InitialPasswordMail {
 impl ListedMember {
     /// The member as `viewer` sees it.
     pub fn of(member: &Member, viewer: &Member) -> Self {
-        let email = &member.profile.email;
         let current = member.id == viewer.id;
-        let is_shown = current || viewer.role == Role::Manager;
-        let shown = if is_shown {
-            email.as_str().to_owned()
-        } else {
-            email.masked()
-        };
         Self {
             id: member.id.as_str().to_owned(),
             name: member.profile.name.as_str().to_owned(),
-            email: Address(shown),
+            email: shown_to(viewer, &member.profile.email, current),
             role: Word(member.role),
             status: Word(member.status()),
             registered_at: Time(member.registered_at),
@@ -94,15 +126,15 @@ impl ListedMember {
 }
 
 impl MemberList {
-    /// The members who hold a seat now, as `viewer` sees them.
-    pub fn of<'a>(
-        members: impl IntoIterator<Item = &'a Member>,
-        viewer: &Member,
+    /// The members who hold a seat now, and the seats that fell free, as the one who acts sees them.
+    pub fn of<O: AsRef<Office>, A: AsRef<Account>>(
+        roster: &Roster<O, A>,
         now: Timestamp,
         limits: &Limits,
     ) -> Self {
+        let viewer = &roster.who.member;
+        let members = roster.seated.iter().map(|seated| &seated.member);
         let mut held: Vec<&Member> = members
-            .into_iter()
             .filter(|member| !member.seat_has_expired(now, limits))
             .collect();
         held.sort_by_key(|member| (member.registered_at, member.id.clone()));
@@ -111,6 +143,11 @@ impl MemberList {
             members: held
                 .into_iter()
                 .map(|member| ListedMember::of(member, viewer))
+                .collect(),
+            released: roster
+                .released(now, limits)
+                .into_iter()
+                .map(|(invited, released)| ReleasedMember::of(invited, released, viewer))
                 .collect(),
         }
     }

@@ -11,7 +11,7 @@ use portal::office::Seats;
 use portal::password_reset::{self, PasswordReset};
 use portal::problem::Kind;
 use portal::progress::{self, Allowed};
-use portal::registration::{Registration, Stage, security_code_tries_left};
+use portal::registration::{Registered, Registration, Stage, security_code_tries_left};
 use portal::terms::Terms;
 use portal::time::plus;
 use portal::values::{FlowId, FlowName};
@@ -22,7 +22,7 @@ use self::parts::{Account, Voided};
 pub use self::parts::{
     Colleague, InitialPassword, NewPassword, Otp, ShownProfile, TermsShown, TriesLeft, Warning,
 };
-use super::{Count, Masked, Office, TermsVersion, Time, Word};
+use super::{Count, Masked, MaskedUserId, Office, TakeOver, TermsVersion, Time, Word};
 
 /// The present screen, the possible actions, and the expiry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
@@ -47,11 +47,16 @@ pub struct Progress {
 pub enum At {
     /// セキュリティコードの入力
     SecurityCode {
+        /// Whose security code it is.
+        user_id_masked: MaskedUserId,
         /// The tries that are left.
         security_code: TriesLeft,
     },
     /// ワンタイムパスワード認証
     Otp {
+        /// The user id whose office is registered; absent in a log-in and in a reset.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        user_id_masked: Option<MaskedUserId>,
         /// The mailed code.
         otp: Otp,
     },
@@ -97,6 +102,9 @@ pub enum At {
         /// The void claim, until another member is registered.
         #[serde(skip_serializing_if = "Option::is_none")]
         voided: Option<Voided>,
+        /// The take-over of the office, if one is under way or was stopped a short while ago.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        take_over: Option<TakeOver>,
     },
     /// 新しいパスワードと利用規約への同意
     NewPassword {
@@ -112,7 +120,11 @@ pub enum At {
     /// マイページ
     MyPage {},
     /// パスワードの再設定の完了
-    Done {},
+    Done {
+        /// Whose password was reset; absent in a reset that began before a release that stores this.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        account: Option<Account>,
+    },
 }
 
 impl Progress {
@@ -136,11 +148,13 @@ impl Progress {
     ) -> Self {
         let at = match &registration.stage {
             Stage::SecurityCode { tries } => At::SecurityCode {
+                user_id_masked: MaskedUserId::of(&registration.claims_user),
                 security_code: TriesLeft {
                     tries_left: Count(security_code_tries_left(*tries, limits)),
                 },
             },
             Stage::Otp { challenge, .. } => At::Otp {
+                user_id_masked: Some(MaskedUserId::of(&registration.claims_user)),
                 otp: Otp::of(challenge, now, limits),
             },
             Stage::Profile { office } => At::Profile {
@@ -156,6 +170,7 @@ impl Progress {
                 message: Kind::OrganisationAlreadyRegistered.title(),
                 members: seats.members.iter().map(Colleague::of).collect(),
                 voided: Voided::of(registration),
+                take_over: TakeOver::shown(seats.take_over.as_ref(), now, limits),
             },
             Stage::Completed {
                 office,
@@ -183,6 +198,7 @@ impl Progress {
     pub fn of_login(login: &Login, terms: &Terms, now: Timestamp, limits: &Limits) -> Self {
         let at = match &login.stage {
             login::Stage::Otp { challenge } => At::Otp {
+                user_id_masked: None,
                 otp: Otp::of(challenge, now, limits),
             },
             login::Stage::NewPassword {
@@ -211,6 +227,7 @@ impl Progress {
     pub fn of_password_reset(reset: &PasswordReset, now: Timestamp, limits: &Limits) -> Self {
         let at = match &reset.stage {
             password_reset::Stage::Otp { challenge } => At::Otp {
+                user_id_masked: None,
                 otp: Otp {
                     delivery: None,
                     ..Otp::of(challenge, now, limits)
@@ -221,7 +238,9 @@ impl Progress {
                 new_password: NewPassword::Required,
                 terms: None,
             },
-            password_reset::Stage::Done => At::Done {},
+            password_reset::Stage::Done { account } => At::Done {
+                account: account.as_ref().map(Account::of),
+            },
         };
         let allowed = progress::allowed_in_password_reset(reset, now, limits);
         Self::new(at, &reset.id, reset.expires_at, allowed)
@@ -229,7 +248,7 @@ impl Progress {
 
     /// The document of the first answer to 「登録する」, for its replay: it shows nothing that happened later.
     #[must_use]
-    pub fn as_first_answered(mut self, registered_at: Timestamp, limits: &Limits) -> Self {
+    pub fn as_first_answered(mut self, registered: &Registered, limits: &Limits) -> Self {
         if let At::Completed {
             initial_password,
             shown: Some(shown),
@@ -239,7 +258,11 @@ impl Progress {
             *initial_password = Some(InitialPassword {
                 sent_to: Masked::of(&shown.profile.email),
                 delivery: Word(Delivery::Queued),
-                expires_at: Time(plus(registered_at, limits.initial_password_life)),
+                expires_at: Time(
+                    registered
+                        .password_ends_at
+                        .unwrap_or_else(|| plus(registered.at, limits.initial_password_life)),
+                ),
                 resend_after_seconds: Count(limits.resend_first_wait.count()),
                 sends_left: Count(limits.sends_per_challenge.saturating_sub(1)),
             });

@@ -11,7 +11,7 @@ use portal::keys::{KeyId, KeyRing};
 use portal::limits::Limits;
 use portal::login::{self, Login, Shown};
 use portal::mail::Delivery;
-use portal::office::{Claim, Seats};
+use portal::office::{Availability, Seats};
 use portal::problem::Kind;
 use portal::progress::Next;
 use portal::registration::{Registered, Registration, Stage};
@@ -74,6 +74,7 @@ fn registration(stage: Stage) -> Registration {
     Registration {
         id: FlowId::new("f"),
         claims_user: ClaimsUserId::parse("KJ000000000001").unwrap(),
+        contact: None,
         expires_at: t(1_800),
         email_taken: 0,
         asked: Vec::new(),
@@ -104,18 +105,24 @@ fn completed(by_this_registration: bool) -> Stage {
         office: office(),
         member: MemberId::new("m"),
         account: profile().email.key(),
-        registered: by_this_registration.then(|| Registered {
-            request: RequestKey::new("r"),
-            draft: profile().draft(),
-            at: t(0),
-        }),
+        registered: by_this_registration.then(registered),
+    }
+}
+
+fn registered() -> Registered {
+    Registered {
+        request: RequestKey::new("r"),
+        draft: profile().draft(),
+        at: t(0),
+        password_ends_at: None,
     }
 }
 
 fn seats(members: Vec<Member>) -> Seats {
     Seats {
-        claim: Claim::Taken,
+        availability: Availability::Taken,
         members,
+        take_over: None,
     }
 }
 
@@ -140,7 +147,7 @@ fn the_security_code_screen_shows_its_tries() {
         at(Stage::SecurityCode { tries: 2 }, &Seats::none(), 0),
         json!({
             "next": "security-code", "flow": flow(), "expiresAt": "2026-04-01T00:30:00Z", "allowed": ["security-code", "cancel"],
-            "securityCode": { "triesLeft": 1 },
+            "userIdMasked": "KJ***0001", "securityCode": { "triesLeft": 1 },
         })
     );
 }
@@ -158,6 +165,7 @@ fn the_code_screen_shows_the_masked_address_and_what_is_left() {
         at(stage, &Seats::none(), 10),
         json!({
             "next": "otp", "flow": flow(), "expiresAt": "2026-04-01T00:30:00Z", "allowed": ["otp", "resend-otp", "cancel"],
+            "userIdMasked": "KJ***0001",
             "otp": {
                 "sentTo": "t***@e***.jp", "label": label, "expiresAt": "2026-04-01T00:10:00Z",
                 "subject": "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）",
@@ -224,8 +232,8 @@ fn at_the_end_the_initial_password_and_only_ones_own_profile_are_shown() {
     );
     let others = at(completed(false), &members(), 10);
     assert!(others.get("profile").is_none() && others.get("initialPassword").is_some());
-    let nobodys = at(completed(true), &seats(vec![pending("another")]), 10);
-    assert!(nobodys.get("profile").is_none() && nobodys.get("initialPassword").is_none());
+    let replaced = at(completed(true), &seats(vec![pending("another")]), 10);
+    assert!(replaced.get("profile").is_none() && replaced.get("initialPassword").is_none());
 }
 
 #[test]
@@ -273,10 +281,10 @@ fn a_log_in_shows_its_code_its_password_or_its_page() {
 
 #[test]
 fn a_replayed_confirmation_shows_nothing_that_came_later() {
-    let replayed = |members, registered| {
-        let registration = registration(completed(registered));
+    let replayed = |members, by_this_registration| {
+        let registration = registration(completed(by_this_registration));
         let progress = Progress::of_registration(&registration, &seats(members), t(0), &LIMITS);
-        let first = progress.clone().as_first_answered(t(0), &LIMITS);
+        let first = progress.clone().as_first_answered(&registered(), &LIMITS);
         (progress, first)
     };
     let (answered, first) = replayed(vec![pending("m")], true);

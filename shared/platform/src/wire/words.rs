@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use portal::account::{Role, Status};
 use portal::form::WarningCode;
 use portal::mail::Delivery;
+use portal::office::Reason;
 use portal::progress::Allowed;
+use portal::take_over::State;
 use portal::values::FieldCode;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
@@ -38,7 +40,9 @@ vocabularies! {
     Allowed: None, Self::ALL;
     Delivery: Some("Delivery"), &Self::ALL;
     FieldCode: None, &Self::ALL;
+    Reason: None, Self::ALL;
     Role: None, &[Self::Manager, Self::Member];
+    State: None, Self::ALL;
     Status: None, Self::ALL;
     WarningCode: None, &[Self::PossibleTypo, Self::DeliveryDoubtful];
 }

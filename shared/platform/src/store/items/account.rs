@@ -6,7 +6,7 @@ use portal::account::{
     Account, Agreement, BrowserKind, Credential, Device, Holder, Member, Product, Role, Session, System,
     VoidClaim,
 };
-use portal::guards::{MailBudget, ResetGuard};
+use portal::guards::{ChangeGuard, MailBudget, ResetGuard};
 use portal::initial_password::Source;
 use portal::keys::KeyId;
 use portal::limits::Limits;
@@ -17,12 +17,16 @@ use super::super::codec::{Reader, Writer};
 use super::guards::{
     read_back_off, read_codes, read_passwords, write_back_off, write_codes, write_passwords,
 };
-use super::mail::{read_initial_password, read_notice, write_mail, write_queued};
+use super::mail::{MAIL, read_initial_password, read_notice, write_mail, write_queued};
+use super::notices::{read_notices, write_notices};
 use super::{KEPT_AFTER_EXPIRY, Layout, read_office, read_profile, write_office, write_profile};
 use crate::fault::Fault;
 
 /// The owner, or the members of the offices that claim the address, by their ids.
 pub(crate) const HOLDERS: &str = "holders";
+
+/// The guard of a member's address changes.
+pub(super) const CHANGES: &str = "changes";
 
 /// Claims that ended when another one became the owner.
 pub(super) const VOID_CLAIMS: &str = "voidClaims";
@@ -174,6 +178,26 @@ fn read_device(reader: &Reader<'_>) -> Result<Device, Fault> {
     })
 }
 
+/// Absent for a member who asked for no change within a day.
+fn write_changes(changes: &ChangeGuard) -> Option<Writer> {
+    let mut writer = Writer::default();
+    writer.times("mails", &changes.mails.sends);
+    write_codes(&mut writer, &changes.codes);
+    (*changes != ChangeGuard::default()).then_some(writer)
+}
+
+fn read_changes(reader: Option<&Reader<'_>>) -> Result<ChangeGuard, Fault> {
+    let Some(reader) = reader else {
+        return Ok(ChangeGuard::default());
+    };
+    Ok(ChangeGuard {
+        mails: MailBudget {
+            sends: reader.times("mails")?,
+        },
+        codes: read_codes(reader)?,
+    })
+}
+
 fn write_member(member: &Member) -> Writer {
     let mut writer = write_profile(&member.profile);
     writer
@@ -185,21 +209,24 @@ fn write_member(member: &Member) -> Writer {
         .times("mails", &member.mails.sends)
         .number("credential", member.credential_version)
         .time_if("lastLogin", member.last_login_at)
+        .time_if("takesOverUntil", member.takes_over_until)
         .maps("sessions", member.sessions.iter().map(write_session).collect())
-        .maps("devices", member.devices.iter().map(write_device).collect());
+        .maps("devices", member.devices.iter().map(write_device).collect())
+        .map_if(CHANGES, write_changes(&member.changes));
     write_codes(&mut writer, &member.codes);
+    write_notices(&mut writer, &member.notices);
     match &member.credential {
         Credential::Initial { reissues, mail, .. } => {
             writer
                 .flag("pending", true)
                 .times("reissues", reissues)
-                .map("mail", write_mail(mail));
+                .map(MAIL, write_mail(mail));
         }
         Credential::Chosen { hash, by } => {
             writer
                 .text("hash", hash)
                 .text("by", by.as_str())
-                .map_if("mail", member.notice.as_ref().map(write_mail));
+                .map_if(MAIL, member.notice.as_ref().map(write_mail));
         }
     }
     if let Some(agreement) = &member.agreement {
@@ -217,7 +244,7 @@ fn write_member(member: &Member) -> Writer {
 fn read_member(id: MemberId, reader: &Reader<'_>) -> Result<Member, Fault> {
     let office = read_office(&reader.map("office")?)?;
     let (credential, notice) = if reader.flag("pending")? {
-        let (mail, source) = read_initial_password(&reader.map("mail")?, &office)?;
+        let (mail, source) = read_initial_password(&reader.map(MAIL)?, &office)?;
         let reissues = reader.times("reissues")?;
         let initial = Credential::Initial {
             source,
@@ -232,7 +259,7 @@ fn read_member(id: MemberId, reader: &Reader<'_>) -> Result<Member, Fault> {
         };
         (
             chosen,
-            reader.map_if("mail")?.as_ref().map(read_notice).transpose()?,
+            reader.map_if(MAIL)?.as_ref().map(read_notice).transpose()?,
         )
     };
     let agreement = match reader.map_if("terms")? {
@@ -258,6 +285,7 @@ fn read_member(id: MemberId, reader: &Reader<'_>) -> Result<Member, Fault> {
             sends: reader.times("mails")?,
         },
         codes: read_codes(reader)?,
+        changes: read_changes(reader.map_if(CHANGES)?.as_ref())?,
         agreement,
         last_login_at: reader.time_if("lastLogin")?,
         sessions: reader
@@ -271,5 +299,7 @@ fn read_member(id: MemberId, reader: &Reader<'_>) -> Result<Member, Fault> {
             .map(read_device)
             .collect::<Result<_, _>>()?,
         notice,
+        notices: read_notices(reader)?,
+        takes_over_until: reader.time_if("takesOverUntil")?,
     })
 }

@@ -2,15 +2,18 @@
 
 use portal::claims_record::ClaimsRecord;
 use portal::contact::Contact;
-use portal::guards::{Attempt, ClaimsGuard, MailBudget, RefusedStarts, SecurityCodeGuard};
+use portal::guards::{
+    Attempt, ClaimsGuard, CountedReceipt, InquiryHour, MailBudget, ReceiptBudget, RefusedStarts,
+    SecurityCodeGuard,
+};
 use portal::limits::Limits;
 use portal::time::plus;
-use portal::values::{AccountKey, ClaimsUserId, NetworkTag};
+use portal::values::{AccountKey, ClaimsUserId, NetworkTag, RequestTag};
 
 use super::super::codec::{Reader, Writer};
 use super::super::item::NetworkRecord;
 use super::guards::{read_codes, write_codes};
-use super::{KEPT_AFTER_EXPIRY, Layout};
+use super::{KEPT_AFTER_EXPIRY, KEY, Layout};
 use crate::fault::Fault;
 
 fn write_attempt(attempt: &Attempt) -> Writer {
@@ -59,7 +62,7 @@ impl Layout for ClaimsRecord {
 
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
         Ok(Self {
-            user: ClaimsUserId::parse(id).map_err(|_| reader.corrupt("pk"))?,
+            user: ClaimsUserId::parse(id).map_err(|_| reader.corrupt(KEY))?,
             passwords: ClaimsGuard {
                 failures: read_attempts(reader, "failures")?,
                 open: read_attempts(reader, "open")?,
@@ -82,10 +85,13 @@ impl Layout for Contact {
     }
 
     fn write(&self, writer: &mut Writer, _: &Limits) {
-        writer.times("mails", &self.mails.sends).time_if(
-            "ttl",
-            self.mails.forgotten_at().map(|at| plus(at, KEPT_AFTER_EXPIRY)),
-        );
+        writer
+            .times("mails", &self.mails.sends)
+            .maps(
+                "receipts",
+                self.receipts.counted.iter().map(write_receipt).collect(),
+            )
+            .time_if("ttl", self.forgotten_at().map(|at| plus(at, KEPT_AFTER_EXPIRY)));
     }
 
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
@@ -94,8 +100,28 @@ impl Layout for Contact {
             mails: MailBudget {
                 sends: reader.times("mails")?,
             },
+            receipts: ReceiptBudget {
+                counted: reader
+                    .maps("receipts")?
+                    .iter()
+                    .map(read_receipt)
+                    .collect::<Result<_, _>>()?,
+            },
         })
     }
+}
+
+fn write_receipt(receipt: &CountedReceipt) -> Writer {
+    let mut writer = Writer::default();
+    writer.text("of", receipt.request.as_str()).time("at", receipt.at);
+    writer
+}
+
+fn read_receipt(reader: &Reader<'_>) -> Result<CountedReceipt, Fault> {
+    Ok(CountedReceipt {
+        request: RequestTag::new(reader.text("of")?),
+        at: reader.time("at")?,
+    })
 }
 
 impl Layout for NetworkRecord {
@@ -104,10 +130,17 @@ impl Layout for NetworkRecord {
     }
 
     fn write(&self, writer: &mut Writer, _: &Limits) {
+        let mut forgotten_at = self.budget.forgotten_at();
+        if let Some(inquiries) = &self.inquiries {
+            writer
+                .time("inquiriesSince", inquiries.since)
+                .number("inquiries", inquiries.count);
+            forgotten_at = forgotten_at.max(inquiries.forgotten_at());
+        }
         writer
             .time("since", self.budget.since)
             .number("refused", self.budget.count)
-            .time("ttl", plus(self.budget.forgotten_at(), KEPT_AFTER_EXPIRY));
+            .time("ttl", plus(forgotten_at, KEPT_AFTER_EXPIRY));
     }
 
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
@@ -116,6 +149,13 @@ impl Layout for NetworkRecord {
             budget: RefusedStarts {
                 since: reader.time("since")?,
                 count: reader.number("refused")?,
+            },
+            inquiries: match reader.time_if("inquiriesSince")? {
+                Some(since) => Some(InquiryHour {
+                    since,
+                    count: reader.number("inquiries")?,
+                }),
+                None => None,
             },
         })
     }

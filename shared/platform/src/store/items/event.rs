@@ -4,13 +4,15 @@ use portal::account::Account;
 use portal::audit::{Act, Event};
 use portal::claims_record::ClaimsRecord;
 use portal::contact::Contact;
+use portal::desk::Operator;
 use portal::registration::Registration;
+use portal::take_over::TakeOver;
 use portal::values::{FlowId, MemberId};
 
 use super::super::codec::{Attributes, Reader, Writer};
 use super::super::item::Item as _;
-use super::EVENT;
-use super::account::{HOLDERS, VOID_CLAIMS};
+use super::account::{CHANGES, HOLDERS, VOID_CLAIMS};
+use super::{EVENT, KEY, VERSION};
 use crate::audit::{Counts, Record};
 use crate::fault::Fault;
 
@@ -35,10 +37,10 @@ pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Reco
         return Ok(None);
     };
     let id = event.text("id")?;
-    if reader.text("v")? != id {
+    if reader.text(VERSION)? != id {
         return Ok(None);
     }
-    let subject = reader.text("pk")?;
+    let subject = reader.text(KEY)?;
     let mut record = Record {
         id: id.to_owned(),
         at: event.time("at")?,
@@ -48,6 +50,9 @@ pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Reco
         office: None,
         member: None,
         by: event.text_if("by")?.map(str::to_owned),
+        operator: None,
+        target: None,
+        reason: None,
         counts: Counts::default(),
         sequence: sequence.to_owned(),
     };
@@ -58,8 +63,8 @@ pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Reco
             let about = event.text_if("about")?;
             record.member = about.map(str::to_owned);
             record.counts.wrong_passwords = reader.number_if("wrong")?;
-            // The act that completes the first log-in with the address.
-            if record.act == Act::PasswordChanged {
+            // The acts that make a member the owner of the address.
+            if matches!(record.act, Act::PasswordChanged | Act::AddressChanged) {
                 let mut now_void = 0;
                 for claim in reader.maps(VOID_CLAIMS)? {
                     now_void += u64::from(claim.time("at")? == record.at);
@@ -83,9 +88,15 @@ pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Reco
                 }
                 record.member = Some(id.to_owned());
                 record.office = Some(number(holder.map("office")?)?);
-                if !is_of_reset {
-                    record.counts.wrong_codes = count(&holder, "codes")?;
-                    record.counts.mails = count(&holder, "mails")?;
+                let is_of_change = matches!(record.act, Act::AddressCodePromised | Act::AddressCodeWrong);
+                let counted = if is_of_change {
+                    holder.map_if(CHANGES)?
+                } else {
+                    Some(holder)
+                };
+                if let Some(counted) = counted.filter(|_| !is_of_reset) {
+                    record.counts.wrong_codes = count(&counted, "codes")?;
+                    record.counts.mails = count(&counted, "mails")?;
                 }
                 let mut of_devices = 0;
                 for device in holder.maps("devices")? {
@@ -100,7 +111,21 @@ pub fn record_of_image(image: &Attributes, sequence: &str) -> Result<Option<Reco
             record.counts.wrong_codes = count(&reader, "codes")?;
             record.counts.mails = count(&reader, "mails")?;
         }
-        Some(Contact::KIND) => record.counts.mails = count(&reader, "mails")?,
+        Some(Contact::KIND) => {
+            let is_of_receipt = record.act == Act::InquiryReceiptPromised;
+            let list = if is_of_receipt { "receipts" } else { "mails" };
+            record.counts.mails = count(&reader, list)?;
+        }
+        Some(TakeOver::KIND) => {
+            record.office = subject.split_once('#').map(|(_, number)| number.to_owned());
+            record.member = event.text_if("about")?.map(str::to_owned);
+        }
+        Some(Operator::KIND) => {
+            record.member = event.text_if("about")?.map(str::to_owned);
+            record.operator = Some(reader.text("name")?.to_owned());
+            record.target = Some(reader.text("target")?.to_owned());
+            record.reason = reader.text_if("reason")?.map(str::to_owned);
+        }
         Some(Registration::KIND) => {
             record.claims_user = Some(reader.text("claimsUser")?.to_owned());
             record.office = reader.map_if("office")?.map(number).transpose()?;

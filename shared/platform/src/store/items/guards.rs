@@ -22,8 +22,8 @@ pub(super) fn read_back_off(reader: &Reader<'_>) -> Result<BackOff, Fault> {
 }
 
 pub(super) fn write_passwords(writer: &mut Writer, passwords: &PasswordGuard) {
-    if passwords.row > 0 {
-        writer.number("wrong", passwords.row);
+    if passwords.consecutive > 0 {
+        writer.number("wrong", passwords.consecutive);
     }
     let waits = passwords.networks.iter().map(|wait| {
         let mut writer = Writer::default();
@@ -44,7 +44,7 @@ pub(super) fn read_passwords(reader: &Reader<'_>) -> Result<PasswordGuard, Fault
         })
     };
     Ok(PasswordGuard {
-        row: reader.number_if("wrong")?.unwrap_or(0),
+        consecutive: reader.number_if("wrong")?.unwrap_or(0),
         networks: reader.maps("waits")?.iter().map(wait).collect::<Result<_, _>>()?,
     })
 }

@@ -1,4 +1,4 @@
-//! パスワードの再設定, as the table has it. One for an address that nobody has looks like any other, but that nothing in it is
+//! パスワードの再設定, as the table has it. One for an unknown address looks like any other, but that nothing in it is
 //! marked as to be sent.
 
 use portal::limits::Limits;
@@ -7,13 +7,13 @@ use portal::time::plus;
 use portal::values::{AccountKey, FlowId, MemberId};
 
 use super::super::codec::{Reader, Writer};
-use super::mail::{read_challenge, write_mail, write_queued};
+use super::mail::{MAIL, read_challenge, write_mail, write_queued};
 use super::{KEPT_AFTER_EXPIRY, Layout, address, read_office, write_office};
 use crate::fault::Fault;
 
 const MEMBER: &str = "member";
 const CLAIMS: &str = "claims";
-const NOBODY: &str = "nobody";
+const NONE: &str = "nobody";
 
 impl Layout for PasswordReset {
     fn id_text(id: &FlowId) -> &str {
@@ -48,8 +48,8 @@ impl Layout for PasswordReset {
                     .text("to", to.as_str())
                     .maps("offices", offices.iter().map(office).collect());
             }
-            Recipient::Nobody => {
-                writer.text("recipient", NOBODY);
+            Recipient::None => {
+                writer.text("recipient", NONE);
             }
         }
         match &self.stage {
@@ -57,7 +57,7 @@ impl Layout for PasswordReset {
                 writer
                     .text("stage", "otp")
                     .number("tries", challenge.tries)
-                    .map("mail", write_mail(&challenge.mail));
+                    .map(MAIL, write_mail(&challenge.mail));
                 write_queued(writer, self.promise().as_ref());
             }
             Stage::NewPassword { account } => {
@@ -66,8 +66,13 @@ impl Layout for PasswordReset {
                     .text("emailMasked", &account.email_masked)
                     .map("office", write_office(&account.office));
             }
-            Stage::Done => {
+            Stage::Done { account } => {
                 writer.text("stage", "done");
+                if let Some(account) = account {
+                    writer
+                        .text("emailMasked", &account.email_masked)
+                        .map("office", write_office(&account.office));
+                }
             }
         }
     }
@@ -87,7 +92,7 @@ impl Layout for PasswordReset {
                     .map(|office| office.text("name").map(str::to_owned))
                     .collect::<Result<_, _>>()?,
             },
-            NOBODY => Recipient::Nobody,
+            NONE => Recipient::None,
             _ => return Err(reader.corrupt("recipient")),
         };
         let stage = match reader.text("stage")? {
@@ -95,12 +100,14 @@ impl Layout for PasswordReset {
                 challenge: read_challenge(reader)?,
             },
             "new-password" => Stage::NewPassword {
-                account: ShownAccount {
-                    email_masked: reader.text("emailMasked")?.to_owned(),
-                    office: read_office(&reader.map("office")?)?,
-                },
+                account: read_account(reader)?,
             },
-            "done" => Stage::Done,
+            "done" => Stage::Done {
+                account: reader
+                    .text_if("emailMasked")?
+                    .map(|_| read_account(reader))
+                    .transpose()?,
+            },
             _ => return Err(reader.corrupt("stage")),
         };
         Ok(Self {
@@ -111,4 +118,11 @@ impl Layout for PasswordReset {
             stage,
         })
     }
+}
+
+fn read_account(reader: &Reader<'_>) -> Result<ShownAccount, Fault> {
+    Ok(ShownAccount {
+        email_masked: reader.text("emailMasked")?.to_owned(),
+        office: read_office(&reader.map("office")?)?,
+    })
 }

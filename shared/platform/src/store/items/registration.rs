@@ -3,11 +3,11 @@
 use portal::limits::Limits;
 use portal::registration::{self, Registered, Registration, Replaced};
 use portal::time::plus;
-use portal::values::{AccountKey, ClaimsUserId, Draft, FlowId, MemberId, RequestKey};
+use portal::values::{AccountKey, ClaimsUserId, Draft, EmailAddress, FlowId, MemberId, RequestKey};
 
 use super::super::codec::{Reader, Writer};
 use super::mail::{read_challenge, write_challenge};
-use super::{KEPT_AFTER_EXPIRY, Layout, read_office, read_profile, write_office, write_profile};
+use super::{KEPT_AFTER_EXPIRY, Layout, address_if, read_office, read_profile, write_office, write_profile};
 use crate::fault::Fault;
 
 impl Layout for Registration {
@@ -25,7 +25,8 @@ impl Layout for Registration {
         }
         writer
             .texts("asked", self.asked.iter().map(AccountKey::as_str))
-            .text_if("voided", self.voided.as_deref());
+            .text_if("voided", self.voided.as_deref())
+            .text_if("contact", self.contact.as_ref().map(EmailAddress::as_str));
         writer.map_if("office", self.office().map(write_office));
         match &self.stage {
             registration::Stage::SecurityCode { tries } => {
@@ -44,10 +45,16 @@ impl Layout for Registration {
                 writer
                     .text("stage", "confirm")
                     .map("profile", write_profile(profile));
-                if let Some(replaced) = replaces {
-                    writer
-                        .text("member", replaced.member.as_str())
-                        .text("account", replaced.account.as_str());
+                match replaces {
+                    None => {}
+                    Some(Replaced::Pending { member, account }) => {
+                        writer
+                            .text("member", member.as_str())
+                            .text("account", account.as_str());
+                    }
+                    Some(Replaced::Everyone) => {
+                        writer.flag("takesOver", true);
+                    }
                 }
             }
             registration::Stage::AlreadyRegistered { .. } => {
@@ -67,7 +74,8 @@ impl Layout for Registration {
                     writer
                         .text("request", registered.request.as_str())
                         .text("draft", registered.draft.as_str())
-                        .time("at", registered.at);
+                        .time("at", registered.at)
+                        .time_if("passwordEndsAt", registered.password_ends_at);
                 }
             }
         }
@@ -90,8 +98,8 @@ impl Layout for Registration {
                 office: office()?,
                 profile: read_profile(&reader.map("profile")?)?,
                 replaces: match reader.text_if("member")? {
-                    None => None,
-                    Some(member) => Some(Replaced {
+                    None => reader.flag("takesOver")?.then_some(Replaced::Everyone),
+                    Some(member) => Some(Replaced::Pending {
                         member: MemberId::new(member),
                         account: account()?,
                     }),
@@ -108,6 +116,7 @@ impl Layout for Registration {
                         request: RequestKey::new(request),
                         draft: Draft::new(reader.text("draft")?),
                         at: reader.time("at")?,
+                        password_ends_at: reader.time_if("passwordEndsAt")?,
                     }),
                 },
             },
@@ -117,6 +126,7 @@ impl Layout for Registration {
             id: FlowId::new(id),
             claims_user: ClaimsUserId::parse(reader.text("claimsUser")?)
                 .map_err(|_| reader.corrupt("claimsUser"))?,
+            contact: address_if(reader, "contact")?,
             expires_at: reader.time("expiresAt")?,
             email_taken: reader.number_if("emailTaken")?.unwrap_or(0),
             asked: reader.texts("asked")?.into_iter().map(AccountKey::new).collect(),

@@ -148,7 +148,7 @@ pub struct TermsShown {
 }
 
 impl Otp {
-    pub(super) fn of(challenge: &Challenge, now: Timestamp, limits: &Limits) -> Self {
+    pub(in crate::wire) fn of(challenge: &Challenge, now: Timestamp, limits: &Limits) -> Self {
         let mail = &challenge.mail;
         Self {
             sent_to: Masked::of(&mail.to),
