@@ -158,7 +158,7 @@ pub const SEEDS: &[Seed] = &[
         ..PLAIN
     },
     Seed {
-        shows: "the temporary password still at hand, and one of its own",
+        shows: "the temporary password, and one of its own",
         user_id: "KJ000000000013",
         office_number: "34B9909132",
         office_name: "見本介護医療院しおさい",

@@ -1,20 +1,22 @@
 //! 入力情報の確認 — 「登録する」: the office and its first member, once.
 
+mod take_over;
+
+use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::fault::Fault;
 use platform::flow::{Flow as _, Flows, or_no_flow};
 use platform::http::{Answer, Call, Stop, Success};
 use platform::keys::Keys;
-use platform::store::{Commit, Consistency, Replacing, Stored};
+use platform::store::{Commit, Consistency, ROUNDS, Stored};
 use platform::wire;
 use portal::account::{Account, Member, NewMember, Role};
-use portal::change::Put;
-use portal::office::{Claim, Founding, NotClaimed, Office, Seats};
+use portal::office::{Availability, Founding, NotRegistered, Office, Registering, Seats};
 use portal::problem::Kind;
 use portal::registration::{Registered, Registration, Replaced, Stage};
 use portal::steps::Field;
-use portal::values::{AccountKey, Draft, FieldCode, MemberId, OfficeName, RequestKey};
+use portal::values::{AccountKey, Draft, FieldCode, MemberId, OfficeName};
 
 /// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
@@ -23,9 +25,6 @@ pub const NEEDS: &[Variable] = &[
     Variable::PortalOrigins,
     Variable::ProblemBase,
 ];
-
-/// How often the registration is decided again because another request wrote the office or an account first.
-const ROUNDS: u32 = 20;
 
 /// The dependencies of this step.
 #[derive(Clone)]
@@ -39,18 +38,6 @@ pub struct Deps {
 /// Answers a request.
 pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
     deps.flows.edge.serve(request, |call| step(deps, call)).await
-}
-
-/// The result of 登録する.
-enum Registering {
-    /// Registered, by this request.
-    Registered(Box<Member>, Registered),
-    /// Registered by an earlier request of the same registration, whose answer was lost.
-    RegisteredBefore(Founding, AccountKey),
-    /// Another registration has the office.
-    OfficeTaken,
-    /// The address has an owner, or too many claims.
-    EmailTaken,
 }
 
 /// Answers a call.
@@ -94,127 +81,134 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
         key: deps.keys.current().clone(),
         nonce: deps.flows.edge.random.id()?,
     };
-    let member = member.pending(now, &flows.edge.limits);
-    match register(deps, &flow.item, &office, &member, replaces.as_ref(), &key, &call).await? {
-        Registering::Registered(member, registered) => {
-            let flow = complete(
-                deps,
-                flow,
-                &office,
-                &member.id,
-                &member.profile.email.key(),
-                registered,
-            )
-            .await?;
-            let seats = Seats {
-                claim: Claim::Taken,
-                members: vec![*member],
+    let address = member.profile.email.key();
+    let founding = Founding {
+        flow: flow.item.id.clone(),
+        request: key.clone(),
+        draft: member.profile.draft(),
+        member: member.id.clone(),
+        at: now,
+        password_ends_at: None,
+    };
+    let registered = match &replaces {
+        Some(Replaced::Everyone) => take_over::register(deps, &member, &founding, now).await?,
+        Some(Replaced::Pending { .. }) | None => {
+            let registering = Registering {
+                office: &office,
+                member: &member.pending(now, &flows.edge.limits),
+                replaces: replaces.as_ref(),
+                founding: &founding,
             };
-            let progress = wire::Progress::of_registration(&flow, &seats, now, &flows.edge.limits);
-            Ok(Success::json(progress))
+            register(deps, &registering, now).await?
         }
-        Registering::RegisteredBefore(founding, account) => {
-            let registered = Registered::by(&founding);
-            let flow = complete(
-                deps,
-                flow,
-                &office,
-                &founding.member,
-                &account,
-                registered.clone(),
-            )
-            .await?;
-            if registered.request == key {
-                replay(deps, &flow, &registered, &call).await
+    };
+    let confirmed = Confirmed {
+        flow,
+        office,
+        address,
+        founding,
+    };
+    answer(deps, confirmed, registered, &call).await
+}
+
+/// A 「登録する」 with the draft that the person saw.
+struct Confirmed {
+    flow: Stored<Registration>,
+    office: OfficeName,
+    address: AccountKey,
+    founding: Founding,
+}
+
+/// Moves the flow to where the outcome leads, and answers.
+async fn answer(
+    deps: &Deps,
+    confirmed: Confirmed,
+    registered: Result<Member, NotRegistered>,
+    call: &Call,
+) -> Answer {
+    let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
+    let Confirmed {
+        flow,
+        office,
+        address,
+        founding,
+    } = confirmed;
+    match registered {
+        Ok(member) => {
+            let founding = founding.with_password_of(&member, limits);
+            let flow = complete(deps, flow, &office, &founding, &address).await?;
+            let seats = Seats {
+                availability: Availability::Taken,
+                members: vec![member],
+                take_over: None,
+            };
+            Ok(Success::json(wire::Progress::of_registration(
+                &flow, &seats, now, limits,
+            )))
+        }
+        Err(NotRegistered::Before(first, account)) => {
+            let flow = complete(deps, flow, &office, &first, &account).await?;
+            if first.request == founding.request {
+                replay(deps, &flow, &Registered::by(&first), call).await
             } else {
                 Err(flows.wrong_step(&flow, now).await)
             }
         }
-        Registering::OfficeTaken => Err(move_to_already_registered(deps, flow, &office, &call).await?),
-        Registering::EmailTaken => Err(flows
-            .refuse_address(flow, &member.profile.email.key(), now)
-            .await?),
+        Err(NotRegistered::OfficeTaken) => Err(move_to_already_registered(deps, flow, &office, call).await?),
+        Err(NotRegistered::EmailTaken) => Err(flows.refuse_address(flow, &address, now).await?),
     }
 }
 
-/// One commit: the office, the member, the address and the promise of the mail; or none of them.
+/// Reads, decides and commits, until no other request has written one of the items in between. Answers with the member
+/// as stored.
 ///
 /// Usually neither item exists: the first commit expects that, and costs no read. After a conflict, the returned
 /// items are judged, and the next commit names their versions.
 async fn register(
     deps: &Deps,
-    flow: &Registration,
-    office: &OfficeName,
-    member: &Member,
-    replaces: Option<&Replaced>,
-    key: &RequestKey,
-    call: &Call,
-) -> Result<Registering, Stop> {
-    let (table, limits, now) = (&deps.flows.table, &deps.flows.edge.limits, call.now);
-    let founding = Founding {
-        flow: flow.id.clone(),
-        request: key.clone(),
-        draft: member.profile.draft(),
-        member: member.id.clone(),
-        at: now,
-    };
-    let new = Office::founded(office.clone(), founding, member);
-    let address = member.profile.email.key();
-
-    let mut known: Option<Stored<Office>> = match replaces {
-        Some(_) => table.get(&office.number, Consistency::Strong).await?,
+    registering: &Registering<'_>,
+    now: Timestamp,
+) -> Result<Result<Member, NotRegistered>, Stop> {
+    let (table, limits) = (&deps.flows.table, &deps.flows.edge.limits);
+    let mut known: Option<Stored<Office>> = match registering.replaces {
+        Some(_) => table.get(&registering.office.number, Consistency::Strong).await?,
         None => None,
     };
     let mut there: Option<Stored<Account>> = None;
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         let holders = match &known {
             Some(current) => table.members_of(&current.item).await?,
             None => Vec::new(),
         };
-        if let Some(current) = &known {
-            let may = current.item.may_be_claimed_by(
-                &new.founding,
-                replaces,
-                holders.iter().map(|(holder, _)| holder),
-                now,
-                limits,
-            );
-            match may {
-                Ok(()) => {}
-                Err(NotClaimed::Before(founding, account)) => {
-                    return Ok(Registering::RegisteredBefore(*founding, account));
-                }
-                Err(NotClaimed::Taken) => return Ok(Registering::OfficeTaken),
-            }
-        }
         // The account of a holder of a seat is judged once, and replaced in the version that was judged.
-        let held = holders.iter().map(|(_, account)| account);
-        if let Some(held) = held.into_iter().find(|account| account.item.key == address) {
+        let address = registering.member.profile.email.key();
+        if let Some((_, held)) = holders.iter().find(|(_, held)| held.item.key == address) {
             there = Some(held.clone());
         }
-        let before = there.as_ref().map(|stored| &stored.item);
-        let Some(seated) = Account::take_seat(before, member, &flow.id, now, limits) else {
-            return Ok(Registering::EmailTaken);
+        let read: Vec<_> = holders
+            .iter()
+            .map(|(holder, held)| (holder, &held.item))
+            .collect();
+        let decided = registering.decide(
+            known.as_ref().map(|stored| &stored.item),
+            &read,
+            there.as_ref().map(|stored| &stored.item),
+            now,
+            limits,
+        );
+        let writes = match decided {
+            Ok(writes) => writes,
+            Err(not) => return Ok(Err(not)),
         };
-        // The member, with what continues from the claim that it replaces.
-        let registered = seated.item().noted(&member.id).unwrap_or(member).clone();
-        let mut commit = Commit::default();
-        commit.put(Put::from(new.clone()), known.as_ref().into());
-        commit.put(seated, there.as_ref().into());
-        // Every holder of a seat leaves it in the same commit: no one can log in by it meanwhile.
-        for (holder, old) in holders.iter().filter(|(_, old)| old.item.key != address) {
-            if let Some(left) = old.item.leave_seat(&holder.id, &flow.id, now) {
-                commit.put(left, Replacing::Read(old));
-            }
-        }
+        let registered = writes.member.clone();
+        let others = holders.iter().map(|(_, held)| held);
+        let commit = Commit::seating(writes, known.as_ref(), there.as_ref(), others);
         let Err(mut conflicts) = table.commit(&commit).await? else {
-            return Ok(Registering::Registered(
-                Box::new(registered),
-                Registered::by(&new.founding),
-            ));
+            return Ok(Ok(registered));
         };
         conflicts.update(&mut known)?;
         conflicts.update(&mut there)?;
+        table.back_off(round).await?;
     }
     Err(Fault::Contention("OFFICE").into())
 }
@@ -224,16 +218,15 @@ async fn complete(
     deps: &Deps,
     flow: Stored<Registration>,
     office: &OfficeName,
-    member: &MemberId,
+    founding: &Founding,
     account: &AccountKey,
-    registered: Registered,
 ) -> Result<Registration, Stop> {
     let complete = |current: Option<&Registration>| {
         Ok::<_, Stop>(or_no_flow(current)?.complete(
             office.clone(),
-            member.clone(),
+            founding.member.clone(),
             account.clone(),
-            registered.clone(),
+            Registered::by(founding),
         ))
     };
     Ok(deps.flows.table.change(Some(flow), complete).await?.0)
@@ -247,11 +240,11 @@ async fn replay(deps: &Deps, flow: &Registration, registered: &Registered, call:
         return Err(Kind::IdempotencyKeyReused.into());
     }
     let progress = flow.progress(&deps.flows, registered.at).await?;
-    let first = progress.as_first_answered(registered.at, &deps.flows.edge.limits);
+    let first = progress.as_first_answered(registered, &deps.flows.edge.limits);
     Ok(Success::json(first))
 }
 
-/// Another registration claimed the office first: the person sees its members, and the actions that are left.
+/// Another registration was first with the office: the person sees its members, and the actions that are left.
 async fn move_to_already_registered(
     deps: &Deps,
     flow: Stored<Registration>,

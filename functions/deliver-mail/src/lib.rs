@@ -4,6 +4,7 @@
 //! expired or was replaced is dropped. A record that cannot be handled now is reported, and delivered again; the
 //! other records of its batch are handled.
 
+mod order;
 mod refusal;
 mod text;
 
@@ -19,7 +20,7 @@ use platform::clock::Clock;
 use platform::config::Variable;
 use platform::fault::Fault;
 use platform::keys::Keys;
-use platform::store::{Mark, Table, image_of_json, mails_of_image};
+use platform::store::{Attributes, Mark, Table, image_of_json, key_of_image, mails_of_image};
 use platform::stream::{Batch, BatchAnswer, Images, ItemFailure};
 use portal::mail::{Delivery, Promise};
 use portal::time::{Seconds, plus};
@@ -55,6 +56,16 @@ pub struct Sender {
     pub portal_url: String,
 }
 
+/// One mail: a later one of the same item has another number.
+#[derive(Debug, PartialEq, Eq)]
+struct MailIdentity {
+    /// The key of the item that promises it.
+    key: String,
+    number: u32,
+    /// The member that it is about, where the item has several.
+    of: String,
+}
+
 /// The dependencies of this function.
 pub struct Deps {
     table: Table,
@@ -62,7 +73,7 @@ pub struct Deps {
     clock: Clock,
     ses: Client,
     sender: Sender,
-    sent: Mutex<VecDeque<(String, u32, String)>>,
+    sent: Mutex<VecDeque<MailIdentity>>,
 }
 
 impl Deps {
@@ -78,14 +89,14 @@ impl Deps {
         }
     }
 
-    fn has_sent(&self, mail: &(String, u32, String)) -> bool {
+    fn has_sent(&self, mail: &MailIdentity) -> bool {
         self.sent
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .contains(mail)
     }
 
-    fn remember(&self, mail: (String, u32, String)) {
+    fn remember(&self, mail: MailIdentity) {
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         if sent.len() >= REMEMBERED {
             sent.pop_front();
@@ -108,7 +119,7 @@ enum Later {
 pub async fn handle(deps: &Deps, event: Value) -> Result<BatchAnswer, lambda_runtime::Error> {
     let batch: Batch = serde_json::from_value(event)?;
     let mut answer = BatchAnswer::default();
-    for record in batch.records {
+    for record in order::secrets_first(batch.records) {
         let change = record.dynamodb;
         match deal_with(deps, &change).await {
             Ok(outcome) => tracing::info!(sequence = change.sequence_number, outcome, "mail dealt with"),
@@ -139,17 +150,16 @@ pub async fn handle(deps: &Deps, event: Value) -> Result<BatchAnswer, lambda_run
 }
 
 async fn deal_with(deps: &Deps, change: &Images) -> Result<&'static str, Later> {
-    let read = |image: &Option<Map<String, Value>>| -> Result<Vec<Promise>, Fault> {
-        match image {
-            None => Ok(Vec::new()),
-            Some(image) => mails_of_image(&image_of_json(image)?),
-        }
-    };
-    let promises = read(&change.new).map_err(Later::Broken)?;
-    if promises.is_empty() {
+    let image = |image: &Option<Map<String, Value>>| image.as_ref().map(image_of_json).transpose();
+    let mails = |image: &Option<Attributes>| image.as_ref().map_or_else(|| Ok(Vec::new()), mails_of_image);
+    let new = image(&change.new).map_err(Later::Broken)?;
+    let promises = mails(&new).map_err(Later::Broken)?;
+    let Some(new) = new.filter(|_| !promises.is_empty()) else {
         return Ok("no mail");
-    }
-    let before = read(&change.old).map_err(Later::Broken)?;
+    };
+    let before = image(&change.old)
+        .and_then(|old| mails(&old))
+        .map_err(Later::Broken)?;
     // A write promises at most one mail; the other mails of an account are older ones of other claims.
     let is_new = |promise: &&Promise| {
         let of = promise.content.of();
@@ -158,12 +168,7 @@ async fn deal_with(deps: &Deps, change: &Images) -> Result<&'static str, Later> 
     let Some(promise) = promises.iter().find(is_new) else {
         return Ok("promised before");
     };
-    let key = change
-        .new
-        .as_ref()
-        .and_then(|image| image.get("pk")?.get("S")?.as_str())
-        .unwrap_or("")
-        .to_owned();
+    let key = key_of_image(&new).map_err(Later::Broken)?;
     let now = deps.clock.now();
     let mark = |from, to, sent_at| Mark {
         key: key.clone(),
@@ -180,7 +185,11 @@ async fn deal_with(deps: &Deps, change: &Images) -> Result<&'static str, Later> 
             .map_err(Later::Broken)?;
         return Ok("expired");
     }
-    let identity = (key.clone(), promise.number, promise.content.of().to_owned());
+    let identity = MailIdentity {
+        key: key.clone(),
+        number: promise.number,
+        of: promise.content.of().to_owned(),
+    };
     if !deps.has_sent(&identity) {
         if may_be_overtaken(promise, now) && !is_current(deps, &key, promise).await.map_err(Later::Broken)? {
             return Ok("overtaken");
@@ -230,23 +239,29 @@ async fn send(deps: &Deps, key: &str, promise: &Promise) -> Result<Sent, Later> 
         .map_err(|unknown| Later::Broken(unknown.into()))?;
     let utf8 = |data: &str| Content::builder().data(data).charset("UTF-8").build();
     let tag = |name: &str, value: &str| MessageTag::builder().name(name).value(value).build();
-    let (kind, id) = key.split_once('#').unwrap_or((key, ""));
+    let (kind, id) = key.split_once('#').ok_or(Later::Broken(Fault::CorruptItem {
+        kind: "stream",
+        attribute: "pk",
+    }))?;
     let built = || {
         let message = Message::builder()
-            .subject(utf8(promise.content.subject()).ok()?)
-            .body(Body::builder().text(utf8(&text).ok()?).build())
+            .subject(utf8(promise.content.subject())?)
+            .body(Body::builder().text(utf8(&text)?).build())
             .build();
         let tags = vec![
-            tag("kind", kind).ok()?,
-            tag("key", id).ok()?,
-            tag("number", &promise.number.to_string()).ok()?,
-            tag("of", promise.content.of()).ok()?,
+            tag("kind", kind)?,
+            tag("key", id)?,
+            tag("number", &promise.number.to_string())?,
+            tag("of", promise.content.of())?,
         ];
-        Some((message, tags))
+        Ok((message, tags))
     };
-    let Some((message, tags)) = built() else {
-        return Ok(Sent::Refused("not a message"));
-    };
+    let (message, tags) = built().map_err(|source| {
+        Later::Broken(Fault::Request {
+            operation: "SendEmail",
+            source,
+        })
+    })?;
     let sent = deps
         .ses
         .send_email()

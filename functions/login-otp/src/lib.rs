@@ -1,6 +1,7 @@
 //! ワンタイムパスワード認証 — the code that was mailed to the address registered in the portal.
 
 use lambda_http::{Body, Request, Response};
+use platform::budget::or_refund;
 use platform::config::Variable;
 use platform::contention::retry_on_contention;
 use platform::fault::Fault;
@@ -135,6 +136,7 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
             Ok(current.resend_code(&deps.keys, now, limits)?)
         })
         .await;
-    let flow = flows.or_refund_code(resent, &before, now).await?;
+    let refund = |account: Option<&Account>| before.refund_code(account, now, limits);
+    let flow = or_refund(resent, &flows.table, &before.account, refund).await?;
     flows.answer(&flow.item, now).await
 }

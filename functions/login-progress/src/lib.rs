@@ -25,7 +25,7 @@ pub async fn respond(flows: &Flows<Login>, request: Request) -> Response<Body> {
 pub async fn step(flows: &Flows<Login>, call: Call) -> Answer {
     match call.step {
         Step::ShowLogin => show(flows, call).await,
-        Step::CancelLogin => flows.cancel(&call).await,
+        Step::CancelLogin => cancel(flows, call).await,
         Step::RenewSession => renew_session(flows, call).await,
         other => Err(Fault::NotServed(other.name).into()),
     }
@@ -35,6 +35,12 @@ async fn show(flows: &Flows<Login>, call: Call) -> Answer {
     let flow = flows.open(&call).await?;
     let (flow, ..) = flows.follow_account(flow, Consistency::Strong, call.now).await?;
     flows.answer(&flow.item, call.now).await
+}
+
+async fn cancel(flows: &Flows<Login>, call: Call) -> Answer {
+    let flow = flows.open(&call).await?;
+    let (flow, ..) = flows.follow_account(flow, Consistency::Strong, call.now).await?;
+    flows.end(flow, &call).await
 }
 
 /// Replaces the cookies of this log-in's session; a session that was ended is not renewed.

@@ -7,7 +7,7 @@ use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::flow::{Flows, caller_at};
 use platform::http::{Answer, Call, Stop};
-use platform::keys::Keys;
+use platform::keys::{self, Keys};
 use platform::passwords::{PasswordHasher, Verified};
 use platform::starts::Starts;
 use platform::store::{Consistency, Stored};
@@ -76,7 +76,8 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
     let key = email.key();
     let known: Option<Stored<Account>> = flows.table.get(&key, Consistency::Strong).await?;
-    let caller = caller_at(&key, &call, &deps.keys)?;
+    let owner = known.as_ref().and_then(|stored| stored.item.owner());
+    let caller = caller_at(&key, owner, &call, &deps.keys)?;
     let attempt = LoginInput {
         key,
         typed,
@@ -168,7 +169,9 @@ async fn verify(
     let verified = deps.passwords.verify(typed.clone(), hash).await?;
     let of = match (verified, owner) {
         (Verified::Right { .. }, Some(owner)) => Some(owner.credential_in_force()),
-        _ => account.and_then(|account| whose_initial_password(deps, account, &typed)),
+        (Verified::Right { .. }, None) | (Verified::Wrong, _) => {
+            account.and_then(|account| whose_initial_password(deps, account, &typed))
+        }
     };
     // Only where the person may log in: a second hash for others would reveal by its time that the password was
     // right, though a back-off runs, codes are stopped or the password is locked out.
@@ -188,9 +191,7 @@ async fn verify(
 fn whose_initial_password(deps: &Deps, account: &Account, typed: &Secret) -> Option<(MemberId, u32)> {
     let mut whose = None;
     for (member, version, source) in account.initial_passwords() {
-        // One whose key is no longer in the ring matches nothing, and must not keep others from logging in.
-        let is_it = source.is_password(&deps.keys, member, typed).unwrap_or(false);
-        if is_it {
+        if keys::matches(source.is_password(&deps.keys, member, typed)) {
             whose = Some((member.clone(), version));
         }
     }

@@ -23,7 +23,6 @@ pub async fn respond(sessions: &Sessions, request: Request) -> Response<Body> {
 pub async fn step(sessions: &Sessions, call: Call) -> Answer {
     let signed_in = sessions.recognised(&call).await?;
     let roster = sessions.roster(&signed_in, Consistency::Strong, call.now).await?;
-    let members = roster.seated.iter().map(|seated| &seated.member);
-    let list = wire::MemberList::of(members, &roster.caller, call.now, &sessions.edge.limits);
+    let list = wire::MemberList::of(&roster, call.now, &sessions.edge.limits);
     Ok(Success::json(list))
 }

@@ -20,5 +20,5 @@ pub async fn respond(sessions: &Sessions, request: Request) -> Response<Body> {
 /// Answers a call.
 pub async fn step(sessions: &Sessions, call: Call) -> Answer {
     let signed_in = sessions.signed_in(&call).await?;
-    Ok(Success::json(sessions.me(&signed_in).await?))
+    Ok(Success::json(sessions.me(&signed_in, call.now).await?))
 }

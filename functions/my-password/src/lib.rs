@@ -81,7 +81,7 @@ async fn change(deps: &Deps, signed_in: &SignedIn, call: &Call) -> Answer {
     let typed = compare(deps, signed_in, call, current).await?;
     let account = &signed_in.account.item;
     // Only if the password is accepted: a second hash would reveal by its time that it was right during a back-off.
-    let hash = if account.takes_current_password(&signed_in.member, &typed, now, limits) {
+    let hash = if account.accepts_current_password(&signed_in.member, &typed, now, limits) {
         Some(deps.passwords.hash(new).await?)
     } else {
         None
@@ -134,6 +134,11 @@ async fn compare(
     Ok(CurrentPassword {
         right: matches!(verified, Verified::Right { .. }),
         version: signed_in.member.credential_version,
-        caller: caller_at(&signed_in.account.item.key, call, &deps.keys)?,
+        caller: caller_at(
+            &signed_in.account.item.key,
+            Some(&signed_in.member),
+            call,
+            &deps.keys,
+        )?,
     })
 }

@@ -35,5 +35,5 @@ pub async fn step(sessions: &Sessions, call: Call) -> Answer {
             Ok(account.change_profile(member, by, profile, now, &sessions.edge.limits))
         })
         .await?;
-    Ok(Success::json(sessions.me(&signed_in).await?))
+    Ok(Success::json(sessions.me(&signed_in, now).await?))
 }

@@ -9,11 +9,12 @@ use platform::http::{Answer, Call, Stop};
 use platform::keys::Keys;
 use platform::new_password::check_new_password;
 use platform::passwords::PasswordHasher;
-use platform::store::{Consistency, Retries};
+use platform::store::Consistency;
 use portal::account::Member;
 use portal::login::{self, Login, Stage, TermsRefusal};
 use portal::problem::{Kind, Refusal};
 use portal::steps::Field;
+use portal::take_over::Completing;
 use portal::values::FieldCode;
 
 /// The environment variables of this function.
@@ -45,7 +46,7 @@ pub async fn respond(deps: &Deps, request: Request) -> Response<Body> {
 
 /// Answers a call.
 pub async fn step(deps: &Deps, call: Call) -> Answer {
-    let (flows, limits, now) = (&deps.flows, &deps.flows.edge.limits, call.now);
+    let (flows, now) = (&deps.flows, call.now);
     let flow = flows.open(&call).await?;
     let (flow, account, member) = flows.follow_account(flow, Consistency::Eventual, now).await?;
     let Stage::NewPassword { required, shown, .. } = &flow.item.stage else {
@@ -67,12 +68,22 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     let hash = new_hash(deps, &call, *required, &member).await?;
 
     let new = flows.new_session(&flow.item, &account.item, &call)?;
-    let credential_version = flows
-        .decide_on_account(&flow.item, Some(account), Retries::Many, now, |account| {
-            flow.item
-                .complete(account, hash.as_ref(), &agreement, &new.gained, now, limits)
-        })
-        .await?;
+    let credential_version = match &hash {
+        // The newcomer's first log-in completes the take-over.
+        Some(hash) if member.is_newcomer() => {
+            let completing = Completing {
+                login: &flow.item,
+                hash,
+                agreement: &agreement,
+                gained: &new.gained,
+            };
+            Box::pin(flows.complete_take_over(&completing, now)).await?
+        }
+        _ => {
+            let hash = hash.as_ref();
+            Box::pin(flows.complete(&flow.item, account, hash, &agreement, &new.gained, now)).await?
+        }
+    };
     flows.store_pointer(&new.gained.session, &flow.item, now).await?;
     let completed = Login {
         credential_version,

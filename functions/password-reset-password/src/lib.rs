@@ -64,7 +64,7 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     let account = flows.account_of(&flow.item).await?;
     // Another request of this reset may have been first since the flow was opened.
     if flow.item.standing(account.as_ref().map(|account| &account.item)) == Standing::Done {
-        let done = flow.item.at(Stage::Done);
+        let done = flow.item.done();
         flows.finish(flow).await?;
         return Err(flows.wrong_step(&done, now).await);
     }
@@ -86,14 +86,14 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
         Err(NotDone::Broken(fault)) => return Err(fault.into()),
         // A double click: the other request was first.
         Err(NotDone::Not(Standing::Done)) => {
-            let done = flow.item.at(Stage::Done);
+            let done = flow.item.done();
             flows.finish(flow).await?;
             return Err(flows.wrong_step(&done, now).await);
         }
         Err(NotDone::Not(Standing::Open | Standing::Over)) => return Err(no_flow::<PasswordReset>()),
     }
     // Cancelled meanwhile: the password is set all the same.
-    let done = flow.item.at(Stage::Done);
+    let done = flow.item.done();
     flows.finish(flow).await?;
     flows.answer(&done, now).await
 }

@@ -2,6 +2,7 @@
 //! address (`docs/adr/0030-a-reset-is-alike-for-every-address.md`).
 
 use lambda_http::{Body, Request, Response};
+use platform::budget::or_refund;
 use platform::config::Variable;
 use platform::contention::retry_on_contention;
 use platform::fault::Fault;
@@ -135,6 +136,7 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
             Ok(current.resend_code(is_still_the_members, &deps.keys, now, limits)?)
         })
         .await;
-    let flow = flows.or_refund_reset_code(resent, &before, now).await?;
+    let refund = |account: Option<&Account>| before.refund_code(account, now);
+    let flow = or_refund(resent, &flows.table, &before.account, refund).await?;
     flows.answer(&flow.item, now).await
 }

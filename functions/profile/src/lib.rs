@@ -1,6 +1,5 @@
 //! 新規ユーザ登録情報の入力 — the whole profile is normalised, and all problems are reported at once.
 
-use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use platform::config::Variable;
 use platform::flow::Flows;
@@ -9,8 +8,8 @@ use platform::store::{Consistency, Stored};
 use portal::account::Account;
 use portal::form::ProfileForm;
 use portal::problem::Refusal;
-use portal::registration::Registration;
-use portal::values::{AccountKey, OfficeName};
+use portal::registration::{Registration, Replaced};
+use portal::values::AccountKey;
 
 /// The environment variables of this function.
 pub const NEEDS: &[Variable] = &[
@@ -26,11 +25,11 @@ pub async fn respond(flows: &Flows<Registration>, request: Request) -> Response<
 
 /// Answers a call.
 pub async fn step(flows: &Flows<Registration>, call: Call) -> Answer {
-    let now = call.now;
+    let (limits, now) = (&flows.edge.limits, call.now);
     let flow = flows.open(&call).await?;
     let seats = flows.seats_of(&flow.item, now).await?;
     let (office, replaces) = flows
-        .require(&flow.item, flow.item.may_enter_profile(&seats), now)
+        .require(&flow.item, flow.item.may_enter_profile(&seats, now), now)
         .await?;
     let office = office.clone();
     let form = ProfileForm::of(|field| call.fields.text(field));
@@ -39,34 +38,31 @@ pub async fn step(flows: &Flows<Registration>, call: Call) -> Answer {
     // An early check for the person: 登録する decides by a condition whether the address can be claimed. A refusal
     // counts, so it needs a strong read.
     let key = profile.email.key();
-    if !may_be_claimed(flows, &key, Consistency::Eventual, &office, now).await?
-        && !may_be_claimed(flows, &key, Consistency::Strong, &office, now).await?
+    let may_be_claimed = |account: &Account| match &replaces {
+        Some(Replaced::Everyone) => account.may_be_claimed_by_newcomer(&office, now, limits),
+        Some(Replaced::Pending { .. }) | None => account.may_be_claimed_by(&office, now, limits),
+    };
+    if !is_free(flows, &key, Consistency::Eventual, may_be_claimed).await?
+        && !is_free(flows, &key, Consistency::Strong, may_be_claimed).await?
     {
         return Err(flows.refuse_address(flow, &key, now).await?);
     }
     let before = flow.item.stage.clone();
     let flow = flows
         .decide(flow, now, |current| {
-            Ok(current.enter_profile(
-                &before,
-                office.clone(),
-                profile.clone(),
-                replaces.clone(),
-                &flows.edge.limits,
-            ))
+            Ok(current.enter_profile(&before, office.clone(), profile.clone(), replaces.clone(), limits))
         })
         .await?;
     flows.answer(&flow.item, now).await
 }
 
-/// Whether the office may claim the address.
-async fn may_be_claimed(
+/// Whether the address can be claimed, by this rule.
+async fn is_free(
     flows: &Flows<Registration>,
     key: &AccountKey,
     consistency: Consistency,
-    office: &OfficeName,
-    now: Timestamp,
+    may_be_claimed: impl Fn(&Account) -> bool,
 ) -> Result<bool, Stop> {
     let account: Option<Stored<Account>> = flows.table.get(key, consistency).await?;
-    Ok(account.is_none_or(|stored| stored.item.may_be_claimed_by(office, now, &flows.edge.limits)))
+    Ok(account.is_none_or(|stored| may_be_claimed(&stored.item)))
 }

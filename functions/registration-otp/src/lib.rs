@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
-use platform::budget::{or_refund_claims_user, or_refund_contact};
+use platform::budget::or_refund;
 use platform::config::Variable;
 use platform::contention::retry_on_contention;
 use platform::fault::Fault;
@@ -13,7 +13,7 @@ use platform::store::{Consistency, Retries, Stored};
 use portal::claims_record::ClaimsRecord;
 use portal::code::OneTimeCode;
 use portal::contact::Contact;
-use portal::office::Claim;
+use portal::office::Availability;
 use portal::registration::Registration;
 use portal::steps::{Field, Step};
 use portal::values::AccountKey;
@@ -76,14 +76,17 @@ async fn enter(deps: &Deps, call: &Call) -> Answer {
     let (counted, _) = flows.table.change_within(Retries::Few, known, count).await?;
     flows.require(&flow.item, counted, now).await?;
     // 登録する checks again, by a condition, whether the office is registered.
-    let claim = if judged.right {
-        flows.seats(office, Consistency::Eventual, now).await?.claim
+    let availability = if judged.right {
+        flows
+            .seats(office, Consistency::Eventual, now)
+            .await?
+            .availability
     } else {
-        Claim::Free
+        Availability::Free
     };
     let flow = flows
         .decide(flow, now, |current| {
-            Ok(current.enter_code(&judged, &claim, now, limits))
+            Ok(current.enter_code(&judged, &availability, now, limits))
         })
         .await?;
     flows.answer(&flow.item, now).await
@@ -105,7 +108,8 @@ async fn resend(deps: &Deps, call: Call) -> Answer {
     let (paid, _) = flows.table.change(known, spend).await?;
     flows.require(&flow.item, paid, now).await?;
     let resent = resend_to(deps, flow, &contact, now).await;
-    let flow = or_refund_claims_user(resent, &flows.table, &user, now).await?;
+    let refund = |before: Option<&ClaimsRecord>| ClaimsRecord::refund_mail(before, now);
+    let flow = or_refund(resent, &flows.table, &user, refund).await?;
     flows.answer(&flow.item, now).await
 }
 
@@ -127,5 +131,6 @@ async fn resend_to(
             Ok(current.resend_code(&deps.keys, now, limits)?)
         })
         .await;
-    or_refund_contact(resent, &flows.table, contact, &id, now).await
+    let refund = |before: Option<&Contact>| Contact::refund_code(before, &id, now);
+    or_refund(resent, &flows.table, contact, refund).await
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
-use platform::budget::{or_refund_claims_user, or_refund_contact};
+use platform::budget::or_refund;
 use platform::claims::ClaimsSystem;
 use platform::config::Variable;
 use platform::flow::{Flows, or_no_flow};
@@ -15,6 +15,7 @@ use portal::audit::Act;
 use portal::change::Change;
 use portal::claims::{SecurityCodeCheck, Unavailable};
 use portal::claims_record::ClaimsRecord;
+use portal::contact::Contact;
 use portal::problem::{Kind, Refusal};
 use portal::registration::{Registration, Stage};
 use portal::steps::{Field, SECURITY_CODE_LONGEST};
@@ -169,7 +170,8 @@ async fn send_code(
 ) -> Result<Stored<Registration>, Stop> {
     let (flows, user) = (&deps.flows, flow.item.claims_user.clone());
     let sent = send_to(deps, flow, proven, now).await;
-    or_refund_claims_user(sent, &flows.table, &user, now).await
+    let refund = |before: Option<&ClaimsRecord>| ClaimsRecord::refund_mail(before, now);
+    or_refund(sent, &flows.table, &user, refund).await
 }
 
 async fn send_to(
@@ -196,7 +198,8 @@ async fn send_to(
             Ok(current.accept_security_code(stage.clone(), now))
         })
         .await;
-    or_refund_contact(accepted, &flows.table, &contact, &id, now).await
+    let refund = |before: Option<&Contact>| Contact::refund_code(before, &id, now);
+    or_refund(accepted, &flows.table, &contact, refund).await
 }
 
 /// The code was not judged: it does not count for its user id.

@@ -34,7 +34,8 @@ pub async fn step(sessions: &Sessions, call: Call) -> Answer {
     }
 }
 
-/// The living sessions. When each was last used its pointer says, which is only shown, so an eventual read will do.
+/// The valid sessions. The time of the last use is on a session's pointer; it is only displayed, so an eventually consistent
+/// read is enough.
 async fn list(sessions: &Sessions, signed_in: &SignedIn, call: &Call) -> Answer {
     let (limits, now) = (&sessions.edge.limits, call.now);
     let mut listed = Vec::new();

@@ -5,6 +5,7 @@ use platform::config::Variable;
 use platform::fault::Fault;
 use platform::flow::Flows;
 use platform::http::{Answer, Call, Success};
+use platform::store::Consistency;
 use platform::wire;
 use portal::login::{Login, Stage};
 use portal::problem::Kind;
@@ -34,7 +35,13 @@ pub async fn step(flows: &Flows<Login>, call: Call) -> Answer {
 
 async fn mark_shown(flows: &Flows<Login>, call: Call) -> Answer {
     let now = call.now;
-    let flow = flows.open(&call).await?;
+    let version = flows.terms().version;
+    let typed = call.fields.text(Field::ShownVersion);
+    let is_expected =
+        |flow: &Login| typed == Some(version) && matches!(flow.stage, Stage::NewPassword { shown: None, .. });
+    let flow = flows.open_recent(&call, is_expected).await?;
+    // A log-in whose member or credential is gone is over.
+    let (flow, ..) = flows.follow_account(flow, Consistency::Eventual, now).await?;
     if !matches!(flow.item.stage, Stage::NewPassword { .. }) {
         return Err(flows.wrong_step(&flow.item, now).await);
     }
@@ -45,12 +52,11 @@ async fn mark_shown(flows: &Flows<Login>, call: Call) -> Answer {
             Ok(text.to_owned())
         }
     };
-    let version = call.field(Field::ShownVersion, required)?;
-    if version != flows.terms().version {
+    if call.field(Field::ShownVersion, required)? != version {
         return Err(flows.refuse(&flow.item, Kind::TermsOutdated, now).await);
     }
     let flow = flows
-        .decide(flow, now, |current| Ok(current.show_terms(&version, now)))
+        .decide(flow, now, |current| Ok(current.show_terms(version, now)))
         .await?;
     flows.answer(&flow.item, now).await
 }
