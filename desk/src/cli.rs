@@ -1,0 +1,177 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::report::Format;
+
+const AFTER: &str = "\
+個人情報を見るたびに、だれが何を見たかが監査記録に残ります。--reveal を付けない表示は、氏名などを伏せます。
+変更するコマンドは、まず何が変わるかを表示するだけです。--apply と --reason を付けたときだけ実行します。
+
+終了コード: 0 表示・実行した（変更が不要だったときも） / 1 失敗した / 2 書き方が違う / 3 見つからない /
+4 規則により断られた / 5 表示だけで、まだ何も変えていない（--apply で実行） / 130 Ctrl-C";
+
+/// 介護情報基盤ポータルの窓口の道具
+#[derive(Debug, Clone, Parser)]
+#[command(name = "desk", version, after_help = AFTER)]
+pub struct Cli {
+    /// 結果の形
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// `cargo xtask dev` で動いているポータルにつなぐ（その環境ファイル。省くと target/dev/local.env）
+    #[arg(long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "target/dev/local.env")]
+    pub local: Option<PathBuf>,
+    /// 担当者の名前。--local のときだけ使う（AWS では、引き受けたロールのセッションが担当者になる）
+    #[arg(long, global = true, value_name = "NAME", requires = "local")]
+    pub operator: Option<String>,
+    /// 何をするか
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// 事業所
+    #[command(subcommand)]
+    Office(OfficeCommand),
+    /// 利用者（メールアドレス、または事業所のユーザのID）
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// メール
+    #[command(subcommand)]
+    Mail(MailCommand),
+    /// シェルの補完を書き出す
+    Completions {
+        /// シェルの種類
+        shell: Shell,
+    },
+    /// man ページを書き出す（desk man > desk.1）
+    Man,
+}
+
+/// What to do with an office.
+#[derive(Debug, Clone, Subcommand)]
+pub enum OfficeCommand {
+    /// 事業所と、そのユーザを表示する
+    Show {
+        /// 介護保険事業所番号
+        #[arg(value_name = "NUMBER")]
+        number: String,
+        /// How to look.
+        #[command(flatten)]
+        look: Look,
+    },
+}
+
+/// What to do with a member.
+#[derive(Debug, Clone, Subcommand)]
+pub enum MemberCommand {
+    /// 利用者と、ログインを妨げているものを表示する
+    Show {
+        /// Whom.
+        #[command(flatten)]
+        whom: Whom,
+        /// How to look.
+        #[command(flatten)]
+        look: Look,
+    },
+    /// パスワードの間違いによる待ち時間とロックを解く（ワンタイムパスワードの停止は解かない）
+    Unlock(ChangeArgs),
+    /// 一度もログインしていない利用者に、新しい初期パスワードを送る（前の初期パスワードは使えなくなる）
+    Reissue {
+        /// The change.
+        #[command(flatten)]
+        change: ChangeArgs,
+        /// 鍵束のいまの鍵の名前（"current" の値。秘密ではない）。--local では不要
+        #[arg(long, env = "DESK_KEY_ID", value_name = "ID")]
+        key_id: Option<String>,
+    },
+    /// 利用を停止する（すべての端末からログアウトし、ログインできなくなる）
+    Disable(ChangeArgs),
+    /// 利用の停止を解除する
+    Enable(ChangeArgs),
+    /// すべての端末からログアウトさせる（パスワードは変わらない）
+    SignOut(ChangeArgs),
+}
+
+/// What to do about mails.
+#[derive(Debug, Clone, Subcommand)]
+pub enum MailCommand {
+    /// このメールアドレスに送ったメールの状況を表示する（ワンタイムパスワードや初期パスワードは表示できない）
+    Trace {
+        /// メールアドレス
+        #[arg(value_name = "EMAIL")]
+        email: String,
+        /// How to look.
+        #[command(flatten)]
+        look: Look,
+    },
+}
+
+/// A member.
+#[derive(Debug, Clone, Args)]
+pub struct Whom {
+    /// メールアドレス、またはユーザのID（IDのときは --office も必要）
+    #[arg(value_name = "EMAIL|ID")]
+    pub who: String,
+    /// 介護保険事業所番号
+    #[arg(long, value_name = "NUMBER")]
+    pub office: Option<String>,
+}
+
+/// A look at personal data.
+#[derive(Debug, Clone, Args)]
+pub struct Look {
+    /// 伏せずに表示する（--reason が必要。監査記録に残る）
+    #[arg(long, requires = "reason")]
+    pub reveal: bool,
+    /// 理由（監査記録に残る。個人の名前やメールアドレスは書かない）
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+/// A change of a member.
+#[derive(Debug, Clone, Args)]
+pub struct ChangeArgs {
+    /// Whom.
+    #[command(flatten)]
+    pub whom: Whom,
+    /// 実行する（付けないと、何が変わるかを表示するだけ）
+    #[arg(long, requires = "reason")]
+    pub apply: bool,
+    /// 理由（監査記録に残る。個人の名前やメールアドレスは書かない）
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_recorded_with_a_reason_is_not_taken_without_one() {
+        for line in [
+            "desk office show 1379901018 --reveal",
+            "desk member show taro@example.jp --reveal",
+            "desk mail trace taro@example.jp --reveal",
+            "desk member disable taro@example.jp --apply",
+            "desk member unlock taro@example.jp --apply",
+            "desk --operator hanako office show 1379901018",
+        ] {
+            assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
+        }
+        let line = "desk --local --operator hanako member disable taro@example.jp --apply --reason 依頼";
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+        assert_eq!(cli.local, Some(PathBuf::from("target/dev/local.env")));
+    }
+}
