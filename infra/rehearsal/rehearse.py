@@ -313,14 +313,14 @@ def observability(r):
     alarms = r.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"portal-{STAGE}-")["MetricAlarms"]
     must(len(alarms) > 20, f"{len(alarms)} alarms")
     for alarm in alarms:
-        must(alarm["AlarmActions"], f"{alarm['AlarmName']} calls nobody")
+        must(alarm["AlarmActions"], f"{alarm['AlarmName']} has no recipient")
 
 
 def smoke(r):
     browser = Browser(r)
     must("version" in browser.call("GET", "/terms"), "no terms")
     browser.call("GET", "/nowhere", expect=404)
-    wrong = {"email": f"nobody-{secrets.token_hex(6)}@example.jp", "password": "not a password of anybody"}
+    wrong = {"email": f"unknown-{secrets.token_hex(6)}@example.jp", "password": "not a password of anyone"}
     browser.call("POST", "/login", wrong, expect=401)
 
 
@@ -420,7 +420,7 @@ def ring_arn(r):
 
 
 def second_creation(r):
-    """The stack of the API may be deleted and made again, and nobody loses an account."""
+    """The stack of the API may be deleted and created again, and every account stays."""
     formation = r.client("cloudformation")
     formation.delete_stack(StackName=STACK)
     until = time.monotonic() + 120
@@ -440,7 +440,7 @@ STEPS = [
     ("the data, and a first key", data),
     ("the mail", mail),
     ("the API and the functions", api),
-    ("the alarms, each with somebody to call", observability),
+    ("the alarms, each with a recipient", observability),
     ("three questions", smoke),
     ("a whole journey", journey),
     ("its acts are kept", acts),
