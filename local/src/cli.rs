@@ -90,7 +90,7 @@ pub(crate) struct Serve {
     problem_base: String,
 
     /// Retries of a record before it becomes a dead letter. With waits of up to 2 s, 300 take as long as a one-time
-    /// code is valid, so that a throttled mail goes out as soon as it can.
+    /// code is valid, so that a throttled mail is sent as soon as possible.
     #[arg(long, value_name = "COUNT", default_value_t = 300)]
     retries: u32,
 

@@ -65,7 +65,7 @@ pub struct Emulator(Arc<Shared>);
 struct Shared {
     client: Upstream,
     base: String,
-    patience: TimeLimits,
+    limits: TimeLimits,
     gates: Mutex<HashMap<String, Arc<Gate>>>,
     /// The time of its last answer to any request.
     answered: Mutex<Instant>,
@@ -75,11 +75,11 @@ struct Shared {
 
 impl Emulator {
     /// The emulator at `base`.
-    pub fn at(base: &Uri, patience: TimeLimits) -> Self {
+    pub fn at(base: &Uri, limits: TimeLimits) -> Self {
         Self(Arc::new(Shared {
             client: upstream::client(),
             base: base.to_string().trim_end_matches('/').to_owned(),
-            patience,
+            limits,
             gates: Mutex::default(),
             answered: Mutex::new(Instant::now()),
             silent: watch::Sender::new(0),
@@ -141,7 +141,7 @@ impl Emulator {
     /// Sends a request, and keeps its place until it can no longer be in the emulator's queue.
     async fn carry(self, turn: Turn, event: Bytes, answer: oneshot::Sender<Result<Value, InvokeError>>) {
         let Turn { name, gate, permit } = turn;
-        let TimeLimits { suspect, look, .. } = self.0.patience;
+        let TimeLimits { suspect, look, .. } = self.0.limits;
         let number = gate.number();
         let mut call = pin!(self.call(&name, event));
         let mut wait = suspect;
@@ -178,7 +178,7 @@ impl Emulator {
             let mut call = pin!(this.call(&name, Bytes::from_static(b"{}")));
             // An unanswered probe stays in the queue permanently: no second one is sent.
             let result = loop {
-                match tokio::time::timeout(this.0.patience.silence, &mut call).await {
+                match tokio::time::timeout(this.0.limits.silence, &mut call).await {
                     Ok(result) => break result,
                     Err(_) => this.report(&name, began),
                 }

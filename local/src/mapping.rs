@@ -285,7 +285,7 @@ impl EventSourceMapping {
             dead,
             again,
             stuck,
-        } = settle(batch, answer, &self.options.patience(), now.as_second());
+        } = settle(batch, answer, &self.options.policy(), now.as_second());
         tally.invocations += 1;
         tally.done += done.len();
         tally.dead += dead.len();

@@ -2,6 +2,7 @@
 
 mod events;
 mod listeners;
+mod schedule;
 
 use crate::{
     clock::Clock,
@@ -167,7 +168,7 @@ impl Stack {
                 retries: options.retries,
                 position: file("stream-position.json"),
                 dead_letters: file("dead-letters.jsonl"),
-                ..MappingOptions::deliver_mail(clock)
+                ..MappingOptions::deliver_mail(clock.clone())
             },
         )?;
         let (stop, stopped) = watch::channel(false);
@@ -178,6 +179,11 @@ impl Stack {
                 heard,
                 function(steps::Function::MailEvents),
                 options.event_delay,
+                stopped.clone(),
+            )),
+            tokio::spawn(schedule::hourly(
+                function(steps::Function::TakeOverNotices),
+                clock,
                 stopped.clone(),
             )),
             tokio::spawn(sweep(engine.sweeper(), stopped)),
@@ -285,7 +291,7 @@ async fn sweep(
         }
         match tokio::task::spawn_blocking(sweeper.clone()).await {
             Ok(Ok(0)) | Err(_) => {}
-            Ok(Ok(items)) => tracing::debug!(items, "swept what has expired"),
+            Ok(Ok(items)) => tracing::debug!(items, "deleted expired items"),
             Ok(Err(error)) => tracing::warn!(%error, "the sweep failed"),
         }
     }

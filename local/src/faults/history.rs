@@ -39,8 +39,10 @@ pub(super) fn changed_by(operation: &str, body: &Value) -> Vec<Key> {
             .into_iter()
             .flatten()
             .filter_map(Value::as_object)
-            .flat_map(|write| write.values())
-            .filter_map(key_of)
+            .flatten()
+            // A check changes nothing.
+            .filter(|(part, _)| *part != "ConditionCheck")
+            .filter_map(|(_, part)| key_of(part))
             .collect(),
         _ => Vec::new(),
     }

@@ -54,7 +54,7 @@ impl Files {
         let folder = format!("{path}/index.html");
         match self.read(path).await {
             None if resolve(&self.folder, &folder).is_some() => moved(&format!("{path}/")),
-            Some(file) => answer(file, path.starts_with(ASSETS), asked),
+            Some(file) => answer(file, path, asked),
             None => self.not_found(path).await,
         }
     }
@@ -128,7 +128,7 @@ fn moved(to: &str) -> Response {
     response
 }
 
-fn answer(file: File, is_asset: bool, asked: &HeaderMap) -> Response {
+fn answer(file: File, path: &str, asked: &HeaderMap) -> Response {
     let File { bytes, kind } = file;
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
@@ -144,10 +144,10 @@ fn answer(file: File, is_asset: bool, asked: &HeaderMap) -> Response {
         headers.insert(header::ETAG, tag);
     }
     let ours = Headers::of_the_front();
-    if is_asset {
+    if path.starts_with(ASSETS) {
         ours.for_asset(headers);
     } else {
-        ours.for_html(headers);
+        ours.for_page(path, headers);
     }
     response
 }

@@ -10,6 +10,7 @@ const FILE: &str = include_str!("../../../web/headers.json");
 pub(super) struct Headers {
     all: HeaderMap,
     html: HeaderMap,
+    inquiry: HeaderMap,
     assets: HeaderMap,
 }
 
@@ -20,6 +21,8 @@ struct HeadersFile {
     all: BTreeMap<String, String>,
     /// Of files whose name stays the same from one release to the next: pages, the icon.
     html: BTreeMap<String, String>,
+    /// In place of those of every file, of the page with the form that works without scripts (`inquiry.html`).
+    inquiry: BTreeMap<String, String>,
     /// Of files that are named after their content.
     assets: BTreeMap<String, String>,
 }
@@ -37,10 +40,16 @@ impl Headers {
     }
 
     fn read(text: &str) -> Result<Self, Box<dyn std::error::Error>> {
-        let HeadersFile { all, html, assets } = serde_json::from_str(text)?;
+        let HeadersFile {
+            all,
+            html,
+            inquiry,
+            assets,
+        } = serde_json::from_str(text)?;
         Ok(Self {
             all: headers(&all)?,
             html: headers(&html)?,
+            inquiry: headers(&inquiry)?,
             assets: headers(&assets)?,
         })
     }
@@ -49,6 +58,16 @@ impl Headers {
     pub(super) fn for_html(&self, headers: &mut HeaderMap) {
         headers.extend(self.all.clone());
         headers.extend(self.html.clone());
+    }
+
+    /// Adds the headers of the page at this path.
+    pub(super) fn for_page(&self, path: &str, headers: &mut HeaderMap) {
+        self.for_html(headers);
+        if path.ends_with("inquiry.html") {
+            for (name, value) in &self.inquiry {
+                headers.insert(name, value.clone());
+            }
+        }
     }
 
     /// Adds the headers of a file that never changes.
@@ -73,7 +92,7 @@ mod tests {
     #[test]
     fn the_file_says_headers_for_everything_pages_and_assets() {
         let ours = Headers::read(FILE).unwrap();
-        for headers in [&ours.all, &ours.html, &ours.assets] {
+        for headers in [&ours.all, &ours.html, &ours.inquiry, &ours.assets] {
             assert!(!headers.is_empty());
         }
     }
@@ -82,9 +101,9 @@ mod tests {
     fn what_is_no_header_is_not_taken_for_one() {
         for text in [
             "{}",
-            r#"{"all":{},"html":{},"assets":{},"css":{}}"#,
-            r#"{"all":{"two words":"1"},"html":{},"assets":{}}"#,
-            r#"{"all":{"x":"two\nlines"},"html":{},"assets":{}}"#,
+            r#"{"all":{},"html":{},"inquiry":{},"assets":{},"css":{}}"#,
+            r#"{"all":{"two words":"1"},"html":{},"inquiry":{},"assets":{}}"#,
+            r#"{"all":{"x":"two\nlines"},"html":{},"inquiry":{},"assets":{}}"#,
         ] {
             assert!(Headers::read(text).is_err(), "{text}");
         }

@@ -148,6 +148,7 @@ mod tests {
         let page = attend("<body><p>&lt;/body></p></body></html>");
         let (before, after) = page.split_once("<aside").unwrap();
         assert_eq!(before, "<body><p>&lt;/body></p>");
+        assert!(after.contains("<p id=\"needs-tls\" hidden>"));
         assert!(after.ends_with("reload.js?build=0000000000000007\"></script></body></html>"));
         assert!(attend("<p>").starts_with("<p><aside"));
     }

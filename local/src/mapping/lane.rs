@@ -131,11 +131,11 @@ impl Lane {
 pub(super) fn settle(
     batch: Batch,
     answer: &Result<Value, InvokeError>,
-    patience: &RetryPolicy,
+    policy: &RetryPolicy,
     now: i64,
 ) -> Settled {
     let (first_failed, reason) = match answer {
-        Err(InvokeError::Unavailable(_)) => return wait_for_function(batch, patience, now),
+        Err(InvokeError::Unavailable(_)) => return wait_for_function(batch, policy, now),
         Err(InvokeError::Failed(_)) => (Some(0), Reason::FunctionError),
         Ok(answer) => (first_failure(answer, &batch.records), Reason::ReportedFailure),
     };
@@ -148,7 +148,7 @@ pub(super) fn settle(
 
     let mut done = batch.records;
     let failed = done.split_off(first_failed.min(done.len()));
-    let (mut dead, mut rest) = give_up_old(failed, batch.failures, patience, now);
+    let (mut dead, mut rest) = give_up_old(failed, batch.failures, policy, now);
     let mut again = Vec::new();
     let mut stuck = false;
     if first_failed > 0 || !dead.is_empty() {
@@ -160,10 +160,10 @@ pub(super) fn settle(
         again.push(Batch::new(second_half, batch.failures));
     } else {
         let failures = batch.failures + 1;
-        if failures > patience.retries {
+        if failures > policy.retries {
             dead.extend(rest.into_iter().map(|record| (record, failures, reason)));
         } else {
-            let due = Instant::now() + patience.wait(failures);
+            let due = Instant::now() + policy.wait(failures);
             stuck = true;
             again.push(Batch {
                 records: rest,
@@ -181,10 +181,10 @@ pub(super) fn settle(
     }
 }
 
-fn wait_for_function(batch: Batch, patience: &RetryPolicy, now: i64) -> Settled {
+fn wait_for_function(batch: Batch, policy: &RetryPolicy, now: i64) -> Settled {
     let misses = batch.misses.saturating_add(1);
-    let (dead, records) = give_up_old(batch.records, batch.failures, patience, now);
-    let due = Instant::now() + patience.wait(misses);
+    let (dead, records) = give_up_old(batch.records, batch.failures, policy, now);
+    let due = Instant::now() + policy.wait(misses);
     let again = (!records.is_empty()).then_some(Batch {
         records,
         failures: batch.failures,
@@ -205,12 +205,12 @@ type GivenUp = Vec<(StreamRecord, u32, Reason)>;
 fn give_up_old(
     records: Vec<StreamRecord>,
     failures: u32,
-    patience: &RetryPolicy,
+    policy: &RetryPolicy,
     now: i64,
 ) -> (GivenUp, Vec<StreamRecord>) {
     let (old, rest): (Vec<_>, Vec<_>) = records
         .into_iter()
-        .partition(|record| patience.is_too_old(record, now));
+        .partition(|record| policy.is_too_old(record, now));
     (
         old.into_iter()
             .map(|record| (record, failures + 1, Reason::TooOld))
@@ -252,7 +252,7 @@ mod tests {
     use super::*;
     use crate::mapping::record::SequenceNumber;
 
-    const PATIENCE: RetryPolicy = RetryPolicy {
+    const POLICY: RetryPolicy = RetryPolicy {
         retries: 2,
         first_wait: Duration::from_millis(100),
         longest_wait: Duration::from_millis(300),
@@ -288,7 +288,7 @@ mod tests {
         let settled = settle(
             batch(&["1", "2", "3", "4"], 0),
             &Ok(report(&["4", "3"])),
-            &PATIENCE,
+            &POLICY,
             1_000,
         );
         assert_eq!(numbers(&settled.done), ["1", "2"]);
@@ -303,7 +303,7 @@ mod tests {
             Ok(report(&["1"])),
             Ok(report(&["unknown"])),
         ] {
-            let settled = settle(batch(&["1", "2", "3"], 1), &answer, &PATIENCE, 1_000);
+            let settled = settle(batch(&["1", "2", "3"], 1), &answer, &POLICY, 1_000);
             assert_eq!(numbers(&settled.again[0].records), ["1", "2"]);
             assert_eq!(numbers(&settled.again[1].records), ["3"]);
             assert!(settled.again.iter().all(|half| half.failures == 1));
@@ -312,25 +312,25 @@ mod tests {
 
     #[test]
     fn a_record_that_fails_alone_is_given_up_after_its_retries() {
-        let again = settle(batch(&["1"], 1), &Ok(report(&["1"])), &PATIENCE, 1_000);
+        let again = settle(batch(&["1"], 1), &Ok(report(&["1"])), &POLICY, 1_000);
         assert_eq!(again.again[0].failures, 2);
-        let dead = settle(batch(&["1"], 2), &Ok(report(&["1"])), &PATIENCE, 1_000);
+        let dead = settle(batch(&["1"], 2), &Ok(report(&["1"])), &POLICY, 1_000);
         assert_eq!(dead.dead[0].1, 3);
         assert_eq!(dead.dead[0].2, Reason::ReportedFailure);
     }
 
     #[test]
     fn a_record_that_is_too_old_is_given_up_at_once() {
-        let settled = settle(batch(&["1"], 0), &Ok(report(&["1"])), &PATIENCE, 1_061);
+        let settled = settle(batch(&["1"], 0), &Ok(report(&["1"])), &POLICY, 1_061);
         assert_eq!(settled.dead[0].2, Reason::TooOld);
-        let settled = settle(batch(&["1"], 0), &Ok(report(&["1"])), &PATIENCE, 1_060);
+        let settled = settle(batch(&["1"], 0), &Ok(report(&["1"])), &POLICY, 1_060);
         assert!(settled.dead.is_empty());
     }
 
     #[test]
     fn a_function_that_is_not_there_costs_no_retry() {
         let answer = Err(InvokeError::Unavailable("refused".to_owned()));
-        let settled = settle(batch(&["1", "2"], 2), &answer, &PATIENCE, 1_000);
+        let settled = settle(batch(&["1", "2"], 2), &answer, &POLICY, 1_000);
         assert_eq!(numbers(&settled.again[0].records), ["1", "2"]);
         assert_eq!(settled.again[0].failures, 2);
         assert!(settled.again[0].due > Instant::now());
@@ -345,7 +345,7 @@ mod tests {
             json!({ "batchItemFailures": null }),
             json!({ "batchItemFailures": [] }),
         ] {
-            let settled = settle(batch(&["1", "2"], 0), &Ok(answer), &PATIENCE, 1_000);
+            let settled = settle(batch(&["1", "2"], 0), &Ok(answer), &POLICY, 1_000);
             assert_eq!(numbers(&settled.done), ["1", "2"]);
         }
     }
@@ -353,7 +353,7 @@ mod tests {
     #[test]
     fn the_wait_doubles_up_to_its_cap() {
         let waits: Vec<u128> = (1..=4)
-            .map(|failures| PATIENCE.wait(failures).as_millis())
+            .map(|failures| POLICY.wait(failures).as_millis())
             .collect();
         assert_eq!(waits, [100, 200, 300, 300]);
     }

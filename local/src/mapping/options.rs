@@ -63,7 +63,7 @@ impl MappingOptions {
         }
     }
 
-    pub(super) fn patience(&self) -> RetryPolicy {
+    pub(super) fn policy(&self) -> RetryPolicy {
         RetryPolicy {
             retries: self.retries,
             first_wait: self.first_wait,

@@ -68,7 +68,7 @@ async fn of_two_conditional_writes_one_succeeds() {
 }
 
 #[tokio::test]
-async fn what_has_expired_goes_only_when_it_is_swept_and_by_the_given_clock() {
+async fn expired_items_are_deleted_only_by_the_time_to_live_and_by_the_given_clock() {
     let time = SetClock::at(START);
     let engine = Engine::in_memory(time.clock()).await.unwrap();
     let client = dynamodb(&engine.endpoint());

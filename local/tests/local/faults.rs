@@ -201,7 +201,7 @@ async fn a_rule_for_an_operation_counts_its_calls_alone() {
 
 #[tokio::test]
 async fn chance_comes_out_the_same_for_the_same_seed() {
-    let mut luck = Vec::new();
+    let mut hits = Vec::new();
     for seed in [7, 7, 8] {
         let before = Before::start().await;
         let plan = format!("dynamodb:conflict@50%,seed={seed}");
@@ -210,11 +210,11 @@ async fn chance_comes_out_the_same_for_the_same_seed() {
         for _ in 0..32 {
             this.push(before.put("1").await.is_ok());
         }
-        luck.push(this);
+        hits.push(this);
     }
-    assert_eq!(luck[0], luck[1]);
-    assert_ne!(luck[0], luck[2]);
-    assert!((4..28).contains(&luck[0].iter().filter(|won| **won).count()));
+    assert_eq!(hits[0], hits[1]);
+    assert_ne!(hits[0], hits[2]);
+    assert!((4..28).contains(&hits[0].iter().filter(|hit| **hit).count()));
 }
 
 #[tokio::test]

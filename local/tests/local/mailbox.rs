@@ -92,7 +92,7 @@ async fn mails_are_filtered_by_address_whatever_its_case_and_with_a_plus_sign() 
     assert_eq!(mailbox.subjects("/_dev/mails?to=").await.len(), 2);
     assert!(
         mailbox
-            .subjects("/_dev/mails?to=nobody@example.jp")
+            .subjects("/_dev/mails?to=unknown@example.jp")
             .await
             .is_empty()
     );

@@ -2,8 +2,6 @@
 // Each module is marked as a test, so that its helpers may unwrap as the tests themselves do.
 
 #[cfg(test)]
-mod crowd;
-#[cfg(test)]
 mod engine;
 #[cfg(test)]
 mod faults;
@@ -11,6 +9,8 @@ mod faults;
 mod front;
 #[cfg(test)]
 mod gateway;
+#[cfg(test)]
+mod load;
 #[cfg(test)]
 mod mailbox;
 #[cfg(test)]

@@ -67,7 +67,7 @@ async fn pages_know_of_a_new_build_only_where_that_was_asked_for() {
     assert_ne!(second, first);
     assert!(
         page.contains(&format!("?build={second}")),
-        "or the page would load itself for ever"
+        "or the page would reload itself endlessly"
     );
 
     // A request during a build.

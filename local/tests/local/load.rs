@@ -92,7 +92,7 @@ async fn a_thousand_requests_of_one_function_are_all_answered_and_stop_nothing()
 
 /// Their requests stay in the emulator's queue: their places are not free before those were answered.
 #[tokio::test]
-async fn a_crowd_that_goes_away_and_comes_again_stops_nothing() {
+async fn many_clients_that_disconnect_and_ask_again_stop_nothing() {
     let watch = cargo_lambda_watch().await;
     let emulator = Emulator::at(&watch.url().parse().unwrap(), TimeLimits::default());
     for _ in 0..8 {
