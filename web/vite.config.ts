@@ -26,11 +26,11 @@ export default defineConfig({
       output: {
         entryFileNames: "assets/[name]-[hash].js",
         chunkFileNames: "assets/[name]-[hash].js",
-        // Two files for the shared code: more small files would add a fifth to the bytes.
+        // Few files for the shared code: more small files would add a fifth to the bytes.
         codeSplitting: {
           groups: [
             { name: "base", test: /src\/(api|dom|memory|pages|problems|reactions|time|press|who|resume|flow)\.ts$/ },
-            { name: "form", test: /src\/(form|values)\.ts$/ },
+            { name: "form", test: /src\/(form|values|key)\.ts$/ },
           ],
         },
         assetFileNames: "assets/[name]-[hash][extname]",

@@ -7,12 +7,35 @@ import { type Writing, action, onward } from "./parts.ts";
 
 /** The texts that every page contains. */
 const EVERYWHERE = ["say.network", "say.between", "say.broken", "say.number", "problems.temporarily-unavailable"];
+/** Those about a call that fails. */
+const OF_CALLS = ["say.network", "say.between", "problems.temporarily-unavailable"];
+
+/** The fields at which a problem can be told; every other problem of a field can be told at any. */
+const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
+  "not-kana": ["nameKana"],
+  "not-a-phone-number": ["phone"],
+  "not-six-digits": ["code"],
+  "not-a-claims-user-id": ["userId"],
+  "not-an-email-address": ["email"],
+  "too-short": ["newPassword"],
+  "common-password": ["newPassword"],
+  "contains-context-word": ["newPassword"],
+  "same-as-before": ["newPassword"],
+  "not-a-choice": [],
+};
+
+/** Problems that only another client than this front can cause; should one come all the same, its title is shown. */
+const NEVER_OURS = ["unreadable-request", "unsupported-media-type", "idempotency-key-missing", "too-large"];
+
+/** Whether a page has a field at which this problem can be told. */
+const mayBeTold = (code: string, body: string) => (FIELDS_OF[code] ?? [""]).some((name) => body.includes(`data-field="${name}`));
 
 /** The whole document of a page in one language. */
 export function document(page: Page, w: Writing, assets: Assets): string {
   const { language, t } = w;
   const up = language.folder === "" ? "" : "../";
   const asset = (name: string) => `/${name}`;
+  const body = page.body(w);
   const title = plain(page.title(w));
   return html`<!DOCTYPE html>
 <html lang="${language.lang}" data-page="${page.name}">
@@ -43,14 +66,14 @@ ${page.stage !== undefined && steps(w, page.stage, page.begins === true)}
 <main id="main" tabindex="-1">
 ${t.site.translation !== "" && html`<p class="translation">${w.rich(t.site.translation)}</p>`}
 <h1>${w.rich(page.title(w))}</h1>
-${page.script && html`<div id="no-script" class="banner error late"><p>${w.rich(t.site.noScript)}</p></div>`}
+${page.script && html`<div id="no-script" class="banner ${page.withoutScript === undefined ? "error" : "warning"} late"><p>${w.rich(page.withoutScript?.(w) ?? t.site.noScript)}</p></div>`}
 <div id="summary" class="banner error" role="group" tabindex="-1" hidden></div>
 <p id="status" class="status" role="status"></p>
-${page.waits === true ? html`<p id="loading" class="loading" role="status" hidden>${w.rich(t.site.loading)}</p><div id="content" hidden>${page.body(w)}</div>` : page.body(w)}
+${page.waits === true ? html`<p id="loading" class="loading" role="status" hidden>${w.rich(t.site.loading)}</p><div id="content" hidden>${body}</div>` : body}
 <aside class="help" aria-labelledby="help"><h2 id="help">${w.rich(t.site.help)}</h2><p>${w.rich(t.site.helpText)}</p></aside>
 </main>
 <footer><p>${w.rich(t.site.footer)}</p></footer>
-${page.script && templates(page, w, assets)}
+${page.script && templates(page, w, assets, body.text)}
 </body>
 </html>
 `.text.replace(/\n{2,}/g, "\n");
@@ -74,20 +97,21 @@ function steps(w: Writing, at: number, begins: boolean): Html {
 }
 
 /** The texts that the page's script shows: those whose names are in its code, and those of its operations. */
-function templates(page: Page, w: Writing, assets: Assets): Html {
+function templates(page: Page, w: Writing, assets: Assets, body: string): Html {
   const operations = page.operations ?? [];
-  const problems = operations.flatMap(problemsOf).map((code) => `problems.${code}`);
+  const problems = operations.flatMap(problemsOf).filter((code) => !NEVER_OURS.includes(code)).map((code) => `problems.${code}`);
   const fields = operations.length === 0 ? [] : fieldCodes.map((code) => `fields.${code}`);
   const beginnings = page.says ?? [];
   const wanted = new Set([...EVERYWHERE, ...problems, ...fields]);
   const quoted = new Set([...assets.code.matchAll(/["'`]([a-zA-Z]+\.[a-zA-Z.-]+|[a-z]+(?:-[a-z]+)+)["'`]/g)].map((match) => match[1]));
-  const said = entriesOf(w.t).filter(
+  const said = entriesOf(w.t).filter(([key]) => !(page.silent === true && OF_CALLS.includes(key))).filter(
     ([key]) =>
-      wanted.has(key) ||
+      !(key.startsWith("fields.") && !mayBeTold(key.slice("fields.".length), body)) &&
+      (wanted.has(key) ||
       quoted.has(key) ||
       // The front's own field problems occur in its code without a prefix.
       (key.startsWith("fields.") && quoted.has(key.slice("fields.".length))) ||
-      beginnings.some((beginning) => key.startsWith(beginning)),
+      beginnings.some((beginning) => key.startsWith(beginning))),
   );
   return html`${said.map(([key, text]) => html`<template data-text="${key}">${w.rich(text)}</template>
 `)}`;

@@ -13,10 +13,14 @@ export interface Page {
   readonly script?: string;
   /** The operations that it calls, and whose problems it can show. */
   readonly operations?: readonly string[];
+  /** Whether it makes no call, and so needs no sentence about a call that fails. */
+  readonly silent?: boolean;
   /** Whether `main` stays hidden until the server has answered. */
   readonly waits?: boolean;
   /** Prefixes of texts whose names the script composes. */
   readonly says?: readonly string[];
+  /** What stands in place of the notice about missing scripts, if the page works without. */
+  readonly withoutScript?: (w: Writing) => string;
   /** Its title and heading. */
   readonly title: (w: Writing) => string;
   /** The main part below the heading. */

@@ -12,7 +12,6 @@ export interface Writing {
 /** The targets of links in texts: pages of the same language, and a few external addresses. */
 const OUTSIDE: Readonly<Record<string, string>> = {
   "claims-desk": "https://www.e-seikyuu.jp/",
-  "inquiry-form": "https://www.kaigo-kiban-portal.jp/inquiry/input",
   portal: "https://www.kaigo-kiban-portal.jp/",
 };
 
@@ -23,10 +22,13 @@ const RESUME: Readonly<Record<string, string>> = {
   "resume-password-reset": "password-reset-otp.html",
 };
 
+/** Links to a page with something chosen. */
+const CHOSEN: Readonly<Record<string, string>> = { "inquiry-id-request": "inquiry.html#other.id-request" };
+
 /** The address of a page or an external target. */
 export function hrefs(pages: ReadonlySet<string>): (name: string) => string {
   return (name) => {
-    const known = OUTSIDE[name] ?? RESUME[name] ?? (pages.has(name) ? `${name}.html` : undefined);
+    const known = OUTSIDE[name] ?? RESUME[name] ?? CHOSEN[name] ?? (pages.has(name) ? `${name}.html` : undefined);
     if (known === undefined) throw new Error(`a text leads to ${name}, which is no page`);
     return known;
   };
@@ -54,6 +56,8 @@ export interface Field {
   readonly size?: "code" | "short" | "long";
   /** The label of its button, if it is a secret that can be shown. */
   readonly reveal?: { readonly show: string; readonly hide: string };
+  /** Whether a form without scripts sends it: then it has a name. */
+  readonly named?: boolean;
   /** An additional description, such as a counter. */
   readonly note?: Html;
 }
@@ -65,7 +69,7 @@ export function field(w: Writing, of: Field): Html {
   const note = of.note === undefined ? undefined : `${of.name}-note`;
   const described = [hint, note].filter((id) => id !== undefined).join(" ");
   const attributes = [
-    html`id="${of.name}" type="${of.type ?? "text"}" maxlength="${of.maxlength}"`,
+    html`id="${of.name}"${of.named === true && html` name="${of.name}"`} type="${of.type ?? "text"}" maxlength="${of.maxlength}"`,
     html` autocomplete="${of.autocomplete}" spellcheck="false"`,
     of.inputmode && html` inputmode="${of.inputmode}"`,
     (of.exact === true || of.type === "password") && html` autocapitalize="none" autocorrect="off"`,

@@ -3,6 +3,7 @@ import { document } from "./layout.ts";
 import { placeholders } from "./markup.ts";
 import type { Page } from "./page.ts";
 import { information } from "./pages/information.ts";
+import { inquiry } from "./pages/inquiry.ts";
 import { login } from "./pages/login.ts";
 import { mine } from "./pages/mine.ts";
 import { registration } from "./pages/registration.ts";
@@ -11,7 +12,7 @@ import { writing } from "./parts.ts";
 import type { Assets } from "./plugin.ts";
 
 /** Every screen, in the order of the manual. */
-export const pages: readonly Page[] = [...information, ...registration, ...login, ...mine, ...states];
+export const pages: readonly Page[] = [...information, ...inquiry, ...registration, ...login, ...mine, ...states];
 
 /** Every page in every language, as files of the site. */
 export function site(assetsOf: (script: string | undefined) => Assets): { fileName: string; source: string }[] {

@@ -1,4 +1,5 @@
 import type { components, paths } from "./generated/schema";
+import { remember } from "./memory.ts";
 import { heard } from "./time.ts";
 
 type Schemas = components["schemas"];
@@ -13,8 +14,11 @@ export type Progress = Schemas["Progress"];
 export type ProgressAt<N extends Progress["next"]> = Extract<Progress, { next: N }>;
 /** The person who is logged in. */
 export type Me = Schemas["Me"];
+/** A mailed code. */
+export type Otp = Schemas["Otp"];
 /** A user of the office. */
 export type Member = Schemas["Member"];
+export type MemberList = Schemas["MemberList"];
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 type Operation<P extends keyof paths, M extends Method> = paths[P] extends Record<M, infer O> ? O : never;
@@ -22,17 +26,17 @@ type Json<T> = T extends { content: { "application/json": infer B } } ? B : unde
 type Body<O> = O extends { requestBody?: infer R } ? Json<NonNullable<R>> : undefined;
 type Success<O> = O extends { responses: infer R } ? { [S in keyof R]: S extends 200 | 201 | 202 | 204 ? Json<R[S]> : never }[keyof R] : never;
 
-/** What came of a call: an answer, or why there is none. */
+/** The result of a call: an answer, or the reason why there is no answer. */
 export type Outcome<T> = { readonly kind: "answer"; readonly value: T } | Failure;
 
-/** Why there is no answer: the portal refused; something between browser and portal refused; nobody said anything. */
+/** Why there is no answer: the portal refused; something between browser and portal refused; or there was no response. */
 export type Failure =
   | { readonly kind: "problem"; readonly problem: Problem; readonly id: string }
   | { readonly kind: "between"; readonly status: string; readonly request: string }
   | { readonly kind: "silence" };
 
-/** After so long without an answer nobody waits any more. */
-const PATIENCE = 30_000;
+/** The time-out of a call. */
+const TIME_OUT = 30_000;
 
 /** What this page works on: Portal-Flow, Portal-Session. The server refuses what is meant for another one. */
 export const means: Record<string, string> = {};
@@ -60,8 +64,8 @@ export async function call<P extends keyof paths & string, M extends Method>(
   if (method !== "get") headers["Content-Type"] = "application/json";
   if (key !== undefined) headers["Idempotency-Key"] = key;
   // `AbortSignal.timeout` is younger than some browsers that are still in use.
-  const patience = new AbortController();
-  const over = setTimeout(() => patience.abort(), PATIENCE);
+  const timeout = new AbortController();
+  const over = setTimeout(() => timeout.abort(), TIME_OUT);
   const url = new URL(`/api/v1${path.replace("{id}", about)}`, location.origin);
   const init: RequestInit = {
     method: method.toUpperCase(),
@@ -70,7 +74,7 @@ export async function call<P extends keyof paths & string, M extends Method>(
     // The portal leads nowhere else; what does is a log-in page of the network.
     redirect: "manual",
     ...(method === "get" ? {} : { body: JSON.stringify(body ?? {}) }),
-    signal: patience.signal,
+    signal: timeout.signal,
   };
   let response: Response;
   let text: string;
@@ -86,6 +90,8 @@ export async function call<P extends keyof paths & string, M extends Method>(
   // The gateway before the functions has a number, too, when it answers by itself.
   const id = response.headers.get("X-Request-Id") ?? response.headers.get("Apigw-Requestid") ?? "";
   if (id !== "") lastId = id;
+  // An inquiry quotes it.
+  if (response.status > 499) remember("problem-id", id);
   if ((response.status === 204 || response.status === 202) && id !== "") return { kind: "answer", value: undefined as never };
   const value = parsed(text);
   if (response.ok && value !== undefined) return { kind: "answer", value: value as never };

@@ -33,7 +33,7 @@ export function waiting(): void {
 }
 
 /**
- * A screen of a flow: it asks the server where the person is, when it is loaded and whenever somebody comes back to it,
+ * A screen of a flow: it asks the server where the person is, when it is loaded and whenever the person returns to it,
  * and makes room for the screen that belongs there.
  */
 export function screen<N extends Progress["next"]>(

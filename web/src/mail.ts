@@ -3,8 +3,9 @@ import { byId, has, maybe, say } from "./dom.ts";
 /** The delivery status of a mail. */
 export type Delivery = "queued" | "sent" | "delivered" | "bounced" | "failed";
 
-/** The polling times of the delivery status, in seconds: a change comes soon or not at all. */
+/** The polling times of the delivery status, in seconds: a change comes soon, or much later. */
 const ASKED_AFTER = [1, 2, 3, 4, 5, 10, 15, 20, 30, 30, 60, 60];
+const LATER = 60;
 
 let asking: ReturnType<typeof setTimeout> | undefined;
 
@@ -18,16 +19,17 @@ export function delivery(state: Delivery): void {
   maybe("delivery-help")?.replaceChildren(...(has(help) ? [say(help)] : []));
 }
 
-/** Polls while the page is visible, until the status is final. */
+/** Polls while the page is visible, until the status is final or `again` has none; where `forever` is false, for some minutes. */
 export function watch(
   state: Delivery,
   again: () => Promise<Delivery | undefined>,
   shows: (state: Delivery) => void = delivery,
+  forever = true,
 ): void {
   clearTimeout(asking);
   let turn = 0;
   const next = (known: Delivery) => {
-    const wait = ASKED_AFTER[turn++];
+    const wait = ASKED_AFTER[turn++] ?? (forever ? LATER : undefined);
     if (wait === undefined || (known !== "queued" && known !== "sent")) return;
     asking = setTimeout(() => {
       if (document.hidden) {

@@ -28,6 +28,15 @@ export const remember = (key: string, value: string | null): void => keep(tab, k
 /** A stored value of this tab. */
 export const remembered = (key: string): string | null => kept(tab, key);
 
+/** Removes everything that this tab has stored. */
+export function clearTab(): void {
+  try {
+    tab().clear();
+  } catch {
+    // Then nothing is stored.
+  }
+}
+
 /** Stores whether a user is logged in, so that public pages need not ask the server otherwise. */
 export const markSignedIn = (is: boolean): void => keep(browser, "signed-in", is ? "1" : null);
 /** Whether a user may be logged in. */

@@ -1,9 +1,9 @@
 import { type Me, type Problem, call, means } from "./api.ts";
-import { byId, maybe, onAction, show } from "./dom.ts";
+import { byId, maybe, onAction, say, show } from "./dom.ts";
 import { reveal, unanswered, waiting } from "./flow.ts";
 import { markSignedIn } from "./memory.ts";
 import { leaving, replace } from "./pages.ts";
-import { ledAway } from "./problems.ts";
+import { complainWithReload } from "./problems.ts";
 import { forget, logOut, onReturn, showWho } from "./who.ts";
 
 /** Leads to the log-in, where the session is over; answers whether it is. */
@@ -14,9 +14,20 @@ export function signedOut(problem: Problem): boolean {
   return true;
 }
 
+/** Whether it is another session than this page was loaded for: a person has logged in in another tab. The page says so then. */
+export function isAnothers(me: Me): boolean {
+  if (me.session.id === (means["Portal-Session"] ?? me.session.id)) {
+    means["Portal-Session"] = me.session.id;
+    return false;
+  }
+  show(maybe("loading"), false);
+  complainWithReload(say("problems.other-session"));
+  return true;
+}
+
 /**
- * A page about the person who is logged in: it asks the server who that is, when it is loaded and whenever somebody comes
- * back to it, and says so if it is another session than the page was loaded for. Answers what asks once more.
+ * A page about the person who is logged in: it asks the server who that is, when it is loaded and whenever the person returns
+ * to it, and says so if it is another session than the page was loaded for. Answers what asks once more.
  */
 export function mine(shows: (me: Me, first: boolean) => void | Promise<void>): () => Promise<void> {
   let first = true;
@@ -30,13 +41,7 @@ export function mine(shows: (me: Me, first: boolean) => void | Promise<void>): (
       return;
     }
     const me = outcome.value;
-    // Somebody has logged in in another tab since this page was loaded.
-    if (me.session.id !== (means["Portal-Session"] ?? me.session.id)) {
-      show(maybe("loading"), false);
-      ledAway(undefined, { code: "other-session" } as Problem);
-      return;
-    }
-    means["Portal-Session"] = me.session.id;
+    if (isAnothers(me)) return;
     markSignedIn(true);
     showWho(me);
     await shows(me, first);

@@ -25,7 +25,7 @@ function broken(): void {
   tell();
   complain(text);
 }
-// Whatever a page does and does not finish ends here; nobody waits or presses in vain.
+// Every call of a page that does not succeed ends here, with a message.
 addEventListener("unhandledrejection", broken);
 addEventListener("error", (event) => event.error && broken());
 
@@ -51,14 +51,14 @@ function plainText(text: string): DocumentFragment {
 /** Leads away where a problem says so; answers whether it did. */
 export function ledAway(flow: Flow | undefined, problem: Problem): boolean {
   const { progress, triesLeft } = problem as { progress?: Progress; triesLeft?: number };
-  // The last of these answers ends the registration, and then says where nobody is any more: nowhere.
+  // The last of these answers ends the registration, and then names no screen.
   const ends =
     problem.code === "email-taken" || (problem.code === "too-many-requests" && !("retryAfterSeconds" in problem));
   if (ends && progress === undefined && flow !== undefined) {
     expired(flow);
     return true;
   }
-  // The last wrong try is the end, too: nobody is told that none is left and to try again.
+  // The last wrong try ends it, too: there is no invitation to try again.
   switch (triesLeft === 0 ? "locked" : reactionTo(problem.code)) {
     case "follow":
       if (flow === undefined || progress === undefined) return false;

@@ -1,5 +1,5 @@
 /** Rules that only 新規ユーザ登録情報の入力 needs; see values.ts. */
-import { DASHES, INVISIBLE, type Rule, compact, digits, nfkc, rules, wanted } from "./values.ts";
+import { DASHES, INVISIBLE, type Rule, compact, digits, email, nfkc, rules, wanted } from "./values.ts";
 
 const DASHES_AFTER_KANA = new RegExp(`([\u30A1-\u30FA\u30FC])([${DASHES}]+)`, "g");
 
@@ -38,3 +38,15 @@ export const profileRules = {
     check: (value) => wanted(value) ?? (digits(value) >= 10 && digits(value) <= 13 ? undefined : "not-a-phone-number"),
   },
 } as const satisfies Record<string, Rule>;
+
+/**
+ * Addresses whose domain delivers `name+anything@` to the mailbox of `name@`: elsewhere such an address may reach nobody.
+ * With the ten characters of an office's number, a local part has at most 64.
+ */
+const TAKES_PLUS = /^([^@+]{1,53})(@(gmail|icloud|outlook|hotmail)\.com|@(outlook|live)\.jp)$/;
+
+/** The address by which the mailbox of this one also serves another office, where that is known to work. */
+export function plusAddress(typed: string, officeNumber: string): string | undefined {
+  const found = TAKES_PLUS.exec(email(typed));
+  return found ? `${found[1]}+${officeNumber}${found[2]}` : undefined;
+}

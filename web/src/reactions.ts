@@ -21,7 +21,6 @@ export const told = [
   "claims-lock-risk",
   "member-limit-reached",
   "last-manager",
-  "try-again",
   "initial-password-expired",
   "claim-void",
   "invalid-fields",
@@ -35,7 +34,7 @@ export const told = [
   "temporarily-unavailable",
 ] as const satisfies readonly ProblemCode[];
 
-/** What is done at every other code: a new one does not compile until somebody has decided what a person sees. */
+/** What is done at every other code: a new one does not compile until it is decided what a person sees. */
 export const reactions: Readonly<Record<Exclude<ProblemCode, (typeof told)[number]>, Reaction>> = {
   "no-flow": "expired",
   "no-session": "login",

@@ -13,7 +13,7 @@ export async function ask(flow: Flow): Promise<Outcome<Progress>> {
 
 /**
  * Offers to go on with what has been begun, as the server knows it: when the page is loaded, if this tab remembers a
- * beginning, and whenever somebody comes back to it, for a page from the browser's memory may remember what was.
+ * beginning, and whenever the person returns to it, for a page from the browser's memory may remember what was.
  *
  * Answers what to wait for before a new start: the answer to an older question would take the new cookie away.
  */

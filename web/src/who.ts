@@ -1,6 +1,6 @@
 import { type Me, call } from "./api.ts";
 import { byId, fill, say, show, tell } from "./dom.ts";
-import { markSignedIn, maySignedIn, remember } from "./memory.ts";
+import { clearTab, markSignedIn, maySignedIn } from "./memory.ts";
 import { replace } from "./pages.ts";
 import { pressed } from "./press.ts";
 import { complain, reason } from "./problems.ts";
@@ -32,7 +32,7 @@ export function logOut(...personal: HTMLElement[]): Promise<void> {
 /** Removes all personal data from this tab. */
 export function forget(): void {
   markSignedIn(false);
-  for (const key of ["draft", "registration-begun", "login-begun", "password-reset-begun", "word", "terms-read", "account", "confirm-key", "completed", "colleague"]) remember(key, null);
+  clearTab();
 }
 
 /** On public pages: shows the logged-in user, if there may be one. */

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "smol-toml";
 import { describe, expect, test } from "vitest";
 
+import { isDoubtful } from "../src/organisation-number.ts";
 import { profileRules } from "../src/profile-values.ts";
 import { type Rule, rules as common } from "../src/values.ts";
 
@@ -61,6 +62,26 @@ for (const [file, names] of Object.entries(FILES)) {
     });
   });
 }
+
+/** A line of organisation-number.toml. */
+interface NumberLine {
+  readonly user: string;
+  readonly typed: string;
+  readonly prefecture?: string;
+  readonly institution?: string;
+  readonly doubtful: boolean;
+  readonly why: string;
+}
+
+describe("organisation-number.toml", () => {
+  const { cases } = parse(readFileSync(new URL("../../tests/corpus/organisation-number.toml", import.meta.url), "utf8")) as unknown as { cases: NumberLine[] };
+  test.each(cases.map((line) => [line.why, line] as const))("a slip is one for the front and for the server: %s", (_, line) => {
+    expect(isDoubtful(line.user, line.typed, line.prefecture, line.institution)).toBe(line.doubtful);
+  });
+  test("no number is no slip", () => {
+    expect(isDoubtful("care-office", " － ")).toBe(false);
+  });
+});
 
 const MAIL = `ワンタイムパスワードをお知らせします。
 

@@ -67,6 +67,27 @@ describe("each field", () => {
   });
 });
 
+/** A field, and a problem that only it can have. */
+const OWN_PROBLEMS = [
+  ["nameKana", "not-kana"],
+  ["phone", "not-a-phone-number"],
+  ["code", "not-six-digits"],
+  ["userId", "not-a-claims-user-id"],
+  ["email", "not-an-email-address"],
+  ["newPassword", "too-short"],
+  ["newPassword", "common-password"],
+  ["newPassword", "contains-context-word"],
+  ["newPassword", "same-as-before"],
+] as const;
+
+describe("the sentences of a field's problems", () => {
+  test.each(files.map((file) => [file.fileName, file.source] as const))("on %s are those that its fields can have", (_, source) => {
+    const has = (code: string) => source.includes(`<template data-text="fields.${code}">`);
+    if (source.includes('data-field="')) for (const code of ["required", "too-long", "forbidden-character"]) expect(has(code), code).toBe(true);
+    for (const [name, code] of OWN_PROBLEMS) expect(has(code), code).toBe(source.includes(`data-field="${name}"`));
+  });
+});
+
 test("no script counts on what browsers of a few years ago do not have", () => {
   // Safari before 15.4, or later.
   const young = /\b(randomUUID|reportError|structuredClone|hasOwn|findLast|toSorted|toReversed|groupBy|withResolvers|AbortSignal\.(timeout|any))\b|\.at\(/;

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import { describe, expect, test } from "vitest";
 
+import { wordsOf } from "../build/answers.ts";
 import { fieldCodes, problemCodes } from "../build/contract.ts";
 import { plain } from "../build/markup.ts";
 import { writing } from "../build/parts.ts";
@@ -63,7 +64,7 @@ test("no text is kept that nothing shows", () => {
   const [first] = languages;
   if (first === undefined) throw new Error("no language");
   const w = writing({ ...first, texts: watched(first.texts, "") }, new Set(pages.map((page) => page.name)));
-  for (const page of pages) [page.title(w), page.body(w)].forEach((part) => expect(part).toBeDefined());
+  for (const page of pages) [page.title(w), page.body(w), page.withoutScript?.(w) ?? "", wordsOf(w)].forEach((part) => expect(part).toBeDefined());
   const code = [...readdirSync(`${web}src`, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts")).map((file) => `src/${file}`), "build/layout.ts"].map((file) => readFileSync(`${web}${file}`, "utf8")).join("\n");
   const said = (key: string) => code.includes(`"${key}"`) || code.includes(`t.${key}`) || code.includes(`.${key.split(".")[1]}`) || /^site\.(notices|applications|faq|materials|inquiry)$/.test(key);
   const told = ["problems.", "fields.", "delivery.", "deliveryHelp.", ...pages.flatMap((page) => page.says ?? []).filter((says) => says.split(".").length > 2)];

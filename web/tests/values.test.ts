@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { kana, phone, profileRules } from "../src/profile-values.ts";
+import { kana, phone, plusAddress, profileRules } from "../src/profile-values.ts";
 import { type Rule, passwordLength, rules as common, userId } from "../src/values.ts";
 
 const rules = { ...common, ...profileRules };
@@ -84,4 +84,15 @@ test("a password has 15 to 128 characters and is sent as it was typed", () => {
   expect(wrong("newPassword", "a".repeat(129))).toBe("too-long");
   expect(passwordLength("か\u3099")).toBe(1);
   expect(right("newPassword", " ａ ")).toBe(" ａ ");
+});
+
+test("an address that also serves another office is suggested only where the domain is known to deliver it", () => {
+  const suggested = (typed: string) => plusAddress(typed, "1379901018");
+  expect(suggested(" taro@GMAIL.com ")).toBe("taro+1379901018@gmail.com");
+  expect(suggested("ｔａｒｏ@outlook.jp")).toBe("taro+1379901018@outlook.jp");
+  for (const typed of ["taro@example.jp", "taro@docomo.ne.jp", "taro@yahoo.co.jp", "taro+a@gmail.com", "taro@sub.gmail.com", "gmail.com", ""]) {
+    expect(suggested(typed), typed).toBeUndefined();
+  }
+  expect(suggested(`${"a".repeat(53)}@gmail.com`)).toHaveLength(74);
+  expect(suggested(`${"a".repeat(54)}@gmail.com`)).toBeUndefined();
 });

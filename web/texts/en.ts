@@ -103,7 +103,7 @@ export const en: Texts = {
     not: [
       "If someone at your office is already registered: that person adds new users from My page.",
       "If you work for a municipality (insurer) (市町村（保険者）): for how to log in, see the notice from the federation (国保中央会).",
-      "If you work for a medical institution that cannot obtain a user ID of the claims system beginning with KJ: apply for user registration through the [inquiry form](inquiry).",
+      "If you work for a medical institution that cannot obtain a user ID of the claims system beginning with KJ: apply for user registration through the [inquiry form](inquiry-id-request).",
     ],
     start: "Go to the log-in page",
   },
@@ -118,6 +118,7 @@ export const en: Texts = {
     lost: "If you do not know your password",
     lostText:
       "If you keep entering a wrong password, you have to wait longer before you can enter it again. If you cannot find the email with the initial password, select “Start first-time registration” again: there you can choose to have a new one issued, as long as nobody at your office has logged in yet. If you have forgotten a password that you chose yourself, [reset it](password-reset).",
+    takeOver: "[If you were told of a take-over by email](stop-take-over) (you can stop it without logging in)",
     firstTitle: "If you are using the portal for the first time",
     first: "If someone at your office is already registered, you do not need this procedure.",
     register: "Start first-time registration",
@@ -133,7 +134,7 @@ export const en: Texts = {
     ],
     medicalTitle: "If you work for a medical institution that cannot obtain a user ID beginning with KJ",
     medical:
-      "If your medical institution does not make long-term care insurance claims and cannot obtain a user ID of the claims system beginning with KJ (KJから始まる電子請求受付システム ユーザID), apply for user registration through the portal's [inquiry form](inquiry). As inquiry type, large category (お問い合わせ区分（大カテゴリー）), select “Other” (その他). As inquiry type, middle category (お問い合わせ区分（中カテゴリー）), select “Application for a portal ID” (介護情報基盤ポータルのID発行申請).",
+      "If your medical institution does not make long-term care insurance claims and cannot obtain a user ID of the claims system beginning with KJ (KJから始まる電子請求受付システム ユーザID), apply for user registration through the portal's [inquiry form](inquiry-id-request). As inquiry type, large category (お問い合わせ区分（大カテゴリー）), select “Other” (その他). As inquiry type, middle category (お問い合わせ区分（中カテゴリー）), select “Application for a portal ID” (介護情報基盤ポータルのID発行申請).",
   },
 
   claims: {
@@ -220,6 +221,8 @@ export const en: Texts = {
     email: "ID (email address)",
     emailHint:
       "Enter the email address that you want to use as your ID. We will send important information to it, so choose an address that you use regularly.",
+    oneOffice: "An email address can be used for one office only. If you also register for another office, you need a separate address for each.",
+    plus: "If you already use this address for another office, enter “{suggestion}”: its mail comes to the same mailbox.",
     name: "Full name",
     nameHint: "Example: “介護 太郎”",
     nameKana: "Full name in katakana (フリガナ)",
@@ -292,8 +295,37 @@ export const en: Texts = {
     correctText:
       "Nobody has logged in yet, so you can enter the details again. The previous registration will be cancelled.",
     correct: "Enter the details again",
+    takeOverTitle: "If everyone who registered has left",
+    takeOverText:
+      "If nobody at your office can log in any more, for example because they have left, you can ask to take the office over (引き継ぎ). The registered users and the email address at the claims system are told by email. If nobody stops it within 3 business days, whoever proves the office at the claims system once more becomes the new manager. The present users are disabled or removed.",
+    takeOver: "Ask to take over",
+    takeOverAsk: "You are asking to take the office over. All registered users will be told by email. Continue?",
+    takeOverSpent: "A take-over can be asked for 3 times a year. Ask the registered users whether they can log in.",
+    takeOverWaiting:
+      "Your request to take over was received. If the registered users do not stop it, you can take over from {from}. After that time, start the first registration from the beginning once more.",
+    takeOverOpen: "You can take over now. Register the person who takes over, and let that person log in, by {until}.",
+    takeOverCompleting:
+      "The person who takes over is registered. The take-over is complete when that person logs in by {until}. You can also register another person instead.",
+    takeOverStopped:
+      "A registered user stopped the previous request to take over. Find out who at your office can log in.",
+    takeOverWithdrawn: "Your request to take over was withdrawn.",
+    complete: "Register the person who takes over",
+    withdraw: "Withdraw the request to take over",
+    withdrawAsk: "You are withdrawing the request to take over. Continue?",
     unknownTitle: "If you do not know who registered, or that person has left",
     unknown: "[Contact us](inquiry).",
+  },
+
+  stopTakeOver: {
+    title: "Stop a take-over",
+    lead: "Here a person who was told of a take-over by email can stop it without logging in.",
+    officeNumber: "Office number (介護保険事業所番号)",
+    officeNumberHint: "A number of 10 digits. It is in the email, too.",
+    stopCode: "Stop code (停止コード)",
+    stopCodeHint: "20 letters and digits, on the first line of the email after the colon.",
+    wrong: "The office number or the stop code is wrong. Check the email and enter them again.",
+    doneTitle: "The take-over was stopped",
+    done: "The users of the office can log in as before. The registered users are told by email that it was stopped.",
   },
 
   newPassword: {
@@ -349,6 +381,14 @@ export const en: Texts = {
     changed: "Your password has been changed.",
     name: "Full name",
     office: "Office name",
+    takeOverTitle: "Someone asks to take your office over",
+    takeOver:
+      "A person who proved your office at the claims system asks to take over its users (引き継ぎ). Unless it is stopped, that is possible from {from}. Then the present users are disabled or removed, and the person who asked becomes the manager.",
+    takeOverHelp: "If you do not know about this, stop it.",
+    stopTakeOver: "Stop the take-over",
+    stopTakeOverAsk: "You are stopping the take-over. Continue?",
+    takeOverStopped: "The take-over was stopped.",
+    takeOverOver: "The take-over was stopped already, or is over.",
     noticesTitle: "Notices",
     noNotices: "There are no notices at present.",
     applicationsTitle: "Applications",
@@ -367,8 +407,10 @@ export const en: Texts = {
     told: {
       profile: "Your details have been changed.",
       password: "Your password has been changed. All other browsers have been logged out.",
+      email: "Your email address has been changed. From now on, log in with the new address.",
     },
     accountTitle: "Security settings",
+    email: "[Change the email address](my-email)",
     password: "[Change the password](my-password)",
     sessions: "[Browsers that are logged in](sessions) (check them, and log other browsers out)",
     sessionUntil: "For your security, you will be logged out at {at} if you do nothing.",
@@ -386,6 +428,15 @@ export const en: Texts = {
     passwordTitle: "Change your password",
     passwordLead: "All other browsers will be logged out.",
     currentPassword: "Current password",
+    emailTitle: "Change your email address",
+    emailLead: "A one-time password is sent to the new address. Once you enter it, the new address is your ID. Your password stays the same. All other browsers will be logged out.",
+    emailNow: "Current email address",
+    emailNew: "New email address",
+    emailHint: "Enter an address at which you receive your own email.",
+    emailSend: "Send the one-time password",
+    emailSame: "This is your current email address. Enter a new one.",
+    emailCode: "A one-time password was sent to the new address. Until you enter it, your current address stays.",
+    emailMissing: "Check that the new address is right. If it is not, cancel and enter it again.",
   },
 
   members: {
@@ -408,6 +459,15 @@ export const en: Texts = {
       expired: "Send a new initial password under “Change or remove”.",
       bounced: "Check whether the email address is right. If it is not, remove the person under “Change or remove” and register them again with the right address.",
       failed: "Send a new initial password under “Change or remove”.",
+    },
+    released: {
+      title: "Registrations that ended",
+      lead: "These people never logged in, and are no longer registered. They are shown for 14 days.",
+      at: "Registration ended",
+      why: {
+        "owned-elsewhere": "Somebody of another office was the first to use this email address. The initial password that was sent no longer works. Ask the person, and register them with another address.",
+        "not-used": "Nobody logged in for 14 days, so the registration ended. If the person still needs the portal, register them again.",
+      },
     },
     change: "Change or remove",
     act: {
@@ -543,18 +603,77 @@ export const en: Texts = {
   },
   inquiry: {
     title: "Contact us",
-    lead: "We answer your questions and requests for advice through the inquiry page below.",
-    link: "[Open the inquiry page](inquiry-form)",
-    kindTitle: "How to choose the inquiry type (お問い合わせ区分)",
-    medical:
-      "If your medical institution cannot obtain a user ID of the claims system beginning with KJ (KJから始まる電子請求受付システム ユーザID) and you apply for user registration",
-    big: "Inquiry type, large category (お問い合わせ区分（大カテゴリー）)",
-    bigValue: "Other (その他)",
-    middle: "Inquiry type, middle category (お問い合わせ区分（中カテゴリー）)",
-    middleValue: "Application for a portal ID (介護情報基盤ポータルのID発行申請)",
+    lead: "You can send us questions and requests without logging in. The screen shows a receipt number (受付番号), and a mail brings it, too.",
     secret: "Do not write any password or one-time password.",
-    claims:
-      "For questions about the ID or password of the claims system (電子請求受付システム), ask at the [claims system support site (電子請求受付システム総合窓口)](claims-desk).",
+    attachments: "Files cannot be attached. If we need one, we will tell you how to send it.",
+    category: "Inquiry type, large category (大カテゴリー)",
+    categoryHint:
+      "If your medical institution cannot obtain a user ID of the claims system beginning with KJ and you apply for user registration, choose “Other” (その他) and “Application for a portal ID” (介護情報基盤ポータルのID発行申請). Types marked “(sample)” are examples.",
+    subcategory: "Inquiry type, middle category (中カテゴリー)",
+    choose: "Choose",
+    sample: " (sample)",
+    topics: {
+      registration: {
+        label: "First registration and log-in",
+        "claims-auth": "Authentication by the claims system",
+        mail: "A mail does not arrive",
+        login: "I cannot log in",
+        registered: "The registered user is unknown or has left",
+        "registration-question": "Another question about registration or log-in",
+      },
+      grants: {
+        label: "Applications for grants",
+        application: "How to apply",
+        state: "State of an application",
+        "grant-question": "Another question about applications",
+      },
+      "care-web-service": {
+        label: "WEB service for checking care insurance eligibility",
+        use: "How to use it",
+        "service-question": "Another question about the service",
+      },
+      other: {
+        label: "Other",
+        "id-request": "Application for a portal ID",
+        "other-question": "None of the above",
+      },
+    },
+    userKind: "Kind of user (利用者区分)",
+    userKinds: {
+      "care-office": "Care office",
+      "deemed-care-office": "Deemed care office (みなし介護事業所)",
+      "medical-institution": "Medical institution",
+      municipality: "Municipality (insurer)",
+      other: "Other",
+    },
+    organisationName: "Name of the office or institution",
+    organisationNumber: "Number (of the office, institution or insurer)",
+    organisationNumberHint: "Leave it empty if you do not know it.",
+    institutionKind: "Kind of medical institution",
+    institutionKinds: { medical: "Medical (hospital or clinic)", dental: "Dental", pharmacy: "Pharmacy", other: "Other" },
+    prefecture: "Prefecture (都道府県)",
+    email: "Mail address",
+    emailHint: "We send the receipt and the answer there.",
+    message: "Your question",
+    messageHint: "Up to 2,000 characters.",
+    about: "Inquiry number (お問い合わせ番号): {id}",
+    check: "Check what you entered",
+    confirmLead: "This will be sent. Check that it is right.",
+    send: "Send",
+    receivedTitle: "Inquiry received",
+    received: "We have received your inquiry",
+    receiptNumber: "Receipt number (受付番号):",
+    receipt: "We send you a mail with the subject 「【介護情報基盤ポータル】お問い合わせを受け付けました」. If it does not arrive, look in your spam folder.",
+    keep: "You need the receipt number if you ask by telephone. Write it down or print this page.",
+    slip: "The number seems to have a wrong length or a wrong check digit.",
+    anyway: " You can send it all the same.",
+    again: "If something was wrong, contact us again and give the receipt number.",
+    plain: {
+      works: "The script (JavaScript) of this page is not running, but you can still send this inquiry. Fill in everything and press “Send”.",
+      wait: "There have been too many requests. Try again in about {minutes} minutes.",
+      back: "Press “Back” in your browser to return to what you entered.",
+    },
+    home: "To the front page",
   },
   faq: {
     title: "Frequently asked questions",
@@ -603,7 +722,7 @@ export const en: Texts = {
     network: "The connection failed. What you entered is still here. Wait a while, then try again.",
     between:
       "What you entered is still here. Something between this browser and the portal (a proxy, a filter, security software) stopped the connection (response {status}). If waiting does not help, tell the person in charge of your network that {request} is answered with {status}.",
-    broken: "The program of this page has failed. Load the page again, or try a newer browser. If this goes on, contact us.",
+    broken: "The program of this page has failed. Load the page again, or try a newer browser. If this goes on, [contact us](inquiry).",
     number: " (Inquiry number: {id})",
     resent: "The one-time password has been sent. ({at})",
     passwordResent: "The initial password has been sent. ({at})",
@@ -644,7 +763,6 @@ export const en: Texts = {
     "draft-changed": "The details were changed in another tab. Check them again.",
     "terms-not-shown": "Read the terms of use to the end: move to the last line in the frame. Then you can tick the box.",
     "terms-outdated": "The terms of use have changed. Please read them again.",
-    "try-again": "What you sent before is still being processed. Wait a moment, then try again.",
     "initial-password-expired":
       "The initial password (初期パスワード) is no longer valid. Select “Start first-time registration” again: there you can have a new one issued.",
     "claim-void":
@@ -675,7 +793,7 @@ export const en: Texts = {
     "claims-unavailable":
       "The claims system (電子請求受付システム) cannot be reached. The user ID that you entered is still here. Wait a while, then try again.",
     "temporarily-unavailable":
-      "Your request could not be processed. Wait a while, then try again. If this continues, contact us and give this inquiry number (お問い合わせ番号): {id}",
+      "Your request could not be processed. Wait a while, then try again. If this continues, [contact us](inquiry) and give this inquiry number (お問い合わせ番号): {id}",
   },
 
   fields: {

@@ -1,6 +1,6 @@
 import { html, plain } from "../markup.ts";
 import type { Page } from "../page.ts";
-import { action, list, onward, pairs, paragraphs } from "../parts.ts";
+import { action, list, onward, paragraphs } from "../parts.ts";
 
 /** The information pages. */
 export const information: readonly Page[] = [
@@ -59,20 +59,6 @@ ${paragraphs(w, w.t.top.first)}<p>${w.rich(w.t.top.prepare)}</p></section>
 <li>${w.rich(w.t.materials.manual)}<p>${w.rich(w.t.materials.manualText)}</p></li>
 <li>${w.rich(w.t.materials.prepare)}</li>
 <li>${w.rich(w.t.materials.terms)}</li></ul>`,
-  },
-  {
-    name: "inquiry",
-    script: "reading",
-    title: (w) => w.t.inquiry.title,
-    body: (w) => html`
-<p>${w.rich(w.t.inquiry.lead)}</p><p class="buttons">${w.rich(w.t.inquiry.link)}</p>
-<p><strong>${w.rich(w.t.inquiry.secret)}</strong></p>
-<h2>${w.rich(w.t.inquiry.kindTitle)}</h2><p>${w.rich(w.t.inquiry.medical)}</p>
-${pairs([
-  [w.rich(w.t.inquiry.big), w.rich(w.t.inquiry.bigValue)],
-  [w.rich(w.t.inquiry.middle), w.rich(w.t.inquiry.middleValue)],
-])}
-<p>${w.rich(w.t.inquiry.claims)}</p>`,
   },
   {
     name: "terms",

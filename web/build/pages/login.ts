@@ -3,7 +3,7 @@ import type { Page } from "../page.ts";
 import { type Writing, action, banner, field, fill, form, more, must, onward, pairs, paragraphs, submit } from "../parts.ts";
 import { otpScreen } from "./otp.ts";
 
-/** A new password and the same again, beside the account's name for whoever keeps passwords. */
+/** A new password and the same again, beside the account's name for password managers. */
 const newPasswords = (w: Writing) => html`
 <div class="unseen" aria-hidden="true"><input type="text" id="username" autocomplete="username" tabindex="-1" aria-label="${plain(w.t.newPassword.account)}"></div>
 ${field(w, {
@@ -24,6 +24,16 @@ ${field(w, {
   maxlength: 512,
   reveal: { show: w.t.site.showPassword, hide: w.t.site.hidePassword },
 })}`;
+
+/** The account that a page is about, once the server has named it. */
+const whose = (w: Writing) =>
+  pairs(
+    [
+      [w.rich(w.t.newPassword.account), fill("account")],
+      [w.rich(w.t.myPage.office), html`${fill("office-name")}（${fill("office-number")}）`],
+    ],
+    html`id="whose" hidden`,
+  );
 
 /** ログイン, パスワードの再設定 and マイページ. */
 export const login: readonly Page[] = [
@@ -63,6 +73,7 @@ ${field(w, {
 ${submit(w, w.t.login.submit)}`,
 )}
 <p><a class="alone" href="password-reset.html">${w.rich(w.t.passwordReset.title)}</a></p>
+<p>${w.rich(w.t.login.takeOver)}</p>
 ${more(w.rich(w.t.login.lost), html`<p>${w.rich(w.t.login.lostText)}</p>`)}
 </section>
 <section aria-labelledby="first"><h2 id="first">${w.rich(w.t.login.firstTitle)}</h2>
@@ -82,13 +93,7 @@ ${more(w.rich(w.t.login.lost), html`<p>${w.rich(w.t.login.lostText)}</p>`)}
     waits: true,
     title: (w) => w.t.newPassword.title,
     body: (w) => html`
-${pairs(
-  [
-    [w.rich(w.t.newPassword.account), fill("account")],
-    [w.rich(w.t.myPage.office), html`${fill("office-name")}（${fill("office-number")}）`],
-  ],
-  html`id="whose" hidden`,
-)}
+${whose(w)}
 ${form(
   "new-password",
   html`
@@ -141,13 +146,7 @@ ${submit(w, w.t.passwordReset.submit)}`,
     waits: true,
     title: (w) => w.t.newPassword.title,
     body: (w) => html`
-${pairs(
-  [
-    [w.rich(w.t.newPassword.account), fill("account")],
-    [w.rich(w.t.myPage.office), html`${fill("office-name")}（${fill("office-number")}）`],
-  ],
-  html`id="whose"`,
-)}
+${whose(w)}
 <p class="lead">${w.rich(w.t.passwordReset.newLead)}</p>
 ${form("new-password", html`${newPasswords(w)}${submit(w, w.t.passwordReset.set)}`)}
 <p id="until" class="hint">${w.rich(w.t.say.until)}</p>
@@ -161,6 +160,7 @@ ${form("new-password", html`${newPasswords(w)}${submit(w, w.t.passwordReset.set)
     title: (w) => w.t.passwordReset.doneTitle,
     body: (w) => html`
 ${banner("success", w.rich(w.t.passwordReset.done), html`<p>${w.rich(w.t.passwordReset.doneText)}</p>`)}
+${whose(w)}
 <p>${w.rich(w.t.passwordReset.told)}</p>
 <p class="buttons">${onward(w, "login", w.t.expired.loginButton)}</p>`,
   },
@@ -168,12 +168,14 @@ ${banner("success", w.rich(w.t.passwordReset.done), html`<p>${w.rich(w.t.passwor
     name: "my-page",
     stage: 4,
     script: "my-page",
-    operations: ["show-me", "log-out", "renew-session"],
-    says: ["myPage.roles.", "myPage.told."],
+    operations: ["show-me", "log-out", "renew-session", "stop-take-over-of-office"],
+    says: ["myPage.roles.", "myPage.told.", "myPage.stopTakeOverAsk", "myPage.takeOverStopped", "myPage.takeOverOver"],
     waits: true,
     title: (w) => w.t.myPage.title,
     body: (w) => html`
 <div id="done" class="banner success" role="status" hidden><h2>${w.rich(w.t.myPage.changed)}</h2><p>${w.rich(w.t.myPage.done)}</p></div>
+<section id="take-over" class="banner warning" aria-labelledby="take-over-title" hidden><h2 id="take-over-title">${w.rich(w.t.myPage.takeOverTitle)}</h2><p>${w.rich(w.t.myPage.takeOver)}</p><p>${w.rich(w.t.myPage.takeOverHelp)}</p>
+<p class="buttons">${action(w, "stop-take-over", w.t.myPage.stopTakeOver)}</p></section>
 ${pairs([
   [w.rich(w.t.myPage.name), fill("name")],
   [w.rich(w.t.myPage.office), html`${fill("office-name")}（${fill("office-number")}）`],
@@ -188,11 +190,44 @@ ${pairs([
     )}<div><dt>${w.rich(w.t.myPage.role)}</dt><dd>${fill("role")}</dd></div>
 <div><dt>${w.rich(w.t.myPage.lastLogin)}</dt><dd>${fill("last-login")}<p class="hint">${w.rich(w.t.myPage.lastLoginHint)}</p></dd></div></dl>
 <p class="buttons">${onward(w, "my-profile", w.t.mine.profileTitle, "outline")}</p></section>
-<section aria-labelledby="account"><h2 id="account">${w.rich(w.t.myPage.accountTitle)}</h2><ul><li>${w.rich(w.t.myPage.password)}</li><li>${w.rich(w.t.myPage.sessions)}</li></ul></section>
+<section aria-labelledby="account"><h2 id="account">${w.rich(w.t.myPage.accountTitle)}</h2><ul><li>${w.rich(w.t.myPage.email)}</li><li>${w.rich(w.t.myPage.password)}</li><li>${w.rich(w.t.myPage.sessions)}</li></ul></section>
 <p id="until" class="hint">${w.rich(w.t.myPage.sessionUntil)}</p>
 <p class="buttons">${action(w, "print", w.t.site.print, "plain")}</p>
 <dialog id="ending" aria-labelledby="ending-title"><h2 id="ending-title">${w.rich(w.t.myPage.endTitle)}</h2><p id="ending-text" role="status"></p>
 <p class="buttons">${action(w, "stay", w.t.myPage.stay, "go")}${action(w, "leave", w.t.myPage.leave)}</p></dialog>`,
+  },
+  {
+    name: "stop-take-over",
+    script: "stop-take-over",
+    operations: ["stop-take-over"],
+    says: ["stopTakeOver.wrong"],
+    title: (w) => w.t.stopTakeOver.title,
+    body: (w) => html`
+<div id="stopped" class="banner success" role="status" tabindex="-1" hidden><h2>${w.rich(w.t.stopTakeOver.doneTitle)}</h2><p>${w.rich(w.t.stopTakeOver.done)}</p></div>
+<div id="stopping"><p class="lead">${w.rich(w.t.stopTakeOver.lead)}</p>
+${form(
+  "stop-take-over",
+  html`
+${field(w, {
+  name: "officeNumber",
+  label: w.t.stopTakeOver.officeNumber,
+  hint: w.t.stopTakeOver.officeNumberHint,
+  autocomplete: "off",
+  exact: true,
+  maxlength: 40,
+  size: "short",
+})}
+${field(w, {
+  name: "stopCode",
+  label: w.t.stopTakeOver.stopCode,
+  hint: w.t.stopTakeOver.stopCodeHint,
+  autocomplete: "off",
+  exact: true,
+  maxlength: 128,
+})}
+${submit(w, w.t.myPage.stopTakeOver)}`,
+)}</div>
+<p class="buttons">${onward(w, "login", w.t.expired.loginButton, "outline")}</p>`,
   },
   {
     name: "logged-out",

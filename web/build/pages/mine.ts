@@ -1,6 +1,7 @@
 import { html, plain } from "../markup.ts";
 import type { Page } from "../page.ts";
 import { action, field, fill, form, onward, pairs, proof, submit } from "../parts.ts";
+import { otpBody } from "./otp.ts";
 import { personFields } from "./person.ts";
 
 /** What a person does with their own account, from マイページ on. */
@@ -58,10 +59,44 @@ ${submit(w, w.t.newPassword.submit)}`,
 <p class="buttons">${onward(w, "my-page", w.t.mine.back, "outline")}</p>`,
   },
   {
+    name: "my-email",
+    script: "my-email",
+    operations: ["show-me", "start-address-change", "show-address-change", "prove-password", "log-out"],
+    waits: true,
+    title: (w) => w.t.mine.emailTitle,
+    body: (w) => html`
+<p class="lead">${w.rich(w.t.mine.emailLead)}</p>
+${pairs([[w.rich(w.t.mine.emailNow), fill("email")]])}
+${form(
+  "my-email",
+  html`${field(w, {
+    name: "email",
+    label: w.t.mine.emailNew,
+    hint: w.t.mine.emailHint,
+    inputmode: "email",
+    autocomplete: "email",
+    exact: true,
+    maxlength: 320,
+  })}
+${submit(w, w.t.mine.emailSend)}`,
+)}
+${proof(w)}
+<p class="buttons">${onward(w, "my-page", w.t.mine.back, "outline")}</p>`,
+  },
+  {
+    name: "my-email-otp",
+    script: "my-email-otp",
+    operations: ["show-me", "enter-address-otp", "resend-address-otp", "show-address-change", "cancel-address-change", "log-out"],
+    says: ["delivery.", "deliveryHelp."],
+    waits: true,
+    title: (w) => w.t.otp.title,
+    body: (w) => otpBody(w, { lead: w.t.mine.emailCode, missing: [w.t.mine.emailMissing], isReset: false, ends: false }),
+  },
+  {
     name: "members",
     script: "members",
     operations: ["show-me", "show-members", "log-out"],
-    says: ["members.done.", "members.statuses.", "members.mailHelp.", "members.gone", "members.logged", "myPage.roles.", "delivery."],
+    says: ["members.done.", "members.statuses.", "members.mailHelp.", "members.released.why.", "members.gone", "members.logged", "myPage.roles.", "delivery."],
     waits: true,
     title: (w) => w.t.members.title,
     body: (w) => html`
@@ -73,6 +108,8 @@ ${submit(w, w.t.newPassword.submit)}`,
 <dl><div><dt>${w.rich(w.t.profile.email)}</dt><dd>${fill("email")}</dd></div><div><dt>${w.rich(w.t.members.role)}</dt><dd>${fill("role")}</dd></div><div><dt>${w.rich(w.t.members.status)}</dt><dd>${fill("status")}</dd></div><div><dt>${w.rich(w.t.members.registered)}</dt><dd>${fill("registered")}</dd></div>
 <div class="mail"><dt>${w.rich(w.t.members.mail)}</dt><dd><span role="status" data-fill="delivery"></span></dd></div><div class="mail"><dt>${w.rich(w.t.members.until)}</dt><dd>${fill("until")}</dd></div></dl>
 <p class="help" role="status"></p><p class="buttons">${onward(w, "member", w.t.members.change, "outline")}</p></li></template>
+<section id="released" aria-labelledby="released-title" hidden><h2 id="released-title">${w.rich(w.t.members.released.title)}</h2><p>${w.rich(w.t.members.released.lead)}</p><ul></ul></section>
+<template id="free"><li><p><strong data-fill="name"></strong></p><dl><div><dt>${w.rich(w.t.profile.email)}</dt><dd>${fill("email")}</dd></div><div><dt>${w.rich(w.t.members.released.at)}</dt><dd>${fill("at")}</dd></div></dl><p class="why"></p></li></template>
 <p>${w.rich(w.t.members.forgotten)}</p>
 <p class="buttons">${onward(w, "my-page", w.t.mine.back, "outline")}</p>`,
   },

@@ -56,6 +56,7 @@ ${more(w.rich(w.t.claims.lostTitle), list(w, w.t.claims.lost))}`,
     title: (w) => w.t.securityCode.title,
     body: (w) => html`
 <p class="lead">${w.rich(w.t.securityCode.lead)}</p>
+${pairs([[w.rich(w.t.claims.userId), fill("user-id")]], html`id="whose"`)}
 ${form(
   "security-code",
   html`
@@ -101,7 +102,8 @@ ${field(w, {
   autocomplete: "username",
   exact: true,
   maxlength: 320,
-})}
+  note: w.rich(w.t.profile.oneOffice),
+})}<p class="hint" id="email-plus" role="status" hidden>${w.rich(w.t.profile.plus)}</p>
 ${personFields(w)}
 <p class="hint">${w.rich(w.t.profile.more)}</p>
 <p>${w.rich(w.t.profile.check)}</p>
@@ -170,7 +172,7 @@ ${pairs([
     name: "registration-already-registered",
     stage: 1,
     script: "already-registered",
-    operations: ["reissue-initial-password", "enter-profile", ...CANCEL],
+    operations: ["reissue-initial-password", "enter-profile", "ask-for-take-over", "withdraw-take-over", ...CANCEL],
     says: ["alreadyRegistered.", "profile.voided"],
     waits: true,
     title: (w) => w.t.alreadyRegistered.title,
@@ -186,6 +188,9 @@ ${pairs([
 <p>${w.rich(w.t.alreadyRegistered.reissueText)}</p><p class="buttons">${action(w, "reissue", w.t.alreadyRegistered.reissue)}</p></section>
 <section id="may-correct" aria-labelledby="correct-title" hidden><h2 id="correct-title">${w.rich(w.t.alreadyRegistered.correctTitle)}</h2>
 <p>${w.rich(w.t.alreadyRegistered.correctText)}</p><p class="buttons">${onward(w, "registration-profile", w.t.alreadyRegistered.correct, "outline")}</p></section>
+<section id="take-over" aria-labelledby="take-over-title" hidden><h2 id="take-over-title">${w.rich(w.t.alreadyRegistered.takeOverTitle)}</h2>
+<p id="take-over-state" role="status"></p><p id="take-over-text">${w.rich(w.t.alreadyRegistered.takeOverText)}</p>
+<p class="buttons"><span id="may-complete" hidden>${onward(w, "registration-profile", w.t.alreadyRegistered.complete)}</span>${action(w, "take-over", w.t.alreadyRegistered.takeOver)}${action(w, "withdraw", w.t.alreadyRegistered.withdraw)}</p></section>
 <h2>${w.rich(w.t.alreadyRegistered.unknownTitle)}</h2><p>${w.rich(w.t.alreadyRegistered.unknown)}</p>
 ${paragraphs(w, [])}<p class="buttons">${action(w, "cancel", w.t.site.cancel, "plain")}</p>`,
   },

@@ -87,7 +87,7 @@ export interface paths {
         get?: never;
         /**
          * 新規ユーザ登録情報の入力
-         * @description Also corrects the profile: from 入力情報の確認, and in place of a member who never logged in.
+         * @description Also corrects the profile: from 入力情報の確認, and in place of a member who never logged in. While a take-over is open, it completes that one.
          */
         put: operations["enter-profile"];
         post?: never;
@@ -152,6 +152,30 @@ export interface paths {
          */
         post: operations["reissue-initial-password"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registration/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 引き継ぎの申請
+         * @description For an office whose people all left. Its members are mailed and can stop it; after three business days another proof of the office completes it.
+         */
+        post: operations["ask-for-take-over"];
+        /**
+         * 引き継ぎの取り下げ
+         * @description As if it had never been asked for, but it counts.
+         */
+        delete: operations["withdraw-take-over"];
         options?: never;
         head?: never;
         patch?: never;
@@ -360,7 +384,7 @@ export interface paths {
         put?: never;
         /**
          * パスワードの再設定（新しいパスワード）
-         * @description Ends every session and every wait for wrong passwords; nobody is logged in by it.
+         * @description Ends every session and every wait for wrong passwords; it is no log-in.
          */
         post: operations["reset-password"];
         delete?: never;
@@ -450,6 +474,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * メールアドレスの変更の途中再開
+         * @description Without `otp` where the session changes no address.
+         */
+        get: operations["show-address-change"];
+        put?: never;
+        /**
+         * メールアドレスの変更（新しいメールアドレスの入力）
+         * @description A code is mailed to the new address; an earlier change of the session ends. The office asks about a limited number of addresses a day. The present address is `same-as-before`.
+         */
+        post: operations["start-address-change"];
+        /** メールアドレスの変更の中止 */
+        delete: operations["cancel-address-change"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/email/otp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ワンタイムパスワード認証（メールアドレスの変更）
+         * @description The old address is free, claims on the new one are void, every other session ends, and both addresses are told. Only the session that began the change completes it.
+         */
+        post: operations["enter-address-otp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/email/otp/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ワンタイムパスワードの再送（メールアドレスの変更） */
+        post: operations["resend-address-otp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions": {
         parameters: {
             query?: never;
@@ -486,7 +572,7 @@ export interface paths {
         post?: never;
         /**
          * セッションの終了
-         * @description One's own may be ended, too. What is over already, or somebody else's, is `not-found`.
+         * @description One's own may be ended, too. A session that is over already, or another person's, is `not-found`.
          */
         delete: operations["end-session"];
         options?: never;
@@ -562,10 +648,115 @@ export interface paths {
         patch: operations["change-member"];
         trace?: never;
     };
+    "/take-over/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 引き継ぎの停止（停止コード）
+         * @description By the code of the mail, without a log-in. Every miss has one answer.
+         */
+        post: operations["stop-take-over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/office/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 引き継ぎの停止（マイページ）
+         * @description By any member. `not-found` if none is under way.
+         */
+        delete: operations["stop-take-over-of-office"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/inquiry-categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * お問い合わせ区分
+         * @description 「その他」 (`other`) with 「介護情報基盤ポータルのID発行申請」 (`id-request`) is always there.
+         */
+        get: operations["show-inquiry-categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/inquiries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * お問い合わせ
+         * @description Needs no log-in, and reads no cookie. A receipt is mailed, which repeats nothing of what was typed. The key is scoped to the path alone.
+         */
+        post: operations["send-inquiry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/inquiries/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * お問い合わせ（画面のプログラムが動かないとき）
+         * @description The plain form of the inquiry, which works without scripts. Every answer is a page in the form's language: the receipt, or what is wrong, with what was typed. The same form within a day is the same inquiry.
+         */
+        post: operations["send-inquiry-form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The change of the address in this session. */
+        AddressChange: {
+            /** @description The code that was mailed to the new address; absent where the session changes no address. */
+            otp?: components["schemas"]["Otp"];
+        };
         ClaimVoidProblem: {
             type: string;
             /** @constant */
@@ -667,7 +858,7 @@ export interface components {
             code: "code-expired";
             /** @description A URN that ends in the request's id. */
             instance: string;
-            progress: components["schemas"]["Progress"];
+            progress?: components["schemas"]["Progress"];
         };
         /** @description A registered member of the office. */
         Colleague: {
@@ -793,6 +984,47 @@ export interface components {
             /** @description A URN that ends in the request's id. */
             instance: string;
         };
+        /** @description お問い合わせ区分 */
+        InquiryCategories: {
+            /** @description お問い合わせ区分（大カテゴリー）, in the order of the screen. */
+            categories: {
+                /** @description Its word. */
+                id: string;
+                /** @description Its label. */
+                label: string;
+                /** @description Whether it is a sample, which the operator replaces. */
+                sample: boolean;
+                /** @description お問い合わせ区分（中カテゴリー）, in the order of the screen. */
+                subcategories: {
+                    /** @description Its word. */
+                    id: string;
+                    /** @description Its label. */
+                    label: string;
+                    /** @description Whether it is a sample, which the operator replaces. */
+                    sample: boolean;
+                }[];
+            }[];
+        };
+        /** @description お問い合わせの受付 */
+        InquiryReceipt: {
+            /** @description 受付番号, the number that the person quotes; no secret. */
+            receiptNumber: string;
+            /** @description Fields to check again; the inquiry is received all the same. */
+            warnings?: {
+                /**
+                 * @description The field.
+                 * @enum {unknown}
+                 */
+                pointer: "/email" | "/organisationNumber";
+                /**
+                 * @description The kind of hint; `possible-slip`: form or check digit of the number are not those of its kind.
+                 * @enum {unknown}
+                 */
+                code: "possible-typo" | "delivery-doubtful" | "possible-slip";
+                /** @description What was probably meant. */
+                suggestion?: string;
+            }[];
+        };
         InvalidFieldsProblem: {
             type: string;
             /** @constant */
@@ -834,7 +1066,7 @@ export interface components {
              */
             role: "manager" | "member";
             /** @description The member's office. */
-            office: components["schemas"]["Office"];
+            office: components["schemas"]["MyOffice"];
             /** @description The office's seats. */
             members: {
                 /** @description How many are taken. */
@@ -907,6 +1139,23 @@ export interface components {
             limit: components["schemas"]["Count"];
             /** @description Each member with a seat. */
             members: components["schemas"]["Member"][];
+            /** @description Each colleague whose seat fell free of itself within the last 14 days, the latest first; as many as an office has seats. */
+            released: components["schemas"]["ReleasedMember"][];
+        };
+        /** @description The member's office. */
+        MyOffice: {
+            /**
+             * 介護保険事業所番号
+             * @description Its number.
+             */
+            number: string;
+            /**
+             * 事業所名
+             * @description Its name.
+             */
+            name: string;
+            /** @description The take-over that is under way. */
+            takeOver?: components["schemas"]["TakeOver"];
         };
         NoFlowProblem: {
             type: string;
@@ -952,9 +1201,9 @@ export interface components {
             code: "no-tries-left";
             /** @description A URN that ends in the request's id. */
             instance: string;
-            progress: components["schemas"]["Progress"];
             /** @constant */
             triesLeft: 0;
+            progress?: components["schemas"]["Progress"];
         };
         NotAllowedProblem: {
             type: string;
@@ -1056,7 +1305,7 @@ export interface components {
         };
         PasswordResetProgress: components["schemas"]["ProgressAtOtp"] | components["schemas"]["ProgressAtNewPassword"] | components["schemas"]["ProgressAtDone"];
         /** @description Any refusal. */
-        Problem: components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"] | components["schemas"]["NoFlowProblem"] | components["schemas"]["NoSessionProblem"] | components["schemas"]["WrongCredentialsProblem"] | components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotAllowedProblem"] | components["schemas"]["FreshProofRequiredProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["TooLargeProblem"] | components["schemas"]["UnsupportedMediaTypeProblem"] | components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["OtherSessionProblem"] | components["schemas"]["ClaimsLockRiskProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["MemberLimitReachedProblem"] | components["schemas"]["LastManagerProblem"] | components["schemas"]["DraftChangedProblem"] | components["schemas"]["TermsNotShownProblem"] | components["schemas"]["TermsOutdatedProblem"] | components["schemas"]["TryAgainProblem"] | components["schemas"]["InitialPasswordExpiredProblem"] | components["schemas"]["ClaimVoidProblem"] | components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["ClaimsRejectedProblem"] | components["schemas"]["ClaimsTemporaryPasswordProblem"] | components["schemas"]["ClaimsPasswordExpiredProblem"] | components["schemas"]["ClaimsLockedProblem"] | components["schemas"]["ClaimsNoMailAddressProblem"] | components["schemas"]["WrongSecurityCodeProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"] | components["schemas"]["TermsNotAgreedProblem"] | components["schemas"]["WrongCurrentPasswordProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"] | components["schemas"]["ClaimsUnavailableProblem"] | components["schemas"]["TemporarilyUnavailableProblem"];
+        Problem: components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"] | components["schemas"]["NoFlowProblem"] | components["schemas"]["NoSessionProblem"] | components["schemas"]["WrongCredentialsProblem"] | components["schemas"]["ForeignOriginProblem"] | components["schemas"]["NotAllowedProblem"] | components["schemas"]["FreshProofRequiredProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["TooLargeProblem"] | components["schemas"]["UnsupportedMediaTypeProblem"] | components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["OtherSessionProblem"] | components["schemas"]["ClaimsLockRiskProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["MemberLimitReachedProblem"] | components["schemas"]["LastManagerProblem"] | components["schemas"]["DraftChangedProblem"] | components["schemas"]["TermsNotShownProblem"] | components["schemas"]["TermsOutdatedProblem"] | components["schemas"]["InitialPasswordExpiredProblem"] | components["schemas"]["ClaimVoidProblem"] | components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["ClaimsRejectedProblem"] | components["schemas"]["ClaimsTemporaryPasswordProblem"] | components["schemas"]["ClaimsPasswordExpiredProblem"] | components["schemas"]["ClaimsLockedProblem"] | components["schemas"]["ClaimsNoMailAddressProblem"] | components["schemas"]["WrongSecurityCodeProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"] | components["schemas"]["TermsNotAgreedProblem"] | components["schemas"]["WrongCurrentPasswordProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"] | components["schemas"]["ClaimsUnavailableProblem"] | components["schemas"]["TemporarilyUnavailableProblem"];
         /** @description 登録情報 */
         Profile: {
             /** @description ID（メールアドレス） */
@@ -1085,7 +1334,7 @@ export interface components {
             /** @description The first instant at which the flow is over. */
             expiresAt: components["schemas"]["Time"];
             /** @description The possible actions. */
-            allowed: ("reissue-initial-password" | "correct-profile" | "cancel")[];
+            allowed: ("reissue-initial-password" | "correct-profile" | "take-over" | "complete-take-over" | "cancel")[];
             /** @description The proven office. */
             office: components["schemas"]["Office"];
             /**
@@ -1095,6 +1344,8 @@ export interface components {
             message: "同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。";
             /** @description Its members. */
             members: components["schemas"]["Colleague"][];
+            /** @description The take-over of the office, if one is under way or was stopped a short while ago. */
+            takeOver?: components["schemas"]["TakeOver"];
             /** @description The void claim, until another member is registered. */
             voided?: {
                 /**
@@ -1163,6 +1414,16 @@ export interface components {
             expiresAt: components["schemas"]["Time"];
             /** @description The possible actions. */
             allowed: "cancel"[];
+            /** @description Whose password was reset; absent in a reset that began before a release that stores this. */
+            account?: {
+                /**
+                 * @description The masked address.
+                 * @example k***@e***.jp
+                 */
+                emailMasked: string;
+                /** @description 事業所 */
+                office: components["schemas"]["Office"];
+            };
         };
         /** @description マイページ */
         ProgressAtMyPage: {
@@ -1229,6 +1490,11 @@ export interface components {
             allowed: ("otp" | "resend-otp" | "cancel")[];
             /** @description The mailed code. */
             otp: components["schemas"]["Otp"];
+            /**
+             * @description The user id whose office is registered; absent in a log-in and in a reset.
+             * @example KJ***1801
+             */
+            userIdMasked?: string;
         };
         /** @description 新規ユーザ登録情報の入力 */
         ProgressAtProfile: {
@@ -1267,6 +1533,11 @@ export interface components {
             expiresAt: components["schemas"]["Time"];
             /** @description The possible actions. */
             allowed: ("security-code" | "cancel")[];
+            /**
+             * @description Whose security code it is.
+             * @example KJ***1801
+             */
+            userIdMasked: string;
             /** @description The tries that are left. */
             securityCode: {
                 /** @description Tries that are left. */
@@ -1274,6 +1545,20 @@ export interface components {
             };
         };
         RegistrationProgress: components["schemas"]["ProgressAtSecurityCode"] | components["schemas"]["ProgressAtOtp"] | components["schemas"]["ProgressAtProfile"] | components["schemas"]["ProgressAtConfirm"] | components["schemas"]["ProgressAtCompleted"] | components["schemas"]["ProgressAtAlreadyRegistered"];
+        /** @description A colleague who was added and never logged in, and whose seat fell free of itself. */
+        ReleasedMember: {
+            /** @description 氏名 */
+            name: string;
+            /** @description メールアドレス; masked, unless a manager asks. */
+            email: string;
+            /** @description Since when the seat is free. */
+            releasedAt: components["schemas"]["Time"];
+            /**
+             * @description Why.
+             * @enum {unknown}
+             */
+            reason: "owned-elsewhere" | "not-used";
+        };
         ResendTooEarlyProblem: {
             type: string;
             /** @constant */
@@ -1284,9 +1569,9 @@ export interface components {
             code: "resend-too-early";
             /** @description A URN that ends in the request's id. */
             instance: string;
-            progress: components["schemas"]["Progress"];
             /** @description The seconds until the next try. */
             retryAfterSeconds: number;
+            progress?: components["schemas"]["Progress"];
         };
         /** @description The living sessions of a person, the newest first. */
         Sessions: {
@@ -1306,6 +1591,20 @@ export interface components {
                 /** @description Whether it is the session of this call. */
                 current: boolean;
             }[];
+        };
+        /** @description The take-over of an office. */
+        TakeOver: {
+            /**
+             * @description Its state.
+             * @enum {unknown}
+             */
+            state: "waiting" | "open" | "completing" | "stopped";
+            /** @description When it was asked for. */
+            askedAt: components["schemas"]["Time"];
+            /** @description From when it may be completed. */
+            from: components["schemas"]["Time"];
+            /** @description The first instant at which it is over. */
+            until: components["schemas"]["Time"];
         };
         TemporarilyUnavailableProblem: {
             type: string;
@@ -1404,17 +1703,6 @@ export interface components {
             /** @description The seconds until the next try. */
             retryAfterSeconds?: number;
         };
-        TryAgainProblem: {
-            type: string;
-            /** @constant */
-            title: "処理中です。しばらくしてからもう一度お試しください。";
-            /** @constant */
-            status: 409;
-            /** @constant */
-            code: "try-again";
-            /** @description A URN that ends in the request's id. */
-            instance: string;
-        };
         UnreadableRequestProblem: {
             type: string;
             /** @constant */
@@ -1462,9 +1750,9 @@ export interface components {
             code: "wrong-code";
             /** @description A URN that ends in the request's id. */
             instance: string;
-            progress: components["schemas"]["Progress"];
+            progress?: components["schemas"]["Progress"];
             /** @description Tries that are left. */
-            triesLeft: components["schemas"]["Count"];
+            triesLeft?: components["schemas"]["Count"];
         };
         WrongCredentialsProblem: {
             type: string;
@@ -1498,9 +1786,9 @@ export interface components {
             code: "wrong-security-code";
             /** @description A URN that ends in the request's id. */
             instance: string;
-            progress: components["schemas"]["Progress"];
             /** @description Tries that are left. */
             triesLeft: components["schemas"]["Count"];
+            progress?: components["schemas"]["Progress"];
         };
         WrongStepProblem: {
             type: string;
@@ -1532,6 +1820,26 @@ export interface components {
                     /** @enum {unknown} */
                     code: "foreign-origin";
                 } & components["schemas"]["ForeignOriginProblem"];
+            };
+        };
+        /** @description - `too-many-requests`: 回数の上限を超えました。しばらくたってからお試しください。 */
+        InquiryTooManyRequests: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControl"];
+                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                /** @description As `retryAfterSeconds`. */
+                "Retry-After"?: number;
+                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    code: "too-many-requests";
+                } & components["schemas"]["TooManyRequestsProblem"];
             };
         };
         /** @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。 */
@@ -1663,24 +1971,6 @@ export interface components {
                     code: "invalid-fields";
                     errors?: unknown;
                 } & components["schemas"]["InvalidFieldsProblem"];
-            };
-        };
-        /** @description - `no-sends-left`: これ以上は送信できません。時間をおいて、はじめからやり直してください。 */
-        MyPageNoSendsLeft: {
-            headers: {
-                "Cache-Control": components["headers"]["CacheControl"];
-                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
-                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
-                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
-                "X-Request-Id": components["headers"]["RequestId"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": {
-                    /** @enum {unknown} */
-                    code: "no-sends-left";
-                } & components["schemas"]["NoSendsLeftProblem"];
             };
         };
         /** @description - `no-session`: ログインしていないか、ログインの有効期限が過ぎました。もう一度ログインしてください。 */
@@ -1910,6 +2200,25 @@ export interface components {
                 } & components["schemas"]["NoFlowProblem"];
             };
         };
+        /** @description - `no-sends-left`: これ以上は送信できません。時間をおいて、はじめからやり直してください。 */
+        RegistrationNoSendsLeft: {
+            headers: {
+                "Cache-Control": components["headers"]["CacheControl"];
+                "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    code: "no-sends-left";
+                    progress?: components["schemas"]["RegistrationProgress"];
+                } & components["schemas"]["NoSendsLeftProblem"];
+            };
+        };
         /** @description - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。 */
         RegistrationOtherFlow: {
             headers: {
@@ -2047,7 +2356,7 @@ export interface components {
         Name: string;
         /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
         PortalFlow: string;
-        /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+        /** @description `session.id` of what the page shows. If the cookie names another session by now, because a person has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
         PortalSession: string;
     };
     requestBodies: never;
@@ -2055,6 +2364,8 @@ export interface components {
         CacheControl: "no-store";
         ContentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'";
         ContentTypeOptions: "nosniff";
+        PagePolicy: string;
+        PageReferrerPolicy: string;
         ReferrerPolicy: "no-referrer";
         /** @description Chosen by the server, never by the client; `instance` of a problem ends in it. */
         RequestId: string;
@@ -2415,12 +2726,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
+                    "application/problem+json": ({
                         /** @enum {unknown} */
                         code: "invalid-fields" | "wrong-code" | "code-expired";
                         errors?: unknown;
                         progress?: components["schemas"]["RegistrationProgress"];
-                    } & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"]);
+                    } & unknown) & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"]);
                 };
             };
             /**
@@ -2696,7 +3007,6 @@ export interface operations {
              *     - `organisation-already-registered`: 同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。
              *     - `email-taken`: このメールアドレスはすでに使われています。別のアドレスを入力するか、ログインしてください。
              *     - `draft-changed`: 確認した内容と登録する内容が異なります。もう一度ご確認ください。
-             *     - `try-again`: 処理中です。しばらくしてからもう一度お試しください。
              */
             409: {
                 headers: {
@@ -2713,9 +3023,9 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {unknown} */
-                        code: "wrong-step" | "other-flow" | "organisation-already-registered" | "email-taken" | "draft-changed" | "try-again";
+                        code: "wrong-step" | "other-flow" | "organisation-already-registered" | "email-taken" | "draft-changed";
                         progress?: components["schemas"]["RegistrationProgress"];
-                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["DraftChangedProblem"] | components["schemas"]["TryAgainProblem"]);
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"] | components["schemas"]["OrganisationAlreadyRegisteredProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["DraftChangedProblem"]);
                 };
             };
             413: components["responses"]["TooLarge"];
@@ -2793,7 +3103,6 @@ export interface operations {
             /**
              * @description - `resend-too-early`: 再送は、しばらくたってからお試しください。
              *     - `no-sends-left`: これ以上は送信できません。時間をおいて、はじめからやり直してください。
-             *     - `too-many-requests`: 回数の上限を超えました。しばらくたってからお試しください。
              */
             429: {
                 headers: {
@@ -2810,9 +3119,9 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {unknown} */
-                        code: "resend-too-early" | "no-sends-left" | "too-many-requests";
+                        code: "resend-too-early" | "no-sends-left";
                         progress?: components["schemas"]["RegistrationProgress"];
-                    } & (components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"]);
+                    } & (components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"]);
                 };
             };
             503: components["responses"]["TemporarilyUnavailable"];
@@ -2863,17 +3172,38 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["RegistrationInvalidFields"];
+            429: components["responses"]["RegistrationNoSendsLeft"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "ask-for-take-over": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same key with the same body is answered with the first success again, and nothing is done twice. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["RegistrationProgress"];
             /**
-             * @description - `no-sends-left`: これ以上は送信できません。時間をおいて、はじめからやり直してください。
-             *     - `too-many-requests`: 回数の上限を超えました。しばらくたってからお試しください。
+             * @description - `unreadable-request`: 送信された内容を読み取れませんでした。画面を読み込み直して、もう一度お試しください。
+             *     - `idempotency-key-missing`: 送信をやり直してください。Idempotency-Keyがないか、形式が正しくありません。
              */
-            429: {
+            400: {
                 headers: {
                     "Cache-Control": components["headers"]["CacheControl"];
                     "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                     "Referrer-Policy": components["headers"]["ReferrerPolicy"];
-                    /** @description As `retryAfterSeconds`. */
-                    "Retry-After"?: number;
                     "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
                     "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2882,11 +3212,107 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {unknown} */
-                        code: "no-sends-left" | "too-many-requests";
-                        progress?: components["schemas"]["RegistrationProgress"];
-                    } & (components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"]);
+                        code: "unreadable-request" | "idempotency-key-missing";
+                    } & (components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"]);
                 };
             };
+            401: components["responses"]["RegistrationNoFlow"];
+            403: components["responses"]["ForeignOrigin"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-flow";
+                        progress?: components["schemas"]["RegistrationProgress"];
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"]);
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。
+             *     - `idempotency-key-reused`: 送信をやり直してください。同じIdempotency-Keyが、異なる内容に使われました。
+             */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "invalid-fields" | "idempotency-key-reused";
+                        errors?: unknown;
+                    } & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"]);
+                };
+            };
+            429: components["responses"]["RegistrationTooManyRequests"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "withdraw-take-over": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `flow` of the progress that the page shows. If the cookie names another flow by now, which another tab has begun, the call is refused as `other-flow`, and nothing is spent or changed. */
+                "Portal-Flow"?: components["parameters"]["PortalFlow"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["RegistrationProgress"];
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["RegistrationNoFlow"];
+            403: components["responses"]["ForeignOrigin"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-flow`: 別のタブで、ほかの手続きが始まっています。この画面の内容は送信されていません。画面を読み込み直して、いまの手続きに進んでください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-flow";
+                        progress?: components["schemas"]["RegistrationProgress"];
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherFlowProblem"]);
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["RegistrationInvalidFields"];
             503: components["responses"]["TemporarilyUnavailable"];
         };
     };
@@ -3121,12 +3547,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
+                    "application/problem+json": ({
                         /** @enum {unknown} */
                         code: "invalid-fields" | "wrong-code" | "code-expired";
                         errors?: unknown;
                         progress?: components["schemas"]["LoginProgress"];
-                    } & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"]);
+                    } & unknown) & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"]);
                 };
             };
             /**
@@ -3679,12 +4105,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
+                    "application/problem+json": ({
                         /** @enum {unknown} */
                         code: "invalid-fields" | "wrong-code" | "code-expired";
                         errors?: unknown;
                         progress?: components["schemas"]["PasswordResetProgress"];
-                    } & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"]);
+                    } & unknown) & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"]);
                 };
             };
             /**
@@ -3931,7 +4357,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, because a person has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
                 "Portal-Session"?: components["parameters"]["PortalSession"];
             };
             path?: never;
@@ -4021,7 +4447,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, because a person has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
                 "Portal-Session"?: components["parameters"]["PortalSession"];
             };
             path?: never;
@@ -4096,7 +4522,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, because a person has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
                 "Portal-Session"?: components["parameters"]["PortalSession"];
             };
             path?: never;
@@ -4159,6 +4585,387 @@ export interface operations {
             503: components["responses"]["TemporarilyUnavailable"];
         };
     };
+    "show-address-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The change of the address. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressChange"];
+                };
+            };
+            401: components["responses"]["MyPageNoSession"];
+            403: components["responses"]["ForeignOrigin"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "start-address-change": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, because a person has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                "Portal-Session"?: components["parameters"]["PortalSession"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * ID（メールアドレス）
+                     * @description At most 254 octets; before the @ ASCII, at most 64; the domain may be an IDN.
+                     * @example kaigo@example.jp
+                     */
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The change of the address. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressChange"];
+                };
+            };
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["MyPageNoSession"];
+            /**
+             * @description - `foreign-origin`: このページからの操作は受け付けられません。介護情報基盤ポータルの画面から操作してください。
+             *     - `fresh-proof-required`: この操作には、パスワードの再入力が必要です。
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "foreign-origin" | "fresh-proof-required";
+                    } & (components["schemas"]["ForeignOriginProblem"] | components["schemas"]["FreshProofRequiredProblem"]);
+                };
+            };
+            /**
+             * @description - `other-session`: 別のタブで、ログインし直されています。この画面の内容は送信されていません。画面を読み込み直して、いまのログインで進んでください。
+             *     - `email-taken`: このメールアドレスはすでに使われています。別のアドレスを入力するか、ログインしてください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    /** @description Deletes the cookie. */
+                    "Set-Cookie"?: string;
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "other-session" | "email-taken";
+                    } & (components["schemas"]["OtherSessionProblem"] | components["schemas"]["EmailTakenProblem"]);
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。 */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "invalid-fields";
+                        errors?: unknown;
+                    } & components["schemas"]["InvalidFieldsProblem"];
+                };
+            };
+            429: components["responses"]["MyPageTooManyRequests"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "cancel-address-change": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, because a person has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                "Portal-Session"?: components["parameters"]["PortalSession"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["MyPageNoSession"];
+            403: components["responses"]["ForeignOrigin"];
+            409: components["responses"]["MyPageOtherSession"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["MyPageInvalidFields"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "enter-address-otp": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, because a person has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                "Portal-Session"?: components["parameters"]["PortalSession"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * ワンタイムパスワード
+                     * @description Six digits.
+                     * @example 123456
+                     */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Who is logged in. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    /** @description Identifies the caller in the next calls. */
+                    "Set-Cookie": string;
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["MyPageNoSession"];
+            403: components["responses"]["ForeignOrigin"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-session`: 別のタブで、ログインし直されています。この画面の内容は送信されていません。画面を読み込み直して、いまのログインで進んでください。
+             *     - `email-taken`: このメールアドレスはすでに使われています。別のアドレスを入力するか、ログインしてください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    /** @description Deletes the cookie. */
+                    "Set-Cookie"?: string;
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-session" | "email-taken";
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherSessionProblem"] | components["schemas"]["EmailTakenProblem"]);
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。
+             *     - `wrong-code`: ワンタイムパスワードが違います。メールの照合記号をご確認のうえ、もう一度入力してください。
+             *     - `code-expired`: ワンタイムパスワードの有効期限が過ぎました。「再送する」を押して、新しいメールのワンタイムパスワードを入力してください。
+             */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": ({
+                        /** @enum {unknown} */
+                        code: "invalid-fields" | "wrong-code" | "code-expired";
+                        errors?: unknown;
+                    } & unknown) & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["WrongCodeProblem"] | components["schemas"]["CodeExpiredProblem"]);
+                };
+            };
+            /**
+             * @description - `no-tries-left`: 入力できる回数を超えました。はじめからやり直してください。
+             *     - `too-many-requests`: 回数の上限を超えました。しばらくたってからお試しください。
+             */
+            429: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    /** @description As `retryAfterSeconds`. */
+                    "Retry-After"?: number;
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "no-tries-left" | "too-many-requests";
+                    } & (components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["TooManyRequestsProblem"]);
+                };
+            };
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "resend-address-otp": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, because a person has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                "Portal-Session"?: components["parameters"]["PortalSession"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The change of the address. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressChange"];
+                };
+            };
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["MyPageNoSession"];
+            403: components["responses"]["ForeignOrigin"];
+            /**
+             * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
+             *     - `other-session`: 別のタブで、ログインし直されています。この画面の内容は送信されていません。画面を読み込み直して、いまのログインで進んでください。
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "wrong-step" | "other-session";
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherSessionProblem"]);
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["MyPageInvalidFields"];
+            /**
+             * @description - `no-tries-left`: 入力できる回数を超えました。はじめからやり直してください。
+             *     - `resend-too-early`: 再送は、しばらくたってからお試しください。
+             *     - `no-sends-left`: これ以上は送信できません。時間をおいて、はじめからやり直してください。
+             *     - `too-many-requests`: 回数の上限を超えました。しばらくたってからお試しください。
+             */
+            429: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    /** @description As `retryAfterSeconds`. */
+                    "Retry-After"?: number;
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "no-tries-left" | "resend-too-early" | "no-sends-left" | "too-many-requests";
+                    } & (components["schemas"]["NoTriesLeftProblem"] | components["schemas"]["ResendTooEarlyProblem"] | components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"]);
+                };
+            };
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
     "show-sessions": {
         parameters: {
             query?: never;
@@ -4192,7 +4999,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, because a person has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
                 "Portal-Session"?: components["parameters"]["PortalSession"];
             };
             path?: never;
@@ -4231,7 +5038,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, because a person has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
                 "Portal-Session"?: components["parameters"]["PortalSession"];
             };
             path: {
@@ -4305,7 +5112,7 @@ export interface operations {
             header: {
                 /** @description The same key with the same body is answered with the first success again, and nothing is done twice. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, because a person has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
                 "Portal-Session"?: components["parameters"]["PortalSession"];
             };
             path?: never;
@@ -4417,7 +5224,6 @@ export interface operations {
              * @description - `other-session`: 別のタブで、ログインし直されています。この画面の内容は送信されていません。画面を読み込み直して、いまのログインで進んでください。
              *     - `email-taken`: このメールアドレスはすでに使われています。別のアドレスを入力するか、ログインしてください。
              *     - `member-limit-reached`: 登録できるユーザは5名までです。
-             *     - `try-again`: 処理中です。しばらくしてからもう一度お試しください。
              */
             409: {
                 headers: {
@@ -4434,8 +5240,8 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {unknown} */
-                        code: "other-session" | "email-taken" | "member-limit-reached" | "try-again";
-                    } & (components["schemas"]["OtherSessionProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["MemberLimitReachedProblem"] | components["schemas"]["TryAgainProblem"]);
+                        code: "other-session" | "email-taken" | "member-limit-reached";
+                    } & (components["schemas"]["OtherSessionProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["MemberLimitReachedProblem"]);
                 };
             };
             413: components["responses"]["TooLarge"];
@@ -4472,7 +5278,7 @@ export interface operations {
             header: {
                 /** @description The same key with the same body is answered with the first success again, and nothing is done twice. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, because a person has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
                 "Portal-Session"?: components["parameters"]["PortalSession"];
             };
             path: {
@@ -4548,7 +5354,6 @@ export interface operations {
             /**
              * @description - `wrong-step`: この操作は、いまの手順では行えません。いまの手順の画面からお進みください。
              *     - `other-session`: 別のタブで、ログインし直されています。この画面の内容は送信されていません。画面を読み込み直して、いまのログインで進んでください。
-             *     - `try-again`: 処理中です。しばらくしてからもう一度お試しください。
              */
             409: {
                 headers: {
@@ -4563,8 +5368,8 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {unknown} */
-                        code: "wrong-step" | "other-session" | "try-again";
-                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherSessionProblem"] | components["schemas"]["TryAgainProblem"]);
+                        code: "wrong-step" | "other-session";
+                    } & (components["schemas"]["WrongStepProblem"] | components["schemas"]["OtherSessionProblem"]);
                 };
             };
             413: components["responses"]["TooLarge"];
@@ -4591,7 +5396,29 @@ export interface operations {
                     } & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"]);
                 };
             };
-            429: components["responses"]["MyPageNoSendsLeft"];
+            /**
+             * @description - `no-sends-left`: これ以上は送信できません。時間をおいて、はじめからやり直してください。
+             *     - `too-many-requests`: 回数の上限を超えました。しばらくたってからお試しください。
+             */
+            429: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    /** @description As `retryAfterSeconds`. */
+                    "Retry-After"?: number;
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "no-sends-left" | "too-many-requests";
+                    } & (components["schemas"]["NoSendsLeftProblem"] | components["schemas"]["TooManyRequestsProblem"]);
+                };
+            };
             503: components["responses"]["TemporarilyUnavailable"];
         };
     };
@@ -4599,7 +5426,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, because a person has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
                 "Portal-Session"?: components["parameters"]["PortalSession"];
             };
             path: {
@@ -4683,7 +5510,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `session.id` of what the page shows. If the cookie names another session by now, for somebody has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, because a person has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
                 "Portal-Session"?: components["parameters"]["PortalSession"];
             };
             path: {
@@ -4794,6 +5621,517 @@ export interface operations {
                 };
             };
             503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "stop-take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * 介護保険事業所番号
+                     * @description Ten characters.
+                     * @example 1370000001
+                     */
+                    officeNumber: string;
+                    /**
+                     * 停止コード
+                     * Format: password
+                     */
+                    stopCode: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["UnreadableRequest"];
+            403: components["responses"]["ForeignOrigin"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。
+             *     - `wrong-code`: ワンタイムパスワードが違います。メールの照合記号をご確認のうえ、もう一度入力してください。
+             */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "invalid-fields" | "wrong-code";
+                        errors?: unknown;
+                    } & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["WrongCodeProblem"]);
+                };
+            };
+            429: components["responses"]["MyPageTooManyRequests"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "stop-take-over-of-office": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `session.id` of what the page shows. If the cookie names another session by now, because a person has logged in in another tab, the call is refused as `other-session`, and nothing is changed. */
+                "Portal-Session"?: components["parameters"]["PortalSession"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done; no content. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["UnreadableRequest"];
+            401: components["responses"]["MyPageNoSession"];
+            403: components["responses"]["ForeignOrigin"];
+            404: components["responses"]["MyPageNotFound"];
+            409: components["responses"]["MyPageOtherSession"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["MyPageInvalidFields"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "show-inquiry-categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The categories. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InquiryCategories"];
+                };
+            };
+            403: components["responses"]["ForeignOrigin"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "send-inquiry": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same key with the same body is answered with the first success again, and nothing is done twice. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * 利用者区分
+                     * @description `care-office` (介護事業所), `deemed-care-office` (みなし介護事業所), `medical-institution` (医療機関), `municipality` (市町村（保険者）) or `other`.
+                     * @example medical-institution
+                     */
+                    userKind: string;
+                    /**
+                     * 事業所・機関名
+                     * @description At most 100 characters as people count them; no emoji.
+                     * @example 見本医院
+                     */
+                    organisationName: string;
+                    /**
+                     * 氏名
+                     * @description At most 100 characters as people count them; no emoji.
+                     * @example 介護 太郎
+                     */
+                    name: string;
+                    /**
+                     * 氏名（フリガナ）
+                     * @description Kana of any kind, at most 200 characters.
+                     * @example カイゴ タロウ
+                     */
+                    nameKana: string;
+                    /**
+                     * メールアドレス
+                     * @description At most 254 octets; before the @ ASCII, at most 64; the domain may be an IDN.
+                     * @example kaigo@example.jp
+                     */
+                    email: string;
+                    /**
+                     * 電話番号
+                     * @description A telephone number of Japan: ten or eleven digits.
+                     * @example 0312345678
+                     */
+                    phone: string;
+                    /**
+                     * お問い合わせ区分（大カテゴリー）
+                     * @description One of the categories of `/inquiry-categories`.
+                     * @example other
+                     */
+                    category: string;
+                    /**
+                     * お問い合わせ区分（中カテゴリー）
+                     * @description One of the category's subcategories.
+                     * @example id-request
+                     */
+                    subcategory: string;
+                    /**
+                     * お問い合わせの内容
+                     * @description 1 to 2000 characters as people count them; line ends are kept.
+                     * @example IDの発行をお願いします。
+                     */
+                    message: string;
+                    /**
+                     * 医療機関の種類
+                     * @description For an application for an ID: `medical` (医科), `dental` (歯科), `pharmacy` (薬局) or `other`; empty means absent.
+                     * @example medical
+                     */
+                    institutionKind?: string | null;
+                    /**
+                     * 事業所番号・医療機関コード・保険者番号
+                     * @description As the person has it; at most 40 characters. One that looks like a slip is taken, with a warning.
+                     * @example 0110113719
+                     */
+                    organisationNumber?: string | null;
+                    /**
+                     * 都道府県
+                     * @description For an application for an ID: the number of the prefecture, `01` to `47`; empty means absent.
+                     * @example 01
+                     */
+                    prefecture?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The inquiry is received. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InquiryReceipt"];
+                };
+            };
+            /**
+             * @description - `unreadable-request`: 送信された内容を読み取れませんでした。画面を読み込み直して、もう一度お試しください。
+             *     - `idempotency-key-missing`: 送信をやり直してください。Idempotency-Keyがないか、形式が正しくありません。
+             */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "unreadable-request" | "idempotency-key-missing";
+                    } & (components["schemas"]["UnreadableRequestProblem"] | components["schemas"]["IdempotencyKeyMissingProblem"]);
+                };
+            };
+            403: components["responses"]["ForeignOrigin"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。
+             *     - `idempotency-key-reused`: 送信をやり直してください。同じIdempotency-Keyが、異なる内容に使われました。
+             */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    "Referrer-Policy": components["headers"]["ReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code: "invalid-fields" | "idempotency-key-reused";
+                        errors?: unknown;
+                    } & (components["schemas"]["InvalidFieldsProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"]);
+                };
+            };
+            429: components["responses"]["InquiryTooManyRequests"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    "send-inquiry-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * 利用者区分
+                     * @description `care-office` (介護事業所), `deemed-care-office` (みなし介護事業所), `medical-institution` (医療機関), `municipality` (市町村（保険者）) or `other`.
+                     * @example medical-institution
+                     */
+                    userKind: string;
+                    /**
+                     * 事業所・機関名
+                     * @description At most 100 characters as people count them; no emoji.
+                     * @example 見本医院
+                     */
+                    organisationName: string;
+                    /**
+                     * 氏名
+                     * @description At most 100 characters as people count them; no emoji.
+                     * @example 介護 太郎
+                     */
+                    name: string;
+                    /**
+                     * 氏名（フリガナ）
+                     * @description Kana of any kind, at most 200 characters.
+                     * @example カイゴ タロウ
+                     */
+                    nameKana: string;
+                    /**
+                     * メールアドレス
+                     * @description At most 254 octets; before the @ ASCII, at most 64; the domain may be an IDN.
+                     * @example kaigo@example.jp
+                     */
+                    email: string;
+                    /**
+                     * 電話番号
+                     * @description A telephone number of Japan: ten or eleven digits.
+                     * @example 0312345678
+                     */
+                    phone: string;
+                    /**
+                     * お問い合わせ区分（大カテゴリー）
+                     * @description One of the categories of `/inquiry-categories`.
+                     * @example other
+                     */
+                    category: string;
+                    /**
+                     * お問い合わせ区分（中カテゴリー）
+                     * @description One of the category's subcategories.
+                     * @example id-request
+                     */
+                    subcategory: string;
+                    /**
+                     * お問い合わせの内容
+                     * @description 1 to 2000 characters as people count them; line ends are kept.
+                     * @example IDの発行をお願いします。
+                     */
+                    message: string;
+                    /**
+                     * 医療機関の種類
+                     * @description For an application for an ID: `medical` (医科), `dental` (歯科), `pharmacy` (薬局) or `other`; empty means absent.
+                     * @example medical
+                     */
+                    institutionKind?: string | null;
+                    /**
+                     * 表示した言語
+                     * @description `ja`, `easy` (やさしい日本語) or `en`; any other is `ja`.
+                     * @example ja
+                     */
+                    language?: string | null;
+                    /**
+                     * 事業所番号・医療機関コード・保険者番号
+                     * @description As the person has it; at most 40 characters. One that looks like a slip is taken, with a warning.
+                     * @example 0110113719
+                     */
+                    organisationNumber?: string | null;
+                    /**
+                     * 都道府県
+                     * @description For an application for an ID: the number of the prefecture, `01` to `47`; empty means absent.
+                     * @example 01
+                     */
+                    prefecture?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The inquiry is received: a page with its receipt number. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["PagePolicy"];
+                    "Referrer-Policy": components["headers"]["PageReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description - `unreadable-request`: 送信された内容を読み取れませんでした。画面を読み込み直して、もう一度お試しください。 */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["PagePolicy"];
+                    "Referrer-Policy": components["headers"]["PageReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description - `foreign-origin`: このページからの操作は受け付けられません。介護情報基盤ポータルの画面から操作してください。 */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["PagePolicy"];
+                    "Referrer-Policy": components["headers"]["PageReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description - `too-large`: 送信された内容が大きすぎます。内容を短くして、もう一度お試しください。 */
+            413: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["PagePolicy"];
+                    "Referrer-Policy": components["headers"]["PageReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description - `unsupported-media-type`: 送信された内容の形式に対応していません。 */
+            415: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["PagePolicy"];
+                    "Referrer-Policy": components["headers"]["PageReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /**
+             * @description - `invalid-fields`: 入力内容に誤りがあります。示された項目を直して、もう一度送信してください。
+             *     - `idempotency-key-reused`: 送信をやり直してください。同じIdempotency-Keyが、異なる内容に使われました。
+             */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["PagePolicy"];
+                    "Referrer-Policy": components["headers"]["PageReferrerPolicy"];
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description - `too-many-requests`: 回数の上限を超えました。しばらくたってからお試しください。 */
+            429: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["PagePolicy"];
+                    "Referrer-Policy": components["headers"]["PageReferrerPolicy"];
+                    /** @description As `retryAfterSeconds`. */
+                    "Retry-After"?: number;
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description - `temporarily-unavailable`: ただいま処理できません。しばらくしてからもう一度お試しください。 */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Content-Security-Policy": components["headers"]["PagePolicy"];
+                    "Referrer-Policy": components["headers"]["PageReferrerPolicy"];
+                    /** @description As `retryAfterSeconds`. */
+                    "Retry-After"?: number;
+                    "Strict-Transport-Security": components["headers"]["StrictTransportSecurity"];
+                    "X-Content-Type-Options": components["headers"]["ContentTypeOptions"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
         };
     };
 }

@@ -1,7 +1,8 @@
 /** 同一組織で新規登録が完了しています, and the ways to continue. */
-import { call } from "../api.ts";
-import { byId, fill, onAction, say, show, tell } from "../dom.ts";
+import { type Outcome, type Progress, call } from "../api.ts";
+import { actions, byId, fill, onAction, say, show, tell, words } from "../dom.ts";
 import { screen } from "../flow.ts";
+import { freshKey } from "../key.ts";
 import { leaveWord } from "../memory.ts";
 import { follow } from "../pages.ts";
 import { pressed } from "../press.ts";
@@ -27,7 +28,60 @@ screen("registration", ["already-registered"], (progress, first) => {
   );
   show(byId("may-reissue"), may("reissue-initial-password"));
   show(byId("may-correct"), may("correct-profile"));
+  const takeOver = progress.takeOver;
+  const underWay = takeOver !== undefined && takeOver.state !== "stopped";
+  // Where a member has ever logged in, and only there, a take-over is possible, under way, or used up.
+  const known = may("take-over") || takeOver !== undefined || (!may("reissue-initial-password") && !may("correct-profile"));
+  show(byId("take-over"), known);
+  const state = byId("take-over-state");
+  if (takeOver === undefined) state.replaceChildren(...(may("take-over") || !known ? [] : [say("alreadyRegistered.takeOverSpent")]));
+  else {
+    const fills = { from: dateAndClock(takeOver.from), until: dateAndClock(takeOver.until) };
+    state.replaceChildren(say(STATES[takeOver.state], fills));
+  }
+  show(byId("take-over-text"), !underWay);
+  show(byId("may-complete"), may("complete-take-over"));
+  for (const button of actions("take-over")) show(button, may("take-over"));
+  for (const button of actions("withdraw")) show(button, underWay);
 });
+
+/** What each state of a take-over says. */
+const STATES = {
+  waiting: "alreadyRegistered.takeOverWaiting",
+  open: "alreadyRegistered.takeOverOpen",
+  completing: "alreadyRegistered.takeOverCompleting",
+  stopped: "alreadyRegistered.takeOverStopped",
+} as const;
+
+// One wish, however often it is pressed.
+let wish = freshKey();
+
+onAction("take-over", () => void changes("alreadyRegistered.takeOverAsk", () => call("post", "/registration/take-over", undefined, wish)));
+onAction("withdraw", () =>
+  void changes("alreadyRegistered.withdrawAsk", () => call("delete", "/registration/take-over"), "alreadyRegistered.takeOverWithdrawn"),
+);
+
+/** Changes the take-over if the person confirms it, and shows the screen anew. */
+async function changes(
+  question: "alreadyRegistered.takeOverAsk" | "alreadyRegistered.withdrawAsk",
+  send: () => Promise<Outcome<Progress>>,
+  done?: "alreadyRegistered.takeOverWithdrawn",
+): Promise<void> {
+  if (!confirm(words(question))) return;
+  await pressed(async () => {
+    calm();
+    tell(say("site.sending"));
+    const outcome = await send();
+    tell();
+    if (outcome.kind !== "answer") {
+      if (outcome.kind !== "problem" || !ledAway("registration", outcome.problem)) complain(reason(outcome));
+      return;
+    }
+    wish = freshKey();
+    if (done !== undefined) leaveWord(done);
+    await follow("registration", outcome.value, false);
+  });
+}
 
 onAction("reissue", () =>
   void pressed(async () => {

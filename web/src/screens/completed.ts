@@ -2,9 +2,9 @@
 import { type ProgressAt, call } from "../api.ts";
 import { actions, byId, fill, onAction, say, show, tell } from "../dom.ts";
 import { screen } from "../flow.ts";
-import { watch } from "../mail.ts";
+import { type Delivery, delivery, watch } from "../mail.ts";
 import { remember } from "../memory.ts";
-import { follow } from "../pages.ts";
+import { follow, leaving } from "../pages.ts";
 import { pressed } from "../press.ts";
 import { calm, complain, ledAway, reason } from "../problems.ts";
 import { ask } from "../resume.ts";
@@ -28,13 +28,28 @@ function shows(progress: ProgressAt<"completed">): void {
   if (initialPassword === undefined) return;
   fill(byId("password-mail"), { sentTo: initialPassword.sentTo, until: dateAndClock(initialPassword.expiresAt) });
   show(byId("expired"), secondsUntil(initialPassword.expiresAt) <= 0);
-  watch(initialPassword.delivery, async () => {
-    const outcome = await ask("registration");
-    return outcome.kind === "answer" && outcome.value.next === "completed"
-      ? outcome.value.initialPassword?.delivery
-      : undefined;
-  });
+  watch(initialPassword.delivery, asksAgain);
 }
+
+/** What became of the mail; where the person has logged in meanwhile, or another office's member has, the page says so. */
+async function asksAgain(): Promise<Delivery | undefined> {
+  const outcome = await ask("registration");
+  if (outcome.kind !== "answer" || leaving()) return undefined;
+  const progress = outcome.value;
+  if (progress.next !== "completed") {
+    await follow("registration", progress, true);
+    return undefined;
+  }
+  if (progress.initialPassword === undefined) shows(progress);
+  return progress.initialPassword?.delivery;
+}
+
+/** So often, in seconds, the page asks again after its mail has arrived. */
+const AGAIN_AFTER = 60;
+setInterval(() => {
+  if (document.hidden || leaving()) return;
+  void asksAgain().then((state) => state && delivery(state));
+}, AGAIN_AFTER * 1000);
 
 screen("registration", ["completed"], (progress) => {
   remember("draft", null);

@@ -2,11 +2,11 @@
 import { call } from "../api.ts";
 import { byId, say, tell } from "../dom.ts";
 import { form } from "../form.ts";
-import { remember } from "../memory.ts";
 import { cookiesBlocked, enter, replace } from "../pages.ts";
 import { resumable } from "../resume.ts";
 import { rules } from "../values.ts";
 import { whoReads } from "../who.ts";
+import { rememberAccount } from "../whose.ts";
 
 const password = byId<HTMLInputElement>("password");
 
@@ -23,7 +23,7 @@ form({
     await looked();
     const outcome = await call("post", "/login", { email: form.value("email"), password: form.value("password") });
     if (outcome.kind === "answer") {
-      remember("account", form.value("email"));
+      rememberAccount(outcome.value.flow, form.value("email"));
       return enter("login", outcome.value);
     }
     if (outcome.kind === "problem") password.value = "";

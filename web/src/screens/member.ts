@@ -95,7 +95,7 @@ function failed(failure: Failure): void {
   if (failure.kind === "problem") {
     const { problem } = failure;
     if (signedOut(problem)) return;
-    // Somebody else was first: the list says how it is now.
+    // Another change was first: the list shows the present state.
     if (problem.code === "not-found") return back("members.gone");
     if (problem.code === "wrong-step") return back("members.logged");
     if (ledAway(undefined, problem)) return;

@@ -1,17 +1,20 @@
 /** ユーザの管理: the users of the office, and what became of their mails (R-70). */
-import { type Member, call } from "../api.ts";
+import { type Member, type MemberList, call } from "../api.ts";
 import { byId, fill, has, say, show, words } from "../dom.ts";
 import { unanswered } from "../flow.ts";
 import { type Delivery, watch } from "../mail.ts";
 import { mine, signedOut } from "../mine.ts";
+import { staysTrue } from "../stays-true.ts";
 import { dateAndClock, secondsUntil } from "../time.ts";
 
 const list = byId("members");
 const row = byId<HTMLTemplateElement>("member");
+const released = byId("released");
+const free = byId<HTMLTemplateElement>("free");
 let shown = "";
 let manages = false;
 
-mine(async (me) => {
+const again = mine(async (me) => {
   manages = me.role === "manager";
   fill(byId("content"), { office: me.office.name });
   const outcome = await call("get", "/members");
@@ -20,6 +23,7 @@ mine(async (me) => {
     return unanswered(outcome);
   }
   const { members, limit } = outcome.value;
+  tellsFree(outcome.value.released);
   fill(byId("content"), { left: Math.max(0, limit - members.length), limit });
   show(byId("left"), members.length < limit);
   show(byId("full"), members.length >= limit);
@@ -33,15 +37,33 @@ mine(async (me) => {
       const again = await call("get", "/members");
       if (again.kind !== "answer") return undefined;
       shows(again.value.members);
+      tellsFree(again.value.released);
       return stateOf(again.value.members);
     },
     () => undefined,
+    // Each question prolongs the session.
+    false,
   );
 });
+
+staysTrue(again);
 
 function stateOf(members: readonly Member[]): Delivery {
   const states = members.map((member) => member.mail?.delivery);
   return (["queued", "sent"] as const).find((state) => states.includes(state)) ?? "delivered";
+}
+
+/** Whose seat fell free of itself, why, and what to do. */
+function tellsFree(seats: MemberList["released"]): void {
+  show(released, seats.length > 0);
+  released.querySelector("ul")?.replaceChildren(
+    ...seats.map(({ name, email, releasedAt, reason }) => {
+      const item = document.importNode(free.content, true).firstElementChild as HTMLElement;
+      fill(item, { name, email, at: dateAndClock(releasedAt) });
+      item.querySelector(".why")?.replaceChildren(say(`members.released.why.${reason}`));
+      return item;
+    }),
+  );
 }
 
 /** Shows the rows; where the same people are listed, they stay, and so does the focus. */

@@ -3,7 +3,11 @@ import { type Me, call } from "../api.ts";
 import { byId, fill, has, onAction, say, show, tell, words } from "../dom.ts";
 import { reveal, unanswered, waiting } from "../flow.ts";
 import { markSignedIn, takeWord } from "../memory.ts";
+import { isAnothers } from "../mine.ts";
 import { replace } from "../pages.ts";
+import { staysTrue } from "../stays-true.ts";
+import { pressed } from "../press.ts";
+import { calm, complain, reason } from "../problems.ts";
 import { clock, dateAndClock, secondsUntil } from "../time.ts";
 import { forget, logOut, onReturn, showWho } from "../who.ts";
 
@@ -42,6 +46,9 @@ function shows(me: Me, first: boolean): void {
   show(byId("users-left"), members.count < members.limit);
   show(byId("users-full"), members.count >= members.limit);
   show(byId("new-user"), members.count < members.limit && me.role === "manager");
+  const { takeOver } = me.office;
+  show(byId("take-over"), takeOver !== undefined);
+  if (takeOver !== undefined) fill(byId("take-over"), { from: dateAndClock(takeOver.from) });
   lives(me);
   show(byId("content"));
   if (!first) return;
@@ -91,6 +98,7 @@ async function over(): Promise<void> {
   const outcome = await call("get", "/me");
   if (outcome.kind === "answer") {
     close();
+    if (isAnothers(outcome.value)) return;
     shows(outcome.value, false);
     return;
   }
@@ -114,6 +122,7 @@ async function load(): Promise<void> {
   waiting();
   const outcome = await call("get", "/me");
   if (outcome.kind === "answer") {
+    if (isAnothers(outcome.value)) return;
     markSignedIn(true);
     shows(outcome.value, first);
     first = false;
@@ -128,16 +137,32 @@ async function load(): Promise<void> {
   unanswered(outcome);
 }
 void load();
+// An open warning has its own request.
+const again = async () => void (isOpen() || (await load()));
 onReturn(
   () => {
     show(byId("content"), false);
     show(byId("who"), false);
   },
-  () => {
-    // An open warning has its own request.
-    if (!isOpen()) void load();
-  },
+  () => void again(),
 );
+staysTrue(again);
+
+onAction("stop-take-over", () => {
+  if (confirm(words("myPage.stopTakeOverAsk"))) void pressed(stopTakeOver);
+});
+
+async function stopTakeOver(): Promise<void> {
+  calm();
+  const outcome = await call("delete", "/office/take-over");
+  const isOver = outcome.kind === "problem" && outcome.problem.code === "not-found";
+  if (outcome.kind !== "answer" && !isOver) {
+    if (outcome.kind === "problem" && outcome.problem.code === "no-session") return over();
+    return complain(reason(outcome));
+  }
+  await load();
+  tell(say(isOver ? "myPage.takeOverOver" : "myPage.takeOverStopped"));
+}
 
 onAction("logout", () => void logOut(byId("content")));
 onAction("leave", () => {
@@ -156,6 +181,7 @@ dialog.addEventListener("close", () => {
   }
   void call("get", "/me").then((outcome) => {
     if (outcome.kind !== "answer") return over();
+    if (isAnothers(outcome.value)) return;
     lives(outcome.value);
     tell(say("myPage.stayed"));
     return undefined;

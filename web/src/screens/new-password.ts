@@ -7,6 +7,7 @@ import { leaveWord, remember, remembered } from "../memory.ts";
 import { follow } from "../pages.ts";
 import { write } from "../terms.ts";
 import { rules } from "../values.ts";
+import { showWhose, typedAccount } from "../whose.ts";
 
 const agree = byId<HTMLInputElement>("agree");
 const again = byId<HTMLInputElement>("again");
@@ -24,19 +25,14 @@ screen("login", ["new-password"], (progress: ProgressAt<"new-password">, first) 
   show(byId("passwords"), asked);
   show(byId("agree-only"), !asked);
   show(byId("leads"), asked);
-  const { account } = progress;
-  show(byId("whose"), account !== undefined);
-  if (account) {
-    const { name, number } = account.office;
-    fill(byId("whose"), { account: account.emailMasked, "office-name": name, "office-number": number });
-  }
+  showWhose(progress.account);
   if (!first) return;
   if (!asked) {
     document.querySelector("h1")?.replaceChildren(say("newPassword.agreeOnlyTitle"));
     document.title = document.title.replace(/^[^｜]*/, words("newPassword.agreeOnlyTitle"));
     document.querySelector(".go")?.replaceChildren(say("newPassword.agreeOnlySubmit"));
   }
-  byId<HTMLInputElement>("username").value = remembered("account") ?? "";
+  byId<HTMLInputElement>("username").value = typedAccount(progress.flow);
   version = progress.terms?.version ?? "";
   if (progress.terms?.shown === true && remembered("terms-read") === version) open();
   void load();

@@ -27,6 +27,7 @@ function shows(progress: ProgressAt<"otp">): void {
   if (otp.triesLeft === 0) return lockedOut(flow);
   fill(byId("content"), {
     subject: otp.subject,
+    "user-id": progress.userIdMasked ?? "",
     sentTo: otp.sentTo,
     label: otp.label,
     until: dateAndClock(otp.expiresAt),
@@ -61,7 +62,7 @@ const made = form({
     const outcome = await call("post", `/${flow}/otp`, body);
     if (outcome.kind === "answer") return void (await follow(flow, outcome.value, false));
     if (outcome.kind === "problem" && outcome.problem.code === "wrong-code") {
-      fill(maybe("code-note") ?? code, { tries: outcome.problem.triesLeft });
+      fill(maybe("code-note") ?? code, { tries: outcome.problem.triesLeft ?? 0 });
       code.select();
     }
     form.refused(outcome);

@@ -1,21 +1,19 @@
 /** パスワードの再設定: 新しいパスワード. */
 import { type ProgressAt, call } from "../api.ts";
-import { byId, fill } from "../dom.ts";
+import { byId } from "../dom.ts";
 import { screen } from "../flow.ts";
 import { form } from "../form.ts";
-import { remembered } from "../memory.ts";
 import { follow } from "../pages.ts";
 import { rules } from "../values.ts";
+import { showWhose, typedAccount } from "../whose.ts";
 
 const newPassword = byId<HTMLInputElement>("newPassword");
 const again = byId<HTMLInputElement>("again");
 
-screen("password-reset", ["new-password"], ({ account }: ProgressAt<"new-password">, first) => {
-  if (account) {
-    const { name, number } = account.office;
-    fill(byId("whose"), { account: account.emailMasked, "office-name": name, "office-number": number });
-  }
-  if (first) byId<HTMLInputElement>("username").value = remembered("account") ?? "";
+screen("password-reset", ["new-password"], ({ account, flow }: ProgressAt<"new-password">, first) => {
+  showWhose(account);
+  // A password manager stores the new password with the ID.
+  if (first) byId<HTMLInputElement>("username").value = typedAccount(flow);
 });
 
 const same = () => newPassword.value.normalize("NFC") === again.value.normalize("NFC");

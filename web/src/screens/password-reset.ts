@@ -2,12 +2,12 @@
 import { call } from "../api.ts";
 import { byId } from "../dom.ts";
 import { form } from "../form.ts";
-import { remember, remembered } from "../memory.ts";
 import { cookiesBlocked, enter } from "../pages.ts";
 import { rules } from "../values.ts";
+import { rememberAccount, typedAccount } from "../whose.ts";
 
 // Who has just typed it at the log-in need not type it again.
-byId<HTMLInputElement>("email").value ||= remembered("account") ?? "";
+byId<HTMLInputElement>("email").value ||= typedAccount();
 
 form({
   id: "password-reset",
@@ -17,7 +17,7 @@ form({
     if (cookiesBlocked()) return;
     const outcome = await call("post", "/password-reset", { email: form.value("email") });
     if (outcome.kind !== "answer") return form.refused(outcome);
-    remember("account", form.value("email"));
+    rememberAccount(outcome.value.flow, form.value("email"));
     enter("password-reset", outcome.value);
   },
 });

@@ -1,12 +1,12 @@
 /** 新規ユーザ登録情報の入力. */
 import { call } from "../api.ts";
-import { byId, fill, say, tell } from "../dom.ts";
+import { byId, fill, say, show, tell } from "../dom.ts";
 import { type Draft, draftOf, keepDraft } from "../draft.ts";
 import { screen } from "../flow.ts";
 import { form } from "../form.ts";
 import { remembered, takeWord } from "../memory.ts";
 import { follow } from "../pages.ts";
-import { profileRules } from "../profile-values.ts";
+import { plusAddress, profileRules } from "../profile-values.ts";
 import { restores } from "../restore.ts";
 
 const FIELDS = ["email", "name", "nameKana", "department", "jobTitle", "phone"] as const;
@@ -14,9 +14,11 @@ const field = (name: string) => byId<HTMLInputElement>(name);
 
 let office = "";
 
-// A correction of an unused registration is entered here, too.
+/** What allows a profile: a new registration, a correction of an unused one, a take-over. */
+const ENTERS: readonly string[] = ["profile", "correct-profile", "complete-take-over"];
+
 screen("registration", ["profile", "confirm", "already-registered", "completed"], (progress, first) => {
-  if (!progress.allowed.includes("profile" as never) && !progress.allowed.includes("correct-profile" as never)) {
+  if (!(progress.allowed as readonly string[]).some((word) => ENTERS.includes(word))) {
     void follow("registration", progress, true);
     return;
   }
@@ -39,6 +41,14 @@ function fillIn(known: Draft): boolean {
 }
 
 restores(FIELDS.map(field));
+
+// One address belongs to one office: where it is known to work, one mailbox serves two.
+field("email").addEventListener("change", () => {
+  const suggestion = plusAddress(field("email").value, office);
+  const hint = byId("email-plus");
+  show(hint, suggestion !== undefined);
+  if (suggestion) fill(hint, { suggestion });
+});
 
 function keep(): void {
   keepDraft(office, Object.fromEntries(FIELDS.map((name) => [name, field(name).value])));

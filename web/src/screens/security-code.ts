@@ -12,6 +12,7 @@ const triesLeft = (tries: number) => fill(byId("securityCode-note"), { tries });
 screen("registration", ["security-code"], (progress) => {
   if (progress.securityCode.triesLeft === 0) return lockedOut("registration");
   triesLeft(progress.securityCode.triesLeft);
+  fill(byId("whose"), { "user-id": progress.userIdMasked });
 });
 
 form({
