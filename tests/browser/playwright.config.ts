@@ -27,7 +27,8 @@ export default defineConfig({
     baseURL: process.env["PORTAL_URL"] ?? "http://localhost:8080",
     locale: "ja-JP",
     timezoneId: "Asia/Tokyo",
-    trace: "retain-on-failure",
+    // A trace of every test would double the work of the browser; `BROWSER_TRACE=1` keeps those of failures.
+    trace: process.env["BROWSER_TRACE"] === undefined ? "off" : "retain-on-failure",
     launchOptions: chromium,
   },
   projects: [

@@ -1,6 +1,6 @@
 import { type Page, expect, test } from "@playwright/test";
 
-import { Clerk, RESET_PASSWORD, newOffice } from "./portal.ts";
+import { Clerk, RESET_PASSWORD, mailTo, newOffice, told } from "./portal.ts";
 
 /** A screen in a state to check, and the actions that lead there from the previous stop. */
 export interface Stop {
@@ -561,6 +561,29 @@ const registration: readonly Stop[] = [
     reach: (clerk) => failsToSubmit(clerk),
   },
   {
+    name: "my-email",
+    page: "my-email",
+    reach: (clerk) => awaits(clerk, "my-email"),
+  },
+  {
+    name: "my-email-errors",
+    page: "my-email",
+    reach: async (clerk) => {
+      await clerk.page.locator("#my-email button[type=submit]").click();
+      await expect(clerk.page.locator("#summary")).toBeVisible();
+    },
+  },
+  {
+    name: "my-email-otp",
+    page: "my-email-otp",
+    reach: async (clerk) => {
+      await clerk.page.locator("#email").fill(`new-${clerk.me.email}`);
+      await clerk.page.locator("#my-email button[type=submit]").click();
+      await clerk.at("my-email-otp");
+      await arrived(clerk);
+    },
+  },
+  {
     name: "sessions",
     page: "sessions",
     reach: async (clerk) => {
@@ -573,6 +596,22 @@ const registration: readonly Stop[] = [
       });
       await awaits(clerk, "sessions");
       await expect(clerk.page.locator("#sessions > li")).toHaveCount(2);
+    },
+  },
+  {
+    name: "members-released",
+    page: "members",
+    reach: async (clerk) => {
+      await hears(clerk.page, "/members", (answer) => {
+        answer["released"] = ["owned-elsewhere", "not-used"].map((reason, at) => ({
+          name: `見本 花子${at}`,
+          email: `hanako${at}@example.jp`,
+          releasedAt: minutes(-60),
+          reason,
+        }));
+      });
+      await awaits(clerk, "members");
+      await expect(clerk.page.locator("#released li")).toHaveCount(2);
     },
   },
   {
@@ -767,11 +806,168 @@ const reset: readonly Stop[] = [
   },
 ];
 
-/** Every screen in every state: those without a flow, the journey from 初回利用登録 to マイページ, and the reset. */
+/** Another state of the take-over than that of the stack, whose time stands still. */
+async function takeOverIs(clerk: Clerk, state: string, ...allowed: string[]): Promise<void> {
+  await hears(clerk.page, "/registration", (answer) => {
+    (answer["takeOver"] as Record<string, unknown>)["state"] = state;
+    answer["allowed"] = [...allowed, "cancel"];
+  });
+  await awaits(clerk, "registration-already-registered");
+}
+
+/** 引き継ぎ: of the clerk's own office, whose people all left. */
+const takeOver: readonly Stop[] = [
+  {
+    name: "take-over",
+    page: "registration-already-registered",
+    reach: async (clerk) => {
+      await clerk.isAt("my-page");
+      await clerk.isAt("registration-already-registered");
+      await expect(clerk.page.locator("#take-over-text")).toBeVisible();
+    },
+  },
+  {
+    name: "take-over-waiting",
+    page: "registration-already-registered",
+    reach: async (clerk) => {
+      clerk.page.once("dialog", (dialog) => void dialog.accept());
+      await clerk.page.locator("[data-action=take-over]").click();
+      await expect(clerk.page.locator("#take-over-text")).toBeHidden();
+      await expect(clerk.page.locator("#take-over-state")).not.toBeEmpty();
+    },
+  },
+  {
+    name: "take-over-open",
+    page: "registration-already-registered",
+    reach: async (clerk) => {
+      await takeOverIs(clerk, "open", "complete-take-over");
+      await expect(clerk.page.locator("#may-complete")).toBeVisible();
+    },
+  },
+  {
+    name: "take-over-completing",
+    page: "registration-already-registered",
+    reach: (clerk) => takeOverIs(clerk, "completing", "complete-take-over"),
+  },
+  {
+    name: "take-over-spent",
+    page: "registration-already-registered",
+    reach: async (clerk) => {
+      await hears(clerk.page, "/registration", (answer) => {
+        delete answer["takeOver"];
+        answer["allowed"] = ["cancel"];
+      });
+      await awaits(clerk, "registration-already-registered");
+      await expect(clerk.page.locator("#take-over-state")).not.toBeEmpty();
+    },
+  },
+  {
+    name: "my-page-take-over",
+    page: "my-page",
+    reach: async (clerk) => {
+      await awaits(clerk, "my-page");
+      await expect(clerk.page.locator("#take-over")).toBeVisible();
+    },
+  },
+  simple("stop-take-over"),
+  {
+    name: "stop-take-over-errors",
+    page: "stop-take-over",
+    reach: (clerk) => failsToSubmit(clerk),
+  },
+  {
+    name: "stop-take-over-wrong",
+    page: "stop-take-over",
+    reach: async (clerk) => {
+      await clerk.page.locator("#officeNumber").fill(clerk.office.officeNumber);
+      await clerk.page.locator("#stopCode").fill("wrong");
+      await failsToSubmit(clerk);
+      await expect(clerk.page.locator("#stopCode-wrong")).toBeVisible();
+    },
+  },
+  {
+    name: "stop-take-over-stopped",
+    page: "stop-take-over",
+    reach: async (clerk) => {
+      const mail = await mailTo(clerk.request, clerk.me.email, "引き継ぎの申請がありました");
+      await clerk.page.locator("#stopCode").fill(told(mail, "停止コード"));
+      await clerk.submits();
+      await expect(clerk.page.locator("#stopped")).toBeFocused();
+    },
+  },
+  {
+    name: "take-over-stopped",
+    page: "registration-already-registered",
+    reach: async (clerk) => {
+      await awaits(clerk, "registration-already-registered");
+      await expect(clerk.page.locator("#take-over-state")).not.toBeEmpty();
+      await expect(clerk.page.locator("[data-action=take-over]")).toBeVisible();
+    },
+  },
+];
+
+/** お問い合わせ: without a log-in, so the receipt number is the only thing that the server says. */
+const inquiry: readonly Stop[] = [
+  {
+    name: "inquiry-errors",
+    page: "inquiry",
+    reach: async (clerk) => {
+      await opens(clerk, "inquiry");
+      await failsToSubmit(clerk);
+    },
+  },
+  {
+    name: "inquiry-chosen",
+    page: "inquiry",
+    reach: async (clerk) => {
+      await opens(clerk, "inquiry", "#other.id-request");
+      await expect(clerk.page.locator("#id-request")).toBeVisible();
+      await fillsInquiry(clerk.page);
+    },
+  },
+  {
+    name: "inquiry-confirm",
+    page: "inquiry-confirm",
+    reach: async (clerk) => {
+      await clerk.submits();
+      await clerk.at("inquiry-confirm");
+    },
+  },
+  {
+    name: "inquiry-received",
+    page: "inquiry-received",
+    reach: async (clerk) => {
+      const warnings = [{ pointer: "/organisationNumber", code: "possible-slip" }];
+      await clerk.page.route("**/api/v1/inquiries", (route) =>
+        route.fulfill({ status: 201, json: { receiptNumber: "HLFH-YKKW-QQCK", warnings } }),
+      );
+      await clerk.page.locator("[data-action=send]").click();
+      await clerk.at("inquiry-received");
+    },
+  },
+];
+
+/** Fills お問い合わせの入力, whose categories are chosen. */
+export async function fillsInquiry(page: Page): Promise<void> {
+  await page.locator("#userKind").selectOption("medical-institution");
+  await page.locator("#organisationName").fill("見本医院");
+  await page.locator("#organisationNumber").fill("０１１０１１３７１０");
+  await page.locator("#institutionKind").selectOption("medical");
+  await page.locator("#prefecture").selectOption("01");
+  await page.locator("#name").fill("介護 太郎");
+  await page.locator("#nameKana").fill("かいご たろう");
+  await page.locator("#email").fill("taro@example.jp");
+  await page.locator("#phone").fill("03-1234-5678");
+  await page.locator("#message").fill("IDの発行を\nお願いします。");
+}
+
+/** Every screen in every state: those without a flow, お問い合わせ, the journey from 初回利用登録 to マイページ, the reset, and the take-over. */
 export const legs: readonly Leg[] = [
   { name: "reading", stops: reading },
+  { name: "the inquiry", stops: inquiry },
   { name: "the way", office: { securityCode: "20260002" }, stops: registration },
   { name: "the reset", stops: reset },
+  { name: "the take-over", stops: takeOver },
 ];
 
 /** The folders of the three languages, with the names that the tests give them. */

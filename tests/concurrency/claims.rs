@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testkit::people::PLAIN_OFFICE;
 use testkit::{Clerk, Reply, World};
 
-use crate::crowd::{Load, Sending, asks, assert_all_invariants, count, only, world_of_many_mails};
+use crate::load::{Load, Sending, asks, assert_all_invariants, count, only, world_of_many_mails};
 
 /// The counts of the claims system: wrong passwords since the last right one, and whether it has locked the office out.
 async fn counted(world: &World) -> (u64, bool) {

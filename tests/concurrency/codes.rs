@@ -3,7 +3,7 @@
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 use testkit::{Clerk, Reply, World, only_member};
 
-use crate::crowd::{
+use crate::load::{
     Load, Sending, TARO, account, active, active_at_the_code, asks, assert_all_invariants, at_the_code,
     count, kind, only, world_of_many_mails,
 };
@@ -15,11 +15,11 @@ fn off(right: &str, by: usize) -> String {
 }
 
 /// Codes for parallel requests: all different, and all wrong except one.
-fn guesses(load: &mut Load, crowd: usize, right: &str) -> Vec<String> {
-    let lucky = load.one_of(crowd);
-    (0..crowd)
+fn guesses(load: &mut Load, count: usize, right: &str) -> Vec<String> {
+    let right_one = load.one_of(count);
+    (0..count)
         .map(|at| {
-            if at == lucky {
+            if at == right_one {
                 right.to_owned()
             } else {
                 off(right, at + 1)
@@ -50,8 +50,8 @@ async fn of_two_hundred_guesses_at_a_registration_code_five_are_judged() {
         let mut taro = world.clerk();
         taro.authenticates(&PLAIN_OFFICE).await.is(200);
         let right = taro.mailed_code(PLAIN_OFFICE.mail_address).await;
-        let crowd = load.scaled(200);
-        let asked = guesses(&mut load, crowd, &right)
+        let guesses_at_once = load.scaled(200);
+        let asked = guesses(&mut load, guesses_at_once, &right)
             .into_iter()
             .map(|code| asks!(taro, |clerk| clerk.types_code(&code)))
             .collect();
@@ -92,8 +92,8 @@ async fn of_two_hundred_guesses_at_the_code_of_a_pending_member_five_are_judged(
         let password = world.clerk().mailed_password(TARO).await;
         let taro = at_the_code(&world, &password).await;
         let right = taro.mailed_code(TARO).await;
-        let crowd = load.scaled(200);
-        let asked = guesses(&mut load, crowd, &right)
+        let guesses_at_once = load.scaled(200);
+        let asked = guesses(&mut load, guesses_at_once, &right)
             .into_iter()
             .map(|code| asks!(taro, |clerk| clerk.types_login_code(&code)))
             .collect();
@@ -127,8 +127,8 @@ async fn of_two_hundred_guesses_at_the_code_of_an_active_member_five_are_judged_
         first.calls("POST", "/logout").await.is(204);
         let taro = at_the_code(&world, OWN_PASSWORD).await;
         let right = taro.mailed_code(TARO).await;
-        let crowd = load.scaled(200);
-        let asked = guesses(&mut load, crowd, &right)
+        let guesses_at_once = load.scaled(200);
+        let asked = guesses(&mut load, guesses_at_once, &right)
             .into_iter()
             .map(|code| asks!(taro, |clerk| clerk.types_login_code(&code)))
             .collect();

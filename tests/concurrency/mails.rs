@@ -3,7 +3,7 @@
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 use testkit::{Clerk, Settings, World};
 
-use crate::crowd::{
+use crate::load::{
     Load, Sending, TARO, active_at_the_code, asks, assert_all_invariants, assert_invariants,
     assert_mail_budgets, count, only,
 };

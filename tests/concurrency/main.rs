@@ -12,12 +12,15 @@
     reason = "a test that cannot go on says so by a panic"
 )]
 
+mod addresses;
 mod claims;
 mod codes;
-mod crowd;
+mod inquiries;
+mod load;
 mod mails;
 mod members;
 mod passwords;
 mod registration;
 mod resets;
 mod sessions;
+mod take_overs;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use testkit::people::{OWN_PASSWORD, profile};
 use testkit::{Clerk, Reply, Settings, World};
 
-use crate::crowd::{
+use crate::load::{
     Load, Sending, TARO, active, asks, assert_invariants, count, only, settings_of_many_mails,
 };
 
@@ -190,7 +190,7 @@ async fn of_fifty_hand_overs_of_the_last_managers_one_remains() {
     load.report();
 }
 
-/// A manager who is made a plain member while adding colleagues adds nobody afterwards.
+/// A manager who is made a plain member while adding colleagues adds no one afterwards.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_manager_who_has_lost_the_role_changes_no_user() {
     let mut load = Load::of("changes by a former manager", 3);
@@ -222,7 +222,7 @@ async fn a_manager_who_has_lost_the_role_changes_no_user() {
                 "temporarily-unavailable",
             ],
         );
-        // In the order of the office's writes nobody is added by Hanako after the role is gone.
+        // In the order of the office's writes Hanako adds no one after the role is gone.
         let mut lost = false;
         for write in world.history() {
             let Some(item) = &write.after else { continue };
@@ -242,7 +242,7 @@ async fn a_manager_who_has_lost_the_role_changes_no_user() {
 
 /// A colleague logs in while being removed: in either order the colleague is gone.
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_logs_in_past_a_removal() {
+async fn no_one_logs_in_past_a_removal() {
     let mut load = Load::of("log-ins among removals", 4);
     for _ in load.rounds() {
         let world = World::with(settings_of_many_mails()).await;

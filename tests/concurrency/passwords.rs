@@ -4,7 +4,7 @@ use portal::account::Account;
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE};
 use testkit::{ItemWrite, World, only_member};
 
-use crate::crowd::{
+use crate::load::{
     Load, Sending, TARO, account, active, asks, assert_all_invariants, at_the_code, count, only,
     settings_of_many_mails, world_of_many_mails,
 };
@@ -50,7 +50,7 @@ async fn no_more_wrong_passwords_are_judged_than_the_guard_allows_at_that_instan
     let mut load = Load::of("wrong and right passwords", 3);
     for _ in load.rounds() {
         let mut settings = settings_of_many_mails();
-        // However large the crowd is, the row of all does not lock the owner out.
+        // However many requests there are, the row of all does not lock the owner out.
         settings.limits.wrong_passwords_before_lockout = 1_000_000;
         let world = World::with(settings).await;
         active(&world).await;
@@ -96,7 +96,10 @@ async fn every_wave_of_wrong_passwords_counts_one_once_the_wait_runs() {
                 .collect();
             only(&load.send(asked).await, &["wrong-credentials"]);
             let account = account(&world, TARO).await;
-            assert_eq!((failures(&account), account.passwords.row), (expected, expected));
+            assert_eq!(
+                (failures(&account), account.passwords.consecutive),
+                (expected, expected)
+            );
             world.wait(1 << wave);
         }
         assert_all_invariants(&world).await;
@@ -193,7 +196,7 @@ async fn of_sixty_refused_starts_of_a_network_ten_are_told_why() {
                 let user = format!("KJ8{at:09}");
                 asks!(clerk, |clerk| clerk.authenticates_with(&user, "chigau01"))
             } else {
-                let address = format!("nobody{at}@example.jp");
+                let address = format!("unknown{at}@example.jp");
                 asks!(clerk, |clerk| clerk.logs_in(&address, "wrong"))
             });
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use testkit::people::{OWN_PASSWORD, PLAIN_OFFICE, SHARED_OFFICE, SHARED_OFFICE_AGAIN, profile};
 use testkit::{Clerk, Reply, World};
 
-use crate::crowd::{
+use crate::load::{
     Load, Sending, TARO, another_office, asks, assert_all_invariants, assert_invariants, before_confirm,
     count, kind, only, world_of_many_mails,
 };
@@ -21,7 +21,7 @@ async fn initial_passwords(world: &World) -> Vec<String> {
 
 /// twenty browsers of one office, each with another address.
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_first_registrations_of_an_office_one_wins_and_one_password_is_mailed() {
+async fn of_twenty_first_registrations_of_an_office_one_is_done_and_one_password_is_mailed() {
     let mut load = Load::of("first registrations of one office", 2);
     for _ in load.rounds() {
         let world = world_of_many_mails().await;
@@ -34,10 +34,10 @@ async fn of_twenty_first_registrations_of_an_office_one_wins_and_one_password_is
         }
         let answers = load.send(asked).await;
         assert_eq!(count(&answers, "201"), 1);
-        let mut winner = None;
+        let mut registered = None;
         for (at, (mut clerk, answer)) in answers.into_iter().enumerate() {
             if answer.status == 201 {
-                winner = Some(format!("person{at}@example.jp"));
+                registered = Some(format!("person{at}@example.jp"));
                 continue;
             }
             answer
@@ -54,11 +54,11 @@ async fn of_twenty_first_registrations_of_an_office_one_wins_and_one_password_is
                 .is(200)
                 .leads_to("already-registered");
         }
-        let winner = winner.unwrap();
-        assert_eq!(initial_passwords(&world).await, [winner.as_str()]);
+        let registered = registered.unwrap();
+        assert_eq!(initial_passwords(&world).await, [registered.as_str()]);
         assert_eq!(world.items_of("OFFICE").await.len(), 1);
         assert_all_invariants(&world).await;
-        world.clerk().arrives_at_my_page(&winner).await;
+        world.clerk().arrives_at_my_page(&registered).await;
     }
     load.report();
 }
@@ -295,18 +295,18 @@ async fn of_ten_corrections_of_one_registration_one_is_made() {
         let answers = load.send(asked).await;
         assert_eq!(count(&answers, "201"), 1);
         only(&answers, &["201", "organisation-already-registered"]);
-        let won = answers
+        let registered = answers
             .iter()
             .position(|(_, answer)| answer.status == 201)
             .unwrap();
-        let winner = format!("person{won}@example.jp");
+        let registered = format!("person{registered}@example.jp");
         let mut mailed = initial_passwords(&world).await;
         mailed.sort();
-        assert_eq!(mailed, [winner.as_str(), TARO]);
+        assert_eq!(mailed, [registered.as_str(), TARO]);
         assert_all_invariants(&world).await;
         let mut taro = world.clerk();
         taro.logs_in(TARO, &first).await.is_told("wrong-credentials");
-        taro.arrives_at_my_page(&winner).await;
+        taro.arrives_at_my_page(&registered).await;
     }
     load.report();
 }
@@ -346,7 +346,7 @@ async fn a_first_log_in_among_corrections_ends_with_one_member() {
 /// A seat has expired: the office registers again, and other offices claim the address, in the same second.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expired_seat_goes_to_the_first_request_and_its_address_to_five_claims() {
-    let mut load = Load::of("a seat and an address that fell free", 3);
+    let mut load = Load::of("an expired seat and its address", 3);
     for _ in load.rounds() {
         let world = world_of_many_mails().await;
         world.clerk().registers(&PLAIN_OFFICE, TARO).await;
@@ -361,13 +361,13 @@ async fn an_expired_seat_goes_to_the_first_request_and_its_address_to_five_claim
             let clerk = before_confirm(&world, &office, TARO).await;
             asked.push(asks!(clerk, |clerk| clerk.confirms("falls-free-000001")));
         }
-        let crowd = asked.len();
+        let total = asked.len();
         let mut answers = load.send(asked).await;
         only(
             &answers,
             &["201", "organisation-already-registered", "email-taken"],
         );
-        let others = answers.split_off(crowd / 2);
+        let others = answers.split_off(total / 2);
         assert_eq!(count(&answers, "201"), 1, "the office has one new owner");
         let claims = others.len().min(5);
         assert_eq!(

@@ -3,12 +3,12 @@
 use testkit::people::OWN_PASSWORD;
 use testkit::{Clerk, World, only_member};
 
-use crate::crowd::{
+use crate::load::{
     Load, Sending, TARO, account, active, active_at_the_code, asks, assert_all_invariants,
     assert_mail_budgets, count, only,
 };
 
-const NOBODY: &str = "nobody@example.jp";
+const UNKNOWN: &str = "unknown@example.jp";
 const NEW_PASSWORD: &str = "みどりの丘と きいろい花 二〇二六";
 
 fn guesses(load: &Load, clerk: &Clerk, right: u32) -> Vec<Sending> {
@@ -57,12 +57,12 @@ async fn of_two_hundred_guesses_at_the_code_of_a_reset_five_are_judged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_hundred_guesses_at_the_code_of_nobody_five_are_judged_and_none_is_right() {
-    let mut load = Load::of("guesses at the code of nobody", 1);
+async fn of_two_hundred_guesses_at_the_code_of_an_unknown_address_five_are_judged_and_none_is_right() {
+    let mut load = Load::of("guesses at the code of an unknown address", 1);
     for _ in load.rounds() {
         let world = World::start().await;
         let mut stranger = world.clerk();
-        stranger.asks_for_a_reset(NOBODY).await.is(200);
+        stranger.asks_for_a_reset(UNKNOWN).await.is(200);
         let asked = guesses(&load, &stranger, 1);
         let answers = load.send(asked).await;
         assert_eq!((count(&answers, "wrong-code"), count(&answers, "200")), (5, 0));
@@ -77,7 +77,7 @@ async fn of_two_hundred_guesses_at_the_code_of_nobody_five_are_judged_and_none_i
 async fn of_forty_resets_of_an_address_five_begin() {
     let mut load = Load::of("resets of one address", 1);
     for _ in load.rounds() {
-        for address in [TARO, NOBODY] {
+        for address in [TARO, UNKNOWN] {
             let world = World::start().await;
             active(&world).await;
             let before = world.mails_to(address).await.len();

@@ -3,7 +3,7 @@
 use testkit::people::OWN_PASSWORD;
 use testkit::{Clerk, World, only_member};
 
-use crate::crowd::{
+use crate::load::{
     Load, Sending, TARO, account, active, asks, assert_all_invariants, at_the_code, count, only,
     world_of_many_mails,
 };
@@ -117,9 +117,9 @@ async fn of_twelve_log_ins_of_one_person_five_sessions_live() {
             let (clerk, code) = logged_in(&world).await;
             asked.push(asks!(clerk, |clerk| clerk.types_login_code(&code)));
         }
-        let crowd = asked.len();
+        let total = asked.len();
         let answers = load.send(asked).await;
-        assert_eq!(count(&answers, "200"), crowd);
+        assert_eq!(count(&answers, "200"), total);
         assert_eq!(only_member(&account(&world, TARO).await).sessions.len(), 5);
         let mut living = 0;
         for (mut clerk, _) in answers {

@@ -11,7 +11,7 @@ use crate::house;
 const LEAST_DAYS_LEFT: i64 = 184;
 
 /// The day of the last commit: what is checked does not depend on when an old version is tested. Without git, as in an
-/// archive of a release, there is nobody to update the list.
+/// archive of a release, there is no one to update the list.
 fn day_of_commit() -> Option<Date> {
     let mut git = Command::new("git");
     git.args(["log", "-1", "--format=%cs"]).current_dir(house::root());

@@ -37,6 +37,8 @@ fn every_act_rides_on_the_item_that_the_page_names() {
                 "claims" => "CLAIMS",
                 "contact" => "CONTACT",
                 "flow" => "REGISTRATION",
+                "inquiry" => "INQUIRY",
+                "operator" => "OPERATOR",
                 other => panic!("{other}"),
             };
             assert!(
@@ -69,6 +71,10 @@ fn a_step_leads_from_screen_to_screen_or_may_be_called_anywhere() {
         Step::CancelLogin,
         Step::ShowPasswordReset,
         Step::CancelPasswordReset,
+        Step::StopTakeOver,
+        Step::ShowInquiryCategories,
+        Step::SendInquiry,
+        Step::SendInquiryForm,
     ];
     let leads_nowhere: Vec<Step> = STEPS
         .iter()

@@ -1,6 +1,9 @@
 //! The limits of the code match the decided numbers.
 
 use portal::limits::Limits;
+use portal::problem::Kind;
+
+use crate::house::text;
 
 const SECOND: u64 = 1;
 const MINUTE: u64 = 60 * SECOND;
@@ -49,6 +52,10 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
         &[("RESET_CODES_PER_HOUR", 5), ("RESET_CODES_PER_DAY", 10)],
     ),
     (
+        "change codes 5 and 10 a member",
+        &[("ADDRESS_CODES_PER_HOUR", 5), ("ADDRESS_CODES_PER_DAY", 10)],
+    ),
+    (
         "retry times rounded up to 15 min where a stranger could read another's habits from them",
         &[("RETRY_STEP_SECONDS", 15 * MINUTE)],
     ),
@@ -57,11 +64,13 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
         &[("REFUSED_STARTS_PER_NETWORK", 100)],
     ),
     (
-        "registration, log-in in progress: 30 min, 15 min; a reset, by ADR 0030: 30 min",
+        "registration, log-in in progress: 30 min, 15 min; a reset, by ADR 0030, and a change of the address, by \
+         ADR 0034: 30 min",
         &[
             ("REGISTRATION_LIFE_SECONDS", 30 * MINUTE),
             ("LOGIN_LIFE_SECONDS", 15 * MINUTE),
             ("PASSWORD_RESET_LIFE_SECONDS", 30 * MINUTE),
+            ("ADDRESS_CHANGE_LIFE_SECONDS", 30 * MINUTE),
         ],
     ),
     (
@@ -95,7 +104,7 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
         ],
     ),
     (
-        "office: 5 members, pending ones included; a pending member's seat falls free after 14 days",
+        "office: 5 members, pending ones included; a pending member's seat expires after 14 days",
         &[("OFFICE_MEMBERS", 5), ("PENDING_SEAT_LIFE_SECONDS", 14 * DAY)],
     ),
     (
@@ -131,7 +140,7 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
         &[("EMAIL_TAKEN_ANSWERS", 5)],
     ),
     (
-        "claims on an address that nobody has logged in with: 5 offices at once (ADR 0027)",
+        "claims on an address until the first log-in with it: 5 offices at once (ADR 0027)",
         &[("CLAIMS_PER_ADDRESS", 5)],
     ),
     (
@@ -142,6 +151,18 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
         "on my page an office asks about at most 10 distinct addresses a day",
         &[("ADDRESSES_ASKED_PER_DAY", 10)],
     ),
+    (
+        "receipts of inquiries to one address: 10 an hour, 20 a day (abuse case M01)",
+        &[
+            ("INQUIRY_RECEIPTS_PER_HOUR", 10),
+            ("INQUIRY_RECEIPTS_PER_DAY", 20),
+        ],
+    ),
+    (
+        "100 inquiries an hour from one network (abuse case M02)",
+        &[("INQUIRIES_PER_HOUR_AND_NETWORK", 100)],
+    ),
+    ("an inquiry is kept for a year", &[("INQUIRY_LIFE_DAYS", 365)]),
     (
         "bodies: 16 KiB, inquiry 32 KiB",
         &[("BODY_BYTES", 16 * KIB), ("INQUIRY_BODY_BYTES", 32 * KIB)],
@@ -156,6 +177,24 @@ const DECIDED: &[(&str, &[(&str, u64)])] = &[
     (
         "20 initial passwords a day an office has mailed on my page: five seats with three re-issues each",
         &[("INITIAL_PASSWORDS_PER_DAY", 20)],
+    ),
+    (
+        "a take-over: three business days, then open for 14; 3 in 365 days an office; stopped shown 30 days",
+        &[
+            ("TAKE_OVER_BUSINESS_DAYS", 3),
+            ("TAKE_OVER_OPEN_DAYS", 14),
+            ("TAKE_OVERS_PER_OFFICE", 3),
+            ("TAKE_OVER_WINDOW_DAYS", 365),
+            ("TAKE_OVER_STOPPED_SHOWN_DAYS", 30),
+        ],
+    ),
+    (
+        "five notices of a kind an hour, ten a day (ADR 0036); a seat that fell free is shown for 14 days",
+        &[
+            ("NOTICES_PER_HOUR", 5),
+            ("NOTICES_PER_DAY", 10),
+            ("RELEASED_SHOWN_DAYS", 14),
+        ],
     ),
     (
         "what happened is kept for five years, the leap day between included (ADR 0023)",
@@ -214,4 +253,141 @@ fn every_number_has_a_reason_and_a_unit() {
             limit.name
         );
     }
+}
+
+/// The texts of the front, and what one of them says of a limit: its number, in this unit, stands for the `#`.
+type Said = (&'static str, u64, &'static [(&'static str, &'static str)]);
+
+const JA: &str = "web/texts/ja.ts";
+const EASY: &str = "web/texts/easy.ts";
+const EN: &str = "web/texts/en.ts";
+
+/// The limits that the screens name. A stage with other numbers needs other texts.
+const ON_THE_SCREENS: &[Said] = &[
+    (
+        "CODE_LIFE_SECONDS",
+        MINUTE,
+        &[
+            (JA, "届いてから#分以内に"),
+            (EASY, "届いてから #分までに"),
+            (EN, "within # minutes of receiving it"),
+        ],
+    ),
+    (
+        "REGISTRATION_LIFE_SECONDS",
+        MINUTE,
+        &[
+            (JA, "初回利用登録は、始めてから#分以内に"),
+            (EASY, "初回利用登録は、始めてから #分までに"),
+            (EN, "Complete first-time registration within # minutes"),
+        ],
+    ),
+    (
+        "LOGIN_LIFE_SECONDS",
+        MINUTE,
+        &[
+            (JA, "ログインは、始めてから#分以内に"),
+            (EASY, "ログインは、始めてから #分までに"),
+            (EN, "Complete the log-in within # minutes"),
+        ],
+    ),
+    (
+        "INITIAL_PASSWORD_LIFE_SECONDS",
+        HOUR,
+        &[
+            (JA, "初期パスワードは#時間"),
+            (JA, "初期パスワードの有効期限は#時間"),
+            (EASY, "初期パスワードは、#時間"),
+            (EN, "The initial password works for # hours"),
+            (EN, "The initial password (初期パスワード) is valid for # hours"),
+        ],
+    ),
+    (
+        "FRESH_PROOF_SECONDS",
+        MINUTE,
+        &[
+            (JA, "#分のあいだは、続けて変更できます"),
+            (EASY, "#分の 間は、続けて"),
+            (EN, "For # minutes you can then go on"),
+        ],
+    ),
+    (
+        "OFFICE_MEMBERS",
+        1,
+        &[
+            (JA, "最大#名まで登録可能"),
+            (JA, "登録できるユーザは#名まで"),
+            (EASY, "ユーザは #人までです"),
+            (EN, "Up to # users can be registered from"),
+            (EN, "Up to # users can be registered."),
+            ("shared/portal/src/terms.rs", "最初の利用者を含めて#名まで"),
+        ],
+    ),
+    (
+        "PASSWORD_SHORTEST",
+        1,
+        &[
+            (JA, "\"#文字以上、"),
+            (JA, "パスワードは#文字以上で"),
+            (EASY, "\"#文字から "),
+            (EASY, "パスワードは #文字以上"),
+            (EN, "\"# to "),
+            (EN, "at least # characters"),
+            ("web/src/values.ts", "length < # ? \"too-short\""),
+        ],
+    ),
+    (
+        "PASSWORD_LONGEST",
+        1,
+        &[
+            (JA, "、#文字以内。"),
+            (EASY, "から #文字までです"),
+            (EN, " to # characters"),
+            ("web/src/values.ts", "length > # ? \"too-long\""),
+        ],
+    ),
+    (
+        "CLAIMS_FAILURES_THAT_LOCK",
+        1,
+        &[
+            (JA, "#回続けて間違えると"),
+            (EASY, "#回 続けて 間違えると"),
+            (EN, "# times in a row"),
+        ],
+    ),
+];
+
+/// A text without its furigana: `{漢字|かんじ}` is 漢字.
+fn without_readings(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        plain.push_str(before);
+        let reading = after
+            .split_once('}')
+            .and_then(|(inside, rest)| Some((inside.split_once('|')?.0, rest)));
+        if let Some((word, after)) = reading {
+            plain.push_str(word);
+            rest = after;
+        } else {
+            plain.push('{');
+            rest = after;
+        }
+    }
+    plain + rest
+}
+
+#[test]
+fn the_screens_name_the_limits_as_they_are() {
+    for (name, unit, said) in ON_THE_SCREENS {
+        let limit = Limits::ALL.iter().find(|limit| limit.name == *name).unwrap();
+        assert_eq!(limit.default % unit, 0, "{name}");
+        let number = (limit.default / unit).to_string();
+        for (file, words) in *said {
+            let words = words.replace('#', &number);
+            assert!(without_readings(&text(file)).contains(&words), "{file}: {words}");
+        }
+    }
+    let members = format!("{}名", Limits::standard().office_members);
+    assert!(Kind::MemberLimitReached.title().contains(&members));
 }

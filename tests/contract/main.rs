@@ -26,5 +26,6 @@ mod roles;
 mod steps;
 mod template;
 mod variables;
+mod ways_out;
 mod web;
 mod words;

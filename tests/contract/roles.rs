@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_norway::Value as Yaml;
-use testkit::roles::ROLES;
+use testkit::roles::{DESK, ROLES};
 
 use crate::{house, template};
 
@@ -25,7 +25,7 @@ fn no_role_reaches_the_portals_table_but_by_kind_of_item() {
 #[test]
 fn the_roles_name_every_kind_of_item_as_the_store_does() {
     let kinds: BTreeSet<&str> = platform::store::Key::KINDS.iter().copied().collect();
-    let named = ROLES.values().flat_map(|rights| rights.keys());
+    let named = ROLES.values().chain([&*DESK]).flat_map(|rights| rights.keys());
     assert_eq!(named.map(String::as_str).collect::<BTreeSet<_>>(), kinds);
 }
 
@@ -63,6 +63,40 @@ fn one_role_puts_into_the_audit_table_and_no_other_touches_it() {
     assert!(properties.get("StreamSpecification").is_none());
     let portal = &data["Resources"]["Table"]["Properties"]["SSESpecification"]["KMSMasterKeyId"];
     assert_ne!(properties["SSESpecification"]["KMSMasterKeyId"], *portal);
+}
+
+/// An operator writes no record in another's name, and no operator is nameless.
+#[test]
+fn the_desks_role_is_assumed_by_name_and_reaches_the_own_record_only() {
+    let text = house::text("infra/desk.yaml");
+    let operators: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("LeadingKeys") && line.contains("OPERATOR"))
+        .collect();
+    assert_eq!(operators.len(), 1);
+    assert!(
+        operators[0]
+            .contains(r#""ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["OPERATOR#${aws:userid}"]}"#)
+    );
+    let template = house::yaml("infra/desk.yaml");
+    let role = &template["Resources"]["DeskRole"]["Properties"];
+    let trust = &role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"];
+    assert_eq!(
+        trust["StringEquals"]["sts:RoleSessionName"],
+        Yaml::from("${aws:username}")
+    );
+    assert_eq!(trust["Bool"]["aws:MultiFactorAuthPresent"], Yaml::from("true"));
+    // The keys of codes and passwords never come to the desk, and it empties nothing.
+    for verb in [
+        "secretsmanager",
+        "DeleteItem",
+        "UpdateItem",
+        "dynamodb:*",
+        "Scan",
+        "ses:",
+    ] {
+        assert!(!text.contains(verb), "{verb}");
+    }
 }
 
 /// `keep-audit` reads the stream of the portal's table, so with that table's key it may only decrypt; it writes to the

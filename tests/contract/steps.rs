@@ -6,11 +6,12 @@ use portal::steps::{BASE, Function, STEPS, find};
 
 use crate::{house, template};
 
-/// Functions without a step: `not-found`, the stream's readers, SES's events, the claims simulator.
-const NO_STEPS: [Function; 5] = [
+/// Functions without a step: `not-found`, the stream's readers, SES's events, the schedule, the claims simulator.
+const NO_STEPS: [Function; 6] = [
     Function::NotFound,
     Function::DeliverMail,
     Function::MailEvents,
+    Function::TakeOverNotices,
     Function::KeepAudit,
     Function::ClaimsSimulator,
 ];
@@ -108,7 +109,7 @@ fn the_local_router_leads_whatever_is_no_step_to_a_function_that_says_so() {
         for method in METHODS {
             let asked = methods
                 .get(method)
-                .unwrap_or_else(|| panic!("nobody is asked for {method} {path}"));
+                .unwrap_or_else(|| panic!("no function serves {method} {path}"));
             match find(method, &path) {
                 Some(step) => assert_eq!(asked, step.function.name(), "{method} {path}"),
                 // A function refuses other steps, as `not-found` does.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use portal::inquiry::{CATEGORIES, ID_REQUEST, OTHER, Subcategory};
 use serde_norway::Value as Yaml;
 
 use crate::{house, template};
@@ -10,9 +11,9 @@ fn properties(name: &str) -> Yaml {
     house::yaml("infra/web.yaml")["Resources"][name]["Properties"].clone()
 }
 
-/// The headers that the policy adds to each answer.
-fn added() -> BTreeMap<String, String> {
-    let policy = properties("SiteHeaders")["ResponseHeadersPolicyConfig"].clone();
+/// The headers that a policy adds to each answer.
+fn added(policy: &str) -> BTreeMap<String, String> {
+    let policy = properties(policy)["ResponseHeadersPolicyConfig"].clone();
     let security = &policy["SecurityHeadersConfig"];
     let of = |part: &str, field: &str| template::word(&security[part][field]).to_owned();
     let transport = &security["StrictTransportSecurity"];
@@ -62,7 +63,32 @@ fn added() -> BTreeMap<String, String> {
 fn pages_are_served_with_exactly_the_headers_of_the_front() {
     let headers: serde_json::Value = serde_json::from_str(&house::text("web/headers.json")).unwrap();
     let all: BTreeMap<String, String> = serde_json::from_value(headers["all"].clone()).unwrap();
-    assert_eq!(added(), all);
+    assert_eq!(added("SiteHeaders"), all);
+    let mut inquiry = all;
+    let own: BTreeMap<String, String> = serde_json::from_value(headers["inquiry"].clone()).unwrap();
+    inquiry.extend(own);
+    assert_eq!(added("InquiryHeaders"), inquiry);
+}
+
+/// The one page that a browser may send by itself is served like every other, but for its policy.
+#[test]
+fn the_page_of_the_inquiry_differs_from_the_others_in_its_headers_alone() {
+    let distribution = properties("Distribution")["DistributionConfig"].clone();
+    let mut inquiry = distribution["CacheBehaviors"][1].clone();
+    let mut other = distribution["DefaultCacheBehavior"].clone();
+    assert_eq!(template::word(&inquiry["PathPattern"]), "*inquiry.html");
+    assert_eq!(
+        template::word(&inquiry["ResponseHeadersPolicyId"]),
+        "InquiryHeaders"
+    );
+    inquiry.as_mapping_mut().unwrap().remove("PathPattern");
+    for behaviour in [&mut inquiry, &mut other] {
+        behaviour
+            .as_mapping_mut()
+            .unwrap()
+            .remove("ResponseHeadersPolicyId");
+    }
+    assert_eq!(inquiry, other);
 }
 
 /// A cached page would name scripts of another build, so pages are revalidated each time.
@@ -161,4 +187,36 @@ fn the_origin_secret_is_made_by_aws_and_sent_by_cloudfront_only() {
         template::word(&header["HeaderValue"]),
         "{{resolve:secretsmanager:portal/${Stage}/origin-secret:SecretString:current}}"
     );
+}
+
+/// The front writes the categories of お問い合わせ without asking for them: they and their labels are those of the server.
+#[test]
+fn the_categories_on_the_screen_are_the_servers() {
+    let texts = house::text("web/texts/ja.ts");
+    let topics = texts.split("    topics: {").nth(1).unwrap();
+    let topics = topics.split("    userKind:").next().unwrap();
+    let entries = |text: &str| -> Vec<(String, String)> {
+        let lines = text.lines().filter_map(|line| line.trim().split_once(": \""));
+        lines
+            .map(|(id, label)| (id.replace('"', ""), label.replace("\",", "")))
+            .collect()
+    };
+    let expected: Vec<(String, String)> = CATEGORIES
+        .iter()
+        .flat_map(|category| {
+            let label = ("label".to_owned(), category.label.to_owned());
+            let of = |one: &Subcategory| (one.id.to_owned(), one.label.to_owned());
+            std::iter::once(label).chain(category.subcategories.iter().map(of))
+        })
+        .collect();
+    assert_eq!(entries(topics), expected);
+    let groups: Vec<String> = topics
+        .lines()
+        .filter_map(|line| Some(line.trim().strip_suffix(": {")?.replace('"', "")))
+        .collect();
+    let ids: Vec<&str> = CATEGORIES.iter().map(|category| category.id).collect();
+    assert_eq!(groups, ids);
+    // The samples are marked: all but the pair of the manual.
+    let page = house::text("web/build/pages/inquiry.ts");
+    assert!(page.contains(&format!("![\"{OTHER}\", \"{ID_REQUEST}\"].includes(id)")));
 }

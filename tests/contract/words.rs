@@ -34,7 +34,6 @@ const PROBLEMS: [(u16, &[&str]); 11] = [
             "draft-changed",
             "terms-not-shown",
             "terms-outdated",
-            "try-again",
         ],
     ),
     (410, &["initial-password-expired", "claim-void"]),
@@ -99,7 +98,7 @@ const NEXT: [&str; 9] = [
 ];
 
 /// `docs/api.md` 2: `allowed`.
-const ALLOWED: [&str; 12] = [
+const ALLOWED: [&str; 14] = [
     "security-code",
     "otp",
     "resend-otp",
@@ -108,6 +107,8 @@ const ALLOWED: [&str; 12] = [
     "resend-initial-password",
     "reissue-initial-password",
     "correct-profile",
+    "take-over",
+    "complete-take-over",
     "terms-shown",
     "new-password",
     "session",

@@ -4,7 +4,10 @@ use portal_local::faults::{EVERY_ATTEMPT, Kind, Neighbour, Plan};
 use std::time::Duration;
 use testkit::{Settings, World};
 
-use crate::journeys::{CANCEL, CORRECTION, GUARDED, Journey, REISSUE, RESET, WHOLE};
+use crate::journeys::{
+    ADDRESS, CANCEL, CLAIMED, CORRECTION, GUARDED, INQUIRY, Journey, MY_PAGE, REISSUE, RESET, TAKE_OVER,
+    TAKE_OVER_STOPPED, WHOLE,
+};
 use crate::person::Step;
 use crate::report::{Run, Went, all_end_well, long};
 
@@ -58,6 +61,19 @@ pub(crate) async fn calls_of(journey: &Journey) -> Vec<u64> {
     calls
 }
 
+/// The most calls of a request that this form of the tests breaks.
+pub(crate) fn most_calls(journey: &Journey, calls: &[u64]) -> u64 {
+    let broken = journey
+        .steps
+        .iter()
+        .zip(calls)
+        .filter(|(step, _)| journey.breaks(**step));
+    broken
+        .map(|(_, calls)| *calls)
+        .max()
+        .expect("a step that is broken")
+}
+
 /// Breaks the n-th call to the table of a step's request.
 async fn broken_at(person: &crate::person::Person, plan: Plan) {
     person.clerk.world.deliver().await;
@@ -68,6 +84,10 @@ async fn each_request(journey: Journey, kind: Kind, attempts: u32, number: u64) 
     let mut person = journey.begins(Settings::default()).await;
     let mut places = 0;
     for step in journey.steps {
+        if !journey.breaks(*step) {
+            person.takes(*step, &[]).await;
+            continue;
+        }
         let world: World = person.clerk.world.clone();
         let before = world.faults.hits();
         broken_at(&person, Plan::call(Neighbour::DynamoDb, kind, number, attempts)).await;
@@ -117,7 +137,7 @@ fn short(journey: Journey, calls: &[u64]) -> Vec<Run> {
         goes: run,
     };
     let mut runs = Vec::new();
-    for number in 1..=calls.iter().copied().max().unwrap() {
+    for number in 1..=most_calls(&journey, calls) {
         let turn = |kinds: &[Kind]| kinds[usize::try_from(number).unwrap() % kinds.len()];
         let refused = turn(&[Kind::Throttle, Kind::Error, Kind::Exceeded]);
         for (kind, attempts) in [
@@ -196,6 +216,36 @@ async fn every_call_to_the_table_may_fail_at_a_correction() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_call_to_the_table_may_fail_at_a_reset() {
     every_call_may_fail(RESET).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_call_to_the_table_may_fail_on_my_page() {
+    every_call_may_fail(MY_PAGE).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_call_to_the_table_may_fail_at_an_inquiry() {
+    every_call_may_fail(INQUIRY).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_call_to_the_table_may_fail_at_a_change_of_the_address() {
+    every_call_may_fail(ADDRESS).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_call_to_the_table_may_fail_at_a_log_in_that_makes_a_claim_void() {
+    every_call_may_fail(CLAIMED).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_call_to_the_table_may_fail_at_a_take_over() {
+    every_call_may_fail(TAKE_OVER).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_call_to_the_table_may_fail_at_the_stop_of_a_take_over() {
+    every_call_may_fail(TAKE_OVER_STOPPED).await;
 }
 
 /// A missing answer: the SDK ends each attempt after two seconds, and the call after eight.

@@ -29,8 +29,8 @@ async fn a_registered_office_is_shown_its_member_after_the_code() {
         .leads_to("already-registered")
         .has("/message", "同一組織で新規登録が完了しています。登録済みユーザからユーザ作成を行って下さい。")
         .has("/members", json!([{ "emailMasked": "t***@e***.jp", "registeredAt": "2026-04-01T00:00:00Z", "pending": false }]));
-    // a member has logged in, so further users are added from マイページ.
-    assert_eq!(told.allowed(), ["cancel"]);
+    // a member has logged in, so further users are added from マイページ. If all of them left, the office is taken over.
+    assert_eq!(told.allowed(), ["take-over", "cancel"]);
     hanako
         .enters_profile(&profile("hanako@example.jp"))
         .await
@@ -181,7 +181,14 @@ async fn until_a_member_logs_in_the_profile_can_be_corrected_and_the_member_is_r
         .logs_in("tarou@example.jp", &strangers)
         .await
         .is_told("wrong-credentials");
-    first.calls("GET", "/registration").await.is_told("no-flow");
+    for (method, path) in [
+        ("GET", "/registration"),
+        ("DELETE", "/registration"),
+        ("POST", "/registration/initial-password/resend"),
+    ] {
+        let mut tab = first.clone();
+        tab.calls(method, path).await.is_told("no-flow");
+    }
     taro.arrives_at_my_page("taro@example.jp").await;
     // The address is free for others.
     let mut other = world.clerk();
@@ -208,6 +215,22 @@ async fn a_correction_may_keep_the_address() {
         .await
         .has("/name", "介護 次郎")
         .has("/members/count", 1);
+}
+
+/// No password outlives its seat, and the repeated answer is the first one.
+#[tokio::test]
+async fn a_correction_on_the_last_day_of_a_seat_says_twice_when_its_password_ends() {
+    let world = World::start().await;
+    world.clerk().registers(&PLAIN_OFFICE, "taro@example.jp").await;
+    world.deliver().await;
+    world.wait(1_209_600 - 86_400);
+    let mut taro = world.clerk();
+    taro.proves_to_be(&PLAIN_OFFICE).await;
+    taro.enters_profile(&profile("taro@example.jp")).await.is(200);
+    let first = taro.confirms("keeps-0123456789").await.is(201);
+    assert_eq!(first.body["initialPassword"]["expiresAt"], "2026-04-15T00:00:00Z");
+    world.wait(60);
+    assert_eq!(taro.confirms("keeps-0123456789").await.is(201).body, first.body);
 }
 
 #[tokio::test]

@@ -3,15 +3,18 @@
 //! A file in `golden/audit/` has the expected records; ids are replaced by names in the order of their occurrence. If
 //! one differs, the present records are in `target/audit/`.
 
+mod acts;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use portal::audit::Act;
-use portal::terms::{PUBLISHED, Terms};
 use portal::values::EmailAddress;
 use serde_json::{Map, Value, json};
 use testkit::people::{DEEMED_OFFICE, GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
-use testkit::{Clerk, Gate, Settings, World};
+use testkit::{Gate, Settings, World};
+
+use crate::take_over::{RECORDED, RECORDED_WITH_ACCOUNTS};
 
 /// Names for ids, in the order of their occurrence.
 #[derive(Default)]
@@ -34,7 +37,8 @@ impl Names {
                     "taro@example.jp",
                     "tarou@example.jp",
                     "hanako@example.jp",
-                    "nobody@example.jp",
+                    "unknown@example.jp",
+                    "kaigo@example.co.jp",
                     "user2@example.jp",
                     "user3@example.jp",
                     "user4@example.jp",
@@ -50,6 +54,9 @@ impl Names {
             }
             "CLAIMS" => format!("claims user {id}"),
             "REGISTRATION" => self.of("flow", id),
+            "INQUIRY" => format!("inquiry {id}"),
+            "OPERATOR" => format!("operator {id}"),
+            "OFFICE" => format!("office {id}"),
             other => panic!("a record of a {other}"),
         }
     }
@@ -68,6 +75,7 @@ fn line(record: &Map<String, Value>, begun: i64, names: &mut Names) -> String {
         let value = match (name.as_str(), value) {
             ("id" | "at" | "act" | "subject" | "sequence", _) => continue,
             ("by", value) => names.of("flow", value.as_str().unwrap()),
+            ("target", value) => names.of_subject(value.as_str().unwrap()),
             ("member", value) => names.of("member", value.as_str().unwrap()),
             (_, Value::String(text)) => text.clone(),
             (_, value) => value.to_string(),
@@ -99,7 +107,7 @@ macro_rules! sequences {
             async fn $name() {
                 let world = testkit::World::start().await;
                 let begun = world.now();
-                Box::pin(super::$name(&world)).await;
+                Box::pin(super::acts::$name(&world)).await;
                 super::is_golden(&world, begun, $file, include_str!(concat!("golden/audit/", $file, ".txt"))).await;
             }
         )*}
@@ -119,13 +127,17 @@ sequences! {
     a_second_log_in_is_renewed_and_ended: "second-log-in";
     a_person_changes_their_own_account: "own-account";
     other_terms_are_agreed_to: "terms";
-    an_account_is_hammered_at: "hammered";
+    an_account_is_attacked: "attacked";
     a_mailbox_is_filled: "full-mailbox";
     two_offices_claim_one_address: "void-claim";
     codes_are_guessed_at: "guessed-codes";
-    a_right_claims_password_leads_nowhere: "claims-password-in-vain";
+    a_right_claims_password_leads_nowhere: "claims-password-without-registration";
     a_password_is_reset: "password-reset";
     a_manager_changes_the_members: "members";
+    an_inquiry_is_received: "inquiry";
+    an_inquiry_is_handled: "inquiry-handled";
+    a_member_takes_another_address: "address-change";
+    an_operator_looks_and_changes: "desk";
 }
 
 /// Two tabs request a resend at once; for this, a request must be stopped in the middle.
@@ -157,7 +169,7 @@ async fn a_resend_that_is_overtaken_gives_its_mail_back() {
         }
         asked.goes();
     }
-    // Nobody waits at the gate any more.
+    // No request waits at the gate any more.
     drop(told);
     overtaken.await.unwrap().is_told("resend-too-early");
     is_golden(&world, begun, "overtaken", OVERTAKEN).await;
@@ -195,7 +207,7 @@ async fn a_right_security_code_that_comes_second_is_recorded_as_right() {
         }
         asked.goes();
     }
-    // Nobody waits at the gate any more.
+    // No request waits at the gate any more.
     drop(told);
     second.await.unwrap().is_told("wrong-step").leads_to("otp");
     is_golden(&world, begun, "security-code-twice", RIGHT_TWICE).await;
@@ -205,7 +217,7 @@ async fn a_right_security_code_that_comes_second_is_recorded_as_right() {
 #[tokio::test]
 async fn every_exception_from_no_change_without_its_record_is_met() {
     let world = World::start().await;
-    codes_are_guessed_at(&world).await;
+    acts::codes_are_guessed_at(&world).await;
     world.clerk().registers(&GUARDED_OFFICE, "taro@example.jp").await;
     let mut hanako = world.clerk();
     hanako.authenticates(&DEEMED_OFFICE).await.is(200);
@@ -213,348 +225,6 @@ async fn every_exception_from_no_change_without_its_record_is_met() {
     hanako.calls("POST", "/registration/otp/resend").await.is(200);
     let unmet = world.unmet_exceptions_of_the_audit().await;
     assert!(unmet.is_empty(), "{unmet:?}");
-}
-
-async fn from_the_claims_system_to_my_page(world: &World) {
-    let mut taro = world.clerk();
-    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
-    taro.arrives_at_my_page("taro@example.jp").await;
-    taro.calls("GET", "/me").await.is(200);
-}
-
-async fn claims_system_is(world: &World, mode: &str) {
-    world
-        .simulator("PUT", "/_dev/claims", Some(json!({ "mode": mode })))
-        .await;
-}
-
-async fn with_a_security_code(world: &World) {
-    let mut taro = world.clerk();
-    taro.authenticates(&GUARDED_OFFICE).await.is(200);
-    let types = async |taro: &mut Clerk, code: &str| {
-        let body = json!({ "securityCode": code });
-        taro.json("POST", "/registration/security-code", &body).await
-    };
-    types(&mut taro, "00000000").await.is_told("wrong-security-code");
-    claims_system_is(world, "down").await;
-    types(&mut taro, "20260002").await.is_told("claims-unavailable");
-    claims_system_is(world, "up").await;
-    types(&mut taro, "20260002").await.is(200).leads_to("otp");
-    taro.types_the_mailed_code(GUARDED_OFFICE.mail_address)
-        .await
-        .is(200);
-    taro.enters_profile(&profile("taro@example.jp")).await.is(200);
-    taro.confirms("registers-0123456789").await.is(201);
-}
-
-async fn a_right_security_code_finds_a_full_mailbox(world: &World) {
-    let code = json!({ "securityCode": GUARDED_OFFICE.security_code });
-    for told in ["otp", "otp", "otp", "otp", "otp", "full"] {
-        let mut taro = world.clerk();
-        taro.authenticates(&GUARDED_OFFICE).await.is(200);
-        let answer = taro.json("POST", "/registration/security-code", &code).await;
-        if told == "full" {
-            answer.is_told("too-many-requests");
-        } else {
-            answer.is(200).leads_to(told);
-        }
-    }
-}
-
-async fn with_mistakes_and_resends(world: &World) {
-    let mut taro = world.clerk();
-    taro.authenticates_with(PLAIN_OFFICE.user_id, "wrong")
-        .await
-        .is_told("claims-rejected");
-    claims_system_is(world, "down").await;
-    taro.authenticates(&PLAIN_OFFICE)
-        .await
-        .is_told("claims-unavailable");
-    claims_system_is(world, "up").await;
-    taro.authenticates(&PLAIN_OFFICE).await.is(200);
-    let wrong = taro.wrong_code(PLAIN_OFFICE.mail_address).await;
-    taro.types_code(&wrong).await.is_told("wrong-code");
-    world.wait(30);
-    taro.calls("POST", "/registration/otp/resend").await.is(200);
-    taro.types_the_mailed_code(PLAIN_OFFICE.mail_address)
-        .await
-        .is(200);
-    taro.enters_profile(&profile("taro@example.jp")).await.is(200);
-    taro.confirms("registers-0123456789").await.is(201);
-    // The same click again is answered, and records no second act.
-    taro.confirms("registers-0123456789").await.is(201);
-    world.wait(30);
-    taro.calls("POST", "/registration/initial-password/resend")
-        .await
-        .is(200);
-
-    taro.logs_in("taro@example.jp", "wrong")
-        .await
-        .is_told("wrong-credentials");
-    let password = taro.mailed_password("taro@example.jp").await;
-    taro.logs_in("taro@example.jp", &password).await.is(200);
-    let wrong = taro.wrong_code("taro@example.jp").await;
-    taro.types_login_code(&wrong).await.is_told("wrong-code");
-    world.wait(30);
-    taro.calls("POST", "/login/otp/resend").await.is(200);
-    let code = taro.mailed_code("taro@example.jp").await;
-    taro.types_login_code(&code).await.is(200);
-    let version = taro.is_shown_the_terms().await;
-    taro.changes_password("short", &version)
-        .await
-        .is_told("invalid-fields");
-    taro.changes_password(OWN_PASSWORD, &version).await.is(200);
-}
-
-async fn an_initial_password_is_issued_again(world: &World) {
-    world.clerk().registers(&PLAIN_OFFICE, "taro@example.jp").await;
-    let old = world.clerk().mailed_password("taro@example.jp").await;
-    world.wait(3_600);
-    let mut taro = world.clerk();
-    taro.proves_to_be(&PLAIN_OFFICE).await.is(200);
-    taro.calls("POST", "/registration/initial-password/reissue")
-        .await
-        .is(200);
-    taro.logs_in("taro@example.jp", &old)
-        .await
-        .is_told("wrong-credentials");
-    taro.arrives_at_my_page("taro@example.jp").await;
-}
-
-async fn an_initial_password_comes_too_late(world: &World) {
-    let mut taro = world.clerk();
-    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
-    let password = taro.mailed_password("taro@example.jp").await;
-    world.wait(72 * 3_600);
-    taro.logs_in("taro@example.jp", &password)
-        .await
-        .is_told("initial-password-expired");
-}
-
-async fn a_pending_registration_is_corrected(world: &World) {
-    world.clerk().registers(&PLAIN_OFFICE, "tarou@example.jp").await;
-    let mut taro = world.clerk();
-    taro.proves_to_be(&PLAIN_OFFICE).await.is(200);
-    taro.enters_profile(&profile("taro@example.jp")).await.is(200);
-    taro.confirms("corrects-01234567").await.is(201);
-    // Again, with the same address.
-    let mut again = world.clerk();
-    world.wait(3_600);
-    again.proves_to_be(&PLAIN_OFFICE).await.is(200);
-    let mut form = profile("taro@example.jp");
-    form["name"] = "介護 次郎".into();
-    again.enters_profile(&form).await.is(200);
-    again.confirms("corrects-again-01").await.is(201);
-}
-
-async fn a_second_log_in_is_renewed_and_ended(world: &World) {
-    let mut taro = world.clerk();
-    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
-    taro.arrives_at_my_page("taro@example.jp").await;
-    taro.calls("POST", "/logout").await.is(204);
-    world.wait(600);
-    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
-    let code = taro.mailed_code("taro@example.jp").await;
-    taro.types_login_code(&code).await.is(200).leads_to("my-page");
-    // The answer with the cookie was lost.
-    taro.cookies.remove("__Host-session");
-    taro.calls("POST", "/login/session").await.is(200);
-    taro.calls("GET", "/me").await.is(200);
-    taro.calls("POST", "/logout").await.is(204);
-    taro.calls("POST", "/logout").await;
-}
-
-async fn a_person_changes_their_own_account(world: &World) {
-    let mut taro = world.clerk();
-    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
-    taro.arrives_at_my_page("taro@example.jp").await;
-    taro.json("PATCH", "/me", &json!({ "phone": "0451234567" }))
-        .await
-        .is(200);
-    for (password, status) in [("wrong wrong wrong", 422), (OWN_PASSWORD, 204)] {
-        let proof = json!({ "currentPassword": password });
-        taro.json("POST", "/me/proof", &proof).await.is(status);
-    }
-    let change = json!({ "currentPassword": OWN_PASSWORD, "newPassword": "みどりの丘に 風がわたる 2026" });
-    taro.json("POST", "/me/password", &change).await.is(204);
-    let me = taro.calls("GET", "/me").await.is(200);
-    let own = format!("/sessions/{}", me.body["session"]["id"].as_str().unwrap());
-    taro.calls("DELETE", &own).await.is(204);
-}
-
-async fn logs_in_again(taro: &mut Clerk) {
-    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
-    let code = taro.mailed_code("taro@example.jp").await;
-    taro.types_login_code(&code).await.leads_to("my-page");
-}
-
-async fn a_manager_changes_the_members(world: &World) {
-    let mut taro = world.clerk();
-    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
-    taro.arrives_at_my_page("taro@example.jp").await;
-    let mut last = String::new();
-    for number in 2..=5 {
-        // Of those who never log in one is there for 14 days in the end.
-        if number == 3 {
-            world.wait(86_400);
-            logs_in_again(&mut taro).await;
-        }
-        let colleague = profile(&format!("user{number}@example.jp"));
-        let key = format!("adds-member-{number:010}");
-        let added = taro.keyed("POST", "/members", &key, &colleague).await.is(201);
-        last = format!("/members/{}", added.body["id"].as_str().unwrap());
-    }
-    for change in [
-        json!({ "role": "manager" }),
-        json!({ "role": "member" }),
-        json!({ "status": "disabled" }),
-        json!({ "status": "active" }),
-        json!({ "role": "manager", "status": "disabled" }),
-    ] {
-        taro.json("PATCH", &last, &change).await.is(200);
-    }
-    taro.calls("DELETE", &last).await.is(204);
-    let fifth = profile("user5@example.jp");
-    taro.keyed("POST", "/members", "adds-the-fifth-again", &fifth)
-        .await
-        .is(201);
-    world.wait(13 * 86_400);
-    logs_in_again(&mut taro).await;
-    let another = profile("hanako@example.jp");
-    taro.keyed("POST", "/members", "adds-another-member", &another)
-        .await
-        .is(201);
-}
-
-async fn other_terms_are_agreed_to(world: &World) {
-    static NEXT: Terms = Terms {
-        version: "2026-10-01",
-        ..PUBLISHED
-    };
-    let mut taro = world.clerk();
-    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
-    taro.arrives_at_my_page("taro@example.jp").await;
-    let mut taro = world.with_terms(&NEXT).clerk();
-    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
-    let code = taro.mailed_code("taro@example.jp").await;
-    taro.types_login_code(&code)
-        .await
-        .is(200)
-        .leads_to("new-password");
-    let version = taro.is_shown_the_terms().await;
-    let body = json!({ "agreedTerms": { "version": version } });
-    taro.json("POST", "/login/password", &body).await.is(200);
-}
-
-async fn an_account_is_hammered_at(world: &World) {
-    let mut taro = world.clerk();
-    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
-    taro.arrives_at_my_page("taro@example.jp").await;
-    taro.calls("POST", "/logout").await.is(204);
-    for _ in 0..7 {
-        let mut stranger = world.clerk();
-        stranger
-            .logs_in("taro@example.jp", "guessed")
-            .await
-            .is_told("wrong-credentials");
-        stranger
-            .logs_in("nobody@example.jp", "guessed")
-            .await
-            .is_told("wrong-credentials");
-    }
-    world.wait(900);
-    world
-        .clerk()
-        .logs_in("taro@example.jp", "guessed")
-        .await
-        .is_told("wrong-credentials");
-    // The owner's browser has a separate count.
-    taro.logs_in("taro@example.jp", "mistyped")
-        .await
-        .is_told("wrong-credentials");
-    taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
-}
-
-async fn a_mailbox_is_filled(world: &World) {
-    let mut taro = world.clerk();
-    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
-    taro.arrives_at_my_page("taro@example.jp").await;
-    for _ in 0..9 {
-        taro.logs_in("taro@example.jp", OWN_PASSWORD).await.is(200);
-    }
-    taro.logs_in("taro@example.jp", OWN_PASSWORD)
-        .await
-        .is_told("too-many-requests");
-}
-
-/// Two offices claim one address; the first whose member completes a log-in owns it.
-async fn two_offices_claim_one_address(world: &World) {
-    world.clerk().registers(&DEEMED_OFFICE, "taro@example.jp").await;
-    let mut hanako = world.clerk();
-    let password = hanako.mailed_password("taro@example.jp").await;
-    let mut taro = world.clerk();
-    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
-    taro.arrives_at_my_page("taro@example.jp").await;
-    hanako
-        .logs_in("taro@example.jp", &password)
-        .await
-        .is_told("claim-void");
-}
-
-async fn codes_are_guessed_at(world: &World) {
-    let mut taro = world.clerk();
-    for _ in 0..2 {
-        taro.authenticates(&PLAIN_OFFICE).await.is(200);
-        let wrong = taro.wrong_code(PLAIN_OFFICE.mail_address).await;
-        for _ in 0..5 {
-            taro.types_code(&wrong).await.is_told("wrong-code");
-        }
-        taro.types_code(&wrong).await.is_told("no-tries-left");
-    }
-}
-
-async fn a_right_claims_password_leads_nowhere(world: &World) {
-    // Codes are stopped.
-    codes_are_guessed_at(world).await;
-    world
-        .clerk()
-        .authenticates(&PLAIN_OFFICE)
-        .await
-        .is_told("too-many-requests");
-    // Five codes of the hour are mailed.
-    world.wait(900);
-    for _ in 0..3 {
-        world.clerk().authenticates(&PLAIN_OFFICE).await.is(200);
-    }
-    world
-        .clerk()
-        .authenticates(&PLAIN_OFFICE)
-        .await
-        .is_told("too-many-requests");
-}
-
-async fn a_password_is_reset(world: &World) {
-    let mut taro = world.clerk();
-    taro.registers(&PLAIN_OFFICE, "taro@example.jp").await;
-    taro.arrives_at_my_page("taro@example.jp").await;
-    // Nobody has this address: the same is recorded, about nobody.
-    let mut stranger = world.clerk();
-    stranger.asks_for_a_reset("nobody@example.jp").await.is(200);
-    stranger.types_reset_code("123456").await.is_told("wrong-code");
-    taro.asks_for_a_reset("taro@example.jp").await.is(200);
-    world.wait(30);
-    taro.calls("POST", "/password-reset/otp/resend").await.is(200);
-    let wrong = taro.wrong_code("taro@example.jp").await;
-    taro.types_reset_code(&wrong).await.is_told("wrong-code");
-    let code = taro.mailed_code("taro@example.jp").await;
-    taro.types_reset_code(&code).await.is(200);
-    taro.resets_password("みどりの丘と きいろい花 二〇二六")
-        .await
-        .is(200);
-    // The same click again is answered, and records no second act.
-    taro.resets_password("みどりの丘と きいろい花 二〇二六")
-        .await
-        .is_told("wrong-step");
 }
 
 #[test]
@@ -565,7 +235,8 @@ fn every_act_is_met_in_one_of_these_journeys() {
             what.ends_with(&format!(" {}", act.code()))
         };
         let mut golden = GOLDEN.iter().chain([&OVERTAKEN, &RIGHT_TWICE]);
-        golden.any(|golden| golden.lines().any(ends))
+        let mut of_take_overs = RECORDED.iter().chain(&RECORDED_WITH_ACCOUNTS);
+        golden.any(|golden| golden.lines().any(ends)) || of_take_overs.any(|code| *code == act.code())
     };
     let missing: Vec<&str> = Act::ALL
         .iter()

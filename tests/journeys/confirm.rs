@@ -58,7 +58,7 @@ async fn many_clicks_at_once_register_once() {
     let same = registered.iter().filter(|(at, _)| at % 2 == 0).count();
     assert!(
         same == registered.len() || registered.len() == 1,
-        "one key won, and only its repeats are answered alike"
+        "one key registered, and only its repeats are answered alike"
     );
     assert!(registered.iter().all(|(_, body)| *body == registered[0].1));
     assert_eq!(world.mails_to("taro@example.jp").await.len(), 1);

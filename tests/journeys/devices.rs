@@ -10,7 +10,7 @@ async fn at_home(world: &World) -> Clerk {
     taro
 }
 
-async fn hammers(world: &World, times: u32) {
+async fn guesses(world: &World, times: u32) {
     for _ in 0..times {
         let mut stranger = world.clerk();
         stranger
@@ -25,7 +25,7 @@ async fn an_attackers_guesses_do_not_lock_the_owner_out() {
     let world = World::start().await;
     let mut taro = at_home(&world).await;
     taro.calls("POST", "/logout").await.is(204);
-    hammers(&world, 12).await;
+    guesses(&world, 12).await;
 
     // From anywhere else the right password is not judged now; from the known browser it is.
     world
@@ -53,7 +53,7 @@ async fn a_hundred_wrong_passwords_of_strangers_leave_the_owner_a_way() {
     let world = World::start().await;
     let mut taro = at_home(&world).await;
     for _ in 0..100 {
-        hammers(&world, 1).await;
+        guesses(&world, 1).await;
         world.wait(900);
     }
     world
@@ -147,7 +147,7 @@ async fn colleagues_at_one_computer_share_its_cookie() {
     let names = names_of(&shared);
     assert_eq!((before.len(), names.len()), (1, 2));
     assert!(names.contains(&before[0]));
-    hammers(&world, 5).await;
+    guesses(&world, 5).await;
     shared
         .logs_in("taro@example.jp", OWN_PASSWORD)
         .await
@@ -195,7 +195,7 @@ async fn a_sixth_device_takes_the_place_of_the_one_that_was_longest_away() {
         let device = if n == 0 { &mut second } else { &mut other };
         logs_in_wholly(device).await;
     }
-    hammers(&world, 5).await;
+    guesses(&world, 5).await;
     first
         .logs_in("taro@example.jp", OWN_PASSWORD)
         .await
@@ -212,7 +212,7 @@ async fn a_browser_that_gets_its_session_again_is_known_from_then_on() {
     taro.cookies.remove("__Host-session").unwrap();
     taro.calls("POST", "/login/session").await.is(200);
     assert_ne!(taro.cookies["__Host-device"], lost);
-    hammers(&world, 5).await;
+    guesses(&world, 5).await;
     taro.logs_in("taro@example.jp", OWN_PASSWORD)
         .await
         .is(200)
@@ -244,7 +244,7 @@ async fn a_renewed_session_makes_a_device_known_for_180_days_from_then_on() {
     assert_eq!(life("__Host-device").as_deref(), Some("15552000"));
     assert_eq!(life("__Host-session"), None);
     world.wait(15_551_999);
-    hammers(&world, 5).await;
+    guesses(&world, 5).await;
     taro.logs_in("taro@example.jp", OWN_PASSWORD)
         .await
         .is(200)
@@ -257,7 +257,7 @@ async fn a_device_that_was_away_for_180_days_is_a_stranger_again() {
         let world = World::start().await;
         let mut taro = at_home(&world).await;
         world.wait(away);
-        hammers(&world, 5).await;
+        guesses(&world, 5).await;
         let answer = taro.logs_in("taro@example.jp", OWN_PASSWORD).await;
         assert_eq!(answer.body["code"].as_str(), told, "{away}");
     }
@@ -312,7 +312,7 @@ async fn a_browser_keeps_the_names_that_we_gave_and_no_more_than_eight() {
     let made_up = |at: usize| format!("{:A<43}", format!("made-up-{at}"));
     let many: Vec<String> = (0..7).map(made_up).chain([ours.clone()]).collect();
     taro.cookies.insert("__Host-device".to_owned(), many.join("."));
-    hammers(&world, 5).await;
+    guesses(&world, 5).await;
     logs_in_wholly(&mut taro).await;
     assert_eq!(names_of(&taro)[0], ours);
     assert_eq!(names_of(&taro).len(), 8);

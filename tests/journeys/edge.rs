@@ -53,7 +53,7 @@ async fn behind_cloudfront_each_viewers_network_has_its_own_budget() {
     let refused = async |viewer: &str, edge: &str, code: &str| {
         let mut stranger = through_cloudfront(&world, "current", viewer);
         edge.clone_into(&mut stranger.source_ip);
-        stranger.logs_in("nobody@example.jp", "x").await.is_told(code);
+        stranger.logs_in("unknown@example.jp", "x").await.is_told(code);
     };
     // Three refused starts of one viewer, by different ports and edges, and the fourth is not judged.
     for (port, edge) in [

@@ -4,12 +4,16 @@
 
 use platform::store::{Consistency, Item, Replacing, Table, image_of_json, json_of_image};
 use portal::account::Account;
+use portal::address_change::AddressChange;
 use portal::claims_record::ClaimsRecord;
 use portal::contact::Contact;
+use portal::inquiry::{Inquiry, ReceiptNumber};
 use portal::login::{Login, SessionPointer};
+use portal::mail::Letter;
 use portal::office::Office;
 use portal::password_reset::PasswordReset;
 use portal::registration::Registration;
+use portal::take_over::{Agenda, TakeOver};
 use serde_json::{Map, Value};
 use testkit::World;
 
@@ -53,7 +57,7 @@ macro_rules! golden {
     )*};
 }
 
-use portal::values::{AccountKey, ClaimsUserId, FlowId, OfficeNumber, SessionId};
+use portal::values::{AccountKey, AgendaDay, ClaimsUserId, FlowId, LetterId, OfficeNumber, SessionId};
 
 golden! {
     a_registration_at_the_security_code_is_read: Registration, "registration-security-code", |id| FlowId::new(id);
@@ -68,17 +72,34 @@ golden! {
     a_log_in_at_its_end_is_read: Login, "login-my-page", |id| FlowId::new(id);
     a_reset_at_the_code_is_read: PasswordReset, "reset-otp", |id| FlowId::new(id);
     a_reset_of_claims_is_read: PasswordReset, "reset-otp-claims", |id| FlowId::new(id);
-    a_reset_of_nobodys_is_read: PasswordReset, "reset-otp-nobody", |id| FlowId::new(id);
+    a_reset_of_an_unknown_address_is_read: PasswordReset, "reset-otp-unknown", |id| FlowId::new(id);
     a_reset_at_the_new_password_is_read: PasswordReset, "reset-new-password", |id| FlowId::new(id);
     a_reset_at_its_end_is_read: PasswordReset, "reset-done", |id| FlowId::new(id);
+    a_reset_of_an_account_at_its_end_is_read: PasswordReset, "reset-done-account", |id| FlowId::new(id);
     an_account_that_was_reset_is_read: Account, "account-reset", |id| AccountKey::new(id);
+    a_change_of_the_address_is_read: AddressChange, "change", |id| FlowId::new(id);
+    a_letter_is_read: Letter, "letter", |id| LetterId::new(id);
+    an_account_with_changes_of_the_address_is_read: Account, "account-changes", |id| AccountKey::new(id);
     a_session_is_read: SessionPointer, "session", |id| SessionId::new(id);
     an_account_with_a_pending_member_is_read: Account, "account-pending", |id| AccountKey::new(id);
     an_account_with_an_active_member_is_read: Account, "account-active", |id| AccountKey::new(id);
     an_account_with_sessions_of_known_browsers_is_read: Account, "account-sessions", |id| AccountKey::new(id);
     an_account_with_a_notice_is_read: Account, "account-notice", |id| AccountKey::new(id);
-    an_account_without_an_owner_is_read: Account, "account-nobody", |id| AccountKey::new(id);
+    an_account_without_an_owner_is_read: Account, "account-without-owner", |id| AccountKey::new(id);
     a_claims_user_is_read: ClaimsRecord, "claims", |id| ClaimsUserId::parse(id).unwrap();
     a_contact_is_read: Contact, "contact", |id| AccountKey::new(id);
+    a_contact_with_receipts_is_read: Contact, "contact-receipts", |id| AccountKey::new(id);
+    an_inquiry_is_read: Inquiry, "inquiry", |id| ReceiptNumber::parse(id).unwrap();
+    a_take_over_that_waits_is_read: TakeOver, "take-over-waiting", |id| OfficeNumber::parse(id).unwrap();
+    a_take_over_with_a_newcomer_is_read: TakeOver, "take-over-completing", |id| OfficeNumber::parse(id).unwrap();
+    a_take_over_that_was_stopped_is_read: TakeOver, "take-over-stopped", |id| OfficeNumber::parse(id).unwrap();
+    an_agenda_is_read: Agenda, "agenda", |id| AgendaDay::new(id);
+    an_office_with_a_take_over_is_read: Office, "office-take-over", |id| OfficeNumber::parse(id).unwrap();
+    an_account_with_a_newcomer_is_read: Account, "account-newcomer", |id| AccountKey::new(id);
+    a_registration_that_takes_over_is_read: Registration, "registration-take-over", |id| FlowId::new(id);
+    a_letter_about_a_take_over_is_read: Letter, "letter-take-over", |id| LetterId::new(id);
+    an_office_with_colleagues_who_were_added_is_read: Office, "office-invited", |id| OfficeNumber::parse(id).unwrap();
+    a_letter_about_a_colleague_is_read: Letter, "letter-colleague", |id| LetterId::new(id);
+    an_account_with_counted_notices_is_read: Account, "account-told", |id| AccountKey::new(id);
     an_office_is_read: Office, "office", |id| OfficeNumber::parse(id).unwrap();
 }

@@ -162,7 +162,7 @@ async fn an_item_that_cannot_be_read_is_no_answer() {
 /// The only member of an account.
 fn owner(account: &mut Attributes) -> &mut Attributes {
     let Some(AttributeValue::M(holders)) = account.get_mut("holders") else {
-        panic!("nobody holds it")
+        panic!("no one holds it")
     };
     match holders.values_mut().next() {
         Some(AttributeValue::M(holder)) => holder,

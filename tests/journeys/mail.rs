@@ -1,5 +1,10 @@
 //! The delivery of mails
 
+use platform::store::{Commit, Consistency, Replacing, Stored};
+use portal::account::BrowserKind;
+use portal::change::Put;
+use portal::mail::{Content, Delivery, Letter, Notice};
+use portal::values::{EmailAddress, LetterId, MemberId};
 use portal_local::ses::MailOutcome;
 use testkit::World;
 use testkit::people::PLAIN_OFFICE;
@@ -157,4 +162,86 @@ async fn an_old_mobile_address_with_dots_in_odd_places_gets_its_mails() {
     taro.arrives_at_my_page("pub..24.@docomo.example.jp").await;
     let mails = world.mails_to("pub..24.@docomo.example.jp").await;
     assert_eq!(mails.len(), 2);
+}
+
+/// The id of the only letter to an address: a tag of SES, like every id, so letters and digits.
+fn letter_to(address: &str) -> LetterId {
+    LetterId::new(address.split('@').next().unwrap())
+}
+
+/// Writes a letter to each address, as a commit that changes something else would.
+async fn promise_letters(world: &World, addresses: &[&str]) {
+    let mut commit = Commit::default();
+    for address in addresses {
+        let content = Content::Notice {
+            member: MemberId::new("member"),
+            what: Notice::MemberDisabled,
+            browser: BrowserKind::default(),
+            about: None,
+            is_last: false,
+        };
+        let to = EmailAddress::parse(address).unwrap();
+        let letter = Letter::notice(letter_to(address), to, content, world.now());
+        commit.put(Put::from(letter), Replacing::Nothing);
+    }
+    world.table.commit(&commit).await.unwrap().unwrap();
+}
+
+async fn delivery_of_letter(world: &World, address: &str) -> Delivery {
+    let letter: Stored<Letter> = world
+        .table
+        .get(&letter_to(address), Consistency::Strong)
+        .await
+        .unwrap()
+        .unwrap();
+    letter.item.mail.delivery
+}
+
+#[tokio::test]
+async fn every_letter_of_a_commit_is_sent_once_and_what_became_of_it_is_known() {
+    let world = World::start().await;
+    world.set_outcome("jiro@example.jp", MailOutcome::Bounce);
+    promise_letters(&world, &["taro@example.jp", "jiro@example.jp"]).await;
+    for address in ["taro@example.jp", "jiro@example.jp"] {
+        let mails = world.mails_to(address).await;
+        assert_eq!(mails.len(), 1, "{address}");
+        assert_eq!(mails[0].subject, Notice::MemberDisabled.subject());
+    }
+    assert_eq!(
+        delivery_of_letter(&world, "taro@example.jp").await,
+        Delivery::Delivered
+    );
+    assert_eq!(
+        delivery_of_letter(&world, "jiro@example.jp").await,
+        Delivery::Bounced
+    );
+}
+
+#[tokio::test]
+async fn a_throttled_letter_holds_up_no_other_one() {
+    let world = World::start().await;
+    world.set_outcome("taro@example.jp", MailOutcome::Throttle);
+    promise_letters(&world, &["taro@example.jp", "jiro@example.jp"]).await;
+    world.deliver_once().await;
+    assert_eq!(
+        delivery_of_letter(&world, "taro@example.jp").await,
+        Delivery::Queued
+    );
+    assert_eq!(
+        delivery_of_letter(&world, "jiro@example.jp").await,
+        Delivery::Delivered
+    );
+    world.set_outcome("taro@example.jp", MailOutcome::Delivered);
+    assert_eq!(world.mails_to("taro@example.jp").await.len(), 1);
+    assert_eq!(world.mails_to("jiro@example.jp").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_letter_is_sent_within_a_day_or_not_at_all() {
+    for (seconds, sent) in [(86_399, 1), (86_400, 0)] {
+        let world = World::start().await;
+        promise_letters(&world, &["taro@example.jp"]).await;
+        world.wait(seconds);
+        assert_eq!(world.mails_to("taro@example.jp").await.len(), sent, "{seconds}");
+    }
 }

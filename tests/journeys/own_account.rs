@@ -241,7 +241,7 @@ async fn if_the_answer_with_the_new_cookie_is_lost_the_new_password_logs_in() {
     logs_in_elsewhere(&world, ANOTHER).await;
 }
 
-/// Two tabs press 「変更する」 at once: one password is set, and nobody is told that it was not.
+/// Two tabs press 「変更する」 at once: one password is set, and neither tab is told that it was not.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_changes_at_once_one_is_made() {
     let world = World::start().await;

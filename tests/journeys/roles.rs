@@ -5,7 +5,7 @@ use portal::limits::Limits;
 use portal::steps::Function;
 use serde_json::json;
 use testkit::people::{
-    DEEMED_OFFICE, GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, SHARED_OFFICE, TestOffice, profile,
+    DEEMED_OFFICE, GUARDED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, SHARED_OFFICE, TestOffice, inquiry, profile,
 };
 use testkit::roles::ROLES;
 use testkit::{Clerk, Settings, World};
@@ -37,6 +37,12 @@ const RARE: &[(Function, &str, &str, &str)] = &[
         "CONTACT",
         "GetItem",
         "the same, and the contact's mail",
+    ),
+    (
+        Function::MyEmail,
+        "TAKEOVER",
+        "GetItem",
+        "a take-over of the office is under way",
     ),
 ];
 
@@ -206,7 +212,133 @@ async fn members(hanako: &mut Clerk) {
         .json("PATCH", &path, &json!({ "role": "manager" }))
         .await
         .is(200);
-    hanako.calls("DELETE", &path).await.is(204);
+    // The colleague logs in, and is told as a manager of the next one.
+    hanako
+        .world
+        .clerk()
+        .arrives_at_my_page("colleague@example.jp")
+        .await;
+    let third = profile("third@example.jp");
+    let added = hanako
+        .keyed("POST", "/members", "third-0123456789", &third)
+        .await
+        .is(201);
+    let third = format!("/members/{}", added.body["id"].as_str().unwrap());
+    for path in [third, path] {
+        hanako.calls("DELETE", &path).await.is(204);
+    }
+    address_change(hanako).await;
+}
+
+/// To another address, with a change that is cancelled, a wrong code and a resend, and back.
+async fn address_change(hanako: &mut Clerk) {
+    let other = "hanako@example.co.jp";
+    let address = json!({ "email": other });
+    hanako.json("POST", "/me/email", &address).await.is(200);
+    hanako.calls("DELETE", "/me/email").await.is(204);
+    hanako.json("POST", "/me/email", &address).await.is(200);
+    hanako.world.wait(61);
+    hanako.calls("POST", "/me/email/otp/resend").await.is(200);
+    let wrong = json!({ "code": hanako.wrong_code(other).await });
+    hanako
+        .json("POST", "/me/email/otp", &wrong)
+        .await
+        .is_told("wrong-code");
+    for email in [other, HANAKO] {
+        let typed = json!({ "code": hanako.mailed_code(email).await });
+        hanako.json("POST", "/me/email/otp", &typed).await.is(200);
+        if email == other {
+            let back = json!({ "email": HANAKO });
+            hanako.json("POST", "/me/email", &back).await.is(200);
+        }
+    }
+}
+
+/// A take-over that is stopped in each way, and one that is completed.
+async fn take_over(world: &World) {
+    let ask = |key| format!("roles-take-over-{key}");
+    let path = "/registration/take-over";
+    let mut jiro = world.clerk();
+    jiro.proves_to_be(&GUARDED_OFFICE).await.is(200);
+    for key in ["by-code", "by-member"] {
+        jiro.keyed("POST", path, &ask(key), &json!({})).await.is(200);
+        if key == "by-code" {
+            let mails = world.mails_to(HANAKO).await;
+            let mut lines = mails.iter().flat_map(|mail| mail.text.lines());
+            let code = lines.find_map(|line| line.strip_prefix("停止コード：")).unwrap();
+            for code in ["wrong", code] {
+                let body = json!({ "officeNumber": GUARDED_OFFICE.number, "stopCode": code });
+                world.clerk().json("POST", "/take-over/stop", &body).await;
+            }
+        } else {
+            world.wait(6 * 86_400);
+            let mut newcomer = world.clerk();
+            newcomer.proves_to_be(&GUARDED_OFFICE).await.is(200);
+            submits_out_of_order(&mut newcomer).await;
+            newcomer
+                .calls("POST", "/registration/initial-password/reissue")
+                .await
+                .is_told("wrong-step");
+            newcomer
+                .enters_profile(&profile("zeroth@example.jp"))
+                .await
+                .is(200);
+            newcomer.confirms("roles-zeroth-012345").await.is(201);
+            let mut hanako = world.clerk();
+            hanako
+                .logs_in(HANAKO, "みどりの丘と きいろい花 二〇二六")
+                .await
+                .is(200);
+            let code = hanako.mailed_code(HANAKO).await;
+            hanako.types_login_code(&code).await.leads_to("my-page");
+            world.wait(61);
+            hanako.calls("GET", "/me").await.is(200);
+            hanako
+                .json("PATCH", "/me", &json!({ "phone": "0451234567" }))
+                .await
+                .is(200);
+            world.wait(61);
+            hanako.calls("DELETE", "/office/take-over").await.is(204);
+        }
+    }
+    let mut jiro = world.clerk();
+    jiro.proves_to_be(&GUARDED_OFFICE).await.is(200);
+    jiro.keyed("POST", path, &ask("completed"), &json!({}))
+        .await
+        .is(200);
+    world.wait(6 * 86_400);
+    world.promises_due_notices().await;
+    let mut first = world.clerk();
+    first.proves_to_be(&GUARDED_OFFICE).await.is(200);
+    first.enters_profile(&profile("first@example.jp")).await.is(200);
+    first.confirms("roles-first-0123456").await.is(201);
+    let mut second = world.clerk();
+    second.proves_to_be(&GUARDED_OFFICE).await.is(200);
+    second.enters_profile(&profile("second@example.jp")).await.is(200);
+    second.confirms("roles-second-012345").await.is(201);
+    second.calls("DELETE", path).await.is_told("wrong-step");
+    second.arrives_at_my_page("second@example.jp").await;
+}
+
+/// A take-over whose newcomer is confirmed is withdrawn.
+async fn withdraw(world: &World) {
+    let path = "/registration/take-over";
+    let mut jiro = world.clerk();
+    jiro.proves_to_be(&SHARED_OFFICE).await.is(200);
+    jiro.keyed("POST", path, "roles-withdraws-01", &json!({}))
+        .await
+        .is(200);
+    world.wait(6 * 86_400);
+    let mut newcomer = world.clerk();
+    newcomer.proves_to_be(&SHARED_OFFICE).await.is(200);
+    newcomer
+        .enters_profile(&profile("third@example.jp"))
+        .await
+        .is(200);
+    newcomer.confirms("roles-third-0123456").await.is(201);
+    let mut again = world.clerk();
+    again.proves_to_be(&SHARED_OFFICE).await.is(200);
+    again.calls("DELETE", path).await.is(200);
 }
 
 /// A reset with a start over, a wrong code and a resend, and one that is cancelled.
@@ -228,6 +360,17 @@ async fn reset(world: &World) {
     hanako.calls("DELETE", "/password-reset").await.is(204);
 }
 
+/// An inquiry, and one that is refused.
+async fn inquire(world: &World) {
+    let mut taro = world.clerk();
+    let question = inquiry("taro@example.jp");
+    let key = "inquiry-0123456789";
+    taro.keyed("POST", "/inquiries", key, &question).await.is(201);
+    taro.keyed("POST", "/inquiries", "refused-0123456789", &json!({}))
+        .await
+        .is_told("invalid-fields");
+}
+
 #[tokio::test]
 async fn every_right_of_every_role_is_used() {
     let limits = Limits {
@@ -244,6 +387,9 @@ async fn every_right_of_every_role_is_used() {
     Box::pin(reset(&world)).await;
     Box::pin(meet_taken_addresses(&world)).await;
     Box::pin(lose_a_claim(&world)).await;
+    Box::pin(take_over(&world)).await;
+    Box::pin(withdraw(&world)).await;
+    inquire(&world).await;
     world.deliver().await;
 
     let recorded = world.recorded.calls();

@@ -4,17 +4,29 @@ use serde_json::json;
 use testkit::people::{GUARDED_OFFICE, PLAIN_OFFICE};
 use testkit::{Clerk, Reply, World};
 
+/// A user id as the screens name it.
+fn masked(id: &str) -> String {
+    format!("KJ***{}", &id[id.len() - 4..])
+}
+
+/// Issue 10, row 23: each screen says whose registration it is.
 /// R-30 「セキュリティコード未設定の場合、本画面は表示されません」
 #[tokio::test]
 async fn without_a_security_code_the_screen_is_not_shown() {
     let world = World::start().await;
-    world.clerk().authenticates(&PLAIN_OFFICE).await.leads_to("otp");
+    world
+        .clerk()
+        .authenticates(&PLAIN_OFFICE)
+        .await
+        .leads_to("otp")
+        .has("/userIdMasked", masked(PLAIN_OFFICE.user_id));
     world
         .clerk()
         .authenticates(&GUARDED_OFFICE)
         .await
         .leads_to("security-code")
         .has("/securityCode/triesLeft", 3)
+        .has("/userIdMasked", masked(GUARDED_OFFICE.user_id))
         .lacks("/otp");
     assert!(world.mails_to(GUARDED_OFFICE.mail_address).await.is_empty());
 }
@@ -138,7 +150,7 @@ async fn a_claims_system_that_is_down_costs_no_try() {
         .leads_to("otp");
 }
 
-/// Pasted along from a mail or a table, nobody sees it: it is told before anything is asked, and costs no try.
+/// Pasted from a mail or a table, it is invisible: it is refused before anything is asked, and costs no try.
 #[tokio::test]
 async fn a_security_code_with_an_invisible_character_costs_no_try() {
     let world = World::start().await;

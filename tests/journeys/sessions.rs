@@ -82,7 +82,7 @@ async fn a_person_sees_where_they_are_logged_in_and_ends_a_session_elsewhere() {
 
 /// The session of another person is `not-found`.
 #[tokio::test]
-async fn somebody_elses_session_is_not_found_and_lives_on() {
+async fn another_persons_session_is_not_found_and_lives_on() {
     let world = World::start().await;
     let mut taro = at_my_page(&world).await;
     let mut hanako = world.clerk();
@@ -95,7 +95,7 @@ async fn somebody_elses_session_is_not_found_and_lives_on() {
             .is_told("not-found");
     }
     hanako.calls("GET", "/me").await.is(200);
-    // Without a session nobody learns even that.
+    // Without a session not even that is revealed.
     world
         .clerk()
         .calls("DELETE", &format!("/sessions/{hers}"))
@@ -124,7 +124,7 @@ async fn one_ends_all_other_sessions_at_once_and_ones_own_by_its_id() {
     assert!(!taro.cookies.contains_key("__Host-session"));
 }
 
-/// A session that nobody has used for half an hour is over, and not in the list.
+/// A session that was not used for half an hour is over, and not in the list.
 #[tokio::test]
 async fn a_session_that_is_over_is_not_listed() {
     let world = World::start().await;
@@ -150,7 +150,7 @@ async fn a_session_keeps_its_name_and_another_log_in_has_another() {
     assert_ne!(session_of(&mut phone).await, name);
 }
 
-/// Tab A shows one person's マイページ, in tab B somebody else logs in: what tab A sends changes nothing of theirs.
+/// Tab A shows one person's マイページ, in tab B another person logs in: what tab A sends changes nothing of theirs.
 #[tokio::test]
 async fn what_a_page_sends_for_another_session_changes_nothing() {
     let world = World::start().await;

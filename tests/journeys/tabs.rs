@@ -21,7 +21,7 @@ fn flow_of(answer: &Reply) -> String {
     answer.body["flow"].as_str().expect("a flow").to_owned()
 }
 
-/// Tab A stands at the profile of one office, tab B begins the registration of another: nobody is registered for the
+/// Tab A stands at the profile of one office, tab B begins the registration of another: no one is registered for the
 /// office that the other tab shows.
 #[tokio::test]
 async fn a_profile_is_never_entered_for_the_office_of_another_tab() {
@@ -54,7 +54,7 @@ async fn a_profile_is_never_entered_for_the_office_of_another_tab() {
         .is_told("other-flow");
 }
 
-/// An old tab's code spends no try of the flow that the cookie names now, and its password is not set for somebody else.
+/// An old tab's code spends no try of the flow that the cookie names now, and its password is not set for another person.
 #[tokio::test]
 async fn a_code_or_password_of_an_old_tab_spends_and_sets_nothing() {
     let world = World::start().await;
@@ -102,7 +102,7 @@ async fn a_code_or_password_of_an_old_tab_spends_and_sets_nothing() {
     taro.calls("GET", "/me").await.has("/email", "hanako@example.jp");
 }
 
-/// `flow` is compared as it is; starts and questions never look at it, and without a flow there is none to differ from.
+/// `flow` is compared as it is; starts and questions never look at it, and without a flow there is nothing to differ from.
 #[tokio::test]
 async fn any_other_value_is_another_flow_and_a_question_means_whichever_there_is() {
     let world = World::start().await;

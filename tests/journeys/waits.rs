@@ -96,7 +96,7 @@ async fn a_hundred_in_a_row_from_everywhere_turn_the_password_off_for_all_but_kn
     }
     guesses(&world, "203.0.113.200", 6).await;
     assert_eq!(
-        account(&world).await.passwords.row,
+        account(&world).await.passwords.consecutive,
         100,
         "nothing is judged, nothing counted"
     );
@@ -119,7 +119,7 @@ async fn a_completed_log_in_ends_the_count_and_no_wait() {
     taro.logs_in(TARO, OWN_PASSWORD).await.is(200);
     let code = taro.mailed_code(TARO).await;
     taro.types_login_code(&code).await.is(200).leads_to("my-page");
-    assert_eq!(account(&world).await.passwords.row, 0);
+    assert_eq!(account(&world).await.passwords.consecutive, 0);
     tries(&world, "203.0.113.9", OWN_PASSWORD)
         .await
         .is_told("wrong-credentials");
@@ -147,7 +147,7 @@ async fn the_table_knows_a_network_by_a_short_hash_of_the_account_only() {
     at_home(&world).await;
     guesses(&world, "203.0.113.9", 1).await;
     clerk_in(&world, "203.0.113.9")
-        .logs_in("nobody@example.jp", "wrong")
+        .logs_in("unknown@example.jp", "wrong")
         .await
         .is_told("wrong-credentials");
     let waits: Vec<String> = world
@@ -174,7 +174,7 @@ async fn fills_the_network(world: &World, times: u32) {
     for at in 0..times {
         let mut stranger = world.clerk();
         stranger
-            .logs_in(&format!("nobody{at}@example.jp"), "x")
+            .logs_in(&format!("unknown{at}@example.jp"), "x")
             .await
             .is_told("wrong-credentials");
     }
@@ -197,7 +197,7 @@ async fn a_network_is_refused_a_hundred_starts_an_hour_and_then_told_to_wait() {
 
     world.wait(3_599);
     for told in [
-        world.clerk().logs_in("nobody@example.jp", "x").await,
+        world.clerk().logs_in("unknown@example.jp", "x").await,
         world.clerk().logs_in(TARO, OWN_PASSWORD).await,
         world.clerk().authenticates(&GUARDED_OFFICE).await,
     ] {
@@ -213,7 +213,7 @@ async fn a_network_is_refused_a_hundred_starts_an_hour_and_then_told_to_wait() {
     fills_the_network(&world, 100).await;
     world
         .clerk()
-        .logs_in("nobody@example.jp", "x")
+        .logs_in("unknown@example.jp", "x")
         .await
         .is_told("too-many-requests");
 }
@@ -244,7 +244,11 @@ async fn a_full_network_does_not_stop_known_devices() {
             .is_told("too-many-requests");
     }
     let row = account(&world).await.passwords;
-    assert_eq!((row.row, row.networks.len()), (0, 0), "nothing was judged");
+    assert_eq!(
+        (row.consecutive, row.networks.len()),
+        (0, 0),
+        "nothing was judged"
+    );
 }
 
 /// What a known device mistypes is counted for the device, and takes nothing from its neighbours.
@@ -263,7 +267,7 @@ async fn a_known_device_spends_nothing_of_its_network() {
     assert!(!format!("{networks:?}").contains("192.0.2.1"));
 }
 
-/// A claims system that is down refuses nobody.
+/// A claims system that is down counts as no refusal.
 #[tokio::test]
 async fn an_unanswered_claims_call_is_no_refused_start() {
     let world = with_the_budget_of_networks().await;

@@ -44,13 +44,14 @@ enum Operation {
 enum Draft {
     Put(Box<AnyItem>, Option<Event>, Option<usize>),
     Remove(Key, Option<usize>),
+    Check(Key, usize),
 }
 
 impl Draft {
     fn key(&self) -> Key {
         match self {
             Self::Put(item, ..) => item.key(),
-            Self::Remove(key, _) => key.clone(),
+            Self::Remove(key, _) | Self::Check(key, _) => key.clone(),
         }
     }
 
@@ -67,6 +68,10 @@ impl Draft {
             Self::Remove(key, expected) => Write::Remove {
                 key: key.clone(),
                 expected: expected.as_ref().map(named),
+            },
+            Self::Check(key, expected) => Write::Check {
+                key: key.clone(),
+                expected: named(expected),
             },
         }
     }
@@ -269,7 +274,10 @@ impl Walk<'_> {
             _ => {
                 let mut drafts: BTreeMap<Key, Draft> = BTreeMap::new();
                 for _ in 0..self.rng.u8(2..=4) {
-                    let draft = self.draft(held);
+                    let draft = match self.draft(held) {
+                        Draft::Remove(key, Some(version)) if self.rng.bool() => Draft::Check(key, version),
+                        draft => draft,
+                    };
                     drafts.insert(draft.key(), draft);
                 }
                 Operation::Commit(drafts.into_values().collect())
@@ -304,12 +312,18 @@ impl Walk<'_> {
 /// The key in the table.
 fn pk(key: &Key) -> String {
     let id = match key {
-        Key::Registration(id) | Key::Login(id) | Key::PasswordReset(id) => id.as_str(),
+        Key::Registration(id) | Key::Login(id) | Key::PasswordReset(id) | Key::AddressChange(id) => {
+            id.as_str()
+        }
         Key::Account(id) | Key::Contact(id) => id.as_str(),
-        Key::Office(id) => id.as_str(),
+        Key::Office(id) | Key::TakeOver(id) => id.as_str(),
+        Key::Agenda(id) => id.as_str(),
         Key::Network(id) => id.as_str(),
+        Key::Inquiry(id) => id.as_str(),
+        Key::Operator(id) => id.as_str(),
         Key::Claims(id) => id.as_str(),
         Key::Session(id) => id.as_str(),
+        Key::Letter(id) => id.as_str(),
     };
     format!("{}#{id}", key.kind())
 }

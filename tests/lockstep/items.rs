@@ -3,23 +3,26 @@
 use fastrand::Rng;
 use jiff::Timestamp;
 use platform::store::{AnyItem, NetworkRecord};
-use portal::account::{Account, Holder, Member, NewMember, Role};
+use portal::account::{Account, BrowserKind, Holder, Member, NewMember, Role};
+use portal::address_change::AddressChange;
 use portal::challenge::Challenge;
 use portal::claims_record::ClaimsRecord;
 use portal::code::Purpose;
 use portal::contact::Contact;
+use portal::desk::{Deed, Identity, Operator, Reason, Target};
 use portal::form::{Problems, ProfileForm};
-use portal::guards::{MailBudget, RefusedStarts};
+use portal::guards::{MailBudget, ReceiptBudget, RefusedStarts};
 use portal::keys::KeyRing;
 use portal::limits::Limits;
 use portal::login::{self, Login, SessionPointer};
+use portal::mail::{Content, Letter, Notice};
 use portal::office::{Founding, Office};
 use portal::password_reset::{self, PasswordReset, Recipient};
 use portal::registration::{Registration, Stage};
 use portal::time::{HOUR, Seconds, plus};
 use portal::values::{
-    AccountKey, ChallengeId, ClaimsUserId, FlowId, MemberId, NetworkTag, OfficeName, OfficeNumber,
-    RequestKey, SessionId,
+    AccountKey, ChallengeId, ClaimsUserId, FlowId, LetterId, MemberId, NetworkTag, OfficeName, OfficeNumber,
+    OperatorId, RequestKey, SessionId,
 };
 
 /// Makes items.
@@ -84,6 +87,41 @@ impl Maker<'_> {
         Challenge::begin(id, purpose, self.keys, to, ends_at, self.at(), self.limits).unwrap()
     }
 
+    fn address_change(&self, session: FlowId) -> AddressChange {
+        AddressChange {
+            id: session,
+            account: AccountKey::new("account"),
+            member: MemberId::new("member"),
+            credential_version: 1,
+            expires_at: plus(self.at(), self.limits.address_change_life),
+            challenge: self.challenge(Purpose::AddressChange),
+        }
+    }
+
+    fn operator(&self, operation: FlowId) -> Operator {
+        let target = Target::Address(AccountKey::new("account"));
+        let who = Identity {
+            id: OperatorId::new("operator"),
+            name: "local/hanako".to_owned(),
+        };
+        let reason = Reason::parse("本人から依頼").unwrap();
+        let member = Some(MemberId::new("member"));
+        let put = Operator::does(&who, operation, Deed::Change(reason), target, member, self.at());
+        put.into_parts().0
+    }
+
+    fn letter(&self) -> Letter {
+        let to = self.member("taro@example.jp").profile.email;
+        let content = Content::Notice {
+            member: MemberId::new("member"),
+            what: Notice::MadeManager,
+            browser: BrowserKind::default(),
+            about: None,
+            is_last: false,
+        };
+        Letter::notice(LetterId::new("letter"), to, content, self.at())
+    }
+
     /// An item under one of the few keys.
     pub(crate) fn draw(&mut self, rng: &mut Rng) -> AnyItem {
         self.made += 1;
@@ -92,7 +130,7 @@ impl Maker<'_> {
             ClaimsUserId::parse("KJ000000000001").unwrap(),
             FlowId::new("flow"),
         );
-        match rng.u8(0..12) {
+        match rng.u8(0..15) {
             0..=2 => self.account(rng, "taro@example.jp").into(),
             3 => self.account(rng, "hanako@example.jp").into(),
             4 | 5 => {
@@ -103,6 +141,7 @@ impl Maker<'_> {
                     draft: member.profile.draft(),
                     member: member.id.clone(),
                     at: now,
+                    password_ends_at: None,
                 };
                 let founded = Office::founded(Self::office(), founding, &member);
                 let asked = founded.asked(&AccountKey::new("asked"), now, self.limits);
@@ -131,7 +170,7 @@ impl Maker<'_> {
                 id: flow,
                 account: AccountKey::new("account"),
                 recipient: match rng.u8(0..3) {
-                    0 => Recipient::Nobody,
+                    0 => Recipient::None,
                     1 => Recipient::Member {
                         id: MemberId::new("member"),
                         credential_version: 1,
@@ -159,11 +198,16 @@ impl Maker<'_> {
             9 => Contact {
                 key: AccountKey::new("contact"),
                 mails: MailBudget { sends: vec![now] },
+                receipts: ReceiptBudget::default(),
             }
             .into(),
+            14 => self.operator(flow).into(),
+            13 => self.address_change(flow).into(),
+            12 => self.letter().into(),
             _ if rng.bool() => NetworkRecord {
                 network: NetworkTag::new("network"),
                 budget: RefusedStarts { since: now, count: 1 },
+                inquiries: None,
             }
             .into(),
             _ => {

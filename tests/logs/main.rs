@@ -67,7 +67,7 @@ impl Log {
 }
 
 async fn panics(_: Call) -> Answer {
-    panic!("what a panic says is for nobody's eyes")
+    panic!("a panic's message is not logged")
 }
 
 /// A panic: the person gets an answer, the log has it once, and the function serves the next request.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::{Browser, says, setting};
 
 /// The time that a person waits for an answer before repeating the request.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIME_OUT: Duration = Duration::from_secs(5);
 
 /// The time limit of one step with all its repetitions, on a busy machine.
 const MOST: Duration = Duration::from_mins(2);
@@ -121,7 +121,7 @@ impl Person {
         let url = format!("/api/v1{path}");
         let mut tried = 0;
         loop {
-            let answer = tokio::time::timeout(PATIENCE, self.browser.tries(method, &url, body.clone())).await;
+            let answer = tokio::time::timeout(TIME_OUT, self.browser.tries(method, &url, body.clone())).await;
             if let Ok(Ok((status, answer))) = answer {
                 let code = answer["code"].as_str().unwrap_or("");
                 if (200..300).contains(&status) || (tried > 0 && known.contains(&code)) {
@@ -310,7 +310,7 @@ async fn journeys_end_well_while_processes_are_killed() {
     assert!(killed.values().sum::<u32>() >= 20, "{killed:?}");
 }
 
-/// The sender of mails dies repeatedly: the stream delivers the records again.
+/// The sender of mails is killed repeatedly: the stream delivers the records again.
 #[tokio::test(flavor = "multi_thread")]
 async fn mails_come_while_what_sends_them_is_killed() {
     let killed = under_fire(

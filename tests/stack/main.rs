@@ -3,8 +3,8 @@
 //! Run by `cargo xtask test --only stack`, which starts the stack and says where it is; not by a plain `cargo test`.
 
 mod clock;
-mod crowd;
 mod kills;
+mod load;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

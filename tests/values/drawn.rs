@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use portal::account::BrowserKind;
 use portal::code::{Label, Purpose};
 use portal::initial_password::Source;
+use portal::inquiry::{EntryKind, Message, ReceiptNumber, Reply};
 use portal::keys::KeyId;
 use portal::mail::{Content, Notice, Promise};
-use portal::values::{ChallengeId, EmailAddress, MemberId};
+use portal::values::{ChallengeId, EmailAddress, MemberId, RequestKey};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use tokio::runtime::{Builder, Runtime};
@@ -73,6 +74,9 @@ fn items_as_stored() -> Vec<Value> {
         "sessions": { "L": [{ "M": { "id": text("s"), "flow": text("f"), "from": number(1), "to": number(2) } }] },
     }});
     vec![
+        json!({ "pk": text("LETTER#l"), "v": text("v"), "schema": number(1), "mail": mail.clone() }),
+        json!({ "pk": text("OPERATOR#o"), "v": text("v"), "schema": number(1), "name": text("local/hanako"),
+            "operation": text("x"), "target": text("ACCOUNT#a"), "member": text("m"), "reason": text("依頼"), "at": number(1) }),
         json!({ "pk": text("LOGIN#f"), "v": text("v"), "schema": number(1), "account": text("a"), "member": text("m"),
             "credential": number(1), "expiresAt": number(2), "stage": text("otp"), "tries": number(0), "mail": mail }),
         json!({ "pk": text("ACCOUNT#a"), "v": text("v"), "schema": number(1), "at": number(1), "member": member,
@@ -126,6 +130,7 @@ fn any_request() -> impl Strategy<Value = Sent> {
             "[ -~]{0,80}".prop_map(String::into_bytes),
             "(__Host-(registration|login|session)=[!-~]{0,20}; ?){0,3}".prop_map(String::into_bytes),
             Just(b"application/json".to_vec()),
+            Just(b"application/x-www-form-urlencoded".to_vec()),
             Just(b"0123456789abcdef".to_vec()),
         ],
     );
@@ -134,6 +139,7 @@ fn any_request() -> impl Strategy<Value = Sent> {
         any_json().prop_map(|json| json.to_string().into_bytes()),
         "[\\[\\]{}\",:0-9a-z \\\\]{0,200}".prop_map(String::into_bytes),
         (1_usize..40_000).prop_map(|times| vec![b'['; times]),
+        "((name|message|language|x)=([a-z+]|%[0-9A-G]{2}){0,9}&?){0,5}".prop_map(String::into_bytes),
     ];
     (
         any::<u8>(),
@@ -191,12 +197,25 @@ fn any_promise() -> impl Strategy<Value = Promise> {
         member: MemberId::new(member),
         what: Notice::ALL[at],
         browser: BrowserKind::default(),
+        about: None,
+        is_last: at % 2 == 0,
+    });
+    let receipt = id().prop_map(|key| Content::InquiryReceipt {
+        number: ReceiptNumber::of(&RequestKey::new(key), 0),
+    });
+    let said = "([ぁ-ん <>&{}]|\n){0,60}";
+    let reply = (id(), 0..3_usize, said).prop_map(|(key, kind, said)| {
+        Content::InquiryReply(Box::new(Reply {
+            number: ReceiptNumber::of(&RequestKey::new(key), 0),
+            kind: [EntryKind::Answer, EntryKind::Return, EntryKind::Close][kind],
+            text: Message::parse(&said).ok(),
+        }))
     });
     let instant =
         || (-377_000_000_000_i64..=253_000_000_000).prop_map(|at| jiff::Timestamp::from_second(at).unwrap());
     (
         "[a-z!#$%&'*+/=^_`|~.-]{1,20}",
-        prop_oneof![code, password, guide, notice],
+        prop_oneof![code, password, guide, notice, receipt, reply],
         instant(),
         instant(),
     )
@@ -347,5 +366,5 @@ fn what_is_whole_is_read() {
     let batch = json!({ "Records": [{ "dynamodb": change }] });
     let answer = RUNTIME.block_on(deliver_mail::handle(&deps, batch)).unwrap();
     assert!(answer.failures.is_empty());
-    assert_eq!(ses.asked().len(), 1, "a mail goes out");
+    assert_eq!(ses.asked().len(), 1, "a mail is sent");
 }

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from "node:net";
 
 /** The time-out of a condition, in milliseconds. */
-export const PATIENCE = 20_000;
+export const TIME_OUT = 20_000;
 
 export const sleep = (milliseconds: number) => new Promise((after) => setTimeout(after, milliseconds));
 
@@ -35,7 +35,7 @@ export abstract class Engine {
   /** Waits until a condition holds. */
   async until(what: string, holds: () => Promise<unknown>): Promise<void> {
     let last: unknown;
-    for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(100)) {
+    for (const end = Date.now() + TIME_OUT; Date.now() < end; await sleep(100)) {
       try {
         if (await holds()) return;
         last = undefined;
@@ -43,7 +43,7 @@ export abstract class Engine {
         last = error;
       }
     }
-    throw new Error(`waited in vain for ${what}${last === undefined ? "" : `: ${String(last)}`}`);
+    throw new Error(`time-out while waiting for ${what}${last === undefined ? "" : `: ${String(last)}`}`);
   }
 
   /** Runs a self-contained function in the page. */
@@ -53,6 +53,11 @@ export abstract class Engine {
 
   async opens(path: string): Promise<void> {
     await this.navigate(this.base + path);
+  }
+
+  /** Opens a page of another origin. */
+  async opensAt(url: string): Promise<void> {
+    await this.navigate(url);
   }
 
   /** Sets the inner size of the window. */
@@ -67,6 +72,15 @@ export abstract class Engine {
 
   async types(css: string, text: string): Promise<void> {
     await this.enter(await this.find(css), text);
+  }
+
+  /** The same in place of what is there. */
+  async fills(css: string, text: string): Promise<void> {
+    await this.run((css) => {
+      const field = document.querySelector<HTMLInputElement>(css);
+      if (field !== null) field.value = "";
+    }, css);
+    await this.types(css, text);
   }
 
   async presses(key: string): Promise<void> {

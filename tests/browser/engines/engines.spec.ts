@@ -1,7 +1,11 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
 import { type APIRequestContext, expect, test as base } from "@playwright/test";
 
 import { beyond } from "../looks/layout.ts";
-import { LOGIN_SUBJECT, NEW_PASSWORD, type Office, PASSWORD_SUBJECT, REGISTRATION_SUBJECT, mailTo, newOffice, person, told } from "../portal.ts";
+import { LOGIN_SUBJECT, NEW_PASSWORD, type Office, PASSWORD_SUBJECT, REGISTRATION_SUBJECT, RESET_PASSWORD, mailTo, mailsTo, newOffice, person, told } from "../portal.ts";
 import { LANGUAGES, legs } from "../tour.ts";
 import type { Engine } from "./engine.ts";
 import { Firefox } from "./firefox.ts";
@@ -48,35 +52,48 @@ async function entersCode(engine: Engine, request: APIRequestContext, to: string
   await go(engine);
 }
 
-test("from ログイン to マイページ, and back; what was typed is there, and nothing of who has logged out", async ({ engine, request }) => {
-  const office = await newOffice(request);
-  const me = person(office);
-  await engine.opens("/");
-  await engine.clicks("#enter a");
-  await engine.at("login");
-  await engine.clicks('a.outline[href="registration.html"]');
-  await engine.at("registration");
-  await provesOffice(engine, office);
-  await entersCode(engine, request, office.mailAddress, REGISTRATION_SUBJECT);
-  await engine.at("registration-profile");
-  for (const [name, value] of Object.entries(me)) await engine.types(`#${name}`, value);
+/** Leaves a page by its menu, and comes back to it. */
+async function comesBack(engine: Engine, name: string): Promise<void> {
   await engine.clicks('nav.menu a[href="faq.html"]');
   await engine.at("faq");
   await engine.back();
+  await engine.at(name);
+}
+
+async function isThere(engine: Engine, values: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, value] of Object.entries(values)) await engine.until(`${name} to be there`, async () => (await engine.value(name)) === value);
+}
+
+/** A secret is typed and looked at; on the way back it is hidden and gone. */
+async function secretIsGone(engine: Engine, page: string, field: string): Promise<void> {
+  await engine.types(`#${field}`, "himitsu");
+  await engine.clicks(`.reveal[aria-controls=${field}]`);
+  expect(await engine.run((field) => document.querySelector<HTMLInputElement>(`#${field}`)?.type, field)).toBe("text");
+  await comesBack(engine, page);
+  expect(await engine.run((field) => document.querySelector<HTMLInputElement>(`#${field}`)?.type, field)).toBe("password");
+  expect(await engine.value(field)).toBe("");
+}
+
+/** From the screen of 電子請求受付システム to 新規ユーザ登録情報の入力. */
+async function comesToProfile(engine: Engine, request: APIRequestContext, office: Office): Promise<void> {
+  await provesOffice(engine, office);
+  await entersCode(engine, request, office.mailAddress, REGISTRATION_SUBJECT);
   await engine.at("registration-profile");
-  for (const [name, value] of Object.entries(me)) await engine.until(`${name} to be there`, async () => (await engine.value(name)) === value);
+}
+
+/** From 新規ユーザ登録情報の入力, with its fields filled in, to マイページ. */
+async function comesToMyPage(engine: Engine, request: APIRequestContext, email: string): Promise<void> {
   await go(engine);
   await engine.at("registration-confirm");
-  for (const value of Object.values(me)) expect(await engine.text("dl.review")).toContain(value);
   await go(engine);
   await engine.at("registration-completed");
   await engine.clicks("main a.go");
   await engine.at("login");
-  await engine.types("#email", me.email);
-  await engine.types("#password", told(await mailTo(request, me.email, PASSWORD_SUBJECT), "初期パスワード"));
+  await engine.types("#email", email);
+  await engine.types("#password", told(await mailTo(request, email, PASSWORD_SUBJECT), "初期パスワード"));
   await go(engine);
   await engine.at("login-otp");
-  await entersCode(engine, request, me.email, LOGIN_SUBJECT);
+  await entersCode(engine, request, email, LOGIN_SUBJECT);
   await engine.at("new-password");
   for (const name of ["newPassword", "again"]) await engine.types(`#${name}`, NEW_PASSWORD);
   await engine.until("the terms", () => engine.run(() => document.querySelector("#terms h3") !== null));
@@ -86,12 +103,127 @@ test("from ログイン to マイページ, and back; what was typed is there, a
   await engine.clicks("#agree");
   await go(engine);
   await engine.at("my-page");
+}
+
+test("from ログイン to マイページ, and back; what was typed is there, and nothing of who has logged out", async ({ engine, request }) => {
+  const office = await newOffice(request);
+  const me = person(office);
+  await engine.opens("/");
+  await engine.clicks("#enter a");
+  await engine.at("login");
+  await engine.clicks('a.outline[href="registration.html"]');
+  await engine.at("registration");
+  await comesToProfile(engine, request, office);
+  for (const [name, value] of Object.entries(me)) await engine.types(`#${name}`, value);
+  await comesBack(engine, "registration-profile");
+  await isThere(engine, me);
+  await comesToMyPage(engine, request, me.email);
   expect(await engine.text("#who")).toContain(me.name);
+  for (const value of Object.values(me)) expect(await engine.text("#content")).toContain(value);
   await engine.clicks("#who [data-action=logout]");
   await engine.at("logged-out");
   await engine.back();
   await engine.at("login");
   expect(await engine.text("body")).not.toContain(me.name);
+});
+
+test("one's own account and the users: what was typed is there on the way back, no secret is, and nothing of who has logged out", async ({ engine, request }) => {
+  test.setTimeout(240_000);
+  const office = await newOffice(request);
+  const me = person(office);
+  await comesToProfile(engine, request, office);
+  for (const [name, value] of Object.entries(me)) await engine.types(`#${name}`, value);
+  await comesToMyPage(engine, request, me.email);
+
+  await engine.clicks('main a[href="my-profile.html"]');
+  await engine.at("my-profile");
+  await isThere(engine, { name: me.name });
+  await engine.fills("#department", "相談課");
+  await comesBack(engine, "my-profile");
+  await isThere(engine, { department: "相談課", nameKana: me.nameKana });
+  await go(engine);
+  await engine.at("my-page");
+  expect(await engine.text("#content")).toContain("相談課");
+
+  await engine.clicks('main a[href="my-password.html"]');
+  await engine.at("my-password");
+  for (const field of ["currentPassword", "newPassword", "again"]) await secretIsGone(engine, "my-password", field);
+
+  await engine.opens("/member-new.html");
+  await engine.at("member-new");
+  const colleague = { email: `hanako.${office.officeNumber}@example.jp`, name: "見本 花子", nameKana: "ミホン ハナコ", department: "総務課", jobTitle: "主任", phone: "0312345679" };
+  for (const [name, value] of Object.entries(colleague)) await engine.types(`#${name}`, value);
+  await comesBack(engine, "member-new");
+  await isThere(engine, colleague);
+  await go(engine);
+  await engine.at("member-confirm");
+  for (const value of Object.values(colleague)) expect(await engine.text("#content")).toContain(value);
+  await engine.clicks("[data-action=register]");
+  await engine.at("members");
+  await engine.until("both users", async () => (await engine.text("#members")).includes(colleague.name));
+  await engine.clicks("#members li:nth-child(2) a");
+  await engine.at("member");
+  expect(await engine.text("#content")).toContain(colleague.name);
+  await engine.clicks("[data-action=reissue]");
+  await engine.clicks("[data-action=go]");
+  await engine.at("members");
+  await engine.until("the word of it", async () => (await engine.text("#status")).includes("新しい初期パスワードを送りました。"));
+
+  await engine.clicks("#who [data-action=logout]");
+  await engine.at("logged-out");
+  await engine.back();
+  await engine.until("another page than the users'", async () => !(await engine.text("body")).includes(me.name));
+  expect(await engine.text("body")).not.toContain(colleague.name);
+});
+
+test("a reset of the password says whose it is to its end, and keeps no secret on the way back", async ({ engine, request }) => {
+  test.setTimeout(240_000);
+  const office = await newOffice(request);
+  const me = person(office);
+  await comesToProfile(engine, request, office);
+  for (const [name, value] of Object.entries(me)) await engine.types(`#${name}`, value);
+  await comesToMyPage(engine, request, me.email);
+  await engine.clicks("#who [data-action=logout]");
+  await engine.at("logged-out");
+
+  await engine.opens("/password-reset.html");
+  await engine.at("password-reset");
+  await engine.fills("#email", me.email);
+  await comesBack(engine, "password-reset");
+  await isThere(engine, { email: me.email });
+  const seen = (await mailsTo(request, me.email, LOGIN_SUBJECT)).length;
+  await go(engine);
+  await engine.at("password-reset-otp");
+  await engine.types("#code", told(await mailTo(request, me.email, LOGIN_SUBJECT, seen), "ワンタイムパスワード"));
+  await go(engine);
+  await engine.at("password-reset-password");
+  expect(await engine.text("#whose")).toContain(office.officeName);
+  for (const field of ["newPassword", "again"]) await secretIsGone(engine, "password-reset-password", field);
+  for (const field of ["newPassword", "again"]) await engine.types(`#${field}`, RESET_PASSWORD);
+  await go(engine);
+  await engine.at("password-reset-done");
+  expect(await engine.text("#whose")).toContain(office.officeName);
+  // The way back to what is done leads to where it stands, and is no new beginning.
+  await engine.back();
+  await engine.until("no screen to set a password", () => engine.run(() => document.querySelector("#newPassword") === null));
+});
+
+test("over plain http the local stack says so where the engine keeps no Secure cookie", async ({ engine }, info) => {
+  const script = readFileSync(new URL("../../../local/assets/reload.js", import.meta.url));
+  const page = '<!DOCTYPE html><html lang="ja"><title>開発用</title><link rel="icon" href="data:,"><main><p id="needs-tls" hidden>https</p></main><script type="module" src="/_dev/reload.js?build=1"></script>';
+  let hasRun = false;
+  const server = createServer((asked, answer) => {
+    hasRun ||= asked.url === "/_dev/reload";
+    if (asked.url === "/_dev/reload") return void answer.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    const isScript = asked.url?.startsWith("/_dev/reload.js") === true;
+    answer.writeHead(200, { "content-type": isScript ? "text/javascript" : "text/html; charset=utf-8" }).end(isScript ? script : page);
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  await engine.opensAt(`http://localhost:${(server.address() as AddressInfo).port}/`);
+  await engine.until("the script", () => Promise.resolve(hasRun));
+  expect(await engine.shows("#needs-tls")).toBe(info.project.name === "webkit");
+  await engine.opens("/");
+  server.close().closeAllConnections();
 });
 
 test("back from a procedure that was stopped does not offer to go on with it", async ({ engine, request }) => {

@@ -4,7 +4,7 @@ import { type Socket, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { Engine, PATIENCE, freePort, sleep } from "./engine.ts";
+import { Engine, TIME_OUT, freePort, sleep } from "./engine.ts";
 
 /** A profile that asks the network for nothing of its own, and can be driven over Marionette. */
 const PREFERENCES = {
@@ -91,7 +91,7 @@ export class Firefox extends Engine {
     const id = this.next++;
     const message = JSON.stringify([0, id, name, parameters]);
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`${name} ${message}: no answer`)), PATIENCE);
+      const late = setTimeout(() => reject(new Error(`${name} ${message}: no answer`)), TIME_OUT);
       const settle = () => clearTimeout(late);
       this.pending.set(id, {
         resolve: (result) => (settle(), resolve(result)),
@@ -177,7 +177,7 @@ export class Firefox extends Engine {
 }
 
 async function connected(port: number): Promise<Socket> {
-  for (const end = Date.now() + 2 * PATIENCE; Date.now() < end; await sleep(100)) {
+  for (const end = Date.now() + 2 * TIME_OUT; Date.now() < end; await sleep(100)) {
     const socket = connect(port, "127.0.0.1");
     const reached = await new Promise<boolean>((known) => socket.once("connect", () => known(true)).once("error", () => known(false)));
     if (reached) return socket;

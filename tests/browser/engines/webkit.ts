@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { Engine, PATIENCE, freePort, sleep } from "./engine.ts";
+import { Engine, TIME_OUT, freePort, sleep } from "./engine.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -61,7 +61,7 @@ export class WebKit extends Engine {
 
   private async call(method: "GET" | "POST" | "DELETE", path: string, body: object = {}): Promise<unknown> {
     const url = `${this.driver}/session${this.session}${path}`;
-    const signal = AbortSignal.timeout(PATIENCE);
+    const signal = AbortSignal.timeout(TIME_OUT);
     const answer = await fetch(url, { method, signal, ...(method === "POST" ? { body: JSON.stringify(body) } : {}) }).catch((error: unknown) => {
       throw new Error(`${method} ${path} ${JSON.stringify(body)}: ${String(error)}`);
     });

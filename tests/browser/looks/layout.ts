@@ -111,7 +111,7 @@ async function useless(page: Page): Promise<string[]> {
 const PRINTED: readonly string[] = ["registration-confirm", "registration-completed", "my-page", "prepare", "terms"];
 
 /** Expects that nothing is cut off, too small, or visible by its colour alone, and that nothing useless is printed. */
-export async function fits(page: Page, stop: Stop): Promise<void> {
+export async function fits(page: Page, stop: Pick<Stop, "name" | "page">): Promise<void> {
   await page.setViewportSize(SMALLEST);
   expect.soft(await overflowing(page), `${stop.name} at 320 × 256`).toEqual([]);
   expect.soft(await small(page), `${stop.name}: what is pressed at 320 × 256`).toEqual([]);

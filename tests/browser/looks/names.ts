@@ -5,6 +5,7 @@ import type { Stop } from "../tour.ts";
 
 /** Values that differ in each walk: the office, the times, the codes. */
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
+  [/KJ\*{3}[0-9]{4}/g, "（ユーザID）"],
   [/localhost:\d+/g, "localhost:（ポート）"],
   [/member\.html#[A-Za-z0-9_-]{22}/g, "member.html#（利用者）"],
   [/\d{4}年\d{1,2}月\d{1,2}日 \d{1,2}時\d{2}分/g, "（日時）"],

@@ -4,7 +4,7 @@ import { type Page, chromium } from "@playwright/test";
 
 import { NETWORK, complains, expect, garbles, refuses, sent, test } from "../desk.ts";
 import { args } from "../playwright.config.ts";
-import { Clerk } from "../portal.ts";
+import { Clerk, RESET_PASSWORD } from "../portal.ts";
 
 /** Features that older browsers lack (Safari before 15.4). */
 async function older(page: Page): Promise<void> {
@@ -28,6 +28,38 @@ test("a browser of a few years ago registers and logs in", async ({ page, clerk 
   await clerk.registers();
   await clerk.logsInFirst();
   await expect(page.locator("#who")).toContainText(clerk.me.name);
+});
+
+const HANAKO = { name: "見本 花子", nameKana: "ミホン ハナコ", phone: "0312345678" };
+
+/** A colleague is typed, up to the confirmation. */
+async function typesColleague(page: Page, clerk: Clerk): Promise<void> {
+  await page.goto(clerk.url("member-new"));
+  await clerk.at("member-new");
+  for (const [name, value] of Object.entries({ ...HANAKO, email: `hanako.${clerk.office.officeNumber}@example.jp` })) await page.locator(`#${name}`).fill(value);
+  await clerk.submits();
+  await clerk.at("member-confirm");
+}
+
+test("a browser of a few years ago adds a colleague, stops and removes them, and resets the password", async ({ page, clerk }) => {
+  await older(page);
+  await clerk.isAt("my-page");
+  await typesColleague(page, clerk);
+  await page.getByRole("button", { name: "登録する" }).click();
+  await clerk.at("members");
+  for (const [button, told] of [["停止する", "利用を停止しました。"], ["削除する", "削除しました。"]] as const) {
+    await page.locator("#members > li").nth(1).getByRole("link", { name: "変更・削除" }).click();
+    await clerk.at("member");
+    await page.getByRole("button", { name: button }).click();
+    await page.getByRole("button", { name: "実行する" }).click();
+    await clerk.at("members");
+    await expect(page.locator("#status")).toContainText(told);
+  }
+  const seen = await clerk.asksForReset();
+  await clerk.entersLoginCode(seen);
+  await clerk.at("password-reset-password");
+  await clerk.choosesAnother(RESET_PASSWORD);
+  await clerk.at("password-reset-done");
 });
 
 test.describe("a page that fails", () => {
@@ -66,7 +98,7 @@ test.describe("a page that fails", () => {
 
 const HOW = /Cookie がブロックされています/;
 
-test("with cookies blocked, it is said so, and how to allow them; nothing is started in vain", async ({ request, clerk }) => {
+test("with cookies blocked, it is said so, and how to allow them; nothing is started", async ({ request, clerk }) => {
   // A browser whose settings block cookies.
   const profile = test.info().outputPath("profile");
   mkdirSync(`${profile}/Default`, { recursive: true });
@@ -78,7 +110,7 @@ test("with cookies blocked, it is said so, and how to allow them; nothing is sta
     locale: "ja-JP",
   });
   const [page = await context.newPage()] = context.pages();
-  const starts = [sent(page, "POST", "/registration"), sent(page, "POST", "/login")];
+  const starts = ["/registration", "/login", "/password-reset"].map((path) => sent(page, "POST", path));
   const blocked = new Clerk(page, request, clerk.office);
   await page.goto("/registration.html");
   await page.locator("#userId").fill(clerk.office.userId);
@@ -92,11 +124,15 @@ test("with cookies blocked, it is said so, and how to allow them; nothing is sta
   await page.locator("#password").fill("x");
   await blocked.submits();
   await page.waitForURL(/cookies\.html$/);
-  expect(starts.map((requests) => requests.length)).toEqual([0, 0]);
+  await page.goto("/password-reset.html");
+  await page.locator("#email").fill("taro@example.jp");
+  await blocked.submits();
+  await page.waitForURL(/cookies\.html$/);
+  expect(starts.map((requests) => requests.length)).toEqual([0, 0, 0]);
   await context.close();
 });
 
-for (const flow of ["registration", "login"] as const) {
+for (const flow of ["registration", "login", "password-reset"] as const) {
   test(`cookies that do not arrive after a start of ${flow} lead to the page about cookies`, async ({ page, context, clerk }) => {
     if (flow === "login") await clerk.isAt("registration-completed");
     const initial = flow === "login" ? await clerk.initialPassword() : "";
@@ -109,8 +145,8 @@ for (const flow of ["registration", "login"] as const) {
       await route.fulfill({ response, headers });
     });
     await page.goto(`/${flow}.html`);
-    await page.locator("#userId, #email").first().fill(flow === "login" ? clerk.me.email : clerk.office.userId);
-    await page.locator("#password").fill(flow === "login" ? initial : clerk.office.password);
+    await page.locator("#userId, #email").first().fill(flow === "registration" ? clerk.office.userId : clerk.me.email);
+    if (flow !== "password-reset") await page.locator("#password").fill(flow === "login" ? initial : clerk.office.password);
     await clerk.submits();
     await page.waitForURL(/cookies\.html$/);
     await expect(page.getByText(HOW)).toBeVisible();
@@ -125,7 +161,8 @@ test("a procedure that has run out later is not taken for blocked cookies", asyn
   await page.waitForURL(/expired\.html#registration$/);
 });
 
-const BETWEEN = (status: number | string) => new RegExp(`間にある機器やソフト.*通信を止めました（応答 ${status}）。.*「POST http://.*/api/v1/registration への応答が ${status} になる」とお伝えください。`);
+const BETWEEN = (status: number | string, request = "POST http://.*/api/v1/registration") =>
+  new RegExp(`間にある機器やソフト.*通信を止めました（応答 ${status}）。.*「${request} への応答が ${status} になる」とお伝えください。`);
 
 test.describe("a network of its own mind", () => {
   test.use({ loud: true });
@@ -156,6 +193,39 @@ test.describe("a network of its own mind", () => {
     }
     await clerk.submits();
     await clerk.at("registration-otp");
+  });
+});
+
+test.describe("a network that stops what マイページ and a reset send", () => {
+  test.use({ loud: true });
+
+  test("is named for each, and what was typed stays", async ({ page, clerk }) => {
+    await page.goto("/password-reset.html");
+    await page.locator("#email").fill(clerk.me.email);
+    await garbles(page, "POST", "/password-reset", 403, "<p>blocked by policy</p>");
+    await clerk.submits();
+    await complains(page, BETWEEN(403, "POST http://.*/api/v1/password-reset"));
+    await expect(page.locator("#email")).toHaveValue(clerk.me.email);
+    await clerk.isAt("my-page");
+    await typesColleague(page, clerk);
+    await garbles(page, "POST", "/members", 405, "");
+    await page.getByRole("button", { name: "登録する" }).click();
+    await complains(page, BETWEEN(405, "POST http://.*/api/v1/members"));
+    await expect(page.locator("#content")).toContainText(HANAKO.name);
+    // The same wish once more: one colleague.
+    await page.getByRole("button", { name: "登録する" }).click();
+    await clerk.at("members");
+    const row = page.locator("#members > li").nth(1);
+    await row.getByRole("link", { name: "変更・削除" }).click();
+    await clerk.at("member");
+    const id = new URL(page.url()).hash.slice(1);
+    for (const [button, method] of [["停止する", "PATCH"], ["削除する", "DELETE"]] as const) {
+      await page.getByRole("button", { name: button }).click();
+      await garbles(page, method, `/members/${id}`, 429, "slow down");
+      await page.getByRole("button", { name: "実行する" }).click();
+      await complains(page, BETWEEN(429, `${method} http://.*/api/v1/members/${id}`));
+      await page.getByRole("button", { name: "やめる" }).click();
+    }
   });
 });
 

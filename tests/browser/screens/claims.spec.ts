@@ -3,7 +3,7 @@ import type { Browser, Page } from "@playwright/test";
 import { complains, expect, test } from "../desk.ts";
 import { Clerk, newOffice } from "../portal.ts";
 
-/** Somebody of another office, at another computer, who registers with the same address. */
+/** A person of another office, at another computer, who registers with the same address. */
 async function rivalOf(browser: Browser, clerk: Clerk): Promise<Clerk> {
   const context = await browser.newContext();
   const office = await newOffice(clerk.request, { officeName: "ひだまり介護センター" });

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 
-import { clerkOf, comesBack, comesBackEmptied, expect, sent, test } from "../desk.ts";
+import { clerkOf, comesBack, comesBackEmptied, expect, refuses, sent, test } from "../desk.ts";
 import { type Clerk, PASSWORD_SUBJECT, REGISTRATION_SUBJECT, mailsTo } from "../portal.ts";
 
 const codes = async (clerk: Clerk) => (await mailsTo(clerk.request, clerk.office.mailAddress, REGISTRATION_SUBJECT)).length;
@@ -422,12 +422,27 @@ for (const [name, fields] of Object.entries(SECRETS)) {
   });
 }
 
+test("the password typed as proof is gone for the next person who comes back to it", async ({ page, clerk }) => {
+  await clerk.isAt("my-page");
+  await page.goto(clerk.url("members"));
+  await page.locator("#members > li").getByRole("link", { name: "変更・削除" }).click();
+  await clerk.at("member");
+  await page.getByRole("button", { name: "利用者にする" }).click();
+  await refuses(page, "PATCH", `/members/${new URL(page.url()).hash.slice(1)}`, 403, { code: "fresh-proof-required" });
+  await page.getByRole("button", { name: "実行する" }).click();
+  await page.locator("#currentPassword").fill("himitsu no kotoba");
+  await page.locator(".reveal").click();
+  await comesBack(page);
+  await expect(page.locator("#currentPassword")).toHaveValue("");
+  await expect(page.locator("#currentPassword")).toHaveAttribute("type", "password");
+});
+
 test("the folder of a language is its first page", async ({ page }) => {
   for (const folder of ["easy", "en"]) {
     for (const path of [`/${folder}/`, `/${folder}`]) {
       const answer = await page.goto(path);
       // 304: a browser that has just seen the page asks whether it has changed.
-    expect([200, 304], path).toContain(answer?.status());
+      expect([200, 304], path).toContain(answer?.status());
       await expect(page.locator("html")).toHaveAttribute("data-page", "index");
       await page.locator("#enter a").click();
       await page.waitForURL(new RegExp(`/${folder}/login\\.html$`));

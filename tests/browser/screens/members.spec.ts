@@ -1,5 +1,5 @@
 import { comesBackEmptied, complains, expect, marked, refuses, sent, test } from "../desk.ts";
-import { Clerk, NEW_PASSWORD, newOffice } from "../portal.ts";
+import { Clerk, NEW_PASSWORD, mailTo, newOffice } from "../portal.ts";
 
 const HANAKO = { email: "hanako@example.jp", name: "見本 花子", nameKana: "みほん はなこ", phone: "0312345678" };
 
@@ -128,4 +128,32 @@ test("a colleague who was typed for one office is not added to the office of ano
   await expect(page.locator("#who")).toContainText("ひだまり介護センター");
   await expect(page.locator("#email")).toHaveValue("");
   expect(added).toHaveLength(0);
+});
+
+test("a colleague whose address a user of another office was first to use is shown, with what to do", async ({ page, browser, clerk }) => {
+  const typed = colleague(clerk.office.officeNumber);
+  await clerk.isAt("my-page");
+  await page.goto(clerk.url("member-new"));
+  for (const [name, value] of Object.entries(typed)) await page.locator(`#${name}`).fill(value);
+  await clerk.submits();
+  await page.getByRole("button", { name: "登録する" }).click();
+  await clerk.at("members");
+  await expect(page.locator("#released")).toBeHidden();
+  const elsewhere = await browser.newContext();
+  const office = await newOffice(clerk.request, { officeName: "ひだまり介護センター" });
+  const other = new Clerk(await elsewhere.newPage(), clerk.request, office);
+  other.me.email = typed.email;
+  await other.isAt("my-page");
+  await elsewhere.close();
+  await page.goto(clerk.url("members"));
+  await expect(page.getByRole("heading", { name: "登録がなくなった方" })).toBeVisible();
+  const row = page.locator("#released li");
+  await expect(row).toHaveCount(1);
+  await expect(row).toContainText(typed.email);
+  await expect(row).toContainText("別のメールアドレスで登録してください。");
+  await expect(page.locator("#members > li")).toHaveCount(1);
+  await expect(page.locator("#left")).toContainText("あと4名");
+  const mail = await mailTo(clerk.request, clerk.me.email, "メールアドレスが別の事業所で登録されました");
+  expect(mail.text).toContain("マイページの「ユーザの管理」から");
+  expect(mail.text + (await page.locator("main").innerText())).not.toContain("ひだまり");
 });

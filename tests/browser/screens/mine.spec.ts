@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from "@playwright/test";
 
 import { comesBackEmptied, complains, expect, marked, test } from "../desk.ts";
-import { Clerk, NEW_PASSWORD, newOffice } from "../portal.ts";
+import { Clerk, NEW_PASSWORD, mailsTo, newOffice } from "../portal.ts";
 
 const ANOTHER = "みどりの丘に 風がわたる 2026";
 const OTHER = /別のタブで、ログインし直されています。この画面の内容は送信していません。/;
@@ -89,6 +89,45 @@ test("a password is changed, ends the other browsers, and a wrong present one is
   await page.getByRole("button", { name: "ログアウト" }).click();
   await page.waitForURL(/logged-out/);
   await clerk.startsLogin(ANOTHER);
+});
+
+test("the address is changed with the code that comes to the new one, and not before", async ({ page, clerk, request }) => {
+  const changed = `new-${clerk.me.email}`;
+  await clerk.isAt("my-page");
+  await page.getByRole("main").getByRole("link", { name: "メールアドレスの変更" }).click();
+  await clerk.at("my-email");
+  await expect(page.locator("#content")).toContainText(clerk.me.email);
+  await page.locator("#email").fill(clerk.me.email);
+  await page.locator("#my-email button[type=submit]").click();
+  await marked(page, "email", "いまのメールアドレスと同じです。新しいメールアドレスを入力してください。");
+  await page.locator("#email").fill(changed);
+  await page.locator("#my-email button[type=submit]").click();
+  await clerk.at("my-email-otp");
+  // The server holds the step: the form leads back to the code, and so does a reload.
+  await page.goto(clerk.url("my-email"));
+  await clerk.at("my-email-otp");
+  await page.locator("#code").fill("12345");
+  await clerk.submits();
+  await expect(page.locator("#summary")).toBeVisible();
+  await expect.poll(async () => (await mailsTo(request, changed, "ワンタイムパスワード発行通知")).length).toBe(1);
+  const [mail] = await mailsTo(request, changed, "ワンタイムパスワード発行通知");
+  await page.locator("#code").fill(/ワンタイムパスワード：(\d{6})/.exec(mail?.text ?? "")?.[1] ?? "");
+  await clerk.submits();
+  await clerk.at("my-page");
+  await expect(page.locator("#status")).toContainText("メールアドレスを変更しました。");
+  await expect(page.locator("#content")).toContainText(changed);
+});
+
+test("a change of the address can be cancelled", async ({ page, clerk }) => {
+  await clerk.isAt("my-page");
+  await page.goto(clerk.url("my-email"));
+  await clerk.at("my-email");
+  await page.locator("#email").fill(`new-${clerk.me.email}`);
+  await page.locator("#my-email button[type=submit]").click();
+  await clerk.at("my-email-otp");
+  await page.getByRole("button", { name: "手続きを中止する" }).click();
+  await clerk.at("my-email");
+  await expect(page.locator("#content")).toContainText(clerk.me.email);
 });
 
 test("what was typed for one person is not sent for the one who logged in in another tab", async ({ page, context, clerk }) => {

@@ -357,11 +357,11 @@ test("a registered office that is in use offers no way around those who use it",
 
 test("a wrong ID or password of ログイン: one sentence, the ID stays, the password goes", async ({ page }) => {
   await page.goto("/login.html");
-  await page.locator("#email").fill("nobody@example.jp");
+  await page.locator("#email").fill("unknown@example.jp");
   await page.locator("#password").fill("wrong wrong wrong");
   await page.getByRole("button", { name: "ログインする" }).click();
   await complains(page, "ID（メールアドレス）またはパスワードが正しくありません。");
-  await expect(page.locator("#email")).toHaveValue("nobody@example.jp");
+  await expect(page.locator("#email")).toHaveValue("unknown@example.jp");
   await expect(page.locator("#password")).toHaveValue("");
   await page.locator("#password").fill("Shoki-pass-0001");
   await refuses(page, "POST", "/login", 410, { code: "initial-password-expired" });

@@ -32,7 +32,7 @@ test("a forgotten password is set anew, and opens マイページ", async ({ cle
   await clerk.at("my-page");
 });
 
-test("an address that nobody has leads to the same screen, where no code is right", async ({ clerk, page }) => {
+test("an unknown address leads to the same screen, where no code is right", async ({ clerk, page }) => {
   await clerk.asksForReset();
   await expect(page.locator("#content")).toContainText("t***@e***.jp");
   await page.locator("#code").fill("123456");

@@ -210,6 +210,8 @@ const TOKENS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "password-reset-otp": { code: "one-time-code" },
   "password-reset-password": { username: "username", newPassword: "new-password", again: "new-password" },
   "my-profile": { name: "name", nameKana: "off", department: "off", jobTitle: "organization-title", phone: "tel" },
+  "my-email": { email: "email", currentPassword: "current-password" },
+  "my-email-otp": { code: "one-time-code" },
   "my-password": { username: "username", currentPassword: "current-password", newPassword: "new-password", again: "new-password" },
   "member-new": { email: "off", name: "name", nameKana: "off", department: "off", jobTitle: "organization-title", phone: "tel" },
   "member-confirm": { currentPassword: "current-password" },

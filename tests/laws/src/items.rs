@@ -5,13 +5,19 @@ use platform::store::{
     Attributes, Consistency, Item, NetworkRecord, image_of_json, json_of_image, mails_of_image,
 };
 use portal::account::Account;
+use portal::address_change::AddressChange;
 use portal::claims_record::ClaimsRecord;
 use portal::contact::Contact;
+use portal::desk::Operator;
+use portal::inquiry::{Inquiry, ReceiptNumber};
 use portal::login::{Login, SessionPointer};
+use portal::mail::Letter;
 use portal::office::Office;
 use portal::password_reset::PasswordReset;
 use portal::registration::Registration;
-use portal::values::{AccountKey, ClaimsUserId, FlowId, NetworkTag, OfficeNumber, SessionId};
+use portal::values::{
+    AccountKey, ClaimsUserId, FlowId, LetterId, NetworkTag, OfficeNumber, OperatorId, RequestKey, SessionId,
+};
 use serde_json::{Map, Value, json};
 
 use super::doubles::Aws;
@@ -35,12 +41,16 @@ pub async fn kinds_that_read(aws: &Aws, item: &Value) -> Vec<&'static str> {
         as_one::<Registration>(aws, &flow).await,
         as_one::<Login>(aws, &flow).await,
         as_one::<PasswordReset>(aws, &flow).await,
+        as_one::<AddressChange>(aws, &flow).await,
         as_one::<SessionPointer>(aws, &SessionId::new("s")).await,
         as_one::<Account>(aws, &AccountKey::new("a")).await,
         as_one::<Office>(aws, &office).await,
         as_one::<ClaimsRecord>(aws, &claims_user).await,
         as_one::<Contact>(aws, &AccountKey::new("a")).await,
         as_one::<NetworkRecord>(aws, &NetworkTag::new("n")).await,
+        as_one::<Letter>(aws, &LetterId::new("l")).await,
+        as_one::<Operator>(aws, &OperatorId::new("o")).await,
+        as_one::<Inquiry>(aws, &ReceiptNumber::of(&RequestKey::new("r"), 0)).await,
     ];
     kinds.into_iter().flatten().collect()
 }

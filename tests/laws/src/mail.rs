@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use portal::code::OneTimeCode;
+use portal::inquiry::Message;
 use portal::keys::{KeyId, KeyRing};
 use portal::mail::{Content, Promise};
 use portal::values::EmailAddress;
@@ -16,17 +17,36 @@ pub const SENDER: &str = "no-reply@mail.example.jp";
 pub const PORTAL: &str = "https://portal.example.jp/";
 
 /// Subjects and display names of the manual.
-const SUBJECTS: [&str; 10] = [
+const SUBJECTS: [&str; 29] = [
     "ワンタイムパスワード発行通知（介護保険資格確認等WEBサービス）",
     "【介護情報基盤ポータル】ワンタイムパスワード発行通知",
     "【介護情報基盤ポータル】初期パスワードのお知らせ",
     "【介護情報基盤ポータル】初期パスワードでのログインのご案内",
     "【介護情報基盤ポータル】パスワードが再設定されました",
     "【介護情報基盤ポータル】パスワードが変更されました",
+    "【介護情報基盤ポータル】メールアドレスが変更されました",
     "【介護情報基盤ポータル】ご利用が停止されました",
     "【介護情報基盤ポータル】ご利用の停止が解除されました",
     "【介護情報基盤ポータル】管理者になりました",
     "【介護情報基盤ポータル】管理者ではなくなりました",
+    "【介護情報基盤ポータル】新しい端末からログインがありました",
+    "【介護情報基盤ポータル】ユーザ登録が削除されました",
+    "【介護情報基盤ポータル】事業所のユーザが登録されました",
+    "【介護情報基盤ポータル】事業所のユーザが削除されました",
+    "【介護情報基盤ポータル】事業所のユーザの利用が停止されました",
+    "【介護情報基盤ポータル】事業所のユーザの利用の停止が解除されました",
+    "【介護情報基盤ポータル】事業所のユーザが管理者になりました",
+    "【介護情報基盤ポータル】事業所のユーザが管理者ではなくなりました",
+    "【介護情報基盤ポータル】メールアドレスが事業所の別のユーザのものになりました",
+    "【介護情報基盤ポータル】メールアドレスが別の事業所で登録されました",
+    "【介護情報基盤ポータル】お問い合わせを受け付けました",
+    "【介護情報基盤ポータル】お問い合わせへの回答",
+    "【介護情報基盤ポータル】お問い合わせについてのお願い",
+    "【介護情報基盤ポータル】お問い合わせの対応の完了",
+    "【介護情報基盤ポータル】引き継ぎの申請がありました",
+    "【介護情報基盤ポータル】引き継ぎができるようになりました",
+    "【介護情報基盤ポータル】引き継ぎが中止されました",
+    "【介護情報基盤ポータル】引き継ぎが完了しました",
 ];
 
 /// A ring of one key.
@@ -80,6 +100,30 @@ pub fn of_any_promise(promise: &Promise) {
             }
         }
         Content::Notice { .. } => assert!(first.starts_with("日時：") && !has_six_digits_in_a_row(&text)),
+        Content::InquiryReceipt { number } => {
+            assert_eq!(first, format!("受付番号：{}", number.as_str()));
+        }
+        Content::InquiryReply(reply) => {
+            assert_eq!(first, format!("受付番号：{}", reply.number.as_str()));
+            let said = reply.text.as_ref().map_or("", Message::as_str);
+            assert!(text.contains(&format!("\n\n{said}\n\n")), "{text}");
+        }
+        Content::TakeOver(bulletin) => {
+            let code = bulletin.stop_code.as_ref().map(|stop_code| {
+                let code = stop_code.code(&ring, &bulletin.office.number);
+                code.expect("the key was there").expose().to_owned()
+            });
+            let codes: Vec<&str> = text
+                .lines()
+                .filter_map(|line| line.strip_prefix("停止コード："))
+                .collect();
+            assert_eq!(
+                codes,
+                code.iter().map(String::as_str).collect::<Vec<_>>(),
+                "{text}"
+            );
+            assert!(!has_six_digits_in_a_row(&text), "{text}");
+        }
     }
     assert_eq!(text.lines().filter(|line| *line == PORTAL).count(), 1, "{text}");
     let header = deliver_mail::from(promise.content.sender_name(), SENDER);
@@ -128,7 +172,7 @@ pub fn of_any_letter(letter: &Value) {
     assert_eq!(
         destination.keys().collect::<Vec<_>>(),
         ["ToAddresses"],
-        "nobody in copy"
+        "no copies"
     );
     let to = letter["Destination"]["ToAddresses"].as_array().expect("a list");
     assert_eq!(to.len(), 1);

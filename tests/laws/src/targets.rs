@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use portal::account::BrowserKind;
 use portal::code::{Label, Purpose};
 use portal::initial_password::Source;
+use portal::inquiry::{EntryKind, Message, ReceiptNumber, Reply};
 use portal::keys::KeyId;
 use portal::mail::{Content, Notice, Promise};
-use portal::values::{ChallengeId, EmailAddress, MemberId};
+use portal::take_over::{Bulletin, News, StopCode};
+use portal::values::{ChallengeId, EmailAddress, MemberId, OfficeName, OfficeNumber, RequestKey};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
@@ -112,7 +114,32 @@ pub fn mails(text: &str) {
             member: MemberId::new(one),
             what: Notice::PasswordReplaced,
             browser: BrowserKind::of(text),
+            about: Some(text.to_owned()),
+            is_last: numbers % 2 == 0,
         },
+        Content::InquiryReceipt {
+            number: ReceiptNumber::of(&RequestKey::new(one), numbers),
+        },
+        Content::InquiryReply(Box::new(Reply {
+            number: ReceiptNumber::of(&RequestKey::new(one), numbers),
+            kind: EntryKind::Answer,
+            text: Message::parse(text).ok(),
+        })),
+        Content::TakeOver(Box::new(Bulletin {
+            office: OfficeName {
+                number: OfficeNumber::parse("1370000001").expect("a number"),
+                name: text.to_owned(),
+            },
+            news: News::Asked,
+            asked_at: Timestamp::UNIX_EPOCH,
+            from: Timestamp::UNIX_EPOCH,
+            claims_user_end: "0001".to_owned(),
+            contact_masked: to.masked(),
+            stop_code: Some(StopCode {
+                key: KeyId::new("k"),
+                nonce: other.to_owned(),
+            }),
+        })),
     ];
     for content in contents {
         let expires = Timestamp::from_second(i64::from(numbers)).expect("an instant");

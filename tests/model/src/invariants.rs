@@ -65,7 +65,7 @@ pub const INVARIANTS: &[Invariant] = &[
             let most = scene.setup.limits.wrong_passwords_before_lockout;
             accounts(state).all(|account| {
                 let networks = u64::try_from(account.passwords.networks.len()).unwrap_or(u64::MAX);
-                account.passwords.row <= most && networks <= most
+                account.passwords.consecutive <= most && networks <= most
             })
         },
     },
@@ -80,7 +80,7 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
-        says: "guesses lock nobody out of another network, out of a known browser, or out with an initial password",
+        says: "guesses lock no one out in another network, in a known browser, or with an initial password",
         holds: |scene, state| {
             let kept_out = &state.ledger.kept_out;
             !only_uses_passwords(scene)
@@ -188,7 +188,8 @@ pub const INVARIANTS: &[Invariant] = &[
             offices(state).all(|office| {
                 u64::try_from(office.members.len()).unwrap_or(u64::MAX) <= scene.setup.limits.office_members
             }) && members(state).all(|(key, member)| {
-                member.seat_has_expired(state.now, &scene.setup.limits)
+                member.is_newcomer()
+                    || member.seat_has_expired(state.now, &scene.setup.limits)
                     || offices(state).any(|office| {
                         office.office.number == member.office.number
                             && office.members.get(&member.id) == Some(key)
@@ -211,20 +212,40 @@ pub const INVARIANTS: &[Invariant] = &[
         },
     },
     Invariant {
-        says: "a member who has set a password keeps the seat",
-        holds: |_, state| !state.ledger.seat_lost,
+        says: "a member who has set a password keeps the seat, unless a manager or a take-over removes the member",
+        holds: |_, state| {
+            let owners = || accounts(state).filter_map(Account::owner);
+            let is_there = |id: &MemberId| owners().any(|owner| owner.id == *id);
+            state.ledger.owners.iter().all(is_there)
+        },
     },
     Invariant {
-        says: "an office is claimed once: its first member is the one whom its founding created",
+        says: "an office is registered once: its first member is the one whom its founding created",
         holds: |_, state| {
             offices(state).all(|office| {
-                let [account] = office.members.values().collect::<Vec<_>>()[..] else {
-                    return false;
-                };
-                office.members.contains_key(&office.founding.member)
-                    && state.items.contains_key(&Key::Account(account.clone()))
+                let exists = |account: &AccountKey| state.items.contains_key(&Key::Account(account.clone()));
+                office.members.values().all(exists)
+                    && (office.members.contains_key(&office.founding.member) || state.ledger.has_removed)
             })
         },
+    },
+    Invariant {
+        says: "an office where a member has logged in keeps a manager who can log in",
+        holds: |_, state| {
+            offices(state).all(|office| {
+                let of_office = |member: &&Member| office.members.contains_key(&member.id);
+                let all: Vec<&Member> = members(state)
+                    .map(|(_, member)| member)
+                    .filter(of_office)
+                    .collect();
+                all.iter().all(|member| member.is_pending())
+                    || all.iter().any(|member| member.is_active_manager())
+            })
+        },
+    },
+    Invariant {
+        says: "a disabled member has no session",
+        holds: |_, state| members(state).all(|(_, member)| !member.disabled || member.sessions.is_empty()),
     },
     Invariant {
         says: "a promised mail is sent, or still in the stream, or expired",
@@ -284,6 +305,35 @@ pub const INVARIANTS: &[Invariant] = &[
             let mut mailed = state.ledger.reset_mails.values();
             !scene.jumps.is_empty()
                 || accounts(state).all(counted) && mailed.all(|mailed| u64::from(*mailed) <= most)
+        },
+    },
+    Invariant {
+        says: "a take-over is asked for, and stopped or completed once; one that was stopped changed nothing, and each notice is promised once",
+        holds: |_, state| {
+            let record = &state.ledger.take_overs;
+            record.wrong.is_none()
+                && record.over <= record.asked
+                && record.told.values().all(|told| *told <= record.asked)
+        },
+    },
+    Invariant {
+        says: "a newcomer belongs to a take-over that is under way, and has neither a seat nor a session before it is completed",
+        holds: |scene, state| {
+            let is_expected = |member: &Member| {
+                let key = Key::TakeOver(member.office.number.clone());
+                matches!(state.item(&key), Some(AnyItem::TakeOver(it))
+                    if it.is_under_way(state.now)
+                        && it.newcomer.as_ref().is_some_and(|newcomer| newcomer.founding.member == member.id))
+            };
+            let is_seated =
+                |member: &Member| offices(state).any(|office| office.members.contains_key(&member.id));
+            let has_expired = |member: &Member| member.seat_has_expired(state.now, &scene.setup.limits);
+            let mut newcomers = members(state).filter(|(_, member)| member.is_newcomer());
+            newcomers.all(|(_, member)| {
+                member.sessions.is_empty()
+                    && !is_seated(member)
+                    && (has_expired(member) || is_expected(member))
+            })
         },
     },
     Invariant {

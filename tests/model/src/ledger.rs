@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portal::account::{Account, Member};
+use portal::account::Account;
 use portal::audit::{Act, Event};
 use portal::guards::PasswordGuard;
-use portal::values::{AccountKey, ChallengeId, FlowId, SessionId};
+use portal::values::{AccountKey, ChallengeId, FlowId, MemberId, SessionId};
+
+use crate::take_over::TakeOvers;
 
 /// Data about past events that the invariants need.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -42,8 +44,14 @@ pub struct Ledger {
     pub reset_wrongs: BTreeSet<&'static str>,
     /// Log-ins that were under way when the password was reset.
     pub overtaken: BTreeSet<FlowId>,
-    /// Whether a member who had set a password lost the seat.
-    pub seat_lost: bool,
+    /// Members who have set a password, and whom neither a manager nor a take-over removed.
+    pub owners: BTreeSet<MemberId>,
+    /// Who left an address for another one.
+    pub left: BTreeMap<AccountKey, MemberId>,
+    /// Whether a manager or a take-over removed a member.
+    pub has_removed: bool,
+    /// Take-overs.
+    pub take_overs: TakeOvers,
     /// Forbidden events.
     pub wrongs: BTreeSet<&'static str>,
 }
@@ -52,6 +60,14 @@ impl Ledger {
     /// Updates the ledger by an act.
     pub fn note(&mut self, account: &Account, event: &Event) {
         let act = event.act;
+        self.owners.extend(account.owner().map(|owner| owner.id.clone()));
+        if act == Act::AddressLeft {
+            let left = event
+                .about
+                .iter()
+                .map(|member| (account.key.clone(), member.clone()));
+            self.left.extend(left);
+        }
         if act == Act::PasswordWrong {
             self.wrong_passwords = self.wrong_passwords.saturating_add(1);
         }
@@ -71,9 +87,6 @@ impl Ledger {
                 self.reset_passed.insert(flow.clone());
             }
             Act::PasswordReset => self.note_reset(account, flow),
-            Act::SessionEnded => {
-                self.ended_flows.insert(flow.clone());
-            }
             _ => {}
         }
         let sessions = account.members().flat_map(|member| &member.sessions);
@@ -124,14 +137,29 @@ impl Ledger {
         *wrong = wrong.saturating_add(1);
     }
 
-    /// The sessions that a change ended, and whether a member lost a permanent seat.
-    pub fn compare(&mut self, was: &Account, now: &Account) {
+    /// The sessions that a change ended, and whether it took a permanent seat that no manager removed.
+    pub fn compare(&mut self, was: &Account, now: &Account, event: Option<&Event>) {
         let ids = |account: &Account| -> BTreeSet<SessionId> {
             let sessions = account.members().flat_map(|member| &member.sessions);
             sessions.map(|session| session.id.clone()).collect()
         };
-        let stays = |member: &Member| now.owner().is_some_and(|other| other.id == member.id);
-        self.seat_lost |= was.owner().is_some_and(|member| !stays(member));
+        if let Some(Event {
+            act: Act::MemberRemoved | Act::MemberDisplacedAndRemoved,
+            about: Some(member),
+            ..
+        }) = event
+        {
+            self.has_removed = true;
+            self.owners.remove(member);
+        }
+        if event.is_some_and(|event| event.act == Act::SessionEnded) {
+            let flows = |account: &Account| -> BTreeSet<FlowId> {
+                let sessions = account.members().flat_map(|member| &member.sessions);
+                sessions.map(|session| session.flow.clone()).collect()
+            };
+            self.ended_flows
+                .extend(flows(was).difference(&flows(now)).cloned());
+        }
         let (was, now) = (ids(was), ids(now));
         self.ended.extend(was.difference(&now).cloned());
     }

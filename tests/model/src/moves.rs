@@ -5,8 +5,11 @@ use portal::mail::Content;
 use portal::values::Draft;
 use portal::{login, password_reset, registration};
 
+use crate::address::AddressDoes;
+use crate::mine::Management;
 use crate::state::{Browser, State, typed};
 use crate::submission::{Password, Submission, Typed};
+use crate::take_over::TakeOverDoes;
 
 /// A move of an actor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +72,16 @@ pub enum Move {
     ResendResetCode,
     /// 新しいパスワード
     ResetPassword,
+    /// パスワードの変更 on マイページ
+    ReplacePassword,
+    /// ほかのすべてのセッションの終了
+    EndOtherSessions,
+    /// What a manager does with the colleague who has this person's address
+    Manage(Management, usize),
+    /// メールアドレスの変更
+    Address(AddressDoes),
+    /// 引き継ぎ
+    TakeOver(TakeOverDoes),
 }
 
 /// A person at a browser.
@@ -100,6 +113,11 @@ pub fn own(person: usize) -> u8 {
 /// The number of the password that a person chooses in a reset.
 pub fn reset_to(person: usize) -> u8 {
     own(person).saturating_add(100)
+}
+
+/// The number of the password that a person sets on マイページ.
+pub fn replaced_by(person: usize) -> u8 {
+    own(person).saturating_add(50)
 }
 
 /// The draft that 「登録する」 names at this stage.
@@ -152,7 +170,12 @@ impl State {
                 | Move::LogInOld
                 | Move::LogInWrong
                 | Move::AskReset
-                | Move::AskResetOf(_) => None,
+                | Move::AskResetOf(_)
+                | Move::ReplacePassword
+                | Move::EndOtherSessions
+                | Move::Manage(..)
+                | Move::Address(_)
+                | Move::TakeOver(_) => None,
                 Move::Terms => Some(Submission::ShowTerms),
                 Move::ChangePassword => Some(Submission::ChangePassword(own(actor.person))),
                 Move::RenewSession => Some(Submission::RenewSession),
@@ -167,6 +190,7 @@ impl State {
         })
     }
 
+    #[expect(clippy::too_many_lines, reason = "a list")]
     fn sensible_call(&self, actor: &Actor, browser: &Browser, what: Move) -> Option<Submission> {
         let cookies = &browser.cookies;
         let enter = |typed: Option<Typed>| {
@@ -174,7 +198,7 @@ impl State {
             Some(match purpose {
                 Purpose::Registration => Submission::EnterRegistrationCode(typed?),
                 Purpose::Login => Submission::EnterLoginCode(typed?),
-                Purpose::Reset => return None,
+                Purpose::Reset | Purpose::AddressChange => return None,
             })
         };
         let mailed = |newest: bool| {
@@ -221,7 +245,7 @@ impl State {
             Move::ResendCode => match self.challenge(cookies)?.0 {
                 Purpose::Registration => Some(Submission::ResendRegistrationCode),
                 Purpose::Login => Some(Submission::ResendLoginCode),
-                Purpose::Reset => None,
+                Purpose::Reset | Purpose::AddressChange => None,
             },
             Move::Profile(person) => matches!(
                 stage?,
@@ -245,7 +269,7 @@ impl State {
             Move::CancelRegistration => stage.map(|_| Submission::CancelRegistration),
             Move::LogIn => self
                 .best_password(actor, browser)
-                .map(|password| Submission::LogIn(actor.person, password)),
+                .map(|password| Submission::LogIn(self.address_of(actor.person), password)),
             Move::LogInOld => {
                 let password = self
                     .initial_passwords(actor.person, actor.office)
@@ -264,7 +288,11 @@ impl State {
             Move::LogOut => {
                 (cookies.login.is_some() || cookies.session.is_some()).then_some(Submission::LogOut)
             }
-            Move::MyPage => cookies.session.as_ref().map(|_| Submission::ShowMyPage),
+            Move::MyPage | Move::ReplacePassword | Move::EndOtherSessions | Move::Manage(..) => {
+                self.my_page_call(actor, browser, what)
+            }
+            Move::Address(does) => self.address_call(actor, browser, does),
+            Move::TakeOver(does) => self.take_over_call(actor, browser, does),
             _ => self.reset_call(actor, browser, what),
         }
     }
@@ -272,7 +300,8 @@ impl State {
     /// The password that the person in this browser knows last.
     fn best_password(&self, actor: &Actor, browser: &Browser) -> Option<Password> {
         let own = |sent: bool, number: u8| sent.then_some(Password::Own(number));
-        own(browser.reset, reset_to(actor.person))
+        own(browser.replaced, replaced_by(actor.person))
+            .or_else(|| own(browser.reset, reset_to(actor.person)))
             .or_else(|| own(browser.chose, self::own(actor.person)))
             .or_else(|| self.initial_passwords(actor.person, actor.office).pop())
     }
@@ -281,7 +310,7 @@ impl State {
     fn reset_call(&self, actor: &Actor, browser: &Browser, what: Move) -> Option<Submission> {
         let cookies = &browser.cookies;
         match what {
-            Move::AskReset => Some(Submission::AskReset(actor.person)),
+            Move::AskReset => Some(Submission::AskReset(self.address_of(actor.person))),
             Move::AskResetOf(person) => Some(Submission::AskReset(person)),
             Move::ResetCode => {
                 let codes = self.codes(self.reset_challenge(cookies)?);

@@ -12,7 +12,7 @@ pub const CLAIMS_PASSWORD: &str = "Kaigo0001";
 pub const SECURITY_CODE: &str = "anzen001";
 
 /// A password that is right for no one, at the claims system or at the portal.
-pub const WRONG: &str = "a password of nobody here";
+pub const WRONG: &str = "a password that no one here has";
 
 /// The user id of an office.
 pub fn user_id(office: usize) -> String {
@@ -52,6 +52,15 @@ pub fn registered(office: usize) -> RegisteredOffice {
 /// The address of a person.
 pub fn email(person: usize) -> String {
     format!("person{person}@example.jp")
+}
+
+/// The person of an address.
+pub fn person_of(email: &str) -> Option<usize> {
+    email
+        .strip_prefix("person")?
+        .strip_suffix("@example.jp")?
+        .parse()
+        .ok()
 }
 
 /// The same, as a value.

@@ -1,5 +1,6 @@
 //! The scenes. Each is small enough for a complete exploration, and has a description of its subject.
 
+mod addresses;
 mod claims_system;
 mod limits;
 mod log_ins;
@@ -7,6 +8,8 @@ mod passwords;
 mod prologue;
 mod registrations;
 mod resets;
+mod take_overs;
+mod users;
 mod whole_way;
 
 use std::collections::BTreeMap;
@@ -120,6 +123,9 @@ pub fn all(size: Size) -> Vec<Scene> {
         log_ins::drafts(more),
         passwords::drafts(more),
         resets::drafts(more),
+        users::drafts(more),
+        addresses::drafts(more),
+        take_overs::drafts(more),
         claims_system::drafts(more),
         whole_way::drafts(more),
     ];

@@ -10,6 +10,7 @@ use portal::account::Account;
 use portal::code::Purpose;
 use portal::login;
 use portal::mail::{Content, Promise};
+use portal::office::Office;
 use portal::password_reset::{self, PasswordReset};
 use portal::registration;
 use portal::time::{Seconds, minus, plus};
@@ -91,6 +92,8 @@ pub struct Browser {
     pub chose: bool,
     /// Whether its person has sent one in a reset.
     pub reset: bool,
+    /// Whether its person has sent one on マイページ.
+    pub replaced: bool,
     /// The network that it is in.
     pub network: u8,
 }
@@ -104,6 +107,9 @@ pub struct State {
     pub items: BTreeMap<Arc<Key>, SharedItem>,
     /// Whether eventually consistent reads may be stale.
     pub is_late: bool,
+    /// Whether letters are sent in the instant in which they are promised: no step reads a letter, so a letter that waits
+    /// multiplies the states and adds no history.
+    pub is_prompt: bool,
     /// The old items that such a read may still return.
     pub older: BTreeMap<Arc<Key>, Option<SharedItem>>,
     /// Requests in progress.
@@ -180,9 +186,12 @@ pub(crate) fn typed(content: &Content) -> Option<Typed> {
             counter,
             ..
         } => Some(Typed::Mailed(*purpose, key.clone(), challenge.clone(), *counter)),
-        Content::InitialPassword { .. } | Content::InitialPasswordGuide { .. } | Content::Notice { .. } => {
-            None
-        }
+        Content::InitialPassword { .. }
+        | Content::InitialPasswordGuide { .. }
+        | Content::Notice { .. }
+        | Content::InquiryReceipt { .. }
+        | Content::InquiryReply(_)
+        | Content::TakeOver(_) => None,
     }
 }
 
@@ -193,6 +202,7 @@ impl State {
             now: beginning(),
             items: BTreeMap::new(),
             is_late: false,
+            is_prompt: false,
             older: BTreeMap::new(),
             flying: Vec::new(),
             browsers: actors
@@ -223,6 +233,14 @@ impl State {
         let key = people::address(person).ok()?.key();
         match self.item(&Key::Account(key))? {
             AnyItem::Account(account) => Some(account),
+            _ => None,
+        }
+    }
+
+    /// The item of an office.
+    pub fn office(&self, office: usize) -> Option<&Office> {
+        match self.item(&Key::Office(people::office_number(office)))? {
+            AnyItem::Office(office) => Some(office),
             _ => None,
         }
     }
@@ -296,6 +314,7 @@ impl State {
         browser.sent = browser.sent.saturating_add(1);
         browser.chose |= matches!(submission, Submission::ChangePassword(_));
         browser.reset |= matches!(submission, Submission::ResetPassword(_));
+        browser.replaced |= matches!(submission, Submission::ReplacePassword { .. });
         let what = (submission, browser.cookies.clone());
         let (sent, network) = (browser.sent, browser.network);
         let history = digest(&(setup.name, actor, sent, now, &what));

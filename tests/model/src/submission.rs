@@ -25,8 +25,11 @@ use portal::values::{ChallengeId, Draft, FlowId, MemberId, RequestKey, SessionId
 use serde_json::{Value, json};
 use wiring::Wiring;
 
+use crate::address::AddressCall;
 use crate::io::{Io, Ran};
+use crate::mine::Management;
 use crate::people;
+use crate::take_over::TakeOverCall;
 
 /// The fixed data of a world.
 #[derive(Debug, Clone)]
@@ -118,6 +121,21 @@ pub enum Submission {
     ResendResetCode,
     /// 新しいパスワード
     ResetPassword(u8),
+    /// パスワードの変更 on マイページ
+    ReplacePassword {
+        /// The password that is typed as the present one.
+        current: u8,
+        /// The new one.
+        new: u8,
+    },
+    /// ほかのすべてのセッションの終了
+    EndOtherSessions,
+    /// What a manager does with the colleague who has this person's address
+    Manage(Management, usize, Option<MemberId>),
+    /// メールアドレスの変更
+    Address(AddressCall),
+    /// 引き継ぎ
+    TakeOver(TakeOverCall),
 }
 
 /// A cookie and its flow or session.
@@ -247,7 +265,7 @@ impl PasswordHasher for Plain {
 }
 
 /// The typed code, six digits.
-fn digits(typed: &Typed, setup: &Setup) -> Result<String, Stop> {
+pub(crate) fn digits(typed: &Typed, setup: &Setup) -> Result<String, Stop> {
     match typed {
         // A real code equals this one with a probability of one in a million, and every run has the same codes.
         Typed::Wrong => Ok("000000".to_owned()),
@@ -326,7 +344,28 @@ impl Submission {
                 Step::ResetPassword,
                 json!({ "newPassword": people::own_password(*own) }),
             ),
+            Self::ReplacePassword { current, new } => (
+                Step::ChangePassword,
+                json!({
+                    "currentPassword": people::own_password(*current),
+                    "newPassword": people::own_password(*new),
+                }),
+            ),
+            Self::EndOtherSessions => (Step::EndOtherSessions, none()),
+            Self::Manage(management, person, _) => management.request(*person),
+            Self::Address(call) => call.request(setup)?,
+            Self::TakeOver(call) => call.request(setup).ok_or(Kind::NotFound)?,
         })
+    }
+
+    /// The Idempotency-Key.
+    const fn key(&self) -> Option<u8> {
+        match self {
+            Self::Confirm(key, _) => Some(*key),
+            Self::Manage(management, _, _) => management.key(),
+            Self::TakeOver(call) => call.key(),
+            _ => None,
+        }
     }
 
     /// The call of the submission, as the checks of requests would create it.
@@ -342,8 +381,11 @@ impl Submission {
             call = call.with_cookie(cookie, value.to_string());
         }
         call.network = Some(network.to_string());
-        if let Self::Confirm(key, _) = self {
+        if let Some(key) = self.key() {
             call = call.with_key(RequestKey::new(format!("key {key}")));
+        }
+        if let Self::Manage(_, _, Some(member)) = self {
+            call = call.with_name(member.as_str());
         }
         Ok(call)
     }
@@ -352,19 +394,42 @@ impl Submission {
     /// its end.
     pub fn run(&self, setup: &Setup, from: (&Cookies, u8), now: Timestamp, io: Io) -> Ran<Reply> {
         let io = Arc::new(io);
+        if *self == Self::TakeOver(TakeOverCall::Notices) {
+            return run_notices(setup, &io, now);
+        }
         let answer = async {
             let call = self.call(setup, from, now)?;
             answer(setup, &io, call).await
         };
-        match io.run(Box::pin(answer)) {
-            Some(Ran::Done(answer)) => Ran::Done(answer.into()),
-            Some(Ran::Asks(op)) => Ran::Asks(op),
-            None => Ran::Done(Reply {
-                broken: Some("the step waits for something that the model has not given it".to_owned()),
-                ..Reply::default()
-            }),
-        }
+        of_run(io.run(Box::pin(answer)), Reply::from)
     }
+}
+
+/// The reply of a step that ran, or its next call.
+fn of_run<R>(ran: Option<Ran<R>>, reply: impl Fn(R) -> Reply) -> Ran<Reply> {
+    match ran {
+        Some(Ran::Done(answer)) => Ran::Done(reply(answer)),
+        Some(Ran::Asks(op)) => Ran::Asks(op),
+        None => Ran::Done(Reply {
+            broken: Some("the step waits for something that the model has not given it".to_owned()),
+            ..Reply::default()
+        }),
+    }
+}
+
+/// Runs the schedule of take-overs, which is no step of the API.
+fn run_notices(setup: &Setup, io: &Arc<Io>, now: Timestamp) -> Ran<Reply> {
+    let deps = take_over_notices::Deps {
+        table: Table::on(io.clone()),
+        clock: Clock::Set(Arc::new(AtomicI64::new(now.as_second()))),
+        random: Random::Other(io.clone()),
+        limits: (*setup.limits).clone(),
+    };
+    let ran = io.run(Box::pin(take_over_notices::handle(&deps)));
+    of_run(ran, |done| Reply {
+        broken: done.err().map(|failed| failed.to_string()),
+        ..Reply::default()
+    })
 }
 
 /// Runs the function of the step.

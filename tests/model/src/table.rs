@@ -72,6 +72,8 @@ fn promise_of<'a>(item: &'a mut AnyItem, of: &str) -> Option<&'a mut Promise> {
             stage: password_reset::Stage::Otp { challenge },
             ..
         }) => Some(&mut challenge.mail),
+        AnyItem::Letter(letter) => Some(&mut letter.mail),
+        AnyItem::AddressChange(change) => Some(&mut change.challenge.mail),
         AnyItem::Account(account) => match &mut account.holder {
             Holder::Claims(claims) => match &mut claims.get_mut(&MemberId::new(of))?.credential {
                 Credential::Initial { mail, .. } => Some(mail),

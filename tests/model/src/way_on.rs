@@ -12,7 +12,7 @@ use portal::registration;
 use portal::values::OfficeNumber;
 
 use crate::explore::Scene;
-use crate::moves::{Move, own, reset_to};
+use crate::moves::{Move, own, replaced_by, reset_to};
 use crate::people;
 use crate::state::State;
 use crate::submission::{Password, Reply, Submission};
@@ -26,7 +26,14 @@ pub fn exists(scene: &Scene, state: &State, actor: usize) -> bool {
     static ONE: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     static TWO: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     let calm = state.calm();
-    let what = (scene.name, &calm.now, &calm.items, &calm.browsers, &calm.inbox);
+    let what = (
+        scene.name,
+        &calm.now,
+        &calm.items,
+        &calm.browsers,
+        &calm.inbox,
+        &calm.ledger.left,
+    );
     let hash = (ONE.hash_one(what), TWO.hash_one(what));
     let known = TRIED
         .lock()
@@ -49,7 +56,7 @@ pub fn exists(scene: &Scene, state: &State, actor: usize) -> bool {
 }
 
 /// Waiting times in seconds: for a back-off, an hour's budget, a day's, the expiry of a seat.
-const PATIENCE: [i64; 5] = [0, 900, 3_600, 86_400, 1_300_000];
+const WAITS: [i64; 5] = [0, 900, 3_600, 86_400, 1_300_000];
 
 struct Person<'a> {
     scene: &'a Scene,
@@ -71,7 +78,7 @@ impl Person<'_> {
     }
 
     fn comes_in(&mut self) -> bool {
-        for wait in PATIENCE {
+        for wait in WAITS {
             self.state.step_clock(wait);
             if self.does(Submission::ShowMyPage) || self.goes_on_logging_in() || self.logs_in() {
                 return true;
@@ -116,8 +123,13 @@ impl Person<'_> {
         self.scene.actors.get(self.actor).map_or(0, |actor| actor.person)
     }
 
+    /// The address that the person has now.
+    fn at(&self) -> usize {
+        self.state.address_of(self.person())
+    }
+
     fn address(&self) -> String {
-        people::email(self.person())
+        people::email(self.at())
     }
 
     fn move_of(&self, what: Move) -> Option<Submission> {
@@ -173,8 +185,14 @@ impl Person<'_> {
             .get(self.actor)
             .is_some_and(|browser| browser.reset)
             .then(|| Password::Own(reset_to(self.person())));
-        for password in reset.into_iter().chain(chosen).chain(mailed) {
-            if self.does(Submission::LogIn(self.person(), password)) && self.goes_on_logging_in() {
+        let replaced = self
+            .state
+            .browsers
+            .get(self.actor)
+            .is_some_and(|browser| browser.replaced)
+            .then(|| Password::Own(replaced_by(self.person())));
+        for password in replaced.into_iter().chain(reset).chain(chosen).chain(mailed) {
+            if self.does(Submission::LogIn(self.at(), password)) && self.goes_on_logging_in() {
                 return true;
             }
         }
@@ -184,7 +202,7 @@ impl Person<'_> {
     /// From パスワードを忘れた方 to a log-in with the new password, for a member who has one. The present password is
     /// refused as a new one; then the person chooses another.
     fn logs_in_after_a_reset(&mut self) -> bool {
-        if !self.state.has_come(self.person()) || !self.does(Submission::AskReset(self.person())) {
+        if !self.state.has_come(self.at()) || !self.does(Submission::AskReset(self.at())) {
             return false;
         }
         let code = self.move_of(Move::ResetCode);
@@ -195,7 +213,7 @@ impl Person<'_> {
         let set = [first, first.saturating_add(1)]
             .into_iter()
             .find(|own| self.does(Submission::ResetPassword(*own)));
-        set.is_some_and(|own| self.does(Submission::LogIn(self.person(), Password::Own(own))))
+        set.is_some_and(|own| self.does(Submission::LogIn(self.at(), Password::Own(own))))
             && self.goes_on_logging_in()
     }
 

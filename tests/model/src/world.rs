@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use platform::store::{AnyItem, Consistency, Expected, Key, Mark, Write};
+use portal::address_change::AddressChange;
 use portal::audit::{Act, Event};
 use portal::mail::{Delivery, Promise};
 use portal::password_reset::PasswordReset;
@@ -11,6 +12,7 @@ use portal::time::{Seconds, plus};
 use portal::values::ChallengeId;
 use portal::{login, password_reset, registration};
 
+use crate::address::AddressCall;
 use crate::io::{ConditionResult, LogPosition, Op, OpResult};
 use crate::state::{Entry, Flying, State};
 use crate::submission::{Password, Reply, Setup, Submission, Typed};
@@ -55,7 +57,8 @@ fn judged_by(flying: &Flying) -> Option<&ChallengeId> {
             | AnyItem::PasswordReset(PasswordReset {
                 stage: password_reset::Stage::Otp { challenge },
                 ..
-            }) => Some(&challenge.id),
+            })
+            | AnyItem::AddressChange(AddressChange { challenge, .. }) => Some(&challenge.id),
             _ => None,
         }
     })
@@ -97,6 +100,10 @@ impl State {
                 let expected = Expected::Version(version.clone());
                 !self.items.contains_key(key) || self.holds(at, key, LogPosition::expected(&expected))
             }
+            Write::Check { key, expected } => {
+                let expected = Expected::Version(expected.clone());
+                self.holds(at, key, LogPosition::expected(&expected))
+            }
         }
     }
 
@@ -117,18 +124,25 @@ impl State {
     }
 
     fn write(&mut self, key: &Arc<Key>, write: &Write) {
+        if matches!(write, Write::Check { .. }) {
+            return;
+        }
         self.outdate(key);
         let before = self.items.get(key).cloned();
         if self.is_late && matches!(**key, Key::Account(_) | Key::Office(_) | Key::Session(_)) {
             self.older.insert(key.clone(), before.clone());
         }
         match write {
+            Write::Check { .. } => {}
             Write::Remove { .. } => {
                 self.items.remove(key);
             }
             Write::Put { item, event, .. } => {
                 self.look_at(key, item, event.as_ref(), before.as_deref());
                 self.items.insert(key.clone(), SharedItem::new((**item).clone()));
+                if self.is_prompt && matches!(**key, Key::Letter(_)) {
+                    self.mail(self.stream.len().saturating_sub(1), true);
+                }
             }
         }
     }
@@ -151,7 +165,7 @@ impl State {
             }
         }
         if let (AnyItem::Account(now), Some(AnyItem::Account(was))) = (item, before) {
-            self.ledger.compare(was, now);
+            self.ledger.compare(was, now, event);
         }
         if let (
             AnyItem::Account(account),
@@ -254,6 +268,7 @@ impl State {
             .iter()
             .all(|condition| *condition == ConditionResult::Held)
         {
+            self.ledger.take_overs.look_at(&self.items, writes);
             for (write, key) in writes.iter().zip(&keys) {
                 self.write(key, write);
             }
@@ -307,6 +322,7 @@ impl State {
             Submission::EnterLoginCode(_)
                 | Submission::EnterRegistrationCode(_)
                 | Submission::EnterResetCode(_)
+                | Submission::Address(AddressCall::Enter(_))
         );
         if !is_code || !matches!(reply.refused, None | Some(Kind::WrongCode)) {
             return;
@@ -323,6 +339,7 @@ impl State {
                 Submission::EnterResetCode(_) => self
                     .reset(cookies)
                     .map_or_else(String::new, |flow| format!("resets of {}", flow.account.as_str())),
+                Submission::Address(_) => format!("address changes of actor {}", flying.actor),
                 _ => "claims user".to_owned(),
             };
             let wrong = self.ledger.wrong_codes.entry(of).or_default();

@@ -18,7 +18,7 @@ pub struct Reply {
     pub status: u16,
     /// Headers, names in lower case; a repeated name has several values.
     pub headers: Vec<(String, String)>,
-    /// The body, `null` if there is none.
+    /// The body, `null` if there is none; a page is a text.
     pub body: Value,
 }
 
@@ -38,16 +38,30 @@ impl Reply {
         self
     }
 
-    /// Asserts status and code of a problem.
+    /// Asserts status and code of a problem, on a page, too.
     #[track_caller]
     pub fn is_told(self, code: &str) -> Self {
-        assert_eq!(self.body["code"], code, "{} {}", self.status, self.body);
+        if let Some(page) = self.body.as_str() {
+            assert!(
+                page.contains(&format!("data-about=\"{code}\"")),
+                "{} {page}",
+                self.status
+            );
+        } else {
+            assert_eq!(self.body["code"], code, "{} {}", self.status, self.body);
+        }
         let kind = Kind::ALL
             .iter()
             .find(|kind| kind.code() == code)
             .expect("a kind of problem");
         assert_eq!(self.status, kind.status());
         self
+    }
+
+    /// The page that answers a plain form.
+    #[track_caller]
+    pub fn page(&self) -> &str {
+        self.body.as_str().expect("a page")
     }
 
     /// Asserts the current screen.
@@ -174,7 +188,7 @@ impl Clerk {
                 .iter()
                 .map(|(name, value)| (name.as_str().to_owned(), value.to_str().unwrap().to_owned()))
                 .collect(),
-            body: serde_json::from_slice(response.body()).unwrap_or(Value::Null),
+            body: serde_json::from_slice(response.body()).unwrap_or_else(|_| page_of(&response)),
         };
         self.keeps_cookies(&answer);
         let headers = answer.headers.iter().filter(|(name, _)| name != "set-cookie");
@@ -186,6 +200,17 @@ impl Clerk {
             self.draft = Some(draft.to_owned());
         }
         answer
+    }
+
+    /// Sends a plain form, as a browser without scripts does.
+    pub async fn posts(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let pairs: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", written(name), written(value)))
+            .collect();
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        self.sends("POST", path, &headers, Body::Text(pairs.join("&")))
+            .await
     }
 
     fn keeps_cookies(&mut self, answer: &Reply) {
@@ -397,4 +422,26 @@ impl Clerk {
             .is(200)
             .leads_to("my-page")
     }
+}
+
+/// The text of a page.
+fn page_of(response: &lambda_http::Response<Body>) -> Value {
+    let is_page = response
+        .headers()
+        .get("content-type")
+        .is_some_and(|kind| kind == "text/html; charset=utf-8");
+    match std::str::from_utf8(response.body()) {
+        Ok(text) if is_page => Value::String(text.to_owned()),
+        _ => Value::Null,
+    }
+}
+
+/// A text as a form writes it.
+fn written(text: &str) -> String {
+    let octet = |octet: u8| match octet {
+        b' ' => "+".to_owned(),
+        octet if octet.is_ascii_alphanumeric() => char::from(octet).to_string(),
+        octet => format!("%{octet:02X}"),
+    };
+    text.bytes().map(octet).collect()
 }

@@ -80,3 +80,18 @@ pub fn profile(email: &str) -> Value {
         "phone": "0312345678",
     })
 }
+
+/// お問い合わせ of 介護 太郎: an application for an ID, whose receipt goes to this address.
+pub fn inquiry(email: &str) -> Value {
+    json!({
+        "userKind": "medical-institution",
+        "organisationName": "見本医院",
+        "name": "介護 太郎",
+        "nameKana": "カイゴ タロウ",
+        "email": email,
+        "phone": "03-1234-5678",
+        "category": "other",
+        "subcategory": "id-request",
+        "message": "IDの発行をお願いします。",
+    })
+}

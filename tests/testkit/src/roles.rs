@@ -23,14 +23,13 @@ pub type Rights = BTreeMap<String, BTreeSet<String>>;
 pub type Roles = BTreeMap<Function, Rights>;
 
 tokio::task_local! {
-    static RUNNING: Function;
+    /// The function, or the desk.
+    static RUNNING: Option<Function>;
 }
 
 /// What the role of each function allows on the portal's table, by `template.yaml`.
 pub static ROLES: LazyLock<Roles> = LazyLock::new(|| {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
-    let text = std::fs::read_to_string(path).expect("template.yaml");
-    let template: Yaml = serde_norway::from_str(&text).expect("YAML");
+    let template = read("template.yaml");
     let resources = template["Resources"].as_mapping().unwrap().values();
     resources
         .filter(|resource| word(&resource["Type"]) == "AWS::Serverless::Function")
@@ -46,15 +45,30 @@ pub static ROLES: LazyLock<Roles> = LazyLock::new(|| {
         .collect()
 });
 
+/// What the role of the desk allows on the portal's table, by `infra/desk.yaml`.
+pub static DESK: LazyLock<Rights> =
+    LazyLock::new(|| rights(&read("infra/desk.yaml")["Resources"]["DeskRole"]["Properties"]));
+
+fn read(template: &str) -> Yaml {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(template);
+    let text = std::fs::read_to_string(path).expect(template);
+    serde_norway::from_str(&text).expect("YAML")
+}
+
 fn rights(role: &Yaml) -> Rights {
     let mut rights = Rights::new();
     let policies = role["Policies"].as_sequence().unwrap().iter();
     let statements = policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_sequence().unwrap());
     for statement in statements.filter(|statement| words(&statement["Resource"]).contains(&"TableArn")) {
-        let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+        let condition = &statement["Condition"];
+        let operators = ["ForAllValues:StringLike", "ForAllValues:StringEquals"];
+        let operator = operators.iter().find_map(|operator| condition.get(*operator));
+        let keys = &operator.expect("a condition")["dynamodb:LeadingKeys"];
         for kind in words(keys) {
+            // An operator at the desk reaches the own record only.
             let kind = kind
                 .strip_suffix("#*")
+                .or_else(|| kind.strip_suffix("#${aws:userid}"))
                 .unwrap_or_else(|| panic!("{kind} is no kind of item"));
             let actions = words(&statement["Action"]);
             let verbs = actions
@@ -84,13 +98,13 @@ fn words(value: &Yaml) -> Vec<&str> {
 
 /// Records the calls of the functions of a world.
 #[derive(Debug, Clone, Default)]
-pub struct Recorded(Arc<Mutex<Roles>>);
+pub struct Recorded(Arc<Mutex<BTreeMap<Option<Function>, Rights>>>);
 
 impl Recorded {
     /// Runs a function, so that its calls are recorded as its own.
     pub async fn running<T>(&self, function: Function, work: impl Future<Output = T>) -> T {
-        let done = RUNNING.scope(function, work).await;
-        let beyond = self.beyond_the_role(function);
+        let done = RUNNING.scope(Some(function), work).await;
+        let beyond = self.beyond(Some(function), ROLES.get(&function));
         assert!(
             beyond.is_empty(),
             "{} asks for {beyond:?}, which its role in template.yaml does not allow",
@@ -99,16 +113,34 @@ impl Recorded {
         done
     }
 
-    /// Every function's calls so far.
-    pub fn calls(&self) -> Roles {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Runs a command of the desk, so that its calls are recorded as the desk's.
+    pub async fn at_desk<T>(&self, work: impl Future<Output = T>) -> T {
+        let done = RUNNING.scope(None, work).await;
+        let beyond = self.beyond(None, Some(&DESK));
+        assert!(
+            beyond.is_empty(),
+            "the desk asks for {beyond:?}, which its role in infra/desk.yaml does not allow"
+        );
+        done
     }
 
-    fn beyond_the_role(&self, function: Function) -> Vec<String> {
+    /// Every function's calls so far.
+    pub fn calls(&self) -> Roles {
+        let recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let of_function = |(role, rights): (Option<Function>, Rights)| Some((role?, rights));
+        recorded.into_iter().filter_map(of_function).collect()
+    }
+
+    /// The desk's calls so far.
+    pub fn calls_at_desk(&self) -> Rights {
         let recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let allowed = ROLES.get(&function);
+        recorded.get(&None).cloned().unwrap_or_default()
+    }
+
+    fn beyond(&self, role: Option<Function>, allowed: Option<&Rights>) -> Vec<String> {
+        let recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut beyond = Vec::new();
-        for (kind, verbs) in recorded.get(&function).into_iter().flatten() {
+        for (kind, verbs) in recorded.get(&role).into_iter().flatten() {
             let allowed = allowed.and_then(|rights| rights.get(kind));
             let missing = verbs
                 .iter()
@@ -118,27 +150,27 @@ impl Recorded {
         beyond
     }
 
-    fn note(&self, function: Function, verb: &str, key: Option<&HashMap<String, AttributeValue>>) {
+    fn note(&self, role: Option<Function>, verb: &str, key: Option<&HashMap<String, AttributeValue>>) {
         let pk = key.and_then(|key| key.get("pk")?.as_s().ok());
         let kind = pk.and_then(|pk| pk.split('#').next()).unwrap_or("?");
         let mut recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let verbs = recorded.entry(function).or_default();
+        let verbs = recorded.entry(role).or_default();
         verbs.entry(kind.to_owned()).or_default().insert(verb.to_owned());
     }
 
     /// DynamoDB requires the right of each part of a transaction.
-    fn note_part(&self, function: Function, part: &TransactWriteItem) {
+    fn note_part(&self, role: Option<Function>, part: &TransactWriteItem) {
         if let Some(put) = part.put() {
-            self.note(function, "PutItem", Some(put.item()));
+            self.note(role, "PutItem", Some(put.item()));
         }
         if let Some(update) = part.update() {
-            self.note(function, "UpdateItem", Some(update.key()));
+            self.note(role, "UpdateItem", Some(update.key()));
         }
         if let Some(delete) = part.delete() {
-            self.note(function, "DeleteItem", Some(delete.key()));
+            self.note(role, "DeleteItem", Some(delete.key()));
         }
         if let Some(check) = part.condition_check() {
-            self.note(function, "ConditionCheckItem", Some(check.key()));
+            self.note(role, "ConditionCheckItem", Some(check.key()));
         }
     }
 }
@@ -155,25 +187,25 @@ impl Intercept for Recorded {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         // A test's own calls have no role.
-        let Ok(function) = RUNNING.try_with(|function| *function) else {
+        let Ok(role) = RUNNING.try_with(|role| *role) else {
             return Ok(());
         };
         let input = context.input();
         if let Some(input) = input.downcast_ref::<GetItemInput>() {
-            self.note(function, "GetItem", input.key());
+            self.note(role, "GetItem", input.key());
         } else if let Some(input) = input.downcast_ref::<PutItemInput>() {
-            self.note(function, "PutItem", input.item());
+            self.note(role, "PutItem", input.item());
         } else if let Some(input) = input.downcast_ref::<UpdateItemInput>() {
-            self.note(function, "UpdateItem", input.key());
+            self.note(role, "UpdateItem", input.key());
         } else if let Some(input) = input.downcast_ref::<DeleteItemInput>() {
-            self.note(function, "DeleteItem", input.key());
+            self.note(role, "DeleteItem", input.key());
         } else if let Some(input) = input.downcast_ref::<TransactWriteItemsInput>() {
             for part in input.transact_items() {
-                self.note_part(function, part);
+                self.note_part(role, part);
             }
         } else {
             // No role allows any other call.
-            self.note(function, "?", None);
+            self.note(role, "?", None);
         }
         Ok(())
     }

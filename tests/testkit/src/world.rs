@@ -154,8 +154,8 @@ impl World {
         let recorded = Recorded::default();
         let faults = Faults::none();
         let mut servers = Vec::new();
-        let patience = settings.patience();
-        let dynamodb = dynamodb_client(&engine.endpoint(), Some(meter.clone()), patience);
+        let time_outs = settings.time_outs();
+        let dynamodb = dynamodb_client(&engine.endpoint(), Some(meter.clone()), time_outs);
         let functions_endpoint = between(
             &settings,
             &faults,
@@ -312,7 +312,7 @@ impl Settings {
         recorded: &Recorded,
     ) -> aws_sdk_dynamodb::Client {
         let config = match &self.gate {
-            None => dynamodb_config(endpoint, Some(meter.clone()), self.patience()),
+            None => dynamodb_config(endpoint, Some(meter.clone()), self.time_outs()),
             Some(gate) => gated_config(endpoint, gate),
         };
         aws_sdk_dynamodb::Client::from_conf(config.interceptor(recorded.clone()).build())
@@ -338,7 +338,7 @@ impl Settings {
         }
     }
 
-    const fn patience(&self) -> TimeOuts {
+    const fn time_outs(&self) -> TimeOuts {
         if self.breakable {
             TimeOuts::Deployed
         } else {

@@ -212,7 +212,7 @@ impl Findings {
              The control, an unknown address once more, with a delay planted into each of its times, after the padding:\n\n{sensitivity}\n\
              ## The work behind it\n\n\
              What the process computed meanwhile, engine and SDK included; the noise of a busy machine blurs this clock less than an attacker's.\n\
-             A difference here is one that the padding has to hide, and where there is none, there is nothing to hide.\n\
+             A difference here is one that the padding has to hide, and without one there is nothing to hide.\n\
              {work_verdict}\n\n{work_table}\n\
              The same delays, planted into this clock:\n\n{work_sensitivity}\n\
              ## How it is measured\n\n\

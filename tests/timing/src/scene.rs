@@ -32,7 +32,7 @@ pub enum Class {
     /// An active member whose codes are stopped, and the right password.
     Stopped,
     /// A pending member whose seat has expired, and the right initial password.
-    FallenFree,
+    ExpiredSeat,
 }
 
 impl Class {
@@ -46,7 +46,7 @@ impl Class {
         Self::PendingLockedOut,
         Self::Disabled,
         Self::Stopped,
-        Self::FallenFree,
+        Self::ExpiredSeat,
     ];
 
     /// Its name in tables.
@@ -60,7 +60,7 @@ impl Class {
             Self::PendingLockedOut => "pending, locked out, wrong password",
             Self::Disabled => "disabled, right password",
             Self::Stopped => "codes stopped, right password",
-            Self::FallenFree => "seat fallen free, right password",
+            Self::ExpiredSeat => "expired seat, right password",
         }
     }
 }
@@ -107,16 +107,17 @@ impl Scene {
         let mut callers = vec![Vec::new(); Class::ALL.len()];
         let mut stage = Stage { world, offices: 0 };
         // Members whose seats expire are registered two weeks before the others.
-        for class in [Class::FallenFree]
-            .into_iter()
-            .chain(Class::ALL.into_iter().filter(|class| *class != Class::FallenFree))
-        {
+        for class in [Class::ExpiredSeat].into_iter().chain(
+            Class::ALL
+                .into_iter()
+                .filter(|class| *class != Class::ExpiredSeat),
+        ) {
             let row = Class::ALL.iter().position(|other| *other == class).unwrap();
             for _ in 0..accounts {
                 let caller = stage.caller(class).await;
                 callers.get_mut(row).unwrap().push(caller);
             }
-            if class == Class::FallenFree {
+            if class == Class::ExpiredSeat {
                 stage
                     .world
                     .wait(i64::try_from(limits.pending_seat_life.count()).unwrap());
@@ -160,7 +161,7 @@ impl Scene {
         let stored = self.world.table.get::<Account>(&key, Consistency::Strong).await;
         let stored = stored.unwrap().unwrap();
         let mut account = stored.item.clone();
-        account.passwords.row = 0;
+        account.passwords.consecutive = 0;
         self.world.edits_by_hand(account, Replacing::Read(&stored)).await;
     }
 
@@ -206,7 +207,7 @@ impl Stage {
         let mut password = OWN_PASSWORD.to_owned();
         match class {
             Class::Unknown | Class::GuessedAt => {}
-            Class::PendingWrong | Class::PendingLockedOut | Class::FallenFree => {
+            Class::PendingWrong | Class::PendingLockedOut | Class::ExpiredSeat => {
                 let clerk = self.registers(&email).await;
                 password = clerk.mailed_password(&email).await;
             }
@@ -284,9 +285,9 @@ impl Stage {
                 let network = NetworkTag::new("elsewhere01");
                 account.passwords = account.passwords.failed(&network, now, limits);
             }
-            Class::ActiveWrong | Class::PendingWrong | Class::FallenFree => {}
+            Class::ActiveWrong | Class::PendingWrong | Class::ExpiredSeat => {}
             Class::ActiveLockedOut | Class::PendingLockedOut => {
-                account.passwords.row = limits.wrong_passwords_before_lockout;
+                account.passwords.consecutive = limits.wrong_passwords_before_lockout;
             }
             Class::Disabled => only_member_mut(&mut account).disabled = true,
             Class::Stopped => {

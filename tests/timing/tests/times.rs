@@ -74,7 +74,7 @@ async fn every_step_of_a_reset_is_padded_to_a_quantum() {
         Class::ActiveWrong,
         Class::PendingWrong,
         Class::Disabled,
-        Class::FallenFree,
+        Class::ExpiredSeat,
     ] {
         let email = scene.caller(class, 0).email();
         let mut stranger = scene.world.clerk();

@@ -150,6 +150,10 @@ functions! {
             flows: wiring.registrations(function),
             keys: wiring.keys.clone(),
         };
+        TakeOver = take_over, take_over::Deps {
+            flows: wiring.registrations(function),
+            keys: wiring.keys.clone(),
+        };
         RegistrationProgress = registration_progress, wiring.registrations(function);
         Login = login, login::Deps {
             flows: wiring.logins(function),
@@ -184,6 +188,10 @@ functions! {
             passwords: wiring.passwords.clone(),
             keys: wiring.keys.clone(),
         };
+        MyEmail = my_email, my_email::Deps {
+            sessions: wiring.sessions(function),
+            keys: wiring.keys.clone(),
+        };
         Sessions = sessions, wiring.sessions(function);
         Members = members, wiring.sessions(function);
         MemberAdd = member_add, member_add::Deps {
@@ -191,10 +199,20 @@ functions! {
             keys: wiring.keys.clone(),
         };
         MemberChange = member_change, wiring.sessions(function);
+        Inquiry = inquiry, inquiry::Deps {
+            edge: wiring.edge(function),
+            table: wiring.table.clone(),
+            keys: wiring.keys.clone(),
+        };
+        StopTakeOver = stop_take_over, stop_take_over::Deps {
+            sessions: wiring.sessions(function),
+            keys: wiring.keys.clone(),
+        };
     }
     background {
         DeliverMail = deliver_mail;
         MailEvents = mail_events;
+        TakeOverNotices = take_over_notices;
         KeepAudit = keep_audit;
         ClaimsSimulator = claims_simulator;
     }

@@ -62,10 +62,16 @@ impl Prologue<'_> {
             .map(|browser| browser.cookies.clone());
         let chose = self.state.browsers.get(from).is_some_and(|browser| browser.chose);
         let reset = self.state.browsers.get(from).is_some_and(|browser| browser.reset);
+        let replaced = self
+            .state
+            .browsers
+            .get(from)
+            .is_some_and(|browser| browser.replaced);
         if let (Some(cookies), Some(browser)) = (cookies, self.state.browsers.get_mut(to)) {
             browser.cookies = cookies;
             browser.chose = chose;
             browser.reset = reset;
+            browser.replaced = replaced;
         }
     }
 }
@@ -92,5 +98,7 @@ pub(super) const TO_PENDING: &[Move] = &[
     Move::Profile(1),
     Move::Confirm(1),
 ];
+pub(super) const TO_PENDING_AS_2: &[Move] =
+    &[Move::Authenticate, Move::Code, Move::Profile(2), Move::Confirm(1)];
 pub(super) const TO_NEW_PASSWORD: &[Move] = &[Move::LogIn, Move::Code, Move::Terms];
 pub(super) const TO_ACTIVE: &[Move] = &[Move::LogIn, Move::Code, Move::Terms, Move::ChangePassword];

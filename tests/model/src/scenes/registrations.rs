@@ -172,8 +172,8 @@ pub(super) fn drafts(more: u8) -> Vec<Draft> {
             budgets: |state| state.twice = 1,
         },
         Draft {
-            name: "fallen-free",
-            shows: "the seat of a member who never logged in expires in the second in which the office is claimed again",
+            name: "expired-seat",
+            shows: "the seat of a member who never logged in expires in the second in which the office is registered again",
             limits: small(),
             actors: vec![
                 actor(1, 2, &[M::Profile(2), M::Confirm(1)], 2 + more, 1),

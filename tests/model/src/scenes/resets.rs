@@ -28,7 +28,7 @@ pub(super) fn drafts(more: u8) -> Vec<Draft> {
         },
         Draft {
             name: "resets-by-strangers",
-            shows: "strangers who ask for resets of a member's address and of nobody's, and guess, until both have had their mails, and the member at the same time",
+            shows: "strangers who ask for resets of a member's address and of an unknown one, and guess, until both have had their mails, and the member at the same time",
             limits: Limits {
                 reset_codes_per_hour: 2,
                 code_failures: 2,

@@ -66,7 +66,7 @@ impl<'a> Write<'a> {
     fn check_passwords(&self, found: &mut Violations) {
         let key = &self.change.key;
         let (was, is) = (passwords(self.before), passwords(self.after));
-        found.unless(is.row <= was.row + 1, || {
+        found.unless(is.consecutive <= was.consecutive + 1, || {
             format!("{key}: several wrong passwords in one write")
         });
         // Only the network whose wrong password was counted had to be without a back-off; a known device has a count
@@ -90,7 +90,7 @@ impl<'a> Write<'a> {
                     )
                 },
             );
-            found.unless(is.row == was.row + 1, || {
+            found.unless(is.consecutive == was.consecutive + 1, || {
                 format!("{key}: a wrong password of a network is not in the row of all")
             });
         }
@@ -148,7 +148,8 @@ impl<'a> Write<'a> {
         }
     }
 
-    /// A member who has logged in keeps the address, until a manager removes the member.
+    /// A member who has logged in keeps the address, until a manager or a take-over removes the member, or the member
+    /// takes another one.
     fn check_owner(&self, found: &mut Violations) {
         let owner = |account: Item<'a>| {
             let holders = account.named("holders");
@@ -156,7 +157,12 @@ impl<'a> Write<'a> {
             owners.next().map(|(id, _)| id)
         };
         let act = self.after.map("event").and_then(|event| event.text("act"));
-        if act == Some(Act::MemberRemoved.code()) {
+        let left = [
+            Act::MemberRemoved,
+            Act::MemberDisplacedAndRemoved,
+            Act::AddressLeft,
+        ];
+        if left.iter().any(|left| act == Some(left.code())) {
             return;
         }
         let (was, is) = (owner(self.before), owner(self.after));
@@ -213,7 +219,7 @@ fn passwords(account: Item<'_>) -> PasswordGuard {
         },
     };
     PasswordGuard {
-        row: account.count("wrong"),
+        consecutive: account.count("wrong"),
         networks: account.maps("waits").into_iter().map(wait).collect(),
     }
 }

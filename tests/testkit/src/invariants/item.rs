@@ -59,7 +59,7 @@ impl<'a> Item<'a> {
         self.map("mail").into_iter().chain(of_holders).collect()
     }
 
-    /// Those of the mails that go out: the code of a reset goes to a member with a password, and to nobody else. What goes
+    /// Those of the mails that are sent: the code of a reset goes to a member with a password, and to no one else. What goes
     /// to the members of claims instead, once, has the same number.
     pub(super) fn mails_that_go_out(self) -> Vec<Item<'a>> {
         let goes_out = |mail: &Item<'a>| match self.text("recipient") {

@@ -64,13 +64,17 @@ pub fn budgets(items: &[Attributes], history: &[ItemWrite], mails: &[Mail]) -> V
         .map(|payer| {
             let of_members = payer.named("holders");
             let of_members = of_members.iter().map(|(_, member)| member.list("mails").len());
-            let mails = ["mails", "resets"].map(|name| payer.list(name).len());
-            let mails = mails.iter().sum::<usize>() + of_members.sum::<usize>();
+            let mails = ["mails", "resets", "receipts"].map(|name| payer.list(name).len());
+            let changes = payer.named("holders").into_iter().map(|(_, member)| {
+                let changes = member.map("changes");
+                changes.map_or(0, |changes| changes.list("mails").len())
+            });
+            let mails = mails.iter().sum::<usize>() + of_members.sum::<usize>() + changes.sum::<usize>();
             (payer.key().to_owned(), mails)
         })
         .filter(|(_, mails)| *mails > 0)
         .collect();
-    let gone = left(history);
+    let gone = moved(history);
     let stay = |mails: &BTreeMap<String, usize>| -> BTreeMap<String, usize> {
         let stay = mails.iter().filter(|(key, _)| !gone.contains(*key));
         stay.map(|(key, mails)| (key.clone(), *mails)).collect()
@@ -103,7 +107,13 @@ fn promises(history: &[ItemWrite], codes_only: bool) -> BTreeMap<String, usize> 
         let mails = image.as_ref().map_or_else(Vec::new, |image| Item(image).mails());
         mails
             .into_iter()
-            .filter(|mail| !codes_only || !matches!(mail.text("kind"), Some("initial-password" | "notice")))
+            .filter(|mail| {
+                !codes_only
+                    || !matches!(
+                        mail.text("kind"),
+                        Some("initial-password" | "notice" | "take-over")
+                    )
+            })
             .map(|mail| {
                 let [of, to] = ["of", "to"].map(|name| mail.text(name).unwrap_or_default().to_owned());
                 (mail.number("n"), of, to)
@@ -114,28 +124,51 @@ fn promises(history: &[ItemWrite], codes_only: bool) -> BTreeMap<String, usize> 
     for change in history {
         let before = mails_of(&change.before);
         for (_, _, to) in mails_of(&change.after).difference(&before) {
-            let is_registration = change.key.starts_with("REGISTRATION#");
-            let kind = if is_registration { CONTACT } else { ACCOUNT };
-            *promised.entry(payer(kind, to)).or_default() += 1;
+            let is_of_contact = ["REGISTRATION#", "INQUIRY#"]
+                .iter()
+                .any(|kind| change.key.starts_with(kind));
+            let kind = if is_of_contact { CONTACT } else { ACCOUNT };
+            let payer = match payer_of_change(change).filter(|_| codes_only) {
+                Some(member) => member,
+                None => payer(kind, to),
+            };
+            *promised.entry(payer).or_default() += 1;
         }
     }
     promised
 }
 
-/// The accounts that a member has left: the count of their log-in codes went with them.
-fn left(history: &[ItemWrite]) -> BTreeSet<String> {
+/// The accounts that a member has left, and those to which one with a password came: the counts of their codes went with
+/// them.
+fn moved(history: &[ItemWrite]) -> BTreeSet<String> {
     let holders = |image: &Option<Attributes>| -> BTreeSet<String> {
         let holders = image
             .as_ref()
             .map_or_else(Vec::new, |image| Item(image).named("holders"));
         holders.into_iter().map(|(id, _)| id.to_owned()).collect()
     };
-    let gone = |change: &&ItemWrite| !holders(&change.before).is_subset(&holders(&change.after));
+    let came = |change: &ItemWrite| {
+        let after = change.after.as_ref().map(|image| Item(image).named("holders"));
+        let mut after = after.into_iter().flatten();
+        let before = holders(&change.before);
+        after.any(|(id, member)| !member.flag("pending") && !before.contains(id))
+    };
+    let gone =
+        |change: &&ItemWrite| !holders(&change.before).is_subset(&holders(&change.after)) || came(change);
     history
         .iter()
         .filter(gone)
         .map(|change| change.key.clone())
         .collect()
+}
+
+/// The account of the member who pays for the code of an address change, which goes to another address.
+fn payer_of_change(change: &ItemWrite) -> Option<String> {
+    let item = change
+        .after
+        .as_ref()
+        .filter(|_| change.key.starts_with("CHANGE#"))?;
+    Some(format!("{ACCOUNT}#{}", Item(item).text("account")?))
 }
 
 /// The key of the item that pays for a mail to an address.

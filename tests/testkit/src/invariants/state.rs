@@ -97,6 +97,7 @@ impl Table<'_> {
             "REGISTRATION" => self.check_registration(key, item, found),
             "LOGIN" => self.check_login(key, item, found),
             "RESET" => self.check_reset(key, item, found),
+            "CHANGE" => self.check_change(key, item, found),
             "SESSION" => self.check_pointer(key, item, found),
             "CLAIMS" => {
                 let limits = self.judged.limits;
@@ -141,8 +142,25 @@ impl Table<'_> {
                 found.unless(codes <= self.judged.limits.registration_codes_per_contact, || {
                     format!("{key}: {codes} registration codes within an hour")
                 });
+                let limits = self.judged.limits;
+                for (window, most) in [
+                    (HOUR, limits.inquiry_receipts_per_hour),
+                    (DAY, limits.inquiry_receipts_per_day),
+                ] {
+                    let times = item
+                        .maps("receipts")
+                        .iter()
+                        .filter_map(|one| one.number("at"))
+                        .collect();
+                    let receipts = self.lately(times, window);
+                    found.unless(receipts <= most, || {
+                        format!("{key}: {receipts} receipts in {window:?}")
+                    });
+                }
             }
-            "NETWORK" => {}
+            "INQUIRY" => found.unless(item.mails().len() == 1, || format!("{key}: no receipt")),
+            "TAKEOVER" => self.check_take_over(key, id, item, found),
+            "NETWORK" | "LETTER" | "AGENDA" | "OPERATOR" => {}
             other => found.unless(false, || format!("{key}: no kind of item is called {other}")),
         }
     }
@@ -169,7 +187,10 @@ impl Table<'_> {
             (Some("REGISTRATION"), "registration-code")
                 | (Some("LOGIN"), "login-code")
                 | (Some("RESET"), "reset-code")
+                | (Some("CHANGE"), "address-code")
                 | (Some("ACCOUNT"), "initial-password" | "notice")
+                | (Some("INQUIRY"), "inquiry-receipt")
+                | (Some("LETTER"), "notice" | "take-over" | "inquiry-reply")
         );
         found.unless(fits, || format!("{key}: promises a {kind}"));
     }
@@ -194,7 +215,7 @@ impl Table<'_> {
         self.check_managers(key, &seats, found);
         let founding = office.map("founding");
         let since = founding.and_then(|founding| founding.number("at")).unwrap_or(0);
-        let fallen_free = self.judged.now.as_second()
+        let is_expired_seat = self.judged.now.as_second()
             >= since.saturating_add(i64::try_from(limits.pending_seat_life.count()).unwrap_or(i64::MAX));
         for (member, account) in &seats {
             let account = account.as_s().map(String::as_str).unwrap_or_default();
@@ -208,7 +229,7 @@ impl Table<'_> {
                 let void = account.maps("voidClaims");
                 void.iter().any(|claim| claim.text("of") == Some(member))
             });
-            found.unless(sits || is_void || fallen_free, || {
+            found.unless(sits || is_void || is_expired_seat, || {
                 format!("{key}: {member} has a seat, and no account")
             });
         }
@@ -278,7 +299,16 @@ impl Table<'_> {
             let own = EmailAddress::parse(address).is_ok_and(|address| address.key().as_str() == id);
             found.unless(own, || format!("{key}: the member has another address"));
             self.check_mails(key, member.times("mails"), found);
-            self.check_seat(key, id, who, member, found);
+            self.check_changes(key, member, found);
+            if let Some(until) = member.number("takesOverUntil") {
+                // What is over opens nothing, and is removed by the next claim on the address.
+                if until <= self.judged.now.as_second() {
+                    continue;
+                }
+                self.check_newcomer(key, id, who, member, found);
+            } else {
+                self.check_seat(key, id, who, member, found);
+            }
             self.check_credential(key, who, member, found);
             self.check_sessions(key, member, found);
         }
@@ -294,6 +324,80 @@ impl Table<'_> {
         found.unless(in_a_day <= limits.login_codes_per_day, || {
             format!("{key}: {in_a_day} mails within a day")
         });
+    }
+
+    fn check_changes(&self, key: &str, member: Item<'_>, found: &mut Violations) {
+        let limits = self.judged.limits;
+        let codes = member
+            .map("changes")
+            .map_or_else(Vec::new, |changes| changes.times("mails"));
+        for (window, most) in [
+            (HOUR, limits.address_codes_per_hour),
+            (DAY, limits.address_codes_per_day),
+        ] {
+            let codes = self.lately(codes.clone(), window);
+            found.unless(codes <= most, || {
+                format!("{key}: {codes} codes of address changes in {window:?}")
+            });
+        }
+    }
+
+    /// A change has no more tries than its challenge, and ends.
+    fn check_change(&self, key: &str, change: Item<'_>, found: &mut Violations) {
+        let tries = change.count("tries");
+        found.unless(tries <= self.judged.limits.code_tries, || {
+            format!("{key}: {tries} tries")
+        });
+        found.unless(change.number("expiresAt").is_some(), || {
+            format!("{key}: has no end")
+        });
+    }
+
+    /// As many take-overs as are allowed were asked for, and a newcomer waits in the account that the record names.
+    fn check_take_over(&self, key: &str, number: &str, take_over: Item<'_>, found: &mut Violations) {
+        let limits = self.judged.limits;
+        let mut asked = take_over.maps("earlier");
+        asked.extend(take_over.map("asked"));
+        let times = asked.iter().filter_map(|asked| asked.number("at")).collect();
+        let count = self.lately(times, limits.take_over_window.seconds());
+        found.unless(count <= limits.take_overs_per_window, || {
+            format!("{key}: {count} take-overs within the window")
+        });
+        let (from, until) = (take_over.number("from"), take_over.number("until"));
+        found.unless(from < until, || format!("{key}: over before it opens"));
+        found.unless(self.items.contains_key(&format!("OFFICE#{number}")), || {
+            format!("{key}: a take-over of no office")
+        });
+        let newcomer = take_over.map("newcomer");
+        found.unless(newcomer.is_none() || take_over.text("ended").is_none(), || {
+            format!("{key}: it is over, and a newcomer is expected")
+        });
+        let confirmed = newcomer.and_then(|newcomer| newcomer.number("at"));
+        found.unless(
+            confirmed.is_none_or(|at| from <= Some(at) && Some(at) < until),
+            || format!("{key}: confirmed while it was not open"),
+        );
+    }
+
+    /// The newcomer of a take-over has no seat, and the record of the take-over expects exactly this one.
+    fn check_newcomer(&self, key: &str, id: &str, who: &str, member: Item<'_>, found: &mut Violations) {
+        let number = member.map("office").and_then(|office| office.text("number"));
+        let take_over = number.and_then(|number| self.items.get(&format!("TAKEOVER#{number}")));
+        let expected = take_over.and_then(|take_over| take_over.map("newcomer"));
+        let is_expected = expected.is_some_and(|newcomer| {
+            newcomer.text("member") == Some(who) && newcomer.text("account") == Some(id)
+        });
+        found.unless(is_expected, || {
+            format!("{key}: a newcomer whom no take-over expects")
+        });
+        let seats = number.and_then(|number| self.items.get(&format!("OFFICE#{number}")));
+        let sits = seats.and_then(|office| office.map("members")?.text(who));
+        found.unless(sits.is_none(), || format!("{key}: a newcomer has a seat"));
+        let until = take_over.and_then(|take_over| take_over.number("until"));
+        found.unless(
+            member.number("takesOverUntil") == until && member.flag("pending"),
+            || format!("{key}: a newcomer outlives the take-over"),
+        );
     }
 
     /// An account's member sits in exactly one office, and that office knows it.
@@ -320,10 +424,12 @@ impl Table<'_> {
             .and_then(|seats| seats.text(who));
         let since = member.number("claimedAt").unwrap_or(0);
         let life = i64::try_from(self.judged.limits.pending_seat_life.count()).unwrap_or(i64::MAX);
-        let fallen_free = member.flag("pending") && since.saturating_add(life) <= self.judged.now.as_second();
-        found.unless(fallen_free || (home == Some(id) && offices.len() == 1), || {
-            format!("{key}: the member of {number} sits in {offices:?}")
-        });
+        let is_expired_seat =
+            member.flag("pending") && since.saturating_add(life) <= self.judged.now.as_second();
+        found.unless(
+            is_expired_seat || (home == Some(id) && offices.len() == 1),
+            || format!("{key}: the member of {number} sits in {offices:?}"),
+        );
     }
 
     fn check_credential(&self, key: &str, who: &str, member: Item<'_>, found: &mut Violations) {
@@ -444,7 +550,7 @@ impl Table<'_> {
             }),
             Some("new-password" | "done") => {
                 found.unless(flow.text("recipient") == Some("member"), || {
-                    format!("{key}: a reset of nobody's password goes on")
+                    format!("{key}: a reset without a member goes on")
                 });
             }
             other => found.unless(false, || format!("{key}: at {other:?}")),

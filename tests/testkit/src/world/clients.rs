@@ -23,18 +23,18 @@ pub(crate) enum TimeOuts {
 pub(crate) fn dynamodb_client(
     endpoint: &str,
     meter: Option<Meter>,
-    patience: TimeOuts,
+    time_outs: TimeOuts,
 ) -> aws_sdk_dynamodb::Client {
-    aws_sdk_dynamodb::Client::from_conf(dynamodb_config(endpoint, meter, patience).build())
+    aws_sdk_dynamodb::Client::from_conf(dynamodb_config(endpoint, meter, time_outs).build())
 }
 
 /// The deployed client's time-outs and retries, without the pauses between.
 pub(super) fn dynamodb_config(
     endpoint: &str,
     meter: Option<Meter>,
-    patience: TimeOuts,
+    time_outs: TimeOuts,
 ) -> aws_sdk_dynamodb::config::Builder {
-    let timeouts = match patience {
+    let limits = match time_outs {
         TimeOuts::Endless => TimeoutConfig::disabled(),
         TimeOuts::Deployed => TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(1))
@@ -55,7 +55,7 @@ pub(super) fn dynamodb_config(
         )
         // Worlds share a process, but must not share the retry budget.
         .retry_partition(RetryPartition::custom("world").build())
-        .timeout_config(timeouts)
+        .timeout_config(limits)
         .http_client(plain_http_client());
     if let Some(meter) = meter {
         config = config.interceptor(meter);

@@ -1,5 +1,7 @@
 //! The mails of a world: its stream, SES and the events of SES.
 
+use platform::clock::Clock;
+use platform::random::Random;
 use portal::steps;
 use portal_local::ses::{Mail, MailOutcome};
 use serde_json::{Map, Value};
@@ -29,6 +31,28 @@ impl World {
             }
         }
         self.audit.lock().await.drain().await;
+    }
+
+    /// The schedule: the notices of take-overs that are due.
+    pub async fn promises_due_notices(&self) {
+        Box::pin(self.runs_the_schedule()).await.unwrap();
+    }
+
+    /// The same, which may fail.
+    ///
+    /// # Errors
+    ///
+    /// If a notice is not promised: the schedule runs again.
+    pub async fn runs_the_schedule(&self) -> Result<(), String> {
+        let deps = take_over_notices::Deps {
+            table: self.table.clone(),
+            clock: Clock::Set(self.time.clone()),
+            random: Random::System,
+            limits: self.settings.limits.clone(),
+        };
+        let function = steps::Function::TakeOverNotices;
+        let promised = self.recorded.running(function, take_over_notices::handle(&deps));
+        Box::pin(promised).await.map_err(|failed| failed.to_string())
     }
 
     /// The audit records so far, in the order of the stream.

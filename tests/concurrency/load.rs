@@ -1,4 +1,4 @@
-//! A crowd: requests that are sent at once, and how they were answered.
+//! Many requests that are sent at once, and how they were answered.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use testkit::{Clerk, Reply, Settings, World};
 
 /// Asserts the invariants of the table and of every write that led there.
 pub(crate) async fn assert_invariants(world: &World) {
-    assert!(!world.history().is_empty(), "a crowd that wrote nothing");
+    assert!(!world.history().is_empty(), "no request wrote anything");
     let violations = world.violations_when_settled().await;
     assert!(violations.is_empty(), "{violations:#?}");
 }
@@ -32,7 +32,7 @@ pub(crate) async fn assert_all_invariants(world: &World) {
     assert_mail_budgets(world).await;
 }
 
-/// A request of a crowd: who asks, and what comes of it.
+/// One of many requests: who asks, and the answer.
 pub(crate) type Sending = Pin<Box<dyn Future<Output = (Clerk, Reply)> + Send>>;
 
 /// One request by a copy of a clerk: `asks!(taro, |clerk| clerk.types_code(&code))`.
@@ -42,7 +42,7 @@ macro_rules! asks {
         Box::pin(async move {
             let answer = $request.await;
             ($name, answer)
-        }) as $crate::crowd::Sending
+        }) as $crate::load::Sending
     }};
 }
 pub(crate) use asks;
@@ -95,23 +95,23 @@ impl Load {
         0..self.rounds
     }
 
-    /// A crowd of this size, or a multiple of it where `CONCURRENCY_SCALE` says so.
+    /// This number of requests, or a multiple of it where `CONCURRENCY_SCALE` says so.
     pub(crate) fn scaled(&self, size: usize) -> usize {
         size * self.scale
     }
 
-    /// Somebody of a crowd of this size.
+    /// One of this number of requests.
     pub(crate) fn one_of(&mut self, size: usize) -> usize {
         self.chance.usize(..size)
     }
 
     /// Sends all at once, in an order of the seed's; the answers come in the order of the requests.
     ///
-    /// Every other crowd is spread over up to two milliseconds, so that some requests meet others half-way.
-    pub(crate) async fn send(&mut self, crowd: Vec<Sending>) -> Vec<(Clerk, Reply)> {
-        self.asked += crowd.len();
+    /// In every other round they are spread over up to two milliseconds, so that some requests meet others half-way.
+    pub(crate) async fn send(&mut self, requests: Vec<Sending>) -> Vec<(Clerk, Reply)> {
+        self.asked += requests.len();
         let spread = self.chance.bool();
-        let mut shuffled: Vec<_> = crowd.into_iter().enumerate().collect();
+        let mut shuffled: Vec<_> = requests.into_iter().enumerate().collect();
         self.chance.shuffle(&mut shuffled);
         let mut running = Vec::new();
         for (at, request) in shuffled {
@@ -176,7 +176,7 @@ pub(crate) fn count(answers: &[(Clerk, Reply)], word: &str) -> usize {
     answers.iter().filter(|(_, answer)| kind(answer) == word).count()
 }
 
-/// Nobody is told anything but these.
+/// No other answers than these were given.
 #[track_caller]
 pub(crate) fn only(answers: &[(Clerk, Reply)], words: &[&str]) {
     for (_, answer) in answers {
@@ -227,7 +227,7 @@ pub(crate) async fn active_at_the_code(world: &World) -> Clerk {
     at_the_code(world, OWN_PASSWORD).await
 }
 
-/// Somebody of this office before 「登録する」.
+/// A person of this office before 「登録する」.
 pub(crate) async fn before_confirm(world: &World, office: &TestOffice, email: &str) -> Clerk {
     let mut clerk = world.clerk();
     clerk.proves_to_be(office).await.is(200).leads_to("profile");

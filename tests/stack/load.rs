@@ -1,4 +1,4 @@
-//! Crowds: more requests of one route at once than the emulator's queue has places.
+//! More requests of one route at once than the emulator's queue has places.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -8,16 +8,16 @@ use serde_json::{Value, json};
 
 use crate::{Browser, says};
 
-/// How long one crowd may take, on a machine that has other things to do as well.
+/// How long the requests may take, on a machine that has other things to do as well.
 const MOST: Duration = Duration::from_mins(3);
 
 /// Sends so many requests of one route at once, from a browser without cookies; how often each status came.
-async fn crowd(count: u32, method: &str, path: &str) -> BTreeMap<u16, u32> {
-    crowd_of(&Browser::new(), count, method, path, None).await
+async fn parallel(count: u32, method: &str, path: &str) -> BTreeMap<u16, u32> {
+    many_of(&Browser::new(), count, method, path, None).await
 }
 
 /// The same from this browser, with a body.
-async fn crowd_of(
+async fn many_of(
     browser: &Browser,
     count: u32,
     method: &str,
@@ -46,10 +46,10 @@ async fn crowd_of(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_requests_at_once_are_all_answered() {
     assert_eq!(
-        crowd(1000, "GET", "/api/v1/terms").await,
+        parallel(1000, "GET", "/api/v1/terms").await,
         BTreeMap::from([(200, 1000)])
     );
-    let codes = crowd(1000, "POST", "/api/v1/login/otp").await;
+    let codes = parallel(1000, "POST", "/api/v1/login/otp").await;
     assert_eq!(codes.values().sum::<u32>(), 1000);
     assert!(codes.keys().all(|status| *status < 500), "{codes:?}");
 }
@@ -60,20 +60,23 @@ async fn a_thousand_wrong_codes_of_one_registration_at_once_are_all_answered() {
     let mut taro = Browser::new();
     taro.asks_for_a_code("KJ8", 7_000_000_000).await;
     let wrong = json!({ "code": "000000" });
-    let codes = crowd_of(&taro, 1000, "POST", "/api/v1/registration/otp", Some(wrong)).await;
+    let codes = many_of(&taro, 1000, "POST", "/api/v1/registration/otp", Some(wrong)).await;
     assert_eq!(codes.values().sum::<u32>(), 1000);
     assert!(codes.keys().all(|status| *status < 500), "{codes:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_route_stops_answering_after_a_crowd() {
+async fn no_route_stops_answering_after_many_requests() {
     for step in STEPS {
         let path = format!("{BASE}{}", step.path);
-        let statuses = crowd(150, step.method.name(), &path).await;
+        let statuses = parallel(150, step.method.name(), &path).await;
         assert!(
             statuses.keys().all(|status| *status < 500),
             "{path}: {statuses:?}"
         );
     }
-    assert_eq!(crowd(1, "GET", "/api/v1/terms").await, BTreeMap::from([(200, 1)]));
+    assert_eq!(
+        parallel(1, "GET", "/api/v1/terms").await,
+        BTreeMap::from([(200, 1)])
+    );
 }
