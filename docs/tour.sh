@@ -168,7 +168,7 @@ finish() {
   say "マイページ"
   call 200 GET /me
   say "    $(<"$body")"
-  [[ $(text email) == "$email" ]] || fail "this is somebody else's page"
+  [[ $(text email) == "$email" ]] || fail "this is another person's page"
 
   say "ログアウト"
   call 204 POST /logout
