@@ -43,7 +43,7 @@ impl Interrupt {
     }
 
     /// Further signals have no effect.
-    pub(crate) fn patient() -> Result<Self> {
+    pub(crate) fn ignoring() -> Result<Self> {
         let came = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             flag::register(signal, Arc::clone(&came))?;
@@ -298,7 +298,7 @@ impl Kept {
 
     pub(crate) fn stop(&mut self) {
         drop(self.lifeline.take());
-        if until(keeper::PATIENCE + Duration::from_secs(2), || {
+        if until(keeper::LONGEST_END + Duration::from_secs(2), || {
             !matches!(self.keeper.try_wait(), Ok(None))
         }) {
             return;

@@ -25,7 +25,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// The time that its orphans get.
 const LEFTOVERS: Duration = Duration::from_secs(2);
 /// The longest duration of an orderly end.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(9);
+pub(crate) const LONGEST_END: Duration = Duration::from_secs(9);
 
 /// This program, even if a build has replaced its file meanwhile.
 pub(crate) fn our_file() -> Result<PathBuf> {
@@ -44,7 +44,7 @@ pub(crate) fn ourselves(task: &str) -> Result<Command> {
 
 /// Runs the command until it ends or standard input closes; then ends all remaining descendants.
 pub(crate) fn keep(command: &[OsString]) -> Result<ExitCode> {
-    let asked = Interrupt::patient()?;
+    let asked = Interrupt::ignoring()?;
     #[cfg(target_os = "linux")]
     system::set_child_subreaper(Some(system::getpid())).context("cannot adopt what a child leaves behind")?;
 

@@ -16,6 +16,7 @@ mod new_step;
 mod npm;
 mod portal;
 mod publish_front;
+mod refusals;
 mod registers;
 mod rehearse;
 mod runner;

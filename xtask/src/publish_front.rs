@@ -5,19 +5,22 @@
 //! assets, and assets are never removed, so no page is served without its scripts. `builds/history.json` records which
 //! build was served when.
 
+mod aws;
+mod builds;
+
 use std::{
-    fmt::Write as _,
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::ExitCode,
 };
 
-use anyhow::{Context as _, Result, bail};
-use serde::{Deserialize, Serialize};
+use anyhow::{Context as _, Result};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
+use self::{
+    aws::{Aws, AwsCall, Place},
+    builds::{Build, History, build_of},
+};
 use crate::{
     children::Interrupt,
     npm::{Package, WEB},
@@ -49,60 +52,6 @@ pub(crate) struct Args {
     region: String,
 }
 
-/// The target of the files.
-#[derive(Debug, PartialEq, Eq)]
-struct Place {
-    bucket: String,
-    distribution: String,
-}
-
-/// The builds that have been served, oldest first.
-#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct History {
-    builds: Vec<Build>,
-    /// The id of the build that is served.
-    current: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Build {
-    id: String,
-    /// Files outside `assets/`: the pages, and a few others.
-    pages: Vec<String>,
-}
-
-impl History {
-    fn build(&self, id: &str) -> Option<&Build> {
-        self.builds.iter().find(|build| build.id == id)
-    }
-
-    fn served(&self) -> Option<&Build> {
-        self.build(self.current.as_deref()?)
-    }
-
-    /// The build before the one that is served.
-    fn before(&self) -> Result<&Build> {
-        let current = self
-            .current
-            .as_deref()
-            .context("nothing has been published yet")?;
-        let at = self.builds.iter().position(|build| build.id == current);
-        let before = at
-            .and_then(|at| at.checked_sub(1))
-            .and_then(|before| self.builds.get(before));
-        before.with_context(|| format!("{current} is the first build; there is none before it"))
-    }
-
-    /// The history with this build served; a new build is appended.
-    fn with(mut self, build: Build) -> Self {
-        self.current = Some(build.id.clone());
-        if self.build(&build.id).is_none() {
-            self.builds.push(build);
-        }
-        self
-    }
-}
-
 /// The values of `Cache-Control` in `web/headers.json`.
 struct Caching {
     pages: String,
@@ -126,28 +75,6 @@ impl Caching {
             pages: of("html")?,
             assets: of("assets")?,
         })
-    }
-}
-
-/// A call of the AWS CLI: its arguments, and its standard input.
-#[derive(Debug, PartialEq, Eq)]
-struct AwsCall {
-    arguments: Vec<String>,
-    input: Option<String>,
-}
-
-impl AwsCall {
-    fn new<const N: usize>(arguments: [&str; N]) -> Self {
-        Self {
-            arguments: arguments.map(str::to_owned).to_vec(),
-            input: None,
-        }
-    }
-
-    fn and(mut self, arguments: &[&str]) -> Self {
-        self.arguments
-            .extend(arguments.iter().map(|argument| (*argument).to_owned()));
-        self
     }
 }
 
@@ -223,130 +150,6 @@ fn serve(build: &Build, history: History, place: &Place) -> Result<Vec<AwsCall>>
         .and(&["--paths", "/*"]),
     );
     Ok(calls)
-}
-
-/// The files of a folder by their relative path, sorted.
-fn files(folder: &Path) -> Result<Vec<String>> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(at) = open.pop() {
-        for entry in fs::read_dir(&at).with_context(|| format!("cannot read {}", at.display()))? {
-            let path = entry?.path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                let name = path.strip_prefix(folder)?.to_str();
-                found.push(name.context("a file whose name is not UTF-8")?.to_owned());
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-/// The build in a folder; its id is a digest of all its files, so identical files are the same build.
-fn build_of(folder: &Path) -> Result<Build> {
-    let files = files(folder)?;
-    if !files.iter().any(|file| file == "index.html") {
-        bail!("{} has no index.html", folder.display());
-    }
-    let mut digest = Sha256::new();
-    for file in &files {
-        let octets = fs::read(folder.join(file))?;
-        digest.update(u64::try_from(file.len())?.to_be_bytes());
-        digest.update(file);
-        digest.update(u64::try_from(octets.len())?.to_be_bytes());
-        digest.update(octets);
-    }
-    let digest = digest.finalize();
-    let mut id = String::new();
-    for octet in digest.iter().take(6) {
-        write!(id, "{octet:02x}")?;
-    }
-    let mut pages = files;
-    pages.retain(|file| !file.starts_with("assets/"));
-    Ok(Build { id, pages })
-}
-
-/// The target, from the outputs of the stack.
-fn place(outputs: &str) -> Result<Place> {
-    let outputs: Value = serde_json::from_str(outputs).context("the stack's outputs are not JSON")?;
-    let of = |key: &str| -> Result<String> {
-        let found = outputs
-            .as_array()
-            .into_iter()
-            .flatten()
-            .find(|output| output.get("OutputKey").and_then(Value::as_str) == Some(key));
-        let value = found
-            .and_then(|output| output.get("OutputValue"))
-            .and_then(Value::as_str);
-        Ok(value
-            .with_context(|| format!("the stack has no output {key}"))?
-            .to_owned())
-    };
-    Ok(Place {
-        bucket: of("SiteBucket")?,
-        distribution: of("DistributionId")?,
-    })
-}
-
-struct Aws<'a> {
-    region: &'a str,
-}
-
-impl Aws<'_> {
-    /// Its output; an error if it failed.
-    fn run(&self, call: &AwsCall) -> Result<String> {
-        let mut child = Command::new("aws")
-            .args(["--region", self.region])
-            .args(&call.arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("cannot run aws; install the AWS CLI")?;
-        if let Some(mut stdin) = child.stdin.take()
-            && let Some(input) = &call.input
-        {
-            stdin.write_all(input.as_bytes())?;
-        }
-        let output = child.wait_with_output()?;
-        if !output.status.success() {
-            bail!("aws {} failed; see above", call.arguments.join(" "));
-        }
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    }
-
-    fn place(&self, stage: &str) -> Result<Place> {
-        let stack = format!("portal-web-{stage}");
-        let call = AwsCall::new(["cloudformation", "describe-stacks", "--stack-name", &stack]).and(&[
-            "--query",
-            "Stacks[0].Outputs",
-            "--output",
-            "json",
-        ]);
-        place(&self.run(&call)?).with_context(|| format!("{stack}: deploy infra/web.yaml first"))
-    }
-
-    fn history(&self, place: &Place) -> Result<History> {
-        let prefix = "builds/history.json";
-        let listed = self.run(
-            &AwsCall::new([
-                "s3api",
-                "list-objects-v2",
-                "--bucket",
-                &place.bucket,
-                "--prefix",
-                prefix,
-            ])
-            .and(&["--query", "length(Contents || `[]`)", "--output", "text"]),
-        )?;
-        if listed.trim() == "0" {
-            return Ok(History::default());
-        }
-        let from = format!("s3://{}/{prefix}", place.bucket);
-        let text = self.run(&AwsCall::new(["s3", "cp", &from, "-", "--only-show-errors"]))?;
-        serde_json::from_str(&text).with_context(|| format!("{from} cannot be read"))
-    }
 }
 
 pub(crate) fn run(args: &Args, workspace: &Workspace, interrupt: &Interrupt) -> Result<ExitCode> {
@@ -443,20 +246,6 @@ mod tests {
     }
 
     #[test]
-    fn the_way_back_leads_to_the_build_before_and_forward_again() {
-        let history = History::default()
-            .with(build("a", &["index.html"]))
-            .with(build("b", &["index.html"]));
-        assert_eq!(history.before().unwrap().id, "a");
-        let back = history.with(build("a", &["index.html"]));
-        assert_eq!(back.current.as_deref(), Some("a"));
-        assert_eq!(back.builds.len(), 2);
-        let error = back.before().unwrap_err().to_string();
-        assert!(error.contains("a is the first build"), "{error}");
-        assert_eq!(back.with(build("b", &["index.html"])).before().unwrap().id, "a");
-    }
-
-    #[test]
     fn pages_are_asked_after_and_assets_kept_as_the_fronts_headers_say() {
         let caching = Caching::read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))).unwrap();
         let calls = record(
@@ -470,38 +259,5 @@ mod tests {
         assert!(words[2].contains("--cache-control no-cache --exclude * --include *.html --content-type"));
         let missing = words.iter().filter(|word| word.contains("status=404"));
         assert_eq!(missing.count(), 2);
-    }
-
-    #[test]
-    fn the_same_files_are_the_same_build() {
-        let folder = std::env::temp_dir().join(format!("portal-front-{}", std::process::id()));
-        fs::create_dir_all(folder.join("assets")).unwrap();
-        assert!(
-            build_of(&folder)
-                .unwrap_err()
-                .to_string()
-                .contains("no index.html")
-        );
-        fs::write(folder.join("index.html"), "a").unwrap();
-        fs::write(folder.join("assets/x-1.js"), "b").unwrap();
-        let first = build_of(&folder).unwrap();
-        assert_eq!(first.pages, ["index.html"]);
-        assert_eq!(build_of(&folder).unwrap(), first);
-        fs::write(folder.join("assets/x-1.js"), "c").unwrap();
-        assert_ne!(build_of(&folder).unwrap().id, first.id);
-        fs::remove_dir_all(&folder).unwrap();
-    }
-
-    #[test]
-    fn the_stack_says_where() {
-        let outputs = r#"[{"OutputKey":"SiteBucket","OutputValue":"b"},{"OutputKey":"DistributionId","OutputValue":"D"}]"#;
-        assert_eq!(place(outputs).unwrap(), here());
-        assert!(
-            place("[]")
-                .unwrap_err()
-                .to_string()
-                .contains("no output SiteBucket")
-        );
-        place("null").unwrap_err();
     }
 }

@@ -31,7 +31,7 @@ use crate::{
 /// a function gets the caller's filter, or none.
 pub(crate) const QUIET: &str = "cargo_lambda=warn,cargo_lambda_watch::watcher=off";
 
-/// Before a process takes the place of one that was killed: one that dies at once must not keep a processor busy.
+/// Before a process takes the place of one that was killed: one that ends at once must not keep a processor busy.
 const BETWEEN_LIVES: Duration = Duration::from_millis(100);
 
 /// What a function is made of; only of this does cargo-lambda see changes.

@@ -112,7 +112,7 @@ fn defaults(ports: Ports, keys: &str, audit: &str) -> Vec<(&'static str, String)
     ]
 }
 
-/// The functions' variables. One that the caller has set wins, so that a proxy can be put between.
+/// The functions' variables. One that the caller has set is kept, so that a proxy can be put between.
 pub(crate) fn environment(ports: Ports, keys: &str, audit: &str, caller: &Variables) -> Result<Variables> {
     let mut variables = Variables::new();
     for (name, default) in defaults(ports, keys, audit) {
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_caller_has_set_wins() {
+    fn what_the_caller_has_set_is_kept() {
         let theirs = caller(&[
             ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:7001"),
             ("AWS_ENDPOINT_URL_SESV2", ""),

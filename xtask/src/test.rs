@@ -15,7 +15,7 @@ use crate::{
     children::{self, Interrupt},
     generate,
     npm::{Package, WEB},
-    schemathesis, seeded, settings,
+    refusals, schemathesis, seeded, settings,
     stack::{self, Front, Plan, Stack},
     terminal::{say, seconds, warn},
     tools,
@@ -211,9 +211,14 @@ fn the_others(house: &House) -> Result<()> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
+    let met = refusals::file(house.workspace)?;
+    let run = |args: &[&str]| {
+        let mut cargo = house.workspace.cargo();
+        house.must(cargo.args(args).env(refusals::SETTING, &met))
+    };
     if asked.status().is_ok_and(|status| status.success()) {
         // Filtered out, not excluded: cargo then builds exactly what the last stage needs, too.
-        house.cargo(&[
+        run(&[
             "nextest",
             "run",
             "--workspace",
@@ -221,8 +226,9 @@ fn the_others(house: &House) -> Result<()> {
             "not (package(portal) or binary(stack))",
         ])?;
     } else {
-        house.cargo(&["test", "--workspace", "--exclude", "portal", "--all-targets"])?;
+        run(&["test", "--workspace", "--exclude", "portal", "--all-targets"])?;
     }
+    refusals::check(house.workspace, &met)?;
     house.cargo(&["test", "--workspace", "--doc"])
 }
 
@@ -327,10 +333,10 @@ fn whole(house: &House) -> Result<()> {
         settings::past_the_proxy(&mut cargo);
         house.must(&mut cargo).with_context(place)
     };
-    tests(&["--skip", "kills::", "--skip", "crowd::", "--skip", "clock::"])?;
+    tests(&["--skip", "kills::", "--skip", "load::", "--skip", "clock::"])?;
     schemathesis::few(house.workspace, plan.ports, house.interrupt).with_context(place)?;
     tests(&["clock::"])?;
-    tests(&["crowd::", "--test-threads", "1", "--nocapture"])?;
+    tests(&["load::", "--test-threads", "1", "--nocapture"])?;
     // What kills processes comes after all that is at work: it would take theirs as well.
     tests(&["kills::", "--test-threads", "1", "--nocapture"])
 }

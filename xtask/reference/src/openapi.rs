@@ -65,10 +65,11 @@ pub fn schema_of_answer(step: Step, status: u16) -> Value {
 
 /// The schema of a step's request body, self-contained; `false` if the step takes none.
 pub fn schema_of_body(step: Step) -> Value {
-    const SCHEMA: &str = "/requestBody/content/application~1json/schema";
     let document = &*DOCUMENT;
-    let schema = operation_of(document, step).and_then(|operation| operation.pointer(SCHEMA));
-    self_contained(document, schema)
+    let content =
+        operation_of(document, step).and_then(|operation| operation.pointer("/requestBody/content"));
+    let media = content.and_then(|content| content.as_object()?.values().next());
+    self_contained(document, media.and_then(|media| media.get("schema")))
 }
 
 fn operation_of(document: &Value, step: Step) -> Option<&Value> {
@@ -143,7 +144,7 @@ with it, so a client needs no state of its own.
 
 **Refusals** are RFC 9457 problems, checked in this order: path and method (404), origin (403), media type (415), \
 size (413), JSON (400), Idempotency-Key (400), flow or session (401), another flow or session than meant (409), \
-replay, step (409), somebody else's id (404), fields, all at once (422), the \
+replay, step (409), another person's id (404), fields, all at once (422), the \
 rules of the step.
 A refusal before the last spends no try and sends nothing.
 Any other path or method is 404 `not-found`.
@@ -195,6 +196,12 @@ impl Tag {
                 name: "マイページ",
                 description: "ログインしている人と事業所",
                 word: "MyPage",
+                progress: None,
+            },
+            Area::Inquiry => Self {
+                name: "お問い合わせ",
+                description: "ログインせずに送れる質問や申請と、その受付",
+                word: "Inquiry",
                 progress: None,
             },
         }

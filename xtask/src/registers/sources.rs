@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context as _, Result};
 
 /// The folders that may contain tests.
-const FOLDERS: [&str; 5] = ["tests", "shared", "functions", "local", "xtask"];
+const FOLDERS: [&str; 6] = ["tests", "shared", "functions", "desk", "local", "xtask"];
 
 /// A test of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@ use super::*;
 
 const TABLE: &str = r#"
     title = "Cases"
-    preface = ["What somebody might try."]
+    preface = ["What an attacker might try."]
     about = "case"
     parts = { desk = "the operator's desk" }
     [[group]]
@@ -126,22 +126,22 @@ fn a_file_has_to_be_there_and_to_say_what_is_claimed() {
 
 #[test]
 fn what_is_pending_is_refused_unless_it_is_allowed() {
-    let work = "work = { crowds = \"many at once\" }\n[[group]]\ntitle";
+    let work = "work = { load = \"many at once\" }\n[[group]]\ntitle";
     let table = TABLE.replacen("[[group]]\n    title", work, 1);
     assert_eq!(
         problems(&table, true),
-        ["no row is pending for crowds: is it done?"]
+        ["no row is pending for load: is it done?"]
     );
-    let pending = table.replace("tests = [\"journeys::a::shows\"]", "pending = [\"crowds\"]");
+    let pending = table.replace("tests = [\"journeys::a::shows\"]", "pending = [\"load\"]");
     assert_eq!(problems(&pending, true), Vec::<String>::new());
     assert_eq!(
         problems(&pending, false),
-        ["A01 is pending for crowds: name its tests, or say --allow-pending"]
+        ["A01 is pending for load: name its tests, or say --allow-pending"]
     );
 }
 
 #[test]
-fn a_part_that_nobody_waits_for_any_more_is_taken_out() {
+fn a_part_without_pending_rows_is_taken_out() {
     let built = TABLE.replace("waits = [\"desk\"]", "none = \"because\"");
     assert_eq!(
         problems(&built, false),
@@ -149,7 +149,8 @@ fn a_part_that_nobody_waits_for_any_more_is_taken_out() {
     );
 }
 
+/// As many as the catalogue of cases has: none is dropped by mistake.
 #[test]
-fn there_are_132_cases() {
+fn the_register_holds_every_case_of_the_catalogue() {
     assert_eq!(abuse_cases(Path::new(".")).unwrap().len(), 132);
 }

@@ -98,7 +98,7 @@ impl Bugs {
         Self::parse(&text)
     }
 
-    fn parse(text: &str) -> Result<Self> {
+    pub(super) fn parse(text: &str) -> Result<Self> {
         let bugs: Self = toml::from_str(text).with_context(|| format!("{CATALOGUE} cannot be read"))?;
         let mut names = BTreeSet::new();
         for bug in &bugs.bug {

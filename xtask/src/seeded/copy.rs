@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use super::{bugs::Bug, place};
 use crate::{
@@ -17,6 +17,8 @@ use crate::{
 pub(super) struct Copy {
     /// The tree that is copied.
     origin: PathBuf,
+    /// The tree as it was copied, as git names it: an edit made meanwhile must not mix with a bug.
+    snapshot: String,
     pub(super) tree: PathBuf,
     pub(super) target: PathBuf,
     pub(super) logs: PathBuf,
@@ -25,8 +27,9 @@ pub(super) struct Copy {
 impl Copy {
     pub(super) fn make(workspace: &Workspace, interrupt: &Interrupt) -> Result<Self> {
         let place = place(workspace)?;
-        let copy = Self {
+        let mut copy = Self {
             origin: workspace.root.clone(),
+            snapshot: String::new(),
             tree: place.join("tree"),
             target: place.join("target"),
             logs: place.join("logs"),
@@ -34,7 +37,7 @@ impl Copy {
         for directory in [&copy.tree, &copy.logs] {
             fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
         }
-        copy.follow(interrupt)?;
+        copy.snapshot = copy.follow(interrupt)?;
         if !copy.target.exists() {
             borrow(workspace, &copy.target)?;
         }
@@ -42,8 +45,9 @@ impl Copy {
     }
 
     /// Updates the copy to the tree, including uncommitted files, except ignored ones. Unchanged files keep their
-    /// time, so that cargo need not build them; a bug that an interrupted run left behind is removed.
-    fn follow(&self, interrupt: &Interrupt) -> Result<()> {
+    /// time, so that cargo need not build them; a bug that an interrupted run left behind is removed. Answers git's name of
+    /// the tree.
+    fn follow(&self, interrupt: &Interrupt) -> Result<String> {
         let staged = self.logs.join("origin.index");
         let git = |work_tree: &Path, index: &Path| {
             let mut git = Command::new("git");
@@ -53,14 +57,28 @@ impl Copy {
         };
         children::must(git(&self.origin, &staged).args(["add", "--all"]), interrupt)?;
         let tree = children::capture(git(&self.origin, &staged).arg("write-tree"), interrupt)?;
-        let tree = String::from_utf8(tree).context("git names no tree")?;
+        let tree = String::from_utf8(tree)
+            .context("git names no tree")?
+            .trim()
+            .to_owned();
         let index = self.logs.join("copy.index");
         let mut read = git(&self.tree, &index);
-        children::must(read.args(["read-tree", "--reset", "-u", tree.trim()]), interrupt)
+        children::must(read.args(["read-tree", "--reset", "-u", &tree]), interrupt)?;
+        Ok(tree)
     }
 
     fn original(&self, file: &str) -> Result<String> {
-        fs::read_to_string(self.origin.join(file)).with_context(|| format!("cannot read {file}"))
+        let mut show = Command::new("git");
+        show.current_dir(&self.origin)
+            .args(["show", &format!("{}:{file}", self.snapshot)]);
+        let output = show.output().context("git cannot be run")?;
+        if !output.status.success() {
+            bail!(
+                "cannot read {file}: {}",
+                String::from_utf8_lossy(&output.stderr).trim()
+            );
+        }
+        String::from_utf8(output.stdout).with_context(|| format!("{file} is no text"))
     }
 
     /// Every file that a bug edits, with the bug.

@@ -12,6 +12,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use super::{
+    Pair,
     bugs::{Bug, Build, Check, Model, Test},
     copy::Copy,
 };
@@ -179,6 +180,38 @@ impl<'a> Judge<'a> {
             (Some(status), _) if status.success() => Verdict::Passed,
             (Some(_), Check::Model(model)) => explored(model, &output),
             (Some(_), Check::Test(test)) => tested(test, &output),
+        })
+    }
+}
+
+impl Judge<'_> {
+    /// The tests of one build, with all their bugs in place. `None` is one that no verdict can be given of: nothing was built,
+    /// or the tests had to be ended.
+    pub(super) fn broken_together(&self, batch: &[Pair]) -> Result<Vec<Option<Verdict>>> {
+        let none = vec![None; batch.len()];
+        let tests: Vec<&Test> = batch
+            .iter()
+            .filter_map(|(_, check)| match check {
+                Check::Test(test) => Some(test),
+                Check::Model(_) => None,
+            })
+            .collect();
+        let (Some((_, check)), Some(first)) = (batch.first(), tests.first()) else {
+            return Ok(none);
+        };
+        if tests.len() != batch.len() {
+            return Ok(none);
+        }
+        let (built, _) = self.logged(&mut self.build(&check.build()), "together.build")?;
+        if !built.is_some_and(|status| status.success()) {
+            return Ok(none);
+        }
+        let names = tests.iter().map(|test| test.name.as_str());
+        let (status, output) =
+            self.logged(&mut self.test(&first.package, &first.target, names), "together")?;
+        Ok(match status {
+            None => none,
+            Some(_) => tests.iter().map(|test| Some(tested(test, &output))).collect(),
         })
     }
 }

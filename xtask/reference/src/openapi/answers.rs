@@ -24,7 +24,7 @@ pub(super) fn success(step: Step) -> Value {
 }
 
 fn response(step: Step) -> Value {
-    let mut headers = carried_headers();
+    let mut headers = carried_headers(step);
     if let Some(header) = cookies(step) {
         headers.insert("Set-Cookie".to_owned(), header);
     }
@@ -39,9 +39,13 @@ fn response(step: Step) -> Value {
         Document::Progress => ("The current step of the person.", Tag::of(step.area).progress),
         Document::Terms => ("The text in force.", Some("Terms")),
         Document::Me => ("Who is logged in.", Some("Me")),
+        Document::AddressChange => ("The change of the address.", Some("AddressChange")),
         Document::Sessions => ("The living sessions.", Some("Sessions")),
         Document::Members => ("The members with a seat.", Some("MemberList")),
         Document::Member => ("The member.", Some("Member")),
+        Document::InquiryCategories => ("The categories.", Some("InquiryCategories")),
+        Document::InquiryReceipt => ("The inquiry is received.", Some("InquiryReceipt")),
+        Document::InquiryPage => ("The inquiry is received: a page with its receipt number.", None),
         Document::Nothing => ("Done; no content.", None),
     };
     let mut response = Map::from_iter([
@@ -55,7 +59,15 @@ fn response(step: Step) -> Value {
             json!({ "application/json": { "schema": schema } }),
         );
     }
+    if step.is_form() {
+        response.insert("content".to_owned(), page());
+    }
     response.into()
+}
+
+/// The content of an answer that is a page.
+pub(super) fn page() -> Value {
+    json!({ "text/html": { "schema": { "type": "string", "minLength": 1 } } })
 }
 
 fn cookies(step: Step) -> Option<Value> {
@@ -95,6 +107,16 @@ static CARRIED: &[(&str, &str, Option<&str>)] = &[
     ("X-Request-Id", "RequestId", None),
 ];
 
+/// Those of them that differ on a page: it has a style and a form.
+static OF_PAGES: &[(&str, &str, &str)] = &[
+    (
+        "Content-Security-Policy",
+        "PagePolicy",
+        "^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/=]+'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$",
+    ),
+    ("Referrer-Policy", "PageReferrerPolicy", "^same-origin$"),
+];
+
 pub(super) fn shared_headers() -> Value {
     let header = |value: Option<&str>| match value {
         Some(value) => json!({ "required": true, "schema": { "type": "string", "const": value } }),
@@ -104,17 +126,28 @@ pub(super) fn shared_headers() -> Value {
             "schema": { "type": "string", "minLength": 1 },
         }),
     };
+    let of_pages = OF_PAGES.iter().map(|(_, shared, pattern)| {
+        let schema = json!({ "type": "string", "pattern": pattern });
+        (
+            (*shared).to_owned(),
+            json!({ "required": true, "schema": schema }),
+        )
+    });
     CARRIED
         .iter()
         .map(|(_, shared, value)| ((*shared).to_owned(), header(*value)))
+        .chain(of_pages)
         .collect::<Map<_, _>>()
         .into()
 }
 
-pub(super) fn carried_headers() -> Map<String, Value> {
+pub(super) fn carried_headers(step: Step) -> Map<String, Value> {
     let shared = |shared: &str| json!({ "$ref": format!("#/components/headers/{shared}") });
+    let of_pages = OF_PAGES.iter().filter(|_| step.is_form());
     CARRIED
         .iter()
-        .map(|(name, header, _)| ((*name).to_owned(), shared(header)))
+        .map(|(name, header, _)| (*name, *header))
+        .chain(of_pages.map(|(name, header, _)| (*name, *header)))
+        .map(|(name, header)| (name.to_owned(), shared(header)))
         .collect()
 }

@@ -28,9 +28,12 @@ pub(super) fn described() -> Documents {
     let problem = schema::<wire::Problem>(&mut generator);
     generator.subschema_for::<wire::Terms>();
     generator.subschema_for::<wire::Me>();
+    generator.subschema_for::<wire::AddressChange>();
     generator.subschema_for::<wire::Sessions>();
     generator.subschema_for::<wire::MemberList>();
     generator.subschema_for::<wire::ListedMember>();
+    generator.subschema_for::<wire::InquiryCategories>();
+    generator.subschema_for::<wire::InquiryReceipt>();
     generator.subschema_for::<wire::FieldError>();
     let mut schemas: Map<String, Value> = generator
         .take_definitions(true)

@@ -1,10 +1,10 @@
-//! What is answered with a no.
+//! The answers of refusals.
 
 use portal::problem::Kind;
 use portal::steps::{COMMON, Method, STEPS, Shape, Step};
 use serde_json::{Map, Value, json};
 
-use super::answers::carried_headers;
+use super::answers::{carried_headers, page};
 use super::{Tag, documents, end_of, object, pascal, reference};
 
 /// Kinds that are the same whatever the step.
@@ -14,6 +14,15 @@ const EVERYWHERE: &[Kind] = &[
     Kind::TooLarge,
     Kind::UnsupportedMediaType,
     Kind::TemporarilyUnavailable,
+];
+
+/// Kinds about a mailed code: of a flow they say where the person stands; a change on マイページ is no flow.
+const ABOUT_A_CODE: &[Kind] = &[
+    Kind::WrongCode,
+    Kind::CodeExpired,
+    Kind::NoTriesLeft,
+    Kind::ResendTooEarly,
+    Kind::NoSendsLeft,
 ];
 
 /// Responses that several steps refer to.
@@ -32,6 +41,7 @@ pub(super) fn shared() -> Map<String, Value> {
 /// A kind that comes alone looks the same at every step of a flow; only what is wrong with a form does not.
 fn shared_name(step: Step, kinds: &[Kind]) -> Option<String> {
     match kinds {
+        _ if step.is_form() => None,
         [Kind::InvalidFields] if !step.fields.is_empty() => None,
         [only] if EVERYWHERE.contains(only) => Some(pascal(only.code())),
         [only] => Some(format!("{}{}", Tag::of(step.area).word, pascal(only.code()))),
@@ -68,7 +78,7 @@ fn by_status(step: Step) -> Vec<(u16, Vec<Kind>)> {
 }
 
 fn response(step: Step, kinds: &[Kind]) -> Value {
-    let mut headers = carried_headers();
+    let mut headers = carried_headers(step);
     let waits = |presence: Presence| {
         kinds
             .iter()
@@ -94,10 +104,15 @@ fn response(step: Step, kinds: &[Kind]) -> Value {
         .iter()
         .map(|kind| format!("- `{}`: {}", kind.code(), kind.title()))
         .collect();
+    let content = if step.is_form() {
+        page()
+    } else {
+        json!({ "application/problem+json": { "schema": schema(step, kinds) } })
+    };
     json!({
         "description": lines.join("\n"),
         "headers": headers,
-        "content": { "application/problem+json": { "schema": schema(step, kinds) } },
+        "content": content,
     })
 }
 
@@ -115,7 +130,26 @@ fn schema(step: Step, kinds: &[Kind]) -> Value {
         properties.insert("errors".to_owned(), json!({ "items": pointer }));
     }
     let one_of: Vec<Value> = kinds.iter().map(|kind| reference(&name(*kind))).collect();
-    json!({ "type": "object", "required": ["code"], "properties": properties, "oneOf": one_of })
+    let mut schema = Map::from_iter([
+        ("type".to_owned(), json!("object")),
+        ("required".to_owned(), json!(["code"])),
+        ("properties".to_owned(), properties.into()),
+        ("oneOf".to_owned(), json!(one_of)),
+    ]);
+    let about_a_code = kinds.iter().filter(|kind| ABOUT_A_CODE.contains(kind));
+    let about_a_code: Vec<&str> = about_a_code.map(|kind| kind.code()).collect();
+    if Tag::of(step.area).progress.is_some() && !about_a_code.is_empty() {
+        let is_one = json!({ "properties": { "code": { "enum": about_a_code } } });
+        schema.insert("if".to_owned(), is_one);
+        schema.insert("then".to_owned(), json!({ "required": ["progress"] }));
+    }
+    // A wrong code costs a try, where there are tries.
+    if step.cookie.is_some() && kinds.contains(&Kind::WrongCode) {
+        let is_it = json!({ "properties": { "code": { "const": Kind::WrongCode.code() } } });
+        let says_left = json!({ "if": is_it, "then": { "required": ["triesLeft"] } });
+        schema.insert("allOf".to_owned(), json!([says_left]));
+    }
+    schema.into()
 }
 
 /// What an error of a step may point at: a text, or the object in which an unknown field stands.
@@ -214,7 +248,7 @@ impl Carries {
     };
     const TRIES: Self = Self {
         tries_left: Presence::Always,
-        ..Self::PROGRESS
+        ..Self::PERHAPS_PROGRESS
     };
     /// There is no progress yet at the start of a flow, and none any more where the refusal ends it.
     const PERHAPS_PROGRESS: Self = Self {
@@ -228,7 +262,12 @@ impl Carries {
                 errors: Presence::Always,
                 ..Self::NOTHING
             },
-            Kind::WrongCode | Kind::WrongSecurityCode | Kind::NoTriesLeft => Self::TRIES,
+            // Neither where a take-over is stopped by code: that is no flow, and has no tries.
+            Kind::WrongCode => Self {
+                tries_left: Presence::Sometimes,
+                ..Self::PERHAPS_PROGRESS
+            },
+            Kind::WrongSecurityCode | Kind::NoTriesLeft => Self::TRIES,
             // None where the refusal ends the flow: a registration that asked about too many addresses.
             Kind::TooManyRequests => Self {
                 retry_after: Presence::Sometimes,
@@ -236,7 +275,7 @@ impl Carries {
             },
             Kind::ResendTooEarly => Self {
                 retry_after: Presence::Always,
-                ..Self::PROGRESS
+                ..Self::PERHAPS_PROGRESS
             },
             Kind::TemporarilyUnavailable => Self {
                 retry_after: Presence::Sometimes,
@@ -247,10 +286,9 @@ impl Carries {
             | Kind::DraftChanged
             | Kind::TermsOutdated
             | Kind::TermsNotShown
-            | Kind::TermsNotAgreed
-            | Kind::CodeExpired => Self::PROGRESS,
+            | Kind::TermsNotAgreed => Self::PROGRESS,
             // None on マイページ, which is no flow.
-            Kind::WrongStep | Kind::NoSendsLeft => Self::PERHAPS_PROGRESS,
+            Kind::CodeExpired | Kind::WrongStep | Kind::NoSendsLeft => Self::PERHAPS_PROGRESS,
             Kind::EmailTaken | Kind::ClaimsLocked | Kind::ClaimsNoMailAddress | Kind::ClaimsUnavailable => {
                 Self::PERHAPS_PROGRESS
             }
@@ -269,7 +307,6 @@ impl Carries {
             | Kind::ClaimsLockRisk
             | Kind::MemberLimitReached
             | Kind::LastManager
-            | Kind::TryAgain
             | Kind::InitialPasswordExpired
             | Kind::ClaimsRejected
             | Kind::ClaimsTemporaryPassword

@@ -32,7 +32,7 @@ pub(super) fn portal_session() -> Value {
         "name": "Portal-Session",
         "in": "header",
         "required": false,
-        "description": "`session.id` of what the page shows. If the cookie names another session by now, for somebody \
+        "description": "`session.id` of what the page shows. If the cookie names another session by now, because a person \
                         has logged in in another tab, the call is refused as `other-session`, and nothing is changed.",
         "schema": { "type": "string", "pattern": "^[a-z0-9]{8}$" },
     })
@@ -50,7 +50,13 @@ pub(super) fn name_in_path() -> Value {
 
 pub(super) fn body(step: Step) -> Option<Value> {
     let schema = object(&required(step.fields), properties(step.fields));
-    let body = json!({ "required": !step.fields.is_empty(), "content": { "application/json": { "schema": schema } } });
+    let media_type = if step.is_form() {
+        "application/x-www-form-urlencoded"
+    } else {
+        "application/json"
+    };
+    let body =
+        json!({ "required": !step.fields.is_empty(), "content": { media_type: { "schema": schema } } });
     (step.method != Method::Get).then_some(body)
 }
 

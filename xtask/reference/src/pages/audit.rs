@@ -17,7 +17,7 @@ Every act on an account is recorded in the write that commits it \
 ([ADR 0023](adr/0023-the-audit-is-a-table-that-only-grows.md)).
 So every act has its record, and every record its act; a request that is refused without a write has only \
 its line in the log ([logging.md](logging.md)).
-A record contains digests and random ids, but no address, no name and no secret.
+A record contains digests and random ids, but no address, no name and no secret; one of the desk ([desk.md](desk.md)) names the operator and gives the operator's reason.
 ";
 
 const ACTS: &str = "
@@ -42,6 +42,7 @@ A `password-not-judged` is recorded unless its write conflicts; under contention
 A correction that keeps the address is one `member-registered` with another member; `member-replaced` is recorded on \
 the account that has no member any more, and names no member.
 A mail that is sent, delivered or lost is not an act.
+What an operator changed has two records with the same `by`: `operator-changed` on the operator, and the act on the account.
 
 ## Fields
 
@@ -57,12 +58,12 @@ In the table, `pk` is the subject, `sk` is `at`, a `#`, and the id, and `ttl` th
 ## Queries
 
 A query needs `ssm:GetParameter` on the name of the table, `dynamodb:Query` (for a scan `dynamodb:Scan`) on the audit table and `kms:Decrypt` with its key, by way of DynamoDB, but no access to the portal's own table.
-No role of the portal has these rights; grant them to people for a limited time.
+No function has these rights; the role of the desk may query by subject (`infra/desk.yaml`). Grant the rest to people for a limited time.
 
 ```sh
 table=$(aws ssm get-parameter --name /portal/prod/audit-table-name --query Parameter.Value --output text)
 in_order() { jq -r '[.Items[] | map_values(.S // .N)] | sort_by(.at, (.sequence | length), .sequence)[]
-  | [.at, .subject, .act, .by, .claimsUser, .office, .member, .wrongPasswords, .wrongCodes, .tries] | @tsv'; }
+  | [.at, .subject, .act, .by, .operator, .target, .reason, .claimsUser, .office, .member, .wrongPasswords, .wrongCodes, .tries] | @tsv'; }
 ```
 
 **What happened to the account of an address?**
@@ -84,6 +85,14 @@ aws dynamodb query --table-name "$table" --key-condition-expression 'pk = :pk' \
 ```sh
 aws dynamodb query --table-name "$table" --key-condition-expression 'pk = :pk AND sk >= :since' \
   --expression-attribute-values '{":pk":{"S":"CLAIMS#KJ000000000001"},":since":{"S":"2026-04-01T00:00:00Z"}}' --output json | in_order
+```
+
+**What did an operator look at and change?**
+The key is `OPERATOR#` and the unique id of the role's session, `AROA…:` and the user name; the record with the same `by` on the `target` says what was changed.
+
+```sh
+aws dynamodb query --table-name "$table" --key-condition-expression 'pk = :pk' \
+  --expression-attribute-values '{":pk":{"S":"OPERATOR#AROAEXAMPLE:hanako"}}' --output json | in_order
 ```
 
 **What happened in one registration?**
@@ -109,11 +118,14 @@ jq -c 'select(.office == "1379901018")' target/dev/audit.jsonl
 "#;
 
 /// The kinds of item on which an act is recorded, and the steps that cause it.
+#[expect(clippy::too_many_lines, reason = "one table, a row for each act")]
 pub fn origin(act: Act) -> (&'static [&'static str], Vec<Step>) {
     const ACCOUNT: &[&str] = &["ACCOUNT"];
     const CLAIMS: &[&str] = &["CLAIMS"];
     const CONTACT: &[&str] = &["CONTACT"];
     const REGISTRATION: &[&str] = &["REGISTRATION"];
+    const TAKE_OVER: &[&str] = &["TAKEOVER"];
+    const OPERATOR: &[&str] = &["OPERATOR"];
     match act {
         Act::ClaimsPasswordAsked
         | Act::ClaimsPasswordWrong
@@ -138,6 +150,7 @@ pub fn origin(act: Act) -> (&'static [&'static str], Vec<Step>) {
                 Step::ResendRegistrationOtp,
                 Step::ResendLoginOtp,
                 Step::ResendPasswordResetOtp,
+                Step::ResendAddressOtp,
             ],
         ),
         Act::RegistrationCodeWrong | Act::RegistrationCodeRight => (CLAIMS, vec![Step::EnterRegistrationOtp]),
@@ -163,7 +176,9 @@ pub fn origin(act: Act) -> (&'static [&'static str], Vec<Step>) {
         }
         Act::LoginCodePromised => (ACCOUNT, vec![Step::StartLogin, Step::ResendLoginOtp]),
         Act::LoginCodeWrong | Act::LoginCodeRight | Act::SessionBegun => (ACCOUNT, vec![Step::EnterLoginOtp]),
-        Act::PasswordChanged | Act::TermsAgreed => (ACCOUNT, vec![Step::ChangeInitialPassword]),
+        Act::PasswordChanged | Act::TermsAgreed | Act::MemberDisplaced | Act::MemberDisplacedAndRemoved => {
+            (ACCOUNT, vec![Step::ChangeInitialPassword])
+        }
         Act::ResetAsked => (
             ACCOUNT,
             vec![Step::StartPasswordReset, Step::ResendPasswordResetOtp],
@@ -171,13 +186,74 @@ pub fn origin(act: Act) -> (&'static [&'static str], Vec<Step>) {
         Act::ResetCodeWrong | Act::ResetCodeRight => (ACCOUNT, vec![Step::EnterPasswordResetOtp]),
         Act::PasswordReset => (ACCOUNT, vec![Step::ResetPassword]),
         Act::SessionRenewed => (ACCOUNT, vec![Step::RenewSession]),
+        Act::TakeOverAsked => (TAKE_OVER, vec![Step::AskForTakeOver]),
+        Act::TakeOverWithdrawn => (TAKE_OVER, vec![Step::WithdrawTakeOver]),
+        Act::TakeOverStopped => (TAKE_OVER, vec![Step::StopTakeOver, Step::StopTakeOverOfOffice]),
+        Act::TakeOverConfirmed => (TAKE_OVER, vec![Step::Confirm]),
+        Act::TakeOverCompleted => (TAKE_OVER, vec![Step::ChangeInitialPassword]),
+        Act::TakeOverReminded | Act::TakeOverOpened => (TAKE_OVER, Vec::new()),
+        Act::NewcomerEnded => (
+            ACCOUNT,
+            vec![
+                Step::Confirm,
+                Step::WithdrawTakeOver,
+                Step::StopTakeOver,
+                Step::StopTakeOverOfOffice,
+            ],
+        ),
         Act::ProfileChanged => (ACCOUNT, vec![Step::ChangeProfile]),
         Act::PasswordProven => (ACCOUNT, vec![Step::ProvePassword]),
         Act::PasswordReplaced => (ACCOUNT, vec![Step::ChangePassword]),
+        Act::InquiryReceiptPromised => (CONTACT, vec![Step::SendInquiry, Step::SendInquiryForm]),
+        Act::InquiryReceived => (&["INQUIRY"], vec![Step::SendInquiry, Step::SendInquiryForm]),
+        Act::OperatorLooked | Act::OperatorRevealed | Act::OperatorChanged => (OPERATOR, Vec::new()),
+        Act::PasswordWaitsLifted | Act::MemberSignedOut => (ACCOUNT, Vec::new()),
+        Act::InquiryTaken
+        | Act::InquiryAnswered
+        | Act::InquiryReturned
+        | Act::InquiryClosed
+        | Act::InquiryAdded => (&["INQUIRY"], Vec::new()),
+        Act::AddressCodePromised => (ACCOUNT, vec![Step::StartAddressChange, Step::ResendAddressOtp]),
+        Act::AddressCodeWrong | Act::AddressChanged | Act::AddressLeft => {
+            (ACCOUNT, vec![Step::EnterAddressOtp])
+        }
         Act::SessionEnded => (
             ACCOUNT,
             vec![Step::LogOut, Step::EndSession, Step::EndOtherSessions],
         ),
+    }
+}
+
+/// What causes an act and is no step.
+fn beside_the_steps(act: Act) -> Option<&'static str> {
+    const SCHEDULED: [Act; 2] = [Act::TakeOverReminded, Act::TakeOverOpened];
+    const OF_DESK_ONLY: [Act; 5] = [
+        Act::OperatorLooked,
+        Act::OperatorRevealed,
+        Act::OperatorChanged,
+        Act::PasswordWaitsLifted,
+        Act::MemberSignedOut,
+    ];
+    const OF_DESK_TOO: [Act; 3] = [
+        Act::MemberDisabled,
+        Act::MemberEnabled,
+        Act::InitialPasswordReissued,
+    ];
+    const OF_INQUIRIES: [Act; 5] = [
+        Act::InquiryTaken,
+        Act::InquiryAnswered,
+        Act::InquiryReturned,
+        Act::InquiryClosed,
+        Act::InquiryAdded,
+    ];
+    if OF_INQUIRIES.contains(&act) {
+        Some("no step: operators, through `platform::inquiries`")
+    } else if SCHEDULED.contains(&act) {
+        Some("no step: the schedule `take-over-notices`")
+    } else if OF_DESK_ONLY.contains(&act) {
+        Some("no step: the desk")
+    } else {
+        OF_DESK_TOO.contains(&act).then_some("the desk")
     }
 }
 
@@ -187,7 +263,9 @@ pub(crate) fn page() -> String {
     for act in Act::ALL {
         let (items, steps) = origin(*act);
         let items: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
-        let steps: Vec<String> = steps.iter().map(|step| format!("`{}`", step.name)).collect();
+        let mut by: Vec<String> = steps.iter().map(|step| format!("`{}`", step.name)).collect();
+        by.extend(beside_the_steps(*act).map(str::to_owned));
+        let steps = by.join(", ");
         // Writing to a text cannot fail.
         _ = writeln!(
             page,
@@ -195,7 +273,7 @@ pub(crate) fn page() -> String {
             act.code(),
             act.meaning(),
             items.join(", "),
-            steps.join(", ")
+            steps
         );
     }
     page += AFTER_ACTS;

@@ -16,6 +16,8 @@ For the local stack, set it before the start (`CODE_LIFE_SECONDS=60 cargo xtask 
 `Variables` of `template.yaml`, for all functions or for one.
 With a value that is not a whole number a function does not start, and its log names every such value.
 The local stack shows the values in effect at `/_dev/settings`.
+The screens name some of them in words: a stage with other numbers needs other texts in `web/texts` (`ON_THE_SCREENS` in \
+`tests/contract/limits.rs` says which).
 
 | name | value | unit | reason |
 | --- | --- | --- | --- |

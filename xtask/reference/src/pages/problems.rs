@@ -142,7 +142,7 @@ const fn advice(kind: Kind) -> Advice {
         ),
         Kind::OtherSession => only(
             "画面を読み込み直すと、いまログインしている方のマイページに進みます。この画面の内容は送信されていません。",
-            "In another tab somebody has logged in since, perhaps for another office. Show what the page was about, and a \
+            "In another tab a person has logged in since, perhaps of another office. Show what the page was about, and a \
              way to the present session; send nothing by yourself.",
         ),
         Kind::ClaimsLockRisk => only(
@@ -177,7 +177,6 @@ const fn advice(kind: Kind) -> Advice {
             "新しい利用規約をお読みください。",
             "Fetch `GET /terms` again, show it, and send `POST /login/terms/shown` with its version.",
         ),
-        Kind::TryAgain => only(WAIT, "Repeat the same request with the same key after a second."),
         Kind::InitialPasswordExpired => only(
             "初回利用登録をもう一度行うと、初期パスワードを再発行できます。",
             "Go to 初回利用登録; at `already-registered` a re-issue is possible.",

@@ -40,7 +40,12 @@ delivery), `keep-audit` (stores the acts from the stream) and `claims-simulator`
 
 `show-password-reset` returns the current step at any time, and `cancel-password-reset` ends the flow.
 
-{reset}",
+{reset}
+## お問い合わせ
+
+`show-inquiry-categories`, `send-inquiry` and `send-inquiry-form` require neither a cookie nor a flow.
+`send-inquiry-form` is called by a plain form, without scripts: its body is form-encoded, and every answer is a page.
+",
         common = codes(COMMON),
         common_of_get = codes(&[Kind::ForeignOrigin, Kind::TemporarilyUnavailable]),
         table = table(),
@@ -85,9 +90,13 @@ fn success(step: Step) -> String {
         Document::Progress => " progress",
         Document::Terms => " terms",
         Document::Me => " who is logged in",
+        Document::AddressChange => " the change of the address",
         Document::Sessions => " sessions",
         Document::Members => " members",
         Document::Member => " the member",
+        Document::InquiryCategories => " categories",
+        Document::InquiryReceipt => " receipt",
+        Document::InquiryPage => " receipt, as a page",
         Document::Nothing => "",
     };
     format!("{}{document}", step.success)
