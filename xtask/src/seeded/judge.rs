@@ -69,6 +69,8 @@ impl<'a> Judge<'a> {
         cargo
             .current_dir(&self.copy.tree)
             .env("CARGO_TARGET_DIR", &self.copy.target)
+            // Each bug is a small edit, whatever the rest of a run builds with.
+            .env("CARGO_INCREMENTAL", "1")
             // A panic with a bug is expected; its backtrace is not needed.
             .env("RUST_BACKTRACE", "0");
         settings::past_the_proxy(&mut cargo);
