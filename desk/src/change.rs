@@ -190,7 +190,8 @@ pub async fn run(desk: &Desk, change: &Change, args: &ChangeArgs) -> Result<(Rep
 fn told_by(writes: &Writes, seated: &Seated<Stored<Account>>) -> Vec<String> {
     let after = writes.account.item().noted(&seated.member.id);
     let own = after.and_then(Member::promised);
-    let own = own.filter(|mail| mail.is_new_after(seated.member.promised()));
+    let before: Vec<_> = seated.member.promised().cloned().into_iter().collect();
+    let own = own.filter(|mail| mail.is_new_among(&before));
     let others = writes.mails.iter().map(|mail| mail.to().masked());
     own.map(|mail| mail.to.masked())
         .into_iter()

@@ -3,11 +3,11 @@
 use platform::store::{Commit, Consistency, Replacing, Stored};
 use portal::account::BrowserKind;
 use portal::change::Put;
-use portal::mail::{Content, Delivery, Letter, Notice};
+use portal::mail::{Content, Delivery, Letter, Mail, Notice};
 use portal::values::{EmailAddress, LetterId, MemberId};
 use portal_local::ses::MailOutcome;
-use testkit::World;
 use testkit::people::PLAIN_OFFICE;
+use testkit::{Death, World};
 
 #[tokio::test]
 async fn a_bounce_is_shown_on_the_still_open_screen() {
@@ -164,15 +164,9 @@ async fn an_old_mobile_address_with_dots_in_odd_places_gets_its_mails() {
     assert_eq!(mails.len(), 2);
 }
 
-/// The id of the only letter to an address: a tag of SES, like every id, so letters and digits.
-fn letter_to(address: &str) -> LetterId {
-    LetterId::new(address.split('@').next().unwrap())
-}
-
-/// Writes a letter to each address, as a commit that changes something else would.
-async fn promise_letters(world: &World, addresses: &[&str]) {
-    let mut commit = Commit::default();
-    for address in addresses {
+/// Writes a letter to these addresses, as a commit that changes something else would.
+async fn promise_letter(world: &World, addresses: &[&str]) {
+    let mails = addresses.iter().map(|address| {
         let content = Content::Notice {
             member: MemberId::new("member"),
             what: Notice::MemberDisabled,
@@ -180,67 +174,78 @@ async fn promise_letters(world: &World, addresses: &[&str]) {
             about: None,
             is_last: false,
         };
-        let to = EmailAddress::parse(address).unwrap();
-        let letter = Letter::notice(letter_to(address), to, content, world.now());
-        commit.put(Put::from(letter), Replacing::Nothing);
-    }
+        Mail::notice(EmailAddress::parse(address).unwrap(), content)
+    });
+    let mut mails = mails.collect::<Vec<_>>().into_iter();
+    let first = mails.next().unwrap();
+    let letter = Letter::new(LetterId::new("letter"), first, mails, world.now());
+    let mut commit = Commit::default();
+    commit.put(Put::from(letter), Replacing::Nothing);
     world.table.commit(&commit).await.unwrap().unwrap();
 }
 
-async fn delivery_of_letter(world: &World, address: &str) -> Delivery {
+async fn delivery_to(world: &World, address: &str) -> Delivery {
     let letter: Stored<Letter> = world
         .table
-        .get(&letter_to(address), Consistency::Strong)
+        .get(&LetterId::new("letter"), Consistency::Strong)
         .await
         .unwrap()
         .unwrap();
-    letter.item.mail.delivery
+    let mut mails = letter.item.mails();
+    let mail = mails.find(|mail| mail.to.as_str() == address);
+    mail.unwrap().delivery
 }
 
 #[tokio::test]
-async fn every_letter_of_a_commit_is_sent_once_and_what_became_of_it_is_known() {
+async fn every_mail_of_a_letter_is_sent_once_and_what_became_of_it_is_known() {
     let world = World::start().await;
     world.set_outcome("jiro@example.jp", MailOutcome::Bounce);
-    promise_letters(&world, &["taro@example.jp", "jiro@example.jp"]).await;
+    promise_letter(&world, &["taro@example.jp", "jiro@example.jp"]).await;
     for address in ["taro@example.jp", "jiro@example.jp"] {
         let mails = world.mails_to(address).await;
         assert_eq!(mails.len(), 1, "{address}");
         assert_eq!(mails[0].subject, Notice::MemberDisabled.subject());
     }
-    assert_eq!(
-        delivery_of_letter(&world, "taro@example.jp").await,
-        Delivery::Delivered
-    );
-    assert_eq!(
-        delivery_of_letter(&world, "jiro@example.jp").await,
-        Delivery::Bounced
-    );
+    assert_eq!(delivery_to(&world, "taro@example.jp").await, Delivery::Delivered);
+    assert_eq!(delivery_to(&world, "jiro@example.jp").await, Delivery::Bounced);
 }
 
 #[tokio::test]
-async fn a_throttled_letter_holds_up_no_other_one() {
+async fn a_throttled_mail_holds_up_no_other_one_of_its_letter() {
     let world = World::start().await;
     world.set_outcome("taro@example.jp", MailOutcome::Throttle);
-    promise_letters(&world, &["taro@example.jp", "jiro@example.jp"]).await;
+    promise_letter(&world, &["taro@example.jp", "jiro@example.jp"]).await;
     world.deliver_once().await;
-    assert_eq!(
-        delivery_of_letter(&world, "taro@example.jp").await,
-        Delivery::Queued
-    );
-    assert_eq!(
-        delivery_of_letter(&world, "jiro@example.jp").await,
-        Delivery::Delivered
-    );
+    assert_eq!(delivery_to(&world, "taro@example.jp").await, Delivery::Queued);
+    assert_eq!(delivery_to(&world, "jiro@example.jp").await, Delivery::Delivered);
     world.set_outcome("taro@example.jp", MailOutcome::Delivered);
     assert_eq!(world.mails_to("taro@example.jp").await.len(), 1);
     assert_eq!(world.mails_to("jiro@example.jp").await.len(), 1);
+}
+
+/// The process that sent the others may be gone by then, and what it remembered.
+#[tokio::test]
+async fn a_letter_that_comes_again_repeats_no_mail_that_was_sent() {
+    let world = World::start().await;
+    world.set_outcome("taro@example.jp", MailOutcome::Throttle);
+    promise_letter(&world, &["jiro@example.jp", "taro@example.jp"]).await;
+    world.deliver_once().await;
+    world.wait(6);
+    world.deaths.set([Some(Death::AtPending(1))]);
+    world.deliver_once().await;
+    assert_eq!(world.deaths.died(), 1);
+    world.set_outcome("taro@example.jp", MailOutcome::Delivered);
+    for address in ["taro@example.jp", "jiro@example.jp"] {
+        assert_eq!(world.mails_to(address).await.len(), 1, "{address}");
+        assert_eq!(delivery_to(&world, address).await, Delivery::Delivered);
+    }
 }
 
 #[tokio::test]
 async fn a_letter_is_sent_within_a_day_or_not_at_all() {
     for (seconds, sent) in [(86_399, 1), (86_400, 0)] {
         let world = World::start().await;
-        promise_letters(&world, &["taro@example.jp"]).await;
+        promise_letter(&world, &["taro@example.jp"]).await;
         world.wait(seconds);
         assert_eq!(world.mails_to("taro@example.jp").await.len(), sent, "{seconds}");
     }

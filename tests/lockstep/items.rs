@@ -15,7 +15,7 @@ use portal::guards::{MailBudget, ReceiptBudget, RefusedStarts};
 use portal::keys::KeyRing;
 use portal::limits::Limits;
 use portal::login::{self, Login, SessionPointer};
-use portal::mail::{Content, Letter, Notice};
+use portal::mail::{Content, Letter, Mail, Notice};
 use portal::office::{Founding, Office};
 use portal::password_reset::{self, PasswordReset, Recipient};
 use portal::registration::{Registration, Stage};
@@ -111,15 +111,16 @@ impl Maker<'_> {
     }
 
     fn letter(&self) -> Letter {
-        let to = self.member("taro@example.jp").profile.email;
-        let content = Content::Notice {
+        let content = || Content::Notice {
             member: MemberId::new("member"),
             what: Notice::MadeManager,
             browser: BrowserKind::default(),
             about: None,
             is_last: false,
         };
-        Letter::notice(LetterId::new("letter"), to, content, self.at())
+        let to = |email| Mail::notice(self.member(email).profile.email, content());
+        let (first, second) = (to("taro@example.jp"), to("hanako@example.jp"));
+        Letter::new(LetterId::new("letter"), first, [second], self.at())
     }
 
     /// An item under one of the few keys.

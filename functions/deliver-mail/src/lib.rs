@@ -15,7 +15,6 @@ use std::sync::{Mutex, PoisonError};
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::ProvideErrorMetadata as _;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
-use jiff::Timestamp;
 use platform::clock::Clock;
 use platform::config::Variable;
 use platform::fault::Fault;
@@ -39,7 +38,7 @@ pub const NEEDS: &[Variable] = &[
     Variable::PortalUrl,
 ];
 
-/// A record younger than this cannot have been replaced: the first resend waits thirty seconds.
+/// A record younger than this cannot have been replaced: the first resend waits thirty seconds. It has hardly come again.
 const SURELY_CURRENT: Seconds = Seconds::new(5);
 
 /// How many sent mails this environment remembers, so that a repeated batch sends none twice.
@@ -160,18 +159,28 @@ async fn deal_with(deps: &Deps, change: &Images) -> Result<&'static str, Later> 
     let before = image(&change.old)
         .and_then(|old| mails(&old))
         .map_err(Later::Broken)?;
-    // A write promises at most one mail; the other mails of an account are older ones of other claims.
-    let is_new = |promise: &&Promise| {
-        let of = promise.content.of();
-        promise.is_new_after(before.iter().find(|before| before.content.of() == of))
-    };
-    let Some(promise) = promises.iter().find(is_new) else {
-        return Ok("promised before");
-    };
     let key = key_of_image(&new).map_err(Later::Broken)?;
+    // A write promises at most one mail, or those of a letter; the other mails of an account are older ones of other claims.
+    let due: Vec<&Promise> = promises
+        .iter()
+        .filter(|promise| promise.is_new_among(&before))
+        .collect();
+    let mut outcome = Ok("promised before");
+    for promise in &due {
+        // One that has to wait holds up no other; the record comes again, for all of them.
+        let dealt_with = deliver(deps, &key, promise, due.len() > 1).await;
+        if outcome.is_ok() {
+            outcome = dealt_with;
+        }
+    }
+    outcome
+}
+
+/// Sends one mail and marks it. Of one that is not alone in its record, the others may be sent when the record comes again.
+async fn deliver(deps: &Deps, key: &str, promise: &Promise, has_others: bool) -> Result<&'static str, Later> {
     let now = deps.clock.now();
     let mark = |from, to, sent_at| Mark {
-        key: key.clone(),
+        key: key.to_owned(),
         number: promise.number,
         of: promise.content.of().to_owned(),
         from,
@@ -186,15 +195,17 @@ async fn deal_with(deps: &Deps, change: &Images) -> Result<&'static str, Later> 
         return Ok("expired");
     }
     let identity = MailIdentity {
-        key: key.clone(),
+        key: key.to_owned(),
         number: promise.number,
         of: promise.content.of().to_owned(),
     };
     if !deps.has_sent(&identity) {
-        if may_be_overtaken(promise, now) && !is_current(deps, &key, promise).await.map_err(Later::Broken)? {
+        let may_be_over = (has_others || promise.content.is_overtaken_by_later_mails())
+            && plus(promise.promised_at, SURELY_CURRENT) < now;
+        if may_be_over && !is_current(deps, key, promise).await.map_err(Later::Broken)? {
             return Ok("overtaken");
         }
-        match send(deps, &key, promise).await? {
+        match send(deps, key, promise).await? {
             Sent::Accepted => deps.remember(identity),
             Sent::Refused(why) => {
                 tracing::error!(why, "SES refused a mail for good");
@@ -214,12 +225,7 @@ async fn deal_with(deps: &Deps, change: &Images) -> Result<&'static str, Later> 
     Ok("sent")
 }
 
-/// Whether the promise may have been replaced since its record was written.
-fn may_be_overtaken(promise: &Promise, now: Timestamp) -> bool {
-    promise.content.is_overtaken_by_later_mails() && plus(promise.promised_at, SURELY_CURRENT) < now
-}
-
-/// Whether the item still promises this mail.
+/// Whether the item still promises this mail: no later one has replaced it, and it is not sent.
 async fn is_current(deps: &Deps, key: &str, promise: &Promise) -> Result<bool, Fault> {
     let current = deps.table.promises(key).await?;
     Ok(current.iter().any(|current| {

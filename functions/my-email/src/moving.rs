@@ -7,12 +7,11 @@ use platform::store::{Commit, Consistency, ROUNDS, Replacing, Stored};
 use platform::void_claims;
 use portal::account::{Account, Member, Session};
 use portal::address_change::{AddressChange, NotMoved};
-use portal::change::Put;
 use portal::login::SessionPointer;
 use portal::office::Office;
 use portal::problem::{Kind, Refusal};
 use portal::steps::Cookie;
-use portal::values::{LetterId, SessionId};
+use portal::values::SessionId;
 
 use crate::Deps;
 
@@ -69,10 +68,16 @@ async fn move_member(
         }
         let office: Option<Stored<Office>> = table.get(number, Consistency::Strong).await?;
         let office = office.ok_or(Fault::MissingItem("OFFICE"))?;
-        let ids = (cookie.clone(), LetterId::new(sessions.edge.random.id()?));
         let there = new.as_ref().map(|stored| &stored.item);
         let moved = change
-            .complete((&account.item, member, by), there, &office.item, ids, now, limits)
+            .complete(
+                (&account.item, member, by),
+                there,
+                &office.item,
+                cookie.clone(),
+                now,
+                limits,
+            )
             .map_err(|not| match not {
                 NotMoved::Stopped(not) => Refusal::from(not),
                 NotMoved::Taken => Kind::EmailTaken.into(),
@@ -81,11 +86,11 @@ async fn move_member(
         commit.put(moved.office, Replacing::Read(&office));
         commit.put(moved.old, Replacing::Read(account));
         commit.put(moved.new, new.as_ref().into());
-        commit.put(Put::from(moved.letter), Replacing::Nothing);
+        let mut mails = vec![moved.mail];
         if let Some(there) = there {
-            let mails = void_claims::mails(table, there, (member, by.browser), now, limits).await?;
-            commit.promise(mails, &sessions.edge.random, now)?;
+            mails.extend(void_claims::mails(table, there, (member, by.browser), now, limits).await?);
         }
+        commit.promise(mails, &sessions.edge.random, now)?;
         let Err(mut conflicts) = table.commit(&commit).await? else {
             return Ok((moved.member, moved.session));
         };

@@ -57,8 +57,8 @@ impl PartialEq for SharedItem {
 
 impl Eq for SharedItem {}
 
-/// The promise of an item about this challenge or this member, to be changed.
-fn promise_of<'a>(item: &'a mut AnyItem, of: &str) -> Option<&'a mut Promise> {
+/// The promise of an item about this challenge or this member, in a letter that of this number, to be changed.
+fn promise_of<'a>(item: &'a mut AnyItem, of: &str, number: u32) -> Option<&'a mut Promise> {
     match item {
         AnyItem::Registration(Registration {
             stage: registration::Stage::Otp { challenge, .. },
@@ -72,7 +72,10 @@ fn promise_of<'a>(item: &'a mut AnyItem, of: &str) -> Option<&'a mut Promise> {
             stage: password_reset::Stage::Otp { challenge },
             ..
         }) => Some(&mut challenge.mail),
-        AnyItem::Letter(letter) => Some(&mut letter.mail),
+        AnyItem::Letter(letter) => match number {
+            1 => Some(&mut letter.first),
+            _ => letter.more.iter_mut().find(|mail| mail.number == number),
+        },
         AnyItem::AddressChange(change) => Some(&mut change.challenge.mail),
         AnyItem::Account(account) => match &mut account.holder {
             Holder::Claims(claims) => match &mut claims.get_mut(&MemberId::new(of))?.credential {
@@ -104,7 +107,7 @@ pub struct StatusUpdate {
 /// The item after the update, if it still promised the mail.
 pub fn marked(item: &AnyItem, news: &StatusUpdate) -> Option<AnyItem> {
     let mut item = item.clone();
-    let promise = promise_of(&mut item, &news.of)?;
+    let promise = promise_of(&mut item, &news.of, news.number)?;
     let waits = promise.number == news.number
         && promise.content.of() == news.of
         && news.from.contains(&promise.delivery);

@@ -127,12 +127,15 @@ impl TakeOvers {
             let Write::Put { item, event, .. } = write else {
                 continue;
             };
-            if let AnyItem::Letter(letter) = &**item
-                && let Content::TakeOver(bulletin) = &letter.mail.content
-                && bulletin.contact_masked == letter.mail.to.masked()
-            {
-                let told = self.told.entry(bulletin.news.code()).or_default();
-                *told = told.saturating_add(1);
+            if let AnyItem::Letter(letter) = &**item {
+                for mail in letter.mails() {
+                    if let Content::TakeOver(bulletin) = &mail.content
+                        && bulletin.contact_masked == mail.to.masked()
+                    {
+                        let told = self.told.entry(bulletin.news.code()).or_default();
+                        *told = told.saturating_add(1);
+                    }
+                }
             }
             let act = event.as_ref().map(|event| event.act);
             match (&**item, act) {

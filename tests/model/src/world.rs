@@ -138,10 +138,13 @@ impl State {
                 self.items.remove(key);
             }
             Write::Put { item, event, .. } => {
+                let waiting = self.stream.len();
                 self.look_at(key, item, event.as_ref(), before.as_deref());
                 self.items.insert(key.clone(), SharedItem::new((**item).clone()));
                 if self.is_prompt && matches!(**key, Key::Letter(_)) {
-                    self.mail(self.stream.len().saturating_sub(1), true);
+                    for _ in waiting..self.stream.len() {
+                        self.mail(waiting, true);
+                    }
                 }
             }
         }
@@ -150,10 +153,7 @@ impl State {
     fn look_at(&mut self, key: &Arc<Key>, item: &AnyItem, event: Option<&Event>, before: Option<&AnyItem>) {
         let before_it = before.map_or_else(Vec::new, AnyItem::promises);
         for promise in item.promises() {
-            let same = before_it
-                .iter()
-                .find(|before| before.content.of() == promise.content.of());
-            if promise.is_new_after(same) {
+            if promise.is_new_among(&before_it) {
                 self.stream.push((key.clone(), promise.clone()));
                 let is_registration = matches!(**key, Key::Registration(_));
                 let codes = &mut self.ledger.registration_codes;

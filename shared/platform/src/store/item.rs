@@ -135,7 +135,7 @@ kinds! {
 }
 
 impl AnyItem {
-    /// The mails that it promises: at most one of a flow or a letter, one per member of an account.
+    /// The mails that it promises: at most one of a flow, one per member of an account, those of a letter.
     pub fn promises(&self) -> Vec<Promise> {
         match self {
             Self::Registration(item) => match &item.stage {
@@ -151,7 +151,7 @@ impl AnyItem {
                 login::Stage::NewPassword { .. } | login::Stage::MyPage => Vec::new(),
             },
             Self::PasswordReset(item) => item.promise().into_iter().collect(),
-            Self::Letter(item) => vec![item.mail.clone()],
+            Self::Letter(item) => item.mails().cloned().collect(),
             Self::Inquiry(item) => vec![item.receipt.clone()],
             Self::AddressChange(item) => vec![item.challenge.mail.clone()],
             Self::Account(item) => item.members().filter_map(Member::promised).cloned().collect(),

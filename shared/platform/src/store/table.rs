@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use portal::account::{Account, Member};
 use portal::change::{Change, Put};
 use portal::limits::Limits;
-use portal::mail::{Delivery, Mail, Promise};
+use portal::mail::{Delivery, Letter, Mail, Promise};
 use portal::office::{Office, SeatWrites};
 use portal::values::LetterId;
 
@@ -135,15 +135,17 @@ impl Commit {
         });
     }
 
-    /// Adds these mails, each as a letter with a random id.
+    /// Adds these mails, in as few letters as hold them.
     pub fn promise(
         &mut self,
         mails: impl IntoIterator<Item = Mail>,
         random: &Random,
         now: Timestamp,
     ) -> Result<(), Fault> {
-        for mail in mails {
-            let letter = mail.letter(LetterId::new(random.id()?), now);
+        let mut mails = mails.into_iter();
+        while let Some(first) = mails.next() {
+            let id = LetterId::new(random.id()?);
+            let letter = Letter::new(id, first, mails.by_ref().take(Letter::MOST_MAILS - 1), now);
             self.put(Put::from(letter), Replacing::Nothing);
         }
         Ok(())

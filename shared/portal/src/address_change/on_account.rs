@@ -8,9 +8,9 @@ use crate::audit::{Act, Event};
 use crate::change::{Change, Put};
 use crate::guards::{ChangeGuard, RetryAfter};
 use crate::limits::Limits;
-use crate::mail::{Letter, Notice};
+use crate::mail::{Mail, Notice};
 use crate::office::Office;
-use crate::values::{EmailAddress, LetterId, SessionId};
+use crate::values::SessionId;
 
 /// What the right code commits, all of it or none.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub struct Moved {
     /// The office, which finds its member under the new address.
     pub office: Put<Office>,
     /// Tells the old address.
-    pub letter: Letter,
+    pub mail: Mail,
     /// The member, as the new account has it.
     pub member: Member,
     /// The session that goes on, under its new cookie.
@@ -115,7 +115,7 @@ impl AddressChange {
         (old, member, by): (&Account, &Member, &Session),
         new: Option<&Account>,
         office: &Office,
-        (cookie, letter): (SessionId, LetterId),
+        cookie: SessionId,
         now: Timestamp,
         limits: &Limits,
     ) -> Result<Moved, NotMoved> {
@@ -147,17 +147,14 @@ impl AddressChange {
                 event(Act::AddressChanged),
             ),
             office: office.with_address_of(&member.id, &self.to().key()).into(),
-            letter: letter_to(&member.profile.email, member, by, letter, now),
+            mail: Mail::notice(
+                member.profile.email.clone(),
+                member.notice_of(Notice::AddressLeft, by.browser),
+            ),
             member: moved,
             session,
         })
     }
-}
-
-/// The letter that tells the old address.
-fn letter_to(old: &EmailAddress, member: &Member, by: &Session, id: LetterId, now: Timestamp) -> Letter {
-    let content = member.notice_of(Notice::AddressLeft, by.browser);
-    Letter::notice(id, old.clone(), content, now)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! A mail to another address than the item's own (`docs/adr/0033-a-letter-is-an-item-of-its-own.md`).
 
+use core::iter;
+
 use jiff::Timestamp;
 
 use crate::audit::Unaudited;
@@ -10,17 +12,19 @@ use crate::values::{EmailAddress, LetterId};
 use super::promise::NOTICE_LIFE;
 use super::{Content, Promise};
 
-/// A mail that a commit promises to another address than that of the items that it changes. The same commit writes it,
-/// so there is no letter without its cause, and no cause without its letters.
+/// Mails that a commit promises to other addresses than those of the items that it changes. The same commit writes
+/// them, so there is no letter without its cause, and no cause without its letters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Letter {
     /// Drawn by the caller.
     pub id: LetterId,
-    /// The mail. Nothing overtakes it.
-    pub mail: Promise,
+    /// Its first mail. Nothing overtakes it.
+    pub first: Promise,
+    /// The others, numbered from 2.
+    pub more: Vec<Promise>,
 }
 
-/// A mail that is to be promised as a letter, in the commit that makes what it reports.
+/// A mail that is to be promised in a letter, in the commit that makes what it reports.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Mail {
     to: EmailAddress,
@@ -52,14 +56,6 @@ impl Mail {
         }
     }
 
-    /// The letter of this id, which the caller draws.
-    pub fn letter(self, id: LetterId, now: Timestamp) -> Letter {
-        match self.expires_at {
-            Some(expires_at) => Letter::new(id, self.to, self.content, expires_at, now),
-            None => Letter::notice(id, self.to, self.content, now),
-        }
-    }
-
     /// The recipient.
     pub const fn to(&self) -> &EmailAddress {
         &self.to
@@ -76,23 +72,28 @@ impl Entity for Letter {
 }
 
 impl Letter {
-    /// A letter that is sent before `expires_at` or not at all.
-    pub fn new(
-        id: LetterId,
-        to: EmailAddress,
-        content: Content,
-        expires_at: Timestamp,
-        now: Timestamp,
-    ) -> Self {
+    /// The most mails of a letter: so many notices fill the kilobyte that a write unit pays for.
+    pub const MOST_MAILS: usize = 4;
+
+    /// A letter of these mails: each is sent before its secret expires, or within a day, or not at all.
+    pub fn new(id: LetterId, first: Mail, more: impl IntoIterator<Item = Mail>, now: Timestamp) -> Self {
+        let promised = |(number, mail): (u32, Mail)| {
+            let expires_at = mail.expires_at.unwrap_or_else(|| plus(now, NOTICE_LIFE));
+            Promise {
+                number,
+                ..Promise::first(mail.to, mail.content, expires_at, now)
+            }
+        };
         Self {
             id,
-            mail: Promise::first(to, content, expires_at, now),
+            first: promised((1, first)),
+            more: (2..).zip(more).map(promised).collect(),
         }
     }
 
-    /// A letter that tells something within a day or not at all.
-    pub fn notice(id: LetterId, to: EmailAddress, content: Content, now: Timestamp) -> Self {
-        Self::new(id, to, content, plus(now, NOTICE_LIFE), now)
+    /// All its mails.
+    pub fn mails(&self) -> impl Iterator<Item = &Promise> {
+        iter::once(&self.first).chain(&self.more)
     }
 }
 
@@ -106,12 +107,29 @@ mod tests {
     #[test]
     fn a_letter_tells_something_within_a_day_or_not_at_all() {
         let content = told(Notice::MemberDisabled);
-        let letter = Letter::notice(LetterId::new("l"), address(), content.clone(), t(9));
-        assert_eq!((&letter.mail.to, &letter.mail.content), (&address(), &content));
+        let letter = Letter::new(
+            LetterId::new("l"),
+            Mail::notice(address(), content.clone()),
+            [],
+            t(9),
+        );
+        let mail = &letter.first;
+        assert_eq!((&mail.to, &mail.content), (&address(), &content));
         assert_eq!(
-            [86_408, 86_409].map(|second| letter.mail.is_expired(t(second))),
+            [86_408, 86_409].map(|second| mail.is_expired(t(second))),
             [false, true]
         );
-        assert!(letter.mail.is_new_after(None));
+        assert!(mail.is_new_among(&[]));
+    }
+
+    #[test]
+    fn the_mails_of_a_letter_are_told_apart_by_their_numbers() {
+        let mail = || Mail::notice(address(), told(Notice::MemberDisabled));
+        let letter = Letter::new(LetterId::new("l"), mail(), [mail(), mail()], t(0));
+        let mails: Vec<Promise> = letter.mails().cloned().collect();
+        let numbers: Vec<u32> = mails.iter().map(|mail| mail.number).collect();
+        assert_eq!(numbers, [1, 2, 3]);
+        assert!(mails[1].is_new_among(&mails[..1]));
+        assert!(!mails[1].is_new_among(&mails));
     }
 }

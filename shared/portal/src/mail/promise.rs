@@ -137,11 +137,11 @@ impl Promise {
         }
     }
 
-    /// Whether the stream's record with this promise made it: an item that is written again for another reason still
-    /// carries its promise.
-    pub fn is_new_after(&self, before: Option<&Self>) -> bool {
-        self.delivery == Delivery::Queued
-            && before.is_none_or(|before| before.number != self.number || before.content != self.content)
+    /// Whether the stream's record with this promise made it, judged by those that the item had before: an item that is written
+    /// again for another reason still carries its promises.
+    pub fn is_new_among(&self, before: &[Self]) -> bool {
+        let is_this = |before: &Self| before.number == self.number && before.content == self.content;
+        self.delivery == Delivery::Queued && !before.iter().any(is_this)
     }
 
     /// Whether the mail must not be sent any more, because its secret has expired.
@@ -247,23 +247,23 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_is_new_after_another_mail_while_it_is_unsent() {
+    fn a_promise_is_new_among_other_mails_while_it_is_unsent() {
         let mail = first();
-        assert!(mail.is_new_after(None));
-        assert!(!mail.is_new_after(Some(&mail)));
+        assert!(mail.is_new_among(&[]));
+        assert!(!mail.is_new_among(&[first(), mail.clone()]));
         let another_number = Promise { number: 2, ..first() };
-        assert!(mail.is_new_after(Some(&another_number)));
+        assert!(mail.is_new_among(std::slice::from_ref(&another_number)));
         let another_content = Promise {
             content: initial_password(2),
             ..first()
         };
-        assert!(mail.is_new_after(Some(&another_content)));
+        assert!(mail.is_new_among(&[another_content]));
         let sent = Promise {
             delivery: Delivery::Sent,
             ..first()
         };
-        assert!(!sent.is_new_after(None));
-        assert!(!sent.is_new_after(Some(&another_number)));
+        assert!(!sent.is_new_among(&[]));
+        assert!(!sent.is_new_among(&[another_number]));
     }
 
     #[test]

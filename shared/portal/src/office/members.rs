@@ -26,7 +26,7 @@ pub struct AnsweredRequest {
 }
 
 impl AnsweredRequest {
-    fn is_kept(&self, now: Timestamp) -> bool {
+    pub(super) fn is_kept(&self, now: Timestamp) -> bool {
         now < plus(self.at, DAY)
     }
 }

@@ -129,7 +129,7 @@ impl<O: AsRef<Office>, A: AsRef<Account>, W> Roster<O, A, W> {
 
     /// The office with what is known now of the colleagues who were added: who has logged in is forgotten, and so is a
     /// seat that fell free more than 14 days ago; one that has since then is noted, before its trace in the account is lost.
-    /// As many are kept as an office has seats, the latest.
+    /// As many are kept as an office has seats, the latest. Requests of more than a day ago are forgotten, too.
     pub(super) fn noted(&self, now: Timestamp, limits: &Limits) -> Office {
         let mut office = self.office.as_ref().clone();
         let mut invited = BTreeMap::new();
@@ -160,6 +160,7 @@ impl<O: AsRef<Office>, A: AsRef<Account>, W> Roster<O, A, W> {
             }
         }
         office.invited = invited;
+        office.answered.retain(|request| request.is_kept(now));
         office
     }
 }

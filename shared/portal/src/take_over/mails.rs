@@ -125,6 +125,7 @@ impl TakeOver {
 mod tests {
     use super::super::tests::asked;
     use super::*;
+    use crate::mail::Letter;
     use crate::samples::{LIMITS, active, pending, t};
     use crate::values::LetterId;
 
@@ -193,7 +194,7 @@ mod tests {
         let mails = asked().mails(News::Asked, &members, t(0), &LIMITS);
         let ends: Vec<Timestamp> = mails
             .into_iter()
-            .map(|mail| mail.letter(LetterId::new("l"), t(0)).mail.expires_at)
+            .map(|mail| Letter::new(LetterId::new("l"), mail, [], t(0)).first.expires_at)
             .collect();
         assert_eq!(ends, [asked().until, t(86_400)]);
     }

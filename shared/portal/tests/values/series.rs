@@ -78,7 +78,7 @@ proptest! {
                         let wait = 30 * 2_u64.pow(u32::try_from(mailed.len()).unwrap() - 1);
                         prop_assert!(now >= mailed.last().unwrap() + wait);
                         prop_assert_eq!(next.tries, challenge.tries, "no new tries");
-                        prop_assert!(next.mail.is_new_after(Some(&challenge.mail)));
+                        prop_assert!(next.mail.is_new_among(std::slice::from_ref(&challenge.mail)));
                         prop_assert_eq!(next.mail.number, challenge.mail.number + 1);
                         prop_assert!(next.counter == challenge.counter || next.counter == challenge.counter + 1);
                         mailed.push(now);

@@ -215,6 +215,22 @@ fn read_promise(reader: &Reader<'_>, content: Content) -> Result<Promise, Fault>
     })
 }
 
+/// The mails of a letter after its first one, each under its number.
+pub(super) const MORE_MAILS: &str = "mails";
+
+pub(super) fn read_more_mails(reader: &Reader<'_>) -> Result<Vec<Promise>, Fault> {
+    let mut mails = Vec::new();
+    for (number, mail) in reader.named(MORE_MAILS)? {
+        let mail = read_mail(&mail)?;
+        if mail.number.to_string() != number {
+            return Err(reader.corrupt(MORE_MAILS));
+        }
+        mails.push(mail);
+    }
+    mails.sort_by_key(|mail| mail.number);
+    Ok(mails)
+}
+
 /// Marks an item whose last write left a mail to send: the stream's filter looks for it, and a delivery event removes
 /// it.
 pub(super) const QUEUED: &str = "queued";
@@ -225,7 +241,7 @@ pub(super) fn write_queued<'a>(writer: &mut Writer, mails: impl IntoIterator<Ite
     writer.flag(QUEUED, mails.any(|mail| mail.delivery == Delivery::Queued));
 }
 
-/// The mails that an item of the stream promises: at most one of a flow or a letter, one per member of an account.
+/// The mails that an item of the stream promises: at most one of a flow, one per member of an account, those of a letter.
 pub fn mails_of_image(image: &Attributes) -> Result<Vec<Promise>, Fault> {
     let reader = Reader::new("stream", image);
     // Of a reset the mail is not what is promised: that depends on who is mailed.
@@ -236,6 +252,7 @@ pub fn mails_of_image(image: &Attributes) -> Result<Vec<Promise>, Fault> {
     if let Some(mail) = reader.map_if(MAIL)? {
         mails.push(read_mail(&mail)?);
     }
+    mails.extend(read_more_mails(&reader)?);
     for (_, holder) in reader.named(HOLDERS)? {
         if let Some(mail) = holder.map_if(MAIL)? {
             mails.push(if holder.flag("pending")? {

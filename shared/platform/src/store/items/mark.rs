@@ -9,7 +9,7 @@ use super::super::item::Key;
 use super::super::{Mark, Version};
 use super::VERSION;
 use super::account::HOLDERS;
-use super::mail::{DELIVERY, MAIL, NUMBER, OF, QUEUED, SENT_AT};
+use super::mail::{DELIVERY, MAIL, MORE_MAILS, NUMBER, OF, QUEUED, SENT_AT};
 
 /// The expressions of an update, and what they name.
 pub(crate) struct Update {
@@ -34,10 +34,17 @@ pub(crate) fn update_of(mark: &Mark, version: &Version) -> Update {
     };
     let text = |text: &str| AttributeValue::S(text.to_owned());
     let mut mail = name("#mail", MAIL);
-    // The mails of an account are those of its members.
-    if matches!(Key::parse(&mark.key), Some(Key::Account(_))) {
-        let (holders, holder) = (name("#holders", HOLDERS), name("#holder", &mark.of));
-        mail = format!("{holders}.{holder}.{mail}");
+    match Key::parse(&mark.key) {
+        // The mails of an account are those of its members.
+        Some(Key::Account(_)) => {
+            let (holders, holder) = (name("#holders", HOLDERS), name("#holder", &mark.of));
+            mail = format!("{holders}.{holder}.{mail}");
+        }
+        Some(Key::Letter(_)) if mark.number > 1 => {
+            mail = name("#mail", MORE_MAILS);
+            mail = format!("{mail}.{}", name("#which", &mark.number.to_string()));
+        }
+        _ => {}
     }
     let delivery = format!("{mail}.{}", name("#delivery", DELIVERY));
     let number = AttributeValue::N(mark.number.to_string());

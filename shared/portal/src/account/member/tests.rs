@@ -75,7 +75,7 @@ fn a_notice_is_the_mail_that_a_member_was_promised_last() {
     assert_eq!(second.number, first.number + 1);
     assert_eq!((first.promised_at, second.promised_at), (t(1), t(2)));
     assert_eq!(first.to, active("m").profile.email);
-    assert!(second.is_new_after(Some(first)));
+    assert!(second.is_new_among(std::slice::from_ref(first)));
 }
 
 #[test]

@@ -33,8 +33,14 @@ fn office() -> Office {
 }
 
 fn completes(old: &Account, new: Option<&Account>, second: u64) -> Result<Moved, NotMoved> {
-    let ids = (SessionId::new("cookie"), LetterId::new("l"));
-    begun().complete((old, only(old), &by()), new, &office(), ids, t(second), &LIMITS)
+    begun().complete(
+        (old, only(old), &by()),
+        new,
+        &office(),
+        SessionId::new("cookie"),
+        t(second),
+        &LIMITS,
+    )
 }
 
 fn parts<T: Entity>(put: Put<T>) -> (T, Option<Event>) {
@@ -90,10 +96,7 @@ fn both_addresses_are_told() {
         told(only(&new).promised().unwrap()),
         (new_address(), content(Notice::AddressChanged), t(9))
     );
-    assert_eq!(
-        told(&moved.letter.mail),
-        (address(), content(Notice::AddressLeft), t(9))
-    );
+    assert_eq!(moved.mail, Mail::notice(address(), content(Notice::AddressLeft)));
 }
 
 #[test]
