@@ -52,11 +52,16 @@ impl<'a> Item<'a> {
             .collect()
     }
 
-    /// The mails that are promised, each with the initial password's member or the flow's own attributes.
+    /// The mails that are promised, each with the initial password's member or the flow's own attributes, or of a letter.
     pub(super) fn mails(self) -> Vec<Item<'a>> {
         let of_holders = self.named("holders");
         let of_holders = of_holders.iter().filter_map(|(_, holder)| holder.map("mail"));
-        self.map("mail").into_iter().chain(of_holders).collect()
+        let more = self.named("mails").into_iter().map(|(_, mail)| mail);
+        self.map("mail")
+            .into_iter()
+            .chain(more)
+            .chain(of_holders)
+            .collect()
     }
 
     /// Those of the mails that are sent: the code of a reset goes to a member with a password, and to no one else. What goes
