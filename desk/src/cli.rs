@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use portal::inquiry::InquiryState;
 
 use crate::report::Format;
 
@@ -44,6 +45,9 @@ pub enum Command {
     /// メール
     #[command(subcommand)]
     Mail(MailCommand),
+    /// お問い合わせ
+    #[command(subcommand)]
+    Inquiry(InquiryCommand),
     /// シェルの補完を書き出す
     Completions {
         /// シェルの種類
@@ -112,6 +116,118 @@ pub enum MailCommand {
     },
 }
 
+/// What to do with inquiries.
+#[derive(Debug, Clone, Subcommand)]
+pub enum InquiryCommand {
+    /// お問い合わせを、受け付けた順に一覧する
+    List(InquiryList),
+    /// お問い合わせと、そのあとのやりとりを表示する
+    Show {
+        /// 受付番号
+        #[arg(value_name = "NUMBER")]
+        number: String,
+        /// How to look.
+        #[command(flatten)]
+        look: Look,
+    },
+    /// 担当する。受付のもの、ほかの担当者のもの、差し戻したもの
+    Assign(InquiryMove),
+    /// 回答をメールで送る（担当者のまま）
+    Answer {
+        /// The move.
+        #[command(flatten)]
+        change: InquiryMove,
+        /// The words.
+        #[command(flatten)]
+        words: Words,
+    },
+    /// 差し戻す。足りないものを、メールでたずねる
+    Return {
+        /// The move.
+        #[command(flatten)]
+        change: InquiryMove,
+        /// The words.
+        #[command(flatten)]
+        words: Words,
+    },
+    /// 完了にする。最後のひとことを添えられる
+    Close {
+        /// The move.
+        #[command(flatten)]
+        change: InquiryMove,
+        /// The words.
+        #[command(flatten)]
+        words: Words,
+    },
+}
+
+/// Which inquiries are listed.
+#[derive(Debug, Clone, Args)]
+pub struct InquiryList {
+    /// 状態
+    #[arg(long, value_enum, default_value_t = ListedState::Received)]
+    pub state: ListedState,
+    /// 自分が担当しているものだけ
+    #[arg(long)]
+    pub mine: bool,
+    /// 調べる件数の上限（古いものから）
+    #[arg(long, default_value_t = 50, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=500))]
+    pub limit: u16,
+}
+
+/// The state of the inquiries that are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ListedState {
+    /// 受付
+    Received,
+    /// 対応中
+    InProgress,
+    /// 差戻し
+    Returned,
+    /// 完了
+    Done,
+}
+
+impl ListedState {
+    /// The state.
+    pub const fn state(self) -> InquiryState {
+        match self {
+            Self::Received => InquiryState::Received,
+            Self::InProgress => InquiryState::InProgress,
+            Self::Returned => InquiryState::Returned,
+            Self::Done => InquiryState::Done,
+        }
+    }
+}
+
+/// A move of an inquiry.
+#[derive(Debug, Clone, Args)]
+pub struct InquiryMove {
+    /// 受付番号
+    #[arg(value_name = "NUMBER")]
+    pub number: String,
+    /// 実行する（付けないと、何が変わるかを表示するだけ）
+    #[arg(long, requires_all = ["reason", "version"])]
+    pub apply: bool,
+    /// 表示したときの「版」。そのあとで動いていたら、実行しない（2回実行しても、2通は送らない）
+    #[arg(long, value_name = "N")]
+    pub version: Option<u32>,
+    /// 理由（監査記録に残る。個人の名前やメールアドレスは書かない）
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+/// What an operator says.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Words {
+    /// 送る文
+    #[arg(long, value_name = "TEXT", conflicts_with = "file")]
+    pub text: Option<String>,
+    /// 送る文のファイル（UTF-8。「-」は標準入力）
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
 /// A member.
 #[derive(Debug, Clone, Args)]
 pub struct Whom {
@@ -166,6 +282,9 @@ mod tests {
             "desk mail trace taro@example.jp --reveal",
             "desk member disable taro@example.jp --apply",
             "desk member unlock taro@example.jp --apply",
+            "desk inquiry show 7K3M-9QXT --reveal",
+            "desk inquiry assign 7K3M-9QXT --apply --version 0",
+            "desk inquiry assign 7K3M-9QXT --apply --reason 依頼",
             "desk --operator hanako office show 1379901018",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");

@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use platform::audit::Records;
 use platform::clock::Clock;
 use platform::config::{Config, Variable};
+use platform::inquiries::Listing;
 use platform::random::Random;
 use platform::store::Table;
 use portal::desk::Identity;
@@ -50,12 +51,10 @@ async fn deployed() -> Result<Desk, Stop> {
     let who = identity(id, arn)?;
     let client = Client::new(&aws);
     let name = |variable| config.get(variable).map(str::to_owned).map_err(setup);
+    let table = name(Variable::PortalTable)?;
     Ok(Desk {
-        table: Table::new(
-            client.clone(),
-            name(Variable::PortalTable)?,
-            config.limits.clone(),
-        ),
+        table: Table::new(client.clone(), table.clone(), config.limits.clone()),
+        inquiries: Listing::new(client.clone(), table),
         records: Records::table(client, name(Variable::AuditTable)?),
         clock: Clock::System,
         random: Random::System,
@@ -115,7 +114,8 @@ fn local(file: &Path, operator: Option<&str>) -> Result<Desk, Stop> {
         .ok_or_else(|| setup("AUDIT_FILE がありません"))?;
     let id = format!("local:{}", operator.as_str());
     Ok(Desk {
-        table: Table::new(client, name, config.limits.clone()),
+        table: Table::new(client.clone(), name.clone(), config.limits.clone()),
+        inquiries: Listing::new(client, name),
         records: Records::file(audit.into()),
         clock: clock(lookup("CLOCK_ADVANCE_FILE").as_deref()),
         random: Random::System,

@@ -3,6 +3,7 @@
 use platform::audit::Records;
 use platform::clock::Clock;
 use platform::fault::Fault;
+use platform::inquiries::Listing;
 use platform::random::Random;
 use platform::store::{Consistency, Stored, Table};
 use portal::change::Change;
@@ -19,6 +20,8 @@ use crate::exit::Stop;
 pub struct Desk {
     /// The portal's table.
     pub table: Table,
+    /// The list of inquiries.
+    pub inquiries: Listing,
     /// The audit, to read.
     pub records: Records,
     /// The clock.

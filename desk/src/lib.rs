@@ -8,6 +8,7 @@ pub mod cli;
 pub mod connect;
 pub mod desk;
 pub mod exit;
+pub mod inquiry;
 pub mod look;
 pub mod report;
 pub mod safe;
@@ -20,7 +21,7 @@ use clap::CommandFactory as _;
 use portal::keys::KeyId;
 
 use self::change::Change;
-use self::cli::{ChangeArgs, Cli, Command, MailCommand, MemberCommand, OfficeCommand};
+use self::cli::{ChangeArgs, Cli, Command, InquiryCommand, MailCommand, MemberCommand, OfficeCommand, Words};
 use self::desk::Desk;
 use self::exit::{Exit, Stop};
 use self::report::Report;
@@ -38,7 +39,7 @@ pub fn writes_about_itself(cli: &Cli, out: &mut dyn Write) -> io::Result<bool> {
             clap_mangen::Man::new(Cli::command()).render(&mut text)?;
             out.write_all(&text)?;
         }
-        Command::Office(_) | Command::Member(_) | Command::Mail(_) => return Ok(false),
+        Command::Office(_) | Command::Member(_) | Command::Mail(_) | Command::Inquiry(_) => return Ok(false),
     }
     Ok(true)
 }
@@ -67,6 +68,22 @@ pub async fn run(cli: &Cli, desk: &Desk, out: &mut (dyn Write + Send)) -> Result
             }
         },
         Command::Mail(MailCommand::Trace { email, look }) => shown(trace::trace(desk, email, look).await)?,
+        Command::Inquiry(command) => match command {
+            InquiryCommand::List(args) => shown(inquiry::list(desk, args).await)?,
+            InquiryCommand::Show { number, look } => shown(inquiry::show(desk, number, look).await)?,
+            InquiryCommand::Assign(change) => {
+                inquiry::run(desk, inquiry::Kind::Assign, change, &Words::default()).await?
+            }
+            InquiryCommand::Answer { change, words } => {
+                inquiry::run(desk, inquiry::Kind::Answer, change, words).await?
+            }
+            InquiryCommand::Return { change, words } => {
+                inquiry::run(desk, inquiry::Kind::Return, change, words).await?
+            }
+            InquiryCommand::Close { change, words } => {
+                inquiry::run(desk, inquiry::Kind::Close, change, words).await?
+            }
+        },
         Command::Completions { .. } | Command::Man => {
             writes_about_itself(cli, out)?;
             return Ok(Exit::Done);

@@ -10,6 +10,9 @@ use serde_json::{Map, Value};
 
 use crate::safe;
 
+/// Columns of a line of what a person wrote, in a table.
+const LINE_WIDTH: usize = 56;
+
 /// Japan has one time, all year.
 const JAPAN: Offset = Offset::constant(9);
 
@@ -31,6 +34,8 @@ pub enum Cell {
     Nothing,
     /// A text, perhaps of others.
     Text(String),
+    /// A text of several lines, of others.
+    Lines(String),
     /// A count.
     Number(u64),
     /// Yes or no.
@@ -50,10 +55,24 @@ impl Cell {
         at.map_or(Self::Nothing, Self::Time)
     }
 
+    fn on_terminal(&self) -> String {
+        match self {
+            Self::Lines(text) => safe::lines(text, LINE_WIDTH),
+            cell => safe::for_terminal(&cell.shown()),
+        }
+    }
+
+    fn in_csv(&self) -> String {
+        match self {
+            Self::Lines(text) => safe::quoted(&safe::lines(text, usize::MAX)),
+            cell => safe::for_csv(&cell.shown()),
+        }
+    }
+
     fn shown(&self) -> String {
         match self {
             Self::Nothing => String::new(),
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::Lines(text) => text.clone(),
             Self::Number(number) => number.to_string(),
             Self::Flag(true) => "はい".to_owned(),
             Self::Flag(false) => "いいえ".to_owned(),
@@ -69,6 +88,7 @@ impl Cell {
             Self::Nothing => Value::Null,
             // A JSON string escapes control characters; the others are made visible, too: it may end on a terminal.
             Self::Text(text) => Value::from(safe::for_terminal(text)),
+            Self::Lines(text) => Value::from(safe::lines(text, usize::MAX)),
             Self::Number(number) => Value::from(*number),
             Self::Flag(flag) => Value::from(*flag),
             Self::Time(at) => Value::from(at.to_string()),
@@ -116,7 +136,7 @@ impl Report {
     fn write_tables(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut head = table();
         for field in &self.head {
-            head.add_row([field.title.to_owned(), safe::for_terminal(&field.cell.shown())]);
+            head.add_row([field.title.to_owned(), field.cell.on_terminal()]);
         }
         writeln!(out, "{head}")?;
         for (at, row) in self.rows.iter().enumerate() {
@@ -124,7 +144,7 @@ impl Report {
             let mut block = table();
             block.set_header([format!("{}／{}", at + 1, self.rows.len()), String::new()]);
             for field in row {
-                block.add_row([field.title.to_owned(), safe::for_terminal(&field.cell.shown())]);
+                block.add_row([field.title.to_owned(), field.cell.on_terminal()]);
             }
             writeln!(out, "{block}")?;
         }
@@ -141,9 +161,9 @@ impl Report {
         for (at, row) in rows.into_iter().enumerate() {
             let fields = || self.head.iter().chain(row);
             if at == 0 {
-                write_line(out, fields().map(|field| field.title.to_owned()))?;
+                write_line(out, fields().map(|field| safe::for_csv(field.title)))?;
             }
-            write_line(out, fields().map(|field| field.cell.shown()))?;
+            write_line(out, fields().map(|field| field.cell.in_csv()))?;
         }
         Ok(())
     }
@@ -172,7 +192,7 @@ fn table() -> Table {
 }
 
 fn write_line(out: &mut dyn Write, cells: impl Iterator<Item = String>) -> io::Result<()> {
-    let cells: Vec<String> = cells.map(|cell| safe::for_csv(&cell)).collect();
+    let cells: Vec<String> = cells.collect();
     write!(out, "{}\r\n", cells.join(","))
 }
 

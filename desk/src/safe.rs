@@ -34,10 +34,36 @@ pub fn for_terminal(text: &str) -> String {
     safe
 }
 
+/// The lines of a text, each safe for a terminal, and none wider than so many columns.
+pub fn lines(text: &str, widest: usize) -> String {
+    let lines = text.split('\n').map(|line| wrapped(&for_terminal(line), widest));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The line, broken before the character that would go beyond the last column.
+fn wrapped(line: &str, widest: usize) -> String {
+    let mut wrapped = String::with_capacity(line.len());
+    let mut column = 0;
+    for c in line.chars() {
+        let width = c.width().unwrap_or(0);
+        if widest < column + width {
+            wrapped.push('\n');
+            column = 0;
+        }
+        column += width;
+        wrapped.push(c);
+    }
+    wrapped
+}
+
 /// A cell of a CSV file, in quotes. What a spreadsheet would take for a formula gets an apostrophe in front, behind which
 /// it is text; so does a leading space, tab or line end, which some of them skip.
 pub fn for_csv(text: &str) -> String {
-    let safe = for_terminal(text);
+    quoted(&for_terminal(text))
+}
+
+/// The same of a text that is safe for a terminal.
+pub fn quoted(safe: &str) -> String {
     let first = safe.chars().next();
     let is_formula = first.is_some_and(|c| FORMULAS.contains(&c) || c.is_whitespace());
     let guard = if is_formula { "'" } else { "" };
@@ -54,6 +80,15 @@ mod tests {
         for name in ["介護 太郎", "神\u{e0100}田", "が", "か\u{3099}", "Ａ　Ｂ", "é"] {
             assert_eq!(for_terminal(name), name);
         }
+    }
+
+    #[test]
+    fn lines_stay_lines_and_end_before_the_last_column() {
+        assert_eq!(lines("介護\u{1b}\n太郎", usize::MAX), "介護\\u{1b}\n太郎");
+        assert_eq!(lines("介護太郎", 4), "介護\n太郎");
+        assert_eq!(lines("か\u{3099}介", 4), "か\u{3099}介");
+        assert_eq!(lines("", 4), "");
+        assert_eq!(quoted("=1\n=2"), "\"'=1\n=2\"");
     }
 
     #[test]

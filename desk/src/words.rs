@@ -1,6 +1,7 @@
 //! Words for people, and what is hidden of a person unless it is revealed.
 
 use portal::account::{Role, Status};
+use portal::inquiry::{EntryKind, Message};
 use portal::mail::Delivery;
 use portal::take_over::State;
 use portal::text::graphemes;
@@ -53,6 +54,18 @@ impl Shown {
         })
     }
 
+    /// What a person wrote, or how much of it.
+    pub fn words(self, text: Option<&Message>) -> Cell {
+        match (self, text) {
+            (_, None) => Cell::Nothing,
+            (Self::Masked, Some(text)) => Cell::text(format!(
+                "＊＊＊（{}文字。--reveal で表示）",
+                graphemes(text.as_str())
+            )),
+            (Self::Whole, Some(text)) => Cell::Lines(text.as_str().to_owned()),
+        }
+    }
+
     /// What is not shown at all unless it is revealed.
     pub fn other(self, text: Option<&str>) -> Cell {
         match (self, text) {
@@ -89,6 +102,16 @@ pub fn delivery(delivery: Delivery) -> Cell {
         Delivery::Bounced => "届かなかった",
         Delivery::Failed => "送信できなかった",
     })
+}
+
+/// お問い合わせのやりとりの種類
+pub const fn entry(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Answer => "回答",
+        EntryKind::Return => "差戻しの理由",
+        EntryKind::Close => "完了",
+        EntryKind::Addition => "本人からの追加",
+    }
 }
 
 /// 引き継ぎ

@@ -11,15 +11,18 @@ use desk::desk::Desk;
 pub(crate) use desk::exit::Exit;
 use platform::audit::Records;
 use platform::clock::Clock;
+use platform::inquiries::Listing;
 use platform::random::Random;
 use portal::desk::Identity;
 use portal::values::{EmailAddress, OperatorId};
-use portal_local::engine::AUDIT;
+use portal_local::engine::{AUDIT, PORTAL};
 use portal_local::ses::MailOutcome;
 use serde_json::{Value, json};
 use testkit::people::{DEEMED_OFFICE, OWN_PASSWORD, PLAIN_OFFICE, profile};
 use testkit::roles::DESK;
 use testkit::{Clerk, World};
+
+use crate::inquiry_handling::an_inquiry_is_handled;
 
 const TARO: &str = "taro@example.jp";
 const HANAKO: &str = "hanako@example.jp";
@@ -41,7 +44,15 @@ impl Ended {
         self
     }
 
-    fn json(&self) -> Value {
+    pub(crate) const fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    pub(crate) fn told(&self) -> &str {
+        &self.told
+    }
+
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.shown).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 }
@@ -50,6 +61,7 @@ impl Ended {
 pub(crate) async fn at_desk(world: &World, operator: &str, line: &[&str]) -> Ended {
     let desk = Desk {
         table: world.table.clone(),
+        inquiries: Listing::new(world.dynamodb.clone(), PORTAL.to_owned()),
         records: Records::table(world.dynamodb.clone(), AUDIT.to_owned()),
         clock: Clock::Set(Arc::new(AtomicI64::new(world.now().as_second()))),
         random: Random::System,
@@ -303,6 +315,7 @@ async fn every_right_of_the_desks_role_is_used() {
     for address in [TARO, DEEMED_OFFICE.mail_address] {
         shows(&world, &["mail", "trace", address]).await;
     }
+    an_inquiry_is_handled(&world).await;
     shows(&world, &["member", "disable", HANAKO, "--apply", WHY[0], WHY[1]]).await;
     let used = world.recorded.calls_at_desk();
     assert_eq!(used, *DESK);

@@ -1,85 +1,64 @@
-//! What becomes of an inquiry: 受付, 対応中, 差戻し, 完了. An operator works through the store, without a screen of the portal.
+//! What becomes of an inquiry at the desk: 受付, 対応中, 差戻し, 完了 (`docs/desk.md`, ADR 0038).
 
-use platform::inquiries::Inquiries;
-use platform::random::Random;
-use portal::inquiry::{
-    Deed, EntryKind, Inquiry, InquiryState, Message, Move, NotMoved, Operator, ReceiptNumber,
-};
+use platform::inquiries;
+use portal::inquiry::{Message, NotMoved, ReceiptNumber};
 use portal_local::ses::Mail;
+use serde_json::{Value, json};
 use testkit::World;
 use testkit::people;
 
+use crate::desk::{Ended, Exit, at_desk};
+
 const TARO: &str = "taro@example.jp";
+const WHY: [&str; 2] = ["--reason", "お問い合わせへの対応"];
 
-/// An operator of this name.
-pub(crate) struct Desk<'a> {
-    world: &'a World,
-    name: &'a str,
-}
-
-impl<'a> Desk<'a> {
-    pub(crate) const fn of(world: &'a World, name: &'a str) -> Self {
-        Self { world, name }
-    }
-
-    async fn does(&self, inquiry: &Inquiry, deed: Deed) -> Result<Inquiry, NotMoved> {
-        let it = Move {
-            by: Operator::parse(self.name).unwrap(),
-            seen: inquiry.handling.moves,
-            deed,
-        };
-        self.makes(&inquiry.number, &it).await
-    }
-
-    async fn makes(&self, number: &ReceiptNumber, it: &Move) -> Result<Inquiry, NotMoved> {
-        let random = Random::System;
-        let inquiries = Inquiries {
-            table: &self.world.table,
-            limits: &self.world.settings.limits,
-            random: &random,
-        };
-        inquiries.make(number, it, self.world.now()).await.unwrap()
-    }
-
-    async fn sees(&self, number: &ReceiptNumber) -> Inquiry {
-        let random = Random::System;
-        let inquiries = Inquiries {
-            table: &self.world.table,
-            limits: &self.world.settings.limits,
-            random: &random,
-        };
-        inquiries.find(number).await.unwrap().unwrap()
-    }
-}
-
-fn message(text: &str) -> Message {
-    Message::parse(text).unwrap()
-}
-
-async fn received(world: &World) -> Inquiry {
+async fn received(world: &World) -> String {
     let question = people::inquiry(TARO);
     let mut taro = world.clerk();
     let answer = taro
         .keyed("POST", "/inquiries", "inquiry-0123456789", &question)
         .await
         .is(201);
-    let number = ReceiptNumber::parse(answer.body["receiptNumber"].as_str().unwrap()).unwrap();
-    Desk::of(world, "desk-a").sees(&number).await
+    answer.body["receiptNumber"].as_str().unwrap().to_owned()
 }
 
-async fn adds(world: &World, number: &ReceiptNumber, text: &str) -> Result<(), NotMoved> {
-    let random = Random::System;
-    let inquiries = Inquiries {
-        table: &world.table,
-        limits: &world.settings.limits,
-        random: &random,
-    };
-    inquiries.add(number, &message(text), world.now()).await.unwrap()
+/// A move of an operator who saw the inquiry in this version.
+async fn moves(
+    world: &World,
+    operator: &str,
+    (verb, number, version): (&str, &str, u64),
+    words: Option<&str>,
+) -> Ended {
+    let version = version.to_string();
+    let mut line = vec!["inquiry", verb, number, "--apply", "--version", &version];
+    line.extend(WHY);
+    if let Some(words) = words {
+        line.extend(["--text", words]);
+    }
+    at_desk(world, operator, &line).await
+}
+
+async fn shows(world: &World, number: &str) -> Value {
+    let line = ["inquiry", "show", number];
+    at_desk(world, "hanako", &line).await.is(Exit::Done).json()
+}
+
+async fn reveals(world: &World, number: &str) -> Value {
+    let line = ["inquiry", "show", number, "--reveal", WHY[0], WHY[1]];
+    at_desk(world, "hanako", &line).await.is(Exit::Done).json()
+}
+
+async fn adds(world: &World, number: &str, text: &str) -> Result<(), NotMoved> {
+    let (number, text) = (
+        ReceiptNumber::parse(number).unwrap(),
+        Message::parse(text).unwrap(),
+    );
+    let added = inquiries::add(&world.table, &number, &text, world.now()).await;
+    added.unwrap()
 }
 
 /// The newest mail with this subject.
 async fn mailed(world: &World, subject: &str) -> Mail {
-    world.deliver().await;
     let mails = world.mails_to(TARO).await;
     mails
         .into_iter()
@@ -89,24 +68,27 @@ async fn mailed(world: &World, subject: &str) -> Mail {
 
 /// The whole way: taken, returned, added to, taken again, answered, closed.
 pub(crate) async fn an_inquiry_is_handled(world: &World) {
-    let inquiry = received(world).await;
-    let desk = Desk::of(world, "desk-a");
+    let number = received(world).await;
     world.wait(60);
-    let inquiry = desk.does(&inquiry, Deed::Take).await.unwrap();
-    let inquiry = desk
-        .does(&inquiry, Deed::Return(message("番号をお知らせください。")))
+    moves(world, "hanako", ("assign", &number, 0), None)
         .await
-        .unwrap();
+        .is(Exit::Done);
+    let asks = Some("番号をお知らせください。");
+    moves(world, "hanako", ("return", &number, 1), asks)
+        .await
+        .is(Exit::Done);
     world.wait(60);
-    adds(world, &inquiry.number, "0110113719です。").await.unwrap();
-    let other = Desk::of(world, "desk-b");
-    let inquiry = other.sees(&inquiry.number).await;
-    let inquiry = other.does(&inquiry, Deed::Take).await.unwrap();
-    let inquiry = other
-        .does(&inquiry, Deed::Answer(message("IDを発行しました。")))
+    adds(world, &number, "0110113719です。").await.unwrap();
+    moves(world, "jiro", ("assign", &number, 3), None)
         .await
-        .unwrap();
-    other.does(&inquiry, Deed::Close(None)).await.unwrap();
+        .is(Exit::Done);
+    let answer = Some("IDを発行しました。\n次のメールをお待ちください。");
+    moves(world, "jiro", ("answer", &number, 4), answer)
+        .await
+        .is(Exit::Done);
+    moves(world, "jiro", ("close", &number, 5), None)
+        .await
+        .is(Exit::Done);
 }
 
 #[tokio::test]
@@ -120,7 +102,7 @@ async fn an_inquiry_is_returned_added_to_answered_and_closed_and_the_person_is_m
         ),
         (
             "【介護情報基盤ポータル】お問い合わせへの回答",
-            "IDを発行しました。",
+            "次のメールをお待ちください。",
         ),
         (
             "【介護情報基盤ポータル】お問い合わせの対応の完了",
@@ -135,53 +117,176 @@ async fn an_inquiry_is_returned_added_to_answered_and_closed_and_the_person_is_m
         }
     }
     assert_eq!(world.mails_to(TARO).await.len(), 4);
-    let number = ReceiptNumber::parse(
-        world.items_of("INQUIRY").await[0]["pk"]
-            .as_s()
-            .unwrap()
-            .strip_prefix("INQUIRY#")
-            .unwrap(),
-    );
-    let inquiry = Desk::of(&world, "desk-a").sees(&number.unwrap()).await;
-    assert_eq!(inquiry.handling.state, InquiryState::Done);
-    let kinds: Vec<EntryKind> = inquiry.handling.entries.iter().map(|entry| entry.kind).collect();
+    let number = received(&world).await;
+    let inquiry = shows(&world, &number).await;
     assert_eq!(
-        kinds,
-        [
-            EntryKind::Return,
-            EntryKind::Addition,
-            EntryKind::Answer,
-            EntryKind::Close
-        ]
+        (&inquiry["state"], &inquiry["operator"]),
+        (&json!("完了"), &json!("jiro"))
     );
+    let of = |name: &str| -> Vec<Value> {
+        let entries = inquiry["entries"].as_array().unwrap().iter();
+        entries.map(|entry| entry[name].clone()).collect()
+    };
+    assert_eq!(of("kind"), ["差戻しの理由", "本人からの追加", "回答", "完了"]);
+    assert_eq!(
+        of("by"),
+        [json!("hanako"), Value::Null, json!("jiro"), json!("jiro")]
+    );
+    assert_eq!(of("text")[1], "＊＊＊（13文字。--reveal で表示）");
     assert!(world.violations_when_settled().await.is_empty());
+}
+
+#[tokio::test]
+async fn an_inquiry_is_shown_masked_and_whole_where_a_reason_is_given() {
+    let world = World::start().await;
+    let number = received(&world).await;
+    world.deliver().await;
+    let masked = shows(&world, &number).await;
+    assert_eq!(
+        (&masked["state"], &masked["version"], &masked["receipt"]),
+        (&json!("受付"), &json!(0), &json!("届いた"))
+    );
+    assert_eq!(masked["subcategory"], "介護情報基盤ポータルのID発行申請");
+    assert_eq!(
+        (&masked["email"], &masked["name"]),
+        (&json!("t***@e***.jp"), &json!("介＊＊＊"))
+    );
+    for hidden in [TARO, "介護 太郎", "IDの発行をお願いします"] {
+        assert!(!masked.to_string().contains(hidden), "{hidden}");
+    }
+    let whole = reveals(&world, &number).await;
+    assert_eq!(whole["email"], TARO);
+    assert!(
+        whole["message"]
+            .as_str()
+            .unwrap()
+            .contains("IDの発行をお願いします"),
+        "{whole}"
+    );
+}
+
+#[tokio::test]
+async fn the_inquiries_of_a_state_are_listed_with_nothing_of_a_person() {
+    let world = World::start().await;
+    let number = received(&world).await;
+    let lists = async |operator: &str, more: &[&str]| {
+        let line = [&["inquiry", "list"], more].concat();
+        at_desk(&world, operator, &line).await.is(Exit::Done).json()
+    };
+    let waiting = lists("hanako", &[]).await;
+    assert_eq!(waiting["inquiries"][0]["number"], number.as_str());
+    assert_eq!(waiting["inquiries"][0]["operator"], Value::Null);
+    for hidden in [TARO, "t***", "介護 太郎", "介＊", "見本医院"] {
+        assert!(!waiting.to_string().contains(hidden), "{hidden}");
+    }
+    moves(&world, "hanako", ("assign", &number, 0), None)
+        .await
+        .is(Exit::Done);
+    assert_eq!(lists("hanako", &[]).await["count"], 0);
+    let taken = ["--state", "in-progress"];
+    assert_eq!(lists("jiro", &taken).await["inquiries"][0]["operator"], "hanako");
+    let mine = ["--state", "in-progress", "--mine"];
+    assert_eq!(lists("jiro", &mine).await["count"], 0);
+    assert_eq!(lists("hanako", &mine).await["count"], 1);
+}
+
+/// What is only shown names the recipient and the words, and changes nothing.
+#[tokio::test]
+async fn a_move_is_shown_before_it_is_made_and_wants_a_reason_and_the_version() {
+    let world = World::start().await;
+    let number = received(&world).await;
+    moves(&world, "hanako", ("assign", &number, 0), None)
+        .await
+        .is(Exit::Done);
+    let line = ["inquiry", "answer", &number, "--text", "はい。"];
+    let shown = at_desk(&world, "hanako", &line).await.is(Exit::NeedsApply).json();
+    assert_eq!(
+        (
+            &shown["outcome"],
+            &shown["mailsTo"],
+            &shown["words"],
+            &shown["version"]
+        ),
+        (
+            &json!("まだ実行していません"),
+            &json!("t***@e***.jp"),
+            &json!("はい。"),
+            &json!(1)
+        )
+    );
+    assert_eq!(shows(&world, &number).await["version"], 1);
+    assert_eq!(world.mails_to(TARO).await.len(), 1, "the receipt alone");
+    let missing = ["inquiry", "answer", &number];
+    at_desk(&world, "hanako", &missing).await.is(Exit::Usage);
+    for words in ["", " \n ", "逆\u{202e}順", "\u{1b}[2J"] {
+        let line = ["inquiry", "answer", &number, "--text", words];
+        at_desk(&world, "hanako", &line).await.is(Exit::Usage);
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_have_an_inquiry_does_not_move_it_and_what_is_done_stays_done() {
+    let world = World::start().await;
+    let number = received(&world).await;
+    let yes = Some("はい。");
+    let refused = async |operator: &str, it, words| {
+        let ended = moves(&world, operator, it, words).await.is(Exit::Refused);
+        ended.told().to_owned()
+    };
+    assert!(
+        refused("hanako", ("answer", &number, 0), yes)
+            .await
+            .contains("「受付」")
+    );
+    moves(&world, "hanako", ("assign", &number, 0), None)
+        .await
+        .is(Exit::Done);
+    assert!(
+        refused("jiro", ("answer", &number, 1), yes)
+            .await
+            .contains("assign")
+    );
+    assert!(
+        refused("hanako", ("answer", &number, 0), yes)
+            .await
+            .contains("動きました")
+    );
+    moves(&world, "hanako", ("close", &number, 1), yes)
+        .await
+        .is(Exit::Done);
+    assert!(
+        refused("hanako", ("answer", &number, 2), yes)
+            .await
+            .contains("「完了」")
+    );
+    assert_eq!(world.mails_to(TARO).await.len(), 2);
 }
 
 /// Two operators at once: one has it, and one mail goes out.
 #[tokio::test]
 async fn two_operators_who_take_one_inquiry_at_once_do_not_both_have_it() {
     let world = World::start().await;
-    let inquiry = received(&world).await;
-    let (a, b) = (Desk::of(&world, "desk-a"), Desk::of(&world, "desk-b"));
-    let (one, two) = tokio::join!(a.does(&inquiry, Deed::Take), b.does(&inquiry, Deed::Take));
-    assert_eq!([&one, &two].iter().filter(|went| went.is_ok()).count(), 1);
-    let lost = [&one, &two].into_iter().find_map(|went| went.as_ref().err());
-    assert_eq!(lost, Some(&NotMoved::Overtaken));
-    let inquiry = one.or(two).unwrap();
-    let has = inquiry.handling.operator.clone().unwrap();
-    let answers = |deed: &str| Move {
-        by: has.clone(),
-        seen: inquiry.handling.moves,
-        deed: Deed::Answer(message(deed)),
-    };
-    // The same operator's command, run twice, answers once.
-    let (first, second) = (answers("はい。"), answers("はい。"));
+    let number = received(&world).await;
     let (one, two) = tokio::join!(
-        a.makes(&inquiry.number, &first),
-        b.makes(&inquiry.number, &second)
+        moves(&world, "hanako", ("assign", &number, 0), None),
+        moves(&world, "jiro", ("assign", &number, 0), None)
     );
-    assert_eq!([one.is_ok(), two.is_ok()].iter().filter(|went| **went).count(), 1);
-    world.deliver().await;
+    let took: Vec<bool> = [&one, &two]
+        .iter()
+        .map(|ended| ended.exit() == Exit::Done)
+        .collect();
+    assert_eq!(took.iter().filter(|took| **took).count(), 1, "{one:?} {two:?}");
+    let has = if took[0] { "hanako" } else { "jiro" };
+    // The same operator's command, run twice, answers once.
+    let (one, two) = tokio::join!(
+        moves(&world, has, ("answer", &number, 1), Some("はい。")),
+        moves(&world, has, ("answer", &number, 1), Some("はい。"))
+    );
+    let answered = [one, two]
+        .iter()
+        .filter(|ended| ended.exit() == Exit::Done)
+        .count();
+    assert_eq!(answered, 1);
     assert_eq!(world.mails_to(TARO).await.len(), 2, "the receipt and one answer");
 }
 
@@ -189,15 +294,12 @@ async fn two_operators_who_take_one_inquiry_at_once_do_not_both_have_it() {
 #[tokio::test]
 async fn the_fate_of_the_receipt_does_not_count_as_a_move() {
     let world = World::start().await;
-    let inquiry = received(&world).await;
+    let number = received(&world).await;
     world.deliver().await;
-    let taken = Desk::of(&world, "desk-a")
-        .does(&inquiry, Deed::Take)
+    moves(&world, "hanako", ("assign", &number, 0), None)
         .await
-        .unwrap();
-    let stored = Desk::of(&world, "desk-a").sees(&inquiry.number).await;
-    assert_eq!(stored.handling, taken.handling);
-    assert_eq!(stored.receipt.delivery, portal::mail::Delivery::Delivered);
+        .is(Exit::Done);
+    assert_eq!(shows(&world, &number).await["receipt"], "届いた");
 }
 
 /// The repeated request of the person finds the inquiry, whatever has become of it.
@@ -205,22 +307,26 @@ async fn the_fate_of_the_receipt_does_not_count_as_a_move() {
 async fn a_repeated_request_finds_an_inquiry_that_is_handled() {
     let world = World::start().await;
     an_inquiry_is_handled(&world).await;
-    let again = received(&world).await;
-    assert_eq!(again.handling.state, InquiryState::Done);
+    let number = received(&world).await;
+    assert_eq!(shows(&world, &number).await["state"], "完了");
     assert_eq!(world.items_of("INQUIRY").await.len(), 1);
 }
 
 #[tokio::test]
 async fn an_inquiry_that_there_is_not_is_neither_moved_nor_added_to() {
     let world = World::start().await;
-    let inquiry = received(&world).await;
+    received(&world).await;
     let number = ReceiptNumber::of(&portal::values::RequestKey::new("another"), 0);
-    let another = Inquiry {
-        number: number.clone(),
-        ..inquiry
-    };
-    let desk = Desk::of(&world, "desk-a");
-    assert_eq!(desk.does(&another, Deed::Take).await, Err(NotMoved::Gone));
-    assert_eq!(adds(&world, &number, "はい。").await, Err(NotMoved::Gone));
+    let number = number.as_str();
+    moves(&world, "hanako", ("assign", number, 0), None)
+        .await
+        .is(Exit::NotFound);
+    at_desk(&world, "hanako", &["inquiry", "show", number])
+        .await
+        .is(Exit::NotFound);
+    at_desk(&world, "hanako", &["inquiry", "show", "1379901018"])
+        .await
+        .is(Exit::Usage);
+    assert_eq!(adds(&world, number, "はい。").await, Err(NotMoved::Gone));
     assert_eq!(world.items_of("INQUIRY").await.len(), 1);
 }

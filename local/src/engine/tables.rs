@@ -22,7 +22,23 @@ pub const TTL_ATTRIBUTE: &str = "ttl";
 /// Creates missing tables. Tables of an earlier run stay as they are.
 pub(super) fn create_missing(database: &Database) -> Result<(), EngineError> {
     let stream = json!({ "StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES" });
-    create(database, PORTAL, json!({ "StreamSpecification": stream }), true)?;
+    let portal = json!({
+        "StreamSpecification": stream,
+        "AttributeDefinitions": [
+            { "AttributeName": "pk", "AttributeType": "S" },
+            { "AttributeName": "inquiryState", "AttributeType": "S" },
+            { "AttributeName": "at", "AttributeType": "N" },
+        ],
+        "GlobalSecondaryIndexes": [{
+            "IndexName": "inquiries",
+            "KeySchema": [
+                { "AttributeName": "inquiryState", "KeyType": "HASH" },
+                { "AttributeName": "at", "KeyType": "RANGE" },
+            ],
+            "Projection": { "ProjectionType": "KEYS_ONLY" },
+        }],
+    });
+    create(database, PORTAL, portal, true)?;
     create(database, CLAIMS_SIMULATOR, json!({}), false)?;
     let by_time = json!({
         "AttributeDefinitions": [

@@ -1,73 +1,76 @@
-//! お問い合わせ in the hands of operators: reads and moves inquiries, with the rights of the caller (`docs/data.md`).
+//! お問い合わせ in the hands of operators and of the person, with the rights of the caller (`docs/data.md`).
 
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use portal::inquiry::{Inquiry, Message, Move, NotMoved, ReceiptNumber};
-use portal::limits::Limits;
+use portal::inquiry::{Inquiry, InquiryState, Message, NotMoved, ReceiptNumber};
 
 use crate::fault::Fault;
-use crate::random::Random;
-use crate::store::{Commit, Consistency, ROUNDS, Replacing, Stored, Table};
+use crate::store::Item as _;
+use crate::store::{Attributes, Consistency, INDEXED_STATE, Key, Stored, Table, fault, key_of_image};
 
-/// Inquiries, and what moving them needs.
-pub struct Inquiries<'a> {
-    /// The table.
-    pub table: &'a Table,
-    /// The limits in force.
-    pub limits: &'a Limits,
-    /// The source of the letters' ids.
-    pub random: &'a Random,
+/// The index of `infra/data.yaml` in which each state has its inquiries, the oldest first. It is some moments behind the table.
+const INDEX: &str = "inquiries";
+
+/// The list of inquiries: only the desk reads it, no function.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    client: Client,
+    table: String,
 }
 
-impl Inquiries<'_> {
-    /// The inquiry of this number.
-    pub async fn find(&self, number: &ReceiptNumber) -> Result<Option<Inquiry>, Fault> {
-        let found: Option<Stored<Inquiry>> = self.table.get(number, Consistency::Strong).await?;
-        Ok(found.map(|stored| stored.item))
+impl Listing {
+    /// That of a table.
+    pub const fn new(client: Client, table: String) -> Self {
+        Self { client, table }
     }
 
-    /// Moves an inquiry, and promises the mail that tells the person, in one commit on the version that was judged.
-    ///
-    /// After a process died, or an answer was lost, the same move is [`NotMoved::Overtaken`] if it was made; the inquiry
-    /// then shows it as its last entry.
-    pub async fn make(
+    /// The inquiries in this state, the oldest first, at most so many; and whether there are more.
+    pub async fn in_state(
         &self,
-        number: &ReceiptNumber,
-        it: &Move,
-        now: Timestamp,
-    ) -> Result<Result<Inquiry, NotMoved>, Fault> {
-        for round in 0..ROUNDS {
-            let found: Option<Stored<Inquiry>> = self.table.get(number, Consistency::Strong).await?;
-            let Some(stored) = found else {
-                return Ok(Err(NotMoved::Gone));
-            };
-            let (put, mail) = match stored.item.moved(it, now, self.limits) {
-                Ok(moved) => moved,
-                Err(why) => return Ok(Err(why)),
-            };
-            let inquiry = put.item().clone();
-            let mut commit = Commit::default();
-            commit.put(put, Replacing::Read(&stored));
-            commit.promise(mail, self.random, now)?;
-            if self.table.commit(&commit).await?.is_ok() {
-                return Ok(Ok(inquiry));
-            }
-            self.table.back_off(round).await?;
-        }
-        Err(Fault::Contention("INQUIRY"))
+        state: InquiryState,
+        most: u16,
+    ) -> Result<(Vec<ReceiptNumber>, bool), Fault> {
+        let found = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(INDEX)
+            .key_condition_expression("#state = :state")
+            .expression_attribute_names("#state", INDEXED_STATE)
+            .expression_attribute_values(":state", AttributeValue::S(state.code().to_owned()))
+            .limit(i32::from(most))
+            .send()
+            .await
+            .map_err(fault("Query"))?;
+        let has_more = found.last_evaluated_key.is_some();
+        let numbers: Result<Vec<ReceiptNumber>, Fault> =
+            found.items.unwrap_or_default().iter().map(number).collect();
+        Ok((numbers?, has_more))
     }
+}
 
-    /// The person adds what was asked for.
-    pub async fn add(
-        &self,
-        number: &ReceiptNumber,
-        text: &Message,
-        now: Timestamp,
-    ) -> Result<Result<(), NotMoved>, Fault> {
-        let known: Option<Stored<Inquiry>> = self.table.get(number, Consistency::Strong).await?;
-        if known.is_none() {
-            return Ok(Err(NotMoved::Gone));
-        }
-        let add = |before: Option<&Inquiry>| Ok::<_, Fault>(Inquiry::add(before, text, now));
-        Ok(self.table.change(known, add).await?.0)
+fn number(item: &Attributes) -> Result<ReceiptNumber, Fault> {
+    match Key::parse(&key_of_image(item)?) {
+        Some(Key::Inquiry(number)) => Ok(number),
+        _ => Err(Fault::CorruptItem {
+            kind: Inquiry::KIND,
+            attribute: "pk",
+        }),
     }
+}
+
+/// The person adds what was asked for.
+pub async fn add(
+    table: &Table,
+    number: &ReceiptNumber,
+    text: &Message,
+    now: Timestamp,
+) -> Result<Result<(), NotMoved>, Fault> {
+    let known: Option<Stored<Inquiry>> = table.get(number, Consistency::Strong).await?;
+    if known.is_none() {
+        return Ok(Err(NotMoved::Gone));
+    }
+    let add = |before: Option<&Inquiry>| Ok::<_, Fault>(Inquiry::add(before, text, now));
+    Ok(table.change(known, add).await?.0)
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::account::Doer;
 use crate::audit::{Act, Event};
 use crate::change::{Entity, Put};
+use crate::inquiry::ReceiptNumber;
 use crate::office::Acting;
 use crate::text;
 use crate::values::{AccountKey, FlowId, MemberId, OfficeNumber, OperatorId};
@@ -78,6 +79,10 @@ pub enum Target {
     Office(OfficeNumber),
     /// An address, by the digest that is its account's key.
     Address(AccountKey),
+    /// An inquiry.
+    Inquiry(ReceiptNumber),
+    /// The list of inquiries.
+    Inquiries,
 }
 
 /// What an operator does.
@@ -87,7 +92,7 @@ pub enum Deed {
     Look,
     /// Looks, unmasked.
     Reveal(Reason),
-    /// Changes a member.
+    /// Changes a member or an inquiry.
     Change(Reason),
 }
 
@@ -130,6 +135,13 @@ pub struct Operator {
     pub who: Identity,
     /// The last operation.
     pub last: Operation,
+}
+
+impl Identity {
+    /// As people call the operator: the name that the id ends with.
+    pub fn short_name(id: &OperatorId) -> &str {
+        id.as_str().split_once(':').map_or(id.as_str(), |(_, name)| name)
+    }
 }
 
 impl Entity for Operator {

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 pub use self::categories::{CATEGORIES, Category, ID_REQUEST, OTHER, Subcategory, Topic};
 pub use self::form::InquiryForm;
 pub use self::handling::{
-    Deed, Entry, EntryKind, Handling, InquiryState, MOST_ENTRIES, Move, Moved, NotMoved, Operator, Reply,
+    Entry, EntryKind, Handling, InquiryState, MOST_ENTRIES, Move, MoveKind, Moved, NotMoved, Reply,
 };
 pub use self::message::{MESSAGE_LONGEST, Message};
 pub use self::organisation::{

@@ -44,6 +44,7 @@ use crate::fault::Fault;
 
 pub use self::event::record_of_image;
 pub(crate) use self::event::write_event;
+pub(crate) use self::inquiry::INDEXED_STATE;
 pub use self::mail::mails_of_image;
 pub(crate) use self::mark::update_of;
 

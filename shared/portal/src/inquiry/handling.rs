@@ -12,7 +12,7 @@ use crate::audit::{Act, Event};
 use crate::change::{Change, Put};
 use crate::limits::Limits;
 use crate::mail::{Content, Mail};
-use crate::values::{FlowId, digest};
+use crate::values::{FlowId, OperatorId};
 
 /// Answers, reasons and additions that one inquiry holds: with the longest texts they fill an item of the table to six
 /// sevenths.
@@ -20,32 +20,6 @@ pub const MOST_ENTRIES: usize = 20;
 
 /// Entries that are kept free for an end: an addition that was asked for, and the last words.
 const KEPT_FOR_AN_END: usize = 2;
-
-/// The longest name of an operator, in characters.
-const OPERATOR_LONGEST: usize = 64;
-
-/// 担当者 — an operator, by the name that the operator's own sign-in gives: a staff number or a name of a role's session.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Operator(String);
-
-impl Operator {
-    /// An operator of this name: 1 to 64 ASCII letters, digits, and `_ + = , . @ -`.
-    pub fn parse(name: &str) -> Option<Self> {
-        let is_of_names = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
-        let is_right = (1..=OPERATOR_LONGEST).contains(&name.len()) && name.chars().all(is_of_names);
-        is_right.then(|| Self(name.to_owned()))
-    }
-
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// By whom an act was done, in the audit: a digest of the name, since the audit names nobody.
-    pub fn in_the_audit(&self) -> FlowId {
-        FlowId::new(digest(&[b"operator", self.0.as_bytes()]))
-    }
-}
 
 /// The state of an inquiry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -131,7 +105,7 @@ pub struct Entry {
     /// When it was said.
     pub at: Timestamp,
     /// By whom; by the person if by no operator.
-    pub by: Option<Operator>,
+    pub by: Option<OperatorId>,
     /// The words; a close may have none.
     pub text: Option<Message>,
 }
@@ -144,7 +118,7 @@ pub struct Handling {
     /// Counts the moves of everybody.
     pub moves: u32,
     /// 担当者, once it was taken; of what is done, who closed it.
-    pub operator: Option<Operator>,
+    pub operator: Option<OperatorId>,
     /// What was said, the oldest first.
     pub entries: Vec<Entry>,
 }
@@ -162,7 +136,7 @@ impl Default for Handling {
 
 /// What an operator does with an inquiry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deed {
+pub enum MoveKind {
     /// Takes it, from 受付 or from another operator: only who has it may do more.
     Take,
     /// Answers it, and keeps it.
@@ -177,11 +151,13 @@ pub enum Deed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
     /// Who moves.
-    pub by: Operator,
+    pub by: OperatorId,
+    /// The operation at the desk, which the record of the move names.
+    pub operation: FlowId,
     /// The count of the moves that the operator saw.
     pub seen: u32,
     /// What is done.
-    pub deed: Deed,
+    pub kind: MoveKind,
 }
 
 /// Why an inquiry is not moved.
@@ -227,17 +203,17 @@ impl Inquiry {
         }
         let state = self.handling.state;
         let is_open = match state {
-            InquiryState::Received => it.deed == Deed::Take,
+            InquiryState::Received => it.kind == MoveKind::Take,
             InquiryState::InProgress => true,
             // The person is waited for, who may never come.
-            InquiryState::Returned => matches!(it.deed, Deed::Take | Deed::Close(_)),
+            InquiryState::Returned => matches!(it.kind, MoveKind::Take | MoveKind::Close(_)),
             InquiryState::Done => false,
         };
         if !is_open {
             return Err(NotMoved::NotInState(state));
         }
         let has_it = self.handling.operator.as_ref() == Some(&it.by);
-        let takes = it.deed == Deed::Take;
+        let takes = it.kind == MoveKind::Take;
         if !takes && !has_it {
             return Err(NotMoved::NotYours);
         }
@@ -245,31 +221,31 @@ impl Inquiry {
         if takes && has_it {
             return Err(NotMoved::NotInState(state));
         }
-        let (act, to, said) = match &it.deed {
-            Deed::Take if state == InquiryState::Returned => (Act::InquiryTaken, state, None),
-            Deed::Take => (Act::InquiryTaken, InquiryState::InProgress, None),
-            Deed::Answer(text) => (
+        let (act, to, said) = match &it.kind {
+            MoveKind::Take if state == InquiryState::Returned => (Act::InquiryTaken, state, None),
+            MoveKind::Take => (Act::InquiryTaken, InquiryState::InProgress, None),
+            MoveKind::Answer(text) => (
                 Act::InquiryAnswered,
                 state,
                 Some((EntryKind::Answer, Some(text.clone()))),
             ),
-            Deed::Return(reason) => (
+            MoveKind::Return(reason) => (
                 Act::InquiryReturned,
                 InquiryState::Returned,
                 Some((EntryKind::Return, Some(reason.clone()))),
             ),
-            Deed::Close(text) => (
+            MoveKind::Close(text) => (
                 Act::InquiryClosed,
                 InquiryState::Done,
                 Some((EntryKind::Close, text.clone())),
             ),
         };
-        let kept_free = match it.deed {
-            Deed::Take | Deed::Close(_) => 0,
-            Deed::Answer(_) | Deed::Return(_) => KEPT_FOR_AN_END,
+        let kept_free = match it.kind {
+            MoveKind::Take | MoveKind::Close(_) => 0,
+            MoveKind::Answer(_) | MoveKind::Return(_) => KEPT_FOR_AN_END,
         };
         let mail = said.as_ref().map(|(kind, text)| self.told(*kind, text.clone()));
-        let event = Event::of(act, now, &it.by.in_the_audit());
+        let event = Event::of(act, now, &it.operation);
         let entry = said.map(|(kind, text)| Entry {
             kind,
             at: now,
@@ -307,7 +283,7 @@ impl Inquiry {
     fn after(
         &self,
         state: InquiryState,
-        operator: Option<Operator>,
+        operator: Option<OperatorId>,
         entry: Option<Entry>,
         kept_free: usize,
     ) -> Result<Handling, NotMoved> {

@@ -1,17 +1,20 @@
 //! The layout of お問い合わせ.
 
 use portal::inquiry::{
-    Entry, EntryKind, Handling, Inquiry, InquiryState, InstitutionKind, Message, Operator, Prefecture,
-    Question, ReceiptNumber, UserKind, WrittenNumber,
+    Entry, EntryKind, Handling, Inquiry, InquiryState, InstitutionKind, Message, Prefecture, Question,
+    ReceiptNumber, UserKind, WrittenNumber,
 };
 use portal::limits::Limits;
 use portal::time::plus;
-use portal::values::{BodyDigest, Line, NameKana, PhoneNumber, RequestKey};
+use portal::values::{BodyDigest, Line, NameKana, OperatorId, PhoneNumber, RequestKey};
 
 use super::super::codec::{Reader, Writer};
 use super::mail::{MAIL, read_receipt, write_mail, write_queued};
 use super::{KEPT_AFTER_EXPIRY, Layout, address};
 use crate::fault::Fault;
+
+/// The state, again, by which the index of `infra/data.yaml` lists the inquiries.
+pub(crate) const INDEXED_STATE: &str = "inquiryState";
 
 /// What has become of the inquiry; absent before the first move.
 const HANDLING: &str = "handling";
@@ -29,6 +32,7 @@ impl Layout for Inquiry {
         writer
             .map("request", request)
             .time("at", self.received_at)
+            .text(INDEXED_STATE, self.handling.state.code())
             .map("question", write_question(&self.question))
             .map(MAIL, write_mail(&self.receipt))
             .map_if(HANDLING, write_handling(&self.handling))
@@ -105,7 +109,7 @@ fn write_handling(handling: &Handling) -> Option<Writer> {
         writer
             .text("kind", entry.kind.code())
             .time("at", entry.at)
-            .text_if("by", entry.by.as_ref().map(Operator::as_str))
+            .text_if("by", entry.by.as_ref().map(OperatorId::as_str))
             .text_if("text", entry.text.as_ref().map(Message::as_str));
         writer
     };
@@ -113,16 +117,9 @@ fn write_handling(handling: &Handling) -> Option<Writer> {
     writer
         .text("state", handling.state.code())
         .number("moves", handling.moves)
-        .text_if("operator", handling.operator.as_ref().map(Operator::as_str))
+        .text_if("operator", handling.operator.as_ref().map(OperatorId::as_str))
         .maps("entries", handling.entries.iter().map(entry).collect());
     Some(writer)
-}
-
-fn read_operator(reader: &Reader<'_>, name: &'static str) -> Result<Option<Operator>, Fault> {
-    let operator = reader.text_if(name)?;
-    operator
-        .map(|operator| Operator::parse(operator).ok_or_else(|| reader.corrupt(name)))
-        .transpose()
 }
 
 fn read_handling(reader: &Reader<'_>) -> Result<Handling, Fault> {
@@ -131,7 +128,7 @@ fn read_handling(reader: &Reader<'_>) -> Result<Handling, Fault> {
         entries.push(Entry {
             kind: EntryKind::parse(entry.text("kind")?).ok_or_else(|| entry.corrupt("kind"))?,
             at: entry.time("at")?,
-            by: read_operator(&entry, "by")?,
+            by: entry.text_if("by")?.map(OperatorId::new),
             text: entry
                 .text_if("text")?
                 .map(|text| Message::stored(text.to_owned())),
@@ -140,7 +137,7 @@ fn read_handling(reader: &Reader<'_>) -> Result<Handling, Fault> {
     Ok(Handling {
         state: InquiryState::parse(reader.text("state")?).ok_or_else(|| reader.corrupt("state"))?,
         moves: reader.number("moves")?,
-        operator: read_operator(reader, "operator")?,
+        operator: reader.text_if("operator")?.map(OperatorId::new),
         entries,
     })
 }

@@ -1,7 +1,10 @@
 //! The layout of an operator at the desk.
 
+use portal::account::Account;
 use portal::desk::{Identity, Operation, Operator, Reason, Target};
+use portal::inquiry::Inquiry;
 use portal::limits::Limits;
+use portal::office::Office;
 use portal::time::plus;
 use portal::values::{FlowId, MemberId, OperatorId};
 
@@ -21,7 +24,7 @@ impl Layout for Operator {
             .text("name", &self.who.name)
             .text("operation", last.id.as_str())
             .text_if("reason", last.reason.as_ref().map(Reason::as_str))
-            .text("target", &pk(&key_of(&last.target)))
+            .text("target", &target_text(&last.target))
             .text_if("member", last.member.as_ref().map(MemberId::as_str))
             .time("at", last.at)
             // No rule reads it: it is kept for as long as the stream could need it.
@@ -29,10 +32,14 @@ impl Layout for Operator {
     }
 
     fn read(id: &str, reader: &Reader<'_>) -> Result<Self, Fault> {
-        let target = match Key::parse(reader.text("target")?) {
-            Some(Key::Office(number)) => Target::Office(number),
-            Some(Key::Account(key)) => Target::Address(key),
-            _ => return Err(reader.corrupt("target")),
+        let target = match reader.text("target")? {
+            Inquiry::KIND => Target::Inquiries,
+            one => match Key::parse(one) {
+                Some(Key::Office(number)) => Target::Office(number),
+                Some(Key::Account(key)) => Target::Address(key),
+                Some(Key::Inquiry(number)) => Target::Inquiry(number),
+                _ => return Err(reader.corrupt("target")),
+            },
         };
         Ok(Self {
             who: Identity {
@@ -50,10 +57,12 @@ impl Layout for Operator {
     }
 }
 
-/// The item that an operation is about.
-pub(crate) fn key_of(target: &Target) -> Key {
+/// The key of the item that an operation is about, or the kind of all of them.
+fn target_text(target: &Target) -> String {
     match target {
-        Target::Office(number) => portal::office::Office::key(number),
-        Target::Address(key) => portal::account::Account::key(key),
+        Target::Office(number) => pk(&Office::key(number)),
+        Target::Address(key) => pk(&Account::key(key)),
+        Target::Inquiry(number) => pk(&Inquiry::key(number)),
+        Target::Inquiries => Inquiry::KIND.to_owned(),
     }
 }

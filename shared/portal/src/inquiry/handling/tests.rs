@@ -1,14 +1,14 @@
 use super::super::samples::incoming;
 use super::*;
-use crate::samples::{LIMITS, t};
+use crate::samples::{LIMITS, flow, t};
 use crate::values::RequestKey;
 
 fn message(text: &str) -> Message {
     Message::parse(text).unwrap()
 }
 
-fn operator(name: &str) -> Operator {
-    Operator::parse(name).unwrap()
+fn operator(name: &str) -> OperatorId {
+    OperatorId::new(name)
 }
 
 fn received() -> Inquiry {
@@ -19,23 +19,24 @@ fn received() -> Inquiry {
 }
 
 /// The move of an operator who has just looked at the inquiry.
-fn by(name: &str, inquiry: &Inquiry, deed: Deed) -> Move {
+fn by(name: &str, inquiry: &Inquiry, kind: MoveKind) -> Move {
     Move {
         by: operator(name),
+        operation: flow("operation"),
         seen: inquiry.handling.moves,
-        deed,
+        kind,
     }
 }
 
-fn answer() -> Deed {
-    Deed::Answer(message("お答えします。"))
+fn answer() -> MoveKind {
+    MoveKind::Answer(message("お答えします。"))
 }
 
-fn reason() -> Deed {
-    Deed::Return(message("番号をお知らせください。"))
+fn reason() -> MoveKind {
+    MoveKind::Return(message("番号をお知らせください。"))
 }
 
-fn moves(inquiry: &Inquiry, name: &str, deed: Deed) -> Result<Inquiry, NotMoved> {
+fn moves(inquiry: &Inquiry, name: &str, deed: MoveKind) -> Result<Inquiry, NotMoved> {
     let it = by(name, inquiry, deed);
     inquiry
         .moved(&it, t(60), &LIMITS)
@@ -43,7 +44,7 @@ fn moves(inquiry: &Inquiry, name: &str, deed: Deed) -> Result<Inquiry, NotMoved>
 }
 
 fn taken() -> Inquiry {
-    moves(&received(), "a", Deed::Take).unwrap()
+    moves(&received(), "a", MoveKind::Take).unwrap()
 }
 
 fn returned() -> Inquiry {
@@ -51,7 +52,7 @@ fn returned() -> Inquiry {
 }
 
 fn done() -> Inquiry {
-    moves(&taken(), "a", Deed::Close(None)).unwrap()
+    moves(&taken(), "a", MoveKind::Close(None)).unwrap()
 }
 
 #[test]
@@ -60,7 +61,7 @@ fn an_inquiry_is_taken_answered_and_closed_and_each_is_an_act_of_its_operator() 
     assert_eq!(inquiry.handling, Handling::default());
     let last = Some(message("以上です。"));
     for (deed, act, state, said) in [
-        (Deed::Take, Act::InquiryTaken, InquiryState::InProgress, None),
+        (MoveKind::Take, Act::InquiryTaken, InquiryState::InProgress, None),
         (
             answer(),
             Act::InquiryAnswered,
@@ -68,7 +69,7 @@ fn an_inquiry_is_taken_answered_and_closed_and_each_is_an_act_of_its_operator() 
             Some((EntryKind::Answer, Some(message("お答えします。")))),
         ),
         (
-            Deed::Close(last.clone()),
+            MoveKind::Close(last.clone()),
             Act::InquiryClosed,
             InquiryState::Done,
             Some((EntryKind::Close, last)),
@@ -77,7 +78,7 @@ fn an_inquiry_is_taken_answered_and_closed_and_each_is_an_act_of_its_operator() 
         let before = inquiry.handling.clone();
         let (put, mail) = inquiry.moved(&by("a", &inquiry, deed), t(60), &LIMITS).unwrap();
         let (after, event) = put.into_parts();
-        assert_eq!(event, Some(Event::of(act, t(60), &operator("a").in_the_audit())));
+        assert_eq!(event, Some(Event::of(act, t(60), &flow("operation"))));
         assert_eq!(
             (after.handling.state, after.handling.moves),
             (state, before.moves + 1)
@@ -143,7 +144,7 @@ fn in_each_state_only_some_moves_are_open() {
         (done(), [false; 4]),
     ] {
         let state = inquiry.handling.state;
-        let deeds = [Deed::Take, answer(), reason(), Deed::Close(None)];
+        let deeds = [MoveKind::Take, answer(), reason(), MoveKind::Close(None)];
         for (deed, open) in deeds.into_iter().zip(open) {
             let went = moves(&inquiry, "a", deed.clone());
             assert_eq!(went.is_ok(), open, "{state:?} {deed:?}");
@@ -153,7 +154,7 @@ fn in_each_state_only_some_moves_are_open() {
         }
     }
     // Who takes what waits for the person takes it over, and the person is still waited for.
-    let other = moves(&returned(), "b", Deed::Take).unwrap();
+    let other = moves(&returned(), "b", MoveKind::Take).unwrap();
     assert_eq!(
         (other.handling.state, other.handling.operator),
         (InquiryState::Returned, Some(operator("b")))
@@ -163,14 +164,17 @@ fn in_each_state_only_some_moves_are_open() {
 #[test]
 fn two_operators_on_one_inquiry_do_not_answer_it_both() {
     let inquiry = taken();
-    for deed in [answer(), reason(), Deed::Close(None)] {
+    for deed in [answer(), reason(), MoveKind::Close(None)] {
         assert_eq!(moves(&inquiry, "b", deed), Err(NotMoved::NotYours));
     }
-    let over = moves(&inquiry, "b", Deed::Take).unwrap();
+    let over = moves(&inquiry, "b", MoveKind::Take).unwrap();
     assert_eq!(moves(&over, "a", answer()), Err(NotMoved::NotYours));
     assert!(moves(&over, "b", answer()).is_ok());
     // Both looked at the same inquiry, and the second comes too late.
-    let (first, second) = (by("a", &received(), Deed::Take), by("b", &received(), Deed::Take));
+    let (first, second) = (
+        by("a", &received(), MoveKind::Take),
+        by("b", &received(), MoveKind::Take),
+    );
     let (put, _) = received().moved(&first, t(60), &LIMITS).unwrap();
     let after = put.into_parts().0;
     assert_eq!(
@@ -196,7 +200,7 @@ fn an_inquiry_holds_twenty_entries_and_can_always_be_closed() {
     }
     assert_eq!(moves(&inquiry, "a", answer()), Err(NotMoved::Full));
     assert_eq!(moves(&inquiry, "a", reason()), Err(NotMoved::Full));
-    assert!(moves(&inquiry, "a", Deed::Close(Some(message("以上です。")))).is_ok());
+    assert!(moves(&inquiry, "a", MoveKind::Close(Some(message("以上です。")))).is_ok());
     // A return as the last but two still lets the person add, and an operator close.
     let mut inquiry = taken();
     for _ in 0..17 {
@@ -206,15 +210,15 @@ fn an_inquiry_holds_twenty_entries_and_can_always_be_closed() {
     let added = Inquiry::add(Some(&returned), &message("はい。"), t(90))
         .stored()
         .0;
-    let again = moves(&added, "b", Deed::Take).unwrap();
-    let closed = moves(&again, "b", Deed::Close(None)).unwrap();
+    let again = moves(&added, "b", MoveKind::Take).unwrap();
+    let closed = moves(&again, "b", MoveKind::Close(None)).unwrap();
     assert_eq!(closed.handling.entries.len(), MOST_ENTRIES);
 }
 
 #[test]
 fn what_is_about_to_be_removed_is_not_moved() {
     let inquiry = received();
-    let it = by("a", &inquiry, Deed::Take);
+    let it = by("a", &inquiry, MoveKind::Take);
     let year = 365 * 86_400;
     assert!(inquiry.moved(&it, t(year - 1), &LIMITS).is_ok());
     assert_eq!(inquiry.moved(&it, t(year), &LIMITS).unwrap_err(), NotMoved::Gone);

@@ -1,11 +1,11 @@
 //! Drawn inquiries.
 
 use portal::inquiry::{
-    Entry, EntryKind, Handling, Inquiry, InquiryState, InstitutionKind, Message, Operator, Prefecture,
-    Question, ReceiptNumber, UserKind, WrittenNumber,
+    Entry, EntryKind, Handling, Inquiry, InquiryState, InstitutionKind, Message, Prefecture, Question,
+    ReceiptNumber, UserKind, WrittenNumber,
 };
 use portal::mail::Content;
-use portal::values::{BodyDigest, RequestKey};
+use portal::values::{BodyDigest, OperatorId, RequestKey};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -16,8 +16,8 @@ fn message() -> impl Strategy<Value = Message> {
     "[一-龠ぁ-んァ-ヶ<>&=+@ \n-]{0,60}。".prop_map(|text| Message::parse(&text).unwrap())
 }
 
-fn operator() -> impl Strategy<Value = Operator> {
-    "[a-z0-9@._-]{1,64}".prop_map(|name| Operator::parse(&name).unwrap())
+fn operator() -> impl Strategy<Value = OperatorId> {
+    "[a-z0-9@._-]{1,64}".prop_map(OperatorId::new)
 }
 
 fn handling() -> impl Strategy<Value = Handling> {

@@ -1,7 +1,8 @@
 //! Drawn operators of the desk.
 
 use portal::desk::{Identity, Operation, Operator, Reason, Target};
-use portal::values::{AccountKey, FlowId, MemberId, OfficeNumber, OperatorId};
+use portal::inquiry::ReceiptNumber;
+use portal::values::{AccountKey, FlowId, MemberId, OfficeNumber, OperatorId, RequestKey};
 use proptest::option;
 use proptest::prelude::*;
 
@@ -11,6 +12,8 @@ pub(in super::super) fn operator() -> impl Strategy<Value = Operator> {
     let target = prop_oneof![
         id().prop_map(|key| Target::Address(AccountKey::new(key))),
         "[0-9]{10}".prop_map(|number| Target::Office(OfficeNumber::parse(&number).unwrap())),
+        id().prop_map(|key| Target::Inquiry(ReceiptNumber::of(&RequestKey::new(key), 0))),
+        Just(Target::Inquiries),
     ];
     let who = ("[A-Z]{4}:[a-z@.#]{1,20}", "[a-z:/#-]{1,60}");
     let reason = option::of("[ぁ-ん一-龠]{1,60}".prop_map(Reason::stored));

@@ -1,0 +1,331 @@
+//! `inquiry …`: the inquiries of a state, one inquiry, and its moves, each in one commit with the operator's record.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use platform::fault::Fault;
+use platform::store::{Commit, Consistency, ROUNDS, Replacing, Stored};
+use portal::desk::{Deed, Identity, Operator, Target};
+use portal::inquiry::{
+    CATEGORIES, Entry, Inquiry, MESSAGE_LONGEST, Message, Move, MoveKind, NotMoved, ReceiptNumber,
+};
+use portal::values::{FieldCode, OperatorId};
+
+use crate::cli::{InquiryList, InquiryMove, Look, Words};
+use crate::desk::{Desk, reason};
+use crate::exit::{Exit, Stop};
+use crate::report::{Cell, Field, Report, field};
+use crate::words::{self, Shown};
+
+/// The most octets of a file with an operator's words that are read.
+const FILE_LONGEST: u64 = 64 * 1024;
+
+/// 受付番号, as typed.
+fn receipt_number(typed: &str) -> Result<ReceiptNumber, Stop> {
+    let folded = portal::text::compact(&portal::text::folded_width(typed));
+    ReceiptNumber::parse(&folded).ok_or_else(|| {
+        Stop::Usage("受付番号の形が正しくありません。受付のメールにあるとおりに指定してください。".to_owned())
+    })
+}
+
+fn none() -> Stop {
+    Stop::NotFound("この受付番号のお問い合わせはありません。".to_owned())
+}
+
+/// The inquiries in one state, the oldest first: nothing of a person.
+pub async fn list(desk: &Desk, args: &InquiryList) -> Result<Report, Stop> {
+    desk.looks(&Deed::Look, &Target::Inquiries, None).await?;
+    let state = args.state.state();
+    let (numbers, has_more) = desk.inquiries.in_state(state, args.limit).await?;
+    let mut rows = Vec::new();
+    for number in &numbers {
+        let found: Option<Stored<Inquiry>> = desk.table.get(number, Consistency::Eventual).await?;
+        // The list is some moments behind.
+        let Some(inquiry) = found.map(|stored| stored.item) else {
+            continue;
+        };
+        let is_mine = inquiry.handling.operator.as_ref() == Some(&desk.who.id);
+        if inquiry.handling.state == state && (is_mine || !args.mine) {
+            rows.push(summary(&inquiry));
+        }
+    }
+    let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    Ok(Report {
+        head: vec![
+            field("state", "状態", Cell::text(state.label())),
+            field("count", "件数", Cell::Number(count)),
+            field("hasMore", "ほかにもある", Cell::Flag(has_more)),
+        ],
+        rows_key: "inquiries",
+        rows,
+    })
+}
+
+fn summary(inquiry: &Inquiry) -> Vec<Field> {
+    let question = &inquiry.question;
+    let (category, subcategory) = topic(inquiry);
+    vec![
+        field("number", "受付番号", Cell::text(inquiry.number.as_str())),
+        field("receivedAt", "受付日時", Cell::Time(inquiry.received_at)),
+        field("category", "大カテゴリー", Cell::text(category)),
+        field("subcategory", "中カテゴリー", Cell::text(subcategory)),
+        field("userKind", "利用者区分", Cell::text(question.user_kind.label())),
+        field("operator", "担当者", who(inquiry.handling.operator.as_ref())),
+    ]
+}
+
+/// The labels of both categories; of one that is listed no longer, its id.
+fn topic(inquiry: &Inquiry) -> (&str, &str) {
+    let question = &inquiry.question;
+    let category = CATEGORIES
+        .iter()
+        .find(|category| category.id == question.category);
+    let subcategory = category.and_then(|category| {
+        let mut all = category.subcategories.iter();
+        all.find(|subcategory| subcategory.id == question.subcategory)
+    });
+    (
+        category.map_or(question.category.as_str(), |category| category.label),
+        subcategory.map_or(question.subcategory.as_str(), |subcategory| subcategory.label),
+    )
+}
+
+fn who(operator: Option<&OperatorId>) -> Cell {
+    operator.map_or(Cell::Nothing, |operator| {
+        Cell::text(Identity::short_name(operator))
+    })
+}
+
+/// One inquiry, with what was said since.
+pub async fn show(desk: &Desk, number: &str, look: &Look) -> Result<Report, Stop> {
+    let number = receipt_number(number)?;
+    desk.looks(&look.deed()?, &Target::Inquiry(number.clone()), None)
+        .await?;
+    let found: Option<Stored<Inquiry>> = desk.table.get(&number, Consistency::Strong).await?;
+    Ok(report_of(&found.ok_or_else(none)?.item, look.shown()))
+}
+
+fn report_of(inquiry: &Inquiry, shown: Shown) -> Report {
+    let (question, handling) = (&inquiry.question, &inquiry.handling);
+    let (category, subcategory) = topic(inquiry);
+    let or_nothing = |text: Option<&str>| text.map_or(Cell::Nothing, Cell::text);
+    Report {
+        head: vec![
+            field("number", "受付番号", Cell::text(inquiry.number.as_str())),
+            field("state", "状態", Cell::text(handling.state.label())),
+            field("version", "版", Cell::Number(u64::from(handling.moves))),
+            field("operator", "担当者", who(handling.operator.as_ref())),
+            field("receivedAt", "受付日時", Cell::Time(inquiry.received_at)),
+            field(
+                "receipt",
+                "受付のメール",
+                words::delivery(inquiry.receipt.delivery),
+            ),
+            field("category", "大カテゴリー", Cell::text(category)),
+            field("subcategory", "中カテゴリー", Cell::text(subcategory)),
+            field("userKind", "利用者区分", Cell::text(question.user_kind.label())),
+            field(
+                "organisationName",
+                "事業所・機関名",
+                Cell::text(question.organisation.as_str()),
+            ),
+            field(
+                "organisationNumber",
+                "事業所番号・医療機関コードなど",
+                or_nothing(question.number.as_ref().map(|number| number.as_str())),
+            ),
+            field(
+                "numberIsDoubtful",
+                "番号に誤りがありそう",
+                Cell::Flag(question.number_is_doubtful()),
+            ),
+            field(
+                "institutionKind",
+                "医療機関の種類",
+                or_nothing(question.institution.map(|kind| kind.label())),
+            ),
+            field(
+                "prefecture",
+                "都道府県",
+                or_nothing(question.prefecture.map(|prefecture| prefecture.label())),
+            ),
+            field("name", "氏名", shown.name(question.name.as_str())),
+            field(
+                "nameKana",
+                "氏名（フリガナ）",
+                shown.name(question.name_kana.as_str()),
+            ),
+            field("email", "メールアドレス", shown.address(&question.email)),
+            field("phone", "電話番号", shown.phone(question.phone.as_str())),
+            field("message", "内容", shown.words(Some(&question.message))),
+        ],
+        rows_key: "entries",
+        rows: handling.entries.iter().map(|entry| row(entry, shown)).collect(),
+    }
+}
+
+fn row(entry: &Entry, shown: Shown) -> Vec<Field> {
+    let said = entry.text.as_ref();
+    // An operator's own words are nothing of a person.
+    let shown = entry.by.as_ref().map_or(shown, |_| Shown::Whole);
+    vec![
+        field("kind", "種類", Cell::text(words::entry(entry.kind))),
+        field("at", "日時", Cell::Time(entry.at)),
+        field("by", "担当者", who(entry.by.as_ref())),
+        field("text", "内容", shown.words(said)),
+    ]
+}
+
+/// What is done with the inquiry, as it was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Takes it.
+    Assign,
+    /// Answers it.
+    Answer,
+    /// Returns it.
+    Return,
+    /// Closes it.
+    Close,
+}
+
+impl Kind {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Assign => "担当する（対応中にする）",
+            Self::Answer => "回答をメールで送る",
+            Self::Return => "差し戻し、理由をメールで送る",
+            Self::Close => "対応を完了し、メールで知らせる",
+        }
+    }
+
+    fn kind(self, text: Option<Message>) -> Result<MoveKind, Stop> {
+        let missing = || Stop::Usage("送る文を --text か --file で指定してください。".to_owned());
+        Ok(match self {
+            Self::Assign => MoveKind::Take,
+            Self::Answer => MoveKind::Answer(text.ok_or_else(missing)?),
+            Self::Return => MoveKind::Return(text.ok_or_else(missing)?),
+            Self::Close => MoveKind::Close(text),
+        })
+    }
+}
+
+/// The words that are mailed.
+fn message(words: &Words) -> Result<Option<Message>, Stop> {
+    let typed = match (&words.text, &words.file) {
+        (Some(text), _) => text.clone(),
+        (None, Some(file)) => read(file)
+            .map_err(|error| Stop::Usage(format!("{} を読めません。（{error}）", file.display())))?,
+        (None, None) => return Ok(None),
+    };
+    Message::parse(&typed).map(Some).map_err(|why| {
+        let told = match why {
+            FieldCode::Required => "送る文が空です。".to_owned(),
+            FieldCode::TooLong => format!("送る文は{MESSAGE_LONGEST}文字までです。"),
+            _ => "送る文に、見えない文字や制御文字は使えません。".to_owned(),
+        };
+        Stop::Usage(told)
+    })
+}
+
+/// A file of UTF-8 with or without a mark, or with `-` the standard input.
+fn read(file: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    if file == Path::new("-") {
+        io::stdin().take(FILE_LONGEST).read_to_string(&mut text)?;
+    } else {
+        fs::File::open(file)?
+            .take(FILE_LONGEST)
+            .read_to_string(&mut text)?;
+    }
+    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+}
+
+fn told(why: NotMoved) -> Stop {
+    Stop::Refused(match why {
+        NotMoved::Overtaken => {
+            "表示したあとで、このお問い合わせが動きました（あなた自身の操作かもしれません）。desk inquiry show で確かめてください。".to_owned()
+        }
+        NotMoved::NotInState(state) => format!("状態が「{}」のため、この操作はできません。", state.label()),
+        NotMoved::NotYours => {
+            "担当者ではありません。先に desk inquiry assign で担当してください。".to_owned()
+        }
+        NotMoved::Full => {
+            "これ以上書き込めません。--text を付けずに desk inquiry close で完了できます。".to_owned()
+        }
+        NotMoved::Gone => "保存の期限が過ぎたため、まもなく消えます。".to_owned(),
+    })
+}
+
+/// Shows the move, and with `--apply` makes it. It is made on what the operator saw, by its version, or not at all.
+pub async fn run(desk: &Desk, kind: Kind, args: &InquiryMove, words: &Words) -> Result<(Report, Exit), Stop> {
+    let reason = args.reason.as_deref().map(reason).transpose()?;
+    let number = receipt_number(&args.number)?;
+    let said = message(words)?;
+    let text = said.clone();
+    let kind_of = kind.kind(said)?;
+    let target = Target::Inquiry(number.clone());
+    desk.looks(&Deed::Look, &target, None).await?;
+    let deed = reason.filter(|_| args.apply).map(Deed::Change);
+    for round in 0..ROUNDS {
+        let now = desk.clock.now();
+        let operation = desk.operation()?;
+        let own = desk.own_item().await?;
+        let found: Option<Stored<Inquiry>> = desk.table.get(&number, Consistency::Strong).await?;
+        let stored = found.ok_or_else(none)?;
+        let it = Move {
+            by: desk.who.id.clone(),
+            operation: operation.clone(),
+            seen: args.version.unwrap_or(stored.item.handling.moves),
+            kind: kind_of.clone(),
+        };
+        let (put, mail) = stored.item.moved(&it, now, &desk.limits).map_err(told)?;
+        let to = mail.as_ref().map(|mail| mail.to().masked());
+        let Some(deed) = &deed else {
+            let report = with_outcome(
+                report_of(&stored.item, Shown::Masked),
+                kind,
+                to,
+                text.as_ref(),
+                "まだ実行していません",
+            );
+            return Ok((report, Exit::NeedsApply));
+        };
+        let after = put.item().clone();
+        let record = Operator::does(&desk.who, operation, deed.clone(), target.clone(), None, now);
+        let mut commit = Commit::default();
+        commit.put(record, own.as_ref().into());
+        commit.put(put, Replacing::Read(&stored));
+        commit.promise(mail, &desk.random, now)?;
+        if desk.table.commit(&commit).await?.is_ok() {
+            let report = with_outcome(
+                report_of(&after, Shown::Masked),
+                kind,
+                to,
+                text.as_ref(),
+                "実行しました",
+            );
+            return Ok((report, Exit::Done));
+        }
+        desk.table.back_off(round).await?;
+    }
+    Err(Fault::Contention("INQUIRY").into())
+}
+
+fn with_outcome(
+    mut report: Report,
+    kind: Kind,
+    to: Option<String>,
+    text: Option<&Message>,
+    state: &'static str,
+) -> Report {
+    let mut head = vec![
+        field("change", "操作", Cell::text(kind.title())),
+        field("outcome", "結果", Cell::text(state)),
+        field("mailsTo", "メールの宛先", to.map_or(Cell::Nothing, Cell::text)),
+        field("words", "送る文", Shown::Whole.words(text)),
+    ];
+    head.append(&mut report.head);
+    Report { head, ..report }
+}
