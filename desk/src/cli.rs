@@ -170,9 +170,12 @@ pub struct InquiryList {
     /// 自分が担当しているものだけ
     #[arg(long)]
     pub mine: bool,
-    /// 調べる件数の上限（古いものから）
+    /// 表示する件数の上限（古いものから）
     #[arg(long, default_value_t = 50, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=500))]
     pub limit: u16,
+    /// この受付番号のあとに受け付けたものから
+    #[arg(long, value_name = "NUMBER")]
+    pub after: Option<String>,
 }
 
 /// The state of the inquiries that are listed.

@@ -13,7 +13,7 @@ pub enum Exit {
     Failed,
     /// The command line is wrong.
     Usage,
-    /// There is no such office, member or address.
+    /// There is no such office, member, address or inquiry.
     NotFound,
     /// A rule of the portal refuses it.
     Refused,

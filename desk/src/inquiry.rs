@@ -5,6 +5,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use platform::fault::Fault;
+use platform::inquiries::Cursor;
 use platform::store::{Commit, Consistency, ROUNDS, Replacing, Stored};
 use portal::desk::{Deed, Identity, Operator, Target};
 use portal::inquiry::{
@@ -33,21 +34,40 @@ fn none() -> Stop {
     Stop::NotFound("この受付番号のお問い合わせはありません。".to_owned())
 }
 
+/// How many inquiries are looked up in the index at a time.
+const PAGE: u16 = 100;
+
 /// The inquiries in one state, the oldest first: nothing of a person.
 pub async fn list(desk: &Desk, args: &InquiryList) -> Result<Report, Stop> {
+    let after = args.after.as_deref().map(receipt_number).transpose()?;
     desk.looks(&Deed::Look, &Target::Inquiries, None).await?;
     let state = args.state.state();
-    let (numbers, has_more) = desk.inquiries.in_state(state, args.limit).await?;
+    let mut from = match &after {
+        None => None,
+        Some(number) => Some(Cursor::after(&found(desk, number).await?.item, state)),
+    };
     let mut rows = Vec::new();
-    for number in &numbers {
-        let found: Option<Stored<Inquiry>> = desk.table.get(number, Consistency::Eventual).await?;
-        // The list is some moments behind.
-        let Some(inquiry) = found.map(|stored| stored.item) else {
-            continue;
-        };
-        let is_mine = inquiry.handling.operator.as_ref() == Some(&desk.who.id);
-        if inquiry.handling.state == state && (is_mine || !args.mine) {
-            rows.push(summary(&inquiry));
+    let mut has_more = false;
+    'pages: loop {
+        let (numbers, rest) = desk.inquiries.next(state, from, PAGE).await?;
+        for number in &numbers {
+            // The list is some moments behind.
+            let Some(inquiry) = there(desk, number, Consistency::Eventual).await? else {
+                continue;
+            };
+            let inquiry = inquiry.item;
+            let is_mine = inquiry.handling.operator.as_ref() == Some(&desk.who.id);
+            if inquiry.handling.state == state && (is_mine || !args.mine) {
+                has_more = rows.len() >= usize::from(args.limit);
+                if has_more {
+                    break 'pages;
+                }
+                rows.push(summary(&inquiry));
+            }
+        }
+        match rest {
+            Some(rest) => from = Some(rest),
+            None => break,
         }
     }
     let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
@@ -55,11 +75,29 @@ pub async fn list(desk: &Desk, args: &InquiryList) -> Result<Report, Stop> {
         head: vec![
             field("state", "状態", Cell::text(state.label())),
             field("count", "件数", Cell::Number(count)),
-            field("hasMore", "ほかにもある", Cell::Flag(has_more)),
+            field(
+                "hasMore",
+                "続きがある（最後の受付番号を --after に）",
+                Cell::Flag(has_more),
+            ),
         ],
         rows_key: "inquiries",
         rows,
     })
+}
+
+/// The inquiry of this number, unless its time is over.
+async fn there(
+    desk: &Desk,
+    number: &ReceiptNumber,
+    consistency: Consistency,
+) -> Result<Option<Stored<Inquiry>>, Fault> {
+    let found: Option<Stored<Inquiry>> = desk.table.get(number, consistency).await?;
+    Ok(found.filter(|stored| !stored.item.is_over(desk.clock.now(), &desk.limits)))
+}
+
+async fn found(desk: &Desk, number: &ReceiptNumber) -> Result<Stored<Inquiry>, Stop> {
+    there(desk, number, Consistency::Strong).await?.ok_or_else(none)
 }
 
 fn summary(inquiry: &Inquiry) -> Vec<Field> {
@@ -102,8 +140,7 @@ pub async fn show(desk: &Desk, number: &str, look: &Look) -> Result<Report, Stop
     let number = receipt_number(number)?;
     desk.looks(&look.deed()?, &Target::Inquiry(number.clone()), None)
         .await?;
-    let found: Option<Stored<Inquiry>> = desk.table.get(&number, Consistency::Strong).await?;
-    Ok(report_of(&found.ok_or_else(none)?.item, look.shown()))
+    Ok(report_of(&found(desk, &number).await?.item, look.shown()))
 }
 
 fn report_of(inquiry: &Inquiry, shown: Shown) -> Report {
@@ -128,12 +165,12 @@ fn report_of(inquiry: &Inquiry, shown: Shown) -> Report {
             field(
                 "organisationName",
                 "事業所・機関名",
-                Cell::text(question.organisation.as_str()),
+                shown.other(Some(question.organisation.as_str())),
             ),
             field(
                 "organisationNumber",
                 "事業所番号・医療機関コードなど",
-                or_nothing(question.number.as_ref().map(|number| number.as_str())),
+                shown.other(question.number.as_ref().map(|number| number.as_str())),
             ),
             field(
                 "numberIsDoubtful",
@@ -166,14 +203,11 @@ fn report_of(inquiry: &Inquiry, shown: Shown) -> Report {
 }
 
 fn row(entry: &Entry, shown: Shown) -> Vec<Field> {
-    let said = entry.text.as_ref();
-    // An operator's own words are nothing of a person.
-    let shown = entry.by.as_ref().map_or(shown, |_| Shown::Whole);
     vec![
         field("kind", "種類", Cell::text(words::entry(entry.kind))),
         field("at", "日時", Cell::Time(entry.at)),
         field("by", "担当者", who(entry.by.as_ref())),
-        field("text", "内容", shown.words(said)),
+        field("text", "内容", shown.words(entry.text.as_ref())),
     ]
 }
 
@@ -251,6 +285,8 @@ fn told(why: NotMoved) -> Stop {
         NotMoved::NotYours => {
             "担当者ではありません。先に desk inquiry assign で担当してください。".to_owned()
         }
+        // Nothing has to change, and `run` says so.
+        NotMoved::AlreadyYours => "すでに担当しています。".to_owned(),
         NotMoved::Full => {
             "これ以上書き込めません。--text を付けずに desk inquiry close で完了できます。".to_owned()
         }
@@ -272,15 +308,24 @@ pub async fn run(desk: &Desk, kind: Kind, args: &InquiryMove, words: &Words) -> 
         let now = desk.clock.now();
         let operation = desk.operation()?;
         let own = desk.own_item().await?;
-        let found: Option<Stored<Inquiry>> = desk.table.get(&number, Consistency::Strong).await?;
-        let stored = found.ok_or_else(none)?;
+        let stored = found(desk, &number).await?;
         let it = Move {
             by: desk.who.id.clone(),
             operation: operation.clone(),
             seen: args.version.unwrap_or(stored.item.handling.moves),
             kind: kind_of.clone(),
         };
-        let (put, mail) = stored.item.moved(&it, now, &desk.limits).map_err(told)?;
+        let (put, mail) = match stored.item.moved(&it, now, &desk.limits) {
+            Ok(moved) => moved,
+            Err(NotMoved::AlreadyYours) => {
+                let report = report_of(&stored.item, Shown::Masked);
+                return Ok((
+                    with_outcome(report, kind, None, None, "変更は不要です"),
+                    Exit::Done,
+                ));
+            }
+            Err(why) => return Err(told(why)),
+        };
         let to = mail.as_ref().map(|mail| mail.to().masked());
         let Some(deed) = &deed else {
             let report = with_outcome(

@@ -86,6 +86,17 @@ fn the_desks_role_is_assumed_by_name_and_reaches_the_own_record_only() {
         Yaml::from("${aws:username}")
     );
     assert_eq!(trust["Bool"]["aws:MultiFactorAuthPresent"], Yaml::from("true"));
+    // It reads the audit and the list of inquiries by a query, and nothing else.
+    let queried: Vec<&str> = text
+        .split("- Effect: Allow")
+        .filter(|statement| statement.contains("dynamodb:Query"))
+        .filter_map(|statement| statement.lines().find(|line| line.contains("Resource:")))
+        .map(str::trim)
+        .collect();
+    assert_eq!(
+        queried,
+        ["Resource: !Sub ${TableArn}/index/inquiries", "Resource: !Ref AuditTableArn"]
+    );
     // The keys of codes and passwords never come to the desk, and it empties nothing.
     for verb in [
         "secretsmanager",

@@ -13,12 +13,13 @@ const TARO: &str = "taro@example.jp";
 const WHY: [&str; 2] = ["--reason", "お問い合わせへの対応"];
 
 async fn received(world: &World) -> String {
-    let question = people::inquiry(TARO);
-    let mut taro = world.clerk();
-    let answer = taro
-        .keyed("POST", "/inquiries", "inquiry-0123456789", &question)
-        .await
-        .is(201);
+    asks(world, TARO, "inquiry-0123456789").await
+}
+
+async fn asks(world: &World, email: &str, key: &str) -> String {
+    let question = people::inquiry(email);
+    let mut clerk = world.clerk();
+    let answer = clerk.keyed("POST", "/inquiries", key, &question).await.is(201);
     answer.body["receiptNumber"].as_str().unwrap().to_owned()
 }
 
@@ -133,6 +134,16 @@ async fn an_inquiry_is_returned_added_to_answered_and_closed_and_the_person_is_m
         [json!("hanako"), Value::Null, json!("jiro"), json!("jiro")]
     );
     assert_eq!(of("text")[1], "＊＊＊（13文字。--reveal で表示）");
+    assert_eq!(
+        of("text")[0],
+        "＊＊＊（12文字。--reveal で表示）",
+        "an answer may name the person"
+    );
+    let whole = reveals(&world, &number).await;
+    assert_eq!(
+        whole["entries"][2]["text"],
+        "IDを発行しました。\n次のメールをお待ちください。"
+    );
     assert!(world.violations_when_settled().await.is_empty());
 }
 
@@ -151,7 +162,14 @@ async fn an_inquiry_is_shown_masked_and_whole_where_a_reason_is_given() {
         (&masked["email"], &masked["name"]),
         (&json!("t***@e***.jp"), &json!("介＊＊＊"))
     );
-    for hidden in [TARO, "介護 太郎", "IDの発行をお願いします"] {
+    for hidden in [
+        TARO,
+        "介護 太郎",
+        "カイゴ",
+        "見本医院",
+        "0312345678",
+        "IDの発行をお願いします",
+    ] {
         assert!(!masked.to_string().contains(hidden), "{hidden}");
     }
     let whole = reveals(&world, &number).await;
@@ -188,6 +206,76 @@ async fn the_inquiries_of_a_state_are_listed_with_nothing_of_a_person() {
     let mine = ["--state", "in-progress", "--mine"];
     assert_eq!(lists("jiro", &mine).await["count"], 0);
     assert_eq!(lists("hanako", &mine).await["count"], 1);
+}
+
+#[tokio::test]
+async fn a_long_list_is_shown_in_parts_the_oldest_first() {
+    let world = World::start().await;
+    let mut numbers = Vec::new();
+    for at in 0..5 {
+        world.wait(1);
+        let email = format!("person{at}@example.jp");
+        numbers.push(asks(&world, &email, &format!("inquiry-{at:012}")).await);
+    }
+    let lists = async |more: &[&str]| {
+        let line = [&["inquiry", "list"], more].concat();
+        let list = at_desk(&world, "hanako", &line).await.is(Exit::Done).json();
+        let rows = list["inquiries"].as_array().unwrap().iter();
+        let numbers: Vec<String> = rows
+            .map(|row| row["number"].as_str().unwrap().to_owned())
+            .collect();
+        (numbers, list["hasMore"].as_bool().unwrap())
+    };
+    assert_eq!(lists(&["--limit", "5"]).await, (numbers.clone(), false));
+    assert_eq!(lists(&["--limit", "2"]).await, (numbers[..2].to_vec(), true));
+    let after = numbers[1].as_str();
+    assert_eq!(lists(&["--after", after]).await, (numbers[2..].to_vec(), false));
+    // What is mine comes after what is not.
+    moves(&world, "jiro", ("assign", &numbers[0], 0), None)
+        .await
+        .is(Exit::Done);
+    moves(&world, "hanako", ("assign", &numbers[4], 0), None)
+        .await
+        .is(Exit::Done);
+    let mine = ["--state", "in-progress", "--mine", "--limit", "1"];
+    assert_eq!(lists(&mine).await, (numbers[4..].to_vec(), false));
+}
+
+/// Its time is over by comparison, whenever it is removed.
+#[tokio::test]
+async fn an_inquiry_whose_year_is_over_is_neither_shown_nor_listed() {
+    let world = World::start().await;
+    let number = received(&world).await;
+    world.wait(366 * 86_400);
+    for line in [
+        vec!["inquiry", "show", &number],
+        vec!["inquiry", "assign", &number],
+        vec!["inquiry", "list", "--after", &number],
+    ] {
+        at_desk(&world, "hanako", &line).await.is(Exit::NotFound);
+    }
+    let list = at_desk(&world, "hanako", &["inquiry", "list"]).await;
+    assert_eq!(list.is(Exit::Done).json()["count"], 0);
+}
+
+/// An editor of Windows writes a mark and other line ends.
+#[tokio::test]
+async fn an_answer_comes_from_a_file_as_editors_write_it() {
+    let world = World::start().await;
+    let number = received(&world).await;
+    moves(&world, "hanako", ("assign", &number, 0), None)
+        .await
+        .is(Exit::Done);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("answer.txt");
+    std::fs::write(&file, "\u{feff}一行目\r\n二行目\r\n").unwrap();
+    let line = ["inquiry", "answer", &number, "--file", file.to_str().unwrap()];
+    let shown = at_desk(&world, "hanako", &line).await.is(Exit::NeedsApply).json();
+    assert_eq!(shown["words"], "一行目\n二行目");
+    let missing = ["inquiry", "answer", &number, "--file", "no-such-file"];
+    at_desk(&world, "hanako", &missing).await.is(Exit::Usage);
+    std::fs::write(&file, [0x82, 0xcd, 0x82, 0xa2]).unwrap();
+    at_desk(&world, "hanako", &line).await.is(Exit::Usage);
 }
 
 /// What is only shown names the recipient and the words, and changes nothing.

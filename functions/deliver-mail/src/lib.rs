@@ -167,11 +167,13 @@ async fn deal_with(deps: &Deps, change: &Images) -> Result<&'static str, Later> 
         .collect();
     let mut outcome = Ok("promised before");
     for promise in &due {
-        // One that has to wait holds up no other; the record comes again, for all of them.
+        // One that has to wait holds up no other; the record comes again, for all of them. The worst of them is told.
         let dealt_with = deliver(deps, &key, promise, due.len() > 1).await;
-        if outcome.is_ok() {
-            outcome = dealt_with;
-        }
+        outcome = match (outcome, dealt_with) {
+            (Ok(_), dealt_with) => dealt_with,
+            (Err(Later::Busy(_)), Err(worse)) => Err(worse),
+            (waits, _) => waits,
+        };
     }
     outcome
 }

@@ -7,7 +7,7 @@ use portal::inquiry::{Inquiry, InquiryState, Message, NotMoved, ReceiptNumber};
 
 use crate::fault::Fault;
 use crate::store::Item as _;
-use crate::store::{Attributes, Consistency, INDEXED_STATE, Key, Stored, Table, fault, key_of_image};
+use crate::store::{Attributes, Consistency, INDEXED_STATE, KEY, Key, Stored, Table, fault, key_of_image};
 
 /// The index of `infra/data.yaml` in which each state has its inquiries, the oldest first. It is some moments behind the table.
 const INDEX: &str = "inquiries";
@@ -25,12 +25,13 @@ impl Listing {
         Self { client, table }
     }
 
-    /// The inquiries in this state, the oldest first, at most so many; and whether there are more.
-    pub async fn in_state(
+    /// The next inquiries in this state, the oldest first, and where those after them begin, if there may be more.
+    pub async fn next(
         &self,
         state: InquiryState,
+        from: Option<Cursor>,
         most: u16,
-    ) -> Result<(Vec<ReceiptNumber>, bool), Fault> {
+    ) -> Result<(Vec<ReceiptNumber>, Option<Cursor>), Fault> {
         let found = self
             .client
             .query()
@@ -39,14 +40,32 @@ impl Listing {
             .key_condition_expression("#state = :state")
             .expression_attribute_names("#state", INDEXED_STATE)
             .expression_attribute_values(":state", AttributeValue::S(state.code().to_owned()))
+            .set_exclusive_start_key(from.map(|cursor| cursor.0))
             .limit(i32::from(most))
             .send()
             .await
             .map_err(fault("Query"))?;
-        let has_more = found.last_evaluated_key.is_some();
         let numbers: Result<Vec<ReceiptNumber>, Fault> =
             found.items.unwrap_or_default().iter().map(number).collect();
-        Ok((numbers?, has_more))
+        Ok((numbers?, found.last_evaluated_key.map(Cursor)))
+    }
+}
+
+/// A place in the list.
+#[derive(Debug, Clone)]
+pub struct Cursor(Attributes);
+
+impl Cursor {
+    /// The place after this inquiry in the list of a state.
+    pub fn after(inquiry: &Inquiry, state: InquiryState) -> Self {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let key = format!("{}#{}", Inquiry::KIND, inquiry.number.as_str());
+        let at = AttributeValue::N(inquiry.received_at.as_second().to_string());
+        Self(Attributes::from([
+            (KEY.to_owned(), text(&key)),
+            (INDEXED_STATE.to_owned(), text(state.code())),
+            ("at".to_owned(), at),
+        ]))
     }
 }
 

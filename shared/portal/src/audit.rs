@@ -92,9 +92,9 @@ acts! {
     PasswordReplaced, "password-replaced", "A person who is logged in set another password, and every other session ended.";
     InquiryReceiptPromised, "inquiry-receipt-promised", "The receipt of an inquiry was counted for the address to which it goes.";
     InquiryReceived, "inquiry-received", "An inquiry was received, and its receipt promised.";
-    OperatorLooked, "operator-looked", "An operator at the desk looked at an office, an address or its mails, masked.";
-    OperatorRevealed, "operator-revealed", "An operator at the desk looked at an office, an address or its mails, unmasked, for the reason that is recorded.";
-    OperatorChanged, "operator-changed", "An operator at the desk changed a member, for the reason that is recorded; the account's record with the same `by` says how.";
+    OperatorLooked, "operator-looked", "An operator at the desk looked at an office, an address or its mails, an inquiry or their list, masked.";
+    OperatorRevealed, "operator-revealed", "An operator at the desk looked at an office, an address or its mails, or an inquiry, unmasked, for the reason that is recorded.";
+    OperatorChanged, "operator-changed", "An operator at the desk changed a member or an inquiry, for the reason that is recorded; its record with the same `by` says how.";
     PasswordWaitsLifted, "password-waits-lifted", "An operator at the desk lifted the waits and the lockout for wrong passwords.";
     MemberSignedOut, "member-signed-out", "An operator at the desk ended every session, log-in and reset of a member.";
     InquiryTaken, "inquiry-taken", "An operator took an inquiry, or took it over from another one.";

@@ -163,6 +163,11 @@ impl Inquiry {
         Change::Store(Put::new(inquiry, event), Receiving::Received)
     }
 
+    /// Whether its time is over: it is not there any more, whether it was removed yet or not.
+    pub fn is_over(&self, now: Timestamp, limits: &Limits) -> bool {
+        self.kept_until(limits) <= now
+    }
+
     /// The first instant at which it need not be kept any more.
     pub fn kept_until(&self, limits: &Limits) -> Timestamp {
         plus(self.received_at, limits.inquiry_life.seconds())

@@ -169,6 +169,8 @@ pub enum NotMoved {
     NotInState(InquiryState),
     /// Another operator has it, or nobody yet.
     NotYours,
+    /// Who takes it has it already.
+    AlreadyYours,
     /// It holds as much as it can; it can only be closed, and answered no more.
     Full,
     /// Its time is over, and it is about to be removed.
@@ -181,6 +183,7 @@ impl fmt::Display for NotMoved {
             Self::Overtaken => f.write_str("the inquiry has been moved since it was looked at"),
             Self::NotInState(state) => write!(f, "not in the state {} ({})", state.code(), state.label()),
             Self::NotYours => f.write_str("another operator has the inquiry, or nobody yet: take it first"),
+            Self::AlreadyYours => f.write_str("the operator has the inquiry already"),
             Self::Full => f.write_str("the inquiry holds no further entry; it can be closed without words"),
             Self::Gone => f.write_str("the inquiry is about to be removed"),
         }
@@ -195,7 +198,7 @@ pub type Moved = (Put<Inquiry>, Option<Mail>);
 impl Inquiry {
     /// The inquiry after this move of an operator.
     pub fn moved(&self, it: &Move, now: Timestamp, limits: &Limits) -> Result<Moved, NotMoved> {
-        if self.kept_until(limits) <= now {
+        if self.is_over(now, limits) {
             return Err(NotMoved::Gone);
         }
         if it.seen != self.handling.moves {
@@ -217,9 +220,8 @@ impl Inquiry {
         if !takes && !has_it {
             return Err(NotMoved::NotYours);
         }
-        // Who has it already takes nothing.
         if takes && has_it {
-            return Err(NotMoved::NotInState(state));
+            return Err(NotMoved::AlreadyYours);
         }
         let (act, to, said) = match &it.kind {
             MoveKind::Take if state == InquiryState::Returned => (Act::InquiryTaken, state, None),

@@ -1,4 +1,4 @@
-//! A mail to another address than the item's own (`docs/adr/0033-a-letter-is-an-item-of-its-own.md`).
+//! Mails to other addresses than the item's own (`docs/adr/0033-a-letter-is-an-item-of-its-own.md`).
 
 use core::iter;
 

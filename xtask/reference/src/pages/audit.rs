@@ -227,27 +227,24 @@ pub fn origin(act: Act) -> (&'static [&'static str], Vec<Step>) {
 /// What causes an act and is no step.
 fn beside_the_steps(act: Act) -> Option<&'static str> {
     const SCHEDULED: [Act; 2] = [Act::TakeOverReminded, Act::TakeOverOpened];
-    const OF_DESK_ONLY: [Act; 5] = [
+    const OF_DESK_ONLY: [Act; 9] = [
         Act::OperatorLooked,
         Act::OperatorRevealed,
         Act::OperatorChanged,
         Act::PasswordWaitsLifted,
         Act::MemberSignedOut,
+        Act::InquiryTaken,
+        Act::InquiryAnswered,
+        Act::InquiryReturned,
+        Act::InquiryClosed,
     ];
     const OF_DESK_TOO: [Act; 3] = [
         Act::MemberDisabled,
         Act::MemberEnabled,
         Act::InitialPasswordReissued,
     ];
-    const OF_INQUIRIES: [Act; 5] = [
-        Act::InquiryTaken,
-        Act::InquiryAnswered,
-        Act::InquiryReturned,
-        Act::InquiryClosed,
-        Act::InquiryAdded,
-    ];
-    if OF_INQUIRIES.contains(&act) {
-        Some("no step: operators, through `platform::inquiries`")
+    if act == Act::InquiryAdded {
+        Some("no step yet: `platform::inquiries`")
     } else if SCHEDULED.contains(&act) {
         Some("no step: the schedule `take-over-notices`")
     } else if OF_DESK_ONLY.contains(&act) {
