@@ -48,6 +48,9 @@ pub enum Command {
     /// お問い合わせ
     #[command(subcommand)]
     Inquiry(InquiryCommand),
+    /// 届かなかったメールアドレスへの送信の停止（SES のリスト）
+    #[command(subcommand)]
+    Suppression(SuppressionCommand),
     /// シェルの補完を書き出す
     Completions {
         /// シェルの種類
@@ -114,6 +117,36 @@ pub enum MailCommand {
         #[command(flatten)]
         look: Look,
     },
+}
+
+/// What to do with SES's suppression list.
+#[derive(Debug, Clone, Subcommand)]
+pub enum SuppressionCommand {
+    /// このメールアドレスへの送信が止められているかを表示する
+    Show {
+        /// メールアドレス
+        #[arg(value_name = "EMAIL")]
+        email: String,
+        /// How to look.
+        #[command(flatten)]
+        look: Look,
+    },
+    /// 送信の停止を解除する（本人が、受け取れるようになったと言ったときに）
+    Clear(Suppression),
+}
+
+/// The end of a suppression.
+#[derive(Debug, Clone, Args)]
+pub struct Suppression {
+    /// メールアドレス
+    #[arg(value_name = "EMAIL")]
+    pub email: String,
+    /// 実行する（付けないと、何が変わるかを表示するだけ）
+    #[arg(long, requires = "reason")]
+    pub apply: bool,
+    /// 理由（監査記録に残る。個人の名前やメールアドレスは書かない）
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 /// What to do with inquiries.
@@ -285,6 +318,7 @@ mod tests {
             "desk mail trace taro@example.jp --reveal",
             "desk member disable taro@example.jp --apply",
             "desk member unlock taro@example.jp --apply",
+            "desk suppression clear taro@example.jp --apply",
             "desk inquiry show 7K3M-9QXT --reveal",
             "desk inquiry assign 7K3M-9QXT --apply --version 0",
             "desk inquiry assign 7K3M-9QXT --apply --reason 依頼",

@@ -56,6 +56,7 @@ async fn deployed() -> Result<Desk, Stop> {
         table: Table::new(client.clone(), table.clone(), config.limits.clone()),
         inquiries: Listing::new(client.clone(), table),
         records: Records::table(client, name(Variable::AuditTable)?),
+        ses: aws_sdk_sesv2::Client::new(&aws),
         clock: Clock::System,
         random: Random::System,
         limits: config.limits.clone(),
@@ -94,18 +95,29 @@ fn local(file: &Path, operator: Option<&str>) -> Result<Desk, Stop> {
     let variables = variables(&text);
     let lookup = |name: &str| variables.get(name).cloned();
     let config = Config::read(NEEDS, lookup).map_err(setup)?;
-    let endpoint = lookup("AWS_ENDPOINT_URL_DYNAMODB").unwrap_or_default();
-    if !is_of_this_machine(&endpoint) {
-        return Err(setup(
-            "AWS_ENDPOINT_URL_DYNAMODB がこのマシンのものではありません",
-        ));
-    }
+    let endpoint = |name: &str| {
+        let endpoint = lookup(name).unwrap_or_default();
+        if is_of_this_machine(&endpoint) {
+            Ok(endpoint)
+        } else {
+            Err(setup(format!("{name} がこのマシンのものではありません")))
+        }
+    };
+    let credentials = || Credentials::new("local", "local", None, None, "local");
     let client = Client::from_conf(
         aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("ap-northeast-1"))
-            .endpoint_url(endpoint)
-            .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+            .endpoint_url(endpoint("AWS_ENDPOINT_URL_DYNAMODB")?)
+            .credentials_provider(credentials())
+            .build(),
+    );
+    let ses = aws_sdk_sesv2::Client::from_conf(
+        aws_sdk_sesv2::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("ap-northeast-1"))
+            .endpoint_url(endpoint("AWS_ENDPOINT_URL_SESV2")?)
+            .credentials_provider(credentials())
             .build(),
     );
     let name = config.get(Variable::PortalTable).map_err(setup)?.to_owned();
@@ -117,6 +129,7 @@ fn local(file: &Path, operator: Option<&str>) -> Result<Desk, Stop> {
         table: Table::new(client.clone(), name.clone(), config.limits.clone()),
         inquiries: Listing::new(client, name),
         records: Records::file(audit.into()),
+        ses,
         clock: clock(lookup("CLOCK_ADVANCE_FILE").as_deref()),
         random: Random::System,
         limits: config.limits.clone(),

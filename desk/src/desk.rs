@@ -24,6 +24,8 @@ pub struct Desk {
     pub inquiries: Listing,
     /// The audit, to read.
     pub records: Records,
+    /// SES, for its suppression list.
+    pub ses: aws_sdk_sesv2::Client,
     /// The clock.
     pub clock: Clock,
     /// Draws ids.

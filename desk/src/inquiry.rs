@@ -170,7 +170,12 @@ fn report_of(inquiry: &Inquiry, shown: Shown) -> Report {
             field(
                 "organisationNumber",
                 "事業所番号・医療機関コードなど",
-                shown.other(question.number.as_ref().map(|number| number.as_str())),
+                shown.other(
+                    question
+                        .number
+                        .as_ref()
+                        .map(portal::inquiry::WrittenNumber::as_str),
+                ),
             ),
             field(
                 "numberIsDoubtful",
@@ -180,12 +185,12 @@ fn report_of(inquiry: &Inquiry, shown: Shown) -> Report {
             field(
                 "institutionKind",
                 "医療機関の種類",
-                or_nothing(question.institution.map(|kind| kind.label())),
+                or_nothing(question.institution.map(portal::inquiry::InstitutionKind::label)),
             ),
             field(
                 "prefecture",
                 "都道府県",
-                or_nothing(question.prefecture.map(|prefecture| prefecture.label())),
+                or_nothing(question.prefecture.map(portal::inquiry::Prefecture::label)),
             ),
             field("name", "氏名", shown.name(question.name.as_str())),
             field(

@@ -12,6 +12,7 @@ pub mod inquiry;
 pub mod look;
 pub mod report;
 pub mod safe;
+pub mod suppression;
 pub mod trace;
 pub mod words;
 
@@ -21,7 +22,10 @@ use clap::CommandFactory as _;
 use portal::keys::KeyId;
 
 use self::change::Change;
-use self::cli::{ChangeArgs, Cli, Command, InquiryCommand, MailCommand, MemberCommand, OfficeCommand, Words};
+use self::cli::{
+    ChangeArgs, Cli, Command, InquiryCommand, MailCommand, MemberCommand, OfficeCommand, SuppressionCommand,
+    Words,
+};
 use self::desk::Desk;
 use self::exit::{Exit, Stop};
 use self::report::Report;
@@ -39,7 +43,11 @@ pub fn writes_about_itself(cli: &Cli, out: &mut dyn Write) -> io::Result<bool> {
             clap_mangen::Man::new(Cli::command()).render(&mut text)?;
             out.write_all(&text)?;
         }
-        Command::Office(_) | Command::Member(_) | Command::Mail(_) | Command::Inquiry(_) => return Ok(false),
+        Command::Office(_)
+        | Command::Member(_)
+        | Command::Mail(_)
+        | Command::Inquiry(_)
+        | Command::Suppression(_) => return Ok(false),
     }
     Ok(true)
 }
@@ -84,6 +92,10 @@ pub async fn run(cli: &Cli, desk: &Desk, out: &mut (dyn Write + Send)) -> Result
                 inquiry::run(desk, inquiry::Kind::Close, change, words).await?
             }
         },
+        Command::Suppression(SuppressionCommand::Show { email, look }) => {
+            shown(suppression::show(desk, email, look).await)?
+        }
+        Command::Suppression(SuppressionCommand::Clear(args)) => suppression::clear(desk, args).await?,
         Command::Completions { .. } | Command::Man => {
             writes_about_itself(cli, out)?;
             return Ok(Exit::Done);

@@ -21,6 +21,7 @@ use crate::desk::Desk;
 use crate::exit::Stop;
 use crate::look::address;
 use crate::report::{Cell, Field, Report, field};
+use crate::suppression;
 use crate::words::{self, Shown};
 
 /// What is known of a mail.
@@ -61,14 +62,16 @@ pub async fn trace(desk: &Desk, typed: &str, look: &Look) -> Result<Report, Stop
         }
     }
     mails.sort_by_key(|mail| std::cmp::Reverse(mail.at));
+    let entry = suppression::entry(&desk.ses, &to).await?;
+    let registered = account.is_some_and(|stored| stored.item.members().next().is_some());
+    let [suppressed, why, since] = suppression::fields(entry.as_ref());
     Ok(Report {
         head: vec![
             field("email", "メールアドレス", look.shown().address(&to)),
-            field(
-                "registered",
-                "利用者の登録",
-                Cell::Flag(account.is_some_and(|stored| stored.item.members().next().is_some())),
-            ),
+            field("registered", "利用者の登録", Cell::Flag(registered)),
+            suppressed,
+            why,
+            since,
         ],
         rows_key: "mails",
         rows: mails.iter().map(|mail| row(mail, look.shown())).collect(),

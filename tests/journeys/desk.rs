@@ -63,6 +63,7 @@ pub(crate) async fn at_desk(world: &World, operator: &str, line: &[&str]) -> End
         table: world.table.clone(),
         inquiries: Listing::new(world.dynamodb.clone(), PORTAL.to_owned()),
         records: Records::table(world.dynamodb.clone(), AUDIT.to_owned()),
+        ses: world.ses.clone(),
         clock: Clock::Set(Arc::new(AtomicI64::new(world.now().as_second()))),
         random: Random::System,
         limits: world.settings.limits.clone(),
@@ -267,6 +268,49 @@ async fn a_mail_is_traced_by_the_label_on_the_screen_and_without_its_secret() {
     // Of the code before the resend only that it was promised is known.
     let before = &traced["mails"][1];
     assert_eq!((&before["what"], &before["label"]), (&mail["what"], &Value::Null));
+}
+
+/// A mailbox that works again gets mails again, once an operator has taken it from SES's list.
+#[tokio::test]
+async fn an_address_to_which_ses_stopped_sending_is_shown_and_released() {
+    let world = World::start().await;
+    let mut taro = taros_office(&world).await;
+    world.set_outcome(TARO, MailOutcome::Bounce);
+    taro.logs_in(TARO, OWN_PASSWORD).await.is(200);
+    world.deliver().await;
+    let traced = shows(&world, &["mail", "trace", TARO]).await;
+    assert_eq!(
+        (&traced["suppressed"], &traced["suppressedFor"]),
+        (&json!(true), &json!("届かなかった（宛先不明など）"))
+    );
+    let shown = shows(&world, &["suppression", "show", TARO]).await;
+    assert_eq!(
+        (&shown["suppressed"], &shown["email"]),
+        (&json!(true), &json!("t***@e***.jp"))
+    );
+    let line = ["suppression", "clear", TARO];
+    let only_shown = at_desk(&world, "hanako", &line).await.is(Exit::NeedsApply).json();
+    assert_eq!(only_shown["suppressed"], true);
+    let line = ["suppression", "clear", TARO, "--apply", WHY[0], WHY[1]];
+    assert_eq!(shows(&world, &line).await["outcome"], "実行しました");
+    assert_eq!(shows(&world, &line).await["outcome"], "変更は不要です");
+    assert_eq!(
+        shows(&world, &["suppression", "show", TARO]).await["suppressed"],
+        false
+    );
+    let changed: Vec<_> = deeds(&world).await;
+    let changed = changed.iter().filter(|deed| deed.0 == "operator-changed");
+    assert_eq!(
+        changed.collect::<Vec<_>>(),
+        [&(
+            "operator-changed".to_owned(),
+            account(TARO),
+            Some(WHY[1].to_owned())
+        )]
+    );
+    // An address on which nothing stands.
+    let nobody = shows(&world, &["suppression", "show", "nobody@example.jp"]).await;
+    assert_eq!(nobody["suppressed"], false);
 }
 
 #[tokio::test]

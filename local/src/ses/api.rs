@@ -1,4 +1,4 @@
-//! The two operations of the SES v2 API that the portal uses.
+//! The operations of the SES v2 API that the portal and its desk use.
 
 use super::{
     address::fold,
@@ -24,7 +24,7 @@ pub(super) fn router(postbox: Postbox) -> Router {
         .route("/v2/email/outbound-emails", post(send_email))
         .route(
             "/v2/email/suppression/addresses/{address}",
-            get(suppressed_destination),
+            get(suppressed_destination).delete(release),
         )
         .fallback(async || Exception::UnknownOperation)
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
@@ -54,6 +54,17 @@ async fn suppressed_destination(
             "LastUpdateTime": since.as_duration().as_secs_f64(),
         }
     })))
+}
+
+async fn release(
+    State(postbox): State<Postbox>,
+    Path(address): Path<String>,
+) -> Result<Json<Value>, Exception> {
+    if postbox.release(&address) {
+        Ok(Json(json!({})))
+    } else {
+        Err(Exception::NotFound)
+    }
 }
 
 /// An error in the SDK's protocol: the kind in a header, the message in the body.
@@ -87,7 +98,8 @@ impl IntoResponse for Exception {
             Self::UnknownOperation => (
                 StatusCode::NOT_FOUND,
                 "UnknownOperationException",
-                "This double knows SendEmail and GetSuppressedDestination.".to_owned(),
+                "This double knows SendEmail, GetSuppressedDestination and DeleteSuppressedDestination."
+                    .to_owned(),
             ),
         };
         let mut response = (status, Json(json!({ "message": message }))).into_response();

@@ -191,6 +191,11 @@ impl Postbox {
         self.state().suppressed.get(&fold(address)).copied()
     }
 
+    /// Takes `address` from the suppression list; `false` if it is not on it.
+    pub fn release(&self, address: &str) -> bool {
+        self.state().suppressed.remove(&fold(address)).is_some()
+    }
+
     /// Accepts a letter and returns its id, or refuses it as a whole.
     pub(super) fn take(&self, letter: &Letter) -> Result<String, LetterRefusal> {
         let now = self.clock.now();

@@ -140,11 +140,24 @@ async fn an_address_that_bounced_is_suppressed_until_its_mails_are_delivered_aga
     assert_eq!(entry.email_address(), address);
     assert_eq!(entry.reason().as_str(), "BOUNCE");
 
+    let release = |client: Client| async move {
+        let released = client.delete_suppressed_destination().email_address(address);
+        released.send().await
+    };
+    release(ses.client.clone()).await.unwrap();
+    assert!(suppressed(ses.client.clone()).await.is_err());
+    let gone = release(ses.client.clone()).await.unwrap_err();
+    assert!(gone.into_service_error().is_not_found_exception());
+    // The mailbox is as it was.
+    mail(&ses.client, address).send().await.unwrap();
+    let events = ses.told();
+    assert_eq!(events[0]["detail"]["bounce"]["bounceSubType"], "General");
+
     ses.postbox.set_outcome(address, MailOutcome::Delivered);
     mail(&ses.client, address).send().await.unwrap();
     assert_eq!(kinds(&ses.told()), ["Delivery"]);
     assert!(suppressed(ses.client.clone()).await.is_err());
-    assert_eq!(ses.postbox.mails().len(), 3);
+    assert_eq!(ses.postbox.mails().len(), 4);
 }
 
 #[tokio::test]

@@ -121,6 +121,8 @@ pub struct World {
     /// The key ring.
     pub keys: Arc<KeyRing>,
     postbox: Postbox,
+    /// SES, as the functions have it.
+    pub ses: aws_sdk_sesv2::Client,
     mail: Arc<Mutex<MailRound>>,
     audit: Arc<Mutex<Auditor>>,
     by_hand: ByHand,
@@ -236,6 +238,7 @@ impl World {
             storage,
             keys,
             postbox,
+            ses: ses_client(&ses_endpoint),
             mail: Arc::new(Mutex::new(MailRound { mapping, events })),
             audit: Arc::new(Mutex::new(audit)),
             by_hand,
