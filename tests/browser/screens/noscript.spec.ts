@@ -5,25 +5,35 @@ import { expect, test } from "./watched.ts";
 
 const pages = [...new Set(legs.flatMap((leg) => leg.stops.map((stop) => stop.page)))];
 
+/** How many pages are looked at side by side: each shows its notice after three seconds. */
+const TABS = 5;
+
 /** Each page has its frame and a notice about the missing scripts, and none of its forms can be sent. */
 async function explained(page: Page, folder: string): Promise<void> {
-  for (const name of pages) {
-    await page.goto(`/${folder}${name}.html`);
-    for (const part of ["header", "h1", "main", ".help", "footer"]) {
-      await expect.soft(page.locator(part).first(), `${name}: ${part}`).toBeVisible();
-    }
-    const source = await (await page.request.get(`/${folder}${name}.html`)).text();
-    const needed = /<script/.test(source);
-    await expect.soft(page.locator("#no-script"), name).toHaveCount(needed ? 1 : 0);
-    if (needed) await expect.soft(page.locator("#no-script"), name).toBeVisible();
-    // The first paint does not wait for a script.
-    const waitedFor = [...source.matchAll(/<script(?![^>]*type="module")[^>]*>/g)].map(([tag]) => tag);
-    expect.soft(waitedFor, name).toEqual([]);
-    // The form of the inquiry works without: the last way out.
-    if (name === "inquiry") continue;
-    // No field has a name, and no button submits.
-    await expect.soft(page.locator("input[name], form [type=submit]:not([disabled])"), name).toHaveCount(0);
+  const left = [...pages];
+  const tab = async (tab: Page) => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) await explains(tab, folder, name);
+  };
+  const others = await Promise.all(Array.from({ length: TABS - 1 }, () => page.context().newPage()));
+  await Promise.all([page, ...others].map(tab));
+}
+
+async function explains(page: Page, folder: string, name: string): Promise<void> {
+  await page.goto(`/${folder}${name}.html`);
+  for (const part of ["header", "h1", "main", ".help", "footer"]) {
+    await expect.soft(page.locator(part).first(), `${name}: ${part}`).toBeVisible();
   }
+  const source = await (await page.request.get(`/${folder}${name}.html`)).text();
+  const needed = /<script/.test(source);
+  await expect.soft(page.locator("#no-script"), name).toHaveCount(needed ? 1 : 0);
+  if (needed) await expect.soft(page.locator("#no-script"), name).toBeVisible();
+  // The first paint does not wait for a script.
+  const waitedFor = [...source.matchAll(/<script(?![^>]*type="module")[^>]*>/g)].map(([tag]) => tag);
+  expect.soft(waitedFor, name).toEqual([]);
+  // The form of the inquiry works without: the last way out.
+  if (name === "inquiry") return;
+  // No field has a name, and no button submits.
+  await expect.soft(page.locator("input[name], form [type=submit]:not([disabled])"), name).toHaveCount(0);
 }
 
 for (const [language, folder] of LANGUAGES) {
@@ -42,7 +52,7 @@ test.describe("with scripts blocked on the way", () => {
 
   test("each page says what is missing", async ({ page }) => {
     test.slow();
-    await page.route("**/assets/*.js", (route) => route.abort("blockedbyclient"));
+    await page.context().route("**/assets/*.js", (route) => route.abort("blockedbyclient"));
     await explained(page, "");
   });
 
