@@ -48,6 +48,9 @@ pub enum Command {
     /// お問い合わせ
     #[command(subcommand)]
     Inquiry(InquiryCommand),
+    /// 監査記録
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// 届かなかったメールアドレスへの送信の停止（SES のリスト）
     #[command(subcommand)]
     Suppression(SuppressionCommand),
@@ -147,6 +150,48 @@ pub struct Suppression {
     /// 理由（監査記録に残る。個人の名前やメールアドレスは書かない）
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
+}
+
+/// What to do with the audit.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AuditCommand {
+    /// 1つの対象の記録を、古い順に表示する（個人の名前は入っていない）
+    Search(AuditSearch),
+}
+
+/// Which records are searched for.
+#[derive(Debug, Clone, Args)]
+pub struct AuditSearch {
+    /// Of what.
+    #[command(flatten)]
+    pub subject: AuditSubject,
+    /// この日から（日本時間。省くと30日前から）
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub since: Option<String>,
+    /// この日まで（その日を含む）
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub until: Option<String>,
+}
+
+/// What the records are about: one of these.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub struct AuditSubject {
+    /// 介護保険事業所番号（引き継ぎと、いまのユーザの記録）
+    #[arg(long, value_name = "NUMBER")]
+    pub office: Option<String>,
+    /// メールアドレス（利用者と、送ったメールの記録）
+    #[arg(long, value_name = "EMAIL")]
+    pub email: Option<String>,
+    /// 電子請求受付システムのID（KJから始まる）
+    #[arg(long, value_name = "KJ…")]
+    pub user_id: Option<String>,
+    /// お問い合わせの受付番号
+    #[arg(long, value_name = "NUMBER")]
+    pub inquiry: Option<String>,
+    /// 担当者のID（監査記録の subject の OPERATOR# のあと）
+    #[arg(long, value_name = "ID")]
+    pub operator_id: Option<String>,
 }
 
 /// What to do with inquiries.
@@ -319,6 +364,8 @@ mod tests {
             "desk member disable taro@example.jp --apply",
             "desk member unlock taro@example.jp --apply",
             "desk suppression clear taro@example.jp --apply",
+            "desk audit search",
+            "desk audit search --office 1379901018 --email taro@example.jp",
             "desk inquiry show 7K3M-9QXT --reveal",
             "desk inquiry assign 7K3M-9QXT --apply --version 0",
             "desk inquiry assign 7K3M-9QXT --apply --reason 依頼",

@@ -23,7 +23,7 @@ use crate::words::{self, Shown};
 const FILE_LONGEST: u64 = 64 * 1024;
 
 /// 受付番号, as typed.
-fn receipt_number(typed: &str) -> Result<ReceiptNumber, Stop> {
+pub fn receipt_number(typed: &str) -> Result<ReceiptNumber, Stop> {
     let folded = portal::text::compact(&portal::text::folded_width(typed));
     ReceiptNumber::parse(&folded).ok_or_else(|| {
         Stop::Usage("受付番号の形が正しくありません。受付のメールにあるとおりに指定してください。".to_owned())

@@ -3,6 +3,7 @@
 //!
 //! The commands work on a [`Desk`] and write to what they are given, so that a test runs them in its own process.
 
+pub mod audit;
 pub mod change;
 pub mod cli;
 pub mod connect;
@@ -23,8 +24,8 @@ use portal::keys::KeyId;
 
 use self::change::Change;
 use self::cli::{
-    ChangeArgs, Cli, Command, InquiryCommand, MailCommand, MemberCommand, OfficeCommand, SuppressionCommand,
-    Words,
+    AuditCommand, ChangeArgs, Cli, Command, InquiryCommand, MailCommand, MemberCommand, OfficeCommand,
+    SuppressionCommand, Words,
 };
 use self::desk::Desk;
 use self::exit::{Exit, Stop};
@@ -47,7 +48,8 @@ pub fn writes_about_itself(cli: &Cli, out: &mut dyn Write) -> io::Result<bool> {
         | Command::Member(_)
         | Command::Mail(_)
         | Command::Inquiry(_)
-        | Command::Suppression(_) => return Ok(false),
+        | Command::Suppression(_)
+        | Command::Audit(_) => return Ok(false),
     }
     Ok(true)
 }
@@ -96,6 +98,7 @@ pub async fn run(cli: &Cli, desk: &Desk, out: &mut (dyn Write + Send)) -> Result
             shown(suppression::show(desk, email, look).await)?
         }
         Command::Suppression(SuppressionCommand::Clear(args)) => suppression::clear(desk, args).await?,
+        Command::Audit(AuditCommand::Search(args)) => shown(audit::search(desk, args).await)?,
         Command::Completions { .. } | Command::Man => {
             writes_about_itself(cli, out)?;
             return Ok(Exit::Done);

@@ -14,7 +14,7 @@ use crate::safe;
 const LINE_WIDTH: usize = 56;
 
 /// Japan has one time, all year.
-const JAPAN: Offset = Offset::constant(9);
+pub const JAPAN: Offset = Offset::constant(9);
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

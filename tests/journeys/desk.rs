@@ -270,6 +270,65 @@ async fn a_mail_is_traced_by_the_label_on_the_screen_and_without_its_secret() {
     assert_eq!((&before["what"], &before["label"]), (&mail["what"], &Value::Null));
 }
 
+/// The records of each kind of subject, between two days of Japan; the search is a look.
+#[tokio::test]
+async fn the_records_of_one_subject_are_searched_by_day() {
+    let world = World::start().await;
+    let mut taro = taros_office(&world).await;
+    adds_hanako(&mut taro).await;
+    world.deliver().await;
+    world.audit().await;
+    let searches = async |line: &[&str]| {
+        let line = [&["audit", "search"], line].concat();
+        let found = shows(&world, &line).await;
+        let records = found["records"].as_array().unwrap().clone();
+        records
+            .iter()
+            .map(|record| record["act"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let of_taro = searches(&["--email", TARO]).await;
+    assert!(of_taro.contains(&"password-changed".to_owned()), "{of_taro:?}");
+    let of_office = searches(&["--office", PLAIN_OFFICE.number]).await;
+    assert!(of_office.len() > of_taro.len() && of_office.contains(&"member-added".to_owned()));
+    let of_user = searches(&["--user-id", PLAIN_OFFICE.user_id]).await;
+    assert!(of_user.iter().all(|act| !act.is_empty()) && !of_user.is_empty());
+    // It is the 1st of April.
+    assert_eq!(
+        searches(&["--email", TARO, "--since", "2026-04-01", "--until", "2026-04-01"]).await,
+        of_taro
+    );
+    assert_eq!(
+        searches(&["--email", TARO, "--until", "2026-03-31"]).await,
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        searches(&["--email", TARO, "--since", "2026-04-02", "--until", "2026-04-02"]).await,
+        Vec::<String>::new()
+    );
+    world.audit().await;
+    let own = ["audit", "search", "--operator-id", "AROAEXAMPLE:hanako"];
+    let own = shows(&world, &own).await;
+    let targets: Vec<&str> = own["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|record| record["target"].as_str())
+        .collect();
+    assert_eq!(
+        &targets[..2],
+        [account(TARO), format!("OFFICE#{}", PLAIN_OFFICE.number)]
+    );
+    assert!(targets.contains(&format!("CLAIMS#{}", PLAIN_OFFICE.user_id).as_str()));
+    for wrong in [
+        ["--email", TARO, "--since", "4月1日"],
+        ["--email", TARO, "--until", "2026-02-30"],
+    ] {
+        let line = [&["audit", "search"][..], &wrong].concat();
+        at_desk(&world, "hanako", &line).await.is(Exit::Usage);
+    }
+}
+
 /// A mailbox that works again gets mails again, once an operator has taken it from SES's list.
 #[tokio::test]
 async fn an_address_to_which_ses_stopped_sending_is_shown_and_released() {

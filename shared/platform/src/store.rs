@@ -21,6 +21,6 @@ pub use dynamodb::DynamoDb;
 pub(crate) use dynamodb::fault;
 pub use item::{AnyItem, Ephemeral, Item, Key, NetworkRecord};
 pub(crate) use items::{INDEXED_STATE, KEY};
-pub use items::{key_of_image, mails_of_image, record_of_image};
+pub use items::{key_of_image, mails_of_image, pk, record_of_image};
 pub use storage::{Committed, Condition, Consistency, Expected, Outcome, Storage, Version, Versioned, Write};
 pub use table::{Commit, Conflicts, Mark, ROUNDS, Replacing, Retries, Stored, Table, Written};

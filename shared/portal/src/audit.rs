@@ -92,7 +92,7 @@ acts! {
     PasswordReplaced, "password-replaced", "A person who is logged in set another password, and every other session ended.";
     InquiryReceiptPromised, "inquiry-receipt-promised", "The receipt of an inquiry was counted for the address to which it goes.";
     InquiryReceived, "inquiry-received", "An inquiry was received, and its receipt promised.";
-    OperatorLooked, "operator-looked", "An operator at the desk looked at an office, an address or its mails, an inquiry or their list, masked.";
+    OperatorLooked, "operator-looked", "An operator at the desk looked at an office, an address or its mails, an inquiry or their list, masked, or at records of the audit.";
     OperatorRevealed, "operator-revealed", "An operator at the desk looked at an office, an address or its mails, or an inquiry, unmasked, for the reason that is recorded.";
     OperatorChanged, "operator-changed", "An operator at the desk changed a member or an inquiry, for the reason that is recorded; its record with the same `by` says how.";
     PasswordWaitsLifted, "password-waits-lifted", "An operator at the desk lifted the waits and the lockout for wrong passwords.";

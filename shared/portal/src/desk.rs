@@ -11,7 +11,7 @@ use crate::change::{Entity, Put};
 use crate::inquiry::ReceiptNumber;
 use crate::office::Acting;
 use crate::text;
-use crate::values::{AccountKey, FlowId, MemberId, OfficeNumber, OperatorId};
+use crate::values::{AccountKey, ClaimsUserId, FlowId, MemberId, OfficeNumber, OperatorId};
 
 /// Characters of a reason, as people count them.
 pub const REASON_LONGEST: usize = 200;
@@ -83,6 +83,10 @@ pub enum Target {
     Inquiry(ReceiptNumber),
     /// The list of inquiries.
     Inquiries,
+    /// A user of the claims system.
+    ClaimsUser(ClaimsUserId),
+    /// An operator.
+    Operator(OperatorId),
 }
 
 /// What an operator does.

@@ -75,7 +75,7 @@ pub(crate) trait Layout: Item {
 }
 
 /// The key in the table: `KIND#id`.
-pub(crate) fn pk(key: &Key) -> String {
+pub fn pk(key: &Key) -> String {
     let id = match key {
         Key::Registration(id) => Registration::id_text(id),
         Key::Login(id) => Login::id_text(id),

@@ -1,6 +1,7 @@
 //! The layout of an operator at the desk.
 
 use portal::account::Account;
+use portal::claims_record::ClaimsRecord;
 use portal::desk::{Identity, Operation, Operator, Reason, Target};
 use portal::inquiry::Inquiry;
 use portal::limits::Limits;
@@ -38,6 +39,8 @@ impl Layout for Operator {
                 Some(Key::Office(number)) => Target::Office(number),
                 Some(Key::Account(key)) => Target::Address(key),
                 Some(Key::Inquiry(number)) => Target::Inquiry(number),
+                Some(Key::Claims(user)) => Target::ClaimsUser(user),
+                Some(Key::Operator(id)) => Target::Operator(id),
                 _ => return Err(reader.corrupt("target")),
             },
         };
@@ -64,5 +67,7 @@ fn target_text(target: &Target) -> String {
         Target::Address(key) => pk(&Account::key(key)),
         Target::Inquiry(number) => pk(&Inquiry::key(number)),
         Target::Inquiries => Inquiry::KIND.to_owned(),
+        Target::ClaimsUser(user) => pk(&ClaimsRecord::key(user)),
+        Target::Operator(id) => pk(&Operator::key(id)),
     }
 }

@@ -2,7 +2,7 @@
 
 use portal::desk::{Identity, Operation, Operator, Reason, Target};
 use portal::inquiry::ReceiptNumber;
-use portal::values::{AccountKey, FlowId, MemberId, OfficeNumber, OperatorId, RequestKey};
+use portal::values::{AccountKey, ClaimsUserId, FlowId, MemberId, OfficeNumber, OperatorId, RequestKey};
 use proptest::option;
 use proptest::prelude::*;
 
@@ -14,6 +14,8 @@ pub(in super::super) fn operator() -> impl Strategy<Value = Operator> {
         "[0-9]{10}".prop_map(|number| Target::Office(OfficeNumber::parse(&number).unwrap())),
         id().prop_map(|key| Target::Inquiry(ReceiptNumber::of(&RequestKey::new(key), 0))),
         Just(Target::Inquiries),
+        "KJ[0-9]{8}".prop_map(|user| Target::ClaimsUser(ClaimsUserId::parse(&user).unwrap())),
+        id().prop_map(|id| Target::Operator(OperatorId::new(id))),
     ];
     let who = ("[A-Z]{4}:[a-z@.#]{1,20}", "[a-z:/#-]{1,60}");
     let reason = option::of("[ぁ-ん一-龠]{1,60}".prop_map(Reason::stored));
