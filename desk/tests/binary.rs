@@ -40,7 +40,7 @@ fn env_file(name: &str, endpoint: &str) -> PathBuf {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.env"));
     let text = format!(
         "# 見本\nPORTAL_TABLE='{PORTAL}'\nAUDIT_FILE='/nonexistent/audit.jsonl'\n\
-         AWS_ENDPOINT_URL_DYNAMODB='{endpoint}'\nPORTAL_KEYS='{{\"current\":\"k1\",\"keys\":{{}}}}'\n"
+         AWS_ENDPOINT_URL_SESV2=http://127.0.0.1:9\nAWS_ENDPOINT_URL_DYNAMODB='{endpoint}'\nPORTAL_KEYS='{{\"current\":\"k1\",\"keys\":{{}}}}'\n"
     );
     std::fs::write(&file, text).unwrap();
     file
