@@ -1,4 +1,4 @@
-//! `audit search`: the records of one subject. They name nobody, so nothing of them is masked.
+//! `audit search`: the records of one subject. They name no user, so nothing of them is masked.
 
 use std::collections::BTreeSet;
 
@@ -33,11 +33,19 @@ const SHOWN: [(&str, &str); 9] = [
     ("subject", "対象の記録"),
     ("office", "事業所番号"),
     ("member", "ユーザのID"),
-    ("by", "手続き・操作のID"),
+    ("by", "手続き・操作のID（同じものは1つの操作）"),
     ("operator", "担当者"),
     ("target", "操作の対象"),
     ("reason", "理由"),
     ("claimsUser", "電子請求受付システムのID"),
+];
+
+/// What was counted after the act, where it counts something.
+const COUNTS: [(&str, &str); 4] = [
+    ("wrongPasswords", "続けて間違えたパスワード"),
+    ("wrongCodes", "間違えたコード"),
+    ("tries", "このコードを試した回数"),
+    ("mails", "数えているメール"),
 ];
 
 /// What is searched for.
@@ -57,7 +65,7 @@ fn sought(args: &AuditSearch) -> Result<Sought, Stop> {
         let keys = vec![Account::key(&key), Contact::key(&key)];
         return Ok(one(Target::Address(key), keys));
     }
-    if let Some(typed) = &subject.user_id {
+    if let Some(typed) = &subject.claims_user {
         let user = ClaimsUserId::parse(typed).map_err(|_| {
             Stop::Usage("電子請求受付システムのIDは、KJから始まるIDで指定してください。".to_owned())
         })?;
@@ -70,13 +78,29 @@ fn sought(args: &AuditSearch) -> Result<Sought, Stop> {
         return Ok(one(Target::Inquiry(number), keys));
     }
     if let Some(typed) = &subject.operator_id {
-        let id = OperatorId::new(typed.trim());
+        let id = operator_id(typed)?;
         let keys = vec![Operator::key(&id)];
         return Ok(one(Target::Operator(id), keys));
     }
     let typed = subject.office.as_deref().unwrap_or_default();
     let number = office_number(typed)?;
     Ok(one(Target::Office(number.clone()), vec![TakeOver::key(&number)]))
+}
+
+/// An operator's id, as the records have it: an address is none, and would stand in the record of this look.
+fn operator_id(typed: &str) -> Result<OperatorId, Stop> {
+    let typed = typed.trim();
+    let is_one = typed.split_once(':').is_some_and(|(role, name)| {
+        let is_role = !role.is_empty() && role.chars().all(|c| c.is_ascii_alphanumeric());
+        is_role && !name.is_empty() && name.len() <= 64 && !name.chars().any(char::is_whitespace)
+    });
+    if is_one {
+        Ok(OperatorId::new(typed))
+    } else {
+        Err(Stop::Usage(
+            "担当者のIDは、AROA…:ユーザ名 の形で指定してください（手元では local:名前）。".to_owned(),
+        ))
+    }
 }
 
 /// The instants between which is searched: whole days in Japan.
@@ -90,9 +114,9 @@ fn span(args: &AuditSearch, now: Timestamp) -> Result<(Timestamp, Timestamp), St
     };
     let since = args.since.as_deref().map(begins).transpose()?;
     let until = args.until.as_deref().map(begins).transpose()?;
-    let since = since.unwrap_or_else(|| minus(now, DAY.times(DAYS)));
     // The day itself belongs to it.
     let until = until.map_or(now, |until| minus(plus(until, DAY), Seconds::new(1)));
+    let since = since.unwrap_or_else(|| minus(until, DAY.times(DAYS)));
     if until < since {
         return Err(Stop::Usage(
             "--until は --since より前にはできません。".to_owned(),
@@ -114,9 +138,18 @@ pub async fn search(desk: &Desk, args: &AuditSearch) -> Result<Report, Stop> {
         let accounts = seated.map(|seated| pk(&Account::key(&seated.account.item.key)));
         sought.subjects.extend(accounts);
     }
+    let number = match &sought.target {
+        Target::Office(number) => Some(number),
+        _ => None,
+    };
     let mut found: Vec<(Timestamp, Map<String, Value>)> = Vec::new();
     for subject in &sought.subjects {
         for record in desk.records.of_subject(subject, since).await? {
+            // An address may be claimed by several offices.
+            let is_of_another = |office: &str| number.is_some_and(|number| number.as_str() != office);
+            if text(&record, "office").is_some_and(is_of_another) {
+                continue;
+            }
             let at = text(&record, "at").and_then(|at| at.parse().ok());
             if let Some(at) = at.filter(|at| *at <= until) {
                 found.push((at, record));
@@ -146,8 +179,13 @@ fn row(at: Timestamp, record: &Map<String, Value>) -> Vec<Field> {
         let cell = text(record, name).map_or(Cell::Nothing, Cell::text);
         field(name, title, cell)
     });
+    let counted = COUNTS.map(|(name, title)| {
+        let count = record.get(name).and_then(Value::as_u64);
+        field(name, title, count.map_or(Cell::Nothing, Cell::Number))
+    });
     [field("at", "日時", Cell::Time(at))]
         .into_iter()
         .chain(shown)
+        .chain(counted)
         .collect()
 }

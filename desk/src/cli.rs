@@ -155,7 +155,7 @@ pub struct Suppression {
 /// What to do with the audit.
 #[derive(Debug, Clone, Subcommand)]
 pub enum AuditCommand {
-    /// 1つの対象の記録を、古い順に表示する（個人の名前は入っていない）
+    /// 1つの対象の記録を、古い順に表示する（利用者の名前は入っていない）
     Search(AuditSearch),
 }
 
@@ -180,16 +180,16 @@ pub struct AuditSubject {
     /// 介護保険事業所番号（引き継ぎと、いまのユーザの記録）
     #[arg(long, value_name = "NUMBER")]
     pub office: Option<String>,
-    /// メールアドレス（利用者と、送ったメールの記録）
+    /// メールアドレス（利用者の記録と、コードや受付のメールを送ることにした記録）
     #[arg(long, value_name = "EMAIL")]
     pub email: Option<String>,
     /// 電子請求受付システムのID（KJから始まる）
     #[arg(long, value_name = "KJ…")]
-    pub user_id: Option<String>,
+    pub claims_user: Option<String>,
     /// お問い合わせの受付番号
     #[arg(long, value_name = "NUMBER")]
     pub inquiry: Option<String>,
-    /// 担当者のID（監査記録の subject の OPERATOR# のあと）
+    /// 担当者のID（AROA…:ユーザ名。本人の aws sts get-caller-identity の UserId。手元では local:名前）。担当者が見たもの、変えたもの、理由
     #[arg(long, value_name = "ID")]
     pub operator_id: Option<String>,
 }

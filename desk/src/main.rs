@@ -12,16 +12,18 @@ use desk::{run, safe, writes_about_itself};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    // Every change is one commit, so whenever this ends, it is done or not done.
+    // Every change of the table is one commit, so whenever this ends, it is done or not done; SES's list is changed by one call.
     let exit = tokio::select! {
         ended = work(&cli) => ended.unwrap_or_else(|stop| told(&stop)),
         _ = tokio::signal::ctrl_c() => {
-            tell("中断しました。変更の途中だったときは、実行されたかどうかを member show で確かめてください。");
+            tell("中断しました。変更の途中だったときは、実行されたかどうかを member show、inquiry show、suppression show で確かめてください。");
             Exit::Interrupted
         }
     };
     if exit == Exit::NeedsApply {
-        tell("まだ何も変えていません。実行するには、--apply と --reason を付けてください。");
+        tell(
+            "まだ何も変えていません。実行するには、--apply と --reason（お問い合わせでは --version も）を付けてください。",
+        );
     }
     ExitCode::from(exit.code())
 }

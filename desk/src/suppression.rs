@@ -1,8 +1,14 @@
 //! `suppression …`: whether SES has stopped mails to an address, because one bounced or was reported, and the end of it.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::operation::delete_suppressed_destination::DeleteSuppressedDestinationError;
+use aws_sdk_sesv2::operation::get_suppressed_destination::GetSuppressedDestinationError;
 use jiff::Timestamp;
+use platform::store::{Consistency, Stored};
+use portal::account::{Account, Member};
 use portal::desk::{Deed, Target};
 use portal::values::EmailAddress;
 
@@ -18,37 +24,64 @@ use crate::words::Shown;
 pub struct Suppressed {
     reason: String,
     since: Option<Timestamp>,
+    /// The address as SES has it.
+    spelling: String,
 }
 
 fn failed<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Stop {
     // The code is one of AWS's own; the message may repeat the address.
-    let code = error.code().unwrap_or("");
+    let why = error.code().unwrap_or("接続できないか、時間切れ");
     Stop::Setup(format!(
-        "SES（メールを送るサービス）を使えませんでした。（{code}）"
+        "SES（メールを送るサービス）を使えませんでした。（{why}）"
     ))
 }
 
+/// The spellings under which SES may have the address: it keeps that of the mail that bounced, and finds an entry by exactly
+/// that, though it suppresses all of them.
+fn spellings(to: &EmailAddress, account: Option<&Account>) -> BTreeSet<String> {
+    let members = account.into_iter().flat_map(Account::members);
+    let of_member = |member: &Member| {
+        let mailed = member.promised().map(|mail| mail.to.in_header().into_owned());
+        [Some(member.profile.email.in_header().into_owned()), mailed]
+    };
+    [to.in_header().into_owned(), to.in_header().to_ascii_lowercase()]
+        .into_iter()
+        .chain(members.flat_map(of_member).flatten())
+        .collect()
+}
+
 /// The entry of an address on the list, if there is one.
-pub async fn entry(ses: &Client, to: &EmailAddress) -> Result<Option<Suppressed>, Stop> {
-    let found = ses
-        .get_suppressed_destination()
-        .email_address(to.in_header())
-        .send()
-        .await;
-    match found {
-        Ok(found) => Ok(found.suppressed_destination.map(|entry| Suppressed {
-            reason: entry.reason().as_str().to_owned(),
-            since: Timestamp::from_second(entry.last_update_time().secs()).ok(),
-        })),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(aws_sdk_sesv2::operation::get_suppressed_destination::GetSuppressedDestinationError::is_not_found_exception) =>
-        {
-            Ok(None)
+pub async fn entry(
+    ses: &Client,
+    to: &EmailAddress,
+    account: Option<&Account>,
+) -> Result<Option<Suppressed>, Stop> {
+    for spelling in spellings(to, account) {
+        let asked = ses.get_suppressed_destination().email_address(&spelling);
+        match asked.send().await {
+            Ok(found) => {
+                return Ok(found.suppressed_destination.map(|entry| Suppressed {
+                    reason: entry.reason().as_str().to_owned(),
+                    since: Timestamp::from_second(entry.last_update_time().secs()).ok(),
+                    spelling,
+                }));
+            }
+            Err(error) => {
+                let refusal = error.as_service_error();
+                if !refusal.is_some_and(GetSuppressedDestinationError::is_not_found_exception) {
+                    return Err(failed(&error));
+                }
+            }
         }
-        Err(error) => Err(failed(&error)),
     }
+    Ok(None)
+}
+
+/// The fields of an address of which SES cannot be asked now.
+pub fn unknown() -> [Field; 3] {
+    let [mut suppressed, why, since] = fields(None);
+    suppressed.cell = Cell::text("わからない（SES を使えなかった）");
+    [suppressed, why, since]
 }
 
 /// What is shown of an entry.
@@ -83,16 +116,18 @@ fn report_of(to: &EmailAddress, entry: Option<&Suppressed>, shown: Shown) -> Rep
     }
 }
 
+async fn current(desk: &Desk, to: &EmailAddress) -> Result<Option<Suppressed>, Stop> {
+    let account: Option<Stored<Account>> = desk.table.get(&to.key(), Consistency::Eventual).await?;
+    entry(&desk.ses, to, account.as_ref().map(|stored| &stored.item)).await
+}
+
 /// Whether mails to this address are stopped.
 pub async fn show(desk: &Desk, typed: &str, look: &Look) -> Result<Report, Stop> {
     let to = address(typed)?;
     desk.looks(&look.deed()?, &Target::Address(to.key()), None)
         .await?;
-    Ok(report_of(
-        &to,
-        entry(&desk.ses, &to).await?.as_ref(),
-        look.shown(),
-    ))
+    let entry = current(desk, &to).await?;
+    Ok(report_of(&to, entry.as_ref(), look.shown()))
 }
 
 /// Shows the entry, and with `--apply` takes it from the list.
@@ -103,7 +138,7 @@ pub async fn clear(desk: &Desk, args: &Suppression) -> Result<(Report, Exit), St
     let to = address(&args.email)?;
     let target = Target::Address(to.key());
     desk.looks(&Deed::Look, &target, None).await?;
-    let before = entry(&desk.ses, &to).await?;
+    let before = current(desk, &to).await?;
     let told = |entry: Option<&Suppressed>, outcome: &'static str| {
         let mut report = report_of(&to, entry, Shown::Masked);
         report
@@ -114,27 +149,25 @@ pub async fn clear(desk: &Desk, args: &Suppression) -> Result<(Report, Exit), St
             .insert(1, field("outcome", "結果", Cell::text(outcome)));
         report
     };
-    if before.is_none() {
+    let Some(before) = before else {
         return Ok((told(None, "変更は不要です"), Exit::Done));
-    }
+    };
     let Some(reason) = reason.filter(|_| args.apply) else {
-        return Ok((told(before.as_ref(), "まだ実行していません"), Exit::NeedsApply));
+        return Ok((told(Some(&before), "まだ実行していません"), Exit::NeedsApply));
     };
     desk.looks(&Deed::Change(reason), &target, None).await?;
     let removed = desk
         .ses
         .delete_suppressed_destination()
-        .email_address(to.in_header())
+        .email_address(&before.spelling)
         .send()
         .await;
-    match removed {
-        Ok(_) => {}
-        // Somebody else was quicker.
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(aws_sdk_sesv2::operation::delete_suppressed_destination::DeleteSuppressedDestinationError::is_not_found_exception) => {}
-        Err(error) => return Err(failed(&error)),
+    if let Err(error) = removed {
+        // If it is gone, somebody else was quicker.
+        let refusal = error.as_service_error();
+        if !refusal.is_some_and(DeleteSuppressedDestinationError::is_not_found_exception) {
+            return Err(failed(&error));
+        }
     }
     Ok((told(None, "実行しました"), Exit::Done))
 }

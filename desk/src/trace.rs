@@ -62,9 +62,12 @@ pub async fn trace(desk: &Desk, typed: &str, look: &Look) -> Result<Report, Stop
         }
     }
     mails.sort_by_key(|mail| std::cmp::Reverse(mail.at));
-    let entry = suppression::entry(&desk.ses, &to).await?;
-    let registered = account.is_some_and(|stored| stored.item.members().next().is_some());
-    let [suppressed, why, since] = suppression::fields(entry.as_ref());
+    let account = account.map(|stored| stored.item);
+    // What our own table has is shown, whether SES answers or not.
+    let entry = suppression::entry(&desk.ses, &to, account.as_ref()).await;
+    let fields = entry.map(|entry| suppression::fields(entry.as_ref()));
+    let [suppressed, why, since] = fields.unwrap_or_else(|_| suppression::unknown());
+    let registered = account.is_some_and(|account| account.members().next().is_some());
     Ok(Report {
         head: vec![
             field("email", "メールアドレス", look.shown().address(&to)),
@@ -156,7 +159,6 @@ async fn of_flow(
     let Some(code) = CodeOf::promised_by(act) else {
         return Ok(None);
     };
-    // The first code of a log-in is promised before there is a flow, so its record names none.
     let mail = match by {
         None => None,
         Some(by) => code.mail(desk, by).await?,
@@ -194,7 +196,7 @@ fn row(traced: &Traced, shown: Shown) -> Vec<Field> {
             "delivery",
             "状況",
             mail.map_or_else(
-                || Cell::text("手続きが先に進んだか終わったため、この表示ではわからない"),
+                || Cell::text("手続きが先に進んだか、終わったか、始まらなかったため、この表示ではわからない"),
                 |mail| words::delivery(mail.delivery),
             ),
         ),

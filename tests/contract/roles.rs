@@ -100,6 +100,7 @@ fn the_desks_role_is_assumed_by_name_and_reaches_the_own_record_only() {
             "Resource: !Ref AuditTableArn"
         ]
     );
+    assert!(text.contains("Action: [ses:GetSuppressedDestination, ses:DeleteSuppressedDestination]"));
     // The keys of codes and passwords never come to the desk, and it empties nothing.
     for verb in [
         "secretsmanager",

@@ -253,8 +253,14 @@ async fn a_mail_is_traced_by_the_label_on_the_screen_and_without_its_secret() {
     let world = World::start().await;
     let mut taro = taros_office(&world).await;
     world.set_outcome(TARO, MailOutcome::Bounce);
-    taro.logs_in(TARO, OWN_PASSWORD).await.is(200);
+    let screen = taro.logs_in(TARO, OWN_PASSWORD).await.is(200);
     world.deliver().await;
+    let traced = shows(&world, &["mail", "trace", TARO]).await;
+    let mail = &traced["mails"][0];
+    assert_eq!(
+        (&mail["label"], &mail["delivery"]),
+        (&screen.body["otp"]["label"], &json!("届かなかった"))
+    );
     world.wait(30);
     let screen = taro.calls("POST", "/login/otp/resend").await.is(200);
     let code = taro.mailed_code(TARO).await;
@@ -268,6 +274,36 @@ async fn a_mail_is_traced_by_the_label_on_the_screen_and_without_its_secret() {
     // Of the code before the resend only that it was promised is known.
     let before = &traced["mails"][1];
     assert_eq!((&before["what"], &before["label"]), (&mail["what"], &Value::Null));
+}
+
+/// SES keeps the spelling of the mail that bounced, and finds the entry by it alone.
+#[tokio::test]
+async fn an_entry_is_found_and_ended_in_whatever_case_the_operator_types_it() {
+    let world = World::start().await;
+    let spelled = "Taro.Kaigo@Example.jp";
+    let mut taro = world.clerk();
+    taro.registers(&PLAIN_OFFICE, spelled).await;
+    taro.arrives_at_my_page(spelled).await;
+    world.set_outcome(spelled, MailOutcome::Bounce);
+    taro.logs_in(spelled, OWN_PASSWORD).await.is(200);
+    world.deliver().await;
+    for typed in ["taro.kaigo@example.jp", "TARO.KAIGO@EXAMPLE.JP", spelled] {
+        let shown = shows(&world, &["suppression", "show", typed]).await;
+        assert_eq!(shown["suppressed"], true, "{typed}");
+    }
+    let line = [
+        "suppression",
+        "clear",
+        "taro.kaigo@example.jp",
+        "--apply",
+        WHY[0],
+        WHY[1],
+    ];
+    assert_eq!(shows(&world, &line).await["outcome"], "実行しました");
+    assert_eq!(
+        shows(&world, &["suppression", "show", spelled]).await["suppressed"],
+        false
+    );
 }
 
 /// The records of each kind of subject, between two days of Japan; the search is a look.
@@ -291,9 +327,19 @@ async fn the_records_of_one_subject_are_searched_by_day() {
     assert!(of_taro.contains(&"password-changed".to_owned()), "{of_taro:?}");
     let of_office = searches(&["--office", PLAIN_OFFICE.number]).await;
     assert!(of_office.len() > of_taro.len() && of_office.contains(&"member-added".to_owned()));
-    let of_user = searches(&["--user-id", PLAIN_OFFICE.user_id]).await;
+    let of_user = searches(&["--claims-user", PLAIN_OFFICE.user_id]).await;
     assert!(of_user.iter().all(|act| !act.is_empty()) && !of_user.is_empty());
-    // It is the 1st of April.
+    // The last second of the 1st of April in Japan, and the first of the 2nd.
+    let midnight: jiff::Timestamp = "2026-04-01T15:00:00Z".parse().unwrap();
+    let left = midnight.as_second() - world.now().as_second();
+    world.wait(left - 1);
+    taro.logs_in(TARO, "wrong").await.is_told("wrong-credentials");
+    world.wait(1);
+    taro.logs_in(TARO, "wrong").await.is_told("wrong-credentials");
+    world.audit().await;
+    let of_second = searches(&["--email", TARO, "--since", "2026-04-02"]).await;
+    assert_eq!(of_second, ["password-wrong"]);
+    let of_taro = [of_taro, vec!["password-wrong".to_owned()]].concat();
     assert_eq!(
         searches(&["--email", TARO, "--since", "2026-04-01", "--until", "2026-04-01"]).await,
         of_taro
@@ -320,6 +366,20 @@ async fn the_records_of_one_subject_are_searched_by_day() {
         [account(TARO), format!("OFFICE#{}", PLAIN_OFFICE.number)]
     );
     assert!(targets.contains(&format!("CLAIMS#{}", PLAIN_OFFICE.user_id).as_str()));
+    // An address is no operator: it would stand in the record of the look.
+    let line = ["audit", "search", "--operator-id", TARO];
+    at_desk(&world, "hanako", &line).await.is(Exit::Usage);
+    let line = [
+        "audit",
+        "search",
+        "--email",
+        TARO,
+        "--since",
+        "2026-04-02",
+        "--until",
+        "2026-04-01",
+    ];
+    at_desk(&world, "hanako", &line).await.is(Exit::Usage);
     for wrong in [
         ["--email", TARO, "--since", "4月1日"],
         ["--email", TARO, "--until", "2026-02-30"],
@@ -366,6 +426,13 @@ async fn an_address_to_which_ses_stopped_sending_is_shown_and_released() {
             account(TARO),
             Some(WHY[1].to_owned())
         )]
+    );
+    // SES tries again; the mailbox is as it was.
+    world.clerk().logs_in(TARO, OWN_PASSWORD).await.is(200);
+    world.deliver().await;
+    assert_eq!(
+        shows(&world, &["suppression", "show", TARO]).await["suppressed"],
+        true
     );
     // An address on which nothing stands.
     let nobody = shows(&world, &["suppression", "show", "nobody@example.jp"]).await;

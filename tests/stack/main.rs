@@ -5,6 +5,7 @@
 mod clock;
 mod kills;
 mod load;
+mod tour;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -54,6 +54,11 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// The file with the functions' variables.
+    pub(crate) fn env_file(&self) -> PathBuf {
+        self.place.join("local.env")
+    }
+
     pub(crate) fn log(&self) -> PathBuf {
         self.place.join("portal.log")
     }
@@ -127,7 +132,7 @@ impl Stack {
             let silence = Silence::default();
             let portal = portal::start(&command, &log, silence.clone(), interrupt)?;
 
-            let env_file = plan.place.join("local.env");
+            let env_file = plan.env_file();
             write_private(&env_file, &settings::env_file(&variables)?)?;
             let files = [&*cargo_lambda, &cargo, &env_file];
             let functions = Functions::start(workspace, plan, files, &variables, &log, silence, interrupt)?;

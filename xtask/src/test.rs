@@ -330,9 +330,13 @@ fn whole(house: &House) -> Result<()> {
             "PORTAL_STACK_FUNCTIONS",
             format!("http://127.0.0.1:{}", plan.ports.functions),
         );
+        cargo
+            .env("PORTAL_STACK_ENV", plan.env_file())
+            .env("PORTAL_STACK_DESK", house.workspace.target.join("debug/desk"));
         settings::past_the_proxy(&mut cargo);
         house.must(&mut cargo).with_context(place)
     };
+    house.cargo(&["build", "-p", "desk"])?;
     tests(&["--skip", "kills::", "--skip", "load::", "--skip", "clock::"])?;
     schemathesis::few(house.workspace, plan.ports, house.interrupt).with_context(place)?;
     tests(&["clock::"])?;

@@ -78,10 +78,14 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
     let known: Option<Stored<Account>> = flows.table.get(&key, Consistency::Strong).await?;
     let owner = known.as_ref().and_then(|stored| stored.item.owner());
     let caller = caller_at(&key, owner, &call, &deps.keys)?;
+    // Drawn before the password is judged: the record of its code names the log-in.
+    let random = &flows.edge.random;
+    let cookie = random.cookie()?;
     let attempt = LoginInput {
         key,
         typed,
         caller,
+        flow: FlowId::of_cookie(&cookie),
         now,
     };
     let right = if is_vouched_for(deps, known.as_ref(), &attempt) {
@@ -93,13 +97,11 @@ pub async fn step(deps: &Deps, call: Call) -> Answer {
         starts.count_refused(proven).await?
     };
 
-    let random = &flows.edge.random;
-    let cookie = random.cookie()?;
     let expires_at = plus(now, limits.login_life);
     let id = ChallengeId::new(random.id()?);
     let challenge = Challenge::begin(id, Purpose::Login, &deps.keys, right.to, expires_at, now, limits)?;
     let flow = Login {
-        id: FlowId::of_cookie(&cookie),
+        id: attempt.flow,
         account: attempt.key,
         member: right.member,
         credential_version: right.credential_version,
@@ -114,6 +116,7 @@ struct LoginInput {
     key: AccountKey,
     typed: Arc<Secret>,
     caller: Caller,
+    flow: FlowId,
     now: Timestamp,
 }
 
@@ -183,7 +186,11 @@ async fn verify(
         }
         Verified::Right { .. } | Verified::Wrong => None,
     };
-    Ok(VerifiedPassword { of, renewed })
+    Ok(VerifiedPassword {
+        of,
+        renewed,
+        flow: attempt.flow.clone(),
+    })
 }
 
 /// The member of the initial password, and the version of the credential: every initial password of the account is

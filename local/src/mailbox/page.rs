@@ -140,7 +140,7 @@ fn switches(address: &str, postbox: &Postbox) -> Markup {
                         data-key={ (word) "-" (address) } aria-pressed=(outcome == current) { (label) }
                 }
             }
-            @if postbox.suppressed_since(address).is_some() {
+            @if postbox.is_suppressed(address) {
                 p.note { "送信停止リストに載っています。「届く」を選ぶと外れます。" }
             }
         }

@@ -57,7 +57,7 @@ pub fn fold(address: &str) -> String {
 }
 
 /// The address without quotes around its local part, which may have dots in unusual places only within them.
-fn plain(address: &str) -> Result<String, &'static str> {
+pub(super) fn plain(address: &str) -> Result<String, &'static str> {
     let (written, domain) = address.rsplit_once('@').ok_or("Missing final '@domain'")?;
     let local = unquote(written);
     if local == written && local.split('.').any(str::is_empty) && !local.is_empty() {

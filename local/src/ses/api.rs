@@ -1,7 +1,7 @@
 //! The operations of the SES v2 API that the portal and its desk use.
 
 use super::{
-    address::fold,
+    address::plain,
     postbox::{LetterRefusal, Postbox},
     send::SendEmail,
 };
@@ -46,10 +46,11 @@ async fn suppressed_destination(
     State(postbox): State<Postbox>,
     Path(address): Path<String>,
 ) -> Result<Json<Value>, Exception> {
+    let address = plain(&address).map_err(|why| Exception::BadRequest(why.to_owned()))?;
     let since = postbox.suppressed_since(&address).ok_or(Exception::NotFound)?;
     Ok(Json(json!({
         "SuppressedDestination": {
-            "EmailAddress": fold(&address),
+            "EmailAddress": address,
             "Reason": "BOUNCE",
             "LastUpdateTime": since.as_duration().as_secs_f64(),
         }
@@ -60,6 +61,7 @@ async fn release(
     State(postbox): State<Postbox>,
     Path(address): Path<String>,
 ) -> Result<Json<Value>, Exception> {
+    let address = plain(&address).map_err(|why| Exception::BadRequest(why.to_owned()))?;
     if postbox.release(&address) {
         Ok(Json(json!({})))
     } else {

@@ -100,7 +100,8 @@ struct State {
     /// The positions of the mails to each folded address. A load test searches thousands.
     by_recipient: HashMap<String, Vec<usize>>,
     outcomes: HashMap<String, MailOutcome>,
-    suppressed: HashMap<String, Timestamp>,
+    /// By the folded address: the address as a mail was sent to it, which alone finds the entry, and since when.
+    suppressed: HashMap<String, (String, Timestamp)>,
     journal: Option<JsonLines>,
 }
 
@@ -186,14 +187,24 @@ impl Postbox {
             .collect()
     }
 
-    /// Since when `address` is on the suppression list, if it is.
-    pub fn suppressed_since(&self, address: &str) -> Option<Timestamp> {
-        self.state().suppressed.get(&fold(address)).copied()
+    /// Whether mails to `address` are suppressed, in whatever case.
+    pub fn is_suppressed(&self, address: &str) -> bool {
+        self.state().suppressed.contains_key(&fold(address))
     }
 
-    /// Takes `address` from the suppression list; `false` if it is not on it.
+    /// Since when exactly this address is on the suppression list, if it is: as in SES, the case matters.
+    pub fn suppressed_since(&self, address: &str) -> Option<Timestamp> {
+        let state = self.state();
+        let entry = state.suppressed.get(&fold(address));
+        entry
+            .filter(|(entry, _)| entry == address)
+            .map(|(_, since)| *since)
+    }
+
+    /// Takes exactly this address from the suppression list; `false` if it is not on it.
     pub fn release(&self, address: &str) -> bool {
-        self.state().suppressed.remove(&fold(address)).is_some()
+        let is_there = self.suppressed_since(address).is_some();
+        is_there && self.state().suppressed.remove(&fold(address)).is_some()
     }
 
     /// Accepts a letter and returns its id, or refuses it as a whole.
@@ -261,7 +272,7 @@ impl State {
         }
         match self.outcome(&folded) {
             MailOutcome::Bounce => {
-                self.suppressed.insert(folded, now);
+                self.suppressed.insert(folded, (recipient.to_owned(), now));
                 vec![Fate::Bounced]
             }
             MailOutcome::Complaint => vec![Fate::Delivered, Fate::Complained],

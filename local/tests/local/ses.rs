@@ -144,6 +144,12 @@ async fn an_address_that_bounced_is_suppressed_until_its_mails_are_delivered_aga
         let released = client.delete_suppressed_destination().email_address(address);
         released.send().await
     };
+    // In another case there is no such entry, though mails to it are suppressed.
+    let other = ses
+        .client
+        .get_suppressed_destination()
+        .email_address("Gone@example.jp");
+    assert!(other.send().await.is_err());
     release(ses.client.clone()).await.unwrap();
     assert!(suppressed(ses.client.clone()).await.is_err());
     let gone = release(ses.client.clone()).await.unwrap_err();

@@ -108,7 +108,7 @@ pub const FIELDS: [(&str, &str); 19] = [
     ),
     (
         "by",
-        "the registration or log-in that did it, as the digest of its cookie: the rest of that flow's key; if an operator did it, the random id of the operation",
+        "the registration or log-in that did it, as the digest of its cookie: the rest of that flow's key, of a log-in also if its start failed after the record; if an operator did it, the random id of the operation",
     ),
     (
         "operator",
@@ -116,7 +116,7 @@ pub const FIELDS: [(&str, &str); 19] = [
     ),
     (
         "target",
-        "on an operator, the key of the item that was looked at or changed",
+        "on an operator, the key of the item that was looked at or changed, or `INQUIRY` for the list of inquiries",
     ),
     (
         "reason",

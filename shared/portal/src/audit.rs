@@ -94,7 +94,7 @@ acts! {
     InquiryReceived, "inquiry-received", "An inquiry was received, and its receipt promised.";
     OperatorLooked, "operator-looked", "An operator at the desk looked at an office, an address or its mails, an inquiry or their list, masked, or at records of the audit.";
     OperatorRevealed, "operator-revealed", "An operator at the desk looked at an office, an address or its mails, or an inquiry, unmasked, for the reason that is recorded.";
-    OperatorChanged, "operator-changed", "An operator at the desk changed a member or an inquiry, for the reason that is recorded; its record with the same `by` says how.";
+    OperatorChanged, "operator-changed", "An operator at the desk changed a member or an inquiry, or ended a suppression of SES, for the reason that is recorded; the record of the member or the inquiry with the same `by` says how.";
     PasswordWaitsLifted, "password-waits-lifted", "An operator at the desk lifted the waits and the lockout for wrong passwords.";
     MemberSignedOut, "member-signed-out", "An operator at the desk ended every session, log-in and reset of a member.";
     InquiryTaken, "inquiry-taken", "An operator took an inquiry, or took it over from another one.";

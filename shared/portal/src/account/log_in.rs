@@ -7,7 +7,7 @@ use crate::audit::{Act, Event};
 use crate::change::{Change, Put};
 use crate::guards::{Guarded, MailBudget, RetryAfter};
 use crate::limits::Limits;
-use crate::values::{AccountKey, EmailAddress, MemberId};
+use crate::values::{AccountKey, EmailAddress, FlowId, MemberId};
 
 /// The member whose password was typed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -17,6 +17,8 @@ pub struct VerifiedPassword {
     pub of: Option<(MemberId, u32)>,
     /// A new hash, if the old one has other parameters or an older key.
     pub renewed: Option<String>,
+    /// The log-in that begins if the password is right: the record of its code names it.
+    pub flow: FlowId,
 }
 
 /// The verdict on a log-in attempt.
@@ -182,8 +184,9 @@ impl Account {
                 {
                     hash.clone_from(renewed);
                 }
+                let event = Event::of(Act::LoginCodePromised, now, &proof.flow).about(&member.id);
                 let next = guarded.with_member(member, now, limits);
-                Change::Store(Put::new(next, about(Act::LoginCodePromised)), verdict)
+                Change::Store(Put::new(next, event), verdict)
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::audit::Act;
 use crate::change::Change;
 use crate::initial_password::Source;
 use crate::mail::Promise;
-use crate::samples::{LIMITS, address, office, pending, t};
+use crate::samples::{LIMITS, address, flow, office, pending, t};
 use crate::values::{AccountKey, DeviceId, MemberId, NetworkTag, OfficeName, OfficeNumber};
 
 pub(super) const DAY: u64 = 86_400;
@@ -26,6 +26,7 @@ pub(super) fn proof(of: &Member, right: bool) -> VerifiedPassword {
     VerifiedPassword {
         of: right.then(|| of.credential_in_force()),
         renewed: None,
+        flow: flow("f"),
     }
 }
 
@@ -40,6 +41,7 @@ pub(super) fn judge(
     let proof = VerifiedPassword {
         of: member.filter(|_| right).map(Member::credential_in_force),
         renewed: None,
+        flow: flow("f"),
     };
     let change = Account::log_in(Some(before), &before.key, &proof, caller, t(second), &LIMITS);
     let (Change::Store(put, verdict) | Change::BestEffort(put, verdict)) = change else {

@@ -42,7 +42,7 @@ A `password-not-judged` is recorded unless its write conflicts; under contention
 A correction that keeps the address is one `member-registered` with another member; `member-replaced` is recorded on \
 the account that has no member any more, and names no member.
 A mail that is sent, delivered or lost is not an act.
-What an operator changed has two records with the same `by`: `operator-changed` on the operator, and the act on the account.
+What an operator changed has two records with the same `by`: `operator-changed` on the operator, and the act on the account or the inquiry.
 
 ## Fields
 

@@ -176,6 +176,7 @@ fn an_address_without_an_owner_gets_an_account_for_its_guesses() {
     let unknown = VerifiedPassword {
         of: None,
         renewed: None,
+        flow: flow("f"),
     };
     let change = Account::log_in(None, &key(), &unknown, &from("n"), t(3), &LIMITS);
     let (after, verdict) = change.stored();
@@ -298,6 +299,7 @@ fn the_right_initial_password_of_a_void_claim_is_refused_as_such_for_72_hours_an
         let proof = VerifiedPassword {
             of: Some((MemberId::new("v"), version)),
             renewed: None,
+            flow: flow("f"),
         };
         Account::log_in(Some(&owned), &key(), &proof, &from("n"), t(second), &LIMITS).recorded()
     };
