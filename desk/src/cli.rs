@@ -51,6 +51,9 @@ pub enum Command {
     /// 監査記録
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// 集計
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// 届かなかったメールアドレスへの送信の停止（SES のリスト）
     #[command(subcommand)]
     Suppression(SuppressionCommand),
@@ -150,6 +153,13 @@ pub struct Suppression {
     /// 理由（監査記録に残る。個人の名前やメールアドレスは書かない）
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ReportCommand {
+    /// 状態ごとのお問い合わせの件数と、いちばん古いもの
+    Inquiries,
 }
 
 /// What to do with the audit.

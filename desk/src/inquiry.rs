@@ -9,7 +9,8 @@ use platform::inquiries::Cursor;
 use platform::store::{Commit, Consistency, ROUNDS, Replacing, Stored};
 use portal::desk::{Deed, Identity, Operator, Target};
 use portal::inquiry::{
-    CATEGORIES, Entry, Inquiry, MESSAGE_LONGEST, Message, Move, MoveKind, NotMoved, ReceiptNumber,
+    CATEGORIES, Entry, Inquiry, InquiryState, MESSAGE_LONGEST, Message, Move, MoveKind, NotMoved,
+    ReceiptNumber,
 };
 use portal::values::{FieldCode, OperatorId};
 
@@ -98,6 +99,34 @@ async fn there(
 
 async fn found(desk: &Desk, number: &ReceiptNumber) -> Result<Stored<Inquiry>, Stop> {
     there(desk, number, Consistency::Strong).await?.ok_or_else(none)
+}
+
+/// How many inquiries are in each state, and since when the oldest of them waits.
+pub async fn count(desk: &Desk) -> Result<Report, Stop> {
+    desk.looks(&Deed::Look, &Target::Inquiries, None).await?;
+    let mut rows = Vec::new();
+    for state in InquiryState::ALL {
+        let count = desk.inquiries.count(state).await?;
+        let (first, _) = desk.inquiries.next(state, None, 1).await?;
+        let oldest = match first.first() {
+            None => None,
+            Some(number) => there(desk, number, Consistency::Eventual).await?,
+        };
+        rows.push(vec![
+            field("state", "状態", Cell::text(state.label())),
+            field("count", "件数", Cell::Number(count)),
+            field(
+                "oldest",
+                "いちばん古いものの受付日時",
+                Cell::time(oldest.map(|stored| stored.item.received_at)),
+            ),
+        ]);
+    }
+    Ok(Report {
+        head: vec![field("at", "いつの数か", Cell::Time(desk.clock.now()))],
+        rows_key: "states",
+        rows,
+    })
 }
 
 fn summary(inquiry: &Inquiry) -> Vec<Field> {

@@ -25,7 +25,7 @@ use portal::keys::KeyId;
 use self::change::Change;
 use self::cli::{
     AuditCommand, ChangeArgs, Cli, Command, InquiryCommand, MailCommand, MemberCommand, OfficeCommand,
-    SuppressionCommand, Words,
+    ReportCommand, SuppressionCommand, Words,
 };
 use self::desk::Desk;
 use self::exit::{Exit, Stop};
@@ -49,7 +49,8 @@ pub fn writes_about_itself(cli: &Cli, out: &mut dyn Write) -> io::Result<bool> {
         | Command::Mail(_)
         | Command::Inquiry(_)
         | Command::Suppression(_)
-        | Command::Audit(_) => return Ok(false),
+        | Command::Audit(_)
+        | Command::Report(_) => return Ok(false),
     }
     Ok(true)
 }
@@ -98,6 +99,7 @@ pub async fn run(cli: &Cli, desk: &Desk, out: &mut (dyn Write + Send)) -> Result
             shown(suppression::show(desk, email, look).await)?
         }
         Command::Suppression(SuppressionCommand::Clear(args)) => suppression::clear(desk, args).await?,
+        Command::Report(ReportCommand::Inquiries) => shown(inquiry::count(desk).await)?,
         Command::Audit(AuditCommand::Search(args)) => shown(audit::search(desk, args).await)?,
         Command::Completions { .. } | Command::Man => {
             writes_about_itself(cli, out)?;

@@ -349,7 +349,7 @@ async fn the_records_of_one_subject_are_searched_by_day() {
         Vec::<String>::new()
     );
     assert_eq!(
-        searches(&["--email", TARO, "--since", "2026-04-02", "--until", "2026-04-02"]).await,
+        searches(&["--email", TARO, "--since", "2026-04-03", "--until", "2026-04-03"]).await,
         Vec::<String>::new()
     );
     world.audit().await;

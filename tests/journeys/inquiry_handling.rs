@@ -241,6 +241,36 @@ async fn a_long_list_is_shown_in_parts_the_oldest_first() {
     assert_eq!(lists(&mine).await, (numbers[4..].to_vec(), false));
 }
 
+#[tokio::test]
+async fn the_inquiries_of_each_state_are_counted_with_the_oldest() {
+    let world = World::start().await;
+    for at in 0..3 {
+        world.wait(60);
+        let email = format!("person{at}@example.jp");
+        let number = asks(&world, &email, &format!("inquiry-{at:012}")).await;
+        if at == 0 {
+            moves(&world, "hanako", ("assign", &number, 0), None)
+                .await
+                .is(Exit::Done);
+        }
+    }
+    let report = at_desk(&world, "hanako", &["report", "inquiries"]).await;
+    let report = report.is(Exit::Done).json();
+    let rows = report["states"].as_array().unwrap().iter();
+    let rows: Vec<[&Value; 3]> = rows
+        .map(|row| ["state", "count", "oldest"].map(|name| &row[name]))
+        .collect();
+    assert_eq!(
+        rows[0],
+        [&json!("受付"), &json!(2), &json!("2026-04-01T00:02:00Z")]
+    );
+    assert_eq!(
+        rows[1],
+        [&json!("対応中"), &json!(1), &json!("2026-04-01T00:01:00Z")]
+    );
+    assert_eq!(rows[2], [&json!("差戻し"), &json!(0), &Value::Null]);
+}
+
 /// Its time is over by comparison, whenever it is removed.
 #[tokio::test]
 async fn an_inquiry_whose_year_is_over_is_neither_shown_nor_listed() {

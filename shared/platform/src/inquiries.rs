@@ -1,7 +1,7 @@
 //! お問い合わせ in the hands of operators and of the person, with the rights of the caller (`docs/data.md`).
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use jiff::Timestamp;
 use portal::inquiry::{Inquiry, InquiryState, Message, NotMoved, ReceiptNumber};
 
@@ -48,6 +48,27 @@ impl Listing {
         let numbers: Result<Vec<ReceiptNumber>, Fault> =
             found.items.unwrap_or_default().iter().map(number).collect();
         Ok((numbers?, found.last_evaluated_key.map(Cursor)))
+    }
+
+    /// How many inquiries are in this state.
+    pub async fn count(&self, state: InquiryState) -> Result<u64, Fault> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(INDEX)
+            .key_condition_expression("#state = :state")
+            .expression_attribute_names("#state", INDEXED_STATE)
+            .expression_attribute_values(":state", AttributeValue::S(state.code().to_owned()))
+            .select(Select::Count)
+            .into_paginator()
+            .send();
+        let mut count = 0;
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(fault("Query"))?;
+            count += u64::try_from(page.count()).unwrap_or(0);
+        }
+        Ok(count)
     }
 }
 
