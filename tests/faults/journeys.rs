@@ -263,6 +263,7 @@ pub(crate) const TAKE_OVER_STOPPED: Journey = Journey {
     broken_elsewhere: &[
         Authenticate,
         Code,
+        AskTakeOver,
         NoticeOfLastDay,
         NoticeOfOpening,
         Profile,

@@ -1,7 +1,7 @@
 //! Bugs that are made together: one build of the rules then serves several.
 //!
 //! No two of them edit the same file or have the same check, so that none stands in another's way. In company a check may
-//! fail because of somebody else's bug; `cargo xtask seeded` without `--cheap` makes each bug alone.
+//! fail because of somebody else's bug; `cargo xtask seeded` without `--only` makes each bug alone.
 
 use std::collections::BTreeSet;
 

@@ -78,7 +78,11 @@ impl Check {
     }
 
     pub(super) fn is_cheap(&self) -> bool {
-        matches!(self.build(), Build::Rules(_) | Build::Model)
+        self.is_of_rules() || self.build() == Build::Model
+    }
+
+    pub(super) fn is_of_rules(&self) -> bool {
+        matches!(self.build(), Build::Rules(_))
     }
 }
 
@@ -179,6 +183,8 @@ mod tests {
         let bugs = Bugs::parse(ONE).unwrap().bug;
         let cheap: Vec<bool> = bugs[0].check.iter().map(Check::is_cheap).collect();
         assert_eq!(cheap, [true, true, false]);
+        let of_rules: Vec<bool> = bugs[0].check.iter().map(Check::is_of_rules).collect();
+        assert_eq!(of_rules, [true, false, false]);
         assert!(bugs[0].check[1].build() < bugs[0].check[2].build());
     }
 
