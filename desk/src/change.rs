@@ -139,6 +139,11 @@ pub async fn run(desk: &Desk, change: &Change, args: &ChangeArgs) -> Result<(Rep
     let named = args.whom.named()?;
     let found = find(desk, &named, &Deed::Look).await?;
     let (number, id) = only(&found)?;
+    let stopped = found.stopped(desk).await;
+    let with_stop = |mut report: Report| {
+        report.head.extend(stopped.clone());
+        report
+    };
     let deed = reason.filter(|_| args.apply).map(Deed::Change);
     let gone = || Stop::NotFound("この利用者は、事業所のユーザ一覧にいません。".to_owned());
     for round in 0..ROUNDS {
@@ -152,12 +157,12 @@ pub async fn run(desk: &Desk, change: &Change, args: &ChangeArgs) -> Result<(Rep
         let writes = decide(change, &roster, seated, now, desk).map_err(|refusal| told(&refusal))?;
         let Some(writes) = writes else {
             let report = shown(desk, change, seated, &[], "変更は不要です");
-            return Ok((report, Exit::Done));
+            return Ok((with_stop(report), Exit::Done));
         };
         let mails = told_by(&writes, seated);
         let Some(deed) = &deed else {
             let report = shown(desk, change, seated, &mails, "まだ実行していません");
-            return Ok((report, Exit::NeedsApply));
+            return Ok((with_stop(report), Exit::NeedsApply));
         };
         let target = Target::Address(seated.account.item.key.clone());
         let record = Operator::does(
@@ -179,7 +184,8 @@ pub async fn run(desk: &Desk, change: &Change, args: &ChangeArgs) -> Result<(Rep
         if desk.table.commit(&commit).await?.is_ok() {
             let members = account.noted(&id).cloned().into_iter().collect();
             let report = report_of(desk, &Found { account, members }, Shown::Masked);
-            return Ok((with_outcome(report, change, &mails, "実行しました"), Exit::Done));
+            let report = with_outcome(report, change, &mails, "実行しました");
+            return Ok((with_stop(report), Exit::Done));
         }
         desk.table.back_off(round).await?;
     }

@@ -252,13 +252,13 @@ pub enum InquiryCommand {
 /// Which inquiries are listed.
 #[derive(Debug, Clone, Args)]
 pub struct InquiryList {
-    /// 状態
-    #[arg(long, value_enum, default_value_t = ListedState::Received)]
-    pub state: ListedState,
+    /// 状態［省くと received、--mine を付けたときは in-progress］
+    #[arg(long, value_enum)]
+    pub state: Option<ListedState>,
     /// 自分が担当しているものだけ
     #[arg(long)]
     pub mine: bool,
-    /// 表示する件数の上限（古いものから）
+    /// 表示する件数の上限（古いものから。1〜500）
     #[arg(long, default_value_t = 50, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=500))]
     pub limit: u16,
     /// この受付番号のあとに受け付けたものから
@@ -312,7 +312,12 @@ pub struct InquiryMove {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Words {
     /// 送る文
-    #[arg(long, value_name = "TEXT", conflicts_with = "file")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        conflicts_with = "file",
+        allow_hyphen_values = true
+    )]
     pub text: Option<String>,
     /// 送る文のファイル（UTF-8。「-」は標準入力）
     #[arg(long, value_name = "FILE")]
@@ -323,7 +328,7 @@ pub struct Words {
 #[derive(Debug, Clone, Args)]
 pub struct Whom {
     /// メールアドレス、またはユーザのID（IDのときは --office も必要）
-    #[arg(value_name = "EMAIL|ID")]
+    #[arg(value_name = "EMAIL|ID", allow_hyphen_values = true)]
     pub who: String,
     /// 介護保険事業所番号
     #[arg(long, value_name = "NUMBER")]
@@ -375,6 +380,7 @@ mod tests {
             "desk member unlock taro@example.jp --apply",
             "desk suppression clear taro@example.jp --apply",
             "desk audit search",
+            "desk member show -nVWG0xV3O65Yavqx_M20A --reveal --office 1379901018",
             "desk audit search --office 1379901018 --email taro@example.jp",
             "desk inquiry show 7K3M-9QXT --reveal",
             "desk inquiry assign 7K3M-9QXT --apply --version 0",
@@ -383,6 +389,13 @@ mod tests {
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
         }
+        // An id may begin with a hyphen.
+        let line = "desk member show -nVWG0xV3O65Yavqx_M20A --office 1379901018";
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+        let Command::Member(MemberCommand::Show { whom, .. }) = cli.command else {
+            panic!("another command")
+        };
+        assert_eq!(whom.who, "-nVWG0xV3O65Yavqx_M20A");
         let line = "desk --local --operator hanako member disable taro@example.jp --apply --reason 依頼";
         let cli = Cli::try_parse_from(line.split(' ')).unwrap();
         assert_eq!(cli.local, Some(PathBuf::from("target/dev/local.env")));

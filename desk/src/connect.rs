@@ -84,8 +84,10 @@ fn local(file: &Path, operator: Option<&str>) -> Result<Desk, Stop> {
     let operator = operator.ok_or_else(|| {
         Stop::Usage("--local のときは、担当者の名前を --operator で指定してください。".to_owned())
     })?;
-    let operator = Line::parse(operator)
-        .map_err(|_| Stop::Usage("--operator の名前を、100文字までの1行で指定してください。".to_owned()))?;
+    let is_name = |name: &Line| !name.as_str().contains(char::is_whitespace) && name.as_str().len() <= 64;
+    let operator = Line::parse(operator).ok().filter(is_name).ok_or_else(|| {
+        Stop::Usage("--operator の名前を、空白を入れずに、半角なら64文字までで指定してください。".to_owned())
+    })?;
     let text = std::fs::read_to_string(file).map_err(|error| {
         setup(format!(
             "{}: {error}。cargo xtask dev は動いていますか",

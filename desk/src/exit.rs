@@ -54,7 +54,9 @@ pub enum Stop {
     #[error("処理できませんでした。（{0}）")]
     Fault(#[from] Fault),
     /// The output cannot be written.
-    #[error("結果を書き出せませんでした。（{0}）")]
+    #[error(
+        "結果を書き出せませんでした。変更するコマンドのときは、実行されたかどうかを show のコマンドで確かめてください。（{0}）"
+    )]
     Output(#[from] io::Error),
     /// The surroundings are not as they must be.
     #[error("{0}")]

@@ -14,10 +14,11 @@ use portal::inquiry::{
 };
 use portal::values::{FieldCode, OperatorId};
 
-use crate::cli::{InquiryList, InquiryMove, Look, Words};
+use crate::cli::{InquiryList, InquiryMove, ListedState, Look, Words};
 use crate::desk::{Desk, reason};
 use crate::exit::{Exit, Stop};
 use crate::report::{Cell, Field, Report, field};
+use crate::suppression;
 use crate::words::{self, Shown};
 
 /// The most octets of a file with an operator's words that are read.
@@ -42,7 +43,12 @@ const PAGE: u16 = 100;
 pub async fn list(desk: &Desk, args: &InquiryList) -> Result<Report, Stop> {
     let after = args.after.as_deref().map(receipt_number).transpose()?;
     desk.looks(&Deed::Look, &Target::Inquiries, None).await?;
-    let state = args.state.state();
+    let default = if args.mine {
+        ListedState::InProgress
+    } else {
+        ListedState::Received
+    };
+    let state = args.state.unwrap_or(default).state();
     let mut from = match &after {
         None => None,
         Some(number) => Some(Cursor::after(&found(desk, number).await?.item, state)),
@@ -169,7 +175,9 @@ pub async fn show(desk: &Desk, number: &str, look: &Look) -> Result<Report, Stop
     let number = receipt_number(number)?;
     desk.looks(&look.deed()?, &Target::Inquiry(number.clone()), None)
         .await?;
-    Ok(report_of(&found(desk, &number).await?.item, look.shown()))
+    let inquiry = found(desk, &number).await?.item;
+    let report = report_of(&inquiry, look.shown());
+    Ok(with_stop(desk, report, &inquiry).await)
 }
 
 fn report_of(inquiry: &Inquiry, shown: Shown) -> Report {
@@ -283,8 +291,14 @@ impl Kind {
 fn message(words: &Words) -> Result<Option<Message>, Stop> {
     let typed = match (&words.text, &words.file) {
         (Some(text), _) => text.clone(),
-        (None, Some(file)) => read(file)
-            .map_err(|error| Stop::Usage(format!("{} を読めません。（{error}）", file.display())))?,
+        (None, Some(file)) => read(file).map_err(|error| {
+            let file = file.display();
+            Stop::Usage(if error.kind() == io::ErrorKind::InvalidData {
+                format!("{file} の文字コードが UTF-8 ではありません。UTF-8 で保存してください。")
+            } else {
+                format!("{file} を読めません。（{error}）")
+            })
+        })?,
         (None, None) => return Ok(None),
     };
     Message::parse(&typed).map(Some).map_err(|why| {
@@ -315,7 +329,14 @@ fn told(why: NotMoved) -> Stop {
         NotMoved::Overtaken => {
             "表示したあとで、このお問い合わせが動きました（あなた自身の操作かもしれません）。desk inquiry show で確かめてください。".to_owned()
         }
-        NotMoved::NotInState(state) => format!("状態が「{}」のため、この操作はできません。", state.label()),
+        NotMoved::NotInState(state) => {
+            let then = match state {
+                InquiryState::Received => "先に desk inquiry assign で担当してください。",
+                InquiryState::Returned => "本人の返事を待つか、desk inquiry close で完了にしてください。",
+                InquiryState::InProgress | InquiryState::Done => "",
+            };
+            format!("状態が「{}」のため、この操作はできません。{then}", state.label())
+        }
         NotMoved::NotYours => {
             "担当者ではありません。先に desk inquiry assign で担当してください。".to_owned()
         }
@@ -369,7 +390,7 @@ pub async fn run(desk: &Desk, kind: Kind, args: &InquiryMove, words: &Words) -> 
                 text.as_ref(),
                 "まだ実行していません",
             );
-            return Ok((report, Exit::NeedsApply));
+            return Ok((with_stop(desk, report, &stored.item).await, Exit::NeedsApply));
         };
         let after = put.item().clone();
         let record = Operator::does(&desk.who, operation, deed.clone(), target.clone(), None, now);
@@ -385,11 +406,18 @@ pub async fn run(desk: &Desk, kind: Kind, args: &InquiryMove, words: &Words) -> 
                 text.as_ref(),
                 "実行しました",
             );
-            return Ok((report, Exit::Done));
+            return Ok((with_stop(desk, report, &stored.item).await, Exit::Done));
         }
         desk.table.back_off(round).await?;
     }
     Err(Fault::Contention("INQUIRY").into())
+}
+
+/// With whether SES has stopped mails to the person: an answer would not arrive.
+async fn with_stop(desk: &Desk, mut report: Report, inquiry: &Inquiry) -> Report {
+    let stopped = suppression::of(desk, &inquiry.question.email, None).await;
+    report.head.extend(stopped);
+    report
 }
 
 fn with_outcome(

@@ -12,6 +12,7 @@ use crate::cli::{Look, Whom};
 use crate::desk::Desk;
 use crate::exit::Stop;
 use crate::report::{Cell, Field, Report, field};
+use crate::suppression;
 use crate::words::{self, Shown};
 
 impl Look {
@@ -91,9 +92,11 @@ impl Whom {
             return Ok(Named::Address(address(&self.who)?, office));
         }
         let office = office.ok_or_else(|| {
-            Stop::Usage("ユーザのIDで指定するときは、--office に事業所番号を付けてください。".to_owned())
+            Stop::Usage("メールアドレスか、ユーザのIDで指定してください。IDのときは、--office に事業所番号を付けてください。".to_owned())
         })?;
-        Ok(Named::Id(MemberId::new(self.who.trim()), office))
+        // A spreadsheet's guard comes along when an id is copied from one.
+        let id = self.who.trim().trim_start_matches('\'');
+        Ok(Named::Id(MemberId::new(id), office))
     }
 }
 
@@ -104,6 +107,19 @@ pub struct Found {
     pub account: Account,
     /// The members that were named: one, or the claims of several offices on one address.
     pub members: Vec<Member>,
+}
+
+impl Found {
+    /// Whether SES has stopped mails to them.
+    pub async fn stopped(&self, desk: &Desk) -> Vec<Field> {
+        match self.members.first() {
+            None => Vec::new(),
+            Some(member) => {
+                let to = &member.profile.email;
+                suppression::of(desk, to, Some(&self.account)).await.into()
+            }
+        }
+    }
 }
 
 /// Records the look, then finds who is named.
@@ -123,6 +139,11 @@ pub async fn find(desk: &Desk, named: &Named, deed: &Deed) -> Result<Found, Stop
                 is_there && !member.seat_has_expired(now, limits)
             };
             let members: Vec<Member> = account.members().filter(is_meant).cloned().collect();
+            if members.is_empty() && office.is_some() {
+                return Err(Stop::NotFound(
+                    "この事業所に、このメールアドレスの利用者はいません。".to_owned(),
+                ));
+            }
             Ok(Found { account, members })
         }
         Named::Id(id, office) => {
@@ -143,7 +164,9 @@ pub async fn find(desk: &Desk, named: &Named, deed: &Deed) -> Result<Found, Stop
 pub async fn member(desk: &Desk, whom: &Whom, look: &Look) -> Result<Report, Stop> {
     let named = whom.named()?;
     let found = find(desk, &named, &look.deed()?).await?;
-    Ok(report_of(desk, &found, look.shown()))
+    let mut report = report_of(desk, &found, look.shown());
+    report.head.extend(found.stopped(desk).await);
+    Ok(report)
 }
 
 /// What a command shows of who was found.

@@ -37,8 +37,11 @@ async fn work(cli: &Cli) -> Result<Exit, Stop> {
         let desk = connect(cli).await?;
         run(cli, &desk, &mut out).await?
     };
-    io::stdout().lock().write_all(&out)?;
-    Ok(exit)
+    match io::stdout().lock().write_all(&out) {
+        // Who reads it has read enough (`| head`).
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit),
+        written => Ok(written.map(|()| exit)?),
+    }
 }
 
 fn told(stop: &Stop) -> Exit {

@@ -77,8 +77,11 @@ pub async fn entry(
     Ok(None)
 }
 
-/// The fields of an address of which SES cannot be asked now.
-pub fn unknown() -> [Field; 3] {
+/// Whether mails to an address are stopped, for a command that is about something else: it goes on if SES does not answer.
+pub async fn of(desk: &Desk, to: &EmailAddress, account: Option<&Account>) -> [Field; 3] {
+    if let Ok(entry) = entry(&desk.ses, to, account).await {
+        return fields(entry.as_ref());
+    }
     let [mut suppressed, why, since] = fields(None);
     suppressed.cell = Cell::text("わからない（SES を使えなかった）");
     [suppressed, why, since]

@@ -63,10 +63,7 @@ pub async fn trace(desk: &Desk, typed: &str, look: &Look) -> Result<Report, Stop
     }
     mails.sort_by_key(|mail| std::cmp::Reverse(mail.at));
     let account = account.map(|stored| stored.item);
-    // What our own table has is shown, whether SES answers or not.
-    let entry = suppression::entry(&desk.ses, &to, account.as_ref()).await;
-    let fields = entry.map(|entry| suppression::fields(entry.as_ref()));
-    let [suppressed, why, since] = fields.unwrap_or_else(|_| suppression::unknown());
+    let [suppressed, why, since] = suppression::of(desk, &to, account.as_ref()).await;
     let registered = account.is_some_and(|account| account.members().next().is_some());
     Ok(Report {
         head: vec![

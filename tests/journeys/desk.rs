@@ -78,7 +78,10 @@ pub(crate) async fn at_desk(world: &World, operator: &str, line: &[&str]) -> End
         .chain(line.iter().copied());
     let cli = Cli::try_parse_from(words).unwrap();
     let mut out = Vec::new();
-    let ended = world.recorded.at_desk(desk::run(&cli, &desk, &mut out)).await;
+    let ended = world
+        .recorded
+        .at_desk(Box::pin(desk::run(&cli, &desk, &mut out)))
+        .await;
     let (exit, told) = match ended {
         Ok(exit) => (exit, String::new()),
         Err(stop) => (stop.exit(), stop.to_string()),
@@ -233,6 +236,12 @@ async fn a_member_is_named_by_the_id_and_the_office_and_what_keeps_them_out_is_s
     assert_eq!(shows(&world, &line).await["members"][0]["email"], "h***@e***.jp");
     let stranger = ["member", "show", "unknown", "--office", PLAIN_OFFICE.number];
     at_desk(&world, "jiro", &stranger).await.is(Exit::NotFound);
+    // As it is copied from a spreadsheet.
+    let copied = format!("'{id}");
+    let line = ["member", "show", &copied, "--office", PLAIN_OFFICE.number];
+    assert_eq!(shows(&world, &line).await["suppressed"], false);
+    let elsewhere = ["member", "show", TARO, "--office", DEEMED_OFFICE.number];
+    at_desk(&world, "jiro", &elsewhere).await.is(Exit::NotFound);
     for _ in 0..6 {
         world
             .clerk()

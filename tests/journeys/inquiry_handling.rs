@@ -2,7 +2,7 @@
 
 use platform::inquiries;
 use portal::inquiry::{Message, NotMoved, ReceiptNumber};
-use portal_local::ses::Mail;
+use portal_local::ses::{Mail, MailOutcome};
 use serde_json::{Value, json};
 use testkit::World;
 use testkit::people;
@@ -203,7 +203,7 @@ async fn the_inquiries_of_a_state_are_listed_with_nothing_of_a_person() {
     assert_eq!(lists("hanako", &[]).await["count"], 0);
     let taken = ["--state", "in-progress"];
     assert_eq!(lists("jiro", &taken).await["inquiries"][0]["operator"], "hanako");
-    let mine = ["--state", "in-progress", "--mine"];
+    let mine = ["--mine"];
     assert_eq!(lists("jiro", &mine).await["count"], 0);
     assert_eq!(lists("hanako", &mine).await["count"], 1);
 }
@@ -316,6 +316,7 @@ async fn a_move_is_shown_before_it_is_made_and_wants_a_reason_and_the_version() 
     moves(&world, "hanako", ("assign", &number, 0), None)
         .await
         .is(Exit::Done);
+    assert_eq!(shows(&world, &number).await["suppressed"], false);
     let line = ["inquiry", "answer", &number, "--text", "はい。"];
     let shown = at_desk(&world, "hanako", &line).await.is(Exit::NeedsApply).json();
     assert_eq!(
@@ -334,6 +335,12 @@ async fn a_move_is_shown_before_it_is_made_and_wants_a_reason_and_the_version() 
     );
     assert_eq!(shows(&world, &number).await["version"], 1);
     assert_eq!(world.mails_to(TARO).await.len(), 1, "the receipt alone");
+    // An answer would not arrive where SES has stopped.
+    world.set_outcome(TARO, MailOutcome::Bounce);
+    asks(&world, TARO, "inquiry-another-key").await;
+    world.deliver().await;
+    let shown = at_desk(&world, "hanako", &line).await.is(Exit::NeedsApply).json();
+    assert_eq!(shown["suppressed"], true);
     let missing = ["inquiry", "answer", &number];
     at_desk(&world, "hanako", &missing).await.is(Exit::Usage);
     for words in ["", " \n ", "逆\u{202e}順", "\u{1b}[2J"] {
