@@ -224,7 +224,7 @@ async fn a_wrong_present_password_counts_as_at_a_log_in() {
     taro.calls("GET", "/me").await.is(200);
 }
 
-/// A lost answer: the password is changed, the old cookie opens nothing, and the log-in gives the session again.
+/// A lost answer: the password is changed, the old cookie opens nothing, and the new password logs in.
 #[tokio::test]
 async fn if_the_answer_with_the_new_cookie_is_lost_the_new_password_logs_in() {
     let world = World::start().await;
@@ -235,10 +235,22 @@ async fn if_the_answer_with_the_new_cookie_is_lost_the_new_password_logs_in() {
     changes(&mut taro, OWN_PASSWORD, ANOTHER)
         .await
         .is_told("no-session");
-    // Within the log-in's quarter of an hour its session is given once more; after that, one logs in.
-    taro.calls("POST", "/login/session").await.is(200);
-    taro.calls("GET", "/me").await.is(200);
+    taro.calls("POST", "/login/session").await.is_told("no-flow");
     logs_in_elsewhere(&world, ANOTHER).await;
+}
+
+/// Whoever has copied the cookie of the log-in has it no more once the password is replaced: that is what it is replaced for.
+#[tokio::test]
+async fn a_copied_cookie_of_the_log_in_gives_no_session_after_another_password() {
+    let world = World::start().await;
+    let mut taro = at_my_page(&world).await;
+    let mut thief = world.clerk();
+    let copied = taro.cookies.get("__Host-login").unwrap().clone();
+    thief.cookies.insert("__Host-login".to_owned(), copied);
+    changes(&mut taro, OWN_PASSWORD, ANOTHER).await.is(204);
+    thief.calls("GET", "/login").await.is_told("no-flow");
+    thief.calls("POST", "/login/session").await.is_told("no-flow");
+    taro.calls("GET", "/me").await.is(200);
 }
 
 /// Two tabs press 「変更する」 at once: one password is set, and neither tab is told that it was not.

@@ -108,7 +108,8 @@ impl Login {
     /// log-in set the password, or a session of the account is its own.
     pub fn completed_by(&self, member: &Member) -> Option<Self> {
         let set_password = matches!(&member.credential, Credential::Chosen { by, .. } if *by == self.id);
-        let has_session = member.sessions.iter().any(|session| session.flow == self.id);
+        let mut sessions = member.sessions.iter();
+        let has_session = sessions.any(|session| session.is_given_by(&self.id, &member.credential));
         let completed = member.id == self.member && !member.disabled && (set_password || has_session);
         completed.then(|| Self {
             credential_version: member.credential_version,

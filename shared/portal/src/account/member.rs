@@ -85,7 +85,7 @@ pub enum Credential {
     Chosen {
         /// Argon2id, as a PHC string.
         hash: String,
-        /// The log-in that set it, which identifies a repeated request.
+        /// The log-in or reset that set it, which identifies a repeated request, or the session in which it replaced another one.
         by: FlowId,
     },
 }

@@ -134,7 +134,7 @@ impl Account {
         };
         member.credential = Credential::Chosen {
             hash: hash.clone(),
-            by: by.flow.clone(),
+            by: session.as_setter(),
         };
         member.end_all_access();
         member.sessions = vec![session.clone()];
@@ -246,7 +246,14 @@ mod tests {
         let (old, new) = (only(&before), only(&after));
         assert_eq!(new.credential_version, old.credential_version + 1);
         assert!(
-            matches!(&new.credential, Credential::Chosen { hash, by } if hash == "new" && *by == flow("f"))
+            matches!(&new.credential, Credential::Chosen { hash, by } if hash == "new" && *by == session.as_setter())
+        );
+        assert!(
+            !session.is_given_by(&flow("f"), &new.credential),
+            "nor by its log-in's cookie"
+        );
+        assert!(
+            by().is_given_by(&flow("f"), &old.credential) && !by().is_given_by(&flow("x"), &old.credential)
         );
         assert_eq!(
             event,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Account, BrowserKind, Holder, Member};
+use super::{Account, BrowserKind, Credential, Holder, Member};
 use crate::audit::{Act, Event, Unaudited};
 use crate::change::{Change, Entity, Put};
 use crate::limits::Limits;
@@ -31,6 +31,21 @@ impl Session {
     /// Its name for pages and people.
     pub fn name(&self) -> SessionName {
         SessionName::of(&self.flow)
+    }
+
+    /// What set a password in this session, in [`Credential::Chosen`].
+    pub(crate) fn as_setter(&self) -> FlowId {
+        FlowId::new(self.id.as_str())
+    }
+
+    /// Whether this log-in may give the session a new cookie. Not after the password was replaced in it: whoever has the
+    /// log-in's cookie, and not the session's, may be why it was replaced.
+    pub fn is_given_by(&self, flow: &FlowId, credential: &Credential) -> bool {
+        let replaced_here = match credential {
+            Credential::Chosen { by, .. } => *by == self.as_setter(),
+            Credential::Initial { .. } => false,
+        };
+        self.flow == *flow && !replaced_here
     }
 
     /// The first instant at which it is over, by its last use; a session without a pointer was never used.

@@ -315,7 +315,7 @@ impl Login {
         let old = member
             .sessions
             .iter()
-            .find(|session| session.flow == self.id && now < session.expires_at)
+            .find(|session| session.is_given_by(&self.id, &member.credential) && now < session.expires_at)
             .ok_or(Over::Gone)?;
         let new = Session {
             id: gained.session.id.clone(),
