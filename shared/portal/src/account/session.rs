@@ -38,8 +38,8 @@ impl Session {
         FlowId::new(self.id.as_str())
     }
 
-    /// Whether this log-in may give the session a new cookie. Not after the password was replaced in it: whoever has the
-    /// log-in's cookie, and not the session's, may be why it was replaced.
+    /// Whether this log-in may renew the session's cookie. Not after the password was replaced in the session: a stolen cookie of
+    /// the log-in may be the reason for the change.
     pub fn is_given_by(&self, flow: &FlowId, credential: &Credential) -> bool {
         let replaced_here = match credential {
             Credential::Chosen { by, .. } => *by == self.as_setter(),
